@@ -1,0 +1,107 @@
+const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let ones = 0;
+  for (let rest = byte; rest > 0; rest >>= 1) ones += rest & 1;
+  return ones;
+});
+
+const bitOf = (n: number) => 0x80 >> (n & 7);
+
+/**
+ * A set of small non-negative integers, one bit each, most significant bit first within a byte, as Redis has it.
+ * It grows as needed; what was never added is absent.
+ */
+export class Bits {
+  bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+    this.bytes = bytes;
+  }
+
+  has(n: number): boolean {
+    return ((this.bytes[n >> 3] ?? 0) & bitOf(n)) !== 0;
+  }
+
+  add(n: number): void {
+    const at = n >> 3;
+    if (at >= this.bytes.length) this.#grow(at + 1);
+    this.bytes[at] = (this.bytes[at] ?? 0) | bitOf(n);
+  }
+
+  delete(n: number): void {
+    const at = n >> 3;
+    if (at < this.bytes.length) this.bytes[at] = (this.bytes[at] ?? 0) & ~bitOf(n);
+  }
+
+  /** How many there are from `from` to `to`, both included. */
+  count(from: number, to: number): number {
+    let ones = 0;
+    this.#eachByte(from, to, (byte) => {
+      ones += ONES[byte] ?? 0;
+    });
+    return ones;
+  }
+
+  /** Those from `from` to `to`, in order. */
+  *between(from: number, to: number): Generator<number> {
+    const last = Math.min(to, this.bytes.length * 8 - 1);
+    for (let n = from; n <= last; n++) {
+      if ((n & 7) === 0 && this.bytes[n >> 3] === 0) n += 7;
+      else if (this.has(n)) yield n;
+    }
+  }
+
+  /** The `k`th (from 1) at or after `from`, or -1 when there are fewer. */
+  nth(k: number, from: number): number {
+    let left = k;
+    for (let at = from >> 3; at < this.bytes.length; at++) {
+      const byte = this.#masked(at, from, Number.MAX_SAFE_INTEGER);
+      const ones = ONES[byte] ?? 0;
+      if (ones < left) {
+        left -= ones;
+        continue;
+      }
+      for (let bit = 0; bit < 8; bit++) {
+        if (byte & (0x80 >> bit) && --left === 0) return at * 8 + bit;
+      }
+    }
+    return -1;
+  }
+
+  /** Adds all that `other` has from `from` to `to`. */
+  addAll(other: Bits, from = 0, to = other.bytes.length * 8 - 1): void {
+    if (other.bytes.length > this.bytes.length) this.#grow(other.bytes.length);
+    other.#eachByte(from, to, (byte, at) => {
+      this.bytes[at] = (this.bytes[at] ?? 0) | byte;
+    });
+  }
+
+  /** Removes all from `from` to `to`. */
+  clear(from: number, to: number): void {
+    this.#eachByte(from, to, (byte, at) => {
+      this.bytes[at] = (this.bytes[at] ?? 0) & ~byte;
+    });
+  }
+
+  /** The bytes that hold `from` to `to`, as they are; the first bit is number `from & ~7`. */
+  slice(from: number, to: number): Uint8Array {
+    return this.bytes.slice(from >> 3, (to >> 3) + 1);
+  }
+
+  #eachByte(from: number, to: number, visit: (byte: number, at: number) => void): void {
+    const last = Math.min(to >> 3, this.bytes.length - 1);
+    for (let at = from >> 3; at <= last; at++) visit(this.#masked(at, from, to), at);
+  }
+
+  #masked(at: number, from: number, to: number): number {
+    let byte = this.bytes[at] ?? 0;
+    if (at === from >> 3) byte &= 0xff >> (from & 7);
+    if (at * 8 + 7 > to) byte &= 0xff << (at * 8 + 7 - to);
+    return byte & 0xff;
+  }
+
+  #grow(atLeast: number): void {
+    const bytes = new Uint8Array(Math.max(64, atLeast, this.bytes.length * 2));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The catalogue of everything the waiting room refuses. A door turns a code into its own protocol's words
+ * (an HTTP status, an OAuth error); nothing outside reads a message to find out what happened.
+ */
+
+/** Stable codes; they appear as `code` in problem details and never change their meaning. */
+export type ErrorCode =
+  | 'room_not_found'
+  | 'relying_party_not_found'
+  | 'room_closed'
+  | 'ticket_required'
+  | 'ticket_invalid'
+  | 'not_your_turn'
+  | 'turn_missed'
+  | 'admission_over'
+  | 'store_unavailable';
+
+/** The base of every refusal: a stable code, and what it is about in words fit for a visitor or operator. */
+export class AnteroomError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** No room has this id. */
+export class RoomNotFound extends AnteroomError {
+  constructor(room: string) {
+    super('room_not_found', `There is no room "${room}".`);
+  }
+}
+
+/** No relying party has this client id. */
+export class RelyingPartyNotFound extends AnteroomError {
+  constructor(clientId: string) {
+    super('relying_party_not_found', `There is no relying party "${clientId}".`);
+  }
+}
+
+/** The room's mode is closed: nobody joins. */
+export class RoomClosed extends AnteroomError {
+  constructor(room: string) {
+    super('room_closed', `The room "${room}" is closed.`);
+  }
+}
+
+/** The store did not answer. Nothing was lost; the same call may succeed later. */
+export class StoreUnavailable extends AnteroomError {
+  constructor(cause: unknown) {
+    super('store_unavailable', 'The store does not answer at the moment.', { cause });
+  }
+}

@@ -1,0 +1,419 @@
+/**
+ * The line of one room, as a plain value and the steps that change it. It reads no clock and does no I/O, so that
+ * the embedded store can replay it, a simulation can run it on a virtual clock, and every other store can be
+ * compared with it.
+ *
+ * What always holds:
+ * - numbers are given 1, 2, 3 …, none twice;
+ * - with a size, places taken (active − released + held + credits) never come to exceed it;
+ * - a number is claimed at most once, and each admission is counted once.
+ *
+ * A number's way: waiting → served (a place is held for it until the claim window ends) → spent (claimed or left),
+ * or served → missed → returned → served again.
+ */
+import type { Admissions } from './admissions.ts';
+import { admit, end, expireAdmissions, liveAdmission, newAdmissions } from './admissions.ts';
+import { Bits } from './bits.ts';
+import type {
+  Admission,
+  Counters,
+  Entrant,
+  Exits,
+  Holder,
+  Joined,
+  LineView,
+  Place,
+  Raise,
+  VisitorId,
+} from './ports.ts';
+import type { Presence } from './presence.ts';
+import { forget, hear, newPresence, turnWindows } from './presence.ts';
+import type { LineRules } from './room.ts';
+
+/** Numbers up to `to`, above those of the batch before, that were served together and have the same time to claim. */
+interface Batch {
+  to: number;
+  readonly deadline: number;
+}
+
+export interface Line {
+  rules: LineRules;
+  generation: number;
+  /** Numbers given. */
+  queue: number;
+  /** Numbers up to this one are served; what it has above `queue` are credits. */
+  serving: number;
+  claimed: number;
+  completed: number;
+  abandoned: number;
+  expired: number;
+  /** Spent numbers above `serving`. */
+  leftUnserved: number;
+  /** Places for which a number is held. */
+  held: number;
+  /** Exits told without a name, whose admissions have not run out yet. */
+  released: number;
+  presence: Presence;
+  /** Numbers for which a place is held since their batch was served. */
+  holding: Bits;
+  /** Numbers used up: claimed or left. */
+  spent: Bits;
+  /** Numbers that let their claim window pass. */
+  slept: Bits;
+  /** Ascending by `to`. */
+  batches: Batch[];
+  /** Came back after a missed turn and wait at the front. */
+  returned: Set<number>;
+  /** Came back and are served again: until when they may claim. */
+  again: Map<number, number>;
+  admissions: Admissions;
+}
+
+export function newLine(rules: LineRules, generation = 1): Line {
+  return {
+    rules,
+    generation,
+    queue: 0,
+    serving: 0,
+    claimed: 0,
+    completed: 0,
+    abandoned: 0,
+    expired: 0,
+    leftUnserved: 0,
+    held: 0,
+    released: 0,
+    presence: newPresence(),
+    holding: new Bits(),
+    spent: new Bits(),
+    slept: new Bits(),
+    batches: [],
+    returned: new Set(),
+    again: new Map(),
+    admissions: newAdmissions(),
+  };
+}
+
+export function configure(line: Line, rules: LineRules, now: number): void {
+  line.rules = rules;
+  settle(line, now);
+  // A credit would let newcomers in, who are not to be served now.
+  if (rules.mode === 'paused' || rules.mode === 'closed') line.serving = Math.min(line.serving, line.queue);
+  if (rules.mode === 'passthrough' && line.serving < line.queue) serveUpTo(line, line.queue, now, false);
+}
+
+/** Gives each entrant a number; null where the room is closed. */
+export function join(line: Line, entrants: readonly Entrant[], now: number): Joined[] | null {
+  settle(line, now);
+  if (line.rules.mode === 'closed') return null;
+  return entrants.map((entrant) => {
+    const number = ++line.queue;
+    if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
+    const holder: Holder = { generation: line.generation, number, visitor: entrant.visitor };
+    const credit = number <= line.serving;
+    if (credit && entrant.claim) {
+      return { generation: line.generation, number, admission: takeIn(line, holder, now).admission };
+    }
+    hear(line.presence, number);
+    if (credit) hold(line, number, now);
+    return { generation: line.generation, number, admission: null };
+  });
+}
+
+export function place(line: Line, holder: Holder, now: number): Place {
+  if (isStale(line, holder)) return { state: 'stale' };
+  const live = liveAdmission(line.admissions, holder.visitor, now);
+  if (live) return { state: 'admitted', admission: plain(live), first: false };
+  const { number } = holder;
+  if (line.spent.has(number)) return { state: 'over' };
+  if (number > line.serving) return { state: 'waiting' };
+  if (line.returned.has(number)) return { state: 'returned' };
+  const claimBy = line.again.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
+  if (claimBy === undefined) return { state: 'missed', away: !line.slept.has(number) };
+  return claimBy > now ? { state: 'served', claimBy } : { state: 'missed', away: false };
+}
+
+export function claim(line: Line, holder: Holder, now: number): Place {
+  settle(line, now);
+  const standing = place(line, holder, now);
+  if (standing.state !== 'served') return standing;
+  if (line.rules.mode === 'closed') return { state: 'waiting' };
+  release(line, holder.number);
+  return { state: 'admitted', ...takeIn(line, holder, now) };
+}
+
+export function rejoin(line: Line, holder: Holder, now: number): Place {
+  settle(line, now);
+  const standing = place(line, holder, now);
+  if (standing.state !== 'missed') return standing;
+  hear(line.presence, holder.number);
+  line.returned.add(holder.number);
+  // Nobody else waits and there is a credit: it is theirs.
+  if (line.serving > line.queue && canServe(line)) {
+    line.serving -= 1;
+    serveAgain(line, holder.number, now);
+  }
+  return place(line, holder, now);
+}
+
+export function leave(line: Line, holder: Holder, now: number): void {
+  settle(line, now);
+  const standing = place(line, holder, now);
+  if (standing.state === 'stale' || standing.state === 'over') return;
+  if (standing.state === 'admitted') {
+    endAdmission(line, holder.visitor, 'abandoned', now);
+    if (line.spent.has(holder.number)) return;
+  }
+  release(line, holder.number);
+  line.returned.delete(holder.number);
+  spend(line, holder.number);
+}
+
+export function admission(line: Line, visitor: VisitorId, now: number): Admission | null {
+  const live = liveAdmission(line.admissions, visitor, now);
+  return live && plain(live);
+}
+
+export function heard(line: Line, generation: number, numbers: readonly number[], now: number): void {
+  settle(line, now);
+  if (generation !== line.generation) return;
+  for (const number of numbers) {
+    if (number >= 1 && number <= line.queue && !line.spent.has(number)) hear(line.presence, number);
+  }
+}
+
+/** By how much the serving counter changed. */
+export function raise(line: Line, by: Raise, now: number): number {
+  settle(line, now);
+  const before = line.serving;
+  if ('numbers' in by && by.numbers < 0) lower(line, Math.max(0, before + by.numbers));
+  else if (canServe(line)) {
+    if ('numbers' in by) raiseNumbers(line, by.numbers, now);
+    else raisePeople(line, by.people, now);
+  }
+  return line.serving - before;
+}
+
+/** How many of the named had no live admission. */
+export function exits(line: Line, told: Exits, now: number): number {
+  settle(line, now);
+  let unknown = 0;
+  for (const status of ['completed', 'abandoned'] as const) {
+    for (const visitor of told[status]) if (!endAdmission(line, visitor, status, now)) unknown += 1;
+  }
+  line.released = Math.min(line.released + told.exited, line.admissions.active);
+  return unknown;
+}
+
+export function reset(line: Line): Line {
+  return newLine(line.rules, line.generation + 1);
+}
+
+export function counters(line: Line): Counters {
+  const { present } = line.presence;
+  let presentCount = present.count(line.serving + 1, line.queue);
+  for (const number of line.returned) if (present.has(number)) presentCount += 1;
+  return {
+    queue: line.queue,
+    serving: line.serving,
+    waiting: Math.max(0, line.queue - line.serving) - line.leftUnserved + line.returned.size,
+    present: presentCount,
+    claimed: line.claimed,
+    active: line.admissions.active,
+    completed: line.completed,
+    abandoned: line.abandoned,
+    expired: line.expired,
+  };
+}
+
+export function view(line: Line, now: number): LineView {
+  settle(line, now);
+  return {
+    generation: line.generation,
+    counters: counters(line),
+    mode: line.rules.mode,
+    held: line.held,
+    present: line.presence.present.slice(line.serving, line.queue),
+    presentFrom: line.serving & ~7,
+  };
+}
+
+// ---- steps
+
+/** Brings the line to `now`: windows turn, admissions and claim windows run out, a smaller size takes credits back. */
+function settle(line: Line, now: number): void {
+  turnWindows(line.presence, line.rules.presenceTimeout, now);
+  line.released = Math.max(0, line.released - expireAdmissions(line.admissions, now));
+  expireTurns(line, now);
+  const excess = -freePlaces(line);
+  if (excess > 0) line.serving -= Math.min(excess, Math.max(0, line.serving - line.queue));
+}
+
+function expireTurns(line: Line, now: number): void {
+  let from = 1;
+  for (const batch of line.batches) {
+    if (batch.deadline <= now) {
+      const missed = line.holding.count(from, batch.to);
+      line.slept.addAll(line.holding, from, batch.to);
+      line.holding.clear(from, batch.to);
+      line.held -= missed;
+      line.expired += missed;
+    }
+    from = batch.to + 1;
+  }
+  line.batches = line.batches.filter((batch) => batch.deadline > now);
+  for (const [number, deadline] of line.again) {
+    if (deadline > now) continue;
+    line.again.delete(number);
+    line.slept.add(number);
+    line.held -= 1;
+    line.expired += 1;
+  }
+}
+
+/** Places that nobody has, nobody is held for and no credit promises. Infinite without a size. */
+function freePlaces(line: Line): number {
+  const { size, mode } = line.rules;
+  if (size === 0 || mode === 'passthrough') return Number.POSITIVE_INFINITY;
+  return size - (line.admissions.active - line.released) - line.held - Math.max(0, line.serving - line.queue);
+}
+
+function canServe(line: Line): boolean {
+  return line.rules.mode === 'queue' || line.rules.mode === 'passthrough';
+}
+
+function raiseNumbers(line: Line, numbers: number, now: number): void {
+  serveReturned(line, freePlaces(line), now);
+  const target = line.serving + numbers;
+  serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
+}
+
+function raisePeople(line: Line, people: number, now: number): void {
+  const places = Math.min(people, freePlaces(line));
+  const left = places - serveReturned(line, places, now);
+  if (left > 0) serveUpTo(line, furthest(line, left), now, true);
+}
+
+/** The serving counter that gives a place each to at most `places` present people, then to newcomers. */
+function furthest(line: Line, places: number): number {
+  if (places <= 0) return line.serving;
+  if (line.serving >= line.queue) return line.serving + places;
+  const { present } = line.presence;
+  const waiting = present.count(line.serving + 1, line.queue);
+  if (waiting <= places) return line.queue + (places - waiting);
+  // Those who are away right behind the last one served are not passed over: they may be back before their turn.
+  return present.nth(places, line.serving + 1);
+}
+
+/** Raises the counter to `to` and holds places: for those present, or for everybody who has not left. */
+function serveUpTo(line: Line, to: number, now: number, presentOnly: boolean): void {
+  const from = line.serving + 1;
+  const last = Math.min(to, line.queue);
+  if (last >= from) {
+    const gone = line.spent.count(from, last);
+    let held = 0;
+    for (let number = from; number <= last; number++) {
+      if (line.spent.has(number) || (presentOnly && !line.presence.present.has(number))) continue;
+      line.holding.add(number);
+      held += 1;
+    }
+    line.held += held;
+    line.leftUnserved -= gone;
+    if (presentOnly) line.expired += last - from + 1 - gone - held;
+    pushBatch(line, last, now);
+  }
+  line.serving = Math.max(line.serving, to);
+}
+
+function serveReturned(line: Line, places: number, now: number): number {
+  let served = 0;
+  for (const number of [...line.returned].sort((a, b) => a - b)) {
+    if (served >= places) break;
+    if (!line.presence.present.has(number)) continue;
+    serveAgain(line, number, now);
+    served += 1;
+  }
+  return served;
+}
+
+function serveAgain(line: Line, number: number, now: number): void {
+  line.returned.delete(number);
+  line.again.set(number, claimDeadline(line, now));
+  line.held += 1;
+}
+
+/** The counter goes back: whoever it had passed waits again, unless the turn was taken. */
+function lower(line: Line, to: number): void {
+  const from = to + 1;
+  const last = Math.min(line.serving, line.queue);
+  line.held -= line.holding.count(from, last);
+  line.holding.clear(from, last);
+  line.slept.clear(from, last);
+  for (const number of line.returned) if (number > to) line.returned.delete(number);
+  for (const number of [...line.again.keys()]) if (number > to) release(line, number);
+  for (const batch of line.batches) batch.to = Math.min(batch.to, to);
+  line.leftUnserved += line.spent.count(from, last);
+  line.serving = to;
+}
+
+function hold(line: Line, number: number, now: number): void {
+  line.holding.add(number);
+  line.held += 1;
+  pushBatch(line, number, now);
+}
+
+function pushBatch(line: Line, to: number, now: number): void {
+  const deadline = claimDeadline(line, now);
+  const last = line.batches.at(-1);
+  if (last && last.deadline === deadline) last.to = to;
+  else line.batches.push({ to, deadline });
+}
+
+/** Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says. */
+function claimDeadline(line: Line, now: number): number {
+  return Math.ceil((now + line.rules.claimWindow) / 1000) * 1000;
+}
+
+function batchOf(line: Line, number: number): Batch | undefined {
+  return line.batches.find((batch) => number <= batch.to);
+}
+
+/** Gives back the place held for a number, if there is one. */
+function release(line: Line, number: number): void {
+  if (line.again.delete(number)) line.held -= 1;
+  else if (line.holding.has(number)) {
+    line.holding.delete(number);
+    line.held -= 1;
+  }
+}
+
+function spend(line: Line, number: number): void {
+  line.spent.add(number);
+  forget(line.presence, number);
+  if (number > line.serving) line.leftUnserved += 1;
+}
+
+function takeIn(line: Line, holder: Holder, now: number): { admission: Admission; first: boolean } {
+  spend(line, holder.number);
+  const live = liveAdmission(line.admissions, holder.visitor, now);
+  if (live) return { admission: plain(live), first: false };
+  const row = admit(line.admissions, { ...holder, issuedAt: now, expiresAt: now + line.rules.lifetime });
+  line.claimed += 1;
+  return { admission: plain(row), first: true };
+}
+
+function endAdmission(line: Line, visitor: VisitorId, status: 'completed' | 'abandoned', now: number): boolean {
+  const live = liveAdmission(line.admissions, visitor, now);
+  if (!live) return false;
+  end(line.admissions, live, status, now);
+  line[status] += 1;
+  line.released = Math.min(line.released, line.admissions.active);
+  return true;
+}
+
+function isStale(line: Line, holder: Holder): boolean {
+  return holder.generation !== line.generation || holder.number < 1 || holder.number > line.queue;
+}
+
+function plain({ visitor, number, generation, issuedAt, expiresAt }: Admission): Admission {
+  return { visitor, number, generation, issuedAt, expiresAt };
+}

@@ -1,0 +1,186 @@
+/**
+ * What the waiting room needs of a store. Each verb of {@link LineStore} is one atomic step, also against other
+ * processes on the same store; `test/store/line.contract.ts` says what every adapter has to do, and the pure
+ * `line.ts` is the model they are compared with.
+ *
+ * Times are milliseconds since the epoch, always given by the caller: a store has no clock of its own.
+ * Every method rejects with `StoreUnavailable` when the store does not answer.
+ */
+import type { RelyingParty } from './relying-party.ts';
+import type { LineRules, RoomId, RoomSettings } from './room.ts';
+
+/** A random id of one browser or app; the OpenID Connect `sub`. */
+export type VisitorId = string;
+
+/** Who holds which number in which generation of a room: what a ticket proves. */
+export interface Holder {
+  readonly generation: number;
+  readonly number: number;
+  readonly visitor: VisitorId;
+}
+
+/** The time-limited right to be inside. */
+export interface Admission {
+  readonly visitor: VisitorId;
+  readonly number: number;
+  readonly generation: number;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Somebody who joins; with `claim` a free place is taken at once, if there is one. */
+export interface Entrant {
+  readonly visitor: VisitorId;
+  readonly claim: boolean;
+}
+
+export interface Joined {
+  readonly generation: number;
+  readonly number: number;
+  /** Present when the newcomer asked for it and found a credit. */
+  readonly admission: Admission | null;
+}
+
+/** Where a holder stands. */
+export type Place =
+  /** The ticket is of an older generation of the room, or carries a number nobody was given. */
+  | { readonly state: 'stale' }
+  | { readonly state: 'waiting' }
+  /** Missed the turn and came back to the front; waits for the next free place. */
+  | { readonly state: 'returned' }
+  | { readonly state: 'served'; readonly claimBy: number }
+  | { readonly state: 'admitted'; readonly admission: Admission; readonly first: boolean }
+  /** The claim window passed, or the number was passed over while its holder was away. May rejoin. */
+  | { readonly state: 'missed'; readonly away: boolean }
+  /** Left the line, or the admission is over. The number is used up. */
+  | { readonly state: 'over' };
+
+/** The contract's counters, exactly. */
+export interface Counters {
+  readonly queue: number;
+  readonly serving: number;
+  readonly waiting: number;
+  readonly present: number;
+  readonly claimed: number;
+  readonly active: number;
+  readonly completed: number;
+  readonly abandoned: number;
+  readonly expired: number;
+}
+
+/** Everything a process needs to answer polls for a second without asking the store. */
+export interface LineView {
+  readonly generation: number;
+  readonly counters: Counters;
+  readonly mode: LineRules['mode'];
+  /** Places held for the served who have not claimed yet. */
+  readonly held: number;
+  /**
+   * Who is present among the unserved: a bit a number, most significant bit first; bit 0 of byte 0 is number
+   * `presentFrom`, a multiple of 8, at or below `serving`. Bits of numbers at or below `serving` mean nothing.
+   * May end early: bits that are not there are 0.
+   */
+  readonly present: Uint8Array;
+  readonly presentFrom: number;
+}
+
+/** How far to raise the serving counter: over so many numbers, over so many present people, or as many as fit. */
+export type Raise = { readonly numbers: number } | { readonly people: number };
+
+export interface Raised {
+  /** By how much the serving counter changed; negative when it was lowered. */
+  readonly raisedBy: number;
+  readonly counters: Counters;
+}
+
+export interface Exits {
+  /** So many left, nobody knows who. */
+  readonly exited: number;
+  readonly completed: readonly VisitorId[];
+  readonly abandoned: readonly VisitorId[];
+}
+
+export interface ExitsResult {
+  /** Subs without a live admission: unknown, or told before. Not counted. */
+  readonly unknown: number;
+  readonly counters: Counters;
+}
+
+export interface LineStore {
+  /** Makes the line, or changes its rules; counters are not touched. */
+  configure(room: RoomId, rules: LineRules, now: number): Promise<void>;
+  /** Gives numbers in the order of `entrants`, or null where the room is closed. */
+  join(room: RoomId, entrants: readonly Entrant[], now: number): Promise<readonly Joined[] | null>;
+  /** Where a holder stands, without changing anything. */
+  place(room: RoomId, holder: Holder, now: number): Promise<Place>;
+  /** Takes the turn if it has come: idempotent, a repeat gives the same admission and is counted once. */
+  claim(room: RoomId, holder: Holder, now: number): Promise<Place>;
+  /** After a missed turn: to the front of the line, number kept; or straight to served when there is room. */
+  rejoin(room: RoomId, holder: Holder, now: number): Promise<Place>;
+  /** Leaves the line or ends the admission. Repeatable. */
+  leave(room: RoomId, holder: Holder, now: number): Promise<void>;
+  /** The live admission of a visitor, if there is one. */
+  admission(room: RoomId, visitor: VisitorId, now: number): Promise<Admission | null>;
+  /** These numbers were heard from. Numbers of another generation are ignored. */
+  heard(room: RoomId, generation: number, numbers: readonly number[], now: number): Promise<void>;
+  /** Expires what is due, then raises the serving counter, never past the room's size. */
+  raise(room: RoomId, by: Raise, now: number): Promise<Raised>;
+  exits(room: RoomId, exits: Exits, now: number): Promise<ExitsResult>;
+  /** A new generation: all counters 0, all tickets and admissions void. */
+  reset(room: RoomId, now: number): Promise<Counters>;
+  view(room: RoomId, now: number): Promise<LineView>;
+}
+
+/** Rooms and relying parties: small, read often, written by operators. */
+export interface SettingsStore {
+  rooms(): Promise<readonly RoomSettings[]>;
+  room(id: RoomId): Promise<RoomSettings | null>;
+  putRoom(settings: RoomSettings): Promise<void>;
+  /** Takes the room with its line; whether there was one. */
+  deleteRoom(id: RoomId): Promise<boolean>;
+  relyingParties(): Promise<readonly RelyingParty[]>;
+  relyingParty(clientId: string): Promise<RelyingParty | null>;
+  putRelyingParty(party: RelyingParty): Promise<void>;
+  deleteRelyingParty(clientId: string): Promise<boolean>;
+}
+
+/** Leases and remembered answers: what several processes have to agree on besides the line. */
+export interface CoordinationStore {
+  /** Whether `holder` has the lease now: taken when free, prolonged when its own. */
+  lease(name: string, holder: string, ttl: number): Promise<boolean>;
+  release(name: string, holder: string): Promise<void>;
+  /**
+   * Remembers `value` under `key` for `ttl` ms unless something is remembered there.
+   * Null when it was free; otherwise what was remembered first.
+   */
+  remember(key: string, value: string, ttl: number): Promise<string | null>;
+  /** Replaces what is remembered, keeping its time. */
+  amend(key: string, value: string): Promise<void>;
+  forget(key: string): Promise<void>;
+}
+
+/** What oidc-provider keeps: the shape of its Adapter, of one model. */
+export interface OidcRecord {
+  readonly [claim: string]: unknown;
+}
+
+export interface OidcStore {
+  upsert(model: string, id: string, payload: OidcRecord, expiresIn: number | undefined): Promise<void>;
+  find(model: string, id: string): Promise<OidcRecord | undefined>;
+  findByUid(model: string, uid: string): Promise<OidcRecord | undefined>;
+  /** Marks as used: `consumed` is set to the time in seconds. False when it was used already, or is gone. */
+  consume(model: string, id: string, now: number): Promise<boolean>;
+  destroy(model: string, id: string): Promise<void>;
+  revokeByGrantId(grantId: string): Promise<void>;
+}
+
+/** A store as a whole. */
+export interface Store {
+  readonly line: LineStore;
+  readonly settings: SettingsStore;
+  readonly coordination: CoordinationStore;
+  readonly oidc: OidcStore;
+  /** Resolves when the store answers, rejects with StoreUnavailable when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import type { RoomId } from './room.ts';
+
+/** An OpenID Connect client whose visitors wait in a room. Field names are those of the file and the admin API. */
+export interface RelyingParty {
+  readonly client_id: string;
+  /** Absent for a public client, which then must use PKCE. */
+  readonly client_secret?: string | undefined;
+  readonly room: RoomId;
+  readonly profile: string;
+  readonly redirect_uris: readonly string[];
+  readonly post_logout_redirect_uris: readonly string[];
+  /** How long the relying party keeps a login transaction alive, in milliseconds. */
+  readonly login_window: number;
+  /** Where a visitor is sent who has to start anew and whose deep link is unknown. */
+  readonly landing_url: string | null;
+  /** OpenID Connect Core §4, third-party initiated login, where the relying party has it. */
+  readonly initiate_login_uri: string | null;
+}
