@@ -98,7 +98,10 @@ export function configure(line: Line, rules: LineRules, now: number): void {
   settle(line, now);
   // A credit would let newcomers in, who are not to be served now.
   if (rules.mode === 'paused' || rules.mode === 'closed') line.serving = Math.min(line.serving, line.queue);
-  if (rules.mode === 'passthrough' && line.serving < line.queue) serveUpTo(line, line.queue, now, false);
+  if (rules.mode === 'passthrough') {
+    for (const number of line.returned) serveAgain(line, number, now);
+    if (line.serving < line.queue) serveUpTo(line, line.queue, now, false);
+  }
 }
 
 /** Gives each entrant a number; null where the room is closed. */
@@ -147,8 +150,9 @@ export function rejoin(line: Line, holder: Holder, now: number): Place {
   if (standing.state !== 'missed') return standing;
   hear(line.presence, holder.number);
   line.returned.add(holder.number);
+  if (line.rules.mode === 'passthrough') serveAgain(line, holder.number, now);
   // Nobody else waits and there is a credit: it is theirs.
-  if (line.serving > line.queue && canServe(line)) {
+  else if (line.serving > line.queue && canServe(line)) {
     line.serving -= 1;
     serveAgain(line, holder.number, now);
   }
@@ -185,7 +189,9 @@ export function heard(line: Line, generation: number, numbers: readonly number[]
 export function raise(line: Line, by: Raise, now: number): number {
   settle(line, now);
   const before = line.serving;
-  if ('numbers' in by && by.numbers < 0) lower(line, Math.max(0, before + by.numbers));
+  // Where everybody goes in at once nobody can be made to wait again.
+  const lowest = line.rules.mode === 'passthrough' ? line.queue : 0;
+  if ('numbers' in by && by.numbers < 0) lower(line, Math.max(lowest, before + by.numbers));
   else if (canServe(line)) {
     if ('numbers' in by) raiseNumbers(line, by.numbers, now);
     else raisePeople(line, by.people, now);
