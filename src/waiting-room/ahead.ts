@@ -1,0 +1,43 @@
+import { Bits } from './bits.ts';
+import type { LineView } from './ports.ts';
+
+/** Numbers between two places where the count so far is kept. */
+const STEP = 512;
+/** Points of the shared curve at most, by the contract. */
+const POINTS = 32;
+
+/**
+ * Counts present people with a smaller unserved number, exactly, from a view of the line. Those who came back to
+ * the front are ahead of everybody. A number given after the view was taken has all newcomers before it ahead.
+ */
+export function peopleAhead(view: LineView): (number: number) => number {
+  const { queue, serving } = view.counters;
+  const bits = new Bits(view.present);
+  const first = serving + 1 - view.presentFrom;
+  const last = queue - view.presentFrom;
+  const sums = [0];
+  for (let from = first; from <= last; from += STEP) {
+    sums.push((sums.at(-1) ?? 0) + bits.count(from, Math.min(from + STEP - 1, last)));
+  }
+  const total = sums.at(-1) ?? 0;
+  const atFront = Math.max(0, view.counters.present - total);
+  return (number) => {
+    if (number <= serving) return 0;
+    if (number > queue) return atFront + total + Math.max(0, number - Math.max(queue, serving) - 1);
+    const offset = number - view.presentFrom;
+    const step = Math.floor((offset - first) / STEP);
+    return atFront + (sums[step] ?? total) + bits.count(first + step * STEP, offset - 1);
+  };
+}
+
+/** At most 32 points `[number, people ahead of it]` from the first unserved number to the next one to be given. */
+export function aheadCurve(view: LineView, ahead: (number: number) => number): [number, number][] {
+  const { queue, serving } = view.counters;
+  const from = serving + 1;
+  const to = Math.max(from, queue + 1);
+  const points = Math.min(POINTS, to - from + 1);
+  return Array.from({ length: points }, (_, i) => {
+    const number = points === 1 ? from : from + Math.round(((to - from) * i) / (points - 1));
+    return [number, ahead(number)];
+  });
+}

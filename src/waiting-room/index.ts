@@ -1,0 +1,72 @@
+/**
+ * The waiting room: what visitors, operators and the clock can do, over a store and a clock given to it. It knows
+ * no HTTP and no Redis; every door of the service comes in through here.
+ */
+import type { Advance } from './advance.ts';
+import { createAdvance } from './advance.ts';
+import { createHearing, createJoiner, type Hearing } from './gathering.ts';
+import type { Operations } from './operations.ts';
+import { createOperations } from './operations.ts';
+import type { Store } from './ports.ts';
+import type { RelyingParties } from './relying-parties.ts';
+import { createRelyingParties } from './relying-parties.ts';
+import type { RoomId } from './room.ts';
+import { createSeal, type Seal } from './seal.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
+import { createSharedStatus, type SharedStatus } from './status.ts';
+import { createTicketOffice, type TicketOffice } from './ticket.ts';
+import { createVisitors, type Visitors } from './visitors.ts';
+
+export interface WaitingRoom {
+  readonly visitors: Visitors;
+  readonly status: SharedStatus;
+  readonly snapshots: Snapshots;
+  readonly operations: Operations;
+  readonly relyingParties: RelyingParties;
+  readonly tickets: TicketOffice;
+  readonly seal: Seal;
+  readonly advance: Advance;
+  readonly hearing: Hearing;
+}
+
+export interface WaitingRoomDeps {
+  readonly store: Pick<Store, 'line' | 'settings'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** COOKIE_KEYS: the first seals, all open. */
+  readonly cookieKeys: readonly string[];
+  /** Told of failures that no caller waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
+export function createWaitingRoom({ store, now, cookieKeys, onError }: WaitingRoomDeps): WaitingRoom {
+  const { line, settings } = store;
+  const seal = createSeal(cookieKeys);
+  const snapshots = createSnapshots({ store, now });
+  const hearing = createHearing(line, now);
+  const advance = createAdvance({ store, now });
+
+  /** A place may have become free: it goes to the next at once rather than at the next tick. */
+  const freed = (room: RoomId) => {
+    advance.room(room).then(() => snapshots.expire(room), onError);
+  };
+
+  return {
+    seal,
+    snapshots,
+    hearing,
+    advance,
+    tickets: createTicketOffice(seal),
+    status: createSharedStatus(snapshots),
+    relyingParties: createRelyingParties(settings, now),
+    visitors: createVisitors({ line, join: createJoiner(line, now), snapshots, hearing, now, freed }),
+    operations: createOperations({
+      store,
+      now,
+      changed: (room) => {
+        snapshots.expire(room);
+        freed(room);
+      },
+    }),
+  };
+}

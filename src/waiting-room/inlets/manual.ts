@@ -1,0 +1,4 @@
+import type { Inlet } from './inlet.ts';
+
+/** Only the operator raises the counter. */
+export const manual: Inlet = { tick: () => null };

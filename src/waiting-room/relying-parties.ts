@@ -1,0 +1,30 @@
+import type { SettingsStore } from './ports.ts';
+import type { RelyingParty } from './relying-party.ts';
+
+/** How long a process may go on with what it knows of a relying party. */
+const MAX_AGE = 1000;
+/** Ids known at most, so that made-up ones cannot fill the memory. */
+const KNOWN = 1000;
+
+/** Relying parties by client id, at most a second old; null where there is none. */
+export interface RelyingParties {
+  find(clientId: string): Promise<RelyingParty | null>;
+}
+
+export function createRelyingParties(settings: Pick<SettingsStore, 'relyingParty'>, now: () => number): RelyingParties {
+  const known = new Map<string, { readonly at: number; readonly party: Promise<RelyingParty | null> }>();
+  return {
+    find(clientId) {
+      const at = now();
+      const entry = known.get(clientId);
+      if (entry && at >= entry.at && at - entry.at < MAX_AGE) return entry.party;
+      const fetched = settings.relyingParty(clientId);
+      // While the store is away, what was known last goes on answering.
+      const party = entry ? fetched.catch(() => entry.party) : fetched;
+      if (!entry && known.size >= KNOWN) known.clear();
+      known.set(clientId, { at, party });
+      party.catch(() => known.delete(clientId));
+      return party;
+    },
+  };
+}

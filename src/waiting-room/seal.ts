@@ -1,0 +1,90 @@
+/**
+ * What a browser may carry for us but not read or change. Sealed with AES-256-GCM, stamped with HMAC-SHA-256; the
+ * keys are derived from COOKIE_KEYS, the first of which seals while all of them open, so that prepending a key
+ * rotates them.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+
+const IV = 12;
+const TAG = 16;
+const STAMP = 16;
+
+interface DerivedKey {
+  /** The first byte of everything this key seals: says which key to open with. */
+  readonly id: number;
+  readonly sealing: KeyObject;
+  readonly stamping: KeyObject;
+}
+
+export interface Seal {
+  /** URL-safe text. What is sealed for one `context` does not open for another. */
+  seal(content: Uint8Array, context: string): string;
+  /** Null for anything that was not sealed by one of the keys for this context. */
+  open(sealed: string, context: string): Uint8Array | null;
+  /** A keyed stamp over a text, 22 URL-safe characters. */
+  stamp(text: string): string;
+  isStampOf(text: string, stamp: string): boolean;
+}
+
+export function createSeal(secrets: readonly string[]): Seal {
+  const keys = secrets.map(derive);
+  const [first] = keys;
+  if (!first) throw new TypeError('at least one key is needed');
+
+  const stampWith = (key: DerivedKey, text: string) =>
+    createHmac('sha256', key.stamping).update(text).digest().subarray(0, STAMP);
+
+  return {
+    seal(content, context) {
+      const iv = randomBytes(IV);
+      const cipher = createCipheriv('aes-256-gcm', first.sealing, iv).setAAD(Buffer.from(context));
+      const body = cipher.update(content);
+      cipher.final();
+      return Buffer.concat([Uint8Array.of(first.id), iv, body, cipher.getAuthTag()]).toString('base64url');
+    },
+    open(sealed, context) {
+      const bytes = Buffer.from(sealed, 'base64url');
+      if (bytes.length <= 1 + IV + TAG) return null;
+      for (const key of keys) {
+        if (key.id !== bytes[0]) continue;
+        try {
+          const decipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(1, 1 + IV), {
+            authTagLength: TAG,
+          });
+          decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-TAG));
+          const content = decipher.update(bytes.subarray(1 + IV, -TAG));
+          decipher.final();
+          return content;
+        } catch {
+          // Not ours, or altered: another key may share the id, otherwise it stays unopened.
+        }
+      }
+      return null;
+    },
+    stamp: (text) => stampWith(first, text).toString('base64url'),
+    isStampOf(text, stamp) {
+      const given = Buffer.from(stamp, 'base64url');
+      return given.length === STAMP && keys.some((key) => timingSafeEqual(stampWith(key, text), given));
+    },
+  };
+}
+
+function derive(secret: string): DerivedKey {
+  const subkey = (use: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'anteroom', `anteroom ${use} v1`, 32)));
+  return {
+    id: createHash('sha256').update('anteroom key id').update(secret).digest()[0] ?? 0,
+    sealing: subkey('sealing'),
+    stamping: subkey('stamping'),
+  };
+}

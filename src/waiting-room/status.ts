@@ -1,0 +1,47 @@
+/** The status that all visitors of a room share: small, the same for everybody, cacheable for a second. */
+import { aheadCurve } from './ahead.ts';
+import { pollAfter } from './facts.ts';
+import type { RoomId } from './room.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+
+/** The status as the bytes of its JSON document, made once a snapshot. */
+export interface SharedStatus {
+  /** Undefined when it would have to be fetched first. */
+  now(room: RoomId): Buffer | undefined;
+  get(room: RoomId): Promise<Buffer>;
+}
+
+export function createSharedStatus(snapshots: Snapshots): SharedStatus {
+  const documents = new WeakMap<Snapshot, Buffer>();
+
+  function documentOf(snapshot: Snapshot): Buffer {
+    let document = documents.get(snapshot);
+    if (!document) {
+      document = Buffer.from(JSON.stringify(status(snapshot)));
+      documents.set(snapshot, document);
+    }
+    return document;
+  }
+
+  return {
+    now(room) {
+      const snapshot = snapshots.now(room);
+      return snapshot && documentOf(snapshot);
+    },
+    get: async (room) => documentOf(await snapshots.get(room)),
+  };
+}
+
+function status({ settings, view, ahead, updatedAt }: Snapshot) {
+  return {
+    room: settings.id,
+    mode: settings.mode,
+    serving: view.counters.serving,
+    waiting: view.counters.waiting,
+    ahead: aheadCurve(view, ahead),
+    per_minute: null,
+    poll_after: pollAfter(view.counters.waiting),
+    message: settings.message,
+    updated_at: new Date(updatedAt).toISOString(),
+  };
+}
