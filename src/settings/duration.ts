@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+type Unit = keyof typeof UNITS;
+
+const WIRE = /^(0|[1-9]\d*)(ms|s|m|h)$/;
+const LONGEST = 365 * 24 * UNITS.h;
+
+/** Milliseconds of `90s`, `10m`, `2h` or `500ms`; null when it is none of these. */
+export function parseDuration(text: string): number | null {
+  const match = WIRE.exec(text);
+  return match ? Number(match[1]) * UNITS[match[2] as Unit] : null;
+}
+
+/** The shortest wire form of so many whole milliseconds: `600000` is `10m`, `90000` is `90s`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s';
+  const unit = (['h', 'm', 's'] as const).find((each) => milliseconds % UNITS[each] === 0) ?? 'ms';
+  return `${milliseconds / UNITS[unit]}${unit}`;
+}
+
+/** A duration that is not nothing: `10m` on the wire, milliseconds inside. */
+export const duration = z.codec(
+  z.string().meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] }),
+  z.number(),
+  {
+    decode(text, context) {
+      const milliseconds = parseDuration(text);
+      if (milliseconds !== null && milliseconds > 0 && milliseconds <= LONGEST) return milliseconds;
+      const message =
+        milliseconds === null
+          ? 'must be a duration such as 90s, 10m, 2h or 500ms'
+          : 'must be longer than nothing and at most a year';
+      context.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
+    },
+    encode: formatDuration,
+  },
+);

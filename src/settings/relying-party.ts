@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { duration, parseDuration } from './duration.ts';
+import { clientId, fields, httpUrl, redirectUri, roomId } from './fields.ts';
+import type { ProfileName } from './profiles.ts';
+import { profileNames, profiles } from './profiles.ts';
+
+/** RFC 6749 appendix A.2: printable ASCII. */
+const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters');
+
+const wire = fields({
+  client_id: clientId,
+  client_secret: clientSecret.optional(),
+  room: roomId,
+  profile: z.enum(profileNames).default('generic'),
+  redirect_uris: z.array(redirectUri).min(1),
+  post_logout_redirect_uris: z.array(redirectUri).default([]),
+  login_window: duration.optional(),
+  landing_url: httpUrl.nullable().default(null),
+  initiate_login_uri: httpUrl.nullable().default(null),
+}).meta({ id: 'RelyingParty' });
+
+const loginWindow = (profile: ProfileName) => parseDuration(profiles[profile].login_window) as number;
+
+/**
+ * A relying party as the configuration file and the admin API have it ⇄ `RelyingParty`. Without a secret it is a
+ * public client; without a login window it has that of its profile.
+ */
+export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
+  decode: (party) => ({ ...party, login_window: party.login_window ?? loginWindow(party.profile) }),
+  encode: (party) => ({
+    ...party,
+    // The waiting room leaves the names of profiles open; here is where they are checked.
+    profile: party.profile as ProfileName,
+    redirect_uris: [...party.redirect_uris],
+    post_logout_redirect_uris: [...party.post_logout_redirect_uris],
+  }),
+});
+
+export type RelyingPartyInput = z.input<typeof relyingParty>;
+
+/** What is shown of a relying party: everything but its secret. */
+export const relyingPartyView = z
+  .object({
+    ...wire.omit({ client_secret: true }).shape,
+    login_window: duration,
+    client_secret_set: z.boolean().describe('Whether it has a secret; without one it is a public client.'),
+  })
+  .meta({ id: 'RelyingPartyView' });

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { check } from '#settings/faults.ts';
+import { settingsFile } from '#settings/file.ts';
+import { relyingParty } from '#settings/relying-party.ts';
+import { room } from '#settings/room.ts';
+
+const faults = (schema: z.ZodType, input: unknown) => {
+  const checked = check(schema, input);
+  return checked.ok ? [] : checked.faults;
+};
+
+describe('a room', () => {
+  test('has a default for everything but its id', () => {
+    expect(z.decode(room, { id: 'spring-sale' })).toEqual({
+      id: 'spring-sale',
+      title: 'spring-sale',
+      mode: 'queue',
+      inlet: { strategy: 'manual' },
+      admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
+      presence: { timeout: 180_000 },
+      message: null,
+      return_urls: [],
+    });
+  });
+
+  test('is the same after it was written out and read back', () => {
+    const written = {
+      id: 'spring-sale',
+      title: 'Spring sale',
+      mode: 'paused' as const,
+      inlet: { strategy: 'max-size' as const, size: 500 },
+      admission: { lifetime: '90s', claim_window: '500ms', missed_turn: 'back' as const, renew: true },
+      presence: { timeout: '2h' },
+      message: 'Back soon.',
+      return_urls: ['https://shop.example/'],
+    };
+    expect(z.encode(room, z.decode(room, written))).toEqual(written);
+  });
+
+  test.each([
+    ['an id with capitals', { id: 'Spring' }, 'id'],
+    ['an id that is too long', { id: 'a'.repeat(65) }, 'id'],
+    ['no id', {}, 'id'],
+    ['a key that nobody knows', { id: 'a', colour: 'red' }, 'colour'],
+    ['a key that nobody knows, further in', { id: 'a', admission: { lifetme: '10m' } }, 'admission.lifetme'],
+    ['a duration without a unit', { id: 'a', admission: { lifetime: '10' } }, 'admission.lifetime'],
+    ['a duration that is a number', { id: 'a', admission: { lifetime: 10 } }, 'admission.lifetime'],
+    ['a duration of nothing', { id: 'a', presence: { timeout: '0s' } }, 'presence.timeout'],
+    ['a mode that is none', { id: 'a', mode: 'open' }, 'mode'],
+    ['a size that is no whole number', { id: 'a', inlet: { strategy: 'manual', size: 1.5 } }, 'inlet.size'],
+    ['max-size without a size', { id: 'a', inlet: { strategy: 'max-size' } }, 'inlet.size'],
+    ['a size of nobody', { id: 'a', inlet: { strategy: 'max-size', size: 0 } }, 'inlet.size'],
+    ['a return URL that is a script', { id: 'a', return_urls: ['javascript:alert(1)'] }, 'return_urls[0]'],
+    ['a return URL with a query', { id: 'a', return_urls: ['https://a.example/?x=1'] }, 'return_urls[0]'],
+  ])('with %s is refused by that name', (_, input, field) => {
+    expect(faults(room, input).map((fault) => fault.field)).toEqual([field]);
+  });
+
+  test('with an unknown inlet is told which there are', () => {
+    expect(faults(room, { id: 'a', inlet: { strategy: 'lottery' } })).toEqual([
+      { field: 'inlet.strategy', message: 'must be one of manual, max-size' },
+    ]);
+  });
+
+  test('is told all its faults at once', () => {
+    const input = { id: 'A', mode: 'x', message: 7, admission: { renew: 'yes' } };
+    expect(
+      faults(room, input)
+        .map((fault) => fault.field)
+        .sort(),
+    ).toEqual(['admission.renew', 'id', 'message', 'mode']);
+  });
+});
+
+describe('a relying party', () => {
+  const least = { client_id: 'shop', room: 'sale', redirect_uris: ['https://shop.example/callback'] };
+
+  test('without a secret is public, and has the login window of its profile', () => {
+    expect(z.decode(relyingParty, least)).toEqual({
+      ...least,
+      profile: 'generic',
+      post_logout_redirect_uris: [],
+      login_window: 600_000,
+      landing_url: null,
+      initiate_login_uri: null,
+    });
+  });
+
+  test('is the same after it was written out and read back', () => {
+    const party = z.decode(relyingParty, { ...least, client_secret: 'change-me', login_window: '5m' });
+    expect(z.decode(relyingParty, z.encode(relyingParty, party))).toEqual(party);
+  });
+
+  test.each(['https://a.example/cb?x=1', 'http://localhost:3001/cb', 'com.example.app:/cb'])(
+    'may be answered at %s',
+    (uri) => expect(faults(relyingParty, { ...least, redirect_uris: [uri] })).toEqual([]),
+  );
+
+  test.each([
+    'https://a.example/cb#here',
+    'https://a.example/cb#',
+    '/callback',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'https://user:secret@a.example/',
+    ' https://a.example/',
+  ])('is never answered at %s', (uri) => {
+    expect(faults(relyingParty, { ...least, redirect_uris: [uri] })).toMatchObject([{ field: 'redirect_uris[0]' }]);
+  });
+
+  test('has to say at least one redirect URI, and a client id that needs no escaping', () => {
+    const input = { ...least, client_id: 'a shop', redirect_uris: [] };
+    expect(faults(relyingParty, input).map((fault) => fault.field)).toEqual(['client_id', 'redirect_uris']);
+  });
+
+  test('never reads its secret in a fault', () => {
+    const secret = 'søsecret';
+    const told = JSON.stringify(faults(relyingParty, { ...least, client_secret: secret }));
+    expect(told).toContain('client_secret');
+    expect(told).not.toContain(secret);
+  });
+});
+
+describe('a configuration file', () => {
+  test('names no room and no relying party twice', () => {
+    const party = { client_id: 'shop', room: 'elsewhere', redirect_uris: ['https://shop.example/'] };
+    const input = { rooms: [{ id: 'a' }, { id: 'b' }, { id: 'a' }], relying_parties: [party, party] };
+    expect(faults(settingsFile, input)).toEqual([
+      { field: 'rooms[2].id', message: 'is given twice' },
+      { field: 'relying_parties[1].client_id', message: 'is given twice' },
+    ]);
+  });
+
+  test('may be empty', () => {
+    expect(z.decode(settingsFile, {})).toEqual({ rooms: [], relying_parties: [] });
+  });
+
+  test('has a JSON Schema for what is written', () => {
+    const schema = z.toJSONSchema(settingsFile, { io: 'input' });
+    expect(schema.$defs).toMatchObject({ Room: { required: ['id'], additionalProperties: false } });
+  });
+});
