@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Middleware } from 'koa';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json; charset=utf-8',
+  '.woff2': 'font/woff2',
+};
+
+interface Asset {
+  readonly name: string;
+  readonly hash: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+export interface Assets {
+  /** The address of a file, with its hash in it: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
+  url(name: string): string;
+  /** Answers GET and HEAD under the prefix. */
+  readonly middleware: Middleware;
+}
+
+export interface AssetsOptions {
+  /** The folder; its files, not those of folders within, are read once. */
+  readonly folder: string;
+  readonly prefix?: string;
+}
+
+/** Files that browsers may keep for good, since the address changes with what is in them. */
+export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Assets {
+  const byName = new Map<string, Asset>();
+  const byPath = new Map<string, { readonly asset: Asset; readonly forGood: boolean }>();
+
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const type = TYPES[extname(entry.name)];
+    if (!entry.isFile() || type === undefined) continue;
+    const bytes = readFileSync(join(folder, entry.name));
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+    const asset = { name: entry.name, hash, type, bytes };
+    byName.set(asset.name, asset);
+    byPath.set(urlOf(asset), { asset, forGood: true });
+    byPath.set(`${prefix}/${asset.name}`, { asset, forGood: false });
+  }
+
+  function urlOf({ name, hash }: Asset): string {
+    const extension = extname(name);
+    return `${prefix}/${name.slice(0, -extension.length)}.${hash}${extension}`;
+  }
+
+  return {
+    url(name) {
+      const asset = byName.get(name);
+      if (!asset) throw new Error(`There is no asset "${name}" in ${folder}`);
+      return urlOf(asset);
+    },
+    middleware(ctx, next) {
+      const found = ctx.method === 'GET' || ctx.method === 'HEAD' ? byPath.get(ctx.path) : undefined;
+      if (!found) return next();
+      ctx.status = 200;
+      ctx.type = found.asset.type;
+      ctx.etag = found.asset.hash;
+      ctx.set('Cache-Control', found.forGood ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (ctx.fresh) ctx.status = 304;
+      else ctx.body = found.asset.bytes;
+      return undefined;
+    },
+  };
+}

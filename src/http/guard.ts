@@ -1,0 +1,143 @@
+/**
+ * One declaration of an endpoint: it checks what comes in, strips what goes out, and is what OpenAPI tells of it
+ * (see openapi.ts), so that the three cannot differ.
+ */
+import type Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { z } from 'zod';
+import type { Fault } from '#settings/faults.ts';
+import { check } from '#settings/faults.ts';
+import { MEBIBYTE, readJson } from './body.ts';
+import type { ProblemCode } from './problem.ts';
+import { Problem } from './problem.ts';
+
+export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+
+/** An answer that a route gives when all went well; without a schema it has no body. */
+export interface DeclaredResponse {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+}
+
+/** What a handler hands back: one of the declared statuses, and a value of that status's schema. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the declaration let through, and the request itself for what no schema tells. */
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly ctx: Context;
+}
+
+interface Described {
+  readonly method: Method;
+  /** With `:name` for each parameter. */
+  readonly path: string;
+  /** A verb and its object, once in the whole API: `putRoom`. */
+  readonly operationId: string;
+  readonly summary: string;
+  readonly response: Readonly<Record<number, DeclaredResponse>>;
+  /** What it may refuse with, besides what every route may. */
+  readonly problems?: readonly ProblemCode[];
+  /** Reachable without a token. */
+  readonly open?: boolean;
+  /** Whether an Idempotency-Key is honoured. */
+  readonly idempotent?: boolean;
+  /** Media types that the body may have besides `application/json`. */
+  readonly bodyTypes?: readonly string[];
+  /** In bytes; a mebibyte unless given. */
+  readonly bodyLimit?: number;
+}
+
+export interface Declaration<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> extends Described {
+  readonly params?: Params;
+  readonly query?: Query;
+  /** A body is required when there is a schema for one. */
+  readonly body?: Body;
+  readonly handle: (input: Input<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<Reply>;
+}
+
+/** A declaration whose types were checked and are no longer of interest. */
+export interface Route extends Described {
+  readonly params?: z.ZodType | undefined;
+  readonly query?: z.ZodType | undefined;
+  readonly body?: z.ZodType | undefined;
+  /** Checks, handles, strips. */
+  readonly answer: (ctx: Context) => Promise<Reply>;
+}
+
+const nothing = z.unknown();
+
+/** Declares an endpoint. */
+export function route<
+  Params extends z.ZodType = z.ZodUnknown,
+  Query extends z.ZodType = z.ZodUnknown,
+  Body extends z.ZodType = z.ZodUnknown,
+>(declaration: Declaration<Params, Query, Body>): Route {
+  const { params = nothing, query = nothing, body, bodyLimit = MEBIBYTE, bodyTypes = [], handle } = declaration;
+
+  async function input(ctx: Context): Promise<Input<z.output<Params>, z.output<Query>, z.output<Body>>> {
+    const sent = body ? await readJson(ctx, { limit: bodyLimit, types: bodyTypes }) : undefined;
+    const checked = {
+      params: check(params, ctx.params),
+      query: check(query, { ...ctx.query }),
+      body: check(body ?? nothing, sent),
+    };
+    const faults = Object.values(checked).flatMap((each) => (each.ok ? [] : each.faults));
+    if (!checked.params.ok || !checked.query.ok || !checked.body.ok) throw invalid(faults);
+    return {
+      params: checked.params.value as z.output<Params>,
+      query: checked.query.value as z.output<Query>,
+      body: checked.body.value as z.output<Body>,
+      ctx,
+    };
+  }
+
+  return {
+    ...declaration,
+    answer: async (ctx) => strip(declaration.response, await handle(await input(ctx))),
+  };
+}
+
+/** A 400 that names every field at fault. */
+export function invalid(errors: readonly Fault[]): Problem {
+  const detail = errors.map(({ field, message }) => `${field || 'the body'} ${message}`).join('; ');
+  return new Problem('invalid_request', { detail: `${detail}.`, errors });
+}
+
+/** Writes the reply out as declared: keys that the schema does not have stay here. */
+function strip(response: Described['response'], reply: Reply): Reply {
+  const declared = response[reply.status];
+  if (!declared) throw new Error(`The status ${reply.status} is not declared`);
+  if (!declared.schema) return { ...reply, body: undefined };
+  return { ...reply, body: z.encode(declared.schema, reply.body) };
+}
+
+/** Answers with a reply. */
+export function sendReply(ctx: Context, { status, body, headers = {} }: Reply): void {
+  ctx.status = status;
+  ctx.set({ 'Cache-Control': 'no-store', ...headers });
+  ctx.body = body === undefined ? null : body;
+  // Koa takes a null body for 204.
+  ctx.status = status;
+}
+
+/** Mounts routes; `around` stands before each of them. */
+export function mountRoutes(router: Router, routes: readonly Route[], around: (route: Route) => Middleware[]): void {
+  for (const each of routes) {
+    router.register(
+      each.path,
+      [each.method],
+      [...around(each), async (ctx: Context) => sendReply(ctx, await each.answer(ctx))],
+    );
+  }
+}

@@ -1,0 +1,147 @@
+/** OpenAPI 3.1 of routes, from the declarations that check them. */
+import { z } from 'zod';
+import type { DeclaredResponse, Route } from './guard.ts';
+import type { ProblemCode } from './problem.ts';
+import { problemAnswer } from './problem.ts';
+
+type Json = Record<string, unknown>;
+
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  /** Where the paths of the routes begin. */
+  readonly server: string;
+}
+
+/** What any route may refuse with. */
+const ALWAYS: readonly ProblemCode[] = ['store_unavailable', 'internal_error'];
+const WITH_INPUT: readonly ProblemCode[] = ['invalid_request'];
+const WITH_BODY: readonly ProblemCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type'];
+const WITH_KEY: readonly ProblemCode[] = ['request_in_progress', 'idempotency_key_reused'];
+
+const problem: Json = {
+  type: 'object',
+  description: 'RFC 9457 problem details',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable: never changes its meaning.' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** The document; the shapes that have an id are told once, under `components`. */
+export function openApi(info: ApiInfo, routes: readonly Route[]): Json {
+  const schemas: Record<string, Json> = { Problem: problem };
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operation(route, schemas) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: info.title, version: info.version, description: info.description },
+    servers: [{ url: info.server }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+    },
+  };
+}
+
+function operation(route: Route, schemas: Record<string, Json>): Json {
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(route.open ? { security: [] } : {}),
+    parameters: [
+      ...parameters('path', route.params, schemas),
+      ...parameters('query', route.query, schemas),
+      ...(route.idempotent ? [idempotencyKey] : []),
+    ],
+    ...(route.body ? { requestBody: requestBody(route, route.body, schemas) } : {}),
+    responses: responses(route, schemas),
+  };
+}
+
+const idempotencyKey: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'A repeat within a day with the same key gets the same answer and has no second effect.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+function requestBody(route: Route, body: z.ZodType, schemas: Record<string, Json>): Json {
+  const content = { schema: jsonSchema(body, schemas) };
+  const types = ['application/json', ...(route.bodyTypes ?? [])];
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, content])) };
+}
+
+function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, schemas: Record<string, Json>): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, schemas) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, shape]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: shape,
+  }));
+}
+
+function responses(route: Route, schemas: Record<string, Json>): Json {
+  const codes = [
+    ...(route.params || route.query || route.body ? WITH_INPUT : []),
+    ...(route.open ? [] : (['unauthorized'] as const)),
+    ...(route.body ? WITH_BODY : []),
+    ...(route.idempotent ? WITH_KEY : []),
+    ...(route.problems ?? []),
+    ...ALWAYS,
+  ];
+  const byStatus = Map.groupBy(codes, (code) => problemAnswer(code).status);
+  const refused = [...byStatus].map(([status, some]) => [status, refusal([...new Set(some)])] as const);
+  const answered = Object.entries(route.response).map(([status, each]) => [status, success(each, schemas)] as const);
+  return Object.fromEntries([...answered, ...refused]);
+}
+
+function success({ description, schema }: DeclaredResponse, schemas: Record<string, Json>): Json {
+  if (!schema) return { description };
+  return { description, content: { 'application/json': { schema: jsonSchema(schema, schemas) } } };
+}
+
+function refusal(codes: readonly ProblemCode[]): Json {
+  return {
+    description: codes.map((code) => `${problemAnswer(code).document.title} (\`${code}\`)`).join('; '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}
+
+/** The wire form of a schema; its named parts go to `schemas`. */
+function jsonSchema(schema: z.ZodType, schemas: Record<string, Json>): Json {
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Json & {
+    $defs?: Record<string, Json>;
+  };
+  for (const [id, shape] of Object.entries($defs ?? {})) schemas[id] = relocated(shape);
+  return relocated(rest);
+}
+
+/** JSON Schema has named parts under `$defs`, OpenAPI under `components`. */
+function relocated(schema: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}

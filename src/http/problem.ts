@@ -1,0 +1,132 @@
+/**
+ * Refusals as RFC 9457 problem details. The catalogue maps each stable code to its status and title; a door throws
+ * a `Problem` or lets an `AnteroomError` pass, and the `problems` middleware turns either into the answer.
+ */
+import type { Context, Middleware } from 'koa';
+import type { Fault } from '#settings/faults.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { ErrorCode } from '#waiting-room/errors.ts';
+import { AnteroomError } from '#waiting-room/errors.ts';
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const BEARER = { 'WWW-Authenticate': 'Bearer' };
+
+const WAITING_ROOM = {
+  room_not_found: { status: 404, title: 'No such room' },
+  relying_party_not_found: { status: 404, title: 'No such relying party' },
+  room_closed: { status: 403, title: 'The room is closed' },
+  ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
+  ticket_invalid: { status: 401, title: 'The ticket is not valid', headers: BEARER },
+  not_your_turn: { status: 409, title: 'It is not your turn yet' },
+  turn_missed: { status: 410, title: 'The turn was missed' },
+  admission_over: { status: 410, title: 'The admission is over' },
+  store_unavailable: { status: 503, title: 'The store does not answer', headers: { 'Retry-After': '2' } },
+} as const satisfies Record<ErrorCode, Kind>;
+
+const HTTP = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  unauthorized: { status: 401, title: 'A valid bearer token is required', headers: BEARER },
+  not_found: { status: 404, title: 'Nothing is here' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  request_in_progress: { status: 409, title: 'The first request with this key is still at work' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is of the wrong media type' },
+  idempotency_key_reused: { status: 422, title: 'This key was used for another request' },
+  internal_error: { status: 500, title: 'Something went wrong' },
+  draining: { status: 503, title: 'This process is shutting down', headers: { 'Retry-After': '1' } },
+} as const satisfies Record<string, Kind>;
+
+const KINDS: Readonly<Record<ProblemCode, Kind>> = { ...WAITING_ROOM, ...HTTP };
+
+/** Stable: a code never changes its meaning. */
+export type ProblemCode = keyof typeof WAITING_ROOM | keyof typeof HTTP;
+
+/** The body of a problem answer. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+}
+
+export interface ProblemOptions {
+  /** What is wrong this time, fit for the eyes of the caller. */
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown by a handler to refuse a request. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly options: ProblemOptions;
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    super(options.detail ?? KINDS[code].title);
+    this.name = 'Problem';
+    this.code = code;
+    this.options = options;
+  }
+}
+
+/** A problem as it goes over the wire; also for those who answer without Koa. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly document: ProblemDocument;
+}
+
+export function problemAnswer(code: ProblemCode, { detail, errors, headers }: ProblemOptions = {}): ProblemAnswer {
+  const kind = KINDS[code];
+  return {
+    status: kind.status,
+    headers: { 'Cache-Control': 'no-store', ...kind.headers, ...headers },
+    document: {
+      type: `urn:anteroom:problem:${code}`,
+      title: kind.title,
+      status: kind.status,
+      code,
+      ...(detail === undefined ? {} : { detail }),
+      ...(errors === undefined ? {} : { errors }),
+    },
+  };
+}
+
+/** What to answer to whatever was thrown; anything unforeseen is an `internal_error` that tells nothing. */
+export function problemOf(error: unknown): ProblemAnswer {
+  if (error instanceof Problem) return problemAnswer(error.code, error.options);
+  if (error instanceof AnteroomError) return problemAnswer(error.code, { detail: error.message });
+  return problemAnswer('internal_error');
+}
+
+export function sendProblem(ctx: Context, { status, headers, document }: ProblemAnswer): void {
+  ctx.status = status;
+  ctx.set({ ...headers });
+  ctx.body = JSON.stringify(document);
+  ctx.type = 'application/problem+json';
+}
+
+/** Answers what is thrown further in, and what nobody answered, with problem details. */
+export function problems({ log }: { readonly log: Pick<Log, 'error'> }): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.body != null || ctx.respond === false || ctx.method === 'OPTIONS') return;
+      // @koa/router's allowedMethods has set Allow (RFC 9110 §15.5.6).
+      if (ctx.status === 405 || ctx.status === 501) sendProblem(ctx, problemAnswer('method_not_allowed'));
+      else if (ctx.status === 404) sendProblem(ctx, problemAnswer('not_found'));
+    } catch (error) {
+      const answer = problemOf(error);
+      if (answer.document.code === 'internal_error') log.error({ err: error }, 'a request failed');
+      sendProblem(ctx, answer);
+    }
+  };
+}

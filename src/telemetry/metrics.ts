@@ -1,0 +1,117 @@
+/** Everything that is measured, by name. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Counters } from '#waiting-room/ports.ts';
+
+export type Door = 'oidc' | 'public' | 'admin' | 'other';
+
+/** How a join ended: with a number to wait with, or straight inside. */
+export type JoinOutcome = 'waiting' | 'admitted' | 'closed';
+export type ClaimOutcome = 'admitted' | 'repeated' | 'refused';
+
+/** Polls answered: plain integers, since counting must cost nothing there. Whoever answers a poll adds one. */
+export interface PollCounts {
+  /** The shared status of a room. */
+  status: number;
+  /** A visitor's own facts. */
+  facts: number;
+}
+
+export interface RoomGauges {
+  readonly room: string;
+  readonly counters: Counters;
+}
+
+export interface Metrics {
+  readonly polls: PollCounts;
+  request(door: Door, status: number, seconds: number): void;
+  joined(room: string, outcome: JoinOutcome): void;
+  claimed(room: string, outcome: ClaimOutcome): void;
+  storeFailed(operation: string): void;
+  /** Where the gauges of the rooms come from at each scrape: what this process knows, without asking the store. */
+  watchRooms(rooms: () => Iterable<RoomGauges>): void;
+  /** The text that Prometheus reads, and its media type. */
+  expose(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+const GAUGES = {
+  queue: 'Numbers given',
+  serving: 'Numbers up to this one are served',
+  waiting: 'Given, unserved and not left',
+  present: 'Of those waiting, heard from lately',
+  claimed: 'Admissions ever',
+  active: 'Admissions that live',
+  completed: 'Admissions ended by the site as completed',
+  abandoned: 'Admissions ended by the site or the visitor',
+  expired: 'Served and not claimed in time',
+} as const satisfies Record<keyof Counters, string>;
+
+/** @param processMetrics whether to measure the process too (memory, event loop, garbage collection). */
+export function createMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const polls: PollCounts = { status: 0, facts: 0 };
+  let rooms: () => Iterable<RoomGauges> = () => [];
+
+  if (processMetrics) collectDefaultMetrics({ register: registry, prefix: 'anteroom_' });
+
+  const requests = new Histogram({
+    name: 'anteroom_http_request_duration_seconds',
+    help: 'Requests answered, by door and status',
+    labelNames: ['door', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  const joins = new Counter({
+    name: 'anteroom_joins_total',
+    help: 'Visitors who joined a room, by how it ended',
+    labelNames: ['room', 'outcome'],
+    registers,
+  });
+  const claims = new Counter({
+    name: 'anteroom_claims_total',
+    help: 'Turns asked for, by how it ended',
+    labelNames: ['room', 'outcome'],
+    registers,
+  });
+  const storeErrors = new Counter({
+    name: 'anteroom_store_errors_total',
+    help: 'Operations that the store did not answer',
+    labelNames: ['operation'],
+    registers,
+  });
+  new Counter({
+    name: 'anteroom_polls_total',
+    help: 'Polls answered, by kind',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      this.inc({ kind: 'status' }, polls.status);
+      this.inc({ kind: 'facts' }, polls.facts);
+    },
+  });
+  for (const [name, help] of Object.entries(GAUGES) as [keyof Counters, string][]) {
+    new Gauge({
+      name: `anteroom_room_${name}`,
+      help,
+      labelNames: ['room'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { room, counters } of rooms()) this.set({ room }, counters[name]);
+      },
+    });
+  }
+
+  return {
+    polls,
+    request: (door, status, seconds) => requests.observe({ door, status: String(status) }, seconds),
+    joined: (room, outcome) => joins.inc({ room, outcome }),
+    claimed: (room, outcome) => claims.inc({ room, outcome }),
+    storeFailed: (operation) => storeErrors.inc({ operation }),
+    watchRooms: (source) => {
+      rooms = source;
+    },
+    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
