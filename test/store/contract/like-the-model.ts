@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openModel } from './model.ts';
+import type { Stores } from './room-under-test.ts';
+import { freshId, presentNumbers, T0 } from './room-under-test.ts';
+import type { Step } from './steps.ts';
+import { arbitraryCourse, play } from './steps.ts';
+
+const RUNS = 150;
+
+export function describeLikeTheModel(stores: () => Stores): void {
+  describe('compared with the model', () => {
+    it('answers every verb as the model does, in any order of events', async () => {
+      await fc.assert(
+        fc.asyncProperty(arbitraryCourse, async ({ rules, steps }) => {
+          const { store, second } = stores();
+          const id = freshId('room');
+          const model = openModel(rules, T0);
+          await store.line.configure(id, rules, T0);
+          let now = T0;
+          for (const [n, step] of [...steps, VIEW].entries()) {
+            now += step.after;
+            const line = n % 2 ? store.line : second.line;
+            const answer = await play(step, line, id, now);
+            expect(comparable(answer), `step ${n}: ${JSON.stringify(step)}`).toEqual(
+              comparable(await play(step, model, id, now)),
+            );
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    }, 120_000);
+  });
+}
+
+const VIEW: Step = { verb: 'view', after: 0 };
+
+/** An answer without what adapters may do differently: where the present's bits begin and end. */
+function comparable(answer: Awaited<ReturnType<typeof play>>): unknown {
+  if (typeof answer !== 'object' || answer === null || !('presentFrom' in answer)) return answer;
+  const { present: _, presentFrom: __, ...facts } = answer;
+  return { ...facts, present: presentNumbers(answer) };
+}

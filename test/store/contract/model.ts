@@ -1,0 +1,26 @@
+import * as pure from '#waiting-room/line.ts';
+import type { LineStore } from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+
+/** The pure line behind the port, for one room of any name. */
+export function openModel(rules: LineRules, now: number): LineStore {
+  let line = pure.newLine(rules);
+  pure.configure(line, rules, now);
+  return {
+    configure: async (_, changed, at) => pure.configure(line, changed, at),
+    join: async (_, entrants, at) => pure.join(line, entrants, at),
+    place: async (_, holder, at) => pure.place(line, holder, at),
+    claim: async (_, holder, at) => pure.claim(line, holder, at),
+    rejoin: async (_, holder, at) => pure.rejoin(line, holder, at),
+    leave: async (_, holder, at) => pure.leave(line, holder, at),
+    admission: async (_, visitor, at) => pure.admission(line, visitor, at),
+    heard: async (_, generation, numbers, at) => pure.heard(line, generation, numbers, at),
+    raise: async (_, by, at) => ({ raisedBy: pure.raise(line, by, at), counters: pure.counters(line) }),
+    exits: async (_, told, at) => ({ unknown: pure.exits(line, told, at), counters: pure.counters(line) }),
+    reset: async () => {
+      line = pure.reset(line);
+      return pure.counters(line);
+    },
+    view: async (_, at) => pure.view(line, at),
+  };
+}

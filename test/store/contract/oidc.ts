@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Stores } from './room-under-test.ts';
+import { freshId, T0 } from './room-under-test.ts';
+
+export function describeOidc(stores: () => Stores): void {
+  describe('what the OpenID provider keeps', () => {
+    it('finds a record as it was put last, by model and id', async () => {
+      const { store, second } = stores();
+      const id = freshId('id');
+      expect(await store.oidc.find('AccessToken', id)).toBeUndefined();
+      await store.oidc.upsert('AccessToken', id, { jti: id, scope: 'openid' }, 60);
+      await store.oidc.upsert('AccessToken', id, { jti: id, extra: { nested: ['ü', 1, null, true] } }, 60);
+      expect(await second.oidc.find('AccessToken', id)).toEqual({ jti: id, extra: { nested: ['ü', 1, null, true] } });
+      expect(await store.oidc.find('RefreshToken', id)).toBeUndefined();
+    });
+
+    it('never finds a record whose time has passed', async () => {
+      const { oidc } = stores().store;
+      const [short, long, endless] = [freshId('id'), freshId('id'), freshId('id')];
+      const uid = freshId('uid');
+      await oidc.upsert('Session', short, { uid }, 1);
+      await oidc.upsert('Session', long, { uid: freshId('uid') }, 60);
+      await oidc.upsert('Session', endless, { uid: freshId('uid') }, undefined);
+      await vi.waitFor(async () => expect(await oidc.find('Session', short)).toBeUndefined(), 5000);
+      expect(await oidc.findByUid('Session', uid)).toBeUndefined();
+      expect(await oidc.consume('Session', short, T0)).toBe(false);
+      expect(await oidc.find('Session', long)).toBeDefined();
+      expect(await oidc.find('Session', endless)).toBeDefined();
+    });
+
+    it('finds a session by its uid', async () => {
+      const { oidc } = stores().store;
+      const [id, uid] = [freshId('id'), freshId('uid')];
+      await oidc.upsert('Session', id, { uid, accountId: 'ann' }, 60);
+      expect(await oidc.findByUid('Session', uid)).toEqual({ uid, accountId: 'ann' });
+      expect(await oidc.findByUid('Session', id)).toBeUndefined();
+      await oidc.destroy('Session', id);
+      expect(await oidc.findByUid('Session', uid)).toBeUndefined();
+    });
+
+    it('marks a code as used once', async () => {
+      const { oidc } = stores().store;
+      const id = freshId('id');
+      await oidc.upsert('AuthorizationCode', id, { jti: id }, 60);
+      expect(await oidc.consume('AuthorizationCode', id, T0 + 999)).toBe(true);
+      expect(await oidc.find('AuthorizationCode', id)).toEqual({ jti: id, consumed: T0 / 1000 });
+      expect(await oidc.consume('AuthorizationCode', id, T0 + 5000)).toBe(false);
+      expect(await oidc.find('AuthorizationCode', id)).toEqual({ jti: id, consumed: T0 / 1000 });
+      expect(await oidc.consume('AuthorizationCode', freshId('id'), T0)).toBe(false);
+    });
+
+    it('lets exactly one of twenty use a code at once', async () => {
+      const { store, second } = stores();
+      const id = freshId('id');
+      await store.oidc.upsert('AuthorizationCode', id, { jti: id }, 60);
+      const used = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => (n % 2 ? store : second).oidc.consume('AuthorizationCode', id, T0)),
+      );
+      expect(used.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('does not begin a record by using it', async () => {
+      const { oidc } = stores().store;
+      const id = freshId('id');
+      await oidc.consume('AuthorizationCode', id, T0);
+      expect(await oidc.find('AuthorizationCode', id)).toBeUndefined();
+    });
+
+    it('destroys a record, repeatably', async () => {
+      const { oidc } = stores().store;
+      const id = freshId('id');
+      await oidc.upsert('Grant', id, { jti: id }, 60);
+      await oidc.destroy('Grant', id);
+      await oidc.destroy('Grant', id);
+      expect(await oidc.find('Grant', id)).toBeUndefined();
+    });
+
+    it('revokes the tokens and codes of a grant, and no others', async () => {
+      const { oidc } = stores().store;
+      const [grantId, other] = [freshId('grant'), freshId('grant')];
+      const models = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+      for (const model of models) {
+        await oidc.upsert(model, grantId, { grantId }, 60);
+        await oidc.upsert(model, other, { grantId: other }, 60);
+      }
+      await oidc.revokeByGrantId(grantId);
+      for (const model of models) {
+        expect(await oidc.find(model, grantId)).toBeUndefined();
+        expect(await oidc.find(model, other)).toEqual({ grantId: other });
+      }
+    });
+  });
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  Admission,
+  Counters,
+  Exits,
+  ExitsResult,
+  Holder,
+  LineStore,
+  LineView,
+  Place,
+  Raise,
+  Raised,
+  Store,
+} from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+
+/** The contract's clock starts here; a whole second, so that claim windows end where they say. */
+export const T0 = 1_800_000_000_000;
+
+export const seconds = (n: number) => n * 1000;
+
+/** No bound, ten minutes inside, two to claim, present for three. */
+export const RULES: LineRules = {
+  mode: 'queue',
+  size: 0,
+  lifetime: seconds(600),
+  claimWindow: seconds(120),
+  presenceTimeout: seconds(180),
+};
+
+/** The stores that a suite runs on; `second` is the same data seen by another process, or the same store again. */
+export interface Stores {
+  readonly store: Store;
+  readonly second: Store;
+}
+
+/** What one visitor got from joining. */
+export interface Arrival extends Holder {
+  readonly admission: Admission | null;
+}
+
+/** One room of a store, with the room's id and the usual time filled in. */
+export interface RoomUnderTest {
+  readonly id: string;
+  arrive(visitor: string, options?: { claim?: boolean; at?: number; via?: LineStore }): Promise<Arrival>;
+  /** `count` visitors in one batch. */
+  crowd(count: number, options?: { claim?: boolean; at?: number; via?: LineStore }): Promise<Arrival[]>;
+  place(holder: Holder, at?: number): Promise<Place>;
+  claim(holder: Holder, at?: number, via?: LineStore): Promise<Place>;
+  rejoin(holder: Holder, at?: number): Promise<Place>;
+  leave(holder: Holder, at?: number): Promise<void>;
+  heard(numbers: readonly number[], at?: number): Promise<void>;
+  raise(by: Raise, at?: number): Promise<Raised>;
+  exits(exits: Partial<Exits>, at?: number): Promise<ExitsResult>;
+  configure(rules: Partial<LineRules>, at?: number): Promise<void>;
+  counters(at?: number): Promise<Counters>;
+  view(at?: number): Promise<LineView>;
+}
+
+export const freshId = (kind: string) => `${kind}-${randomBytes(6).toString('hex')}`;
+
+/** Makes a room with a line of its own in `store`. */
+export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Promise<RoomUnderTest> {
+  const id = freshId('room');
+  const { line } = store;
+  await line.configure(id, { ...RULES, ...rules }, T0);
+
+  const crowd: RoomUnderTest['crowd'] = async (count, { claim = false, at = T0, via = line } = {}) => {
+    const entrants = Array.from({ length: count }, () => ({ visitor: freshId('visitor'), claim }));
+    return arrivals(via, id, entrants, at);
+  };
+
+  return {
+    id,
+    crowd,
+    arrive: async (visitor, { claim = false, at = T0, via = line } = {}) => {
+      const [arrival] = await arrivals(via, id, [{ visitor, claim }], at);
+      if (!arrival) throw new Error('nobody arrived');
+      return arrival;
+    },
+    place: (holder, at = T0) => line.place(id, holder, at),
+    claim: (holder, at = T0, via = line) => via.claim(id, holder, at),
+    rejoin: (holder, at = T0) => line.rejoin(id, holder, at),
+    leave: (holder, at = T0) => line.leave(id, holder, at),
+    heard: async (numbers, at = T0) => line.heard(id, (await line.view(id, at)).generation, numbers, at),
+    raise: (by, at = T0) => line.raise(id, by, at),
+    exits: (exits, at = T0) => line.exits(id, { exited: 0, completed: [], abandoned: [], ...exits }, at),
+    configure: (changed, at = T0) => line.configure(id, { ...RULES, ...rules, ...changed }, at),
+    counters: async (at = T0) => (await line.view(id, at)).counters,
+    view: (at = T0) => line.view(id, at),
+  };
+}
+
+async function arrivals(
+  line: LineStore,
+  id: string,
+  entrants: readonly { visitor: string; claim: boolean }[],
+  at: number,
+): Promise<Arrival[]> {
+  const joined = await line.join(id, entrants, at);
+  if (!joined) throw new Error(`the room ${id} is closed`);
+  return entrants.map(({ visitor }, index) => {
+    const ticket = joined[index];
+    if (!ticket) throw new Error(`entrant ${index} got no answer`);
+    return { ...ticket, visitor };
+  });
+}
+
+/** The first, second … of a list that is known to be long enough. */
+export function pick<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new Error(`there is no ${index}th of ${list.length}`);
+  return found;
+}
+
+/** Who is present among the unserved, by number. */
+export function presentNumbers({ counters, present, presentFrom }: LineView): number[] {
+  const numbers: number[] = [];
+  for (let number = counters.serving + 1; number <= counters.queue; number++) {
+    const at = number - presentFrom;
+    if ((present[at >> 3] ?? 0) & (0x80 >> (at & 7))) numbers.push(number);
+  }
+  return numbers;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { RoomNotFound } from '#waiting-room/errors.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+import { lineRules } from '#waiting-room/room.ts';
+import type { Stores } from './room-under-test.ts';
+import { freshId, T0 } from './room-under-test.ts';
+
+const settingsOf = (id: string): RoomSettings => ({
+  id,
+  title: 'Spring sale „Frühling“ 🌷',
+  mode: 'queue',
+  inlet: { strategy: 'max-size', size: 500 },
+  admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
+  presence: { timeout: 180_000 },
+  message: null,
+  return_urls: ['https://shop.example/'],
+});
+
+const partyOf = (clientId: string): RelyingParty => ({
+  client_id: clientId,
+  client_secret: 'change-me',
+  room: 'spring-sale',
+  profile: 'generic',
+  redirect_uris: ['https://shop.example/oauth2/callback'],
+  post_logout_redirect_uris: [],
+  login_window: 600_000,
+  landing_url: null,
+  initiate_login_uri: null,
+});
+
+export function describeSettings(stores: () => Stores): void {
+  describe('settings', () => {
+    it('answers a ping', async () => {
+      await expect(stores().store.ping()).resolves.toBeUndefined();
+    });
+
+    it('keeps the settings of rooms, the latest of each', async () => {
+      const { settings } = stores().store;
+      const before = (await settings.rooms()).length;
+      const room = settingsOf(freshId('room'));
+      const other = settingsOf(freshId('room'));
+      expect(await settings.room(room.id)).toBeNull();
+      await settings.putRoom(room);
+      await settings.putRoom(other);
+      await settings.putRoom({ ...room, message: 'Soon.' });
+      expect(await stores().second.settings.room(room.id)).toEqual({ ...room, message: 'Soon.' });
+      expect(await settings.rooms()).toHaveLength(before + 2);
+      expect(await settings.rooms()).toContainEqual(other);
+      expect(await settings.deleteRoom(room.id)).toBe(true);
+      expect(await settings.deleteRoom(room.id)).toBe(false);
+      expect(await settings.room(room.id)).toBeNull();
+      expect(await settings.rooms()).toHaveLength(before + 1);
+      await settings.deleteRoom(other.id);
+    });
+
+    it('takes the line with the room, and a room made anew honours none of the old tickets', async () => {
+      const { settings, line } = stores().store;
+      const room = settingsOf(freshId('room'));
+      const entrants = [
+        { visitor: 'ann', claim: true },
+        { visitor: 'bob', claim: false },
+      ];
+      await settings.putRoom(room);
+      await line.configure(room.id, lineRules(room), T0);
+      await line.raise(room.id, { numbers: 1 }, T0);
+      await line.join(room.id, entrants, T0);
+      await settings.deleteRoom(room.id);
+      await expect(line.view(room.id, T0)).rejects.toBeInstanceOf(RoomNotFound);
+
+      await settings.putRoom(room);
+      await line.configure(room.id, lineRules(room), T0);
+      expect((await line.view(room.id, T0)).counters).toMatchObject({ queue: 0, serving: 0, claimed: 0, active: 0 });
+      expect(await line.admission(room.id, 'ann', T0)).toBeNull();
+      await line.join(room.id, entrants, T0);
+      for (const number of [1, 2]) {
+        const old = { generation: 1, number, visitor: `visitor-${number}` };
+        expect(await line.place(room.id, old, T0)).toEqual({ state: 'stale' });
+      }
+      await settings.deleteRoom(room.id);
+    });
+
+    it('keeps relying parties, the latest of each', async () => {
+      const { settings } = stores().store;
+      const party = partyOf(freshId('client'));
+      const { client_secret: _, ...open } = partyOf(freshId('client'));
+      expect(await settings.relyingParty(party.client_id)).toBeNull();
+      await settings.putRelyingParty(party);
+      await settings.putRelyingParty(open);
+      await settings.putRelyingParty({ ...party, landing_url: 'https://shop.example/' });
+      const found = await stores().second.settings.relyingParty(party.client_id);
+      expect(found).toEqual({ ...party, landing_url: 'https://shop.example/' });
+      expect(await settings.relyingParties()).toEqual(expect.arrayContaining([found, open]));
+      expect(await settings.deleteRelyingParty(party.client_id)).toBe(true);
+      expect(await settings.deleteRelyingParty(party.client_id)).toBe(false);
+      expect(await settings.relyingParty(party.client_id)).toBeNull();
+      expect(await settings.relyingParties()).not.toContainEqual(found);
+    });
+  });
+}

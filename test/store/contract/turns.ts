@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { Stores } from './room-under-test.ts';
+import { makeRoom, pick, presentNumbers, seconds, T0 } from './room-under-test.ts';
+
+export function describeTurns(stores: () => Stores): void {
+  describe('turns', () => {
+    it('serves so many numbers, and says by how much the counter rose', async () => {
+      const room = await makeRoom(stores().store);
+      const crowd = await room.crowd(5);
+      expect(await room.raise({ numbers: 3 })).toEqual({
+        raisedBy: 3,
+        counters: {
+          queue: 5,
+          serving: 3,
+          waiting: 2,
+          present: 2,
+          claimed: 0,
+          active: 0,
+          completed: 0,
+          abandoned: 0,
+          expired: 0,
+        },
+      });
+      expect(await Promise.all(crowd.map((holder) => room.place(holder)))).toMatchObject([
+        { state: 'served' },
+        { state: 'served' },
+        { state: 'served' },
+        { state: 'waiting' },
+        { state: 'waiting' },
+      ]);
+    });
+
+    it('ends every claim window on a whole second, never before its time', async () => {
+      const room = await makeRoom(stores().store);
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 }, T0 + 1);
+      expect(await room.place(ann, T0 + 1)).toEqual({ state: 'served', claimBy: T0 + 121_000 });
+    });
+
+    it('expires a turn that was not claimed in time, and counts it', async () => {
+      const room = await makeRoom(stores().store);
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 });
+      expect((await room.place(ann, T0 + 119_999)).state).toBe('served');
+      expect(await room.place(ann, T0 + 120_000)).toEqual({ state: 'missed', away: false });
+      expect(await room.claim(ann, T0 + 120_000)).toEqual({ state: 'missed', away: false });
+      expect(await room.view(T0 + 120_000)).toMatchObject({ held: 0, counters: { expired: 1, claimed: 0 } });
+    });
+
+    it('passes over who is not there, where there is a size, and holds nobody up', async () => {
+      const room = await makeRoom(stores().store, { size: 2 });
+      const crowd = await room.crowd(4);
+      const later = T0 + seconds(300);
+      await room.heard([2, 4], later);
+      await room.raise({ people: 2 }, later);
+      expect(await room.place(pick(crowd, 0), later)).toEqual({ state: 'missed', away: true });
+      expect((await room.place(pick(crowd, 1), later)).state).toBe('served');
+      expect(await room.place(pick(crowd, 2), later)).toEqual({ state: 'missed', away: true });
+      expect((await room.place(pick(crowd, 3), later)).state).toBe('served');
+      expect(await room.counters(later)).toMatchObject({ serving: 4, expired: 2, waiting: 0 });
+    });
+
+    it('brings who missed the turn back to the front, with the number kept', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
+      await room.raise({ people: 1 });
+      const later = T0 + seconds(120);
+      expect(await room.rejoin(ann, later)).toEqual({ state: 'returned' });
+      expect(await room.rejoin(ann, later)).toEqual({ state: 'returned' });
+      expect(await room.counters(later)).toMatchObject({ waiting: 2, present: 2, serving: 1 });
+      await room.raise({ people: 1 }, later);
+      expect(await room.place(ann, later)).toEqual({ state: 'served', claimBy: later + seconds(120) });
+      expect(await room.place(bob, later)).toEqual({ state: 'waiting' });
+      expect(await room.claim(ann, later)).toMatchObject({ state: 'admitted', first: true, admission: { number: 1 } });
+    });
+
+    it('serves who comes back at once where nobody waits and there is a credit', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const ann = await room.arrive('ann');
+      await room.raise({ people: 1 });
+      const later = T0 + seconds(120);
+      await room.raise({ people: 1 }, later);
+      expect(await room.counters(later)).toMatchObject({ queue: 1, serving: 2 });
+      expect(await room.rejoin(ann, later)).toEqual({ state: 'served', claimBy: later + seconds(120) });
+      expect(await room.view(later)).toMatchObject({ held: 1, counters: { serving: 1 } });
+    });
+
+    it('lets who came back miss the turn again, and come back again', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const ann = await room.arrive('ann');
+      await room.raise({ people: 1 });
+      await room.rejoin(ann, T0 + seconds(120));
+      await room.raise({ people: 1 }, T0 + seconds(120));
+      expect(await room.place(ann, T0 + seconds(240))).toEqual({ state: 'missed', away: false });
+      expect((await room.counters(T0 + seconds(240))).expired).toBe(2);
+      expect(await room.rejoin(ann, T0 + seconds(240))).toEqual({ state: 'returned' });
+    });
+
+    it('does not rejoin who has not missed a turn', async () => {
+      const room = await makeRoom(stores().store);
+      const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
+      await room.raise({ numbers: 1 });
+      expect((await room.rejoin(ann)).state).toBe('served');
+      expect(await room.rejoin(bob)).toEqual({ state: 'waiting' });
+      await room.claim(ann);
+      expect((await room.rejoin(ann)).state).toBe('admitted');
+      expect(await room.counters()).toMatchObject({ waiting: 1, claimed: 1 });
+    });
+
+    it('makes those wait again whom a lowered counter had passed, unless they took their turn', async () => {
+      const room = await makeRoom(stores().store);
+      const crowd = await room.crowd(4);
+      await room.raise({ numbers: 3 });
+      await room.claim(pick(crowd, 1));
+      expect((await room.raise({ numbers: -3 })).raisedBy).toBe(-3);
+      expect(await Promise.all(crowd.map((holder) => room.place(holder)))).toMatchObject([
+        { state: 'waiting' },
+        { state: 'admitted' },
+        { state: 'waiting' },
+        { state: 'waiting' },
+      ]);
+      const view = await room.view();
+      expect(view).toMatchObject({ held: 0, counters: { serving: 0, waiting: 3, present: 3 } });
+      expect(presentNumbers(view)).toEqual([1, 3, 4]);
+      await room.raise({ numbers: 1 }, T0 + seconds(30));
+      expect(await room.place(pick(crowd, 0), T0 + seconds(30))).toEqual({
+        state: 'served',
+        claimBy: T0 + seconds(150),
+      });
+    });
+
+    it('never lowers the counter below zero', async () => {
+      const room = await makeRoom(stores().store);
+      await room.raise({ numbers: 2 });
+      expect(await room.raise({ numbers: -10 })).toMatchObject({ raisedBy: -2, counters: { serving: 0 } });
+    });
+
+    it('raises over present people, and past the away between them', async () => {
+      const room = await makeRoom(stores().store);
+      await room.crowd(6);
+      const later = T0 + seconds(300);
+      await room.heard([3, 4, 6], later);
+      expect((await room.raise({ people: 2 }, later)).raisedBy).toBe(4);
+      expect(await room.view(later)).toMatchObject({ held: 2, counters: { present: 1, waiting: 2 } });
+    });
+  });
+}
