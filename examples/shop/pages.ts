@@ -1,0 +1,182 @@
+import type { Admission } from './admission.ts';
+import { type Html, html } from './html.ts';
+import { ITEM, type Sale } from './sales.ts';
+
+/** Every page of the shop. All of them work without JavaScript and ask nothing of anybody else. */
+export interface Pages {
+  window(facts: {
+    readonly inside: Admission | null;
+    readonly sale: Sale | null;
+    readonly providerAway: boolean;
+  }): string;
+  checkout(admission: Admission, sale: Sale | null): string;
+  receipt(admission: Admission, sale: Sale): string;
+  /** Something did not work: what, why, and the way back. */
+  notice(notice: Notice): string;
+}
+
+export interface Notice {
+  readonly title: string;
+  readonly text: string;
+  /** Said by the identity provider, shown as a quotation. */
+  readonly detail?: string | null;
+  readonly back: { readonly href: string; readonly label: string };
+}
+
+export function createPages({
+  shop,
+  issuer,
+  now,
+}: {
+  /** The shop's own public URL. */
+  readonly shop: URL;
+  readonly issuer: URL;
+  readonly now: () => number;
+}): Pages {
+  const panel = new URL('admin/', directory(issuer)).href;
+
+  function validity({ expiresAt }: Admission): Html {
+    const at = new Date(expiresAt);
+    return html`<p>You may stay <strong>${duration(expiresAt - now())}</strong> more, until
+      <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>`;
+  }
+
+  return {
+    window: ({ inside, sale, providerAway }) =>
+      page(
+        'Spring sale',
+        html`
+        <section class="ticket">
+          <p class="eyebrow">Spring sale</p>
+          <h1>A day among the bluebells</h1>
+          <p>${ITEM.name}. Five thousand people want one, and the till is small: reserve, wait for your turn, pay.</p>
+          <p class="price">${ITEM.price} <small>${ITEM.currency}</small></p>
+          ${inside === null ? null : insideNotice(inside, sale)}
+          ${providerAway ? awayNotice(issuer) : reserveForm(inside !== null)}
+        </section>
+        <section>
+          <h2>What to try</h2>
+          <ol>
+            <li>Reserve in several private windows, one visitor each, until the room is full: the demo room takes
+              3 people at a time. Who comes next gets a number and waits.</li>
+            <li>Watch the number and the people ahead on the waiting page.</li>
+            <li>Open the <a href="${panel}">control panel</a> and let people in; or leave the shop in one of the windows.</li>
+            <li>Reload the waiting page, or reserve in a second tab of the same window: same number.</li>
+            <li>Stop the server with <code>kill -9</code> and start it again: same number.</li>
+            <li>Try to get around the line: <code>curl -i -X POST ${new URL('/purchase', shop).href}</code> is refused.</li>
+          </ol>
+          <p>This shop has no line of code for waiting. It logs people in with OpenID Connect, and its identity
+            provider, <code>${issuer.href}</code>, is the waiting room.</p>
+        </section>`,
+      ),
+
+    checkout: (admission, sale) =>
+      page(
+        'Checkout',
+        html`
+        <section class="ticket">
+          <p class="eyebrow">It is your turn</p>
+          <h1>Checkout</h1>
+          ${numberOf(admission)}
+          ${validity(admission)}
+          <p class="item"><span>${ITEM.name}</span> <span>${ITEM.price} ${ITEM.currency}</span></p>
+          ${
+            sale === null
+              ? html`<form method="post" action="/purchase"><button>Purchase now</button></form>`
+              : html`<p>You have bought it. <a href="/receipt">To your receipt</a></p>`
+          }
+          ${leaveForm()}
+        </section>`,
+      ),
+
+    receipt: (admission, sale) => {
+      const at = new Date(sale.soldAt);
+      return page(
+        'Receipt',
+        html`
+        <section class="ticket">
+          <p class="eyebrow">Thank you</p>
+          <h1>Receipt</h1>
+          <p class="number" id="receipt">${sale.receipt}</p>
+          <p class="item"><span>1 × ${ITEM.name}</span> <span>${ITEM.price} ${ITEM.currency}</span></p>
+          <p>Bought ${admission.number === null ? null : html`with number ${admission.number} `}at
+            <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>
+          <p>Leave, and the next in line gets your place at once. Stay, and it is free when your admission ends,
+            ${duration(admission.expiresAt - now())} from now.</p>
+          ${leaveForm()}
+        </section>`,
+      );
+    },
+
+    notice: ({ title, text, detail, back }) =>
+      page(
+        title,
+        html`
+        <section class="ticket">
+          <h1>${title}</h1>
+          <p>${text}</p>
+          ${detail ? html`<blockquote>${detail}</blockquote>` : null}
+          <p><a class="button" href="${back.href}">${back.label}</a></p>
+        </section>`,
+      ),
+  };
+}
+
+function page(title: string, content: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>${title === 'Spring sale' ? title : `${title} · Spring sale`}</title>
+  <link rel="stylesheet" href="/style.css">
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <header><a href="/">The little ticket shop</a></header>
+  <main>${content}</main>
+  <footer>A demonstration: nothing is sold, nobody is asked for money.</footer>
+</body>
+</html>
+`.markup;
+}
+
+function numberOf({ number }: Admission): Html {
+  return number === null
+    ? html`<p>You are in. Your identity provider gives no numbers.</p>`
+    : html`<p>Your number</p><p class="number" id="number">${number}</p>`;
+}
+
+function insideNotice(admission: Admission, sale: Sale | null): Html {
+  const who = admission.number === null ? 'You are inside.' : `You are inside, with number ${admission.number}.`;
+  const next =
+    sale === null ? html`<a href="/checkout">To the checkout</a>` : html`<a href="/receipt">To your receipt</a>`;
+  return html`<p role="status">${who} ${next}</p>`;
+}
+
+function awayNotice(issuer: URL): Html {
+  return html`<div role="alert">
+    <p><strong>Nobody can reserve at the moment:</strong> the waiting room at <code>${issuer.href}</code> does not answer.</p>
+    <p><a class="button" href="/">Try again</a></p>
+  </div>`;
+}
+
+function reserveForm(again: boolean): Html {
+  return html`<form method="post" action="/reserve"><button>${again ? 'Reserve again' : 'Reserve'}</button></form>`;
+}
+
+function leaveForm(): Html {
+  return html`<form method="post" action="/leave"><button class="quiet">Leave</button></form>`;
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
+
+/** An issuer with a path may come without the slash that makes it a folder. */
+function directory(url: URL): string {
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}

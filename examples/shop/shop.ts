@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Router from '@koa/router';
+import Koa from 'koa';
+import { createCookies } from './cookies.ts';
+import { createIdentityProvider } from './identity-provider.ts';
+import { createPages } from './pages.ts';
+import { createPorch } from './porch.ts';
+import { createSales } from './sales.ts';
+import { createSessions } from './sessions.ts';
+import { mountTill } from './till.ts';
+import { createTransactions } from './transactions.ts';
+import { mountVisit } from './visit.ts';
+
+export interface ShopOptions {
+  /** The identity provider, exactly as its discovery document names itself. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Absent for a public client: PKCE alone protects the code then. */
+  readonly clientSecret?: string | undefined;
+  /** The shop's origin as browsers see it; where it listens, by default. */
+  readonly url?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+  /** Takes one line for each failure that is not a visitor's. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+export interface Shop {
+  /** Starts to listen (0 for any free port) and resolves with the shop's URL; rejects with the system's error. */
+  listen(port: number, host?: string): Promise<string>;
+  /** Stops to listen; resolves when the requests under way are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * A small shop whose checkout is behind a login: an ordinary OpenID Connect relying party.
+ *
+ * @example
+ * const shop = createShop({ issuer: 'http://localhost:3000', clientId: 'shop', clientSecret: 'secret' });
+ * const url = await shop.listen(3001);
+ */
+export function createShop(options: ShopOptions): Shop {
+  const server = createServer();
+
+  return {
+    async listen(port, host) {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      // Only now is a free port's number known, and with it the redirect URI.
+      const { port: bound } = server.address() as AddressInfo;
+      const url = new URL(options.url ?? `http://${host ?? 'localhost'}:${bound}`);
+      server.on('request', createHandler(options, url));
+      return url.origin;
+    },
+
+    close() {
+      return new Promise((resolve, reject) => {
+        if (!server.listening) return resolve();
+        server.close((error) => (error ? reject(error) : resolve()));
+      });
+    },
+  };
+}
+
+function createHandler(
+  { issuer, clientId, clientSecret, now = Date.now, log = () => {} }: ShopOptions,
+  shop: URL,
+): ReturnType<Koa['callback']> {
+  const urls = { issuer: new URL(issuer), redirectUri: new URL('/callback', shop) };
+  const postLogoutRedirectUri = new URL('/', shop);
+  const pages = createPages({ shop, issuer: urls.issuer, now });
+  const context = {
+    provider: createIdentityProvider({ ...urls, clientId, clientSecret, postLogoutRedirectUri, now }),
+    transactions: createTransactions({ secret: clientSecret, now }),
+    sessions: createSessions({ now }),
+    sales: createSales({ secret: clientSecret, now }),
+    cookies: createCookies({ secure: shop.protocol === 'https:' }),
+    pages,
+    urls,
+  };
+
+  const router = new Router();
+  mountVisit(router, context);
+  mountTill(router, context);
+  const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+  router.get('/style.css', (ctx) => {
+    ctx.type = 'css';
+    ctx.body = style;
+    ctx.set('Cache-Control', 'public, max-age=300');
+  });
+
+  const app = new Koa();
+  app.silent = true;
+  app.use(createPorch({ pages, log }));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app.callback();
+}

@@ -1,0 +1,97 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import type { ShopContext } from './context.ts';
+import { ProviderAway, TokenRefused } from './errors.ts';
+import { problem } from './problem.ts';
+import { ITEM } from './sales.ts';
+
+/** Being inside: checkout, purchase, receipt, and leaving. Nobody gets here around the line. */
+export function mountTill(router: Router, { provider, sessions, sales, pages, cookies }: ShopContext): void {
+  router.get('/checkout', (ctx) => {
+    const session = sessions.find(cookies.session(ctx));
+    if (session === null) return ctx.redirect('/');
+    ctx.body = pages.checkout(session, sales.of(session));
+  });
+
+  router.post('/purchase', async (ctx) => {
+    if (ctx.get('Authorization') !== '') return purchaseWithToken(ctx);
+    if (isForeign(ctx)) return refuse(ctx, 403);
+    const session = sessions.find(cookies.session(ctx));
+    if (session === null) return refuse(ctx, 401);
+    sales.sell(session);
+    ctx.status = 303;
+    ctx.redirect('/receipt');
+  });
+
+  router.get('/receipt', (ctx) => {
+    const session = sessions.find(cookies.session(ctx));
+    if (session === null) return ctx.redirect('/');
+    const sale = sales.of(session);
+    if (sale === null) return ctx.redirect('/checkout');
+    ctx.body = pages.receipt(session, sale);
+  });
+
+  router.post('/leave', async (ctx) => {
+    if (isForeign(ctx)) return refuse(ctx, 403);
+    const id = cookies.session(ctx);
+    const session = sessions.find(id);
+    sessions.end(id);
+    cookies.forgetSession(ctx);
+    ctx.status = 303;
+    if (session === null) return ctx.redirect('/');
+    try {
+      ctx.redirect((await provider.logoutUrl(session.idToken))?.href ?? '/');
+      // Koa's own text repeats the address, and with it the ID token.
+      ctx.body = '';
+    } catch (error) {
+      if (!(error instanceof ProviderAway)) throw error;
+      ctx.status = 503;
+      ctx.body = pages.notice({
+        title: 'You left the shop',
+        text: 'The waiting room does not answer and could not be told: your place is free when your admission ends.',
+        back: { href: '/', label: 'Back to the shop' },
+      });
+    }
+  });
+
+  /** The API way in: whoever holds an ID token for this shop may buy (RFC 6750 §2.1). */
+  async function purchaseWithToken(ctx: Context): Promise<void> {
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization'))?.[1];
+    try {
+      const buyer = await provider.verify(token ?? '');
+      const { receipt, soldAt } = sales.sell(buyer);
+      ctx.body = { receipt, item: ITEM, number: buyer.number, sold_at: new Date(soldAt).toISOString() };
+    } catch (error) {
+      if (error instanceof TokenRefused) {
+        ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+        problem(ctx, 401, 'token_invalid', 'The bearer token is not a valid ID token for this shop.');
+        return;
+      }
+      if (!(error instanceof ProviderAway)) throw error;
+      problem(ctx, 503, 'provider_away', 'The identity provider does not answer; the token cannot be checked.');
+    }
+  }
+
+  function refuse(ctx: Context, status: 401 | 403): void {
+    if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+    if (ctx.accepts('html', 'json') === 'json') {
+      problem(ctx, status, 'admission_required', 'Refused: you have no admission.');
+      return;
+    }
+    ctx.status = status;
+    ctx.body = pages.notice({
+      title: 'Refused: you have no admission',
+      text:
+        status === 401
+          ? 'Only who was let in can buy, and admissions end. Reserve, and wait for your turn.'
+          : 'This form was sent from another site.',
+      back: { href: '/', label: 'Back to the shop' },
+    });
+  }
+}
+
+/** Whether a browser says that another site's page sent this form: SameSite=Lax does not tell ports apart. */
+function isForeign(ctx: Context): boolean {
+  const site = ctx.get('Sec-Fetch-Site');
+  return site !== '' && site !== 'same-origin' && site !== 'none';
+}
