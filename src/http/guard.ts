@@ -111,7 +111,10 @@ export function route<
 /** A 400 that names every field at fault. */
 export function invalid(errors: readonly Fault[]): Problem {
   const detail = errors.map(({ field, message }) => `${field || 'the body'} ${message}`).join('; ');
-  return new Problem('invalid_request', { detail: `${detail}.`, errors });
+  return new Problem('invalid_request', {
+    detail: `${detail}.`,
+    errors: errors.map(({ field, message }) => ({ field, message })),
+  });
 }
 
 /** Writes the reply out as declared: keys that the schema does not have stay here. */

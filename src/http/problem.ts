@@ -20,6 +20,7 @@ const WAITING_ROOM = {
   room_not_found: { status: 404, title: 'No such room' },
   relying_party_not_found: { status: 404, title: 'No such relying party' },
   room_closed: { status: 403, title: 'The room is closed' },
+  address_altered: { status: 400, title: 'The address of the waiting page was altered' },
   ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
   ticket_invalid: { status: 401, title: 'The ticket is not valid', headers: BEARER },
   not_your_turn: { status: 409, title: 'It is not your turn yet' },

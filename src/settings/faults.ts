@@ -7,9 +7,14 @@ export interface Fault {
   readonly message: string;
 }
 
+/** A fault and where it is, part by part. */
+export interface PlacedFault extends Fault {
+  readonly path: readonly PropertyKey[];
+}
+
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly faults: readonly PlacedFault[] };
 
 /** Decodes what came from outside, or says everything that is wrong with it. */
 export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): Checked<z.output<Schema>> {
@@ -25,10 +30,10 @@ export function fieldName(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-function faultsOf(error: z.ZodError): Fault[] {
+function faultsOf(error: z.ZodError): PlacedFault[] {
   return error.issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => ({ field: fieldName(path), message: issue.message }));
+    return paths.map((path) => ({ field: fieldName(path), path, message: issue.message }));
   });
 }
 

@@ -7,7 +7,7 @@ import { room } from '#settings/room.ts';
 
 const faults = (schema: z.ZodType, input: unknown) => {
   const checked = check(schema, input);
-  return checked.ok ? [] : checked.faults;
+  return checked.ok ? [] : checked.faults.map(({ field, message }) => ({ field, message }));
 };
 
 describe('a room', () => {

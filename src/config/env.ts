@@ -1,0 +1,90 @@
+/** The variables of the environment, each checked on its own; see `config.ts` for what they come to. */
+import type { LogLevel } from '#telemetry/log.ts';
+import type { ConfigFault } from './config-error.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables and gathers what is wrong with them. One that is empty counts as not given. */
+export interface EnvReader {
+  readonly faults: ConfigFault[];
+  /** What `parse` makes of the variable, or `fallback` where it is not given or at fault. */
+  read<T>(name: string, fallback: T, parse: (text: string) => T | Refusal): T;
+}
+
+/** Why a value is not taken: the end of a sentence on the variable. */
+export interface Refusal {
+  readonly refusal: string;
+}
+
+const refuse = (refusal: string): Refusal => ({ refusal });
+const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'refusal' in value;
+
+export function envReader(env: Env): EnvReader {
+  const faults: ConfigFault[] = [];
+  return {
+    faults,
+    read(name, fallback, parse) {
+      const text = env[name];
+      if (text === undefined || text === '') return fallback;
+      const value = parse(text);
+      if (!isRefusal(value)) return value;
+      faults.push({ where: name, message: value.refusal });
+      return fallback;
+    },
+  };
+}
+
+export const text = (value: string): string => value;
+
+/** 0 has the system choose. */
+export function port(value: string): number | Refusal {
+  const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  return number <= 65535 ? number : refuse('must be a port: a whole number from 0 to 65535');
+}
+
+export function truth(value: string): boolean | Refusal {
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  return refuse('must be true, false, 1 or 0');
+}
+
+const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+export function logLevel(value: string): LogLevel | Refusal {
+  return LOG_LEVELS.find((level) => level === value) ?? refuse(`must be one of ${LOG_LEVELS.join(', ')}`);
+}
+
+/** OpenID Connect Discovery 1.0 §3: a URL without query and fragment; without a slash at its end, so that there is one form. */
+export function issuer(value: string): string | Refusal {
+  const url = URL.parse(value);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refuse('must be an http or https URL');
+  if (/[?#]/.test(value)) return refuse('must have no query and no fragment');
+  if (url.username !== '' || url.password !== '') return refuse('must have no user name and no password');
+  if (value.endsWith('/')) return refuse('must not end with a slash');
+  const canonical = url.href.replace(/\/$/, '');
+  return value === canonical ? value : refuse(`must be written as ${canonical}`);
+}
+
+/** One URL, or a list of them for a cluster. The value may hold a password, so that no fault repeats it. */
+export function redisUrl(value: string): string | Refusal {
+  const all = value.split(',').map((each) => URL.parse(each.trim()));
+  const fine = all.every((url) => url !== null && (url.protocol === 'redis:' || url.protocol === 'rediss:'));
+  return fine ? value : refuse('must be a redis:// or rediss:// URL, or a comma-separated list of them');
+}
+
+const SHORTEST_KEY = 16;
+
+/** The first signs and seals, all are taken for what was sealed before. */
+export function cookieKeys(value: string): readonly string[] | Refusal {
+  const keys = value.split(',').map((key) => key.trim());
+  const fine = keys.every((key) => key.length >= SHORTEST_KEY);
+  return fine ? keys : refuse(`must be a comma-separated list of keys of at least ${SHORTEST_KEY} characters each`);
+}
+
+/** RFC 6750 §2.1: what can stand in an Authorization header as it is. */
+export function bearerToken(value: string): string | Refusal {
+  return /^[A-Za-z0-9._~+/-]+=*$/.test(value)
+    ? value
+    : refuse('must have only the characters A-Z a-z 0-9 . _ ~ + / - =');
+}

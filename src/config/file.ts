@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Document } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import { check } from '#settings/faults.ts';
+import type { FileSettings } from '#settings/file.ts';
+import { settingsFile } from '#settings/file.ts';
+import type { ConfigFault } from './config-error.ts';
+
+export type ReadFile =
+  | { readonly settings: FileSettings; readonly faults: readonly [] }
+  | { readonly settings: null; readonly faults: readonly ConfigFault[] };
+
+/** The rooms and relying parties of a YAML file, or all that is wrong with it, each fault with its line. */
+export async function readSettingsFile(path: string): Promise<ReadFile> {
+  const name = basename(path);
+  const source = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  if (typeof source !== 'string') {
+    return failed([{ where: 'CONFIG', message: `names a file that cannot be read: ${path} (${source.code})` }]);
+  }
+
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const wrong = [...document.errors, ...document.warnings];
+  if (wrong.length > 0) {
+    return failed(
+      wrong.map(({ pos, message }) => ({
+        where: `${name}:${lines.linePos(pos[0]).line}`,
+        message: `is not YAML: ${message}`,
+      })),
+    );
+  }
+
+  /** Where a fault is: the line of its field, or of the closest thing around it that is there. */
+  function lineOf(path: readonly PropertyKey[]): number {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
+  }
+
+  const contents = plain(document);
+  if (contents instanceof Error) return failed([{ where: name, message: `is not YAML: ${contents.message}` }]);
+  const checked = check(settingsFile, contents ?? {});
+  if (!checked.ok) {
+    return failed(
+      checked.faults.map(({ field, path, message }) => ({
+        where: `${name}:${lineOf(path)}${field === '' ? '' : ` ${field}`}`,
+        message,
+      })),
+    );
+  }
+  const { rooms, relying_parties } = checked.value;
+  return { settings: { rooms, relyingParties: relying_parties }, faults: [] };
+}
+
+/** What the document says; an error when its aliases lead nowhere or multiply beyond reason. */
+function plain(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return error;
+  }
+}
+
+const failed = (faults: readonly ConfigFault[]): ReadFile => ({ settings: null, faults });

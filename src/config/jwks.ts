@@ -1,0 +1,51 @@
+import type { webcrypto } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import type { JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+
+/** Private keys as JSON Web Keys (RFC 7517 §5). The first of each algorithm signs; all are published. */
+export interface PrivateJwks {
+  readonly keys: readonly JWK[];
+}
+
+/** A fresh set: RS256, which every relying party takes (OpenID Connect Core §15.1), and ES256. */
+export async function generateJwks(): Promise<PrivateJwks> {
+  return { keys: await Promise.all(['RS256', 'ES256'].map(generateKey)) };
+}
+
+async function generateKey(alg: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg, use: 'sig' };
+}
+
+/** The keys that `text` holds, or why it cannot be used: the end of a sentence on where the text is from. */
+export function parseJwks(text: string): PrivateJwks | { readonly refusal: string } {
+  const parsed = parseJson(text);
+  if (parsed === undefined) return { refusal: 'is not JSON' };
+  const keys = typeof parsed === 'object' && parsed !== null && 'keys' in parsed ? parsed.keys : undefined;
+  if (!Array.isArray(keys)) return { refusal: 'is not a JWK Set: it has no list named "keys"' };
+  const broken = keys.findIndex((key) => !isPrivateKey(key));
+  if (broken >= 0) return { refusal: `has something that is no private key at keys[${broken}]` };
+  if (!keys.some(signsRs256)) return { refusal: 'has no private RS256 key' };
+  return { keys };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrivateKey(key: unknown): key is JWK {
+  try {
+    createPrivateKey({ format: 'jwk', key: key as webcrypto.JsonWebKey });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const signsRs256 = ({ kty, alg = 'RS256', use = 'sig' }: JWK) => kty === 'RSA' && alg === 'RS256' && use === 'sig';

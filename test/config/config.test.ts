@@ -1,0 +1,234 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from '#config/config.ts';
+import { ConfigError } from '#config/config-error.ts';
+import { generateJwks } from '#config/jwks.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anteroom-config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const load = (env: NodeJS.ProcessEnv = {}) => loadConfig(env, folder);
+
+async function faults(env: NodeJS.ProcessEnv) {
+  const error = await load(env).then(
+    () => new Error('there was no fault'),
+    (thrown) => thrown,
+  );
+  if (!(error instanceof ConfigError)) throw error;
+  return error.faults;
+}
+
+const whereOf = async (env: NodeJS.ProcessEnv) => (await faults(env)).map(({ where }) => where);
+
+async function file(name: string, text: string) {
+  await writeFile(join(folder, name), text);
+  return name;
+}
+
+describe('without anything set', () => {
+  test('there is a default for everything, and the demo', async () => {
+    expect(await load()).toMatchObject({
+      port: 3000,
+      host: null,
+      issuer: 'http://localhost:3000',
+      settings: null,
+      demo: true,
+      shopPort: 3001,
+      dataDir: join(folder, 'data'),
+      redisUrl: null,
+      trustProxy: false,
+      logLevel: 'info',
+    });
+  });
+
+  test('secrets are made once, kept, and read by nobody else', async () => {
+    const first = await load();
+    expect(first.adminToken.length).toBeGreaterThanOrEqual(32);
+    expect(first.jwks.keys.map(({ alg, use, d }) => [alg, use, typeof d])).toEqual([
+      ['RS256', 'sig', 'string'],
+      ['ES256', 'sig', 'string'],
+    ]);
+    expect(await load()).toEqual(first);
+
+    const names = await readdir(join(folder, 'keys'));
+    expect(names.sort()).toEqual(['admin-token', 'cookie-keys', 'jwks.json']);
+    for (const name of names) expect((await stat(join(folder, 'keys', name))).mode & 0o777).toBe(0o600);
+  });
+
+  test('processes that start at the same time agree on them', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => load()));
+    expect(new Set(all.map((config) => JSON.stringify(config))).size).toBe(1);
+  });
+
+  test('the configuration can be changed by nobody', async () => {
+    const config = await load({ CONFIG: await file('a.yaml', 'rooms: [{ id: a }]') });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.settings?.rooms[0]?.admission)).toBe(true);
+    expect(Object.isFrozen(config.jwks.keys[0])).toBe(true);
+  });
+});
+
+describe('what is set', () => {
+  test('is taken, and no secret is made that was given', async () => {
+    const jwks = await generateJwks();
+    const config = await load({
+      PORT: '8080',
+      HOST: '127.0.0.1',
+      ISSUER: 'https://wait.example',
+      DATA_DIR: '/var/lib/anteroom',
+      REDIS_URL: 'rediss://one:6379,rediss://two:6379',
+      ADMIN_TOKEN: 'let-me-in',
+      COOKIE_KEYS: 'a-key-of-sixteen-and-more, another-key-of-sixteen',
+      JWKS_FILE: await file('jwks.json', JSON.stringify(jwks)),
+      TRUST_PROXY: '1',
+      LOG_LEVEL: 'debug',
+      SHOP_PORT: '8081',
+    });
+    expect(config).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      issuer: 'https://wait.example',
+      settings: null,
+      demo: true,
+      shopPort: 8081,
+      dataDir: '/var/lib/anteroom',
+      redisUrl: 'rediss://one:6379,rediss://two:6379',
+      adminToken: 'let-me-in',
+      cookieKeys: ['a-key-of-sixteen-and-more', 'another-key-of-sixteen'],
+      jwks,
+      trustProxy: true,
+      logLevel: 'debug',
+    });
+    await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');
+  });
+
+  test('the file says what rooms and relying parties there are, and keeps the demo away', async () => {
+    const yaml = `
+rooms:
+  - { id: sale, inlet: { strategy: max-size, size: 5 }, admission: { lifetime: 90s } }
+relying_parties:
+  - { client_id: shop, client_secret: change-me, room: elsewhere, redirect_uris: [https://shop.example/cb] }
+`;
+    const { settings, demo } = await load({ CONFIG: await file('anteroom.yaml', yaml) });
+    expect(demo).toBe(false);
+    expect(settings?.rooms).toMatchObject([{ id: 'sale', title: 'sale', admission: { lifetime: 90_000 } }]);
+    expect(settings?.relyingParties).toMatchObject([{ client_id: 'shop', room: 'elsewhere', login_window: 600_000 }]);
+  });
+
+  test('an empty file and an empty variable say nothing', async () => {
+    const config = await load({ CONFIG: await file('anteroom.yaml', '# nothing yet\n'), PORT: '', ADMIN_TOKEN: '' });
+    expect(config.settings).toEqual({ rooms: [], relyingParties: [] });
+    expect(config.port).toBe(3000);
+    expect(config.adminToken).not.toBe('');
+  });
+});
+
+describe('faults', () => {
+  test('of the environment and of the file are told all at once, and nothing is written', async () => {
+    const env = {
+      PORT: '70000',
+      ISSUER: 'wait.example',
+      REDIS_URL: 'http://localhost',
+      COOKIE_KEYS: 'short',
+      TRUST_PROXY: 'maybe',
+      LOG_LEVEL: 'loud',
+      DYNAMODB_TABLE: 'anteroom',
+      JWKS_FILE: 'nowhere.json',
+      CONFIG: await file('anteroom.yaml', 'rooms:\n  - id: Sale\n    admission:\n      lifetme: 10m\n'),
+    };
+    expect((await whereOf(env)).sort()).toEqual([
+      'COOKIE_KEYS',
+      'DYNAMODB_TABLE',
+      'ISSUER',
+      'JWKS_FILE',
+      'LOG_LEVEL',
+      'PORT',
+      'REDIS_URL',
+      'TRUST_PROXY',
+      'anteroom.yaml:2 rooms[0].id',
+      'anteroom.yaml:4 rooms[0].admission.lifetme',
+    ]);
+    await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');
+  });
+
+  test('are one message, a line each', async () => {
+    await expect(load({ PORT: 'x', TRUST_PROXY: 'x' })).rejects.toThrow(
+      'The configuration has 2 faults:\n' +
+        '  PORT must be a port: a whole number from 0 to 65535\n' +
+        '  TRUST_PROXY must be true, false, 1 or 0',
+    );
+  });
+
+  test.each([
+    ['rooms: [', 'anteroom.yaml:'],
+    ['rooms:\n  - id: a\n   id: b\n', 'anteroom.yaml:3'],
+    ['rooms: []\nrooms: []\n', 'anteroom.yaml:2'],
+    ['rooms: *nobody\n', 'anteroom.yaml'],
+    ['- a list', 'anteroom.yaml:1'],
+    ['rooms:\n  - { id: a }\n  - { id: a }\n', 'anteroom.yaml:3 rooms[1].id'],
+  ])('of the file %j are told with their line', async (yaml, where) => {
+    const told = await whereOf({ CONFIG: await file('anteroom.yaml', yaml) });
+    expect(told[0]).toContain(where);
+  });
+
+  test('a configuration file that is not there is named', async () => {
+    expect(await faults({ CONFIG: 'nowhere.yaml' })).toMatchObject([
+      { where: 'CONFIG', message: expect.stringContaining('nowhere.yaml') },
+    ]);
+  });
+
+  test.each([
+    'ftp://wait.example',
+    'https://wait.example/',
+    'https://wait.example?x',
+    'https://wait.example#x',
+    'https://u:p@wait.example',
+  ])('the issuer cannot be %s', async (ISSUER) => expect(await whereOf({ ISSUER })).toEqual(['ISSUER']));
+
+  test('never repeat a secret', async () => {
+    const yaml =
+      'relying_parties: [{ client_id: a b, client_secret: hushhush, room: a, redirect_uris: [x], y: hushhush }]';
+    const env = {
+      REDIS_URL: 'http://:hushhush@localhost',
+      COOKIE_KEYS: 'hushhush',
+      ADMIN_TOKEN: 'hushhush hushhush',
+      CONFIG: await file('anteroom.yaml', yaml),
+    };
+    const told = JSON.stringify(await faults(env));
+    for (const where of ['REDIS_URL', 'COOKIE_KEYS', 'ADMIN_TOKEN', 'client_id']) expect(told).toContain(where);
+    expect(told).not.toContain('hushhush');
+  });
+});
+
+describe('JWKS_FILE', () => {
+  const told = async (text: string) => (await faults({ JWKS_FILE: await file('jwks.json', text) }))[0]?.message;
+
+  test('has to be JSON', async () => expect(await told('keys:')).toBe('is not JSON'));
+
+  test('has to be a set', async () => expect(await told('{"kty":"RSA"}')).toContain('is not a JWK Set'));
+
+  test('has to hold private keys', async () => {
+    const [rsa] = (await generateJwks()).keys;
+    const { kty, n, e } = rsa ?? {};
+    expect(await told(JSON.stringify({ keys: [rsa, { kty, n, e }] }))).toContain('no private key at keys[1]');
+  });
+
+  test('has to hold one for RS256', async () => {
+    const keys = (await generateJwks()).keys.filter(({ alg }) => alg === 'ES256');
+    expect(await told(JSON.stringify({ keys }))).toBe('has no private RS256 key');
+  });
+});
+
+test('a kept secret that was spoilt is a fault that names its file', async () => {
+  await load();
+  await writeFile(join(folder, 'keys/jwks.json'), '{');
+  expect(await faults({})).toEqual([
+    { where: join(folder, 'keys/jwks.json'), message: 'is not JSON; JWKS_FILE can be set instead' },
+  ]);
+  expect(await readFile(join(folder, 'keys/jwks.json'), 'utf8')).toBe('{');
+});

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { JWK } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfig } from '#config/config.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anteroom-keys-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const generate = (...args: string[]) => promisify(execFile)(process.execPath, ['keys/generate.ts', ...args]);
+const keysOf = (text: string): JWK[] => JSON.parse(text).keys;
+
+test('a set of keys is made, rotated with the newest first, and taken by the configuration', async () => {
+  const first = join(folder, 'first.json');
+  const second = join(folder, 'second.json');
+  await generate('--out', first);
+  expect((await stat(first)).mode & 0o777).toBe(0o600);
+
+  await generate('--keep', first, '--out', second);
+  const [old, rotated] = [keysOf(await readFile(first, 'utf8')), keysOf(await readFile(second, 'utf8'))];
+  expect(rotated.map(({ alg }) => alg)).toEqual(['RS256', 'ES256', 'RS256', 'ES256']);
+  expect(rotated.slice(2)).toEqual(old);
+  expect(new Set(rotated.map(({ kid }) => kid)).size).toBe(4);
+
+  const config = await loadConfig({ JWKS_FILE: second }, folder);
+  expect(config.jwks.keys).toEqual(rotated);
+});
+
+test('without a file they are written to standard output, and the advice is not', async () => {
+  const { stdout, stderr } = await generate();
+  expect(keysOf(stdout)).toHaveLength(2);
+  expect(stderr).toContain('JWKS_FILE');
+});
+
+test('an existing file is never overwritten', async () => {
+  const file = join(folder, 'precious.json');
+  await generate('--out', file);
+  const before = await readFile(file, 'utf8');
+  await expect(generate('--out', file)).rejects.toThrow('EEXIST');
+  expect(await readFile(file, 'utf8')).toBe(before);
+});
