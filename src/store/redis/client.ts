@@ -1,0 +1,88 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisAddress } from './address.ts';
+import { bare } from './unavailable.ts';
+
+/** A connection to one Redis, or to a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** Told when the connection is lost and when it is back; a pino logger fits. */
+export interface StoreLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** How long a command may take; after that its caller is told that the store is away. */
+const COMMAND_TIMEOUT = 2000;
+
+/**
+ * A client that reconnects for ever, and refuses commands at once while it is not connected: a caller had rather know
+ * than wait, and a command that was not answered is never sent again by itself, for it may have been done.
+ */
+export function createClient(address: RedisAddress, log?: StoreLog): RedisClient {
+  const client = address.cluster ? createCluster(address) : createSingle(address);
+  let away = false;
+  client.on('error', (error: unknown) => {
+    if (!away) log?.warn({ err: bare(error) }, 'Redis is away');
+    away = true;
+  });
+  client.on('ready', () => {
+    if (away) log?.info({}, 'Redis is back');
+    away = false;
+  });
+  return client;
+}
+
+/** Resolves when the first attempt to connect came to an end, well or not. */
+export function firstAttempt(client: RedisClient): Promise<void> {
+  if (client.status === 'ready') return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, COMMAND_TIMEOUT);
+    function done() {
+      clearTimeout(timer);
+      client.off('ready', done).off('error', done);
+      resolve();
+    }
+    client.once('ready', done).once('error', done);
+  });
+}
+
+const backoff = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt - 1, 6), 2000) * (0.8 + Math.random() * 0.4);
+
+const common = ({ tls, username, password }: RedisAddress) => ({
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+  ...(tls && { tls: {} }),
+  connectTimeout: COMMAND_TIMEOUT,
+  commandTimeout: COMMAND_TIMEOUT,
+  // A peer that vanished without closing is given up, and the connection made anew.
+  socketTimeout: 2 * COMMAND_TIMEOUT,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  // Nothing here needs RESP3, and proxies in front of Redis often do not speak it.
+  protocol: 2 as const,
+  connectionName: 'anteroom',
+});
+
+function createSingle(address: RedisAddress): Redis {
+  return new Redis({
+    ...common(address),
+    ...address.nodes[0],
+    db: address.db,
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    retryStrategy: backoff,
+    // After a failover behind one address the old primary answers as a replica.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  });
+}
+
+function createCluster(address: RedisAddress): Cluster {
+  return new Cluster([...address.nodes], {
+    redisOptions: common(address),
+    enableOfflineQueue: false,
+    clusterRetryStrategy: backoff,
+    slotsRefreshTimeout: COMMAND_TIMEOUT,
+    // Names are resolved when connecting, so that a certificate is checked against the name.
+    dnsLookup: (host, callback) => callback(null, host),
+  });
+}

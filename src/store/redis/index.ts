@@ -1,0 +1,43 @@
+/**
+ * The store on Redis 6.2 or later, or Valkey, single or as a cluster, shared by any number of processes. What happens
+ * in a line is written in scripts/, in Lua, step by step as in `waiting-room/line.ts`.
+ */
+import type { Store } from '#waiting-room/ports.ts';
+import { parseRedisUrl } from './address.ts';
+import type { StoreLog } from './client.ts';
+import { createClient, firstAttempt } from './client.ts';
+import { createCoordinationStore } from './coordination.ts';
+import { createLineStore } from './line.ts';
+import { createOidcStore } from './oidc.ts';
+import { createRun } from './script.ts';
+import { keyScripts, lineScripts } from './scripts.ts';
+import { createSettingsStore } from './settings.ts';
+import { answered } from './unavailable.ts';
+
+export interface RedisStoreOptions {
+  /** `redis://` or `rediss://`; a comma-separated list or `?cluster=true` is a cluster. */
+  readonly url: string;
+  readonly log?: StoreLog;
+}
+
+/**
+ * Opens the store. Waits for the first attempt to connect, and does not fail where Redis is away: calls are rejected
+ * with StoreUnavailable until it is there. Throws only for a URL that cannot be read.
+ */
+export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
+  const client = createClient(parseRedisUrl(url), log);
+  const run = createRun(client, [...Object.values(lineScripts), ...Object.values(keyScripts)]);
+  await firstAttempt(client);
+  return {
+    line: createLineStore(run),
+    settings: createSettingsStore(client, run),
+    coordination: createCoordinationStore(client, run),
+    oidc: createOidcStore(client, run),
+    async ping() {
+      await answered(client.ping());
+    },
+    async close() {
+      await client.quit().catch(() => client.disconnect());
+    },
+  };
+}

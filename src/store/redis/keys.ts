@@ -1,0 +1,47 @@
+/**
+ * All keys there are. What one script touches shares a hash tag, so that a cluster keeps it on one node: everything
+ * of a room's line has `{room}`, the rest are single keys.
+ */
+import type { RoomId } from '#waiting-room/room.ts';
+
+/** Bitmaps first, then what has a member for each of a few; `lib/line.lua` reads them in this order. */
+const LINE_PARTS = [
+  'line',
+  'present',
+  'holding',
+  'spent',
+  'slept',
+  'returned',
+  'batches',
+  'again',
+  'admissions',
+  'active',
+  'heard:0',
+  'heard:1',
+  'heard:2',
+  'heard:3',
+  'scratch:0',
+  'scratch:1',
+] as const;
+
+type LinePart = (typeof LINE_PARTS)[number];
+
+/** How many keys a script of the line is given. */
+export const LINE_KEYS = LINE_PARTS.length;
+
+export const lineKey = (room: RoomId, part: LinePart): string => `anteroom:{${room}}:${part}`;
+export const lineKeys = (room: RoomId): string[] => LINE_PARTS.map((part) => lineKey(room, part));
+
+/** A hash each: id → JSON. */
+export const ROOMS = 'anteroom:rooms';
+export const RELYING_PARTIES = 'anteroom:relying-parties';
+
+export const leaseKey = (name: string): string => `anteroom:lease:${name}`;
+export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
+
+/** A record of oidc-provider as JSON. */
+export const recordKey = (model: string, id: string): string => `anteroom:oidc:record:${model}:${id}`;
+/** The id of the record with this uid. */
+export const uidKey = (model: string, uid: string): string => `anteroom:oidc:uid:${model}:${uid}`;
+/** A set of the keys of the records that are revoked with this grant. */
+export const grantKey = (grantId: string): string => `anteroom:oidc:grant:${grantId}`;

@@ -1,0 +1,66 @@
+import type { OidcRecord, OidcStore } from '#waiting-room/ports.ts';
+import type { RedisClient } from './client.ts';
+import { grantKey, recordKey, uidKey } from './keys.ts';
+import type { Run } from './script.ts';
+import { keyScripts } from './scripts.ts';
+import { answered } from './unavailable.ts';
+
+/** The models that end with their grant. */
+const GRANTABLE = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+]);
+
+/** Records as JSON, a key each, with an index by uid and one by grant; all are gone when their time has passed. */
+export function createOidcStore(client: RedisClient, run: Run): OidcStore {
+  function put(key: string, value: string, seconds: number | undefined): Promise<unknown> {
+    return answered(seconds === undefined ? client.set(key, value) : client.set(key, value, 'EX', seconds));
+  }
+
+  async function read(key: string): Promise<OidcRecord | undefined> {
+    const json = await answered(client.get(key));
+    return json === null ? undefined : (JSON.parse(json) as OidcRecord);
+  }
+
+  return {
+    // The keys lie on different nodes of a cluster; asked for in one turn they share a round trip.
+    async upsert(model, id, payload, expiresIn) {
+      const key = recordKey(model, id);
+      const seconds = expiresIn === undefined ? undefined : Math.max(1, Math.ceil(expiresIn));
+      const { uid, grantId } = payload;
+      await Promise.all([
+        put(key, encode(payload), seconds),
+        typeof uid === 'string' && put(uidKey(model, uid), id, seconds),
+        typeof grantId === 'string' &&
+          GRANTABLE.has(model) &&
+          run(keyScripts.indexGrant, [grantKey(grantId)], key, seconds ?? 0),
+      ]);
+    },
+    find: (model, id) => read(recordKey(model, id)),
+    async findByUid(model, uid) {
+      const id = await answered(client.get(uidKey(model, uid)));
+      const found = id === null ? undefined : await read(recordKey(model, id));
+      return found?.uid === uid ? found : undefined;
+    },
+    consume: (model, id, now) => run(keyScripts.consume, [recordKey(model, id)], Math.floor(now / 1000)),
+    async destroy(model, id) {
+      await answered(client.del(recordKey(model, id)));
+    },
+    async revokeByGrantId(grantId) {
+      const index = grantKey(grantId);
+      const keys = await answered(client.smembers(index));
+      if (keys.length === 0) return;
+      await Promise.all(keys.map((key) => answered(client.del(key))));
+      // Not the whole index: it may have got another record meanwhile, and stays for a second attempt if this fails.
+      await answered(client.srem(index, ...keys));
+    },
+  };
+}
+
+/** JSON with `consumed` in front, where consume.lua looks for it. */
+function encode({ consumed, ...payload }: OidcRecord): string {
+  return JSON.stringify(consumed === undefined ? payload : { consumed, ...payload });
+}

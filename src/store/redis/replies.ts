@@ -1,0 +1,113 @@
+/** Reads the scripts' replies into the words of the ports. Whatever does not fit is a defect, and says so. */
+import type { Admission, Counters, Joined, LineView, Place, VisitorId } from '#waiting-room/ports.ts';
+import type { Mode } from '#waiting-room/room.ts';
+import type { Reply } from './script.ts';
+
+/** `{ tag, … }`, as every script of the line replies. */
+export interface Tagged {
+  readonly tag: string;
+  readonly rest: readonly Reply[];
+}
+
+export function tagged(reply: Reply): Tagged {
+  const [tag, ...rest] = list(reply);
+  return { tag: text(tag), rest };
+}
+
+export function text(reply: Reply | undefined): string {
+  if (typeof reply === 'string') return reply;
+  if (Buffer.isBuffer(reply)) return reply.toString();
+  throw unexpected(reply);
+}
+
+export function integer(reply: Reply | undefined): number {
+  const value = typeof reply === 'number' ? reply : Number(text(reply));
+  if (!Number.isSafeInteger(value)) throw unexpected(reply);
+  return value;
+}
+
+export function bytes(reply: Reply | undefined): Uint8Array {
+  if (Buffer.isBuffer(reply)) return reply;
+  throw unexpected(reply);
+}
+
+export function list(reply: Reply | undefined): readonly Reply[] {
+  if (Array.isArray(reply)) return reply;
+  throw unexpected(reply);
+}
+
+export function unexpected(reply: unknown): Error {
+  return new Error(`a script replied with something unexpected (${typeof reply})`);
+}
+
+/** `number:generation:issued_at:expires_at` (lib/admissions.lua). */
+export function admission(row: Reply | undefined, visitor: VisitorId): Admission {
+  const [number = Number.NaN, generation = Number.NaN, issuedAt = Number.NaN, expiresAt = Number.NaN] = text(row)
+    .split(':')
+    .map(Number);
+  if (Number.isNaN(expiresAt)) throw unexpected(row);
+  return { visitor, number, generation, issuedAt, expiresAt };
+}
+
+/** lib/place.lua */
+export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
+  switch (tag) {
+    case 'stale':
+    case 'waiting':
+    case 'returned':
+    case 'over':
+      return { state: tag };
+    case 'served':
+      return { state: 'served', claimBy: integer(rest[0]) };
+    case 'admitted':
+      return { state: 'admitted', admission: admission(rest[0], visitor), first: text(rest[1]) === '1' };
+    case 'missed':
+      return { state: 'missed', away: text(rest[0]) === '1' };
+    default:
+      throw unexpected(tag);
+  }
+}
+
+/** lib/counters.lua */
+export function counters(reply: Reply | undefined): Counters {
+  const [queue, serving, waiting, present, claimed, active, completed, abandoned, expired] = list(reply).map(integer);
+  return {
+    queue: integer(queue),
+    serving: integer(serving),
+    waiting: integer(waiting),
+    present: integer(present),
+    claimed: integer(claimed),
+    active: integer(active),
+    completed: integer(completed),
+    abandoned: integer(abandoned),
+    expired: integer(expired),
+  };
+}
+
+/** What join.lua replies: the numbers follow each other, and few were taken in. */
+export function joined([first, ...rest]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+  const [generation, number, ...taken] = [first, ...rest];
+  const tickets = visitors.map(
+    (_, index): Joined => ({ generation: integer(generation), number: integer(number) + index, admission: null }),
+  );
+  for (let at = 0; at < taken.length; at += 2) {
+    const index = integer(taken[at]) - 1;
+    const ticket = tickets[index];
+    const visitor = visitors[index];
+    if (!ticket || visitor === undefined) throw unexpected(taken[at]);
+    tickets[index] = { ...ticket, admission: admission(taken[at + 1], visitor) };
+  }
+  return tickets;
+}
+
+/** What view.lua replies. */
+export function view([generation, mode, held, counts, presentFrom, present]: readonly Reply[]): LineView {
+  return {
+    generation: integer(generation),
+    counters: counters(counts),
+    mode: text(mode) as Mode,
+    held: integer(held),
+    present: bytes(present),
+    presentFrom: integer(presentFrom),
+  };
+}

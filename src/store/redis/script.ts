@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { RedisClient } from './client.ts';
+import { answered } from './unavailable.ts';
+
+export type Argument = string | number;
+
+/** What a script may reply. Texts come as bytes where the script is `binary`. */
+export type Reply = string | number | null | Buffer | readonly Reply[];
+
+/** One file of scripts/, with what it takes and what its reply means. */
+export interface Script<Args extends readonly unknown[], Result> {
+  /** The file, without `.lua`. */
+  readonly name: string;
+  /** Files of scripts/lib that it needs, in order. */
+  readonly libs: readonly string[];
+  /** How many keys it is given. */
+  readonly keys: number;
+  readonly binary?: boolean;
+  args(...args: Args): readonly Argument[];
+  parse(reply: Reply, ...args: Args): Result;
+}
+
+/** Runs a script by its hash, sending its text where Redis does not have it yet. */
+export type Run = <Args extends readonly unknown[], Result>(
+  script: Script<Args, Result>,
+  keys: readonly string[],
+  ...args: Args
+) => Promise<Result>;
+
+type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<Reply>;
+
+/** Makes the scripts known to a client. */
+export function createRun(
+  client: RedisClient,
+  scripts: readonly Pick<Script<[], unknown>, 'name' | 'libs' | 'keys'>[],
+): Run {
+  for (const { name, libs, keys } of scripts) {
+    const lua = [...libs.map((lib) => `lib/${lib}`), name].map(read).join('\n');
+    client.defineCommand(commandName(name), { lua, numberOfKeys: keys });
+  }
+  // The driver adds its methods at run time, where the compiler does not see them.
+  const commands = client as unknown as Record<string, Command>;
+  return async (script, keys, ...args) => {
+    const command = commands[commandName(script.name) + (script.binary ? 'Buffer' : '')];
+    if (!command) throw new Error(`the script ${script.name} is not known`);
+    return script.parse(await answered(command.call(client, keys, script.args(...args))), ...args);
+  };
+}
+
+/** Apart from the names of Redis's own commands. */
+const commandName = (name: string) => `anteroom_${name}`;
+
+const read = (file: string) => readFileSync(new URL(`./scripts/${file}.lua`, import.meta.url), 'utf8');

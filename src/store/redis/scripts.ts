@@ -1,0 +1,147 @@
+/** Every script: the keys and arguments it takes, and its reply as the ports have it. scripts/*.lua say the rest. */
+import type {
+  Admission,
+  Counters,
+  Entrant,
+  Exits,
+  ExitsResult,
+  Holder,
+  Joined,
+  LineView,
+  Place,
+  Raise,
+  Raised,
+  VisitorId,
+} from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+import { LINE_KEYS } from './keys.ts';
+import type { Tagged } from './replies.ts';
+import * as replies from './replies.ts';
+import type { Argument, Reply, Script } from './script.ts';
+
+/** The result of a verb in a room that may not be there: `null` stands for that. */
+type LineScript<Args extends readonly unknown[], Result> = Script<Args, { readonly result: Result } | null>;
+
+const LINE_LIBS = ['line', 'bits', 'presence', 'admissions', 'turns', 'settle', 'serving', 'place', 'counters'];
+
+function lineScript<Args extends readonly unknown[], Result>(
+  name: string,
+  args: (...args: Args) => readonly Argument[],
+  parse: (reply: Tagged, ...args: Args) => Result,
+  options: { binary?: boolean; libs?: readonly string[]; keys?: number } = {},
+): LineScript<Args, Result> {
+  return {
+    name,
+    libs: LINE_LIBS,
+    keys: LINE_KEYS,
+    ...options,
+    args,
+    parse(reply, ...given) {
+      const answer = replies.tagged(reply);
+      return answer.tag === 'absent' ? null : { result: parse(answer, ...given) };
+    },
+  };
+}
+
+const done = () => undefined;
+
+const ofHolder = ({ generation, number, visitor }: Holder, now: number) => [now, generation, number, visitor];
+
+const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
+
+export const lineScripts = {
+  configure: lineScript(
+    'configure',
+    ({ mode, size, lifetime, claimWindow, presenceTimeout }: LineRules, now: number) => [
+      now,
+      mode,
+      size,
+      lifetime,
+      claimWindow,
+      presenceTimeout,
+    ],
+    done,
+  ),
+  join: lineScript(
+    'join',
+    (entrants: readonly Entrant[], now: number) => [
+      now,
+      entrants.length,
+      ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
+    ],
+    ({ tag, rest }, entrants): Joined[] | null =>
+      tag === 'closed'
+        ? null
+        : replies.joined(
+            rest,
+            entrants.map(({ visitor }) => visitor),
+          ),
+  ),
+  place: lineScript('place', ofHolder, place),
+  claim: lineScript('claim', ofHolder, place),
+  rejoin: lineScript('rejoin', ofHolder, place),
+  leave: lineScript('leave', ofHolder, done),
+  admission: lineScript(
+    'admission',
+    (visitor: VisitorId, _now: number) => [visitor],
+    ({ tag, rest }, visitor, now): Admission | null => {
+      if (tag === 'none') return null;
+      const found = replies.admission(rest[0], visitor);
+      return found.expiresAt > now ? found : null;
+    },
+    { libs: [], keys: 2 },
+  ),
+  heard: lineScript(
+    'heard',
+    (generation: number, numbers: readonly number[], now: number) => [now, generation, ...numbers],
+    done,
+  ),
+  raise: lineScript(
+    'raise',
+    (by: Raise, now: number) => ('numbers' in by ? [now, 'numbers', by.numbers] : [now, 'people', by.people]),
+    ({ rest }): Raised => ({ raisedBy: replies.integer(rest[0]), counters: replies.counters(rest[1]) }),
+  ),
+  exits: lineScript(
+    'exits',
+    ({ exited, completed, abandoned }: Exits, now: number) => [
+      now,
+      exited,
+      completed.length,
+      ...completed,
+      ...abandoned,
+    ],
+    ({ rest }): ExitsResult => ({ unknown: replies.integer(rest[0]), counters: replies.counters(rest[1]) }),
+  ),
+  reset: lineScript(
+    'reset',
+    () => [],
+    ({ rest }): Counters => replies.counters(rest[0]),
+  ),
+  view: lineScript(
+    'view',
+    (now: number) => [now],
+    ({ rest }): LineView => replies.view(rest),
+    { binary: true },
+  ),
+  remove: lineScript('remove', () => [], done),
+};
+
+function keyScript<Args extends readonly Argument[], Result>(
+  name: string,
+  parse: (reply: Reply, ...args: Args) => Result,
+): Script<Args, Result> {
+  return { name, libs: [], keys: 1, args: (...args) => args, parse };
+}
+
+const isOne = (reply: Reply) => reply === 1;
+
+/** Scripts with one key of their own. */
+export const keyScripts = {
+  lease: keyScript<[holder: string, ttl: number], boolean>('lease', isOne),
+  release: keyScript<[holder: string], boolean>('release', isOne),
+  remember: keyScript<[value: string, ttl: number], string | null>('remember', (reply) =>
+    reply === null ? null : replies.text(reply),
+  ),
+  consume: keyScript<[seconds: number], boolean>('consume', isOne),
+  indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
+};

@@ -1,0 +1,15 @@
+-- Ends the admissions of those who are told to have gone.
+-- KEYS: those of the line (lib/line.lua)
+-- ARGV: now, how many left unnamed, how many completed, each visitor who completed, then each who abandoned
+-- Reply: { 'absent' } | { 'told', how many had no live admission, counters (lib/counters.lua) }
+local now, exited, completed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+if not loadLine() then return { 'absent' } end
+settle(now)
+local unknown = 0
+for i = 4, #ARGV do
+  local status = i < 4 + completed and 'completed' or 'abandoned'
+  if not endAdmission(ARGV[i], status, now) then unknown = unknown + 1 end
+end
+line.released = math.min(line.released + exited, redis.call('ZCARD', ACTIVE))
+saveLine()
+return { 'told', unknown, counters() }

@@ -1,0 +1,138 @@
+-- Sets of numbers as bitmaps, most significant bit first. Ranges include both ends. Whole ranges are left to Redis's
+-- own commands, a few for each range however long; only the two edge bytes are handled here.
+
+local function byteAt(key, at)
+  return string.byte(redis.call('GETRANGE', key, at, at)) or 0
+end
+
+local function has(key, n)
+  return redis.call('GETBIT', key, n) == 1
+end
+
+local function ones(byte)
+  local count = 0
+  while byte > 0 do
+    count = count + byte % 2
+    byte = math.floor(byte / 2)
+  end
+  return count
+end
+
+local function countBits(key, from, to)
+  if to < from then return 0 end
+  local first, last = math.floor(from / 8), math.floor(to / 8)
+  local count = redis.call('BITCOUNT', key, first, last)
+  if count == 0 then return 0 end
+  local before, after = from % 8, 7 - to % 8
+  if before > 0 then count = count - ones(bit.rshift(byteAt(key, first), 8 - before)) end
+  if after > 0 then count = count - ones(byteAt(key, last) % 2 ^ after) end
+  return count
+end
+
+-- The bytes `s`, which begin with the byte of `from`, without the bits outside of the range.
+local function masked(s, from, to)
+  if s == '' then return s end
+  local length = math.floor(to / 8) - math.floor(from / 8) + 1
+  local head, tail = bit.rshift(0xff, from % 8), bit.band(0xff, bit.lshift(0xff, 7 - to % 8))
+  if length == 1 then return string.char(bit.band(string.byte(s), head, tail)) end
+  local cut = string.char(bit.band(string.byte(s), head)) .. string.sub(s, 2)
+  if #s < length then return cut end
+  return string.sub(cut, 1, -2) .. string.char(bit.band(string.byte(s, -1), tail))
+end
+
+local function sliceBits(key, from, to)
+  if to < from then return '' end
+  return masked(redis.call('GETRANGE', key, math.floor(from / 8), math.floor(to / 8)), from, to)
+end
+
+-- Adds the numbers in `s`, whose first byte is that of `from`, to a set that has none at or above `from`.
+local function appendBits(key, from, s)
+  if s == '' then return end
+  local at = math.floor(from / 8)
+  local head = bit.bor(string.byte(s), byteAt(key, at))
+  redis.call('SETRANGE', key, at, string.char(head) .. string.sub(s, 2))
+end
+
+-- Adds the numbers in `s`, whose first byte is that of `from`, to any set.
+local function addBits(key, from, s)
+  if s == '' then return end
+  local at = math.floor(from / 8)
+  redis.call('SET', SCRATCH, s)
+  redis.call('SET', SCRATCH2, redis.call('GETRANGE', key, at, at + #s - 1))
+  redis.call('BITOP', 'OR', SCRATCH, SCRATCH, SCRATCH2)
+  redis.call('SETRANGE', key, at, redis.call('GET', SCRATCH))
+  redis.call('DEL', SCRATCH, SCRATCH2)
+end
+
+local function clearBits(key, from, to)
+  if to < from then return end
+  local first = math.floor(from / 8)
+  local s = redis.call('GETRANGE', key, first, math.floor(to / 8))
+  if s == '' then return end
+  local inside = masked(s, from, to)
+  local kept = string.char(string.byte(s) - string.byte(inside))
+  if #s > 1 then
+    kept = kept .. string.rep('\0', #s - 2) .. string.char(string.byte(s, -1) - string.byte(inside, -1))
+  end
+  redis.call('SETRANGE', key, first, kept)
+end
+
+-- All numbers of the range, as bytes for appendBits.
+local function allBits(from, to)
+  if to < from then return '' end
+  return masked(string.rep('\255', math.floor(to / 8) - math.floor(from / 8) + 1), from, to)
+end
+
+-- Those of the range that are not in the set, as bytes for appendBits.
+local function missingBits(key, from, to)
+  local length = math.floor(to / 8) - math.floor(from / 8) + 1
+  local s = redis.call('GETRANGE', key, math.floor(from / 8), math.floor(to / 8))
+  redis.call('SET', SCRATCH, s .. string.rep('\0', length - #s))
+  redis.call('BITOP', 'NOT', SCRATCH, SCRATCH)
+  local missing = masked(redis.call('GET', SCRATCH), from, to)
+  redis.call('DEL', SCRATCH)
+  return missing
+end
+
+-- The `k`th number (from 1) at or after `from`; there must be as many.
+local function nthBit(key, k, from)
+  local low, high = math.floor(from / 8), redis.call('STRLEN', key) - 1
+  if from % 8 > 0 then k = k + ones(bit.rshift(byteAt(key, low), 8 - from % 8)) end
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    local count = redis.call('BITCOUNT', key, low, middle)
+    if count >= k then
+      high = middle
+    else
+      k, low = k - count, middle + 1
+    end
+  end
+  local byte = byteAt(key, low)
+  for i = 0, 7 do
+    if bit.band(byte, bit.rshift(0x80, i)) ~= 0 then
+      k = k - 1
+      if k == 0 then return low * 8 + i end
+    end
+  end
+  return -1
+end
+
+-- Visits the numbers of a set in ascending order, `most` of them; how many there were. A visit may take its own
+-- number out of the set.
+local function eachBit(key, most, visit)
+  local visited, at = 0, 0
+  while visited < most do
+    local number = redis.call('BITPOS', key, 1, at)
+    if number < 0 then break end
+    at = math.floor(number / 8)
+    local byte = byteAt(key, at)
+    for i = number % 8, 7 do
+      if visited < most and bit.band(byte, bit.rshift(0x80, i)) ~= 0 then
+        visit(at * 8 + i)
+        visited = visited + 1
+      end
+    end
+    at = at + 1
+  end
+  return visited
+end

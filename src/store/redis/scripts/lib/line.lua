@@ -1,0 +1,50 @@
+-- The line of a room: its keys, its hash of numbers read once and written back where they changed.
+--
+-- KEYS of every script of the line, in the order of keys.ts:
+local LINE, PRESENT, HOLDING, SPENT, SLEPT, RETURNED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local BATCHES, AGAIN, ADMISSIONS, ACTIVE = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local SLOTS = { KEYS[11], KEYS[12], KEYS[13], KEYS[14] }
+local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
+
+-- The numbers are those of waiting-room/line.ts; three are only here: `returned` counts the bits of RETURNED,
+-- `due` is at or before the earliest deadline in BATCHES (0 for none), and no number up to `over` is in HOLDING.
+local FIELDS = {
+  'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',
+  'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
+  'released', 'window_start', 'slot', 'returned', 'due', 'over',
+}
+local line, stored = {}, {}
+
+-- Reads the line; false where there is none.
+local function loadLine()
+  local values = redis.call('HMGET', LINE, unpack(FIELDS))
+  if not values[1] then return false end
+  for i, field in ipairs(FIELDS) do
+    local value = field == 'mode' and values[i] or tonumber(values[i] or 0)
+    line[field], stored[field] = value, value
+  end
+  return true
+end
+
+local function saveLine()
+  local changed = {}
+  for _, field in ipairs(FIELDS) do
+    local value = line[field]
+    if value ~= stored[field] then
+      changed[#changed + 1] = field
+      changed[#changed + 1] = type(value) == 'number' and string.format('%.0f', value) or value
+    end
+  end
+  if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
+end
+
+local function canServe()
+  return line.mode == 'queue' or line.mode == 'passthrough'
+end
+
+-- Places that nobody has, nobody is held for and no credit promises.
+local function freePlaces()
+  if line.size == 0 or line.mode == 'passthrough' then return math.huge end
+  local inside = redis.call('ZCARD', ACTIVE) - line.released
+  return line.size - inside - line.held - math.max(0, line.serving - line.queue)
+end

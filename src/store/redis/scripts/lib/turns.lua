@@ -1,0 +1,110 @@
+-- Claim windows. BATCHES has the numbers that were served together: member `to:deadline`, score `to`, those above
+-- the batch before. AGAIN has those served a second time: number → deadline.
+
+-- Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says.
+local function claimDeadline(now)
+  return math.ceil((now + line.claim_window) / 1000) * 1000
+end
+
+local function parseBatch(member)
+  local to, deadline = string.match(member, '^(%d+):(%d+)$')
+  return tonumber(to), tonumber(deadline)
+end
+
+local function addBatch(to, deadline)
+  redis.call('ZADD', BATCHES, to, string.format('%.0f:%.0f', to, deadline))
+  if line.due == 0 or deadline < line.due then line.due = deadline end
+end
+
+-- `to` is above all batches there are.
+local function pushBatch(to, now)
+  local deadline = claimDeadline(now)
+  local last = redis.call('ZREVRANGE', BATCHES, 0, 0)[1]
+  if last then
+    local _, lastDeadline = parseBatch(last)
+    if lastDeadline == deadline then redis.call('ZREM', BATCHES, last) end
+  end
+  addBatch(to, deadline)
+end
+
+-- Until when the holder of a number may claim, as far as batches know.
+local function batchDeadline(number)
+  local member = redis.call('ZRANGEBYSCORE', BATCHES, number, '+inf', 'LIMIT', 0, 1)[1]
+  if not member then return nil end
+  local _, deadline = parseBatch(member)
+  return deadline
+end
+
+-- The batches end at `to`: what is above is cut off.
+local function cutBatches(to)
+  local above = redis.call('ZRANGEBYSCORE', BATCHES, '(' .. string.format('%.0f', to), '+inf')
+  if #above == 0 then return end
+  redis.call('ZREMRANGEBYSCORE', BATCHES, '(' .. string.format('%.0f', to), '+inf')
+  local last = redis.call('ZREVRANGE', BATCHES, 0, 0)[1]
+  if to > 0 and not (last and parseBatch(last) == to) then
+    local _, deadline = parseBatch(above[1])
+    addBatch(to, deadline)
+  end
+end
+
+local function hold(from, s, count)
+  appendBits(HOLDING, from, s)
+  line.held = line.held + count
+end
+
+-- Gives back the place held for a number, if there is one.
+local function release(number)
+  if redis.call('ZREM', AGAIN, number) == 1 then
+    line.held = line.held - 1
+  elseif has(HOLDING, number) then
+    redis.call('SETBIT', HOLDING, number, 0)
+    line.held = line.held - 1
+  end
+end
+
+local function addReturned(number)
+  redis.call('SETBIT', RETURNED, number, 1)
+  line.returned = line.returned + 1
+end
+
+local function dropReturned(number)
+  if redis.call('SETBIT', RETURNED, number, 0) == 1 then line.returned = line.returned - 1 end
+end
+
+local function serveAgain(number, now)
+  dropReturned(number)
+  redis.call('ZADD', AGAIN, claimDeadline(now), number)
+  line.held = line.held + 1
+end
+
+local function expireBatches(now)
+  local from, due, leading = line.over + 1, 0, true
+  for _, member in ipairs(redis.call('ZRANGE', BATCHES, 0, -1)) do
+    local to, deadline = parseBatch(member)
+    if deadline <= now then
+      local missed = countBits(HOLDING, from, to)
+      if missed > 0 then
+        addBits(SLEPT, from, sliceBits(HOLDING, from, to))
+        clearBits(HOLDING, from, to)
+      end
+      line.held, line.expired = line.held - missed, line.expired + missed
+      redis.call('ZREM', BATCHES, member)
+      if leading then line.over = to end
+    else
+      leading = false
+      if due == 0 or deadline < due then due = deadline end
+    end
+    from = to + 1
+  end
+  line.due = due
+end
+
+local function expireTurns(now)
+  if line.due > 0 and line.due <= now then expireBatches(now) end
+  repeat
+    local late = redis.call('ZRANGEBYSCORE', AGAIN, '-inf', now, 'LIMIT', 0, 1000)
+    if #late > 0 then redis.call('ZREM', AGAIN, unpack(late)) end
+    for _, number in ipairs(late) do redis.call('SETBIT', SLEPT, number, 1) end
+    line.held, line.expired = line.held - #late, line.expired + #late
+  until #late < 1000
+end

@@ -1,0 +1,27 @@
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+
+/** Reply codes that a command of ours gets only through a fault of our own; any other means that Redis cannot now. */
+const DEFECTS = new Set(['ERR', 'WRONGTYPE', 'CROSSSLOT', 'NOSCRIPT', 'EXECABORT']);
+
+/** What Redis answered, or StoreUnavailable where it did not or could not. */
+export async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isDefect(error) ? bare(error) : new StoreUnavailable(bare(error));
+  }
+}
+
+function isDefect(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return false;
+  return DEFECTS.has(error.message.split(' ', 1)[0] ?? '');
+}
+
+/** The driver's errors carry the command with its arguments, among them passwords, visitors and tokens. */
+export function bare(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const copy = new Error(error.message);
+  copy.name = error.name;
+  if (error.stack) copy.stack = error.stack;
+  return 'code' in error ? Object.assign(copy, { code: error.code }) : copy;
+}

@@ -1,0 +1,109 @@
+import { execFile as execFileCallback, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execFile = promisify(execFileCallback);
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Ends the server and removes its folder; repeatable. */
+  stop(): Promise<void>;
+}
+
+/** A redis-server of its own on 127.0.0.1, empty, that keeps nothing. With `port` on that one, else on a free one. */
+export async function startRedis({
+  port,
+  args = [],
+}: {
+  port?: number;
+  args?: readonly string[];
+} = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'anteroom-redis-'));
+  const at = port ?? (await freePort());
+  const settings = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const server = spawn('redis-server', [...settings, ...args], { stdio: 'ignore' });
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
+  const stop = async () => {
+    server.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await Promise.race([
+      listening(at),
+      ended.then(() => {
+        throw new Error('redis-server did not start; is it installed?');
+      }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `redis://127.0.0.1:${at}`, port: at, pid: server.pid ?? 0, stop };
+}
+
+/** A cluster of three masters. Its `url` names one of them. */
+export async function startRedisCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const options = { args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] };
+  const servers = await Promise.all(
+    [1, 2, 3].map(async () => startRedis({ port: await freeClusterPort(), ...options })),
+  );
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  };
+  try {
+    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+    await execFile('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-replicas', '0', '--cluster-yes']);
+    await Promise.all(servers.map(({ port }) => clusterReady(port)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `${servers[0]?.url}?cluster=true`, stop };
+}
+
+async function clusterReady(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { stdout } = await execFile('redis-cli', ['-p', `${port}`, 'cluster', 'info']);
+    if (stdout.includes('cluster_state:ok')) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the cluster did not get ready');
+}
+
+async function listening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`nothing listens on ${port}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Nodes of a cluster listen on a second port, 10,000 higher. */
+async function freeClusterPort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port <= 55_535) return port;
+  }
+}
