@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'room_not_found'
   | 'relying_party_not_found'
   | 'room_closed'
+  | 'address_altered'
   | 'ticket_required'
   | 'ticket_invalid'
   | 'not_your_turn'

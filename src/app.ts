@@ -1,0 +1,121 @@
+/** The composition root: every construction and every mount. It opens no store and no socket. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Middleware } from 'koa';
+import Koa from 'koa';
+import { createAdmin } from '#admin/index.ts';
+import type { Config } from '#config/config.ts';
+import { createAssets } from '#http/assets.ts';
+import { health } from '#http/health.ts';
+import { pinOrigin } from '#http/origin.ts';
+import { Problem, problemOf, problems } from '#http/problem.ts';
+import { door, requestLog } from '#http/request-log.ts';
+import { securityHeaders } from '#http/security-headers.ts';
+import { createViews } from '#http/views.ts';
+import { createOidcDoor } from '#oidc/index.ts';
+import { createStatus } from '#public/status.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import { createWaitingRoom } from '#waiting-room/index.ts';
+import type { Store } from '#waiting-room/ports.ts';
+
+export interface AppDeps {
+  readonly config: Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'trustProxy'>;
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether the process may be sent requests; while it may not, /readyz says so. */
+  readonly draining?: () => boolean;
+}
+
+export interface App {
+  readonly waitingRoom: WaitingRoom;
+  /** For `http.createServer`. */
+  readonly listener: RequestListener;
+}
+
+const ROOT = join(import.meta.dirname, '..');
+
+export function createApp({ config, store, log, metrics, now, draining = () => false }: AppDeps): App {
+  const { issuer } = config;
+  const onError = (error: unknown) => {
+    const { document } = problemOf(error);
+    if (document.code === 'store_unavailable') metrics.storeFailed('background');
+    log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'something failed');
+  };
+  const waitingRoom = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, onError });
+  const assets = createAssets({ folder: join(ROOT, 'assets') });
+  const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
+
+  const refuse = (res: ServerResponse, error: unknown) => {
+    const { status, headers, document } = problemOf(error);
+    if (document.code === 'internal_error') onError(error);
+    res.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json' }).end(JSON.stringify(document));
+  };
+
+  const oidc = createOidcDoor({
+    issuer,
+    jwks: config.jwks,
+    cookieKeys: config.cookieKeys,
+    records: store.oidc,
+    waitingRoom,
+    render: views.page,
+    now,
+    refuse,
+    refuseScript() {
+      throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
+    },
+    onError,
+    onJoin: (room) => metrics.joined(room, 'waiting'),
+    onPoll: () => {
+      metrics.polls.facts += 1;
+    },
+  });
+  const status = createStatus({
+    status: waitingRoom.status,
+    refuse,
+    onPoll: () => {
+      metrics.polls.status += 1;
+    },
+  });
+
+  const porch: Middleware[] = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
+  const app = new Koa();
+  app.proxy = config.trustProxy;
+  const admin = createAdmin({
+    operations: waitingRoom.operations,
+    coordination: store.coordination,
+    adminToken: config.adminToken,
+    views,
+  });
+  const routes: Middleware[] = [
+    health({ ping: store.ping, draining, metrics }),
+    assets.middleware,
+    admin,
+    door('oidc'),
+    oidc.waitingPage.routes(),
+    oidc.waitingPage.allowedMethods(),
+  ];
+  for (const middleware of [...porch, ...routes]) app.use(middleware);
+  for (const middleware of [...porch, door('oidc')]) oidc.provider.use(middleware);
+  app.on('error', onError);
+
+  const serve = app.callback();
+  const serveProvider = oidc.provider.callback();
+
+  const listener = (req: IncomingMessage, res: ServerResponse): void => {
+    if (draining()) res.setHeader('Connection', 'close');
+    // The busiest two are answered before Koa.
+    if (status(req, res) || oidc.ownFacts(req, res)) return;
+    if (!oidc.owns(req.url ?? '')) {
+      void serve(req, res);
+      return;
+    }
+    pinOrigin(req, issuer, config.trustProxy);
+    void serveProvider(req, res);
+  };
+  return { waitingRoom, listener };
+}

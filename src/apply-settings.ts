@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FileSettings } from '#settings/file.ts';
+import type { Log } from '#telemetry/log.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+import type { Operations } from '#waiting-room/operations.ts';
+
+/** Between two tries while the store is away, in ms. */
+const AGAIN = 1000;
+
+export interface ApplyDeps {
+  readonly operations: Pick<Operations, 'putRoom' | 'putRelyingParty'>;
+  readonly log: Pick<Log, 'warn'>;
+  /** Ends the tries. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sets what the file names as it says; counters are never touched, and what it does not name stays. While the store
+ * is away it tries again and again.
+ */
+export async function applySettings(settings: FileSettings | null, deps: ApplyDeps): Promise<void> {
+  if (!settings) return;
+  while (!deps.signal.aborted) {
+    try {
+      for (const room of settings.rooms) await deps.operations.putRoom(room);
+      for (const party of settings.relyingParties) await deps.operations.putRelyingParty(party);
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      deps.log.warn({ err: error }, 'the settings wait for the store');
+      await delay(AGAIN, undefined, { signal: deps.signal }).catch(() => undefined);
+    }
+  }
+}

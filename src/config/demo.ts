@@ -1,0 +1,55 @@
+/** The demo that `npm start` brings when no CONFIG is given: a room for three people and a shop to be gated. */
+import { createHmac } from 'node:crypto';
+import type { FileSettings } from '#settings/file.ts';
+import { settingsFile } from '#settings/file.ts';
+import type { Config } from './config.ts';
+
+export interface Demo {
+  readonly settings: FileSettings;
+  /** What the shop's process reads. */
+  readonly environment: {
+    readonly SHOP_PORT: string;
+    readonly SHOP_URL: string;
+    readonly ISSUER: string;
+    readonly CLIENT_ID: string;
+    readonly CLIENT_SECRET: string;
+  };
+}
+
+export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issuer' | 'shopPort' | 'cookieKeys'>): Demo {
+  const shopUrl = `http://localhost:${shopPort}`;
+  // The same at each start and in each process, and nobody else's.
+  const secret = createHmac('sha256', cookieKeys[0] ?? '')
+    .update('demo shop')
+    .digest('base64url');
+  const settings = settingsFile.parse({
+    rooms: [
+      {
+        id: 'demo',
+        title: 'Spring sale',
+        inlet: { strategy: 'max-size', size: 3 },
+        admission: { lifetime: '5m', claim_window: '1m' },
+      },
+    ],
+    relying_parties: [
+      {
+        client_id: 'shop',
+        client_secret: secret,
+        room: 'demo',
+        redirect_uris: [`${shopUrl}/callback`],
+        post_logout_redirect_uris: [`${shopUrl}/`],
+        landing_url: `${shopUrl}/`,
+      },
+    ],
+  });
+  return {
+    settings: { rooms: settings.rooms, relyingParties: settings.relying_parties },
+    environment: {
+      SHOP_PORT: String(shopPort),
+      SHOP_URL: shopUrl,
+      ISSUER: issuer,
+      CLIENT_ID: 'shop',
+      CLIENT_SECRET: secret,
+    },
+  };
+}

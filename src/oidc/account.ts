@@ -1,0 +1,51 @@
+/** The visitor as OpenID Connect sees them: an account that is there as long as the admission is. */
+import type { Account, KoaContextWithOIDC } from 'oidc-provider';
+import type { Admission } from '#waiting-room/ports.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { setVisit, visitOf } from './arrival.ts';
+
+/** Claims by scope. `room` and `number` come with every ID token. */
+export const CLAIMS = { openid: ['sub', 'room', 'number'], email: ['email', 'email_verified'] };
+
+export interface AccountDeps {
+  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly relyingParties: RelyingParties;
+  /** Host part of the synthetic e-mail addresses. */
+  readonly emailHost: string;
+  readonly now: () => number;
+}
+
+export function createFindAccount({ visitors, relyingParties, emailHost, now }: AccountDeps) {
+  async function admissionOf(ctx: KoaContextWithOIDC, sub: string): Promise<Admission | null> {
+    const known = visitOf(ctx);
+    if (known) return known.admission;
+    const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
+    if (!party) return null;
+    const admission = await visitors.admission(party.room, sub);
+    setVisit(ctx, { room: party.room, admission });
+    return admission;
+  }
+
+  /** Undefined once the admission is over or has less than a second left: then codes and tokens are refused. */
+  return async (ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
+    const admission = await admissionOf(ctx, sub);
+    if (!admission || admission.visitor !== sub || secondsLeft(admission, now()) < 1) return undefined;
+    const room = visitOf(ctx)?.room;
+    return {
+      accountId: sub,
+      claims: () => ({
+        sub,
+        room,
+        number: admission.number,
+        email: `${sub}@${emailHost}`,
+        email_verified: true,
+      }),
+    };
+  };
+}
+
+/** Whole seconds that are left of an admission. */
+export function secondsLeft(admission: Admission, now: number): number {
+  return Math.floor((admission.expiresAt - now) / 1000);
+}

@@ -1,0 +1,79 @@
+/**
+ * A valid authorization request is at the door: the visitor gets a number, or the admission they hold is found.
+ * It runs as the validator of an extra parameter, the one hook of oidc-provider between the checks of the request
+ * and the interaction policy: an invalid request takes no number.
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import type { Admission } from '#waiting-room/ports.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import type { VisitorCookies } from './cookies.ts';
+
+/** What is known of the visitor of a request to the provider, for the hooks that come after. */
+export interface Visit {
+  readonly room: string;
+  readonly admission: Admission | null;
+}
+
+const visits = new WeakMap<object, Visit>();
+
+export function visitOf(ctx: KoaContextWithOIDC): Visit | undefined {
+  return visits.get(ctx);
+}
+
+export function setVisit(ctx: KoaContextWithOIDC, visit: Visit): void {
+  visits.set(ctx, visit);
+}
+
+export interface ArrivalDeps {
+  readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
+  readonly relyingParties: RelyingParties;
+  readonly cookies: VisitorCookies;
+  readonly onJoin: (room: string) => void;
+}
+
+export function createArrival({ visitors, relyingParties, cookies, onJoin }: ArrivalDeps) {
+  return async (ctx: KoaContextWithOIDC): Promise<void> => {
+    // Only for /authorize: a pushed request (RFC 9126) is validated by the same stack but nobody is at the door.
+    if (ctx.oidc.route !== 'authorization') return;
+    const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
+    if (!party) throw new errors.InvalidClient('client is invalid', 'client not found');
+    const { room } = party;
+    const header = ctx.req.headers.cookie;
+    // A browser that has a Session keeps its account, or the provider would log it out.
+    const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
+
+    if (ctx.oidc.prompts.has('none')) {
+      admitted(ctx, room, visitor ? await visitors.admission(room, visitor) : null);
+      return;
+    }
+    try {
+      const arrival = await visitors.arrive(room, { visitor, ticket: cookies.ticket(header, room) });
+      if (arrival.isNew) {
+        ctx.append('Set-Cookie', cookies.give(arrival.ticket));
+        onJoin(room);
+      }
+      admitted(ctx, room, arrival.admission);
+    } catch (error) {
+      if (error instanceof RoomNotFound) {
+        throw new errors.TemporarilyUnavailable('the room of this relying party is not there', error.message);
+      }
+      if (!(error instanceof RoomClosed)) throw error;
+      // The waiting page says that it is closed.
+      setVisit(ctx, { room, admission: null });
+    }
+  };
+}
+
+function admitted(ctx: KoaContextWithOIDC, room: string, admission: Admission | null): void {
+  setVisit(ctx, { room, admission });
+  const { session, params } = ctx.oidc;
+  if (!admission || !session) return;
+  // Finding the admission is the authentication: prompt=login and max_age ask for no more.
+  const tooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
+  if (session.accountId !== admission.visitor || tooOld || ctx.oidc.prompts.has('login')) {
+    session.loginAccount({ accountId: admission.visitor });
+  }
+}

@@ -1,0 +1,23 @@
+import type { ClientMetadata } from 'oidc-provider';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+
+/**
+ * A relying party as OpenID Connect client metadata (Dynamic Client Registration 1.0 §2). A confidential client may
+ * use client_secret_basic or client_secret_post, whichever it likes: oidc-provider takes both for either.
+ */
+export function clientMetadata(party: RelyingParty): ClientMetadata {
+  const web = party.redirect_uris.every((uri) => uri.startsWith('https:') || uri.startsWith('http:'));
+  return {
+    client_id: party.client_id,
+    ...(party.client_secret === undefined
+      ? { token_endpoint_auth_method: 'none' }
+      : { client_secret: party.client_secret, token_endpoint_auth_method: 'client_secret_basic' }),
+    application_type: web ? 'web' : 'native',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: [...party.redirect_uris],
+    post_logout_redirect_uris: [...party.post_logout_redirect_uris],
+    id_token_signed_response_alg: 'RS256',
+    ...(party.initiate_login_uri ? { initiate_login_uri: party.initiate_login_uri } : {}),
+  };
+}

@@ -1,0 +1,56 @@
+/** The two cookies a visitor has: who they are, and one ticket a room. Both sealed; neither readable to scripts. */
+import type { VisitorId } from '#waiting-room/ports.ts';
+import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
+
+const DAY = 24 * 60 * 60;
+/** A place survives a phone that sleeps over a weekend; longer nobody waits. */
+const TICKET_AGE = 7 * DAY;
+const VISITOR_AGE = 30 * DAY;
+
+export interface VisitorCookies {
+  visitor(cookieHeader: string | undefined): VisitorId | null;
+  ticket(cookieHeader: string | undefined, room: string): Ticket | null;
+  /** `Set-Cookie` values that hand a visitor their ticket. */
+  give(ticket: Ticket): string[];
+  /** `Set-Cookie` values that take a room's ticket back. */
+  take(room: string): string[];
+}
+
+/**
+ * SameSite=Lax: with Strict the way from the relying party would come without cookies and get a second number.
+ * Over https the names carry `__Host-`, so that no other host or path can plant them.
+ */
+export function createVisitorCookies(tickets: TicketOffice, secure: boolean): VisitorCookies {
+  const prefix = secure ? '__Host-' : '';
+  const visitorName = `${prefix}anteroom_visitor`;
+  const ticketName = (room: string) => `${prefix}anteroom_ticket_${room}`;
+  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const set = (name: string, value: string, age: number) => `${name}=${value}; Max-Age=${age}${attributes}`;
+
+  return {
+    visitor(header) {
+      const sealed = cookieValue(header, visitorName);
+      return sealed ? tickets.openVisitor(sealed) : null;
+    },
+    ticket(header, room) {
+      const sealed = cookieValue(header, ticketName(room));
+      return sealed ? tickets.open(sealed, room) : null;
+    },
+    give: (ticket) => [
+      set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
+      set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),
+    ],
+    take: (room) => [set(ticketName(room), '', 0)],
+  };
+}
+
+/** The value of one cookie of a `Cookie` header (RFC 6265 §4.2); ours need no decoding. */
+function cookieValue(header: string | undefined, name: string): string | undefined {
+  if (!header) return undefined;
+  let at = header.indexOf(`${name}=`);
+  while (at > 0 && header[at - 1] !== ' ' && header[at - 1] !== ';') at = header.indexOf(`${name}=`, at + 1);
+  if (at < 0) return undefined;
+  const from = at + name.length + 1;
+  const end = header.indexOf(';', from);
+  return header.slice(from, end < 0 ? undefined : end);
+}

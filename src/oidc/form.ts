@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+
+/** More than any form here sends, and than an address may hold. */
+const LIMIT = 16 * 1024;
+
+/** Reads a small urlencoded form; what is longer or of another kind reads as empty. */
+export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
+  const type = req.headers['content-type'] ?? '';
+  if (!type.startsWith('application/x-www-form-urlencoded')) {
+    req.resume();
+    return new URLSearchParams();
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= LIMIT) chunks.push(chunk);
+  }
+  return new URLSearchParams(length <= LIMIT ? Buffer.concat(chunks).toString('utf8') : '');
+}

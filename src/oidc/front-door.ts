@@ -1,0 +1,38 @@
+/** What happens around the provider's own routes: before /authorize, and after a logout. */
+import type { Context, Middleware } from 'koa';
+import { readForm } from './form.ts';
+
+/**
+ * A request for /authorize that no person sent by going somewhere (a script's fetch that was redirected here, a
+ * prefetch) gets a cheap error and takes no place. Signs: the fetch metadata that browsers send, an Accept header
+ * that wants JSON, and the header that script libraries add.
+ */
+export function isNavigation(ctx: Pick<Context, 'get'>): boolean {
+  const mode = ctx.get('Sec-Fetch-Mode');
+  const accept = ctx.get('Accept');
+  return (
+    (mode === '' || mode === 'navigate') &&
+    ctx.get('Sec-Purpose') === '' &&
+    ctx.get('X-Requested-With') === '' &&
+    !(accept.includes('application/json') && !accept.includes('text/html'))
+  );
+}
+
+/** Keeps what is no navigation away from /authorize; `refuse` throws a problem. */
+export function navigationsOnly(refuse: () => void): Middleware {
+  return async (ctx, next) => {
+    if (ctx.path === '/authorize' && !isNavigation(ctx)) refuse();
+    return next();
+  };
+}
+
+/**
+ * An authorization request by POST (OpenID Connect Core §3.1.2.1) goes on as the same request by GET: a POST from
+ * another site brings no SameSite=Lax cookies, so its visitor would lose their place, and it could not travel.
+ */
+export const postBecomesGet: Middleware = async (ctx, next) => {
+  if (ctx.path !== '/authorize' || ctx.method !== 'POST') return next();
+  const form = await readForm(ctx.req);
+  ctx.status = 303;
+  ctx.redirect(`/authorize?${form}`);
+};

@@ -1,0 +1,82 @@
+/**
+ * Door 1: OpenID Connect. It owns the provider, the waiting page as its login step, and the own facts; it decides
+ * nothing about the line.
+ */
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type Router from '@koa/router';
+import type Provider from 'oidc-provider';
+import type { JWKS } from 'oidc-provider';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { OidcStore } from '#waiting-room/ports.ts';
+import { createAddresses } from './address.ts';
+import { createVisitorCookies } from './cookies.ts';
+import { navigationsOnly, postBecomesGet } from './front-door.ts';
+import { endAdmissionAtLogout } from './logout.ts';
+import { createOwnFacts } from './own-facts.ts';
+import type { Render } from './pages.ts';
+import { createPages } from './pages.ts';
+import { createProvider } from './provider.ts';
+import { createWaitingPage } from './waiting-page.ts';
+
+export interface OidcDeps {
+  readonly issuer: string;
+  readonly jwks: JWKS;
+  readonly cookieKeys: readonly string[];
+  readonly records: OidcStore;
+  readonly waitingRoom: WaitingRoom;
+  readonly render: Render;
+  readonly now: () => number;
+  /** Answers a bare response with a problem document. */
+  readonly refuse: (res: ServerResponse, error: unknown) => void;
+  /** Throws what answers /authorize to what is no navigation. */
+  readonly refuseScript: () => void;
+  readonly onError: (error: unknown) => void;
+  readonly onJoin: (room: string) => void;
+  readonly onPoll: () => void;
+}
+
+export interface OidcDoor {
+  readonly provider: Provider;
+  /** Whether a path is one of the provider's. */
+  readonly owns: (path: string) => boolean;
+  readonly waitingPage: Router;
+  /** Answers a request for the own facts and says so, before Koa. */
+  readonly ownFacts: (req: IncomingMessage, res: ServerResponse) => boolean;
+}
+
+const PROVIDER_PATHS =
+  /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?:\/|$)/;
+
+export function createOidcDoor(deps: OidcDeps): OidcDoor {
+  const { waitingRoom, issuer, render } = deps;
+  const { visitors, relyingParties, snapshots, operations, seal, tickets } = waitingRoom;
+  const addresses = createAddresses(seal);
+  const cookies = createVisitorCookies(tickets, issuer.startsWith('https:'));
+  const provider = createProvider({
+    issuer,
+    jwks: deps.jwks,
+    cookieKeys: deps.cookieKeys,
+    records: deps.records,
+    visitors,
+    relyingParties,
+    addresses,
+    cookies,
+    pages: createPages({ render, onError: deps.onError }),
+    now: deps.now,
+    onJoin: deps.onJoin,
+  });
+  provider.use(navigationsOnly(deps.refuseScript));
+  provider.use(postBecomesGet);
+  endAdmissionAtLogout(provider, { operations, relyingParties });
+  provider.on('server_error', (_ctx, error) => deps.onError(error));
+  // Koa's own event, which the types of oidc-provider leave out.
+  (provider as EventEmitter).on('error', deps.onError);
+
+  return {
+    provider,
+    owns: (path) => PROVIDER_PATHS.test(path),
+    waitingPage: createWaitingPage({ provider, visitors, snapshots, relyingParties, addresses, cookies, render }),
+    ownFacts: createOwnFacts({ visitors, cookies, addresses, refuse: deps.refuse, onPoll: deps.onPoll }),
+  };
+}

@@ -1,0 +1,30 @@
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC, Session } from 'oidc-provider';
+import type { Operations } from '#waiting-room/operations.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+
+export interface LogoutDeps {
+  readonly operations: Pick<Operations, 'exits'>;
+  readonly relyingParties: RelyingParties;
+}
+
+/** Who logs out is done: the admission ends and its place goes to the next, before the browser is sent back. */
+export function endAdmissionAtLogout(provider: Provider, { operations, relyingParties }: LogoutDeps): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    const { oidc } = ctx as KoaContextWithOIDC;
+    const session = oidc?.session;
+    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || !session?.accountId) return;
+    const rooms = await Promise.all(clientsOf(session).map(async (id) => (await relyingParties.find(id))?.room));
+    const visited = new Set(rooms.filter((room) => room !== undefined));
+    await Promise.all(
+      [...visited].map((room) =>
+        operations.exits(room, { exited: 0, completed: [session.accountId ?? ''], abandoned: [] }),
+      ),
+    );
+  });
+}
+
+function clientsOf(session: Session): string[] {
+  return Object.keys(session.authorizations ?? {});
+}

@@ -1,0 +1,65 @@
+/**
+ * The waiting page's facts as JSON, for its script: the busiest route there is, so it is answered straight from
+ * node:http, before Koa. It opens the ticket, looks into the process's snapshot and asks the store nothing.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AnteroomError } from '#waiting-room/errors.ts';
+import type { Facts } from '#waiting-room/facts.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import type { Addresses } from './address.ts';
+import type { VisitorCookies } from './cookies.ts';
+
+const PREFIX = '/rooms/';
+const PAGE = '/wait?';
+const HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+export interface OwnFactsDeps {
+  readonly visitors: Pick<Visitors, 'facts'>;
+  readonly cookies: Pick<VisitorCookies, 'ticket'>;
+  readonly addresses: Pick<Addresses, 'read'>;
+  /** Answers with a problem document. */
+  readonly refuse: (res: ServerResponse, error: unknown) => void;
+  readonly onPoll: () => void;
+}
+
+/** Handles a request for the own facts and says so; any other is left alone. */
+export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps) {
+  return (req: IncomingMessage, res: ServerResponse): boolean => {
+    const url = req.url ?? '';
+    if (req.method !== 'GET' || !url.startsWith(PREFIX) || !wantsJson(req.headers.accept)) return false;
+    const pageAt = url.indexOf(PAGE, PREFIX.length);
+    if (pageAt < 0) return false;
+    onPoll();
+    const room = url.slice(PREFIX.length, pageAt);
+    try {
+      if (!addresses.read(room, url.slice(pageAt + PAGE.length))) {
+        throw new AnteroomError('address_altered', 'The address of this waiting page was altered on its way.');
+      }
+      const ticket = cookies.ticket(req.headers.cookie, room);
+      if (!ticket) throw new AnteroomError('ticket_required', 'The request carries no ticket of this room.');
+      const facts = visitors.facts(ticket);
+      if (facts instanceof Promise) {
+        facts.then(
+          (known) => answer(res, known),
+          (error) => refuse(res, error),
+        );
+      } else answer(res, facts);
+    } catch (error) {
+      refuse(res, error);
+    }
+    return true;
+  };
+}
+
+/** A page's navigation also accepts anything, but names HTML; a script that wants facts names JSON only. */
+function wantsJson(accept: string | undefined): boolean {
+  return accept?.includes('application/json') === true && !accept.includes('text/html');
+}
+
+function answer(res: ServerResponse, facts: Facts): void {
+  res.writeHead(200, HEADERS).end(JSON.stringify(facts));
+}

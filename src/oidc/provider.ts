@@ -1,0 +1,131 @@
+import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { errors } from 'oidc-provider';
+import type { OidcStore } from '#waiting-room/ports.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { CLAIMS, createFindAccount, secondsLeft } from './account.ts';
+import { createAdapterFactory, travels } from './adapter.ts';
+import type { Addresses } from './address.ts';
+import { RETRY } from './address.ts';
+import { createArrival, visitOf } from './arrival.ts';
+import type { VisitorCookies } from './cookies.ts';
+import { loadExistingGrant } from './grant.ts';
+import type { ProviderPages } from './pages.ts';
+import { createPolicy } from './policy.ts';
+
+const DAY = 24 * 60 * 60;
+
+export interface ProviderDeps {
+  /** The public URL, without a trailing slash. */
+  readonly issuer: string;
+  /** Private keys: RS256 at least. */
+  readonly jwks: JWKS;
+  readonly cookieKeys: readonly string[];
+  readonly records: OidcStore;
+  readonly visitors: Visitors;
+  readonly relyingParties: RelyingParties;
+  readonly addresses: Addresses;
+  readonly cookies: VisitorCookies;
+  readonly pages: ProviderPages;
+  readonly now: () => number;
+  readonly onJoin: (room: string) => void;
+}
+
+/** The OpenID provider: oidc-provider as it is, with the waiting room as its login step. */
+export function createProvider(deps: ProviderDeps): Provider {
+  const { issuer, visitors, relyingParties, now, pages } = deps;
+  const url = new URL(issuer);
+
+  /** What is left of the admission; nothing is issued that lives longer. */
+  const remaining = (ctx: KoaContextWithOIDC) => {
+    const admission = visitOf(ctx)?.admission;
+    return admission ? Math.max(1, secondsLeft(admission, now())) : 1;
+  };
+
+  const configuration: Configuration = {
+    adapter: createAdapterFactory({ records: deps.records, relyingParties, now }),
+    jwks: deps.jwks,
+    claims: CLAIMS,
+    conformIdTokenClaims: false,
+    scopes: ['openid', 'email', 'offline_access'],
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    acceptQueryParamAccessTokens: false,
+    routes: {
+      authorization: '/authorize',
+      token: '/token',
+      userinfo: '/userinfo',
+      jwks: '/jwks',
+      end_session: '/end-session',
+      pushed_authorization_request: '/par',
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: true },
+      dPoP: { enabled: false },
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.confirmLogout,
+        postLogoutSuccessSource: pages.loggedOut,
+      },
+    },
+    cookies: {
+      keys: [...deps.cookieKeys],
+      names: { session: 'anteroom_session', interaction: 'anteroom_interaction', resume: 'anteroom_resume' },
+      long: { httpOnly: true, sameSite: 'lax', overwrite: true },
+      short: { httpOnly: true, sameSite: 'lax', overwrite: true },
+    },
+    ttl: {
+      AccessToken: remaining,
+      IdToken: remaining,
+      AuthorizationCode: 60,
+      Grant: DAY,
+      Session: DAY,
+      Interaction: DAY,
+    },
+    interactions: {
+      policy: createPolicy(),
+      url(ctx) {
+        const visit = visitOf(ctx);
+        if (!visit) throw new Error('an interaction without an arrival');
+        // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
+        if (visit.admission) throw new errors.LoginRequired('the visitor is not the one that was asked for');
+        const arrivedAt = now();
+        return deps.addresses.of(
+          visit.room,
+          travels(ctx)
+            ? { kind: 'travelling', query: ctx.querystring, arrivedAt }
+            : { kind: 'stored', interaction: ctx.oidc.entities.Interaction?.jti ?? '', arrivedAt },
+        );
+      },
+    },
+    extraParams: {
+      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, onJoin: deps.onJoin }),
+    },
+    findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
+    loadExistingGrant,
+    renderError: pages.renderError,
+  };
+
+  const provider = new Provider(issuer, configuration);
+  // The origin is pinned to the issuer before a request gets here, so its forwarded headers are our own.
+  provider.proxy = true;
+  provider.on('interaction.started', (ctx) => {
+    if (travels(ctx)) dropInteractionCookies(ctx);
+  });
+  return provider;
+}
+
+/** Nobody will read them: the request travels in the address. */
+function dropInteractionCookies(ctx: KoaContextWithOIDC): void {
+  const kept = [ctx.response.get('Set-Cookie')]
+    .flat()
+    .filter((cookie) => !/^anteroom_(?:interaction|resume)(?:\.sig)?=/.test(cookie));
+  ctx.remove('Set-Cookie');
+  if (kept.length > 0) ctx.set('Set-Cookie', kept);
+}
