@@ -1,0 +1,70 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { OidcRecord, OidcStore } from '#waiting-room/ports.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+export interface OidcDeps {
+  readonly database: DatabaseSync;
+  readonly group: GroupCommit;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The models that a grant takes with it when it is revoked: those that oidc-provider's own adapter takes. */
+const GRANTED = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+  'PreAuthorizedCode',
+]);
+
+export function createOidcStore({ database, group, now }: OidcDeps): OidcStore {
+  const sql = {
+    upsert: database.prepare(`
+      INSERT OR REPLACE INTO oidc (model, id, payload, consumed, uid, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+    find: database.prepare(`
+      SELECT payload, consumed FROM oidc WHERE model = ? AND id = ? AND (expires IS NULL OR expires > ?)`),
+    findByUid: database.prepare(`
+      SELECT payload, consumed FROM oidc WHERE uid = ? AND model = ? AND (expires IS NULL OR expires > ?)`),
+    consume: database.prepare(`
+      UPDATE oidc SET consumed = ?
+      WHERE model = ? AND id = ? AND consumed IS NULL AND (expires IS NULL OR expires > ?)`),
+    destroy: database.prepare('DELETE FROM oidc WHERE model = ? AND id = ?'),
+    revoke: database.prepare('DELETE FROM oidc WHERE grant_id = ?'),
+  };
+
+  /** Runs a change in the transaction of this turn. */
+  const change = <T>(work: () => T): Promise<T> =>
+    group.run(() => {
+      group.begin();
+      return work();
+    });
+
+  return {
+    upsert: (model, id, payload, expiresIn) =>
+      change(() => {
+        const { consumed, uid, grantId } = payload;
+        sql.upsert.run(
+          model,
+          id,
+          JSON.stringify(payload),
+          typeof consumed === 'number' ? consumed : null,
+          typeof uid === 'string' ? uid : null,
+          typeof grantId === 'string' && GRANTED.has(model) ? grantId : null,
+          expiresIn === undefined ? null : now() + expiresIn * 1000,
+        );
+      }),
+    find: (model, id) => group.run(() => recordOf(sql.find.get(model, id, now()))),
+    findByUid: (model, uid) => group.run(() => recordOf(sql.findByUid.get(uid, model, now()))),
+    consume: (model, id, at) => change(() => sql.consume.run(Math.floor(at / 1000), model, id, now()).changes > 0),
+    destroy: (model, id) => change(() => void sql.destroy.run(model, id)),
+    revokeByGrantId: (grantId) => change(() => void sql.revoke.run(grantId)),
+  };
+}
+
+function recordOf(row: Record<string, SQLOutputValue> | undefined): OidcRecord | undefined {
+  if (!row) return undefined;
+  const payload: OidcRecord = JSON.parse(String(row.payload));
+  return row.consumed === null ? payload : { ...payload, consumed: Number(row.consumed) };
+}

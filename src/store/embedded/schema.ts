@@ -1,0 +1,38 @@
+/** The layout of the database file. A change of it raises {@link SCHEMA_VERSION} and comes with a step from the one before. */
+
+/** Kept in SQLite's `user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/** Kept in SQLite's `application_id`, so that a file of another program is not taken for one of ours: "Ante". */
+export const APPLICATION_ID = 0x416e7465;
+
+/**
+ * - `lines`: a line as it was when it was last saved whole; null where its room was deleted, and only the generation
+ *   is kept so that the next line of that name honours no old ticket.
+ * - `journal`: what happened to each line since then, in order; each row the commands of one commit.
+ * - `leases` … `oidc`: `expires` is in milliseconds since the epoch, null for never.
+ */
+export const SCHEMA = `
+  CREATE TABLE lines (room TEXT PRIMARY KEY, generation INTEGER NOT NULL, line BLOB) STRICT;
+  CREATE TABLE journal (seq INTEGER PRIMARY KEY, room TEXT NOT NULL, commands BLOB NOT NULL) STRICT;
+  CREATE INDEX journal_by_room ON journal (room);
+
+  CREATE TABLE rooms (id TEXT PRIMARY KEY, settings TEXT NOT NULL) STRICT;
+  CREATE TABLE relying_parties (client_id TEXT PRIMARY KEY, party TEXT NOT NULL) STRICT;
+
+  CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
+  CREATE TABLE remembered (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER NOT NULL) STRICT;
+  CREATE INDEX remembered_by_expiry ON remembered (expires);
+
+  CREATE TABLE oidc (
+    model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, consumed INTEGER,
+    uid TEXT, grant_id TEXT, expires INTEGER,
+    PRIMARY KEY (model, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX oidc_by_uid ON oidc (uid) WHERE uid IS NOT NULL;
+  CREATE INDEX oidc_by_grant ON oidc (grant_id) WHERE grant_id IS NOT NULL;
+  CREATE INDEX oidc_by_expiry ON oidc (expires) WHERE expires IS NOT NULL;
+
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;

@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Store } from '#waiting-room/ports.ts';
+import { createCoordinationStore } from './coordination.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createJournal } from './journal.ts';
+import { createLineStore } from './line.ts';
+import { createOidcStore } from './oidc.ts';
+import { createSettingsStore } from './settings.ts';
+import { createSweep } from './sweep.ts';
+
+/** What the store has to say to the operator; a pino logger is one. */
+export interface StoreLog {
+  error(details: { readonly err: unknown }, message: string): void;
+}
+
+export interface EmbeddedStoreDeps {
+  readonly database: DatabaseSync;
+  /** Milliseconds since the epoch, for what expires by itself: leases, remembered answers, OpenID records. */
+  readonly now: () => number;
+  readonly log?: StoreLog | undefined;
+  /** How long the journal of a line may get before the line is saved whole, in bytes. */
+  readonly saveAfter?: number | undefined;
+}
+
+/** The store over an open database, which it closes with itself. Reads all lines. */
+export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedStoreDeps): Store {
+  const sweep = createSweep(database, now);
+  const group = createGroupCommit({
+    database,
+    beforeCommit() {
+      journal.write();
+      sweep();
+    },
+    undone(cause) {
+      journal.forget();
+      log?.error({ err: cause }, 'the embedded store could not commit; nothing of this turn has happened');
+    },
+  });
+  const journal = createJournal({ database, begin: group.begin, saveAfter });
+  journal.load();
+  const probe = database.prepare('SELECT 1');
+
+  return {
+    line: createLineStore({ group, journal }),
+    settings: createSettingsStore({ database, group, journal }),
+    coordination: createCoordinationStore({ database, group, now }),
+    oidc: createOidcStore({ database, group, now }),
+    ping: () => group.run(() => void probe.get()),
+    async close() {
+      if (!database.isOpen) return;
+      group.close();
+      try {
+        database.exec('BEGIN IMMEDIATE');
+        journal.saveAll();
+        database.exec('COMMIT');
+      } catch (error) {
+        // The journal says the same, at more length.
+        log?.error({ err: error }, 'the embedded store could not save its lines whole');
+      }
+      database.close();
+    },
+  };
+}
