@@ -45,12 +45,18 @@ export type Answers<V extends Verb> = Verbs[V]['answers'];
 export type Command = { [V in Verb]: readonly [verb: V, now: number, taken: Takes<V>] }[Verb];
 
 const STEPS: { readonly [V in Verb]: (line: Line, taken: Takes<V>, now: number) => Answers<V> } = {
-  configure: pure.configure,
+  configure: (line, rules, now) => {
+    pure.configure(line, rules, now);
+  },
   join: pure.join,
   claim: pure.claim,
   rejoin: pure.rejoin,
-  leave: pure.leave,
-  heard: (line, { generation, numbers }, now) => pure.heard(line, generation, numbers, now),
+  leave: (line, holder, now) => {
+    pure.leave(line, holder, now);
+  },
+  heard: (line, { generation, numbers }, now) => {
+    pure.heard(line, generation, numbers, now);
+  },
   raise: (line, by, now) => ({ raisedBy: pure.raise(line, by, now), counters: pure.counters(line) }),
   exits: (line, told, now) => ({ unknown: pure.exits(line, told, now), counters: pure.counters(line) }),
   reset: (line) => {
