@@ -66,13 +66,18 @@ export interface Declaration<
   readonly handle: (input: Input<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<Reply>;
 }
 
+/** What a route was asked, once it is checked. */
+export type Asked = Input<unknown, unknown, unknown>;
+
 /** A declaration whose types were checked and are no longer of interest. */
 export interface Route extends Described {
   readonly params?: z.ZodType | undefined;
   readonly query?: z.ZodType | undefined;
   readonly body?: z.ZodType | undefined;
-  /** Checks, handles, strips. */
-  readonly answer: (ctx: Context) => Promise<Reply>;
+  /** Reads and checks a request, or refuses it with every fault. */
+  readonly ask: (ctx: Context) => Promise<Asked>;
+  /** Does what was asked; the reply is stripped to what is declared. */
+  readonly answer: (asked: Asked) => Promise<Reply>;
 }
 
 const nothing = z.unknown();
@@ -85,7 +90,7 @@ export function route<
 >(declaration: Declaration<Params, Query, Body>): Route {
   const { params = nothing, query = nothing, body, bodyLimit = MEBIBYTE, bodyTypes = [], handle } = declaration;
 
-  async function input(ctx: Context): Promise<Input<z.output<Params>, z.output<Query>, z.output<Body>>> {
+  async function ask(ctx: Context): Promise<Input<z.output<Params>, z.output<Query>, z.output<Body>>> {
     const sent = body ? await readJson(ctx, { limit: bodyLimit, types: bodyTypes }) : undefined;
     const checked = {
       params: check(params, ctx.params),
@@ -104,7 +109,8 @@ export function route<
 
   return {
     ...declaration,
-    answer: async (ctx) => strip(declaration.response, await handle(await input(ctx))),
+    ask,
+    answer: async (asked) => strip(declaration.response, await handle(asked as Awaited<ReturnType<typeof ask>>)),
   };
 }
 
@@ -134,13 +140,21 @@ export function sendReply(ctx: Context, { status, body, headers = {} }: Reply): 
   ctx.status = status;
 }
 
-/** Mounts routes; `around` stands before each of them. */
-export function mountRoutes(router: Router, routes: readonly Route[], around: (route: Route) => Middleware[]): void {
+export interface Around {
+  /** What stands before a route: who may use it. */
+  readonly before?: (route: Route) => Middleware[];
+  /** Runs a route with what it was asked; a place to answer from memory instead. */
+  readonly run?: (route: Route, asked: Asked) => Promise<Reply>;
+}
+
+/** Mounts routes on a router. */
+export function mountRoutes(
+  router: Router,
+  routes: readonly Route[],
+  { before = () => [], run = (each, asked) => each.answer(asked) }: Around = {},
+): void {
   for (const each of routes) {
-    router.register(
-      each.path,
-      [each.method],
-      [...around(each), async (ctx: Context) => sendReply(ctx, await each.answer(ctx))],
-    );
+    const handler = async (ctx: Context) => sendReply(ctx, await run(each, await each.ask(ctx)));
+    router.register(each.path, [each.method], [...before(each), handler]);
   }
 }

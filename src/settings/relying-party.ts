@@ -8,8 +8,7 @@ import { profileNames, profiles } from './profiles.ts';
 /** RFC 6749 appendix A.2: printable ASCII. */
 const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters');
 
-const wire = fields({
-  client_id: clientId,
+const shape = {
   client_secret: clientSecret.optional(),
   room: roomId,
   profile: z.enum(profileNames).default('generic'),
@@ -18,7 +17,9 @@ const wire = fields({
   login_window: duration.optional(),
   landing_url: httpUrl.nullable().default(null),
   initiate_login_uri: httpUrl.nullable().default(null),
-}).meta({ id: 'RelyingParty' });
+};
+
+const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
 
 const loginWindow = (profile: ProfileName) => parseDuration(profiles[profile].login_window) as number;
 
@@ -27,7 +28,7 @@ const loginWindow = (profile: ProfileName) => parseDuration(profiles[profile].lo
  * public client; without a login window it has that of its profile.
  */
 export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
-  decode: (party) => ({ ...party, login_window: party.login_window ?? loginWindow(party.profile) }),
+  decode: (party) => withLoginWindow(party.client_id, party),
   encode: (party) => ({
     ...party,
     // The waiting room leaves the names of profiles open; here is where they are checked.
@@ -35,6 +36,16 @@ export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
   }),
+});
+
+/** A relying party whose client id is said elsewhere, and here only if it is the same. */
+export const relyingPartyBody = fields({ client_id: clientId.optional(), ...shape }).meta({ id: 'RelyingPartyBody' });
+
+/** The relying party `id`, from what was said in a body. */
+export const withLoginWindow = (id: string, body: z.output<typeof relyingPartyBody>): RelyingParty => ({
+  ...body,
+  client_id: id,
+  login_window: body.login_window ?? loginWindow(body.profile),
 });
 
 export type RelyingPartyInput = z.input<typeof relyingParty>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RoomSettings } from '#waiting-room/room.ts';
+import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { duration } from './duration.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
@@ -15,8 +15,7 @@ const presence = fields({
   timeout: duration.prefault('3m'),
 });
 
-const wire = fields({
-  id: roomId,
+const shape = {
   title: z.string().min(1).max(200).optional(),
   mode: z.enum(['queue', 'passthrough', 'paused', 'closed']).default('queue'),
   inlet: inlet.prefault({ strategy: 'manual' }),
@@ -24,12 +23,24 @@ const wire = fields({
   presence: presence.prefault({}),
   message: z.string().min(1).max(2000).nullable().default(null),
   return_urls: z.array(urlPrefix).default([]),
-}).meta({ id: 'Room' });
+};
+
+const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
 /** A room as the configuration file and the admin API have it ⇄ `RoomSettings`. The title defaults to the id. */
 export const room = z.codec(wire, z.custom<RoomSettings>(), {
-  decode: (settings) => ({ ...settings, title: settings.title ?? settings.id }),
+  decode: (settings) => withTitle(settings.id, settings),
   encode: (settings) => ({ ...settings, return_urls: [...settings.return_urls] }),
+});
+
+/** A room whose id is said elsewhere, and here only if it is the same. */
+export const roomBody = fields({ id: roomId.optional(), ...shape }).meta({ id: 'RoomBody' });
+
+/** The settings of the room `id`, from what was said in a body. */
+export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSettings => ({
+  ...body,
+  id,
+  title: body.title ?? id,
 });
 
 /** What an operator writes; all but `id` may be left out. */

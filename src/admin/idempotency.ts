@@ -1,0 +1,58 @@
+/**
+ * A repeat of a request with the same Idempotency-Key gets the answer of the first, from whichever process, and has
+ * no second effect. What is remembered is first that the request is at work, then its answer.
+ */
+import { createHash } from 'node:crypto';
+import type { Asked, Reply, Route } from '#http/guard.ts';
+import { invalid } from '#http/guard.ts';
+import { Problem } from '#http/problem.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { CoordinationStore } from '#waiting-room/ports.ts';
+
+const KEPT_FOR = 24 * 60 * 60 * 1000;
+const LONGEST_KEY = 255;
+
+/** What stands in the store under a key: without a reply the request is still at work. */
+interface Remembered {
+  readonly request: string;
+  readonly reply?: Reply;
+}
+
+export interface IdempotencyDeps {
+  readonly coordination: Pick<CoordinationStore, 'remember' | 'amend' | 'forget'>;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+/** Runs routes that are declared idempotent at most once a key. */
+export function idempotency({ coordination, log }: IdempotencyDeps) {
+  return async function once(route: Route, asked: Asked): Promise<Reply> {
+    const key = route.idempotent ? asked.ctx.get('Idempotency-Key') : '';
+    if (key === '') return route.answer(asked);
+    if (key.length > LONGEST_KEY) {
+      throw invalid([{ field: 'Idempotency-Key', message: `must be at most ${LONGEST_KEY} characters long` }]);
+    }
+
+    const name = `idempotency:${hash(key)}`;
+    const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
+    const before = await coordination.remember(name, JSON.stringify({ request } satisfies Remembered), KEPT_FOR);
+    if (before !== null) return replay(JSON.parse(before), request);
+
+    const reply = await route.answer(asked).catch(async (error) => {
+      await coordination.forget(name).catch((unforgotten) => log.warn({ err: unforgotten }, 'a key stays taken'));
+      throw error;
+    });
+    // It is done: that its answer cannot be remembered must not look like a failure, which would be tried again.
+    await coordination
+      .amend(name, JSON.stringify({ request, reply } satisfies Remembered))
+      .catch((error) => log.warn({ err: error }, 'an answer was not remembered'));
+    return reply;
+  };
+}
+
+function replay(first: Remembered, request: string): Reply {
+  if (first.request !== request) throw new Problem('idempotency_key_reused');
+  if (!first.reply) throw new Problem('request_in_progress', { headers: { 'Retry-After': '1' } });
+  return { ...first.reply, headers: { ...first.reply.headers, 'Idempotency-Replayed': 'true' } };
+}

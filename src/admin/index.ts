@@ -1,0 +1,96 @@
+/**
+ * Door 3: what operators use. `/admin/v1` is the API, `/admin/` a page that uses it. It owns tokens, idempotency and
+ * the shape of the API; what an operation does is `waiting-room/operations`.
+ */
+import Router from '@koa/router';
+import type { Middleware } from 'koa';
+import { z } from 'zod';
+import { chain } from '#http/chain.ts';
+import type { Route } from '#http/guard.ts';
+import { mountRoutes, route } from '#http/guard.ts';
+import { openApi } from '#http/openapi.ts';
+import { problems } from '#http/problem.ts';
+import { door } from '#http/request-log.ts';
+import type { Views } from '#http/views.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { Operations } from '#waiting-room/operations.ts';
+import { requireBearer } from './bearer.ts';
+import type { IdempotencyDeps } from './idempotency.ts';
+import { idempotency } from './idempotency.ts';
+import { lineRoutes } from './line.ts';
+import { relyingPartyRoutes } from './relying-parties.ts';
+import { roomRoutes } from './rooms.ts';
+
+const API = '/admin/v1';
+
+export interface AdminDeps {
+  readonly operations: Operations;
+  readonly coordination: IdempotencyDeps['coordination'];
+  readonly adminToken: string;
+  readonly views: Pick<Views, 'render'>;
+  readonly log: Pick<Log, 'error' | 'warn'>;
+  /** The public URL, which OpenAPI names as the server. */
+  readonly issuer: string;
+  /** The version of the service. */
+  readonly version: string;
+}
+
+/** Answers everything at and below `/admin`, and nothing else. */
+export function createAdmin({
+  operations,
+  coordination,
+  adminToken,
+  views,
+  log,
+  issuer,
+  version,
+}: AdminDeps): Middleware {
+  const declared = [...roomRoutes(operations), ...lineRoutes(operations), ...relyingPartyRoutes(operations)];
+  const info = {
+    title: 'Anteroom admin API',
+    version,
+    description: 'Rooms, their lines, and relying parties.',
+    server: `${issuer}${API}`,
+  };
+
+  const api = new Router({ prefix: API });
+  const bearer = requireBearer(adminToken);
+  mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
+    before: ({ open }) => (open ? [] : [bearer]),
+    run: idempotency({ coordination, log }),
+  });
+
+  const pages = new Router();
+  pages.get('/admin', (ctx) => ctx.redirect('admin/'));
+  pages.get('/admin/', (ctx) => {
+    ctx.set('Cache-Control', 'no-cache');
+    ctx.type = 'html';
+    ctx.body = views.render('admin');
+  });
+
+  const whole = chain(door('admin'), problems({ log }), ...answers(pages), ...answers(api));
+  return (ctx, next) => {
+    if (ctx.path !== '/admin' && !ctx.path.startsWith('/admin/')) return next();
+    return whole(ctx, async () => {});
+  };
+}
+
+/** A router's middleware; it adds to the context what its type asks to be there. */
+const answers = (router: Router) => [router.routes() as Middleware, router.allowedMethods() as Middleware];
+
+/** The API's own description, made when it is first asked for. */
+function document(make: () => unknown): Route {
+  let made: unknown;
+  return route({
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getOpenApi',
+    summary: 'This description',
+    open: true,
+    response: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
+    async handle() {
+      made ??= make();
+      return { status: 200, body: made };
+    },
+  });
+}
