@@ -1,0 +1,16 @@
+import { openRedisStore } from '#store/redis/index.ts';
+import { startRedisCluster } from '#support/redis.ts';
+import { describeLineStore } from './line.contract.ts';
+
+describeLineStore('the Redis store on a cluster of three', async () => {
+  const cluster = await startRedisCluster();
+  const store = await openRedisStore({ url: cluster.url });
+  return {
+    store,
+    openSecond: () => openRedisStore({ url: cluster.url }),
+    async close() {
+      await store.close();
+      await cluster.stop();
+    },
+  };
+});

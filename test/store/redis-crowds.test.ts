@@ -1,0 +1,111 @@
+/** The contract compares small lines with the model; the Redis scripts handle long ranges of numbers by other means. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import type { RedisServer } from '#support/redis.ts';
+import { startRedis } from '#support/redis.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { openModel } from './contract/model.ts';
+import { freshId, presentNumbers, RULES, T0 } from './contract/room-under-test.ts';
+import type { Answer, Step } from './contract/steps.ts';
+import { play } from './contract/steps.ts';
+
+const MOST = 3000;
+const number = fc.integer({ min: 1, max: MOST });
+const holder = number.map((n) => ({ generation: 1, number: n, visitor: `v${n}` }));
+const rules = fc.record({
+  mode: fc.constantFrom('queue' as const, 'queue' as const, 'queue' as const, 'passthrough' as const),
+  size: fc.constantFrom(0, 40, 900),
+  lifetime: fc.constantFrom(20_000, 600_000),
+  claimWindow: fc.constantFrom(1000, 30_000),
+  presenceTimeout: fc.constantFrom(3000, 60_000),
+});
+
+/** Everybody of a stretch of numbers, or every so many. */
+const stretch = fc
+  .record({ from: number, length: fc.integer({ min: 1, max: MOST }), each: fc.integer({ min: 1, max: 9 }) })
+  .map(({ from, length, each }) =>
+    Array.from({ length: Math.ceil(length / each) }, (_, n) => from + n * each).filter((n) => n <= MOST),
+  );
+
+const crowd = fc
+  .record({ count: fc.integer({ min: 1, max: 700 }), claim: fc.boolean(), seed: number })
+  .map(({ count, claim, seed }) => Array.from({ length: count }, (_, n) => ({ visitor: `v${seed + n}`, claim })));
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: crowd.map((entrants) => ({ verb: 'join' as const, entrants })) },
+  { weight: 4, arbitrary: stretch.map((numbers) => ({ verb: 'heard' as const, generation: 1, numbers })) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: -900, max: 900 }).map((n) => ({ verb: 'raise' as const, by: { numbers: n } })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.integer({ min: 0, max: 900 }).map((n) => ({ verb: 'raise' as const, by: { people: n } })),
+  },
+  { weight: 1, arbitrary: rules.map((changed) => ({ verb: 'configure' as const, rules: changed })) },
+);
+
+/** Many visitors do the same in turn. */
+const rush = fc
+  .record({ verb: fc.constantFrom('claim' as const, 'rejoin' as const, 'leave' as const), stretch, first: holder })
+  .map(({ verb, stretch: numbers }) =>
+    numbers.slice(0, 60).map((n) => ({ verb, holder: { generation: 1, number: n, visitor: `v${n}` } })),
+  );
+
+const after = fc.constantFrom(0, 0, 300, 1000, 1300, 20_000);
+const course = fc
+  .array(
+    fc.tuple(fc.oneof({ weight: 3, arbitrary: step.map((one) => [one]) }, { weight: 2, arbitrary: rush }), after),
+    {
+      minLength: 10,
+      maxLength: 40,
+      size: 'max',
+    },
+  )
+  .map((parts): Step[] =>
+    parts.flatMap(([steps, pause]) => [
+      ...steps.map((one, n) => ({ ...one, after: n === 0 ? pause : 0 })),
+      { verb: 'view', after: 0 },
+    ]),
+  );
+
+/** An answer with the present by number, wherever their bits begin and end. */
+function facts(answer: Answer): unknown {
+  if (typeof answer !== 'object' || answer === null || !('presentFrom' in answer)) return answer;
+  const { present: _, presentFrom: __, ...rest } = answer;
+  return { ...rest, present: presentNumbers(answer) };
+}
+
+describe('a long line in Redis', () => {
+  let redis: RedisServer;
+  let store: Store;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    store = await openRedisStore({ url: redis.url });
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await redis.stop();
+  });
+
+  it('answers as the model does when hundreds come, go and are served at a time', async () => {
+    await fc.assert(
+      fc.asyncProperty(course, async (steps) => {
+        const id = freshId('room');
+        const model = openModel(RULES, T0);
+        await store.line.configure(id, RULES, T0);
+        let now = T0;
+        for (const [n, each] of steps.entries()) {
+          now += each.after;
+          const answer = await play(each, store.line, id, now);
+          const expected = await play(each, model, id, now);
+          expect(facts(answer), `step ${n}: ${JSON.stringify(each).slice(0, 200)}`).toEqual(facts(expected));
+        }
+      }),
+      { numRuns: Number(process.env.RUNS ?? 30) },
+    );
+  }, 1_200_000);
+});
