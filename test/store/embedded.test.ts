@@ -1,17 +1,248 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '#store/embedded/database.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
+import { createEmbeddedStore } from '#store/embedded/store.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+import { comparable } from './contract/like-the-model.ts';
+import { openModel } from './contract/model.ts';
+import { freshId, makeRoom, RULES, T0 } from './contract/room-under-test.ts';
+import { arbitraryCourse, play, VIEW } from './contract/steps.ts';
 import { describeLineStore } from './line.contract.ts';
 
+const makeDir = () => mkdtempSync(join(tmpdir(), 'anteroom-'));
+
 describeLineStore('the embedded store', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
+  const dir = makeDir();
   const store = openEmbeddedStore({ dir });
   return {
     store,
     close: async () => {
       await store.close();
-      await rm(dir, { recursive: true });
+      rmSync(dir, { recursive: true });
     },
   };
+});
+
+let dir: string;
+
+beforeEach(() => {
+  dir = makeDir();
+});
+
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+describe('the embedded store, opened again', () => {
+  it('goes on as if nothing had happened, after closing or a crash, also when the callers’ clocks disagree', async () => {
+    const open = () => {
+      const database = openDatabase(dir);
+      return { database, store: createEmbeddedStore({ database, now: () => T0, saveAfter: 300 }) };
+    };
+    let { database, store } = open();
+    const jitter = fc.array(fc.integer({ min: -1500, max: 0 }), { minLength: 81, maxLength: 81 });
+    const reopenings = fc.array(fc.tuple(fc.nat(80), fc.boolean()), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(arbitraryCourse, jitter, reopenings, async ({ rules, steps }, late, reopened) => {
+        const id = freshId('room');
+        const model = openModel(rules, T0);
+        await store.line.configure(id, rules, T0);
+        let now = T0;
+        for (const [n, step] of [...steps, VIEW].entries()) {
+          for (const [when, closing] of reopened) {
+            if (when !== n) continue;
+            // A crash: nothing is saved at the end.
+            if (closing) await store.close();
+            else database.close();
+            ({ database, store } = open());
+          }
+          now += step.after;
+          const at = now + (late[n] ?? 0);
+          const answer = comparable(await play(step, store.line, id, at));
+          expect(answer, `step ${n}: ${JSON.stringify(step)}`).toEqual(comparable(await play(step, model, id, at)));
+        }
+        await store.settings.deleteRoom(id);
+      }),
+      { numRuns: 100 },
+    );
+    await store.close();
+  }, 120_000);
+
+  it('keeps the generation of a room that was deleted', async () => {
+    const store = openEmbeddedStore({ dir });
+    await store.line.configure('sale', RULES, T0);
+    await store.line.reset('sale', T0);
+    await store.settings.deleteRoom('sale');
+    await store.close();
+    const again = openEmbeddedStore({ dir });
+    await again.line.configure('sale', RULES, T0);
+    expect((await again.line.view('sale', T0)).generation).toBe(3);
+    await again.close();
+  });
+
+  it('keeps a list as it was given, when the caller fills it anew in the same turn', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    await room.crowd(3);
+    const numbers = [2];
+    const heard = store.line.heard(room.id, 1, numbers, T0 + 600_000);
+    numbers[0] = 3;
+    await heard;
+    await store.close();
+    const again = openEmbeddedStore({ dir });
+    expect((await again.line.view(room.id, T0 + 600_000)).present[0]).toBe(0b0010_0000);
+    await again.close();
+  });
+
+  it('has its files for their owner alone, also where they were not', async () => {
+    const inside = join(dir, 'made');
+    for (const mode of [0o644, 0o600]) {
+      const store = openEmbeddedStore({ dir: inside });
+      await store.line.configure('sale', RULES, T0);
+      expect(statSync(inside).mode & 0o777).toBe(0o700);
+      expect(statSync(join(inside, 'anteroom.db')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(inside, 'anteroom.db-wal')).mode & 0o777).toBe(0o600);
+      await store.close();
+      chmodSync(join(inside, 'anteroom.db'), mode);
+    }
+  });
+
+  it('answers nothing after it was closed', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    const joining = room.arrive('ann');
+    await store.close();
+    expect((await joining).number).toBe(1);
+    await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(room.arrive('bob')).rejects.toBeInstanceOf(StoreUnavailable);
+    await store.close();
+  });
+});
+
+describe('the embedded store, when its disk is full', () => {
+  it('refuses what it cannot write, with all that happened in the same turn, and goes on where it was', async () => {
+    const database = openDatabase(dir);
+    const logged: unknown[] = [];
+    const log = { error: (details: { err: unknown }) => void logged.push(details.err) };
+    const store = createEmbeddedStore({ database, now: () => T0, log });
+    const room = await makeRoom(store);
+    const ann = await room.arrive('ann');
+    const before = await room.view();
+
+    const { max_page_count: roomy } = database.prepare('PRAGMA max_page_count').get() ?? {};
+    database.exec('PRAGMA max_page_count = 1');
+    const crowd = Array.from({ length: 2000 }, (_, n) => ({ visitor: `visitor-${n}`, claim: false }));
+    const turn = await Promise.allSettled([
+      store.line.join(room.id, crowd, T0),
+      room.raise({ numbers: 1 }),
+      room.claim(ann),
+      room.view(),
+    ]);
+    for (const outcome of turn) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    }
+    expect(logged).toMatchObject([{ errstr: 'database or disk is full' }]);
+    expect(await room.view()).toEqual(before);
+
+    database.exec(`PRAGMA max_page_count = ${roomy}`);
+    expect((await room.arrive('bob')).number).toBe(2);
+    expect(await room.claim(ann)).toEqual({ state: 'waiting' });
+    await store.close();
+  });
+
+  it('refuses a record that it cannot write and keeps the one before', async () => {
+    const database = openDatabase(dir);
+    const store = createEmbeddedStore({ database, now: () => T0 });
+    await store.oidc.upsert('Grant', 'one', { size: 'small' }, 60);
+    database.exec('PRAGMA max_page_count = 1');
+    const large = store.oidc.upsert('Grant', 'one', { size: 'x'.repeat(100_000) }, 60);
+    await expect(large).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await store.oidc.find('Grant', 'one')).toEqual({ size: 'small' });
+    await store.close();
+  });
+});
+
+describe('the embedded store, of what expires', () => {
+  it('finds nothing that expired by its clock, and deletes it within a minute or so of work', async () => {
+    const database = openDatabase(dir);
+    let now = T0;
+    const store = createEmbeddedStore({ database, now: () => now });
+    const rows = () => database.prepare('SELECT count(*) AS n FROM oidc').get()?.n;
+    await store.oidc.upsert('AccessToken', 'one', {}, 30);
+    await store.oidc.upsert('AccessToken', 'two', {}, undefined);
+    now += 29_999;
+    expect(await store.oidc.find('AccessToken', 'one')).toEqual({});
+    now += 1;
+    expect(await store.oidc.find('AccessToken', 'one')).toBeUndefined();
+    expect(rows()).toBe(2);
+    now += 60_000;
+    await store.coordination.remember('key', 'value', 1000);
+    expect(rows()).toBe(1);
+    await store.close();
+  });
+});
+
+describe('a data directory that cannot be used', () => {
+  const path = () => join(dir, 'anteroom.db');
+  const fault = (name: string) => expect.objectContaining({ name: 'DataDirError', fault: name });
+
+  async function withStore(): Promise<void> {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    await room.crowd(1000);
+    await store.close();
+  }
+
+  it('is refused while this process has it open already', async () => {
+    const store = openEmbeddedStore({ dir });
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('in_use'));
+    // The refusal has not cost the first one its lock.
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('in_use'));
+    await store.close();
+  });
+
+  it('is refused when a newer version wrote it', async () => {
+    await withStore();
+    const database = new DatabaseSync(path());
+    database.exec('PRAGMA user_version = 1000');
+    database.close();
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('too_new'));
+  });
+
+  it('is refused when another program wrote it, which is left as it was', async () => {
+    const database = new DatabaseSync(path());
+    database.exec('CREATE TABLE theirs (id INTEGER)');
+    database.close();
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('foreign'));
+  });
+
+  it('is refused when it is not a database', () => {
+    writeFileSync(path(), 'not a database, '.repeat(1000));
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('unreadable'));
+  });
+
+  it('is refused when its pages are damaged', async () => {
+    await withStore();
+    const { size } = statSync(path());
+    const header = new DatabaseSync(path(), { readOnly: true });
+    const pageSize = Number(header.prepare('PRAGMA page_size').get()?.page_size);
+    header.close();
+    const file = openSync(path(), 'r+');
+    writeSync(file, Buffer.alloc(size - pageSize, 0x5a), 0, size - pageSize, pageSize);
+    closeSync(file);
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('unreadable'));
+  });
+
+  it('is refused when a line in it makes no sense', async () => {
+    await withStore();
+    const database = new DatabaseSync(path());
+    database.exec("UPDATE lines SET line = x'00112233'");
+    database.close();
+    expect(() => openEmbeddedStore({ dir })).toThrow(fault('unreadable'));
+  });
 });

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openModel } from './model.ts';
 import type { Stores } from './room-under-test.ts';
 import { freshId, presentNumbers, T0 } from './room-under-test.ts';
-import type { Step } from './steps.ts';
-import { arbitraryCourse, play } from './steps.ts';
+import { arbitraryCourse, play, VIEW } from './steps.ts';
 
 const RUNS = 150;
 
@@ -33,10 +32,8 @@ export function describeLikeTheModel(stores: () => Stores): void {
   });
 }
 
-const VIEW: Step = { verb: 'view', after: 0 };
-
 /** An answer without what adapters may do differently: where the present's bits begin and end. */
-function comparable(answer: Awaited<ReturnType<typeof play>>): unknown {
+export function comparable(answer: Awaited<ReturnType<typeof play>>): unknown {
   if (typeof answer !== 'object' || answer === null || !('presentFrom' in answer)) return answer;
   const { present: _, presentFrom: __, ...facts } = answer;
   return { ...facts, present: presentNumbers(answer) };

@@ -74,6 +74,9 @@ export function play(step: Step, line: LineStore, id: string, now: number): Prom
   }
 }
 
+/** Looks at the line, at the end of a course. */
+export const VIEW: Step = { verb: 'view', after: 0 };
+
 /** Few visitors and low numbers, so that the same ones meet again and again. */
 const visitor = fc.integer({ min: 1, max: 12 }).map((n) => `v${n}`);
 const number = fc.integer({ min: 0, max: 24 });
