@@ -1,4 +1,5 @@
 /** The composition root: every construction and every mount. It opens no store and no socket. */
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
@@ -38,6 +39,7 @@ export interface App {
 }
 
 const ROOT = join(import.meta.dirname, '..');
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 export function createApp({ config, store, log, metrics, now, draining = () => false }: AppDeps): App {
   const { issuer } = config;
@@ -90,14 +92,16 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
     coordination: store.coordination,
     adminToken: config.adminToken,
     views,
+    log,
+    issuer,
+    version: VERSION,
   });
   const routes: Middleware[] = [
     health({ ping: store.ping, draining, metrics }),
     assets.middleware,
     admin,
     door('oidc'),
-    oidc.waitingPage.routes(),
-    oidc.waitingPage.allowedMethods(),
+    oidc.waitingPage,
   ];
   for (const middleware of [...porch, ...routes]) app.use(middleware);
   for (const middleware of [...porch, door('oidc')]) oidc.provider.use(middleware);

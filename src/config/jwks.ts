@@ -1,5 +1,4 @@
-import type { webcrypto } from 'node:crypto';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import type { JWK } from 'jose';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 
@@ -41,7 +40,7 @@ function parseJson(text: string): unknown {
 
 function isPrivateKey(key: unknown): key is JWK {
   try {
-    createPrivateKey({ format: 'jwk', key: key as webcrypto.JsonWebKey });
+    createPrivateKey({ format: 'jwk', key: key as JsonWebKey });
     return true;
   } catch {
     return false;

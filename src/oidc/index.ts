@@ -4,7 +4,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type Router from '@koa/router';
+import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { JWKS } from 'oidc-provider';
 import type { WaitingRoom } from '#waiting-room/index.ts';
@@ -38,15 +38,15 @@ export interface OidcDeps {
 
 export interface OidcDoor {
   readonly provider: Provider;
-  /** Whether a path is one of the provider's. */
-  readonly owns: (path: string) => boolean;
-  readonly waitingPage: Router;
+  /** Whether a request's target, path and query, is one of the provider's routes. */
+  readonly owns: (target: string) => boolean;
+  readonly waitingPage: Middleware;
   /** Answers a request for the own facts and says so, before Koa. */
   readonly ownFacts: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
 
 const PROVIDER_PATHS =
-  /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?:\/|$)/;
+  /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { waitingRoom, issuer, render } = deps;
@@ -75,7 +75,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
 
   return {
     provider,
-    owns: (path) => PROVIDER_PATHS.test(path),
+    owns: (target) => PROVIDER_PATHS.test(target),
     waitingPage: createWaitingPage({ provider, visitors, snapshots, relyingParties, addresses, cookies, render }),
     ownFacts: createOwnFacts({ visitors, cookies, addresses, refuse: deps.refuse, onPoll: deps.onPoll }),
   };

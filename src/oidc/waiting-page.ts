@@ -3,8 +3,9 @@
  * without a script; POST claims the turn and goes on to the relying party, or leaves the line, or rejoins it.
  */
 import Router from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
+import { chain } from '#http/chain.ts';
 import { AnteroomError, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
@@ -28,7 +29,7 @@ export interface WaitingPageDeps {
   readonly render: Render;
 }
 
-export function createWaitingPage(deps: WaitingPageDeps): Router {
+export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const { provider, visitors, snapshots, addresses, cookies, render } = deps;
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
@@ -161,5 +162,6 @@ export function createWaitingPage(deps: WaitingPageDeps): Router {
     }
   }
 
-  return router;
+  // The router adds to the context what its middleware's type asks to be there.
+  return chain(router.routes() as Middleware, router.allowedMethods() as Middleware);
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
@@ -76,7 +76,7 @@ export async function startDemo(): Promise<Demo> {
     if (ctx.path === '/me' && manners === 'other subject') ctx.body = { sub: 'somebody else' };
   });
   const callback = provider.callback();
-  const handle: Parameters<typeof server.on>[1] = (request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (!request.url?.startsWith('/interaction/')) return callback(request, response);
     const result =
       manners === 'refuse'

@@ -1,0 +1,87 @@
+/** A browser without a screen: keeps cookies, follows nothing by itself, sends what a navigation sends. */
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** Where a redirect leads, absolute. */
+  readonly location: string;
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface Browser {
+  readonly cookies: Map<string, string>;
+  get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  post(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
+  /** Follows redirects as long as they lead under `origin`; the answer that ends it. */
+  follow(url: string, origin: string): Promise<Answer & { readonly url: string }>;
+}
+
+const NAVIGATION = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate' };
+
+export function createBrowser(): Browser {
+  const cookies = new Map<string, string>();
+
+  async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...NAVIGATION, ...(cookie ? { Cookie: cookie } : {}), ...extra };
+    const { status, headers: received, text } = await exchange(method, url, headers, body);
+    for (const line of received['set-cookie'] ?? []) keep(line);
+    const location = received.location ? new URL(received.location, url).href : '';
+    return { status, headers: received, text, location, json: () => JSON.parse(text) };
+  }
+
+  function keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+    const at = pair.indexOf('=');
+    const gone = attributes.some(
+      (attribute) => /^max-age=0$/i.test(attribute) || /^expires=thu, 01 jan 1970/i.test(attribute),
+    );
+    if (gone) cookies.delete(pair.slice(0, at));
+    else cookies.set(pair.slice(0, at), pair.slice(at + 1));
+  }
+
+  const get: Browser['get'] = (url, headers = {}) => send('GET', url, headers);
+  return {
+    cookies,
+    get,
+    post: (url, form = {}, headers = {}) =>
+      send(
+        'POST',
+        url,
+        { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+        new URLSearchParams(form).toString(),
+      ),
+    async follow(url, origin) {
+      let at = url;
+      for (let hops = 0; hops < 10; hops++) {
+        const answer = await get(at);
+        if (!answer.location.startsWith(`${origin}/`)) return { ...answer, url: at };
+        at = answer.location;
+      }
+      throw new Error(`too many redirects, the last one to ${at}`);
+    },
+  };
+}
+
+function exchange(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  body = '',
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    const req = httpRequest(url, { method, headers, agent: false }, (res) => {
+      let text = '';
+      res.setEncoding('utf8');
+      res.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, text }));
+      res.on('error', reject);
+    });
+    req.on('error', reject);
+    req.end(body);
+  });
+}

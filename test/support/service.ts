@@ -1,0 +1,65 @@
+/** A whole service in this process, on a store and a clock that the test holds. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '#app';
+import { generateJwks } from '#config/jwks.ts';
+import { settingsFile } from '#settings/file.ts';
+import { createLog } from '#telemetry/log.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { createTime, type Time } from './time.ts';
+
+export const ADMIN_TOKEN = 'test-admin-token';
+export const COOKIE_KEYS = ['a key that only the tests know'];
+export const jwks = await generateJwks();
+
+export interface TestService {
+  readonly issuer: string;
+  readonly waitingRoom: WaitingRoom;
+  readonly time: Time;
+  /** What was logged, line by line. */
+  readonly logged: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  readonly store: Store;
+  readonly time?: Time;
+  /** As in the configuration file. */
+  readonly rooms?: readonly unknown[];
+  readonly relying_parties?: readonly unknown[];
+  readonly cookieKeys?: readonly string[];
+  readonly port?: number;
+  /** The public URL, where it is not the port listened on. */
+  readonly issuer?: string;
+}
+
+export async function startService(options: TestServiceOptions): Promise<TestService> {
+  const { store, time = createTime(), cookieKeys = COOKIE_KEYS } = options;
+  const logged: string[] = [];
+  const log = createLog({ level: 'trace', destination: { write: (line: string) => void logged.push(line) } });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const issuer = options.issuer ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const metrics = createMetrics({ processMetrics: false });
+  const config = { issuer, jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
+  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now });
+  server.on('request', listener);
+
+  const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
+  for (const room of settings.rooms) await waitingRoom.operations.putRoom(room);
+  for (const party of settings.relying_parties) await waitingRoom.operations.putRelyingParty(party);
+
+  return {
+    issuer,
+    waitingRoom,
+    time,
+    logged,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

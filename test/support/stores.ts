@@ -1,0 +1,42 @@
+/** The stores that tests of whole services run on. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore } from '#store/embedded/index.ts';
+import { openRedisStore } from '#store/redis/index.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { startRedis } from './redis.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+export async function embeddedStore(): Promise<OpenedStore> {
+  const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
+  const store = await openEmbeddedStore({ dir });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+export async function redisStore(): Promise<OpenedStore> {
+  const redis = await startRedis();
+  const store = await openRedisStore({ url: redis.url });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await redis.stop();
+    },
+  };
+}
+
+export const STORES = [
+  ['embedded', embeddedStore],
+  ['redis', redisStore],
+] as const;
