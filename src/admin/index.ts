@@ -60,7 +60,7 @@ export function createAdmin({
     run: idempotency({ coordination, log }),
   });
 
-  const pages = new Router();
+  const pages = new Router({ strict: true });
   pages.get('/admin', (ctx) => ctx.redirect('admin/'));
   pages.get('/admin/', (ctx) => {
     ctx.set('Cache-Control', 'no-cache');

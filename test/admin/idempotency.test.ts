@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AdminServer } from '#support/admin.ts';
+import { startAdmin } from '#support/admin.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+
+let admin: AdminServer;
+/** What happens before the serving counter is raised. */
+let beforeRaise: () => Promise<void>;
+
+beforeEach(async () => {
+  beforeRaise = async () => {};
+  admin = await startAdmin((operations) => ({
+    ...operations,
+    async raise(id, numbers) {
+      await beforeRaise();
+      return operations.raise(id, numbers);
+    },
+  }));
+  await admin.as('put', '/rooms/sale').send({});
+});
+afterEach(() => admin.close());
+
+const raise = (key: string, by = 10) =>
+  admin.as('post', '/rooms/sale/serving-counter').set('Idempotency-Key', key).send({ increment_by: by });
+
+const serving = async () => (await admin.as('get', '/rooms/sale/counters')).body.serving;
+
+test('a repeat gets the same answer, says so, and has no second effect', async () => {
+  const first = await raise('k').expect(200);
+  const second = await raise('k').expect(200);
+  expect(first.headers).not.toHaveProperty('idempotency-replayed');
+  expect(second.headers['idempotency-replayed']).toBe('true');
+  expect(second.body).toEqual(first.body);
+  expect(await serving()).toBe(10);
+});
+
+test('without a key, or with another, it is another request', async () => {
+  await raise('a');
+  await raise('b');
+  await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 10 });
+  expect(await serving()).toBe(30);
+});
+
+test('the same key with another body, room or operation is refused', async () => {
+  await admin.as('put', '/rooms/other').send({});
+  await raise('k');
+  const others = [
+    raise('k', 11),
+    admin.as('post', '/rooms/other/serving-counter').set('Idempotency-Key', 'k').send({ increment_by: 10 }),
+    admin.as('post', '/rooms/sale/reset').set('Idempotency-Key', 'k'),
+  ];
+  for (const answer of await Promise.all(others)) {
+    expect([answer.status, answer.body.code]).toEqual([422, 'idempotency_key_reused']);
+  }
+  expect(await serving()).toBe(10);
+});
+
+test('while the first is at work, a repeat is told to wait', async () => {
+  const atWork = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  beforeRaise = () => {
+    atWork.resolve();
+    return goOn.promise;
+  };
+  const first = raise('k').then((answer) => answer);
+  await atWork.promise;
+  const second = await raise('k').expect(409);
+  expect(second.body.code).toBe('request_in_progress');
+  goOn.resolve();
+  expect((await first).status).toBe(200);
+  await raise('k').expect('Idempotency-Replayed', 'true');
+  expect(await serving()).toBe(10);
+});
+
+test('of many at once only one has an effect', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => raise('k')));
+  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  expect(await serving()).toBe(10);
+});
+
+test('one that failed is forgotten and may be tried again', async () => {
+  beforeRaise = () => Promise.reject(new StoreUnavailable(new Error('away')));
+  const failed = await raise('k').expect(503);
+  expect(failed.headers['retry-after']).toBeDefined();
+  beforeRaise = async () => {};
+  const tried = await raise('k').expect(200);
+  expect(tried.headers).not.toHaveProperty('idempotency-replayed');
+  expect(await serving()).toBe(10);
+});
+
+test('one that was refused is not remembered', async () => {
+  await admin.as('post', '/rooms/sale/serving-counter').set('Idempotency-Key', 'k').send({ by: 1 }).expect(400);
+  await raise('k').expect(200);
+});
+
+test('a key of more than 255 characters is refused', async () => {
+  const refused = await raise('k'.repeat(256)).expect(400);
+  expect(refused.body.errors).toMatchObject([{ field: 'Idempotency-Key' }]);
+});

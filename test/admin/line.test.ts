@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AdminServer } from '#support/admin.ts';
+import { startAdmin } from '#support/admin.ts';
+
+let admin: AdminServer;
+beforeEach(async () => {
+  admin = await startAdmin();
+  await admin.as('put', '/rooms/sale').send({});
+});
+afterEach(() => admin.close());
+
+const NONE = {
+  queue: 0,
+  serving: 0,
+  waiting: 0,
+  present: 0,
+  claimed: 0,
+  active: 0,
+  completed: 0,
+  abandoned: 0,
+  expired: 0,
+};
+
+const raise = (by: unknown) => admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: by });
+
+/** Visitors who join and, when it is their turn, go in. */
+async function join(...visitors: string[]) {
+  await admin.store.line.join(
+    'sale',
+    visitors.map((visitor) => ({ visitor, claim: true })),
+    Date.now(),
+  );
+}
+
+test('a new room has all counters at 0', () => admin.as('get', '/rooms/sale/counters').expect(200, NONE));
+
+describe('POST /rooms/{room}/serving-counter', () => {
+  test('raises the counter, says by how much, and never lowers it below 0', async () => {
+    await raise(5).expect(200, { ...NONE, serving: 5, raised_by: 5 });
+    await raise(-2).expect(200, { ...NONE, serving: 3, raised_by: -2 });
+    await raise(-100).expect(200, { ...NONE, serving: 0, raised_by: -3 });
+  });
+
+  test('raises as far as there is room', async () => {
+    await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
+    await raise(100).expect(200, { ...NONE, serving: 3, raised_by: 3 });
+  });
+
+  test.each([1.5, '5', null, undefined, 1e12, true])('refuses %j', async (by) => {
+    const refused = await raise(by).expect(400);
+    expect(refused.body.errors).toMatchObject([{ field: 'increment_by' }]);
+  });
+
+  test('of a room that is not there is 404', async () => {
+    const missing = await admin.as('post', '/rooms/none/serving-counter').send({ increment_by: 1 }).expect(404);
+    expect(missing.body).toMatchObject({ code: 'room_not_found', detail: 'There is no room "none".' });
+  });
+});
+
+describe('POST /rooms/{room}/exits', () => {
+  test('counts each exit once and says how many were unknown', async () => {
+    await raise(2);
+    await join('ann', 'ben');
+    const told = { completed: ['ann'], abandoned: ['ben', 'nobody'] };
+    const first = await admin.as('post', '/rooms/sale/exits').send(told).expect(200);
+    expect(first.body).toMatchObject({ active: 0, completed: 1, abandoned: 1, unknown: 1 });
+    const second = await admin.as('post', '/rooms/sale/exits').send(told).expect(200);
+    expect(second.body).toMatchObject({ active: 0, completed: 1, abandoned: 1, unknown: 3 });
+  });
+
+  test('takes a number of exits without names, which makes room', async () => {
+    await admin.as('patch', '/rooms/sale').send({ inlet: { size: 1 } });
+    await raise(1);
+    await join('ann', 'ben');
+    expect((await raise(1)).body).toMatchObject({ active: 1, raised_by: 0 });
+    const told = await admin.as('post', '/rooms/sale/exits').send({ exited: 1 }).expect(200);
+    expect(told.body).toMatchObject({ unknown: 0 });
+    expect((await raise(1)).body).toMatchObject({ raised_by: 1 });
+  });
+
+  test.each([{ exited: -1 }, { completed: 'ann' }, { abandoned: [''] }, { gone: 1 }])('refuses %j', async (body) => {
+    await admin.as('post', '/rooms/sale/exits').send(body).expect(400);
+  });
+});
+
+test('POST /rooms/{room}/reset begins anew', async () => {
+  await raise(2);
+  await join('ann', 'ben', 'cat');
+  await admin.as('post', '/rooms/sale/reset').expect(200, NONE);
+  await admin.as('get', '/rooms/sale/counters').expect(200, NONE);
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AdminServer } from '#support/admin.ts';
+import { startAdmin } from '#support/admin.ts';
+
+let admin: AdminServer;
+beforeEach(async () => {
+  admin = await startAdmin();
+  await admin.as('put', '/rooms/sale').send({});
+});
+afterEach(() => admin.close());
+
+const SHOP = { room: 'sale', redirect_uris: ['https://shop.example/callback'] };
+const SHOWN = {
+  client_id: 'shop',
+  room: 'sale',
+  profile: 'generic',
+  redirect_uris: ['https://shop.example/callback'],
+  post_logout_redirect_uris: [],
+  login_window: '10m',
+  landing_url: null,
+  initiate_login_uri: null,
+  client_secret_set: true,
+};
+
+const put = (body: object) => admin.as('put', '/relying-parties/shop').send(body);
+
+test('is made, replaced, listed and taken away, and its secret never comes back', async () => {
+  const answers = [
+    await put({ ...SHOP, client_secret: 'hush-hush' }).expect(201, SHOWN),
+    await put({ ...SHOP, client_secret: 'hush-hush', client_id: 'shop' }).expect(200, SHOWN),
+    await admin.as('get', '/relying-parties/shop').expect(200, SHOWN),
+    await admin.as('get', '/relying-parties').expect(200, [SHOWN]),
+  ];
+  for (const { text } of answers) expect(text).not.toContain('hush-hush');
+  expect((await admin.store.settings.relyingParty('shop'))?.client_secret).toBe('hush-hush');
+
+  await admin.as('delete', '/relying-parties/shop').expect(204);
+  const missing = await admin.as('get', '/relying-parties/shop').expect(404);
+  expect(missing.body.code).toBe('relying_party_not_found');
+  await admin.as('delete', '/relying-parties/shop').expect(404);
+});
+
+test('without a secret is public', () => put(SHOP).expect(201, { ...SHOWN, client_secret_set: false }));
+
+test('of a room that is not there is refused by that field', async () => {
+  const refused = await put({ ...SHOP, room: 'none' }).expect(400);
+  expect(refused.body.errors).toEqual([{ field: 'room', message: 'names a room that is not there' }]);
+});
+
+test('is refused with every fault by name, and its secret is not repeated', async () => {
+  const body = { room: 'Sale', redirect_uris: ['/cb'], client_secret: 'hüsh', login_window: 5, extra: 1 };
+  const refused = await put(body).expect(400);
+  expect(refused.body.errors.map((each: { field: string }) => each.field).sort()).toEqual([
+    'client_secret',
+    'extra',
+    'login_window',
+    'redirect_uris[0]',
+    'room',
+  ]);
+  expect(refused.text).not.toContain('hüsh');
+});
+
+test('has the client id that is in the path', async () => {
+  const refused = await put({ ...SHOP, client_id: 'other' }).expect(400);
+  expect(refused.body.errors).toMatchObject([{ field: 'client_id' }]);
+  await admin.as('put', '/relying-parties/a%20b').send(SHOP).expect(400);
+});

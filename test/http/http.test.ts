@@ -1,0 +1,183 @@
+import { connect } from 'node:net';
+import Koa from 'koa';
+import request from 'supertest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readJson } from '#http/body.ts';
+import { health } from '#http/health.ts';
+import { Problem, problems } from '#http/problem.ts';
+import { door, requestLog } from '#http/request-log.ts';
+import { securityHeaders } from '#http/security-headers.ts';
+import type { Listening } from '#support/listen.ts';
+import { listen } from '#support/listen.ts';
+import type { Log } from '#telemetry/log.ts';
+import { createLog } from '#telemetry/log.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import { RoomClosed, RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
+
+let running: Listening | undefined;
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+});
+
+async function serve(...middleware: Koa.Middleware[]) {
+  const app = new Koa();
+  for (const each of middleware) app.use(each);
+  running = await listen(app);
+  return running.url;
+}
+
+/** A log and the records that were written to it. */
+function recorded(): { log: Log; records: Record<string, unknown>[] } {
+  const records: Record<string, unknown>[] = [];
+  const log = createLog({ level: 'debug', destination: { write: (line) => records.push(JSON.parse(line)) } });
+  return { log, records };
+}
+
+const failing = (error: unknown) => () => Promise.reject(error);
+
+describe('problems', () => {
+  test.each([
+    [new RoomNotFound('sale'), 404, 'room_not_found'],
+    [new RoomClosed('sale'), 403, 'room_closed'],
+    [new StoreUnavailable(new Error('connect ECONNREFUSED')), 503, 'store_unavailable'],
+    [new Problem('idempotency_key_reused'), 422, 'idempotency_key_reused'],
+  ])('%s is answered with its status and code', async (error, status, code) => {
+    const url = await serve(problems(recorded()), failing(error));
+    const answer = await request(url).get('/').expect(status);
+    expect(answer.type).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ type: `urn:anteroom:problem:${code}`, status, code });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.text).not.toContain('ECONNREFUSED');
+  });
+
+  test('an unforeseen error tells the caller nothing and the log everything', async () => {
+    const { log, records } = recorded();
+    const url = await serve(
+      problems({ log }),
+      failing(new Error('a secret detail', { cause: new Error('its cause') })),
+    );
+    const answer = await request(url).get('/').expect(500);
+    expect(answer.body.code).toBe('internal_error');
+    expect(answer.text).not.toContain('secret');
+    expect(records).toMatchObject([
+      { level: 'error', err: { message: 'a secret detail', cause: { message: 'its cause' } } },
+    ]);
+  });
+
+  test('a store that is away says when to come back', async () => {
+    const url = await serve(problems(recorded()), failing(new StoreUnavailable(null)));
+    const answer = await request(url).get('/').expect(503);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+});
+
+describe('a body', () => {
+  test('that is longer than it may be is refused without being read to its end, declared or not', async () => {
+    const url = await serve(problems(recorded()), async (ctx) => {
+      ctx.body = (await readJson(ctx, { limit: 100 })) as object;
+    });
+    await request(url).post('/').send({ short: true }).expect(200);
+    await request(url)
+      .post('/')
+      .send({ long: 'x'.repeat(100) })
+      .expect(413);
+
+    const { hostname, port } = new URL(url);
+    const status = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+        );
+        socket.write(`c8\r\n${'x'.repeat(200)}\r\n`);
+      });
+      socket.once('data', (data) => {
+        resolve(String(data).slice(0, 12));
+        socket.destroy();
+      });
+      socket.once('error', reject);
+    });
+    expect(status).toBe('HTTP/1.1 413');
+  });
+});
+
+describe('security headers', () => {
+  const headersFor = async (issuer: string) => {
+    const url = await serve(securityHeaders({ issuer }), (ctx) => {
+      ctx.body = 'here';
+    });
+    return (await request(url).get('/')).headers;
+  };
+
+  test('allow what is our own and nothing else, and say nothing of forms', async () => {
+    const headers = await headersFor('http://localhost:3000');
+    const policy = headers['content-security-policy'];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('form-action');
+    expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+  });
+
+  test('hold browsers to https only where that is what the service has', async () => {
+    expect(await headersFor('http://localhost:3000')).not.toHaveProperty('strict-transport-security');
+    await running?.close();
+    expect(await headersFor('https://wait.example')).toHaveProperty('strict-transport-security');
+  });
+});
+
+describe('the request log', () => {
+  test('has the path without its query, the door and the status, and measures the same', async () => {
+    const { log, records } = recorded();
+    const metrics = createMetrics({ processMetrics: false });
+    const url = await serve(requestLog({ log, metrics }), door('public'), (ctx) => {
+      ctx.body = 'here';
+    });
+    await request(url)
+      .get('/enter?code=s3cret')
+      .set('Cookie', 's3cret')
+      .set('Authorization', 'Bearer s3cret')
+      .expect(200);
+    await expect.poll(() => records.length).toBe(1);
+    expect(records[0]).toMatchObject({ door: 'public', method: 'GET', path: '/enter', status: 200 });
+    expect(JSON.stringify(records)).not.toContain('s3cret');
+    expect((await metrics.expose()).text).toContain(
+      'anteroom_http_request_duration_seconds_count{door="public",status="200"} 1',
+    );
+  });
+});
+
+describe('health', () => {
+  const metrics = createMetrics({ processMetrics: false });
+  const well = { ping: async () => {}, draining: () => false, metrics };
+
+  test('is live and ready when all is well', async () => {
+    const url = await serve(health(well));
+    await request(url).get('/livez').expect(200);
+    await request(url).get('/readyz').expect(200);
+  });
+
+  test.each([
+    ['refuses', () => Promise.reject(new StoreUnavailable(null))],
+    ['does not answer in time', () => new Promise<void>(() => {})],
+  ])('is live but not ready when the store %s', async (_, ping) => {
+    const url = await serve(health({ ...well, ping, patience: 20 }));
+    await request(url).get('/livez').expect(200);
+    const answer = await request(url).get('/readyz').expect(503);
+    expect(answer.body.code).toBe('store_unavailable');
+  });
+
+  test('is not ready while it drains', async () => {
+    const url = await serve(health({ ...well, draining: () => true }));
+    const answer = await request(url).get('/readyz').expect(503);
+    expect(answer.body.code).toBe('draining');
+  });
+
+  test('shows the metrics, and leaves all else to others', async () => {
+    const url = await serve(health(well));
+    const answer = await request(url).get('/metrics').expect(200);
+    expect(answer.type).toBe('text/plain');
+    expect(answer.text).toContain('anteroom_polls_total');
+    await request(url).get('/').expect(404);
+    await request(url).post('/livez').expect(404);
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Koa from 'koa';
+import request from 'supertest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAssets } from '#http/assets.ts';
+import { createViews } from '#http/views.ts';
+import type { Listening } from '#support/listen.ts';
+import { listen } from '#support/listen.ts';
+
+let folder: string;
+let running: Listening | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'anteroom-pages-'));
+});
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+  await rm(folder, { recursive: true });
+});
+
+const file = (name: string, text: string) => writeFile(join(folder, name), text);
+
+describe('views', () => {
+  test('escape what they are given, stand in the layout, and share what all are given', async () => {
+    await file('layout.ejs', '<title><%= title %></title><%- content %>');
+    await file('hello.ejs', '<p><%= name %> <%= asset("a.css") %></p>');
+    const views = createViews({ folder, shared: { asset: (name: string) => `/assets/${name}` } });
+    expect(views.page('hello', { title: '<b>', name: '"><script>' })).toBe(
+      '<title>&lt;b&gt;</title><p>&#34;&gt;&lt;script&gt; /assets/a.css</p>',
+    );
+    expect(views.render('hello', { name: 'you' })).toBe('<p>you /assets/a.css</p>');
+  });
+
+  test('are read once', async () => {
+    await file('hello.ejs', 'first');
+    const views = createViews({ folder });
+    views.render('hello');
+    await file('hello.ejs', 'second');
+    expect(views.render('hello')).toBe('first');
+  });
+});
+
+describe('assets', () => {
+  async function serve() {
+    const assets = createAssets({ folder });
+    running = await listen(new Koa().use(assets.middleware));
+    return { url: running.url, assets };
+  }
+
+  test('may be kept for good under an address that changes with what is in them', async () => {
+    await file('style.css', 'a{}');
+    const { url, assets } = await serve();
+    const address = assets.url('style.css');
+    expect(address).toMatch(/^\/assets\/style\.[0-9a-f]{12}\.css$/);
+    const answer = await request(url).get(address).expect(200);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/css; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expect(answer.text).toBe('a{}');
+
+    await file('style.css', 'b{}');
+    expect(createAssets({ folder }).url('style.css')).not.toBe(address);
+  });
+
+  test('are asked for anew under their plain name, and not sent again when they are the same', async () => {
+    await file('icon.svg', '<svg/>');
+    const { url } = await serve();
+    const first = await request(url).get('/assets/icon.svg').expect(200);
+    expect(first.headers['cache-control']).toBe('no-cache');
+    await request(url)
+      .get('/assets/icon.svg')
+      .set('If-None-Match', first.headers.etag ?? '')
+      .expect(304);
+    await request(url).head('/assets/icon.svg').expect(200);
+  });
+
+  test('are what is in the folder, and nothing else', async () => {
+    await file('style.css', 'a{}');
+    await file('notes.txt', 'not for the web');
+    const { url, assets } = await serve();
+    for (const path of ['/assets/notes.txt', '/assets/../package.json', '/assets/%2e%2e/package.json', '/assets/']) {
+      await request(url).get(path).expect(404);
+    }
+    await request(url).post('/assets/style.css').expect(404);
+    expect(() => assets.url('none.css')).toThrow('none.css');
+  });
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { createLog, pathOnly } from '#telemetry/log.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+
+test('nothing secret gets into the log, at the top, one level down or in headers', () => {
+  const lines: string[] = [];
+  const log = createLog({ level: 'trace', destination: { write: (line) => lines.push(line) } });
+  const secrets = {
+    code: 's3cret',
+    ticket: 's3cret',
+    token: 's3cret',
+    access_token: 's3cret',
+    id_token: 's3cret',
+    client_secret: 's3cret',
+    anteroom_token: 's3cret',
+    adminToken: 's3cret',
+    cookieKeys: ['s3cret'],
+    redisUrl: 'redis://:s3cret@localhost',
+  };
+  const headers = { authorization: 's3cret', cookie: 's3cret', 'set-cookie': ['s3cret'] };
+  log.info({ ...secrets, ...headers }, 'at the top');
+  log.info({ config: secrets, body: secrets, headers }, 'one level down');
+  log.info({ req: { headers }, res: { headers } }, 'in headers');
+  const error = Object.assign(new Error('it failed'), { command: { args: ['s3cret'] }, token: 's3cret' });
+  log.error({ err: error }, 'in the fields of an error');
+  expect(lines).toHaveLength(4);
+  expect(lines.join()).not.toContain('s3cret');
+  expect(lines.join()).toContain('it failed');
+});
+
+test('of a URL only the path is logged', () => {
+  expect(pathOnly('/rooms/sale/enter?return_to=https://a.example/?x#y')).toBe('/rooms/sale/enter');
+  expect(pathOnly('/rooms')).toBe('/rooms');
+});
+
+test('metrics have the prefix, count polls from plain integers and rooms at each scrape', async () => {
+  const metrics = createMetrics();
+  const counters = {
+    queue: 9,
+    serving: 4,
+    waiting: 5,
+    present: 3,
+    claimed: 4,
+    active: 2,
+    completed: 1,
+    abandoned: 1,
+    expired: 0,
+  };
+  let rooms = [{ room: 'sale', counters }];
+  metrics.watchRooms(() => rooms);
+  metrics.polls.status += 3;
+  metrics.polls.facts += 2;
+  metrics.joined('sale', 'waiting');
+  metrics.claimed('sale', 'admitted');
+  metrics.storeFailed('join');
+  const first = await metrics.expose();
+  for (const line of [
+    'anteroom_polls_total{kind="status"} 3',
+    'anteroom_polls_total{kind="facts"} 2',
+    'anteroom_joins_total{room="sale",outcome="waiting"} 1',
+    'anteroom_claims_total{room="sale",outcome="admitted"} 1',
+    'anteroom_store_errors_total{operation="join"} 1',
+    'anteroom_room_present{room="sale"} 3',
+  ]) {
+    expect(first.text).toContain(line);
+  }
+  const names = first.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(names.filter((line) => !line.startsWith('anteroom_'))).toEqual([]);
+
+  metrics.polls.status += 1;
+  rooms = [];
+  const second = await metrics.expose();
+  expect(second.text).toContain('anteroom_polls_total{kind="status"} 4');
+  expect(second.text).not.toContain('anteroom_room_present{');
+});
