@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Line } from '#waiting-room/line.ts';
+import * as pure from '#waiting-room/line.ts';
+import type { Holder } from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+import { RULES, T0 } from '../store/contract/room-under-test.ts';
+import type { Course, Step } from '../store/contract/steps.ts';
+import { arbitraryCourse, arbitraryQuietCourse } from '../store/contract/steps.ts';
+
+const credits = (line: Line) => Math.max(0, line.serving - line.queue);
+const taken = (line: Line) => line.admissions.active - line.released + line.held + credits(line);
+
+/** Does one step; the line that there is afterwards, which a reset replaces. */
+function take(line: Line, step: Step, now: number): Line {
+  switch (step.verb) {
+    case 'configure':
+      pure.configure(line, step.rules, now);
+      break;
+    case 'join':
+      pure.join(line, step.entrants, now);
+      break;
+    case 'place':
+      pure.place(line, step.holder, now);
+      break;
+    case 'claim':
+    case 'rejoin':
+    case 'leave':
+      pure[step.verb](line, step.holder, now);
+      break;
+    case 'admission':
+      pure.admission(line, step.visitor, now);
+      break;
+    case 'heard':
+      pure.heard(line, step.generation, step.numbers, now);
+      break;
+    case 'raise':
+      pure.raise(line, step.by, now);
+      break;
+    case 'exits':
+      pure.exits(line, step.exits, now);
+      break;
+    case 'reset':
+      return pure.reset(line);
+    case 'view':
+      pure.view(line, now);
+  }
+  return line;
+}
+
+/** Runs a course and looks at the line before and after every step. */
+function watch(course: Course, look: (before: Line, after: Line, step: Step, now: number) => void): void {
+  let line = pure.newLine(course.rules);
+  pure.configure(line, course.rules, T0);
+  let now = T0;
+  for (const step of course.steps) {
+    now += step.after;
+    const before = remembered(line);
+    line = take(line, step, now);
+    look(before, line, step, now);
+  }
+}
+
+/** The scalars suffice for what is compared; bits and maps go on living in the line itself. */
+const remembered = (line: Line): Line => ({ ...line, admissions: { ...line.admissions } });
+
+const numbersOf = (line: Line) => Array.from({ length: line.queue }, (_, n) => n + 1);
+
+/** Somebody without any admission who holds the number. */
+const stranger = (line: Line, number: number): Holder => ({ generation: line.generation, number, visitor: 'stranger' });
+
+describe('the line, in any order of events', () => {
+  it('never has more places taken than its size, as long as it is a queue', () => {
+    fc.assert(
+      fc.property(arbitraryQuietCourse, (course) => {
+        watch(course, (_, line) => {
+          if (line.rules.size > 0) expect(taken(line)).toBeLessThanOrEqual(line.rules.size);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never takes places beyond its size, whatever its rules were before', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, (course) => {
+        watch(course, (before, line) => {
+          const { size, mode } = line.rules;
+          if (size === 0 || mode === 'passthrough' || before.rules !== line.rules) return;
+          expect(taken(line)).toBeLessThanOrEqual(Math.max(size, taken(before)));
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('holds exactly the places that it counts, and they are served to somebody', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, (course) => {
+        watch(course, (_, line) => {
+          const held = new Set([...line.holding.between(1, line.queue), ...line.again.keys()]);
+          expect(line.held).toBe(held.size);
+          for (const number of held) {
+            expect(number).toBeLessThanOrEqual(line.serving);
+            expect(line.spent.has(number) || line.returned.has(number)).toBe(false);
+          }
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('counts as waiting exactly those whose place says so, and loses nobody’s place', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, (course) => {
+        watch(course, (_, line, __, now) => {
+          const places = numbersOf(line).map((number) => pure.place(line, stranger(line, number), now));
+          const waiting = places.filter(({ state }) => state === 'waiting' || state === 'returned');
+          const counters = pure.counters(line);
+          expect(counters.waiting).toBe(waiting.length);
+          expect(counters.present).toBeLessThanOrEqual(counters.waiting);
+          expect(places.some(({ state }) => state === 'stale')).toBe(false);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('counts each admission once: claimed is those that live and those that ended', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, (course) => {
+        watch(course, (_, line) => {
+          const rows = line.admissions.deadlines.filter(({ row }) => row.status === 'active');
+          expect(line.admissions.active).toBe(rows.length);
+          expect(new Set(rows.map(({ row }) => row.visitor)).size).toBe(rows.length);
+          expect(line.claimed).toBeGreaterThanOrEqual(line.admissions.active + line.completed + line.abandoned);
+          expect(line.released).toBeGreaterThanOrEqual(0);
+          expect(line.released).toBeLessThanOrEqual(line.admissions.active);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives the next number to the next who joins, and uses a number up once and for all', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, (course) => {
+        const spent = new Set<string>();
+        watch(course, (before, line, step) => {
+          if (step.verb === 'reset') return;
+          const joined = step.verb === 'join' && line.rules.mode !== 'closed' ? step.entrants.length : 0;
+          expect(line.queue).toBe(before.queue + joined);
+          for (const number of numbersOf(line)) {
+            const key = `${line.generation}/${number}`;
+            if (line.spent.has(number)) spent.add(key);
+            else expect(spent.has(key)).toBe(false);
+          }
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('admits first whom it answers "first", once a number', () => {
+    fc.assert(
+      fc.property(arbitraryQuietCourse, (course) => {
+        const line = pure.newLine(course.rules);
+        const first = new Set<number>();
+        let now = T0;
+        for (const step of course.steps) {
+          now += step.after;
+          if (step.verb !== 'claim') {
+            for (const joined of step.verb === 'join' ? (pure.join(line, step.entrants, now) ?? []) : []) {
+              if (joined.admission?.number === joined.number) first.add(joined.number);
+            }
+            if (step.verb !== 'join') take(line, step, now);
+            continue;
+          }
+          const place = pure.claim(line, step.holder, now);
+          if (place.state !== 'admitted' || !place.first) continue;
+          expect(first.has(place.admission.number)).toBe(false);
+          first.add(place.admission.number);
+        }
+        expect(line.claimed).toBe(first.size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says the same of a place whether or not somebody looked in between', () => {
+    fc.assert(
+      fc.property(arbitraryCourse, fc.array(fc.nat(30_000), { maxLength: 3 }), (course, looks) => {
+        const [watched, alone] = [pure.newLine(course.rules), pure.newLine(course.rules)];
+        let now = T0;
+        for (const step of course.steps) {
+          if (step.verb === 'reset' || step.verb === 'configure') continue;
+          for (const look of looks) pure.view(watched, now + Math.min(look, step.after));
+          now += step.after;
+          take(watched, step, now);
+          take(alone, step, now);
+          for (const number of numbersOf(alone)) {
+            const holder = stranger(alone, number);
+            expect(pure.place(watched, holder, now)).toEqual(pure.place(alone, holder, now));
+          }
+          expect(pure.view(watched, now)).toEqual(pure.view(alone, now));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('the line', () => {
+  const lineOf = (rules: Partial<LineRules> = {}) => pure.newLine({ ...RULES, ...rules });
+  const entrants = (count: number) => Array.from({ length: count }, (_, n) => ({ visitor: `v${n}`, claim: false }));
+
+  it('shares a claim window among those who are served in the same second', () => {
+    const line = lineOf();
+    pure.join(line, entrants(1000), T0);
+    for (let n = 0; n < 1000; n++) pure.raise(line, { numbers: 1 }, T0 + 1 + (n % 900));
+    expect(line.batches).toHaveLength(1);
+  });
+
+  it('forgets windows and batches that are over', () => {
+    const line = lineOf();
+    for (let second = 0; second < 1000; second++) {
+      pure.join(line, entrants(2), T0 + second * 1000);
+      pure.raise(line, { numbers: 1 }, T0 + second * 1000);
+    }
+    expect(line.batches.length).toBeLessThanOrEqual(121);
+  });
+
+  it('knows a late exit for a day, and no row for longer', () => {
+    const line = lineOf({ lifetime: 1000 });
+    pure.raise(line, { numbers: 1 }, T0);
+    pure.join(line, [{ visitor: 'ann', claim: true }], T0);
+    const day = 24 * 60 * 60 * 1000;
+    pure.view(line, T0 + 1000);
+    expect(pure.exits(line, { exited: 0, completed: ['ann'], abandoned: [] }, T0 + 2000)).toBe(1);
+    pure.view(line, T0 + 1000 + day - 1);
+    expect(line.admissions.rows.size).toBe(1);
+    pure.view(line, T0 + 1000 + day);
+    expect(line.admissions.rows.size).toBe(0);
+  });
+
+  it('does not go back in time with a clock that does', () => {
+    const line = lineOf({ lifetime: 1000 });
+    pure.raise(line, { numbers: 1 }, T0);
+    pure.join(line, [{ visitor: 'ann', claim: true }], T0);
+    pure.join(line, entrants(5), T0);
+    pure.view(line, T0 + 5000);
+    expect(pure.admission(line, 'ann', T0)).toBeNull();
+    expect(pure.view(line, T0 - 1_000_000).counters).toMatchObject({ active: 0, present: 5 });
+  });
+});
