@@ -18,7 +18,6 @@ const COUNTERS = {
 
 const byId = (id) => document.getElementById(id);
 const format = (number) => new Intl.NumberFormat('en').format(number);
-const people = (count) => (count === 1 ? '1 person' : `${format(count)} people`);
 
 /** The sections on the page, by the room's id. */
 const sections = new Map();
@@ -166,12 +165,7 @@ async function letIn(id, section, wanted) {
   showCounters(section, counters);
   const room = section.querySelector('h2').textContent;
   const raised = counters.raised_by;
-  const now = `The serving counter is at ${format(counters.serving)}.`;
+  const why = raised < wanted ? ', as far as there is room' : '';
   say('trouble', '');
-  say(
-    'news',
-    raised < wanted
-      ? `${room}: there was room for ${people(raised)} only. ${now}`
-      : `${room}: ${people(raised)} let in. ${now}`,
-  );
+  say('news', `${room}: serving counter raised by ${format(raised)} to ${format(counters.serving)}${why}.`);
 }

@@ -50,12 +50,12 @@ describe('the operator', () => {
     await room.waitFor();
     await room.getByRole('button', { name: 'Let 100 in' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('status').filter({ hasText: '100 people let in' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'raised by 100 to 100.' }).waitFor();
     expect(await serving().textContent()).toBe('100');
 
     await room.getByLabel('How many').fill('7');
     await page.keyboard.press('Enter');
-    await page.getByRole('status').filter({ hasText: '7 people let in' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'raised by 7 to 107.' }).waitFor();
     expect(await serving().textContent()).toBe('107');
     expect((await admin.as('get', '/rooms/sale/counters')).body.serving).toBe(107);
   });
@@ -92,7 +92,7 @@ describe('the operator', () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
     await signIn();
     await page.getByRole('button', { name: 'Let 100 in' }).click();
-    await page.getByRole('status').filter({ hasText: 'there was room for 3 people only' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'raised by 3 to 3, as far as there is room.' }).waitFor();
   });
 });
 
