@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '#app';
+import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
 import { settingsFile } from '#settings/file.ts';
 import { createLog } from '#telemetry/log.ts';
@@ -30,6 +31,7 @@ export interface TestServiceOptions {
   readonly rooms?: readonly unknown[];
   readonly relying_parties?: readonly unknown[];
   readonly cookieKeys?: readonly string[];
+  readonly jwks?: PrivateJwks;
   readonly port?: number;
   /** The public URL, where it is not the port listened on. */
   readonly issuer?: string;
@@ -43,7 +45,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const issuer = options.issuer ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const metrics = createMetrics({ processMetrics: false });
-  const config = { issuer, jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
+  const config = { issuer, jwks: options.jwks ?? jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
   const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now });
   server.on('request', listener);
 
