@@ -5,9 +5,6 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { setVisit, visitOf } from './arrival.ts';
 
-/** Claims by scope. `room` and `number` come with every ID token. */
-export const CLAIMS = { openid: ['sub', 'room', 'number'], email: ['email', 'email_verified'] };
-
 export interface AccountDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
   readonly relyingParties: RelyingParties;

@@ -3,11 +3,12 @@ import Provider, { errors } from 'oidc-provider';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { CLAIMS, createFindAccount, secondsLeft } from './account.ts';
+import { createFindAccount, secondsLeft } from './account.ts';
 import { createAdapterFactory, travels } from './adapter.ts';
 import type { Addresses } from './address.ts';
 import { RETRY } from './address.ts';
 import { createArrival, visitOf } from './arrival.ts';
+import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { VisitorCookies } from './cookies.ts';
 import { loadExistingGrant } from './grant.ts';
 import type { ProviderPages } from './pages.ts';
@@ -66,6 +67,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: true },
+      claimsParameter: { enabled: true, assertClaimsParameter: assertClaimsRequest },
       dPoP: { enabled: false },
       resourceIndicators: { enabled: false },
       rpInitiatedLogout: {
