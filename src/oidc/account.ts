@@ -3,7 +3,7 @@ import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 import type { Admission } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { setVisit, visitOf } from './arrival.ts';
+import { lasting, setVisit, visitOf } from './visit.ts';
 
 export interface AccountDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
@@ -19,7 +19,7 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
     if (known) return known.admission;
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) return null;
-    const admission = await visitors.admission(party.room, sub);
+    const admission = lasting(await visitors.admission(party.room, sub), now());
     setVisit(ctx, { room: party.room, admission });
     return admission;
   }
@@ -27,7 +27,7 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
   /** Undefined once the admission is over or has less than a second left: then codes and tokens are refused. */
   return async (ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
     const admission = await admissionOf(ctx, sub);
-    if (!admission || admission.visitor !== sub || secondsLeft(admission, now()) < 1) return undefined;
+    if (admission?.visitor !== sub) return undefined;
     const room = visitOf(ctx)?.room;
     return {
       accountId: sub,
@@ -40,9 +40,4 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
       }),
     };
   };
-}
-
-/** Whole seconds that are left of an admission. */
-export function secondsLeft(admission: Admission, now: number): number {
-  return Math.floor((admission.expiresAt - now) / 1000);
 }

@@ -10,31 +10,29 @@ import type { Admission } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { VisitorCookies } from './cookies.ts';
-
-/** What is known of the visitor of a request to the provider, for the hooks that come after. */
-export interface Visit {
-  readonly room: string;
-  readonly admission: Admission | null;
-}
-
-const visits = new WeakMap<object, Visit>();
-
-export function visitOf(ctx: KoaContextWithOIDC): Visit | undefined {
-  return visits.get(ctx);
-}
-
-export function setVisit(ctx: KoaContextWithOIDC, visit: Visit): void {
-  visits.set(ctx, visit);
-}
+import { lasting, setVisit } from './visit.ts';
 
 export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
   readonly relyingParties: RelyingParties;
   readonly cookies: VisitorCookies;
+  readonly now: () => number;
   readonly onJoin: (room: string) => void;
 }
 
-export function createArrival({ visitors, relyingParties, cookies, onJoin }: ArrivalDeps) {
+export function createArrival({ visitors, relyingParties, cookies, now, onJoin }: ArrivalDeps) {
+  function found(ctx: KoaContextWithOIDC, room: string, held: Admission | null): void {
+    const admission = lasting(held, now());
+    setVisit(ctx, { room, admission });
+    const { session, params } = ctx.oidc;
+    if (!admission || !session) return;
+    // Finding the admission is the authentication: prompt=login and max_age ask for no more.
+    const tooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
+    if (session.accountId !== admission.visitor || tooOld || ctx.oidc.prompts.has('login')) {
+      session.loginAccount({ accountId: admission.visitor });
+    }
+  }
+
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // Only for /authorize: a pushed request (RFC 9126) is validated by the same stack but nobody is at the door.
     if (ctx.oidc.route !== 'authorization') return;
@@ -46,7 +44,7 @@ export function createArrival({ visitors, relyingParties, cookies, onJoin }: Arr
     const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
 
     if (ctx.oidc.prompts.has('none')) {
-      admitted(ctx, room, visitor ? await visitors.admission(room, visitor) : null);
+      found(ctx, room, visitor ? await visitors.admission(room, visitor) : null);
       return;
     }
     try {
@@ -55,7 +53,7 @@ export function createArrival({ visitors, relyingParties, cookies, onJoin }: Arr
         ctx.append('Set-Cookie', cookies.give(arrival.ticket));
         onJoin(room);
       }
-      admitted(ctx, room, arrival.admission);
+      found(ctx, room, arrival.admission);
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable('the room of this relying party is not there', error.message);
@@ -65,15 +63,4 @@ export function createArrival({ visitors, relyingParties, cookies, onJoin }: Arr
       setVisit(ctx, { room, admission: null });
     }
   };
-}
-
-function admitted(ctx: KoaContextWithOIDC, room: string, admission: Admission | null): void {
-  setVisit(ctx, { room, admission });
-  const { session, params } = ctx.oidc;
-  if (!admission || !session) return;
-  // Finding the admission is the authentication: prompt=login and max_age ask for no more.
-  const tooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
-  if (session.accountId !== admission.visitor || tooOld || ctx.oidc.prompts.has('login')) {
-    session.loginAccount({ accountId: admission.visitor });
-  }
 }

@@ -1,5 +1,5 @@
 import { interactionPolicy } from 'oidc-provider';
-import { visitOf } from './arrival.ts';
+import { visitOf } from './visit.ts';
 
 /**
  * The interaction policy: the stock *login* prompt with one Check more, that this visitor has a live admission to

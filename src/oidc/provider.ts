@@ -3,16 +3,17 @@ import Provider, { errors } from 'oidc-provider';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { createFindAccount, secondsLeft } from './account.ts';
+import { createFindAccount } from './account.ts';
 import { createAdapterFactory, travels } from './adapter.ts';
 import type { Addresses } from './address.ts';
 import { RETRY } from './address.ts';
-import { createArrival, visitOf } from './arrival.ts';
+import { createArrival } from './arrival.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { VisitorCookies } from './cookies.ts';
 import { loadExistingGrant } from './grant.ts';
 import type { ProviderPages } from './pages.ts';
 import { createPolicy } from './policy.ts';
+import { secondsLeft, visitOf } from './visit.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -92,14 +93,16 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     interactions: {
       policy: createPolicy(),
-      url(ctx) {
+      async url(ctx) {
         const visit = visitOf(ctx);
-        if (!visit) throw new Error('an interaction without an arrival');
         // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
-        if (visit.admission) throw new errors.LoginRequired('the visitor is not the one that was asked for');
+        if (visit?.admission) throw new errors.LoginRequired('the visitor is not the one that was asked for');
+        // Nobody arrives at a resume: the one who resumes holds a ticket.
+        const room = visit?.room ?? (await relyingParties.find(ctx.oidc.client?.clientId ?? ''))?.room;
+        if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
         const arrivedAt = now();
         return deps.addresses.of(
-          visit.room,
+          room,
           travels(ctx)
             ? { kind: 'travelling', query: ctx.querystring, arrivedAt }
             : { kind: 'stored', interaction: ctx.oidc.entities.Interaction?.jti ?? '', arrivedAt },
@@ -107,7 +110,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       },
     },
     extraParams: {
-      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, onJoin: deps.onJoin }),
+      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, now, onJoin: deps.onJoin }),
     },
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
     loadExistingGrant,

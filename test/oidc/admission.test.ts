@@ -1,0 +1,204 @@
+import * as client from 'openid-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { closeDoor, comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts';
+
+const LIFETIME = 10 * 60_000;
+const LONG = { login_hint: 'x'.repeat(6_500) };
+
+describe.each(STORES)('an admission, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await service?.close();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+    for (const room of ['sale', 'other']) await service.waitingRoom.operations.reset(room);
+  });
+
+  const exits = (sub: string, room = 'sale') =>
+    service.waitingRoom.operations.exits(room, { exited: 0, completed: [sub], abandoned: [] });
+
+  test('that ran out leaves its session with nothing: the visitor waits again, with a new number', async () => {
+    const { browser } = await goIn(service);
+    expect(browser.cookies.has('anteroom_session')).toBe(true);
+    service.time.pass(LIFETIME);
+    const { outcome, answer } = await comeBack(service, browser);
+    expect(outcome).toBe('waits');
+    expect((await facts(browser, answer.location)).json()).toMatchObject({ state: 'waiting', number: 2 });
+  });
+
+  test('with less than a second left is over: no token could live', async () => {
+    const { browser } = await goIn(service);
+    service.time.pass(LIFETIME - 500);
+    const { outcome } = await comeBack(service, browser);
+    expect(outcome).toBe('waits');
+  });
+
+  test('that ran out is not given back by the old waiting page', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer);
+    await service.waitingRoom.operations.raise('sale', 1);
+    const claimed = await browser.post(page);
+    expect((await browser.follow(claimed.location, service.issuer)).location).toContain('code=');
+    service.time.pass(LIFETIME);
+    const replayed = await browser.post(page);
+    expect(replayed.location).toBe(page);
+    const again = await browser.follow(claimed.location, service.issuer);
+    expect(again.location).toBe('');
+    expect(again.url).toContain('/rooms/sale/wait?');
+  });
+
+  test('that ran out is not given back by resuming a stored request', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer, { more: LONG });
+    await service.waitingRoom.operations.raise('sale', 1);
+    const resume = (await browser.post(page)).location;
+    expect(resume).toMatch(`${service.issuer}/authorize/`);
+    service.time.pass(LIFETIME);
+    const resumed = await browser.get(resume);
+    expect(resumed.location).toMatch('/rooms/sale/wait?');
+    expect((await facts(browser, resumed.location)).json()).toMatchObject({ state: 'expired' });
+  });
+
+  test('is not given by resuming a stored request that was never claimed', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer, { more: LONG });
+    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
+    const resumed = await browser.get(`${service.issuer}/authorize/${interaction}`);
+    expect(resumed.location).toMatch('/rooms/sale/wait?');
+    expect((await facts(browser, resumed.location)).json()).toMatchObject({ state: 'waiting', number: 1 });
+    await service.waitingRoom.operations.raise('sale', 1);
+    const claimed = await browser.post(resumed.location);
+    expect((await browser.follow(claimed.location, service.issuer)).location).toContain('code=');
+  });
+
+  test('resumes once: the same resume URL again is a page that says so', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer, { more: LONG });
+    await service.waitingRoom.operations.raise('sale', 1);
+    const resume = (await browser.post(page)).location;
+    const cookies = new Map(browser.cookies);
+    expect((await browser.get(resume)).location).toContain('code=');
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    const replayed = await browser.get(resume);
+    expect([replayed.status, replayed.location]).toEqual([400, '']);
+    expect(replayed.text).toContain('This did not work');
+  });
+
+  test('that ran out takes its codes with it', async () => {
+    const { login, callback } = await goIn(service);
+    service.time.pass(LIFETIME);
+    await expect(login.exchange(callback)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  test('that the site ended takes its codes with it', async () => {
+    const [told, checked] = [await goIn(service), await goIn(service)];
+    const sub = (await checked.login.exchange(checked.callback)).claims()?.sub ?? '';
+    await exits(sub);
+    const again = await comeBack(service, checked.browser);
+    expect(again.outcome).toBe('waits');
+    await expect(told.login.exchange(told.callback)).resolves.toHaveProperty('id_token');
+  });
+
+  test.each([
+    ['ran out', async () => service.time.pass(LIFETIME)],
+    ['was ended by the site', (sub: string) => exits(sub)],
+    ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+  ])('that %s answers userinfo with 401', async (_how, end) => {
+    const { login, callback } = await goIn(service);
+    const tokens = await login.exchange(callback);
+    const sub = tokens.claims()?.sub ?? '';
+    await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
+    await end(sub);
+    const Authorization = `Bearer ${tokens.access_token}`;
+    const answer = await fetch(`${service.issuer}/userinfo`, { headers: { Authorization } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
+  });
+
+  test('says what is left of it: expires_in and exp shrink with it', async () => {
+    const { browser } = await goIn(service);
+    service.time.pass(LIFETIME - 90_000);
+    const { login, answer } = await comeBack(service, browser);
+    const tokens = await login.exchange(answer.location);
+    expect(tokens.expires_in).toBeGreaterThan(85);
+    expect(tokens.expires_in).toBeLessThanOrEqual(90);
+    const claims = tokens.claims();
+    expect((claims?.exp ?? 0) - (claims?.iat ?? 0)).toBe(tokens.expires_in);
+  });
+
+  test('to one room gives nothing in another', async () => {
+    const { browser } = await goIn(service);
+    const { outcome } = await comeBack(service, browser, { clientId: 'elsewhere' });
+    expect(outcome).toBe('waits');
+    const silent = await comeBack(service, browser, { clientId: 'elsewhere', more: { prompt: 'none' } });
+    expect(silent.params.get('error')).toBe('login_required');
+    expect(await numbersGiven(service, 'other')).toBe(1);
+  });
+
+  test('is shared by the relying parties of its room, with the same sub and number', async () => {
+    const first = await goIn(service);
+    const second = await comeBack(service, first.browser, { clientId: 'kiosk' });
+    expect(second.outcome).toBe('code');
+    const [one, two] = [
+      await first.login.exchange(first.callback),
+      await second.login.exchange(second.answer.location),
+    ];
+    expect(two.claims()).toMatchObject({ sub: one.claims()?.sub, number: one.claims()?.number, aud: 'kiosk' });
+    expect(await numbersGiven(service)).toBe(1);
+  });
+
+  test('opens the door of a relying party that was added a moment ago, until that one is deleted', async () => {
+    const { browser } = await goIn(service);
+    const unknown = await comeBack(service, browser, { clientId: 'late' });
+    expect([unknown.outcome, unknown.answer.status]).toEqual(['page', 400]);
+
+    await service.waitingRoom.operations.putRelyingParty({
+      client_id: 'late',
+      client_secret: SECRET,
+      room: 'sale',
+      profile: 'generic',
+      redirect_uris: [REDIRECT_URI],
+      post_logout_redirect_uris: [],
+      login_window: 600_000,
+      landing_url: null,
+      initiate_login_uri: null,
+    });
+    service.time.pass(1_000);
+    const added = await comeBack(service, browser, { clientId: 'late' });
+    await expect(added.login.exchange(added.answer.location)).resolves.toHaveProperty('id_token');
+
+    await service.waitingRoom.operations.deleteRelyingParty('late');
+    service.time.pass(1_000);
+    const deleted = await comeBack(service, browser, { clientId: 'late' });
+    expect([deleted.outcome, deleted.answer.status]).toEqual(['page', 400]);
+  });
+
+  test('is refused by a new secret as soon as the old one was replaced', async () => {
+    const { login, callback } = await goIn(service);
+    const party = await service.waitingRoom.operations.relyingParty('shop');
+    await service.waitingRoom.operations.putRelyingParty({ ...party, client_secret: 'another secret of the shop' });
+    service.time.pass(1_000);
+    await expect(login.exchange(callback)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('comes to nobody whose room was deleted: the relying party is told to try later', async () => {
+    const { browser } = await goIn(service, { clientId: 'elsewhere', room: 'other' });
+    await closeDoor(service, 'other');
+    await service.waitingRoom.operations.deleteRoom('other');
+    service.time.pass(1_000);
+    const { params } = await comeBack(service, browser, { clientId: 'elsewhere' });
+    expect(params.get('error')).toBe('temporarily_unavailable');
+  });
+});
