@@ -106,4 +106,11 @@ describe('the embedded store, when its process is killed', () => {
     await store.ping();
     await store.close();
   });
+
+  it('stays closed to other processes when its own process tries to open it twice', async () => {
+    const store = openEmbeddedStore({ dir });
+    expect(() => openEmbeddedStore({ dir })).toThrow(/in use/);
+    expect(await toldBeforeTheKill(start('-'), 99)).toEqual([['refused', 'in_use']]);
+    await store.close();
+  });
 });

@@ -4,9 +4,9 @@ import type { Line } from '#waiting-room/line.ts';
 import * as pure from '#waiting-room/line.ts';
 import type { Holder } from '#waiting-room/ports.ts';
 import type { LineRules } from '#waiting-room/room.ts';
+import { arbitraryCourse, arbitraryQuietCourse } from '../store/contract/courses.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 import type { Course, Step } from '../store/contract/steps.ts';
-import { arbitraryCourse, arbitraryQuietCourse } from '../store/contract/steps.ts';
 
 const credits = (line: Line) => Math.max(0, line.serving - line.queue);
 const taken = (line: Line) => line.admissions.active - line.released + line.held + credits(line);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arbitraryCourse } from './courses.ts';
 import { openModel } from './model.ts';
 import type { Stores } from './room-under-test.ts';
 import { freshId, presentNumbers, T0 } from './room-under-test.ts';
-import { arbitraryCourse, play, VIEW } from './steps.ts';
+import { play, VIEW } from './steps.ts';
 
-const RUNS = 150;
+const RUNS = 100;
 
 export function describeLikeTheModel(stores: () => Stores): void {
   describe('compared with the model', () => {

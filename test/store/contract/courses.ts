@@ -1,0 +1,130 @@
+/** Random courses of events in one room. */
+import fc from 'fast-check';
+import type { Holder } from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+import type { Course, Step } from './steps.ts';
+
+/** Few visitors and low numbers, so that the same ones meet again and again. */
+const visitor = fc.integer({ min: 1, max: 12 }).map((n) => `v${n}`);
+const people = fc.array(visitor, { maxLength: 4 });
+
+/** A step before it is known what was given until then: {@link resolve} makes numbers and generations of these. */
+const pickedNumber = fc.nat(60);
+const STRAY = 56;
+const generationsAgo = fc.oneof(
+  { weight: 15, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(1, -1) },
+);
+/** Mostly the visitor whose number it is, as it is with sealed tickets. */
+const OWN = '';
+const holder = fc.record({
+  generation: generationsAgo,
+  number: pickedNumber,
+  visitor: fc.oneof({ weight: 12, arbitrary: fc.constant(OWN) }, { weight: 1, arbitrary: visitor }),
+});
+
+const rules: fc.Arbitrary<LineRules> = fc.record({
+  mode: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('queue' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('passthrough' as const, 'paused' as const, 'closed' as const) },
+  ),
+  size: fc.constantFrom(0, 1, 2, 3, 5, 8),
+  lifetime: fc.constantFrom(1500, 20_000, 60_000, 90_000_000),
+  claimWindow: fc.constantFrom(1000, 7300, 30_000),
+  presenceTimeout: fc.constantFrom(1000, 20_000, 90_000),
+});
+
+const after = fc.oneof(
+  { weight: 20, arbitrary: fc.nat(900) },
+  { weight: 6, arbitrary: fc.nat(30_000) },
+  { weight: 1, arbitrary: fc.constantFrom(200_000, 90_000_000) },
+);
+
+const verb = <V extends Step['verb']>(name: V) => fc.constant(name);
+const entrants = fc.array(fc.record({ visitor, claim: fc.boolean() }), { maxLength: 5 });
+const numbers = fc.array(pickedNumber, { maxLength: 12 });
+const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people });
+const raise = fc.oneof(
+  fc.record({ numbers: fc.integer({ min: -6, max: 8 }) }),
+  fc.record({ people: fc.nat(8) }),
+  fc.record({ people: fc.nat(8) }),
+);
+
+const ordinary = [
+  { weight: 10, arbitrary: fc.record({ verb: verb('join'), after, entrants }) },
+  { weight: 2, arbitrary: fc.record({ verb: verb('place'), after, holder }) },
+  { weight: 14, arbitrary: fc.record({ verb: verb('claim'), after, holder }) },
+  { weight: 8, arbitrary: fc.record({ verb: verb('rejoin'), after, holder }) },
+  { weight: 4, arbitrary: fc.record({ verb: verb('leave'), after, holder }) },
+  { weight: 2, arbitrary: fc.record({ verb: verb('admission'), after, visitor }) },
+  { weight: 8, arbitrary: fc.record({ verb: verb('heard'), after, generation: generationsAgo, numbers }) },
+  { weight: 12, arbitrary: fc.record({ verb: verb('raise'), after, by: raise }) },
+  { weight: 4, arbitrary: fc.record({ verb: verb('exits'), after, exits }) },
+  { weight: 4, arbitrary: fc.record({ verb: verb('view'), after }) },
+];
+const extraordinary = [
+  { weight: 3, arbitrary: fc.record({ verb: verb('configure'), after, rules }) },
+  { weight: 1, arbitrary: fc.record({ verb: verb('reset'), after }) },
+];
+
+const LONG = { maxLength: 80, size: 'max' } as const;
+
+/** A course in which the rules stay as they are, those of a queue. */
+export const arbitraryQuietCourse: fc.Arbitrary<Course> = fc
+  .record({
+    rules: rules.map((some) => ({ ...some, mode: 'queue' as const })),
+    steps: fc.array(fc.oneof(...ordinary), LONG),
+  })
+  .map(resolve);
+
+/** A course in which anything may happen. */
+export const arbitraryCourse: fc.Arbitrary<Course> = fc
+  .record({ rules, steps: fc.array(fc.oneof(...ordinary, ...extraordinary), LONG) })
+  .map(resolve);
+
+/** Makes holders and numbers mean somebody who is there by then, and once in a while nobody. */
+function resolve(course: Course): Course {
+  let owners: string[] = [];
+  let generation = 1;
+  let { mode } = course.rules;
+
+  /** Once in a while 0, or one too many. */
+  const numberOf = (picked: number) => {
+    if (picked >= STRAY) return picked % 2 === 0 ? 0 : owners.length + 1;
+    return 1 + (picked % Math.max(1, owners.length));
+  };
+  const holderOf = (picked: Holder): Holder => {
+    const number = numberOf(picked.number);
+    const own = owners[number - 1] ?? 'nobody';
+    return {
+      generation: generation - picked.generation,
+      number,
+      visitor: picked.visitor === OWN ? own : picked.visitor,
+    };
+  };
+
+  const steps = course.steps.map((step): Step => {
+    switch (step.verb) {
+      case 'configure':
+        mode = step.rules.mode;
+        return step;
+      case 'join':
+        if (mode !== 'closed') owners.push(...step.entrants.map((entrant) => entrant.visitor));
+        return step;
+      case 'reset':
+        owners = [];
+        generation += 1;
+        return step;
+      case 'heard':
+        return { ...step, generation: generation - step.generation, numbers: step.numbers.map(numberOf) };
+      case 'place':
+      case 'claim':
+      case 'rejoin':
+      case 'leave':
+        return { ...step, holder: holderOf(step.holder) };
+      default:
+        return step;
+    }
+  });
+  return { ...course, steps };
+}
