@@ -1,9 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start several processes, a crowd or a browser: they want the machine for themselves, one at a time. */
+const ALONE = [
+  'test/e2e/**/*.test.ts',
+  'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
+  'test/**/generate-keys.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'side by side', include: ['test/**/*.test.ts'], exclude: ALONE, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,97 @@
+/** Programs that the tests and benchmarks start, and where to get those that are missing. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Program {
+  /** What to look for on the PATH; any of them will do. */
+  readonly names: readonly string[];
+  /** The package of Debian and Ubuntu that has it. */
+  readonly debian: string;
+  readonly why: string;
+}
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
+
+const FOR_TESTS: readonly Program[] = [
+  { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
+  { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
+  { names: CHROMIUM, debian: 'chromium', why: 'walks the pages; CHROMIUM may name the path of one' },
+];
+
+const FOR_BENCHMARKS: readonly Program[] = [
+  { names: ['redis-server'], debian: 'redis-server', why: 'what is measured' },
+  { names: ['wrk'], debian: 'wrk', why: 'sends the load' },
+];
+
+const PROGRAMS = { tests: FOR_TESTS, benchmarks: FOR_BENCHMARKS } as const;
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** The browser that is there; undefined where the tests are to look for themselves. */
+export function findChromium(): string | undefined {
+  return process.env.CHROMIUM ?? CHROMIUM.map(pathOf).find((path) => path !== undefined);
+}
+
+/**
+ * Sees to it that what `purpose` needs is there. As root on Debian or Ubuntu it installs what is missing; elsewhere it
+ * says what is missing, and ends the process.
+ */
+export function requirePrograms(purpose: keyof typeof PROGRAMS): void {
+  const missing = missingOf(PROGRAMS[purpose]);
+  if (missing.length === 0) return;
+  if (process.getuid?.() === 0 && isDebian()) installAll(missing);
+  const still = missingOf(missing);
+  if (still.length === 0) return;
+  console.error(`The ${purpose} need programs that are not on the PATH:`);
+  for (const { names, debian, why } of still) {
+    console.error(`  ${names.join(' or ')} (${why}); in Debian's package ${debian}`);
+  }
+  console.error('Install them, or run this as root on Debian or Ubuntu, where it installs them by itself.');
+  process.exit(1);
+}
+
+const missingOf = (programs: readonly Program[]) =>
+  programs.filter(({ names }) => !names.some(pathOf) && !(names === CHROMIUM && process.env.CHROMIUM));
+
+function pathOf(name: string): string | undefined {
+  const paths = (process.env.PATH ?? '').split(':').map((folder) => join(folder, name));
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function isDebian(): boolean {
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release);
+}
+
+function installAll(programs: readonly Program[]): void {
+  // The tests start servers of their own: a package that is installed must not start another one.
+  const policy = !existsSync(POLICY);
+  if (policy) {
+    writeFileSync(POLICY, '#!/bin/sh\nexit 101\n');
+    chmodSync(POLICY, 0o755);
+  }
+  try {
+    apt('update');
+    // One at a time: that one is not to be had keeps none of the others away.
+    for (const { debian } of programs) apt('install', '--yes', '--no-install-recommends', debian);
+  } finally {
+    if (policy) rmSync(POLICY, { force: true });
+  }
+}
+
+function apt(...args: readonly string[]): void {
+  console.error(`> apt-get ${args.join(' ')}`);
+  spawnSync('apt-get', ['-qq', ...args], {
+    // Standard output is for results.
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
