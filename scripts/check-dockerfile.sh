@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Does what the Dockerfile says without Docker: its ENV, WORKDIR, COPY and RUN lines, stage by stage, in an empty
+# folder and from no other files than .dockerignore lets through; then starts its CMD as a user who owns nothing but
+# /data, asks HEALTHCHECK and /readyz, and stops it with SIGTERM. Node is that of node_modules, for the image's.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+work=$(mktemp -d)
+server=''
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+# Other users have to get in.
+chmod 755 "$work"
+
+node=$(readlink -f node_modules/.bin/node)
+context=$work/context
+mkdir "$context"
+sed -n 's/^!//p' .dockerignore | xargs git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$context"
+
+# The instructions, one a line, without comments.
+instructions=$(sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' Dockerfile | grep -vE '^\s*(#|$)')
+
+stage='' workdir=/ cmd='' health='' ready=''
+declare -A env
+inside() { sed -E "s#(^|[ =:\"\`'])/(app|data)#\1$stage/\2#g" <<<"$1"; }
+while read -r verb rest; do
+  case $verb in
+    FROM)
+      stage=$work/$([[ $rest == *' AS '* ]] && echo "${rest##* AS }" || echo final)
+      mkdir -p "$stage"
+      workdir=$stage
+      ;;
+    ENV) for pair in $(inside "$rest"); do env[${pair%%=*}]=${pair#*=}; done ;;
+    WORKDIR) workdir=$stage$rest && mkdir -p "$workdir" ;;
+    COPY)
+      from=$context
+      if [[ $rest == --from=* ]]; then
+        from=$work/$(sed -E 's/--from=([^ ]+).*/\1/' <<<"$rest")
+        rest=${rest#* }
+      fi
+      read -ra paths <<<"$rest"
+      target=${paths[-1]}
+      [[ $target == /* ]] && target=$stage$target || target=$workdir/$target
+      for source in "${paths[@]:0:${#paths[@]}-1}"; do
+        if [ -d "$from/$source" ]; then mkdir -p "$target" && cp -a "$from/$source/." "$target"
+        else mkdir -p "$target" && cp -a "$from/$source" "$target"; fi
+      done
+      ;;
+    RUN)
+      # There may be no user named node here.
+      line=$(inside "$rest" | sed 's/node:node/nobody/')
+      echo "RUN $rest"
+      (cd "$workdir" && bash -euo pipefail -c "$line")
+      ;;
+    HEALTHCHECK) health=${rest#*CMD } ;;
+    CMD) cmd=$rest ;;
+  esac
+done <<<"$instructions"
+
+free_port() { "$node" -e 'net.createServer().listen(0, function () { console.log(this.address().port); this.close(); })'; }
+port=$(free_port) shop_port=$(free_port)
+as_user=()
+if [ "$(id -u)" = 0 ]; then
+  as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+  # The folder of the checkout may be closed to others.
+  cp "$node" "$work/node" && node=$work/node
+fi
+argv() { inside "$1" | "$node" -e 'for (const part of JSON.parse(require("fs").readFileSync(0, "utf8")).slice(1)) process.stdout.write(part + "\0")'; }
+mapfile -d '' -t start < <(argv "$cmd")
+mapfile -d '' -t check < <(argv "$health")
+variables=(PORT="$port" SHOP_PORT="$shop_port" HOST=127.0.0.1 LOG_LEVEL=warn PATH="$PATH")
+for name in "${!env[@]}"; do variables+=("$name=${env[$name]}"); done
+
+cd "$workdir"
+"${as_user[@]}" env -i "${variables[@]}" "$node" "${start[@]}" >"$work/log" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  kill -0 "$server" 2>/dev/null || break
+  ready=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/readyz" || true)
+  [ "$ready" = 200 ] && break
+  sleep 0.1
+done
+if [ "$ready" != 200 ]; then
+  cat "$work/log" >&2
+  echo "/readyz answered ${ready:-nothing}" >&2
+  exit 1
+fi
+"${as_user[@]}" env -i "${variables[@]}" "$node" "${check[@]}"
+kill -TERM "$server"
+status=0
+wait "$server" || status=$?
+server=''
+[ "$status" = 0 ] || { cat "$work/log" >&2; echo "SIGTERM ended it with $status" >&2; exit 1; }
+[ -f "$stage/data/keys/jwks.json" ] && [ -f "$stage/data/anteroom.db" ]
+cd "$root"
+echo "the image's own files: $(du -sh "$stage/app" | cut -f1)"
