@@ -49,7 +49,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     jwks: deps.jwks,
     claims: CLAIMS,
     conformIdTokenClaims: false,
-    scopes: ['openid', 'email', 'offline_access'],
+    // No offline_access: an admission is not renewed behind the line.
+    scopes: ['openid', 'email'],
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
