@@ -54,7 +54,11 @@ export function createGroupCommit({ database, beforeCommit, undone }: GroupCommi
   function undo(cause: unknown): void {
     const group = pending;
     pending = undefined;
-    if (database.isTransaction) database.exec('ROLLBACK');
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    } catch {
+      // It stays open, so that the next turn cannot begin and comes here again.
+    }
     undone(cause);
     group?.reject(new StoreUnavailable(cause));
   }
