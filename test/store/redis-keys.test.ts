@@ -1,0 +1,92 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import type { RedisServer } from '#support/redis.ts';
+import { startRedis } from '#support/redis.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { freshId, makeRoom, pick, seconds, T0 } from './contract/room-under-test.ts';
+
+describe('the keys in Redis', () => {
+  let redis: RedisServer;
+  let store: Store;
+  let client: Redis;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    store = await openRedisStore({ url: redis.url });
+    client = new Redis(redis.url);
+  });
+
+  afterAll(async () => {
+    client.disconnect();
+    await store.close();
+    await redis.stop();
+  });
+
+  it('have one hash tag for all of a room, and none for who waits', async () => {
+    const room = await makeRoom(store);
+    await room.crowd(1);
+    const before = await client.keys(`*${room.id}*`);
+    await room.crowd(5000);
+    expect(await client.keys(`*${room.id}*`)).toEqual(before);
+    expect(await client.hlen(`anteroom:{${room.id}}:line`)).toBeLessThanOrEqual(20);
+    const crowd = await room.crowd(3);
+    await room.raise({ numbers: 2000 });
+    await room.leave(pick(crowd, 1));
+    await room.claim({ generation: 1, number: 1, visitor: 'ann' });
+    await room.view(T0 + seconds(600));
+    const after = await client.keys(`*${room.id}*`);
+    expect(after.length).toBeGreaterThan(before.length);
+    for (const key of after) expect(key).toMatch(new RegExp(`^anteroom:\\{${room.id}\\}:`));
+    expect(after.filter((key) => key.includes('scratch'))).toEqual([]);
+  });
+
+  it('leave nothing of an admission that is over', async () => {
+    const room = await makeRoom(store);
+    await room.raise({ numbers: 3 });
+    await room.crowd(1, { claim: true });
+    const ann = await room.arrive('ann', { claim: true });
+    await room.arrive('bob', { claim: true });
+    await room.leave(ann);
+    await room.exits({ completed: ['bob'] });
+    await room.view(T0 + seconds(600));
+    for (const part of ['admissions', 'active']) expect(await client.exists(`anteroom:{${room.id}}:${part}`)).toBe(0);
+  });
+
+  it('are one hash after a reset, and one number after the room is deleted', async () => {
+    const room = await makeRoom(store);
+    await room.crowd(100);
+    await room.raise({ numbers: 10 });
+    await store.line.reset(room.id, T0);
+    expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
+    await room.crowd(100);
+    await store.settings.deleteRoom(room.id);
+    expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
+    expect(await client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });
+  });
+
+  it('of the OpenID provider go when their time has passed, also after use', async () => {
+    const { oidc } = store;
+    const [id, grantId, uid] = [freshId('id'), freshId('grant'), freshId('uid')];
+    await oidc.upsert('AuthorizationCode', id, { grantId, uid, list: [] }, 100);
+    await oidc.upsert('AccessToken', id, { grantId }, 200);
+    await oidc.upsert('RefreshToken', id, { grantId }, 50);
+    await oidc.consume('AuthorizationCode', id, T0);
+    // A list that is empty stays a list.
+    expect(await oidc.find('AuthorizationCode', id)).toEqual({ grantId, uid, list: [], consumed: T0 / 1000 });
+    const ttl = async (key: string) => Math.ceil((await client.pttl(key)) / 1000);
+    expect(await ttl(`anteroom:oidc:record:AuthorizationCode:${id}`)).toBe(100);
+    expect(await ttl(`anteroom:oidc:uid:AuthorizationCode:${uid}`)).toBe(100);
+    expect(await ttl(`anteroom:oidc:grant:${grantId}`)).toBe(200);
+    await oidc.revokeByGrantId(grantId);
+    expect(await client.exists(`anteroom:oidc:grant:${grantId}`)).toBe(0);
+  });
+
+  it('of a grant stay as long as a record that has no end', async () => {
+    const { oidc } = store;
+    const [id, grantId] = [freshId('id'), freshId('grant')];
+    await oidc.upsert('RefreshToken', id, { grantId }, undefined);
+    await oidc.upsert('AccessToken', id, { grantId }, 60);
+    expect(await client.ttl(`anteroom:oidc:grant:${grantId}`)).toBe(-1);
+  });
+});
