@@ -61,7 +61,6 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
   const oidc = createOidcDoor({
     issuer,
     jwks: config.jwks,
-    cookieKeys: config.cookieKeys,
     records: store.oidc,
     waitingRoom,
     render: views.page,

@@ -10,6 +10,7 @@ import type { JWKS } from 'oidc-provider';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import { createAddresses } from './address.ts';
+import { createCookieSigner } from './cookie-signer.ts';
 import { createVisitorCookies } from './cookies.ts';
 import { navigationsOnly, postBecomesGet } from './front-door.ts';
 import { endAdmissionAtLogout } from './logout.ts';
@@ -22,7 +23,6 @@ import { createWaitingPage } from './waiting-page.ts';
 export interface OidcDeps {
   readonly issuer: string;
   readonly jwks: JWKS;
-  readonly cookieKeys: readonly string[];
   readonly records: OidcStore;
   readonly waitingRoom: WaitingRoom;
   readonly render: Render;
@@ -56,7 +56,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
-    cookieKeys: deps.cookieKeys,
+    cookieSigner: createCookieSigner(seal),
     records: deps.records,
     visitors,
     relyingParties,

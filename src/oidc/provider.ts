@@ -9,6 +9,7 @@ import type { Addresses } from './address.ts';
 import { RETRY } from './address.ts';
 import { createArrival } from './arrival.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
+import type { CookieSigner } from './cookie-signer.ts';
 import type { VisitorCookies } from './cookies.ts';
 import { loadExistingGrant } from './grant.ts';
 import type { ProviderPages } from './pages.ts';
@@ -22,7 +23,7 @@ export interface ProviderDeps {
   readonly issuer: string;
   /** Private keys: RS256 at least. */
   readonly jwks: JWKS;
-  readonly cookieKeys: readonly string[];
+  readonly cookieSigner: CookieSigner;
   readonly records: OidcStore;
   readonly visitors: Visitors;
   readonly relyingParties: RelyingParties;
@@ -79,7 +80,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       },
     },
     cookies: {
-      keys: [...deps.cookieKeys],
+      keys: deps.cookieSigner,
       names: { session: 'anteroom_session', interaction: 'anteroom_interaction', resume: 'anteroom_resume' },
       long: { httpOnly: true, sameSite: 'lax', overwrite: true },
       short: { httpOnly: true, sameSite: 'lax', overwrite: true },
