@@ -33,11 +33,26 @@ export function admit(admissions: Admissions, admission: Admission): AdmissionRo
   const row: AdmissionRow = { ...admission, status: 'active' };
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
-  const { deadlines } = admissions;
+  schedule(admissions, row);
+  return row;
+}
+
+/** A live admission lives until `expiresAt` instead, unless it does so longer already. */
+export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: number): AdmissionRow {
+  if (expiresAt <= row.expiresAt) return row;
+  const longer: AdmissionRow = { ...row, expiresAt };
+  // What stays among the deadlines is of a row that is no longer active.
+  row.status = 'expired';
+  admissions.rows.set(longer.visitor, longer);
+  schedule(admissions, longer);
+  return longer;
+}
+
+/** Deadlines come nearly in order, so the place is near the end. */
+function schedule({ deadlines }: Admissions, row: AdmissionRow): void {
   let at = deadlines.length;
   while (at > 0 && (deadlines[at - 1]?.at ?? 0) > row.expiresAt) at -= 1;
   deadlines.splice(at, 0, { at: row.expiresAt, row });
-  return row;
 }
 
 export function end(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus, now: number): void {

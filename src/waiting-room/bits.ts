@@ -75,6 +75,16 @@ export class Bits {
     });
   }
 
+  /** Adds all from `from` to `to`. */
+  addRange(from: number, to: number): void {
+    if (to < from) return;
+    if (to >> 3 >= this.bytes.length) this.#grow((to >> 3) + 1);
+    const [whole, end] = [(from + 7) >> 3, (to + 1) >> 3];
+    if (whole < end) this.bytes.fill(0xff, whole, end);
+    for (let n = from; n <= to && n < whole * 8; n++) this.add(n);
+    for (let n = Math.max(from, end * 8); n <= to; n++) this.add(n);
+  }
+
   /** Removes all from `from` to `to`. */
   clear(from: number, to: number): void {
     this.#eachByte(from, to, (byte, at) => {

@@ -12,22 +12,29 @@
  * or served → missed → returned → served again.
  */
 import type { Admissions } from './admissions.ts';
-import { admit, end, expireAdmissions, liveAdmission, newAdmissions } from './admissions.ts';
+import { admit, end, expireAdmissions, liveAdmission, newAdmissions, prolong } from './admissions.ts';
 import { Bits } from './bits.ts';
+import type { Draw } from './entrants.ts';
+import { drawRecord, enter, finishDraw, newDraw } from './entrants.ts';
 import type {
   Admission,
   Counters,
+  DrawOpening,
+  DrawResult,
   Entrant,
+  Entry,
   Exits,
   Holder,
+  InletStep,
   Joined,
   LineView,
+  NoteName,
   Place,
   Raise,
   VisitorId,
 } from './ports.ts';
 import type { Presence } from './presence.ts';
-import { forget, hear, newPresence, turnWindows } from './presence.ts';
+import { forget, hear, hearAll, newPresence, turnWindows } from './presence.ts';
 import type { LineRules } from './room.ts';
 
 /** Numbers up to `to`, above those of the batch before, that were served together and have the same time to claim. */
@@ -67,6 +74,15 @@ export interface Line {
   /** Came back and are served again: until when they may claim. */
   again: Map<number, number>;
   admissions: Admissions;
+  /** The latest time a step was taken at: a caller whose clock is behind is taken to be here. */
+  clock: number;
+  /** Places held for somebody, ever. */
+  turns: number;
+  alarm: boolean;
+  inletState: string;
+  notes: Record<NoteName, string>;
+  predictions: { within: number; outside: number };
+  draws: Draw[];
 }
 
 export function newLine(rules: LineRules, generation = 1): Line {
@@ -90,12 +106,19 @@ export function newLine(rules: LineRules, generation = 1): Line {
     returned: new Set(),
     again: new Map(),
     admissions: newAdmissions(),
+    clock: 0,
+    turns: 0,
+    alarm: false,
+    inletState: '',
+    notes: { signal: '', meter: '' },
+    predictions: { within: 0, outside: 0 },
+    draws: [],
   };
 }
 
-export function configure(line: Line, rules: LineRules, now: number): void {
+export function configure(line: Line, rules: LineRules, at: number): void {
   line.rules = rules;
-  settle(line, now);
+  const now = settle(line, at);
   // A credit would let newcomers in, who are not to be served now.
   if (rules.mode === 'paused' || rules.mode === 'closed') line.serving = Math.min(line.serving, line.queue);
   if (rules.mode === 'passthrough') {
@@ -105,24 +128,30 @@ export function configure(line: Line, rules: LineRules, now: number): void {
 }
 
 /** Gives each entrant a number; null where the room is closed. */
-export function join(line: Line, entrants: readonly Entrant[], now: number): Joined[] | null {
-  settle(line, now);
+export function join(line: Line, entrants: readonly Entrant[], at: number): Joined[] | null {
+  const now = settle(line, at);
   if (line.rules.mode === 'closed') return null;
+  const { generation } = line;
+  const open = openDrawOf(line);
+  if (open) {
+    return entrants.map(() => ({ generation, number: 0, entry: enter(open, line.draws.length), admission: null }));
+  }
   return entrants.map((entrant) => {
     const number = ++line.queue;
     if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
-    const holder: Holder = { generation: line.generation, number, visitor: entrant.visitor };
+    const holder: Holder = { generation, number, visitor: entrant.visitor };
     const credit = number <= line.serving;
     if (credit && entrant.claim) {
-      return { generation: line.generation, number, admission: takeIn(line, holder, now).admission };
+      return { generation, number, entry: null, admission: takeIn(line, holder, now).admission };
     }
     hear(line.presence, number);
     if (credit) hold(line, number, now);
-    return { generation: line.generation, number, admission: null };
+    return { generation, number, entry: null, admission: null };
   });
 }
 
-export function place(line: Line, holder: Holder, now: number): Place {
+export function place(line: Line, holder: Holder, at: number): Place {
+  const now = Math.max(line.clock, at);
   if (isStale(line, holder)) return { state: 'stale' };
   const live = liveAdmission(line.admissions, holder.visitor, now);
   if (live) return { state: 'admitted', admission: plain(live), first: false };
@@ -135,8 +164,8 @@ export function place(line: Line, holder: Holder, now: number): Place {
   return claimBy > now ? { state: 'served', claimBy } : { state: 'missed', away: false };
 }
 
-export function claim(line: Line, holder: Holder, now: number): Place {
-  settle(line, now);
+export function claim(line: Line, holder: Holder, at: number): Place {
+  const now = settle(line, at);
   const standing = place(line, holder, now);
   if (standing.state !== 'served') return standing;
   if (line.rules.mode === 'closed') return { state: 'waiting' };
@@ -144,8 +173,8 @@ export function claim(line: Line, holder: Holder, now: number): Place {
   return { state: 'admitted', ...takeIn(line, holder, now) };
 }
 
-export function rejoin(line: Line, holder: Holder, now: number): Place {
-  settle(line, now);
+export function rejoin(line: Line, holder: Holder, at: number): Place {
+  const now = settle(line, at);
   const standing = place(line, holder, now);
   if (standing.state !== 'missed') return standing;
   hear(line.presence, holder.number);
@@ -159,8 +188,8 @@ export function rejoin(line: Line, holder: Holder, now: number): Place {
   return place(line, holder, now);
 }
 
-export function leave(line: Line, holder: Holder, now: number): void {
-  settle(line, now);
+export function leave(line: Line, holder: Holder, at: number): void {
+  const now = settle(line, at);
   const standing = place(line, holder, now);
   if (standing.state === 'stale' || standing.state === 'over') return;
   if (standing.state === 'admitted') {
@@ -172,36 +201,50 @@ export function leave(line: Line, holder: Holder, now: number): void {
   spend(line, holder.number);
 }
 
-export function admission(line: Line, visitor: VisitorId, now: number): Admission | null {
-  const live = liveAdmission(line.admissions, visitor, now);
+export function admission(line: Line, visitor: VisitorId, at: number): Admission | null {
+  const live = liveAdmission(line.admissions, visitor, Math.max(line.clock, at));
   return live && plain(live);
 }
 
-export function heard(line: Line, generation: number, numbers: readonly number[], now: number): void {
-  settle(line, now);
+/** Starts the lifetime of a live admission anew; null where there is none. */
+export function renew(line: Line, visitor: VisitorId, at: number): Admission | null {
+  const now = settle(line, at);
+  const live = liveAdmission(line.admissions, visitor, now);
+  return live && plain(prolong(line.admissions, live, now + line.rules.lifetime));
+}
+
+export function heard(line: Line, generation: number, numbers: readonly number[], at: number): void {
+  settle(line, at);
   if (generation !== line.generation) return;
   for (const number of numbers) {
     if (number >= 1 && number <= line.queue && !line.spent.has(number)) hear(line.presence, number);
   }
 }
 
-/** By how much the serving counter changed. */
-export function raise(line: Line, by: Raise, now: number): number {
-  settle(line, now);
+/** By how much the serving counter changed; `applied` is false where an inlet's step was not to be taken. */
+export function raise(
+  line: Line,
+  by: Raise,
+  at: number,
+  step?: InletStep,
+): { readonly raisedBy: number; readonly applied: boolean } {
+  const now = settle(line, at);
+  if (step && (line.alarm || line.inletState !== step.from)) return { raisedBy: 0, applied: false };
+  if (step) line.inletState = step.to;
   const before = line.serving;
   // Where everybody goes in at once nobody can be made to wait again.
   const lowest = line.rules.mode === 'passthrough' ? line.queue : 0;
   if ('numbers' in by && by.numbers < 0) lower(line, Math.max(lowest, before + by.numbers));
   else if (canServe(line)) {
     if ('numbers' in by) raiseNumbers(line, by.numbers, now);
-    else raisePeople(line, by.people, now);
+    else raisePeople(line, by.people, by.credits ?? Number.POSITIVE_INFINITY, now);
   }
-  return line.serving - before;
+  return { raisedBy: line.serving - before, applied: true };
 }
 
 /** How many of the named had no live admission. */
-export function exits(line: Line, told: Exits, now: number): number {
-  settle(line, now);
+export function exits(line: Line, told: Exits, at: number): number {
+  const now = settle(line, at);
   let unknown = 0;
   for (const status of ['completed', 'abandoned'] as const) {
     for (const visitor of told[status]) if (!endAdmission(line, visitor, status, now)) unknown += 1;
@@ -210,8 +253,61 @@ export function exits(line: Line, told: Exits, now: number): number {
   return unknown;
 }
 
+/** A new generation. The breaker and what is known of the origin stay: they are not of the line. */
 export function reset(line: Line): Line {
-  return newLine(line.rules, line.generation + 1);
+  const { rules, generation, alarm, clock, notes } = line;
+  return { ...newLine(rules, generation + 1), alarm, clock, notes: { ...notes, meter: '' } };
+}
+
+/** These entrants of the open draw were heard from. */
+export function heardEntrants(
+  line: Line,
+  generation: number,
+  draw: number,
+  indexes: readonly number[],
+  at: number,
+): void {
+  settle(line, at);
+  const open = openDrawOf(line);
+  if (!open || generation !== line.generation || draw !== line.draws.length) return;
+  for (const index of indexes) if (index >= 0 && index < open.arrivals) hear(open.presence, index);
+}
+
+/** An entrant does not want to be drawn. */
+export function withdraw(line: Line, generation: number, entry: Entry, at: number): void {
+  settle(line, at);
+  const open = openDrawOf(line);
+  if (open && generation === line.generation && entry.draw === line.draws.length) forget(open.presence, entry.index);
+}
+
+/** From now on who joins becomes an entrant; an event opens once a generation, and one at a time. */
+export function openDraw(line: Line, opening: DrawOpening, at: number): void {
+  const now = settle(line, at);
+  if (openDrawOf(line) || line.draws.some((draw) => draw.event === opening.event)) return;
+  line.draws.push(newDraw(opening, now));
+}
+
+/**
+ * Those who are there get the next numbers, as a block: which of them each has follows from the seed and who was
+ * there, so that it need not be written. Credits that stood open go to the first of them.
+ */
+export function draw(line: Line, event: string, at: number): void {
+  const now = settle(line, at);
+  const open = openDrawOf(line);
+  if (open?.event !== event) return;
+  const { serving } = line;
+  const entrants = finishDraw(open, line.queue, now);
+  line.serving = Math.min(serving, line.queue);
+  hearAll(line.presence, line.queue + 1, line.queue + entrants);
+  line.queue += entrants;
+  if (line.rules.mode === 'passthrough') serveUpTo(line, Math.max(serving, line.queue), now, false);
+  else if (serving > line.serving) serveUpTo(line, serving, now, line.rules.size > 0);
+}
+
+/** Null for a draw of this generation that is not done. */
+export function drawResult(line: Line, generation: number, ordinal: number): DrawResult | null {
+  const done = generation === line.generation ? line.draws[ordinal - 1] : undefined;
+  return done?.there ? { record: drawRecord(done, ordinal), there: done.there.bytes } : null;
 }
 
 export function counters(line: Line): Counters {
@@ -231,8 +327,9 @@ export function counters(line: Line): Counters {
   };
 }
 
-export function view(line: Line, now: number): LineView {
-  settle(line, now);
+export function view(line: Line, at: number): LineView {
+  settle(line, at);
+  const open = openDrawOf(line);
   return {
     generation: line.generation,
     counters: counters(line),
@@ -240,18 +337,38 @@ export function view(line: Line, now: number): LineView {
     held: line.held,
     present: line.presence.present.slice(line.serving, line.queue),
     presentFrom: line.serving & ~7,
+    turns: line.turns,
+    alarm: line.alarm,
+    inletState: line.inletState,
+    notes: { ...line.notes },
+    draws: line.draws.map((each, i) => drawRecord(each, i + 1)),
+    entrantsPresent: open ? open.presence.present.count(0, open.arrivals) : 0,
+    predictions: { ...line.predictions },
   };
 }
 
 // ---- steps
 
-/** Brings the line to `now`: windows turn, admissions and claim windows run out, a smaller size takes credits back. */
-function settle(line: Line, now: number): void {
+/**
+ * Brings the line to `at`, or leaves it where it is for a caller whose clock is behind: windows turn, admissions and
+ * claim windows run out, a smaller size takes credits back. The line's time.
+ */
+function settle(line: Line, at: number): number {
+  const now = Math.max(line.clock, at);
+  line.clock = now;
   turnWindows(line.presence, line.rules.presenceTimeout, now);
+  const open = openDrawOf(line);
+  if (open) turnWindows(open.presence, line.rules.presenceTimeout, now);
   line.released = Math.max(0, line.released - expireAdmissions(line.admissions, now));
   expireTurns(line, now);
   const excess = -freePlaces(line);
   if (excess > 0) line.serving -= Math.min(excess, Math.max(0, line.serving - line.queue));
+  return now;
+}
+
+function openDrawOf(line: Line): Draw | null {
+  const last = line.draws.at(-1);
+  return last && last.there === null ? last : null;
 }
 
 function expireTurns(line: Line, now: number): void {
@@ -293,10 +410,12 @@ function raiseNumbers(line: Line, numbers: number, now: number): void {
   serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
 }
 
-function raisePeople(line: Line, people: number, now: number): void {
+function raisePeople(line: Line, people: number, credits: number, now: number): void {
   const places = Math.min(people, freePlaces(line));
   const left = places - serveReturned(line, places, now);
-  if (left > 0) serveUpTo(line, furthest(line, left), now, true);
+  if (left <= 0) return;
+  const open = Math.max(line.serving, line.queue + credits);
+  serveUpTo(line, Math.min(furthest(line, left), open), now, true);
 }
 
 /** The serving counter that gives a place each to at most `places` present people, then to newcomers. */
@@ -323,6 +442,7 @@ function serveUpTo(line: Line, to: number, now: number, presentOnly: boolean): v
       held += 1;
     }
     line.held += held;
+    line.turns += held;
     line.leftUnserved -= gone;
     if (presentOnly) line.expired += last - from + 1 - gone - held;
     pushBatch(line, last, now);
@@ -345,6 +465,7 @@ function serveAgain(line: Line, number: number, now: number): void {
   line.returned.delete(number);
   line.again.set(number, claimDeadline(line, now));
   line.held += 1;
+  line.turns += 1;
 }
 
 /** The counter goes back: whoever it had passed waits again, unless the turn was taken. */
@@ -364,6 +485,7 @@ function lower(line: Line, to: number): void {
 function hold(line: Line, number: number, now: number): void {
   line.holding.add(number);
   line.held += 1;
+  line.turns += 1;
   pushBatch(line, number, now);
 }
 

@@ -34,11 +34,58 @@ export interface Entrant {
   readonly claim: boolean;
 }
 
+/** A place among those who came before the start of an event: no number until the draw. */
+export interface Entry {
+  /** Which draw of this generation, from 1. */
+  readonly draw: number;
+  /** In order of arrival, from 0. */
+  readonly index: number;
+}
+
 export interface Joined {
   readonly generation: number;
+  /** 0 for an entrant of a draw. */
   readonly number: number;
+  /** Set where a draw is open. */
+  readonly entry: Entry | null;
   /** Present when the newcomer asked for it and found a credit. */
   readonly admission: Admission | null;
+}
+
+export type DrawOrder = 'draw' | 'arrival';
+
+/** What is decided when a draw opens, before the first entrant. */
+export interface DrawOpening {
+  /** The event's id; an event is drawn once a generation. */
+  readonly event: string;
+  readonly order: DrawOrder;
+  /** 32 bytes, base64url. A secret until the draw. */
+  readonly seed: string;
+  /** SHA-256 of the seed's bytes, hexadecimal. */
+  readonly seedHash: string;
+}
+
+/** One draw of a room, open or done. */
+export interface DrawRecord {
+  readonly draw: number;
+  readonly event: string;
+  readonly order: DrawOrder;
+  readonly seedHash: string;
+  readonly committedAt: number;
+  /** Who came so far. */
+  readonly arrivals: number;
+  /** The three below are null until the draw. */
+  readonly seed: string | null;
+  readonly drawnAt: number | null;
+  /** Those who were there at the draw, who share the numbers `base` + 1 … `base` + `entrants`. */
+  readonly entrants: number | null;
+  readonly base: number;
+}
+
+/** A draw that is done, with who was there: a bit an entrant by arrival index, most significant bit first. */
+export interface DrawResult {
+  readonly record: DrawRecord;
+  readonly there: Uint8Array;
 }
 
 /** Where a holder stands. */
@@ -82,14 +129,47 @@ export interface LineView {
    */
   readonly present: Uint8Array;
   readonly presentFrom: number;
+  /** Turns that came, ever: places held for somebody. Its rate is how fast the line moves. */
+  readonly turns: number;
+  /** Whether the breaker is on: no inlet raises the counter. */
+  readonly alarm: boolean;
+  /** What the inlet keeps between its ticks; empty at first. */
+  readonly inletState: string;
+  readonly notes: Readonly<Record<NoteName, string>>;
+  /** The draws of this generation, in order; only the last can be open. */
+  readonly draws: readonly DrawRecord[];
+  /** Entrants of the open draw who are present. */
+  readonly entrantsPresent: number;
+  /** Predicted waits that came true, and that did not. */
+  readonly predictions: { readonly within: number; readonly outside: number };
 }
 
+/**
+ * Small things that processes share through the line: `signal`, how the origin does; `meter`, how fast the line
+ * moved. What they hold is JSON of those who write them; empty at first.
+ */
+export type NoteName = 'signal' | 'meter';
+
 /** How far to raise the serving counter: over so many numbers, over so many present people, or as many as fit. */
-export type Raise = { readonly numbers: number } | { readonly people: number };
+export type Raise =
+  | { readonly numbers: number }
+  /** With `credits`, at most so many places stand open for newcomers when the line is shorter than that. */
+  | { readonly people: number; readonly credits?: number | undefined };
+
+/**
+ * An inlet's tick: the raise happens only if the breaker is off and the inlet's state is still `from`; then the
+ * state is `to`. So of two processes that tick at once one does nothing.
+ */
+export interface InletStep {
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface Raised {
   /** By how much the serving counter changed; negative when it was lowered. */
   readonly raisedBy: number;
+  /** False where the step of an inlet was not taken. */
+  readonly applied: boolean;
   readonly counters: Counters;
 }
 
@@ -121,10 +201,29 @@ export interface LineStore {
   leave(room: RoomId, holder: Holder, now: number): Promise<void>;
   /** The live admission of a visitor, if there is one. */
   admission(room: RoomId, visitor: VisitorId, now: number): Promise<Admission | null>;
+  /** Starts the lifetime of a live admission anew; null where there is none. */
+  renew(room: RoomId, visitor: VisitorId, now: number): Promise<Admission | null>;
   /** These numbers were heard from. Numbers of another generation are ignored. */
   heard(room: RoomId, generation: number, numbers: readonly number[], now: number): Promise<void>;
+  /** These entrants of the open draw were heard from; of any other draw, ignored. */
+  heardEntrants(room: RoomId, generation: number, draw: number, indexes: readonly number[], now: number): Promise<void>;
+  /** An entrant does not want to be drawn: not present any more. */
+  withdraw(room: RoomId, generation: number, entry: Entry, now: number): Promise<void>;
+  /**
+   * From now on who joins becomes an entrant. Does nothing where the event was opened in this generation, or while
+   * another draw is open.
+   */
+  openDraw(room: RoomId, opening: DrawOpening, now: number): Promise<void>;
+  /** Draws the open draw of this event: those present get their numbers, in one step. Does nothing otherwise. */
+  draw(room: RoomId, event: string, now: number): Promise<void>;
+  /** Null for a draw of this generation that is not done. */
+  drawResult(room: RoomId, generation: number, draw: number): Promise<DrawResult | null>;
+  alarm(room: RoomId, on: boolean, now: number): Promise<void>;
+  note(room: RoomId, name: NoteName, value: string): Promise<void>;
+  /** Adds to how many predicted waits came true. */
+  predicted(room: RoomId, within: number, outside: number): Promise<void>;
   /** Expires what is due, then raises the serving counter, never past the room's size. */
-  raise(room: RoomId, by: Raise, now: number): Promise<Raised>;
+  raise(room: RoomId, by: Raise, now: number, step?: InletStep): Promise<Raised>;
   exits(room: RoomId, exits: Exits, now: number): Promise<ExitsResult>;
   /** A new generation: all counters 0, all tickets and admissions void. */
   reset(room: RoomId, now: number): Promise<Counters>;

@@ -39,6 +39,11 @@ export function hear(presence: Presence, number: number): void {
   presence.present.add(number);
 }
 
+export function hearAll(presence: Presence, from: number, to: number): void {
+  presence.slots[presence.slot]?.addRange(from, to);
+  presence.present.addRange(from, to);
+}
+
 /** Gone at once: left, or taken in. */
 export function forget(presence: Presence, number: number): void {
   for (const slot of presence.slots) slot.delete(number);
