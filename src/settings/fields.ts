@@ -20,6 +20,9 @@ export const clientId = z
 /** How many people may be inside at once. */
 export const size = z.int().min(1);
 
+/** People a minute. */
+export const perMinute = z.number().positive('must be more than 0').max(10_000_000);
+
 const isHttp = (url: URL) => url.protocol === 'https:' || url.protocol === 'http:';
 const hasNoCredentials = (url: URL) => url.username === '' && url.password === '';
 const canParse = (text: string) => URL.canParse(text) && text.trim() === text;

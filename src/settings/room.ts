@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { duration } from './duration.ts';
+import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
 
@@ -23,6 +24,7 @@ const shape = {
   presence: presence.prefault({}),
   message: z.string().min(1).max(2000).nullable().default(null),
   return_urls: z.array(urlPrefix).default([]),
+  events: events.prefault([]),
 };
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });

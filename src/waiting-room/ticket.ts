@@ -3,19 +3,28 @@
  * bearer secret, and is all there is of somebody who waits: the store keeps no row for them.
  */
 import { randomBytes } from 'node:crypto';
-import type { Holder, VisitorId } from './ports.ts';
+import type { Range } from './estimate.ts';
+import type { Entry, Holder, VisitorId } from './ports.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 
 export interface Ticket extends Holder {
   readonly room: RoomId;
-  /** When the number was given, in milliseconds. */
+  /** When it was given, in milliseconds. */
   readonly joinedAt: number;
+  /** Who came before the start has no number (it is 0) but a place in the draw, from which the number follows. */
+  readonly entry: Entry | null;
+  /** The wait that was predicted when the number was given, in seconds, to be compared with what came. */
+  readonly predicted: Range | null;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const VISITOR_BYTES = 16;
-const LENGTH = 1 + 4 + 6 + 6 + VISITOR_BYTES;
+/** Offsets of: version, generation, number, time, draw, index, predicted wait, visitor. */
+const AT = { generation: 1, number: 5, joinedAt: 11, draw: 17, index: 19, low: 23, high: 26, visitor: 29 } as const;
+const LENGTH = AT.visitor + VISITOR_BYTES;
+/** The longest wait that is written down, in seconds: three bytes. */
+const LONGEST = 0xffffff;
 
 /** A new visitor: 128 random bits, URL-safe. */
 export function newVisitor(): VisitorId {
@@ -35,22 +44,30 @@ export function createTicketOffice(seal: Seal): TicketOffice {
     seal(ticket) {
       const bytes = Buffer.alloc(LENGTH);
       bytes.writeUInt8(VERSION, 0);
-      bytes.writeUInt32BE(ticket.generation, 1);
-      bytes.writeUIntBE(ticket.number, 5, 6);
-      bytes.writeUIntBE(ticket.joinedAt, 11, 6);
-      bytes.write(ticket.visitor, 17, 'base64url');
+      bytes.writeUInt32BE(ticket.generation, AT.generation);
+      bytes.writeUIntBE(ticket.number, AT.number, 6);
+      bytes.writeUIntBE(ticket.joinedAt, AT.joinedAt, 6);
+      bytes.writeUInt16BE(ticket.entry?.draw ?? 0, AT.draw);
+      bytes.writeUInt32BE(ticket.entry?.index ?? 0, AT.index);
+      bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
+      bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
+      bytes.write(ticket.visitor, AT.visitor, 'base64url');
       return seal.seal(bytes, `ticket ${ticket.room}`);
     },
     open(sealed, room) {
       const opened = seal.open(sealed, `ticket ${room}`);
       if (opened?.length !== LENGTH || opened[0] !== VERSION) return null;
       const bytes = Buffer.from(opened.buffer, opened.byteOffset, LENGTH);
+      const draw = bytes.readUInt16BE(AT.draw);
+      const high = bytes.readUIntBE(AT.high, 3);
       return {
         room,
-        generation: bytes.readUInt32BE(1),
-        number: bytes.readUIntBE(5, 6),
-        joinedAt: bytes.readUIntBE(11, 6),
-        visitor: bytes.toString('base64url', 17),
+        generation: bytes.readUInt32BE(AT.generation),
+        number: bytes.readUIntBE(AT.number, 6),
+        joinedAt: bytes.readUIntBE(AT.joinedAt, 6),
+        entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
+        predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
+        visitor: bytes.toString('base64url', AT.visitor),
       };
     },
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),

@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import type { InletSettings } from '#waiting-room/room.ts';
+import { adaptive } from './adaptive.ts';
 import { manual } from './manual.ts';
 import { maxSize } from './max-size.ts';
+import { periodic } from './periodic.ts';
+import { rate } from './rate.ts';
 
 /** What raises the serving counter; one file a strategy. */
-export const inlet = z.discriminatedUnion('strategy', [manual, maxSize]);
+export const inlet = z.discriminatedUnion('strategy', [manual, periodic, rate, maxSize, adaptive]);
+
+inlet satisfies z.ZodType<InletSettings>;

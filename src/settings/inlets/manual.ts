@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { fields, size } from '../fields.ts';
-import type { InletSchema } from './inlet.ts';
 
 /** The operator raises the serving counter by hand. */
 export const manual = fields({
   strategy: z.literal('manual'),
   size: size.optional(),
-}) satisfies InletSchema<'manual'>;
+});

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { fields, size } from '../fields.ts';
-import type { InletSchema } from './inlet.ts';
 
 /** As many go in as fit. */
 export const maxSize = fields({
   strategy: z.literal('max-size'),
   size,
-}) satisfies InletSchema<'max-size'>;
+});

@@ -1,14 +1,21 @@
-import type { Raise } from '../ports.ts';
 import type { InletSettings } from '../room.ts';
-import type { Inlet } from './inlet.ts';
+import { adaptive } from './adaptive.ts';
+import type { Inlet, Step, Tick } from './inlet.ts';
 import { manual } from './manual.ts';
 import { maxSize } from './max-size.ts';
+import { periodic } from './periodic.ts';
+import { rate } from './rate.ts';
 
 const INLETS: { readonly [S in InletSettings['strategy']]: Inlet<Extract<InletSettings, { strategy: S }>> } = {
   manual,
+  periodic,
+  rate,
   'max-size': maxSize,
+  adaptive,
 };
 
-export function tickInlet(settings: InletSettings): Raise | null {
-  return (INLETS[settings.strategy] as Inlet).tick(settings);
+export function tickInlet(settings: InletSettings, tick: Tick): Step {
+  return (INLETS[settings.strategy] as Inlet)(settings, tick);
 }
+
+export type { Signal, Step } from './inlet.ts';

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { RoomEvent } from '#waiting-room/room.ts';
+import { fields, roomId } from './fields.ts';
+import { inlet } from './inlets/index.ts';
+import { time } from './time.ts';
+
+const wire = fields({
+  id: roomId,
+  prequeue_start: time.optional(),
+  start: time,
+  end: time.nullable().default(null),
+  order: z.enum(['draw', 'arrival']).default('draw'),
+  title: z.string().min(1).max(200).optional(),
+  inlet: inlet.optional(),
+  message: z.string().min(1).max(2000).nullable().optional(),
+}).meta({ id: 'Event' });
+
+/** An event of a room ⇄ `RoomEvent`. Without `prequeue_start` nobody is an entrant before the start. */
+const event = z
+  .codec(wire, z.custom<RoomEvent>(), {
+    decode: (given) => ({ ...given, prequeue_start: given.prequeue_start ?? given.start }),
+    encode: (given) => ({ ...given }),
+  })
+  .check(({ value, issues }) => {
+    const fault = (path: string, message: string) => issues.push({ code: 'custom', message, path: [path], input: value });
+    if (value.prequeue_start > value.start) fault('prequeue_start', 'must not be after the start');
+    if (value.end !== null && value.end <= value.start) fault('end', 'must be after the start');
+  });
+
+/** Events of a room, in order of time. */
+export const events = z
+  .codec(z.array(event), z.custom<readonly RoomEvent[]>(), {
+    decode: (given) => [...given].sort((one, other) => one.prequeue_start - other.prequeue_start),
+    encode: (given) => [...given],
+  })
+  .check(({ value, issues }) => {
+    value.forEach((each, i) => {
+      const fault = (path: string, message: string) =>
+        issues.push({ code: 'custom', message, path: [i, path], input: each });
+      if (value.some((other, j) => j < i && other.id === each.id)) fault('id', 'is given twice');
+      const before = value[i - 1];
+      if (before && (before.end ?? Number.POSITIVE_INFINITY) > each.prequeue_start) {
+        fault('prequeue_start', `must not be before the end of the event "${before.id}"`);
+      }
+    });
+  });
