@@ -1,89 +1,136 @@
 // Follows the line for whoever waits. The server decides everything; this only asks, shows, and sends the form that
 // the page has anyway. Two rhythms, both set by the server: the shared status (for people ahead; a CDN may answer
-// it) and the own facts (which keep the visitor present).
+// it) and the own facts (which keep the visitor present). All words are the page's: it may be in any language.
 
 const page = document.querySelector('#waiting');
-const form = page.querySelector('form');
-const title = document.title;
+const { lang } = document.documentElement;
+const room = page.querySelector('.room').textContent;
 const number = Number(page.dataset.number);
-const format = new Intl.NumberFormat(document.documentElement.lang);
+const format = new Intl.NumberFormat(lang);
 const byId = (id) => document.getElementById(id);
 
-let state = page.dataset.state;
-let heartbeat = Number(page.dataset.heartbeat);
-let poll = Number(page.dataset.poll);
-let failures = 0;
-let timer;
-let nextHeartbeat = 0;
-let gone = false;
+/** How long a page that is on its way to another one is left alone, in seconds: that one may be slow. */
+const LEAVING = 60;
+const PATIENCE = 10_000;
 
-/** So that a crowd that came at once does not ask at once for ever: up to a fifth earlier or later. */
+/** In ms. So that a crowd that came at once does not ask at once for ever: up to a fifth earlier or later. */
 const jittered = (seconds) => seconds * (0.8 + Math.random() * 0.4) * 1000;
 
+let state = page.dataset.state;
+let poll = Number(page.dataset.poll);
+let heartbeat = Number(page.dataset.heartbeat);
+// The page itself was the first heartbeat.
+let nextHeartbeat = Date.now() + jittered(heartbeat);
+let heldUntil = 0;
+let failures = 0;
+let asking = false;
+let hurry = false;
+let gone = false;
+let timer;
+let second;
+
+/** A refusal of our own, or of whatever else answered: only ours says that this page is of no use any more. */
+class Refused extends Error {
+  constructor(answer) {
+    super(`status ${answer.status}`);
+    const ours = answer.headers.get('Content-Type')?.startsWith('application/problem+json');
+    this.final = ours && [400, 401, 404].includes(answer.status);
+    this.after = Number(answer.headers.get('Retry-After')) || 0;
+  }
+}
+
 async function ask(url) {
-  const answer = await fetch(url, { headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
-  if (answer.ok) return answer.json();
-  throw Object.assign(new Error(`status ${answer.status}`), {
-    status: answer.status,
-    after: Number(answer.headers.get('Retry-After')) || 0,
-  });
+  const impatience = new AbortController();
+  const late = setTimeout(() => impatience.abort(), PATIENCE);
+  try {
+    const answer = await fetch(url, { headers: { Accept: 'application/json' }, signal: impatience.signal });
+    if (!answer.ok) throw new Refused(answer);
+    return await answer.json();
+  } finally {
+    clearTimeout(late);
+  }
 }
 
-function text(id, value) {
-  const element = byId(id);
-  if (element.textContent !== value) element.textContent = value;
+/** Only what is new is written, or a screen reader would say it again. */
+function write(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = text;
 }
 
-function show(facts) {
-  byId('lost').hidden = true;
-  text(
-    'ahead',
-    `${facts.people_ahead === 1 ? '1 person is' : `${format.format(facts.people_ahead)} people are`} in line`,
-  );
-  text('serving', format.format(facts.serving));
-  text('message', facts.message ?? '');
-  byId('message').hidden = !facts.message;
-  const updated = byId('updated');
-  updated.dateTime = facts.updated_at;
-  text('updated', new Date(facts.updated_at).toLocaleTimeString(document.documentElement.lang));
-  updated.parentElement.hidden = false;
+function show({ people_ahead, serving, message, updated_at }) {
+  write('ahead', format.format(people_ahead));
+  byId('next').hidden = people_ahead > 0;
+  write('serving', format.format(serving));
+  write('message', message ?? '');
+  byId('message').parentElement.hidden = !message;
+  showTime(updated_at);
 }
 
-function enter(next, facts) {
+function showTime(iso) {
+  const time = byId('updated').querySelector('time');
+  time.dateTime = iso;
+  time.textContent = new Date(iso).toLocaleTimeString(lang);
+}
+
+function contact(lost) {
+  byId('lost').hidden = !lost;
+  byId('updated').hidden = lost;
+}
+
+function enter(next) {
   if (next === state) return;
   state = next;
   page.dataset.state = next;
+  const focused = page.contains(document.activeElement);
   for (const element of page.querySelectorAll('[data-in]')) {
     element.hidden = !element.dataset.in.split(' ').includes(next);
   }
-  document.title = next === 'served' ? `● ${title}` : title;
-  act(facts);
+  const heading = page.querySelector('h1:not([hidden])');
+  document.title = `${next === 'served' ? '● ' : ''}${heading.textContent} · ${room}`;
+  // Who was at a button that is gone would be nowhere.
+  if (focused && !document.activeElement.getClientRects().length) heading.focus();
+}
+
+/** Counts down on this device's clock, from how much the server said is left. */
+function hold({ claim_by, updated_at }) {
+  heldUntil = Date.now() + Date.parse(claim_by) - Date.parse(updated_at);
+  countDown();
+}
+
+function countDown() {
+  clearTimeout(second);
+  if (state !== 'served') return;
+  const left = heldUntil - Date.now();
+  const seconds = Math.max(0, Math.ceil(left / 1000));
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  write('held', byId('held').dataset.for.replace('{}', clock));
+  second = left > 0 ? setTimeout(countDown, left % 1000 || 1000) : setTimeout(wake, jittered(1));
 }
 
 /** What the page does by itself: takes the turn, and comes back after having been away. */
-function act(facts) {
-  if (state === 'served') submit(byId('claim'));
-  else if (state === 'expired' && facts.rejoin === 'by_itself') submit(byId('rejoin'));
+function act({ rejoin }) {
+  if (state === 'served') send('claim');
+  else if (state === 'expired' && rejoin === 'by_itself') send('rejoin');
 }
 
-function submit(button) {
-  gone = true;
-  form.requestSubmit(button);
+function send(button) {
+  if (!gone) byId(button).click();
 }
 
 async function beat() {
   const facts = await ask(location.href);
-  heartbeat = facts.heartbeat_after;
   poll = facts.poll_after;
+  heartbeat = facts.heartbeat_after;
   nextHeartbeat = Date.now() + jittered(heartbeat);
   show(facts);
-  enter(facts.state, facts);
+  enter(facts.state);
+  if (state === 'served') hold(facts);
+  act(facts);
 }
 
 /** People ahead from the curve that all share: straight lines between its points. */
 function aheadFrom(points) {
   const after = points.findIndex(([at]) => at >= number);
-  if (after < 0) return points.at(-1)?.[1] ?? 0;
+  if (after < 0) return points.length > 0 ? points[points.length - 1][1] : 0;
   const [toNumber, toAhead] = points[after];
   const [fromNumber, fromAhead] = points[after - 1] ?? points[after];
   if (toNumber === fromNumber) return toAhead;
@@ -93,45 +140,71 @@ function aheadFrom(points) {
 async function look() {
   const status = await ask(page.dataset.status);
   poll = status.poll_after;
-  const expected = { queue: 'waiting', passthrough: 'waiting' }[status.mode] ?? status.mode;
   // The turn came, or the state is another one: the own facts tell.
-  if (status.serving >= number || expected !== state) return beat();
+  const queues = status.mode === 'queue' || status.mode === 'passthrough';
+  if (status.serving >= number || !queues) return beat();
   show({ ...status, people_ahead: aheadFrom(status.ahead) });
 }
 
+/** One at a time; who comes meanwhile has it done once more right after. */
 async function follow() {
-  if (gone) return;
   clearTimeout(timer);
+  if (gone) return;
+  hurry = asking;
+  if (asking) return;
+  asking = true;
+  let pause;
   try {
-    const shared = state === 'waiting' && Date.now() < nextHeartbeat;
-    await (shared ? look() : beat());
+    await (state === 'waiting' && Date.now() < nextHeartbeat ? look() : beat());
     failures = 0;
-    timer = setTimeout(follow, Math.min(jittered(state === 'waiting' ? poll : heartbeat), 60_000));
+    contact(false);
+    pause = Math.min(jittered(state === 'waiting' ? poll : heartbeat), 60_000);
   } catch (error) {
-    // The ticket or the address is of no use any more: the page itself knows the way on.
-    if (error.status === 400 || error.status === 401 || error.status === 404) {
-      location.reload();
-      gone = true;
-      return;
-    }
+    if (error.final) return reload();
     failures += 1;
-    byId('lost').hidden = false;
-    timer = setTimeout(follow, jittered(Math.max(error.after ?? 0, Math.min(2 ** failures, 30))));
+    // One that got lost says nothing yet.
+    contact(failures > 1);
+    pause = Math.max(jittered(Math.min(2 ** failures, 30)), (error.after ?? 0) * (1 + Math.random() / 4) * 1000);
+  } finally {
+    asking = false;
   }
+  if (!gone) timer = setTimeout(follow, hurry ? 0 : pause);
 }
 
-// A phone that was asleep, a tab that comes back, a connection that is there again: look at once.
-document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) {
-    nextHeartbeat = 0;
-    follow();
-  }
-});
-addEventListener('online', follow);
-// Back from the relying party through the browser's history: what is shown is old.
-addEventListener('pageshow', (event) => {
-  if (event.persisted) location.reload();
+/** Asks for the own facts now. */
+function wake() {
+  nextHeartbeat = 0;
+  follow();
+}
+
+/** The page itself knows the way on. Not location.reload(), which would send a form again. */
+function reload() {
+  gone = true;
+  location.replace(location.pathname + location.search);
+}
+
+page.querySelector('form').addEventListener('submit', () => {
+  gone = true;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    gone = false;
+    wake();
+  }, LEAVING * 1000);
 });
 
-act({ rejoin: page.dataset.rejoin });
-if (!gone) timer = setTimeout(follow, jittered(Math.min(poll, heartbeat)));
+// A phone that was asleep, a tab that comes back, a connection that is there again.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) wake();
+});
+addEventListener('online', wake);
+// Back from the relying party through the browser's history: what is shown is old.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) reload();
+});
+
+const { claimBy: claim_by, updated: updated_at, rejoin } = page.dataset;
+if (updated_at) showTime(updated_at);
+if (state === 'served') hold({ claim_by, updated_at });
+// Not at once: a page that leads back to itself must not go round and round.
+if (state === 'served' || state === 'expired') setTimeout(act, jittered(1), { rejoin });
+timer = setTimeout(follow, jittered(Math.min(poll, heartbeat)));

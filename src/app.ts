@@ -58,11 +58,13 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
     res.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json' }).end(JSON.stringify(document));
   };
 
+  const porch: Middleware[] = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
   const oidc = createOidcDoor({
     issuer,
     jwks: config.jwks,
     records: store.oidc,
     waitingRoom,
+    porch: [...porch, door('oidc')],
     render: views.page,
     now,
     refuse,
@@ -83,7 +85,6 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
     },
   });
 
-  const porch: Middleware[] = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
   const app = new Koa();
   app.proxy = config.trustProxy;
   const admin = createAdmin({
@@ -103,7 +104,6 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
     oidc.waitingPage,
   ];
   for (const middleware of [...porch, ...routes]) app.use(middleware);
-  for (const middleware of [...porch, door('oidc')]) oidc.provider.use(middleware);
   app.on('error', onError);
 
   const serve = app.callback();

@@ -4,6 +4,7 @@
  * store nothing. What cannot travel (pushed requests, very long ones) is an Interaction in the store instead, and
  * the address carries its id.
  */
+import type { VisitorId } from '#waiting-room/ports.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 
 /** The longest query that travels: proxies and browsers take 8 KiB of URL, and a redirect repeats it in a header. */
@@ -11,6 +12,8 @@ const LONGEST_QUERY = 6000;
 const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
 const INTERACTION = 'anteroom_interaction';
+const OWNER = 'anteroom_owner';
+const STORED = new RegExp(`^${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
 /** In the query of a request that came back for want of a ticket, so that it does not come back for ever. */
 export const RETRY = 'anteroom_retry';
 
@@ -21,9 +24,17 @@ export type Pending =
       readonly query: string;
       readonly arrivedAt: number;
     }
-  | { readonly kind: 'stored'; readonly interaction: string; readonly arrivedAt: number };
+  | {
+      readonly kind: 'stored';
+      readonly interaction: string;
+      /** A keyed stamp over the visitor who came with the request: nobody else may finish it. */
+      readonly owner: string;
+      readonly arrivedAt: number;
+    };
 
 export interface Addresses {
+  /** What a stored request of this visitor has for its owner. */
+  ownerOf(visitor: VisitorId): string;
   /** Path and query of the room's waiting page for a pending request. */
   of(room: string, pending: Pending): string;
   /** Null when the address was altered, cut off, or made for another room. */
@@ -41,8 +52,12 @@ export function canTravel(method: string, query: string): boolean {
 
 export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addresses {
   return {
+    ownerOf: (visitor) => seal.stamp(`owner ${visitor}`),
     of(room, pending) {
-      const request = pending.kind === 'travelling' ? pending.query : `${INTERACTION}=${pending.interaction}`;
+      const request =
+        pending.kind === 'travelling'
+          ? pending.query
+          : `${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
       const stamped = `${request}&${AT}=${pending.arrivedAt}`;
       return `${waitingPath(room)}?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`;
     },
@@ -54,8 +69,9 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addres
       if (!seal.isStampOf(`${room}?${stamped}`, query.slice(stampAt + STAMP.length + 2))) return null;
       const request = stamped.slice(0, timeAt);
       const arrivedAt = Number(stamped.slice(timeAt + AT.length + 2));
-      return request.startsWith(`${INTERACTION}=`)
-        ? { kind: 'stored', interaction: request.slice(INTERACTION.length + 1), arrivedAt }
+      const [, interaction, owner] = STORED.exec(request) ?? [];
+      return interaction && owner
+        ? { kind: 'stored', interaction, owner, arrivedAt }
         : { kind: 'travelling', query: request, arrivedAt };
     },
   };

@@ -6,10 +6,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
-import type { Admission } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { VisitorCookies } from './cookies.ts';
+import type { Visit } from './visit.ts';
 import { lasting, setVisit } from './visit.ts';
 
 export interface ArrivalDeps {
@@ -21,9 +21,9 @@ export interface ArrivalDeps {
 }
 
 export function createArrival({ visitors, relyingParties, cookies, now, onJoin }: ArrivalDeps) {
-  function found(ctx: KoaContextWithOIDC, room: string, held: Admission | null): void {
-    const admission = lasting(held, now());
-    setVisit(ctx, { room, admission });
+  function found(ctx: KoaContextWithOIDC, visit: Visit): void {
+    const admission = lasting(visit.admission, now());
+    setVisit(ctx, { ...visit, admission });
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
     // Finding the admission is the authentication: prompt=login and max_age ask for no more.
@@ -44,7 +44,7 @@ export function createArrival({ visitors, relyingParties, cookies, now, onJoin }
     const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
 
     if (ctx.oidc.prompts.has('none')) {
-      found(ctx, room, visitor ? await visitors.admission(room, visitor) : null);
+      found(ctx, { room, admission: visitor ? await visitors.admission(room, visitor) : null });
       return;
     }
     try {
@@ -53,7 +53,7 @@ export function createArrival({ visitors, relyingParties, cookies, now, onJoin }
         ctx.append('Set-Cookie', cookies.give(arrival.ticket));
         onJoin(room);
       }
-      found(ctx, room, arrival.admission);
+      found(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable('the room of this relying party is not there', error.message);

@@ -6,14 +6,20 @@ const DAY = 24 * 60 * 60;
 /** A place survives a phone that sleeps over a weekend; longer nobody waits. */
 const TICKET_AGE = 7 * DAY;
 const VISITOR_AGE = 30 * DAY;
+/** For so long a page of somebody who left says so, in any tab, instead of joining anew. */
+const LEFT_AGE = DAY;
+/** In the place of a ticket; it opens as none. */
+const LEFT = 'left';
 
 export interface VisitorCookies {
   visitor(cookieHeader: string | undefined): VisitorId | null;
   ticket(cookieHeader: string | undefined, room: string): Ticket | null;
   /** `Set-Cookie` values that hand a visitor their ticket. */
   give(ticket: Ticket): string[];
-  /** `Set-Cookie` values that take a room's ticket back. */
+  /** `Set-Cookie` values that take a room's ticket back, and leave a note that its holder left the line. */
   take(room: string): string[];
+  /** Whether the visitor left the line lately and has not joined it again. */
+  hasLeft(cookieHeader: string | undefined, room: string): boolean;
 }
 
 /**
@@ -40,7 +46,8 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean): Vi
       set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
       set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),
     ],
-    take: (room) => [set(ticketName(room), '', 0)],
+    take: (room) => [set(ticketName(room), LEFT, LEFT_AGE)],
+    hasLeft: (header, room) => cookieValue(header, ticketName(room)) === LEFT,
   };
 }
 

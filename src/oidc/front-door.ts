@@ -4,15 +4,18 @@ import { readForm } from './form.ts';
 
 /**
  * A request for /authorize that no person sent by going somewhere (a script's fetch that was redirected here, a
- * prefetch) gets a cheap error and takes no place. Signs: the fetch metadata that browsers send, an Accept header
- * that wants JSON, and the header that script libraries add.
+ * prefetch) gets a cheap error and takes no place. Signs: the method, the fetch metadata that browsers send, an Accept
+ * header that wants JSON, and the header that script libraries add.
  */
-export function isNavigation(ctx: Pick<Context, 'get'>): boolean {
+export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
   const mode = ctx.get('Sec-Fetch-Mode');
   const accept = ctx.get('Accept');
   return (
+    (ctx.method === 'GET' || ctx.method === 'POST') &&
     (mode === '' || mode === 'navigate') &&
     ctx.get('Sec-Purpose') === '' &&
+    // Safari and browsers from before Sec-Purpose.
+    ctx.get('Purpose') !== 'prefetch' &&
     ctx.get('X-Requested-With') === '' &&
     !(accept.includes('application/json') && !accept.includes('text/html'))
   );
@@ -21,7 +24,7 @@ export function isNavigation(ctx: Pick<Context, 'get'>): boolean {
 /** Keeps what is no navigation away from /authorize; `refuse` throws a problem. */
 export function navigationsOnly(refuse: () => void): Middleware {
   return async (ctx, next) => {
-    if (ctx.path === '/authorize' && !isNavigation(ctx)) refuse();
+    if (isAuthorize(ctx) && !isNavigation(ctx)) refuse();
     return next();
   };
 }
@@ -31,8 +34,13 @@ export function navigationsOnly(refuse: () => void): Middleware {
  * another site brings no SameSite=Lax cookies, so its visitor would lose their place, and it could not travel.
  */
 export const postBecomesGet: Middleware = async (ctx, next) => {
-  if (ctx.path !== '/authorize' || ctx.method !== 'POST') return next();
+  if (!isAuthorize(ctx) || ctx.method !== 'POST') return next();
   const form = await readForm(ctx.req);
   ctx.status = 303;
   ctx.redirect(`/authorize?${form}`);
 };
+
+/** The provider's router takes a slash at the end for nothing. */
+function isAuthorize(ctx: Pick<Context, 'path'>): boolean {
+  return ctx.path === '/authorize' || ctx.path === '/authorize/';
+}

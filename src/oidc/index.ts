@@ -25,6 +25,8 @@ export interface OidcDeps {
   readonly jwks: JWKS;
   readonly records: OidcStore;
   readonly waitingRoom: WaitingRoom;
+  /** Runs before everything of the provider. */
+  readonly porch: readonly Middleware[];
   readonly render: Render;
   readonly now: () => number;
   /** Answers a bare response with a problem document. */
@@ -66,6 +68,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     now: deps.now,
     onJoin: deps.onJoin,
   });
+  for (const middleware of deps.porch) provider.use(middleware);
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
   endAdmissionAtLogout(provider, { operations, relyingParties });

@@ -14,7 +14,9 @@ export function endAdmissionAtLogout(provider: Provider, { operations, relyingPa
     await next();
     const { oidc } = ctx as KoaContextWithOIDC;
     const session = oidc?.session;
-    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || !session?.accountId) return;
+    // The form also has a button to stay.
+    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || !oidc.params?.logout || !session?.accountId)
+      return;
     const rooms = await Promise.all(clientsOf(session).map(async (id) => (await relyingParties.find(id))?.room));
     const visited = new Set(rooms.filter((room) => room !== undefined));
     await Promise.all(

@@ -1,4 +1,5 @@
 /** The provider's own pages: what went wrong, and the way out. */
+import type { Context } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { AnteroomError } from '#waiting-room/errors.ts';
 
@@ -23,14 +24,7 @@ export function createPages({ render, onError }: PagesDeps): ProviderPages {
   return {
     renderError(ctx, out, error) {
       ctx.type = 'html';
-      const cause = awayCause(error);
-      if (cause) {
-        ctx.status = 503;
-        ctx.set('Retry-After', String(RETRY_AFTER));
-        ctx.set('Refresh', String(RETRY_AFTER));
-        ctx.body = render('away', {});
-        return;
-      }
+      if (awayCause(error)) return showAway(ctx, render);
       if (ctx.status >= 500) onError(error);
       ctx.body = render('error', { code: out.error, description: out.error_description });
     },
@@ -43,6 +37,14 @@ export function createPages({ render, onError }: PagesDeps): ProviderPages {
       ctx.body = render('logged-out', {});
     },
   };
+}
+
+/** The page while the store is away: it loads its own address again, by GET also where it answers a form. */
+export function showAway(ctx: Context, render: Render): void {
+  ctx.status = 503;
+  ctx.type = 'html';
+  ctx.set({ 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) });
+  ctx.body = render('away', {});
 }
 
 /** The StoreUnavailable behind an error, if that is what it comes down to. */

@@ -102,13 +102,12 @@ export function createProvider(deps: ProviderDeps): Provider {
         // Nobody arrives at a resume: the one who resumes holds a ticket.
         const room = visit?.room ?? (await relyingParties.find(ctx.oidc.client?.clientId ?? ''))?.room;
         if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
+        const { addresses, cookies } = deps;
         const arrivedAt = now();
-        return deps.addresses.of(
-          room,
-          travels(ctx)
-            ? { kind: 'travelling', query: ctx.querystring, arrivedAt }
-            : { kind: 'stored', interaction: ctx.oidc.entities.Interaction?.jti ?? '', arrivedAt },
-        );
+        if (travels(ctx)) return addresses.of(room, { kind: 'travelling', query: ctx.querystring, arrivedAt });
+        const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
+        const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
+        return addresses.of(room, { kind: 'stored', interaction, owner: addresses.ownerOf(visitor ?? ''), arrivedAt });
       },
     },
     extraParams: {
@@ -123,16 +122,19 @@ export function createProvider(deps: ProviderDeps): Provider {
   // The origin is pinned to the issuer before a request gets here, so its forwarded headers are our own.
   provider.proxy = true;
   provider.on('interaction.started', (ctx) => {
-    if (travels(ctx)) dropInteractionCookies(ctx);
+    dropCookies(ctx, travels(ctx) ? ['anteroom_interaction', 'anteroom_resume'] : ['anteroom_interaction']);
   });
   return provider;
 }
 
-/** Nobody will read them: the request travels in the address. */
-function dropInteractionCookies(ctx: KoaContextWithOIDC): void {
+/**
+ * Takes back cookies that nobody will read: a request that travels has nothing to resume, and a stored one is found
+ * by the waiting page's address, as one cookie could not tell two tabs apart.
+ */
+function dropCookies(ctx: KoaContextWithOIDC, names: readonly string[]): void {
   const kept = [ctx.response.get('Set-Cookie')]
     .flat()
-    .filter((cookie) => !/^anteroom_(?:interaction|resume)(?:\.sig)?=/.test(cookie));
+    .filter((cookie) => !names.includes(cookie.slice(0, cookie.indexOf('=')).replace(/\.sig$/, '')));
   ctx.remove('Set-Cookie');
   if (kept.length > 0) ctx.set('Set-Cookie', kept);
 }

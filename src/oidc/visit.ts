@@ -1,9 +1,11 @@
 /** What is known of the visitor of a request to the provider, for the hooks that come after. */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission, VisitorId } from '#waiting-room/ports.ts';
 
 export interface Visit {
   readonly room: string;
+  /** Absent where nobody was given a ticket: the room is closed, or was only asked. */
+  readonly visitor?: VisitorId;
   readonly admission: Admission | null;
 }
 

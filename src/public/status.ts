@@ -17,7 +17,7 @@ export interface StatusDeps {
 /** Handles a request for a shared status and says so; any other is left alone. */
 export function createStatus({ status, refuse, onPoll }: StatusDeps) {
   return (req: IncomingMessage, res: ServerResponse): boolean => {
-    if (req.method !== 'GET') return false;
+    if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     const url = req.url ?? '';
     const query = url.indexOf('?');
     const room = ROUTE.exec(query < 0 ? url : url.slice(0, query))?.[1];

@@ -8,7 +8,7 @@ import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Store } from '#waiting-room/ports.ts';
-import { makeRoom, T0 } from './contract/room-under-test.ts';
+import { makeRoom, RULES, T0 } from './contract/room-under-test.ts';
 
 const holder = { generation: 1, number: 1, visitor: 'ann' };
 
@@ -174,5 +174,21 @@ describe('while Redis is away', () => {
     expect(refused).toBeInstanceOf(StoreUnavailable);
     expect(everythingOf(refused)).toMatch(/OOM/);
     expect(everythingOf(refused)).not.toContain('sesame');
+    await expectUnavailable([store.coordination.lease('clock', 'one', 1000)]);
+  });
+
+  it('is unavailable where Redis has become a replica, and there again once it is not', async () => {
+    const redis = await started();
+    const store = await opened(redis.url);
+    const admin = new Redis(redis.url);
+    await admin.replicaof('127.0.0.1', 1);
+    await expectUnavailable([store.line.configure('room', RULES, T0)]);
+    await back(store);
+    await expectUnavailable([store.oidc.upsert('Session', 'id', {}, 60)]);
+    await admin.replicaof('NO', 'ONE');
+    admin.disconnect();
+    await back(store);
+    await store.line.configure('room', RULES, T0);
+    expect((await store.line.view('room', T0)).generation).toBe(1);
   });
 });

@@ -11,6 +11,7 @@ export interface Answer {
 }
 
 export interface Browser {
+  /** By name; one that is not for every path by its name and path, with a blank between. */
   readonly cookies: Map<string, string>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   post(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
@@ -24,8 +25,12 @@ export function createBrowser(): Browser {
   const cookies = new Map<string, string>();
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...NAVIGATION, ...(cookie ? { Cookie: cookie } : {}), ...extra };
+    const { pathname } = new URL(url);
+    const cookie = [...cookies].flatMap(([key, value]) => {
+      const [name, path = '/'] = key.split(' ');
+      return pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) ? [`${name}=${value}`] : [];
+    });
+    const headers = { ...NAVIGATION, ...(cookie.length > 0 ? { Cookie: cookie.join('; ') } : {}), ...extra };
     const { status, headers: received, text } = await exchange(method, url, headers, body);
     for (const line of received['set-cookie'] ?? []) keep(line);
     const location = received.location ? new URL(received.location, url).href : '';
@@ -38,8 +43,10 @@ export function createBrowser(): Browser {
     const gone = attributes.some(
       (attribute) => /^max-age=0$/i.test(attribute) || /^expires=thu, 01 jan 1970/i.test(attribute),
     );
-    if (gone) cookies.delete(pair.slice(0, at));
-    else cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    const path = attributes.find((attribute) => /^path=\//i.test(attribute))?.slice(5) ?? '/';
+    const key = path === '/' ? pair.slice(0, at) : `${pair.slice(0, at)} ${path}`;
+    if (gone) cookies.delete(key);
+    else cookies.set(key, pair.slice(at + 1));
   }
 
   const get: Browser['get'] = (url, headers = {}) => send('GET', url, headers);

@@ -17,6 +17,8 @@ export const jwks = await generateJwks();
 
 export interface TestService {
   readonly issuer: string;
+  /** The base URL of this process, which differs from the issuer behind a proxy. */
+  readonly listensOn: string;
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
   /** What was logged, line by line. */
@@ -43,7 +45,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const log = createLog({ level: 'trace', destination: { write: (line: string) => void logged.push(line) } });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const issuer = options.issuer ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listensOn = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { issuer = listensOn } = options;
   const metrics = createMetrics({ processMetrics: false });
   const config = { issuer, jwks: options.jwks ?? jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
   const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now });
@@ -55,6 +58,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
 
   return {
     issuer,
+    listensOn,
     waitingRoom,
     time,
     logged,

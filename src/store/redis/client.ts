@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
-import { bare } from './unavailable.ts';
+import { bare, replyCode } from './unavailable.ts';
 
 /** A connection to one Redis, or to a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -72,7 +72,7 @@ function createSingle(address: RedisAddress): Redis {
     enableAutoPipelining: true,
     retryStrategy: backoff,
     // After a failover behind one address the old primary answers as a replica.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error: Error) => replyCode(error) === 'READONLY',
   });
 }
 

@@ -13,8 +13,13 @@ export async function answered<T>(answer: Promise<T>): Promise<T> {
 }
 
 function isDefect(error: unknown): boolean {
-  if (!(error instanceof Error) || error.name !== 'ReplyError') return false;
-  return DEFECTS.has(error.message.split(' ', 1)[0] ?? '');
+  return error instanceof Error && error.name === 'ReplyError' && DEFECTS.has(replyCode(error));
+}
+
+/** The code that an error reply begins with. Redis 6 wraps what a command in a script met with. */
+export function replyCode({ message }: Error): string {
+  const inScript = /^ERR Error running script .*: -([A-Z]+) /.exec(message);
+  return inScript?.[1] ?? message.split(' ', 1)[0] ?? '';
 }
 
 /** The driver's errors carry the command with its arguments, among them passwords, visitors and tokens. */

@@ -1,0 +1,113 @@
+/** Anteroom as its user starts it: the process, its demo room and shop, in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const MAIN = resolve('src/main.ts');
+const START = 20_000;
+
+export interface Anteroom {
+  readonly url: string;
+  readonly shop: string;
+  readonly adminToken: string;
+  /** Calls the operators' API about the demo room; rejects unless it took the call. */
+  admin(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** Ends the service, not the shop, without a chance to say good-bye. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startAnteroom(): Promise<Anteroom> {
+  const folder = await mkdtemp(join(tmpdir(), 'anteroom-e2e-'));
+  const [port, shopPort] = [await freePort(), await freePort()];
+  const url = `http://localhost:${port}`;
+  const shop = `http://localhost:${shopPort}`;
+  const groups: number[] = [];
+  let running: ChildProcess;
+  let adminToken = '';
+
+  async function start(): Promise<void> {
+    const child = spawn(process.execPath, [MAIN], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, PORT: `${port}`, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The leader of a group, so that the shop of a killed service can be ended too.
+      detached: true,
+    });
+    running = child;
+    groups.push(child.pid ?? 0);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
+    const until = Date.now() + START;
+    for (;;) {
+      adminToken = /Admin token\s+(\S+)/.exec(said)?.[1] ?? '';
+      if (adminToken && (await answers(`${url}/readyz`)) && (await answers(shop))) return;
+      if (child.exitCode !== null || Date.now() > until) throw new Error(`Anteroom did not start:\n${said}`);
+      await delay(50);
+    }
+  }
+
+  async function kill(): Promise<void> {
+    if (running.exitCode !== null || running.signalCode !== null) return;
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+  }
+
+  async function close(): Promise<void> {
+    for (const group of groups) {
+      try {
+        process.kill(-group, 'SIGKILL');
+      } catch {
+        // All of them have ended already.
+      }
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  await start().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+
+  return {
+    url,
+    shop,
+    adminToken,
+    async admin(method, path, body) {
+      const answer = await fetch(`${url}/admin/v1/rooms/demo${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      return JSON.parse(text) as Record<string, unknown>;
+    },
+    kill,
+    restart: start,
+    close,
+  };
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
+
+const AFTER = 'http://127.0.0.1:9/bye';
+const parties = relying_parties.map((party) => ({ ...party, post_logout_redirect_uris: [AFTER] }));
+
+describe.each(STORES)('logging out, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, rooms, relying_parties: parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await service.waitingRoom.operations.reset('sale');
+    browser = createBrowser();
+  });
+
+  /** The relying party sends the visitor to log out; the page that asks. */
+  async function ask(idToken: string | undefined, more: Record<string, string> = {}) {
+    const query = new URLSearchParams({
+      ...(idToken === undefined ? {} : { id_token_hint: idToken }),
+      post_logout_redirect_uri: AFTER,
+      state: 'bye',
+      ...more,
+    });
+    const page = await browser.get(`${service.issuer}/end-session?${query}`);
+    const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? [];
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
+    return { page, answer: (form: Record<string, string>) => browser.post(action, { xsrf, ...form }) };
+  }
+
+  async function inside() {
+    const { login, callback } = await goIn(service, { browser });
+    return login.exchange(callback);
+  }
+
+  test('asks first, then ends the admission, frees the place and goes back to the relying party', async () => {
+    const { id_token } = await inside();
+    const { page, answer } = await ask(id_token);
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Leave and free your place?')]);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1 });
+
+    const left = await answer({ logout: 'yes' });
+    expect([left.status, left.location]).toEqual([303, `${AFTER}?state=bye`]);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 0, completed: 1 });
+    expect((await comeBack(service, browser)).outcome).toBe('waits');
+  });
+
+  test.each([
+    ['one relying party', ['shop']],
+    ['two relying parties', ['shop', 'kiosk']],
+  ])('may be thought better of: who stays, inside at %s, keeps the admission', async (_what, clients) => {
+    const { id_token } = await inside();
+    for (const clientId of clients) await comeBack(service, browser, { clientId });
+    const { answer } = await ask(id_token);
+    const stayed = await answer({});
+    expect([stayed.status, stayed.location]).toEqual([303, `${AFTER}?state=bye`]);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1, completed: 0 });
+    expect((await comeBack(service, browser)).outcome).toBe('code');
+  });
+
+  test('ends nothing for a form that another site sends: it knows no xsrf', async () => {
+    await inside();
+    const { status } = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf: 'guessed', logout: 'yes' });
+    expect(status).toBe(400);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1 });
+  });
+
+  test('never goes to an address that is not registered', async () => {
+    const { id_token } = await inside();
+    const { page } = await ask(id_token, { post_logout_redirect_uri: 'https://evil.example/' });
+    expect([page.status, page.location]).toEqual([400, '']);
+  });
+
+  test('without anybody to log out ends at a page or the relying party, not at an error', async () => {
+    const { page, answer } = await ask(undefined, { client_id: 'shop' });
+    expect(page.status).toBe(200);
+    expect((await answer({ logout: 'yes' })).location).toBe(`${AFTER}?state=bye`);
+  });
+
+  test('without a hint of where to go ends at a page of ours', async () => {
+    await inside();
+    const { answer } = await ask(undefined, { post_logout_redirect_uri: '' });
+    const last = await browser.follow((await answer({ logout: 'yes' })).location, service.issuer);
+    expect(last.status).toBe(200);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 0, completed: 1 });
+  });
+});

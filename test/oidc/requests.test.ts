@@ -1,0 +1,322 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { arrive, facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { numbersGiven, read, relying_parties, rooms } from './visit.ts';
+
+const LONG = { login_hint: 'x'.repeat(6_500) };
+
+describe.each(STORES)('a request to /authorize, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await service.waitingRoom.operations.reset('sale');
+    browser = createBrowser();
+  });
+
+  /** The shop's request with changes; an empty field is left out. */
+  async function address(changes: Record<string, string> = {}): Promise<string> {
+    const url = new URL((await startLogin(service.issuer)).url);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === '') url.searchParams.delete(name);
+      else url.searchParams.set(name, value);
+    }
+    return url.href;
+  }
+
+  describe('that must not be answered by a redirect', () => {
+    test.each([
+      ['an unknown client', { client_id: 'nobody' }],
+      ['no client', { client_id: '' }],
+      ['a redirect URI that is not registered', { redirect_uri: 'https://evil.example/callback' }],
+      ['a redirect URI that begins like one that is', { redirect_uri: `${REDIRECT_URI}/../evil` }],
+      ['a redirect URI with a query added', { redirect_uri: `${REDIRECT_URI}?to=https://evil.example` }],
+    ])('with %s gets a page with status 400, and takes no number', async (_what, changes) => {
+      const before = await numbersGiven(service);
+      const answer = await browser.get(await address(changes));
+      expect([answer.status, answer.location]).toEqual([400, '']);
+      expect(answer.headers['content-type']).toMatch('text/html');
+      expect(answer.text).not.toContain('evil.example');
+      expect(await numbersGiven(service)).toBe(before);
+    });
+  });
+
+  describe('that is at fault otherwise', () => {
+    test.each([
+      ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
+      ['no response type', { response_type: '' }, 'invalid_request'],
+      ['an unknown prompt', { prompt: 'select_account' }, 'invalid_request'],
+      ['prompt=none with another', { prompt: 'none login' }, 'invalid_request'],
+      ['a max_age that is no number', { max_age: 'soon' }, 'invalid_request'],
+      ['an unknown response mode', { response_mode: 'smoke' }, 'unsupported_response_mode'],
+      ['a request object', { request: 'e30.e30.' }, 'request_not_supported'],
+      ['a request_uri of somebody else', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
+    ])('by %s goes back to the redirect URI with the state, and takes no number', async (_what, changes, error) => {
+      const before = await numbersGiven(service);
+      const answer = await browser.get(await address({ ...changes, state: 'mine' }));
+      expect(answer.location).toMatch(REDIRECT_URI);
+      const params = new URLSearchParams(answer.location.split(/[?#]/)[1] ?? '');
+      expect([params.get('error'), params.get('state')]).toEqual([error, 'mine']);
+      expect(await numbersGiven(service)).toBe(before);
+    });
+
+    test('by a parameter given twice is refused, and takes no number', async () => {
+      const before = await numbersGiven(service);
+      const answer = await browser.get(`${await address()}&scope=email`);
+      expect(read(answer).params.get('error')).toBe('invalid_request');
+      expect(await numbersGiven(service)).toBe(before);
+    });
+
+    test.each(['%', '%ff%fe', 'client_id[]=shop', '?'.repeat(10), '&&&&=&='])(
+      'by a query that is none (%s) gets a page with status 400',
+      async (query) => {
+        expect((await browser.get(`${service.issuer}/authorize?${query}`)).status).toBe(400);
+      },
+    );
+  });
+
+  describe('that no person sent by going somewhere', () => {
+    test.each([
+      ['a fetch', { 'Sec-Fetch-Mode': 'cors' }],
+      ['a fetch without CORS, an image or a script', { 'Sec-Fetch-Mode': 'no-cors' }],
+      ['a fetch of the same origin', { 'Sec-Fetch-Mode': 'same-origin' }],
+      ['an XMLHttpRequest of a library', { 'X-Requested-With': 'XMLHttpRequest' }],
+      ['a script that wants JSON', { Accept: 'application/json' }],
+      ['a prefetch', { 'Sec-Purpose': 'prefetch' }],
+      ['a prerender', { 'Sec-Purpose': 'prefetch;prerender' }],
+      ['a prefetch of an older browser', { Purpose: 'prefetch' }],
+    ])('%s gets a cheap error and takes no number', async (_what, headers) => {
+      const before = await numbersGiven(service);
+      for (const path of [await address(), (await address()).replace('/authorize?', '/authorize/?')]) {
+        const answer = await browser.get(path, headers);
+        expect(answer.status).toBe(400);
+        expect(answer.headers['content-type']).toMatch('application/problem+json');
+        expect(answer.json()).toMatchObject({ code: 'invalid_request' });
+      }
+      expect(browser.cookies.size).toBe(0);
+      expect(await numbersGiven(service)).toBe(before);
+    });
+
+    test('a HEAD gets the same, without a body', async () => {
+      const before = await numbersGiven(service);
+      const answer = await fetch(await address(), { method: 'HEAD', redirect: 'manual' });
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([400, null]);
+      expect(await numbersGiven(service)).toBe(before);
+    });
+
+    test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('a %s is no 500, and takes no number', async (method) => {
+      const before = await numbersGiven(service);
+      const answer = await fetch(await address(), { method, redirect: 'manual' });
+      expect(answer.status).toBeGreaterThanOrEqual(200);
+      expect(answer.status).toBeLessThan(500);
+      expect(await numbersGiven(service)).toBe(before);
+    });
+  });
+
+  describe('by POST', () => {
+    const posted = async (extra: Record<string, string> = {}) => {
+      const login = await startLogin(service.issuer);
+      const { searchParams } = new URL(login.url);
+      return { login, form: { ...Object.fromEntries(searchParams), ...extra } };
+    };
+
+    test('goes on as the same request by GET, and gets in', async () => {
+      const { login, form } = await posted();
+      const answer = await browser.post(`${service.issuer}/authorize`, form);
+      expect([answer.status, answer.location]).toEqual([303, expect.stringMatching(`${service.issuer}/authorize\\?`)]);
+      const { url } = await browser.follow(answer.location, service.issuer);
+      expect(url).toMatch('/rooms/sale/wait?');
+      await letIn();
+      const back = await browser.follow((await browser.post(url)).location, service.issuer);
+      await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
+    });
+
+    test('of somebody in line keeps the number, though a POST from another site brings no cookies', async () => {
+      const { page } = await arrive(browser, service.issuer);
+      const { number } = (await facts(browser, page)).json();
+      const { form } = await posted();
+      const answer = await browser.post(`${service.issuer}/authorize`, form, { Cookie: '' });
+      const { url } = await browser.follow(answer.location, service.issuer);
+      expect((await facts(browser, url)).json()).toMatchObject({ number });
+    });
+
+    test.each([
+      ['nothing', '', 'application/x-www-form-urlencoded'],
+      ['JSON', '{}', 'application/json'],
+      ['a form beyond all measure', `state=${'x'.repeat(100_000)}`, 'application/x-www-form-urlencoded'],
+    ])('of %s ends at a page with status 400', async (_what, body, type) => {
+      const answer = await fetch(`${service.issuer}/authorize`, {
+        method: 'POST',
+        headers: { 'Content-Type': type, Accept: 'text/html' },
+        body,
+      });
+      expect(answer.status).toBe(400);
+    });
+  });
+
+  const letIn = () => service.waitingRoom.operations.raise('sale', 1_000);
+
+  async function pushed(): Promise<{ login: Awaited<ReturnType<typeof startLogin>>; url: string }> {
+    const login = await startLogin(service.issuer);
+    const answer = await fetch(`${service.issuer}/par`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${btoa(`shop:${encodeURIComponent(SECRET)}`)}` },
+      body: new URL(login.url).searchParams,
+    });
+    expect(answer.status).toBe(201);
+    const { request_uri } = (await answer.json()) as { request_uri: string };
+    const query = new URLSearchParams({ client_id: 'shop', request_uri });
+    return { login, url: `${service.issuer}/authorize?${query}` };
+  }
+
+  async function tooLong() {
+    const login = await startLogin(service.issuer, { more: LONG });
+    return { login, url: login.url };
+  }
+
+  describe.each([
+    ['was pushed (RFC 9126)', pushed],
+    ['is too long for an address', tooLong],
+  ])('that %s', (_what, begin) => {
+    test('waits as a stored interaction, in a short address, and gets in', async () => {
+      const { login, url } = await begin();
+      const page = (await browser.get(url)).location;
+      expect(page).toMatch('/rooms/sale/wait?anteroom_interaction=');
+      expect(page.length).toBeLessThan(250);
+      expect((await browser.get(page)).status).toBe(200);
+      expect((await browser.post(page)).location).toBe(page);
+      await letIn();
+      const back = await browser.follow((await browser.post(page)).location, service.issuer);
+      await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
+    });
+
+    test('outlives a restart while it waits, with its number', async () => {
+      const { login, url } = await begin();
+      const page = (await browser.get(url)).location;
+      const { number } = (await facts(browser, page)).json();
+      const port = Number(new URL(service.issuer).port);
+      await service.close();
+      service = await startService({ store: opened.store, rooms, relying_parties, port });
+      expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
+      await letIn();
+      const back = await browser.follow((await browser.post(page)).location, service.issuer);
+      expect((await login.exchange(back.location)).claims()).toMatchObject({ number });
+    });
+
+    test('gets in from the older of two tabs, each with its own request', async () => {
+      const [older, newer] = [await begin(), await begin()];
+      const [first, second] = [(await browser.get(older.url)).location, (await browser.get(newer.url)).location];
+      await letIn();
+      for (const [{ login }, page] of [
+        [older, first],
+        [newer, second],
+      ] as const) {
+        const back = await browser.follow((await browser.post(page)).location, service.issuer);
+        await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
+      }
+      expect(await numbersGiven(service)).toBe(1);
+    });
+
+    test('whose record is gone ends at a page that says so, not at an error 500', async () => {
+      const { url } = await begin();
+      const page = (await browser.get(url)).location;
+      const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
+      await opened.store.oidc.destroy('Interaction', interaction);
+      await letIn();
+      const answer = await browser.post(page);
+      expect([answer.status, answer.location]).toEqual([400, '']);
+      expect(answer.headers['content-type']).toMatch('text/html');
+    });
+
+    test('is of no use in another browser, with a ticket or without', async () => {
+      const { url } = await begin();
+      const page = (await browser.get(url)).location;
+      const resume = `/authorize/${new URL(page).searchParams.get('anteroom_interaction')}`;
+      const [stranger, neighbour] = [createBrowser(), createBrowser()];
+      const own = await arrive(neighbour, service.issuer);
+      await letIn();
+      expect((await stranger.get(page)).status).toBe(400);
+      for (const answer of [await neighbour.get(page), await neighbour.post(page)]) {
+        expect([answer.status, answer.location]).toEqual([400, '']);
+      }
+      for (const other of [stranger, neighbour]) {
+        const stolen = await other.get(service.issuer + resume);
+        expect([stolen.status, stolen.location]).toEqual([400, '']);
+      }
+      // Nor did the neighbour's turn go to whoever sent them the address.
+      expect((await browser.get(service.issuer + resume)).location).toMatch('/rooms/sale/wait?');
+      expect((await facts(neighbour, own.page)).json()).toMatchObject({ state: 'served' });
+    });
+  });
+
+  test('of the longest kind that a server takes is answered, and of a longer one refused', async () => {
+    const long = await browser.get(await address({ state: 's'.repeat(12_000) }));
+    expect(read(long).outcome).toBe('waits');
+    expect((await browser.get(await address({ state: 's'.repeat(20_000) }))).status).toBe(431);
+  });
+});
+
+describe('what is not there', () => {
+  let opened: OpenedStore;
+  let service: TestService;
+  beforeAll(async () => {
+    opened = await STORES[0][1]();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+
+  test.each([
+    '/nothing',
+    '/authorized',
+    '/AUTHORIZE',
+    '/token/of/love',
+    '/userinfos',
+    '/.well-known/else',
+    '/rooms',
+    '/rooms/none/status',
+    '/rooms/none/wait?x',
+    '/reg',
+    '/device',
+    '/interaction/x',
+    '/%',
+    '/%E0%A4%A',
+    '//evil.example',
+  ])('%s is 404', async (path) => {
+    expect(await statusOf('GET', path)).toBe(404);
+  });
+
+  test.each(['/.well-known/openid-configuration', '/jwks', '/livez', '/readyz', '/rooms/sale/status'])(
+    'HEAD %s is answered like GET',
+    async (path) => {
+      expect(await statusOf('HEAD', path)).toBe(200);
+    },
+  );
+
+  /** As the path stands: `fetch` would put it right. */
+  function statusOf(method: string, path: string): Promise<number> {
+    const { port } = new URL(service.issuer);
+    return new Promise((resolve, reject) => {
+      httpRequest({ host: '127.0.0.1', port, method, path }, (res) => {
+        res.resume();
+        resolve(res.statusCode ?? 0);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+});

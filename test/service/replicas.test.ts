@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import { createBrowser } from '#support/browser.ts';
+import { type RedisServer, startRedis } from '#support/redis.ts';
+import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+
+const rooms = [{ id: 'sale' }];
+const relying_parties = ['shop', 'kiosk'].map((client_id) => ({
+  client_id,
+  client_secret: SECRET,
+  room: 'sale',
+  redirect_uris: [REDIRECT_URI],
+}));
+const LONG = { login_hint: 'x'.repeat(6_500) };
+
+describe('three processes on one Redis, each request to one of them at random', () => {
+  let redis: RedisServer;
+  let balancer: Balancer;
+  const stores: Store[] = [];
+  const services: TestService[] = [];
+
+  async function join(): Promise<void> {
+    const store = await openRedisStore({ url: redis.url });
+    const service = await startService({ store, rooms, relying_parties, issuer: balancer.url, port: 0 });
+    stores.push(store);
+    services.push(service);
+    balancer.members.push(service.listensOn);
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    balancer = await startBalancer();
+    for (let n = 0; n < 3; n++) await join();
+  });
+  afterAll(async () => {
+    await balancer?.close();
+    for (const service of services) await service.close();
+    for (const store of stores) await store.close();
+    await redis?.stop();
+  });
+
+  const operations = () => {
+    const [first] = services;
+    if (!first) throw new Error('no service runs');
+    return first.waitingRoom.operations;
+  };
+  beforeEach(() => operations().reset('sale'));
+
+  test.each([
+    ['a request that travels', {}],
+    ['a stored request', { more: LONG }],
+  ])('a visitor with %s has one number, claims and gets in, whoever answers', async (_what, options) => {
+    const browser = createBrowser();
+    const { login, page } = await arrive(browser, balancer.url, options);
+    const { number } = (await facts(browser, page)).json();
+    for (let look = 0; look < 10; look++) {
+      expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
+      expect((await browser.get(page)).status).toBe(200);
+    }
+    const again = await arrive(browser, balancer.url, options);
+    expect((await facts(browser, again.page)).json()).toMatchObject({ number });
+    await operations().raise('sale', 1);
+    const back = await browser.follow((await browser.post(page)).location, balancer.url);
+    const tokens = await login.exchange(back.location);
+    expect(tokens.claims()).toMatchObject({ iss: balancer.url, number });
+  });
+
+  test('sixty visitors who come at once have sixty numbers, none twice, and all get in', async () => {
+    const visitors = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const browser = createBrowser();
+        const { login, page } = await arrive(browser, balancer.url);
+        return { browser, login, page, number: Number((await facts(browser, page)).json().number) };
+      }),
+    );
+    expect(visitors.map(({ number }) => number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    await operations().raise('sale', 60);
+    const numbers = await Promise.all(
+      visitors.map(async ({ browser, login, page }) => {
+        const back = await browser.follow((await browser.post(page)).location, balancer.url);
+        return (await login.exchange(back.location)).claims()?.number;
+      }),
+    );
+    expect(numbers).toEqual(visitors.map(({ number }) => number));
+    expect(await operations().counters('sale')).toMatchObject({ queue: 60, claimed: 60, active: 60 });
+    expect(balancer.served.size).toBe(3);
+    for (const requests of balancer.served.values()) expect(requests).toBeGreaterThan(20);
+  });
+
+  test('a visitor who claims twenty times at once, at all of them, is counted once', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, balancer.url);
+    await operations().raise('sale', 1);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.post(page)));
+    for (const { location } of answers) expect(location).toMatch(`${balancer.url}/authorize?`);
+    expect(await operations().counters('sale')).toMatchObject({ claimed: 1, active: 1 });
+  });
+
+  test('one code shown to all of them at once is good once', async () => {
+    const browser = createBrowser();
+    const { login, page } = await arrive(browser, balancer.url);
+    await operations().raise('sale', 1);
+    const back = await browser.follow((await browser.post(page)).location, balancer.url);
+    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => login.exchange(back.location)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('what one was told, the others know within a second: a closed room, a new relying party', async () => {
+    const [one, two] = services;
+    const { ...room } = await operations().room('sale');
+    await one?.waitingRoom.operations.putRoom({ ...room, mode: 'closed', message: 'Sold out' });
+    two?.time.pass(1_000);
+    const status = await fetch(`${two?.listensOn}/rooms/sale/status`);
+    expect(await status.json()).toMatchObject({ mode: 'closed', message: 'Sold out' });
+    await one?.waitingRoom.operations.putRoom(room);
+  });
+
+  test('one that goes takes nobody with it', async () => {
+    const browser = createBrowser();
+    const { login, page } = await arrive(browser, balancer.url);
+    const { number } = (await facts(browser, page)).json();
+    const gone = services.pop();
+    balancer.members.splice(balancer.members.indexOf(gone?.listensOn ?? ''), 1);
+    await gone?.close();
+    await stores.pop()?.close();
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
+    await operations().raise('sale', 1);
+    const back = await browser.follow((await browser.post(page)).location, balancer.url);
+    expect((await login.exchange(back.location)).claims()).toMatchObject({ number });
+  });
+});
