@@ -1,6 +1,8 @@
 /** What a visitor is told: the same facts on the page, as JSON and through the API. */
+import { estimatedWait, type Range } from './estimate.ts';
 import type { Place } from './ports.ts';
 import type { RoomId } from './room.ts';
+import { pollAfter } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -10,10 +12,11 @@ export type State = 'before_start' | 'waiting' | 'paused' | 'served' | 'expired'
 export interface Facts {
   readonly state: State;
   readonly room: RoomId;
+  /** Null until the draw. */
   readonly number: number | null;
   readonly serving: number;
   readonly people_ahead: number;
-  readonly estimated_wait: { readonly low: number; readonly high: number } | null;
+  readonly estimated_wait: Range | null;
   /** When to look at the shared status again. */
   readonly poll_after: number;
   /** When to ask for these facts again, to stay present. */
@@ -22,6 +25,8 @@ export interface Facts {
   readonly updated_at: string;
   /** With `served`: until when the turn may be taken. */
   readonly claim_by?: string;
+  /** With `before_start`: when the event starts. */
+  readonly starts_at?: string;
   /** With `expired`: whether the page should rejoin by itself, as its visitor was only away. */
   readonly rejoin?: 'by_itself' | 'on_request';
 }
@@ -32,8 +37,10 @@ const HEARTBEAT = 30;
 /** Facts of somebody whose number is not served yet: from the snapshot alone. */
 export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { mode } = snapshot.settings;
+  const ahead = snapshot.ahead(ticket.number);
   return facts(snapshot, ticket, mode === 'paused' || mode === 'closed' ? mode : 'waiting', {
-    people_ahead: snapshot.ahead(ticket.number),
+    people_ahead: ahead,
+    estimated_wait: waitOf(snapshot, ahead),
   });
 }
 
@@ -61,32 +68,46 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
   }
 }
 
+/** Facts of somebody who came before the start. */
+export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
+  const { event, settings, updatedAt } = snapshot;
+  if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed', {});
+  // Where the event was taken away meanwhile the draw is done at the next tick.
+  return facts(snapshot, ticket, 'before_start', { starts_at: iso(event?.start ?? updatedAt) });
+}
+
+/** Facts of somebody who came before the start but was away at the draw: the page joins behind by itself. */
+export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
+  return facts(snapshot, ticket, 'expired', { rejoin: 'by_itself' });
+}
+
+/** The estimate for somebody with so many people ahead: null when unknown, and when nobody is served. */
+export function waitOf(snapshot: Snapshot, ahead: number): Range | null {
+  const { settings, view, speed } = snapshot;
+  if (settings.mode !== 'queue' || view.alarm) return null;
+  return estimatedWait(ahead, speed, 2 * pollAfter(settings, view.counters.waiting));
+}
+
 function facts(
   snapshot: Snapshot,
   ticket: Ticket,
   state: State,
-  more: Pick<Facts, 'claim_by' | 'rejoin'> & { people_ahead?: number },
+  more: Pick<Facts, 'claim_by' | 'rejoin' | 'starts_at'> & { people_ahead?: number; estimated_wait?: Range | null },
 ): Facts {
   const { settings, view, updatedAt } = snapshot;
   return {
     state,
     room: settings.id,
-    number: ticket.number,
+    number: ticket.number || null,
     serving: view.counters.serving,
     people_ahead: 0,
     estimated_wait: null,
-    poll_after: pollAfter(view.counters.waiting),
+    poll_after: pollAfter(settings, view.counters.waiting),
     heartbeat_after: Math.max(1, Math.min(HEARTBEAT, Math.floor(settings.presence.timeout / 3000))),
     message: settings.message,
     updated_at: iso(updatedAt),
     ...more,
   };
-}
-
-/** Seconds between two looks at the shared status: the longer the line, the slower it moves for each. */
-export function pollAfter(waiting: number): number {
-  if (waiting <= 100) return 2;
-  return waiting <= 10_000 ? 5 : 10;
 }
 
 function iso(time: number): string {

@@ -1,5 +1,6 @@
 /** Many small things of one instant made into one store command. */
-import type { Entrant, Joined, LineStore } from './ports.ts';
+import { RoomNotFound } from './errors.ts';
+import type { Entrant, Entry, Joined, LineStore } from './ports.ts';
 import type { RoomId } from './room.ts';
 
 /** How many newcomers one command takes at most: keeps it short for everybody else. */
@@ -50,38 +51,55 @@ export function createJoiner(line: Pick<LineStore, 'join'>, now: () => number) {
     });
 }
 
-/** Numbers that were heard from since the last flush, a set a room and generation. */
+/** Who was heard from since the last flush, a set a room and generation. */
 export interface Hearing {
   note(room: RoomId, generation: number, number: number): void;
-  /** One command a room. What the store did not take stays for the next flush. */
+  noteEntrant(room: RoomId, generation: number, entry: Entry): void;
+  /** A command a room. What the store did not take stays for the next flush. */
   flush(): Promise<void>;
 }
 
-export function createHearing(line: Pick<LineStore, 'heard'>, now: () => number): Hearing {
-  let gathered = new Map<RoomId, { generation: number; numbers: Set<number> }>();
+/** What was heard of one room: numbers of the line, or entrants of its `draw`th draw where that is not 0. */
+interface Heard {
+  readonly room: RoomId;
+  readonly generation: number;
+  readonly draw: number;
+  readonly numbers: Set<number>;
+}
+
+export function createHearing(line: Pick<LineStore, 'heard' | 'heardEntrants'>, now: () => number): Hearing {
+  let gathered = new Map<string, Heard>();
+
+  function note(room: RoomId, generation: number, draw: number, number: number): void {
+    const key = draw === 0 ? room : `${room} ${draw}`;
+    let heard = gathered.get(key);
+    if (heard?.generation !== generation) {
+      if (heard && heard.generation > generation) return;
+      heard = { room, generation, draw, numbers: new Set() };
+      gathered.set(key, heard);
+    }
+    heard.numbers.add(number);
+  }
+
+  async function send({ room, generation, draw, numbers }: Heard): Promise<void> {
+    try {
+      if (draw === 0) await line.heard(room, generation, [...numbers], now());
+      else await line.heardEntrants(room, generation, draw, [...numbers], now());
+    } catch (error) {
+      // A room that was deleted hears nobody any more.
+      if (error instanceof RoomNotFound) return;
+      for (const number of numbers) note(room, generation, draw, number);
+      throw error;
+    }
+  }
+
   return {
-    note(room, generation, number) {
-      let heard = gathered.get(room);
-      if (heard?.generation !== generation) {
-        if (heard && heard.generation > generation) return;
-        heard = { generation, numbers: new Set() };
-        gathered.set(room, heard);
-      }
-      heard.numbers.add(number);
-    },
+    note: (room, generation, number) => note(room, generation, 0, number),
+    noteEntrant: (room, generation, { draw, index }) => note(room, generation, draw, index),
     async flush() {
-      const batch = gathered;
+      const batch = [...gathered.values()];
       gathered = new Map();
-      await Promise.all(
-        [...batch].map(async ([room, { generation, numbers }]) => {
-          try {
-            await line.heard(room, generation, [...numbers], now());
-          } catch (error) {
-            for (const number of numbers) this.note(room, generation, number);
-            throw error;
-          }
-        }),
-      );
+      await Promise.all(batch.map(send));
     },
   };
 }

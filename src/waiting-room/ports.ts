@@ -253,8 +253,8 @@ export interface CoordinationStore {
    * Null when it was free; otherwise what was remembered first.
    */
   remember(key: string, value: string, ttl: number): Promise<string | null>;
-  /** Replaces what is remembered, keeping its time. */
-  amend(key: string, value: string): Promise<void>;
+  /** Replaces what is remembered, for `ttl` ms from now; does nothing where nothing is. */
+  amend(key: string, value: string, ttl: number): Promise<void>;
   forget(key: string): Promise<void>;
 }
 

@@ -4,8 +4,10 @@
  */
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
+import { perMinute, type Range, readMeter } from './estimate.ts';
 import type { Holder, LineStore, LineView, Place, SettingsStore } from './ports.ts';
-import type { RoomId, RoomSettings } from './room.ts';
+import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
+import { eventAt, settingsAt } from './room.ts';
 
 /** Older than this, a snapshot is replaced before it answers. */
 const MAX_AGE = 1000;
@@ -13,8 +15,13 @@ const MAX_AGE = 1000;
 const REFRESH_AGE = 700;
 
 export interface Snapshot {
+  /** As they hold at `updatedAt`: with what an event changes. */
   readonly settings: RoomSettings;
   readonly view: LineView;
+  /** The event whose prequeue has begun and which has not ended. */
+  readonly event: RoomEvent | null;
+  /** People a minute whose turn comes; null when unknown. */
+  readonly speed: Range | null;
   readonly updatedAt: number;
   /** Present people with a smaller unserved number. */
   readonly ahead: (number: number) => number;
@@ -30,6 +37,8 @@ export interface Snapshots {
   place(snapshot: Snapshot, holder: Holder): Promise<Place>;
   /** The room changed: the next answer is a new one. */
   expire(room: RoomId): void;
+  /** Those that this process has, however old. */
+  known(): Iterable<Snapshot>;
 }
 
 export interface SnapshotsDeps {
@@ -53,7 +62,15 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     const at = now();
     const [settings, view] = await Promise.all([store.settings.room(room), store.line.view(room, at)]);
     if (!settings) throw new RoomNotFound(room);
-    return { settings, view, updatedAt: at, ahead: peopleAhead(view), places: new Map() };
+    return {
+      settings: settingsAt(settings, at),
+      view,
+      event: eventAt(settings, at),
+      speed: perMinute(readMeter(view.notes.meter), at),
+      updatedAt: at,
+      ahead: peopleAhead(view),
+      places: new Map(),
+    };
   }
 
   function refresh(room: RoomId, entry: Entry): Promise<Snapshot> {
@@ -127,6 +144,9 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
       delete entry.snapshot;
       delete entry.fetching;
       entry.failed = false;
+    },
+    *known() {
+      for (const { snapshot } of entries.values()) if (snapshot) yield snapshot;
     },
   };
 }

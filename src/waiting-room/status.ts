@@ -1,7 +1,6 @@
 /** The status that all visitors of a room share: small, the same for everybody, cacheable for a second. */
 import { aheadCurve } from './ahead.ts';
-import { pollAfter } from './facts.ts';
-import type { RoomId } from './room.ts';
+import { pollAfter, type RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The status as the bytes of its JSON document, made once a snapshot. */
@@ -32,15 +31,15 @@ export function createSharedStatus(snapshots: Snapshots): SharedStatus {
   };
 }
 
-function status({ settings, view, ahead, updatedAt }: Snapshot) {
+function status({ settings, view, ahead, speed, updatedAt }: Snapshot) {
   return {
     room: settings.id,
     mode: settings.mode,
     serving: view.counters.serving,
     waiting: view.counters.waiting,
     ahead: aheadCurve(view, ahead),
-    per_minute: null,
-    poll_after: pollAfter(view.counters.waiting),
+    per_minute: speed && settings.mode === 'queue' && !view.alarm ? [speed.low, speed.high] : null,
+    poll_after: pollAfter(settings, view.counters.waiting),
     message: settings.message,
     updated_at: new Date(updatedAt).toISOString(),
   };

@@ -1,11 +1,16 @@
 /** What visitors do: arrive, ask, claim, rejoin, leave. */
-import { AnteroomError, RoomClosed, StoreUnavailable } from './errors.ts';
+import type { Tell } from './activity.ts';
+import type { Draws } from './drawn.ts';
+import { AnteroomError, RoomClosed } from './errors.ts';
 import type { Facts } from './facts.ts';
-import { servedFacts, unservedFacts } from './facts.ts';
+import { entrantFacts, latecomerFacts, servedFacts, unservedFacts, waitOf } from './facts.ts';
 import type { Hearing } from './gathering.ts';
 import type { Admission, Entrant, Joined, LineStore, Place, VisitorId } from './ports.ts';
+import type { Predictions } from './predictions.ts';
+import type { Prequeue } from './prequeue.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
+import { type Standing, standingOf } from './standing.ts';
 import type { Ticket } from './ticket.ts';
 import { newVisitor } from './ticket.ts';
 
@@ -40,26 +45,66 @@ export interface Visitors {
 }
 
 export interface VisitorsDeps {
-  readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place'>;
+  readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw'>;
   readonly join: (room: RoomId, entrant: Entrant) => Promise<Joined | null>;
   readonly snapshots: Snapshots;
-  readonly hearing: Pick<Hearing, 'note'>;
+  readonly hearing: Pick<Hearing, 'note' | 'noteEntrant'>;
+  readonly draws: Draws;
+  readonly prequeue: Prequeue;
+  readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
+  readonly tell: Tell;
   /** Called after a place became free. */
   readonly freed: (room: RoomId) => void;
 }
 
-export function createVisitors({ line, join, snapshots, hearing, now, freed }: VisitorsDeps): Visitors {
-  async function enter(room: RoomId, visitor: VisitorId): Promise<Arrival> {
+export function createVisitors(deps: VisitorsDeps): Visitors {
+  const { line, join, snapshots, hearing, draws, prequeue, predictions, now, tell, freed } = deps;
+
+  async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
+    await prequeue.openIfDue(snapshot);
     const joined = await join(room, { visitor, claim: true });
     if (!joined) throw new RoomClosed(room);
-    const { generation, number, admission } = joined;
-    return { ticket: { room, generation, number, visitor, joinedAt: now() }, admission, isNew: true };
+    const { generation, number, entry, admission } = joined;
+    const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
+    tell('ticket.issued', { room, sub: visitor, number: entry ? null : number });
+    if (admission) tellClaimed(room, admission);
+    return {
+      ticket: { room, generation, number, entry, visitor, joinedAt: now(), predicted },
+      admission,
+      isNew: true,
+    };
   }
 
-  function fromSnapshot(snapshot: Snapshot, ticket: Ticket): Facts | Promise<Facts> {
+  async function claim(ticket: Ticket): Promise<Place> {
+    const place = await line.claim(ticket.room, ticket, now());
+    if (place.state === 'admitted' && place.first) {
+      tellClaimed(ticket.room, place.admission);
+      predictions.compare(ticket, now());
+    }
+    return place;
+  }
+
+  function tellClaimed(room: RoomId, { visitor, number, expiresAt }: Admission): void {
+    tell('ticket.claimed', { room, sub: visitor, number, expires_at: new Date(expiresAt).toISOString() });
+  }
+
+  function factsOf(snapshot: Snapshot, ticket: Ticket, standing: Standing): Facts | Promise<Facts> {
+    switch (standing.kind) {
+      case 'stale':
+        throw invalid(ticket);
+      case 'latecomer':
+        return latecomerFacts(snapshot, ticket);
+      case 'entrant':
+        if (ticket.entry) hearing.noteEntrant(ticket.room, ticket.generation, ticket.entry);
+        return entrantFacts(snapshot, ticket);
+      case 'numbered':
+        return numberedFacts(snapshot, standing.ticket);
+    }
+  }
+
+  function numberedFacts(snapshot: Snapshot, ticket: Ticket): Facts | Promise<Facts> {
     const { generation, counters } = snapshot.view;
-    if (ticket.generation < generation) throw invalid(ticket);
     hearing.note(ticket.room, ticket.generation, ticket.number);
     if (ticket.generation === generation && ticket.number > counters.serving) return unservedFacts(snapshot, ticket);
     return snapshots.place(snapshot, ticket).then((place) => {
@@ -69,18 +114,44 @@ export function createVisitors({ line, join, snapshots, hearing, now, freed }: V
     });
   }
 
+  function fromSnapshot(snapshot: Snapshot, ticket: Ticket): Facts | Promise<Facts> {
+    const standing = standingOf(snapshot, ticket, draws);
+    return standing instanceof Promise
+      ? standing.then((known) => factsOf(snapshot, ticket, known))
+      : factsOf(snapshot, ticket, standing);
+  }
+
+  /** What comes of a ticket at the door; null when it is worth nothing there. */
+  async function arriveWith(snapshot: Snapshot, brought: Ticket): Promise<Arrival | null> {
+    const standing = await standingOf(snapshot, brought, draws);
+    if (standing.kind === 'entrant') return { ticket: brought, admission: null, isNew: false };
+    if (standing.kind !== 'numbered') return null;
+    const { ticket } = standing;
+    const place = await claim(ticket);
+    if (place.state === 'stale' || place.state === 'over') return null;
+    const admission = place.state === 'admitted' ? await renewed(snapshot, place.admission) : null;
+    return { ticket, admission, isNew: ticket !== brought };
+  }
+
+  /** The admission, which coming back prolongs where the room has it so. */
+  async function renewed({ settings }: Snapshot, admission: Admission): Promise<Admission> {
+    if (!settings.admission.renew) return admission;
+    return (await line.renew(settings.id, admission.visitor, now())) ?? admission;
+  }
+
   return {
     async arrive(room, { visitor, ticket }) {
-      await snapshots.get(room);
+      const snapshot = await snapshots.get(room);
       if (ticket && (visitor === null || ticket.visitor === visitor)) {
-        const place = await line.claim(room, ticket, now());
-        if (place.state === 'admitted') return { ticket, admission: place.admission, isNew: false };
-        if (place.state !== 'stale' && place.state !== 'over') return { ticket, admission: null, isNew: false };
+        const arrival = await arriveWith(snapshot, ticket);
+        if (arrival) return arrival;
       } else if (visitor) {
         const admission = await line.admission(room, visitor, now());
-        if (admission) return { ticket: ticketOf(room, admission), admission, isNew: true };
+        if (admission) {
+          return { ticket: ticketOf(room, admission), admission: await renewed(snapshot, admission), isNew: true };
+        }
       }
-      return enter(room, visitor ?? newVisitor());
+      return enter(room, visitor ?? newVisitor(), snapshot);
     },
     admission: (room, visitor) => line.admission(room, visitor, now()),
     facts(ticket) {
@@ -89,36 +160,44 @@ export function createVisitors({ line, join, snapshots, hearing, now, freed }: V
         ? fromSnapshot(snapshot, ticket)
         : snapshots.get(ticket.room).then((fetched) => fromSnapshot(fetched, ticket));
     },
-    claim: (ticket) => line.claim(ticket.room, ticket, now()),
-    async rejoin(ticket) {
-      const { settings } = await snapshots.get(ticket.room);
-      const place = await line.place(ticket.room, ticket, now());
-      if (place.state === 'missed' && settings.admission.missed_turn === 'front') {
-        await line.rejoin(ticket.room, ticket, now());
-        snapshots.expire(ticket.room);
+    async claim(ticket) {
+      const standing = await standingOf(await snapshots.get(ticket.room), ticket, draws);
+      if (standing.kind === 'numbered') return claim(standing.ticket);
+      if (standing.kind === 'entrant') return { state: 'waiting' };
+      return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true };
+    },
+    async rejoin(brought) {
+      const { room, visitor } = brought;
+      const snapshot = await snapshots.get(room);
+      const standing = await standingOf(snapshot, brought, draws);
+      if (standing.kind === 'entrant') return brought;
+      if (standing.kind !== 'numbered') return (await enter(room, visitor, snapshot)).ticket;
+      const { ticket } = standing;
+      const place = await line.place(room, ticket, now());
+      if (place.state === 'missed' && snapshot.settings.admission.missed_turn === 'front') {
+        await line.rejoin(room, ticket, now());
+        snapshots.expire(room);
         return ticket;
       }
       if (place.state !== 'missed' && place.state !== 'over' && place.state !== 'stale') return ticket;
-      if (place.state === 'missed') await line.leave(ticket.room, ticket, now());
-      return (await enter(ticket.room, ticket.visitor)).ticket;
+      if (place.state === 'missed') await line.leave(room, ticket, now());
+      return (await enter(room, visitor, snapshot)).ticket;
     },
-    async leave(ticket) {
-      await line.leave(ticket.room, ticket, now());
-      snapshots.expire(ticket.room);
-      freed(ticket.room);
+    async leave(brought) {
+      const { room, generation, entry } = brought;
+      const standing = await standingOf(await snapshots.get(room), brought, draws);
+      if (standing.kind === 'entrant' && entry) await line.withdraw(room, generation, entry, now());
+      if (standing.kind === 'numbered') await line.leave(room, standing.ticket, now());
+      snapshots.expire(room);
+      freed(room);
     },
   };
 }
 
 function ticketOf(room: RoomId, { generation, number, visitor, issuedAt }: Admission): Ticket {
-  return { room, generation, number, visitor, joinedAt: issuedAt };
+  return { room, generation, number, entry: null, visitor, joinedAt: issuedAt, predicted: null };
 }
 
 function invalid(ticket: Ticket): AnteroomError {
   return new AnteroomError('ticket_invalid', `The ticket is not of the line that the room "${ticket.room}" has now.`);
-}
-
-/** Whether an error only means that the store is away for now. */
-export function isAway(error: unknown): error is StoreUnavailable {
-  return error instanceof StoreUnavailable;
 }
