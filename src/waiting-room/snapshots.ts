@@ -1,6 +1,7 @@
 /**
  * What each process knows of each room: settings and the line's view, at most a second old, so that a poll costs
- * the store nothing. While the store is away the last snapshot goes on answering; its `updatedAt` says how old it is.
+ * the store nothing. While the store is away the last snapshot goes on answering for some seconds; its `updatedAt` says
+ * how old it is.
  */
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
@@ -13,6 +14,12 @@ import { eventAt, settingsAt } from './room.ts';
 const MAX_AGE = 1000;
 /** Older than this, a new one is fetched while the old one answers. */
 const REFRESH_AGE = 700;
+/** Older than this, a snapshot answers nobody, also while the store is away: it would be no news but fiction. */
+const TOO_OLD = 10_000;
+/** How long the store is left alone after it did not answer: a crowd of polls must not become a crowd of tries. */
+const REST = 500;
+/** Rooms known at most of which nothing was heard, so that made-up names cannot fill the memory. */
+const KNOWN = 1000;
 
 export interface Snapshot {
   /** As they hold at `updatedAt`: with what an event changes. */
@@ -32,7 +39,7 @@ export interface Snapshot {
 export interface Snapshots {
   /** The snapshot if it may answer now, without waiting. */
   now(room: RoomId): Snapshot | undefined;
-  /** Rejects with RoomNotFound, or with StoreUnavailable when nothing was ever heard of the room. */
+  /** Rejects with RoomNotFound, or with StoreUnavailable when nothing was heard of the room for ten seconds. */
   get(room: RoomId): Promise<Snapshot>;
   place(snapshot: Snapshot, holder: Holder): Promise<Place>;
   /** The room changed: the next answer is a new one. */
@@ -49,8 +56,8 @@ export interface SnapshotsDeps {
 interface Entry {
   snapshot?: Snapshot;
   fetching?: Promise<Snapshot>;
-  /** The last fetch failed: answer with what there is rather than wait for the next one. */
-  failed: boolean;
+  /** How the last fetch failed: answer with what there is rather than wait for the next one. */
+  failure?: { readonly at: number; readonly error: unknown };
   /** Changes with each expiry, so that a fetch begun before it does not pass for a new one. */
   revision: number;
 }
@@ -76,34 +83,41 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
   function refresh(room: RoomId, entry: Entry): Promise<Snapshot> {
     if (entry.fetching) return entry.fetching;
     const { revision } = entry;
-    entry.fetching = fetchSnapshot(room)
+    const fetching = fetchSnapshot(room)
       .then((snapshot) => {
-        entry.failed = false;
-        if (entry.revision === revision) entry.snapshot = snapshot;
+        if (entry.revision === revision) {
+          entry.snapshot = snapshot;
+          delete entry.failure;
+        }
         return snapshot;
       })
       .catch((error: unknown) => {
-        if (error instanceof RoomNotFound) entries.delete(room);
-        entry.failed = true;
+        if (error instanceof RoomNotFound) delete entry.snapshot;
+        if (error instanceof RoomNotFound || (!entry.snapshot && entries.size > KNOWN)) entries.delete(room);
+        entry.failure = { at: now(), error };
         throw error;
       })
       .finally(() => {
-        delete entry.fetching;
+        if (entry.fetching === fetching) delete entry.fetching;
       });
-    return entry.fetching;
+    entry.fetching = fetching;
+    return fetching;
+  }
+
+  function rests({ failure }: Entry): boolean {
+    return failure !== undefined && now() >= failure.at && now() - failure.at < REST;
   }
 
   /** Fetches in the background; a failure shows in the age of what is there. */
   function refreshBehind(room: RoomId, entry: Entry): void {
-    refresh(room, entry).catch(() => undefined);
+    if (!rests(entry)) refresh(room, entry).catch(() => undefined);
   }
 
   function answerable(room: RoomId, entry: Entry): Snapshot | undefined {
     if (!entry.snapshot) return undefined;
     const age = now() - entry.snapshot.updatedAt;
-    if (age >= 0 && age < REFRESH_AGE) return entry.snapshot;
-    if (age < 0 || (age >= MAX_AGE && !entry.failed)) return undefined;
-    refreshBehind(room, entry);
+    if (age < 0 || age >= (entry.failure ? TOO_OLD : MAX_AGE)) return undefined;
+    if (age >= REFRESH_AGE) refreshBehind(room, entry);
     return entry.snapshot;
   }
 
@@ -115,20 +129,22 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     async get(room) {
       let entry = entries.get(room);
       if (!entry) {
-        entry = { failed: false, revision: 0 };
+        entry = { revision: 0 };
         entries.set(room, entry);
       }
       const there = answerable(room, entry);
       if (there) return there;
-      try {
-        return await refresh(room, entry);
-      } catch (error) {
-        if (entry.snapshot && !(error instanceof RoomNotFound)) return entry.snapshot;
+      if (rests(entry)) throw entry.failure?.error;
+      return refresh(room, entry).catch((error: unknown) => {
+        const last = answerable(room, entry);
+        if (last) return last;
         throw error;
-      }
+      });
     },
     place(snapshot, holder) {
-      const { places, settings } = snapshot;
+      const { places, settings, view } = snapshot;
+      // Within a generation a number has one holder; a ticket newer than the snapshot is not of its line.
+      if (holder.generation !== view.generation) return store.line.place(settings.id, holder, now());
       let place = places.get(holder.number);
       if (!place) {
         place = store.line.place(settings.id, holder, now());
@@ -143,7 +159,7 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
       entry.revision += 1;
       delete entry.snapshot;
       delete entry.fetching;
-      entry.failed = false;
+      delete entry.failure;
     },
     *known() {
       for (const { snapshot } of entries.values()) if (snapshot) yield snapshot;

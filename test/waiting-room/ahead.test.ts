@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { aheadCurve, peopleAhead } from '#waiting-room/ahead.ts';
+import { Bits } from '#waiting-room/bits.ts';
+import type { LineView } from '#waiting-room/ports.ts';
+
+interface Crowd {
+  readonly queue: number;
+  readonly serving: number;
+  readonly present: ReadonlySet<number>;
+  /** Came back to the front and are present. */
+  readonly returned: number;
+}
+
+/** The view that a store gives of a crowd, in its form: bits from a multiple of 8 on, cut off after the last one. */
+function viewOf({ queue, serving, present, returned }: Crowd): LineView {
+  const bits = new Bits();
+  for (const number of present) bits.add(number);
+  const unserved = [...present].filter((number) => number > serving).length;
+  return {
+    generation: 1,
+    counters: {
+      queue,
+      serving,
+      waiting: Math.max(0, queue - serving) + returned,
+      present: unserved + returned,
+      claimed: 0,
+      active: 0,
+      completed: 0,
+      abandoned: 0,
+      expired: 0,
+    },
+    mode: 'queue',
+    held: 0,
+    present: bits.slice(serving, queue),
+    presentFrom: serving & ~7,
+  };
+}
+
+/** One by one. */
+function naive({ queue, serving, present, returned }: Crowd, number: number): number {
+  if (number <= serving) return 0;
+  let ahead = returned;
+  for (let other = serving + 1; other < number; other++) if (other > queue || present.has(other)) ahead += 1;
+  return ahead;
+}
+
+const crowds: fc.Arbitrary<Crowd> = fc
+  .record({ queue: fc.nat({ max: 3_000 }), serving: fc.nat({ max: 3_000 }), returned: fc.nat({ max: 5 }) })
+  .chain(({ queue, serving, returned }) =>
+    fc.record({
+      queue: fc.constant(queue),
+      serving: fc.constant(serving),
+      returned: fc.constant(returned),
+      present: fc
+        .uniqueArray(fc.integer({ min: 1, max: Math.max(1, queue) }), { maxLength: 600 })
+        .map((numbers) => new Set(numbers.filter((number) => number <= queue))),
+    }),
+  );
+
+const full = (queue: number, serving: number): Crowd => ({
+  queue,
+  serving,
+  returned: 0,
+  present: new Set(Array.from({ length: queue }, (_, i) => i + 1)),
+});
+
+describe('people ahead', () => {
+  test('are counted exactly, for any number in any line', () => {
+    fc.assert(
+      fc.property(crowds, fc.array(fc.integer({ min: 1, max: 3_600 }), { minLength: 1 }), (crowd, numbers) => {
+        const ahead = peopleAhead(viewOf(crowd));
+        for (const number of numbers) expect(ahead(number)).toBe(naive(crowd, number));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([0, 1, 7, 8, 9, 511, 512, 513, 1024])(
+    'are right at every number of a full line, with %i served',
+    (serving) => {
+      const crowd = full(1_600, serving);
+      const ahead = peopleAhead(viewOf(crowd));
+      for (let number = 1; number <= 1_610; number++) expect(ahead(number)).toBe(naive(crowd, number));
+    },
+  );
+
+  test('of an empty line are none', () => {
+    expect(peopleAhead(viewOf(full(0, 0)))(1)).toBe(0);
+  });
+
+  test('of a line with credits are none for who comes next', () => {
+    expect(peopleAhead(viewOf(full(3, 10)))(4)).toBe(0);
+  });
+});
+
+describe('the shared curve', () => {
+  test('has at most 32 points, ascending, from the first unserved number to the next one to be given', () => {
+    fc.assert(
+      fc.property(crowds, (crowd) => {
+        const view = viewOf(crowd);
+        const curve = aheadCurve(view, peopleAhead(view));
+        expect(curve.length).toBeLessThanOrEqual(32);
+        expect(curve[0]?.[0]).toBe(crowd.serving + 1);
+        expect(curve.at(-1)?.[0]).toBe(Math.max(crowd.serving, crowd.queue) + 1);
+        for (const [number, ahead] of curve) expect(ahead).toBe(naive(crowd, number));
+        for (let i = 1; i < curve.length; i++) {
+          expect(curve[i]?.[0]).toBeGreaterThan(curve[i - 1]?.[0] ?? 0);
+          expect(curve[i]?.[1]).toBeGreaterThanOrEqual(curve[i - 1]?.[1] ?? 0);
+        }
+      }),
+    );
+  });
+
+  test('read by straight lines is exact where everybody is there', () => {
+    const crowd = full(10_000, 2_345);
+    const view = viewOf(crowd);
+    const curve = aheadCurve(view, peopleAhead(view));
+    for (const number of [2_346, 3_000, 5_555, 9_999, 10_000]) {
+      const at = curve.findIndex(([point]) => point >= number);
+      const [x1, y1] = curve[at] ?? [0, 0];
+      const [x0, y0] = curve[at - 1] ?? [x1 - 1, y1];
+      expect(Math.round(y0 + ((number - x0) * (y1 - y0)) / (x1 - x0))).toBe(naive(crowd, number));
+    }
+  });
+});

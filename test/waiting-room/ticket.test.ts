@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createSeal } from '#waiting-room/seal.ts';
+import { createTicketOffice, newVisitor, type Ticket } from '#waiting-room/ticket.ts';
+
+const seal = createSeal(['the key']);
+const office = createTicketOffice(seal);
+
+const visitors = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString('base64url'));
+const rooms = fc.stringMatching(/^[a-z0-9-]{1,64}$/);
+const tickets: fc.Arbitrary<Ticket> = fc.record({
+  room: rooms,
+  generation: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+  number: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
+  visitor: visitors,
+  joinedAt: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+});
+
+describe('a ticket', () => {
+  test('comes back whole, whatever it says', () => {
+    fc.assert(
+      fc.property(tickets, (ticket) => {
+        expect(office.open(office.seal(ticket), ticket.room)).toEqual(ticket);
+      }),
+    );
+  });
+
+  test('is none of another room', () => {
+    fc.assert(
+      fc.property(tickets, rooms, (ticket, other) => {
+        fc.pre(other !== ticket.room);
+        expect(office.open(office.seal(ticket), other)).toBeNull();
+      }),
+    );
+  });
+
+  test('fits into a cookie many times over', () => {
+    fc.assert(
+      fc.property(tickets, (ticket) => {
+        expect(office.seal(ticket).length).toBe(83);
+      }),
+    );
+  });
+
+  test('is not made of a sealed visitor, nor the other way round', () => {
+    fc.assert(
+      fc.property(tickets, (ticket) => {
+        expect(office.open(office.sealVisitor(ticket.visitor), ticket.room)).toBeNull();
+        expect(office.openVisitor(office.seal(ticket))).toBeNull();
+      }),
+    );
+  });
+
+  test.each([
+    ['shorter', Buffer.alloc(32, 1)],
+    ['longer', Buffer.alloc(34, 1)],
+    ['of another version', Buffer.alloc(33, 2)],
+  ])('that is %s than this version writes is none', (_what, bytes) => {
+    expect(office.open(seal.seal(bytes, 'ticket sale'), 'sale')).toBeNull();
+  });
+});
+
+describe('a visitor', () => {
+  test('comes back from the cookie', () => {
+    fc.assert(
+      fc.property(visitors, (visitor) => {
+        expect(office.openVisitor(office.sealVisitor(visitor))).toBe(visitor);
+      }),
+    );
+  });
+
+  test('is 128 random bits that may stand in a URL', () => {
+    const many = new Set(Array.from({ length: 1_000 }, newVisitor));
+    expect(many.size).toBe(1_000);
+    for (const visitor of many) expect(visitor).toMatch(/^[\w-]{22}$/);
+  });
+
+  test.each(['', 'x', 'A'.repeat(60)])('is not made of any other text (%s)', (any) => {
+    expect(office.openVisitor(any)).toBeNull();
+  });
+
+  test('of another length is none', () => {
+    expect(office.openVisitor(seal.seal(Buffer.alloc(15), 'visitor'))).toBeNull();
+  });
+});
