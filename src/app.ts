@@ -17,6 +17,7 @@ import { createOidcDoor } from '#oidc/index.ts';
 import { createStatus } from '#public/status.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
+import type { Tell } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports.ts';
@@ -28,6 +29,8 @@ export interface AppDeps {
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Where what happens in rooms is told. */
+  readonly tell: Tell;
   /** Whether the process may be sent requests; while it may not, /readyz says so. */
   readonly draining?: () => boolean;
 }
@@ -41,14 +44,14 @@ export interface App {
 const ROOT = join(import.meta.dirname, '..');
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-export function createApp({ config, store, log, metrics, now, draining = () => false }: AppDeps): App {
+export function createApp({ config, store, log, metrics, now, tell, draining = () => false }: AppDeps): App {
   const { issuer } = config;
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
     if (document.code === 'store_unavailable') metrics.storeFailed('background');
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'something failed');
   };
-  const waitingRoom = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, onError });
+  const waitingRoom = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, tell, onError });
   const assets = createAssets({ folder: join(ROOT, 'assets') });
   const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
 
@@ -88,7 +91,7 @@ export function createApp({ config, store, log, metrics, now, draining = () => f
   const app = new Koa();
   app.proxy = config.trustProxy;
   const admin = createAdmin({
-    operations: waitingRoom.operations,
+    operations: waitingRoom.operationsOf('admin'),
     coordination: store.coordination,
     adminToken: config.adminToken,
     views,

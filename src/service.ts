@@ -1,6 +1,8 @@
 /** A running service: the app on its store, with its clock ticking, ready once the settings are applied. */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { createFeed } from '#activity/feed.ts';
+import { logSink } from '#activity/log-sink.ts';
 import type { Config } from '#config/config.ts';
 import type { FileSettings } from '#settings/file.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
@@ -33,17 +35,19 @@ export async function openService(config: Config, settings: FileSettings | null)
       ? await openEmbeddedStore({ dir: dataDir, now, log })
       : await openRedisStore({ url: redisUrl, log });
 
+  const tell = createFeed([logSink(log)], now);
+
   let ready = false;
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now, draining });
-  const { operations, advance, hearing } = waitingRoom;
+  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now, tell, draining });
+  const { operations, advance, flush } = waitingRoom;
 
   const started = applySettings(settings, { operations, log, signal: stopping.signal }).then(() => {
     ready = true;
     return startClock({
       advance,
-      hearing,
+      flush,
       coordination: store.coordination,
       self: randomUUID(),
       onError: (error) => log.warn({ err: error }, 'a tick failed; the next one tries again'),

@@ -4,11 +4,10 @@
  */
 
 import type { Advance } from '#waiting-room/advance.ts';
-import type { Hearing } from '#waiting-room/gathering.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
 
 /** How often the inlets are asked, in ms. */
-const TICK = 500;
+const TICK = 250;
 /** How often what was heard goes to the store, in ms. */
 const FLUSH = 1000;
 /** How long a dead process keeps the others from taking over, in ms. */
@@ -16,7 +15,8 @@ const LEASE = 3000;
 
 export interface ClockDeps {
   readonly advance: Pick<Advance, 'all'>;
-  readonly hearing: Pick<Hearing, 'flush'>;
+  /** Hands on what this process gathered. */
+  readonly flush: () => Promise<void>;
   readonly coordination: Pick<CoordinationStore, 'lease' | 'release'>;
   /** This process, for the lease. */
   readonly self: string;
@@ -28,7 +28,7 @@ export interface Clock {
   stop(): Promise<void>;
 }
 
-export function startClock({ advance, hearing, coordination, self, onError }: ClockDeps): Clock {
+export function startClock({ advance, flush, coordination, self, onError }: ClockDeps): Clock {
   const inlets = every(
     TICK,
     async () => {
@@ -36,12 +36,12 @@ export function startClock({ advance, hearing, coordination, self, onError }: Cl
     },
     onError,
   );
-  const flush = every(FLUSH, () => hearing.flush(), onError);
+  const flushes = every(FLUSH, flush, onError);
 
   return {
     async stop() {
-      await Promise.all([inlets.stop(), flush.stop()]);
-      await hearing.flush().catch(onError);
+      await Promise.all([inlets.stop(), flushes.stop()]);
+      await flush().catch(onError);
       await coordination.release('clock', self).catch(onError);
     },
   };

@@ -52,7 +52,7 @@ const PROVIDER_PATHS =
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { waitingRoom, issuer, render } = deps;
-  const { visitors, relyingParties, snapshots, operations, seal, tickets } = waitingRoom;
+  const { visitors, relyingParties, snapshots, seal, tickets } = waitingRoom;
   const addresses = createAddresses(seal);
   const cookies = createVisitorCookies(tickets, issuer.startsWith('https:'));
   const provider = createProvider({
@@ -71,7 +71,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   for (const middleware of deps.porch) provider.use(middleware);
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
-  endAdmissionAtLogout(provider, { operations, relyingParties });
+  endAdmissionAtLogout(provider, { visitors, relyingParties });
   provider.on('server_error', (_ctx, error) => deps.onError(error));
   // Koa's own event, which the types of oidc-provider leave out.
   (provider as EventEmitter).on('error', deps.onError);

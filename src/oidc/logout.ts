@@ -1,15 +1,15 @@
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC, Session } from 'oidc-provider';
-import type { Operations } from '#waiting-room/operations.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
 
 export interface LogoutDeps {
-  readonly operations: Pick<Operations, 'exits'>;
+  readonly visitors: Pick<Visitors, 'depart'>;
   readonly relyingParties: RelyingParties;
 }
 
 /** Who logs out is done: the admission ends and its place goes to the next, before the browser is sent back. */
-export function endAdmissionAtLogout(provider: Provider, { operations, relyingParties }: LogoutDeps): void {
+export function endAdmissionAtLogout(provider: Provider, { visitors, relyingParties }: LogoutDeps): void {
   provider.use(async (ctx, next) => {
     await next();
     const { oidc } = ctx as KoaContextWithOIDC;
@@ -19,11 +19,7 @@ export function endAdmissionAtLogout(provider: Provider, { operations, relyingPa
       return;
     const rooms = await Promise.all(clientsOf(session).map(async (id) => (await relyingParties.find(id))?.room));
     const visited = new Set(rooms.filter((room) => room !== undefined));
-    await Promise.all(
-      [...visited].map((room) =>
-        operations.exits(room, { exited: 0, completed: [session.accountId ?? ''], abandoned: [] }),
-      ),
-    );
+    await Promise.all([...visited].map((room) => visitors.depart(room, session.accountId ?? '')));
   });
 }
 

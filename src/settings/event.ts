@@ -22,7 +22,8 @@ const event = z
     encode: (given) => ({ ...given }),
   })
   .check(({ value, issues }) => {
-    const fault = (path: string, message: string) => issues.push({ code: 'custom', message, path: [path], input: value });
+    const fault = (path: string, message: string) =>
+      issues.push({ code: 'custom', message, path: [path], input: value });
     if (value.prequeue_start > value.start) fault('prequeue_start', 'must not be after the start');
     if (value.end !== null && value.end <= value.start) fault('end', 'must be after the start');
   });

@@ -115,7 +115,8 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
   function tellDraw(room: RoomId, before: DrawRecord | undefined, draw: DrawRecord): void {
     const { event, seedHash, entrants, seed } = draw;
     if (!before) tell('draw.opened', { room, event, seed_hash: seedHash });
-    if (entrants !== null && seed !== null && before?.entrants == null) tell('draw.done', { room, event, entrants, seed });
+    if (entrants !== null && seed !== null && before?.entrants == null)
+      tell('draw.done', { room, event, entrants, seed });
   }
 
   return {

@@ -55,4 +55,3 @@ export function createDraws(line: Pick<LineStore, 'drawResult'>): Draws {
     },
   };
 }
-

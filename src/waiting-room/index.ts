@@ -2,12 +2,16 @@
  * The waiting room: what visitors, operators and the clock can do, over a store and a clock given to it. It knows
  * no HTTP and no Redis; every door of the service comes in through here.
  */
+import type { Actor, Tell } from './activity.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
-import { createHearing, createJoiner, type Hearing } from './gathering.ts';
+import { createDraws } from './drawn.ts';
+import { createHearing, createJoiner } from './gathering.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
 import type { Store } from './ports.ts';
+import { createPredictions } from './predictions.ts';
+import { createPrequeue } from './prequeue.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';
 import type { RoomId } from './room.ts';
@@ -21,12 +25,16 @@ export interface WaitingRoom {
   readonly visitors: Visitors;
   readonly status: SharedStatus;
   readonly snapshots: Snapshots;
+  /** What operators do, done in the service's own name. */
   readonly operations: Operations;
+  /** The same in the name of an operator's token. */
+  readonly operationsOf: (by: Actor) => Operations;
   readonly relyingParties: RelyingParties;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
   readonly advance: Advance;
-  readonly hearing: Hearing;
+  /** Hands on what was gathered: who was heard from, and which predictions came true. */
+  readonly flush: () => Promise<void>;
 }
 
 export interface WaitingRoomDeps {
@@ -35,38 +43,54 @@ export interface WaitingRoomDeps {
   readonly now: () => number;
   /** COOKIE_KEYS: the first seals, all open. */
   readonly cookieKeys: readonly string[];
+  readonly tell: Tell;
   /** Told of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
 
-export function createWaitingRoom({ store, now, cookieKeys, onError }: WaitingRoomDeps): WaitingRoom {
+export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: WaitingRoomDeps): WaitingRoom {
   const { line, settings } = store;
   const seal = createSeal(cookieKeys);
   const snapshots = createSnapshots({ store, now });
   const hearing = createHearing(line, now);
-  const advance = createAdvance({ store, now });
+  const predictions = createPredictions(line);
+  const prequeue = createPrequeue(line, now);
+  const advance = createAdvance({ store, prequeue, now, tell });
 
   /** A place may have become free: it goes to the next at once rather than at the next tick. */
   const freed = (room: RoomId) => {
     advance.room(room).then(() => snapshots.expire(room), onError);
   };
+  const changed = (room: RoomId) => {
+    snapshots.expire(room);
+    freed(room);
+  };
+
+  const operationsOf = (by: Actor) => createOperations({ store, now, tell, by, changed });
 
   return {
     seal,
     snapshots,
-    hearing,
     advance,
     tickets: createTicketOffice(seal),
     status: createSharedStatus(snapshots),
     relyingParties: createRelyingParties(settings, now),
-    visitors: createVisitors({ line, join: createJoiner(line, now), snapshots, hearing, now, freed }),
-    operations: createOperations({
-      store,
+    visitors: createVisitors({
+      line,
+      join: createJoiner(line, now),
+      snapshots,
+      hearing,
+      draws: createDraws(line),
+      prequeue,
+      predictions,
       now,
-      changed: (room) => {
-        snapshots.expire(room);
-        freed(room);
-      },
+      tell,
+      freed,
     }),
+    operations: operationsOf('anteroom'),
+    operationsOf,
+    async flush() {
+      await Promise.all([hearing.flush(), predictions.flush()]);
+    },
   };
 }

@@ -65,7 +65,12 @@ export interface AdaptiveInlet extends Sized {
   readonly health?: { readonly url: string; readonly every: number } | undefined;
   /** Queries of a Prometheus, for the latency in seconds and the share of errors. */
   readonly prometheus?:
-    | { readonly url: string; readonly latency: string; readonly error_rate?: string | undefined; readonly every: number }
+    | {
+        readonly url: string;
+        readonly latency: string;
+        readonly error_rate?: string | undefined;
+        readonly every: number;
+      }
     | undefined;
 }
 

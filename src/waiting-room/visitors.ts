@@ -42,10 +42,12 @@ export interface Visitors {
    */
   rejoin(ticket: Ticket): Promise<Ticket>;
   leave(ticket: Ticket): Promise<void>;
+  /** A visitor is done with the site: the admission ends, if there is one, and its place goes to the next. */
+  depart(room: RoomId, visitor: VisitorId): Promise<void>;
 }
 
 export interface VisitorsDeps {
-  readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw'>;
+  readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw' | 'exits'>;
   readonly join: (room: RoomId, entrant: Entrant) => Promise<Joined | null>;
   readonly snapshots: Snapshots;
   readonly hearing: Pick<Hearing, 'note' | 'noteEntrant'>;
@@ -188,6 +190,13 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       const standing = await standingOf(await snapshots.get(room), brought, draws);
       if (standing.kind === 'entrant' && entry) await line.withdraw(room, generation, entry, now());
       if (standing.kind === 'numbered') await line.leave(room, standing.ticket, now());
+      snapshots.expire(room);
+      freed(room);
+    },
+    async depart(room, visitor) {
+      const { unknown } = await line.exits(room, { exited: 0, completed: [visitor], abandoned: [] }, now());
+      if (unknown > 0) return;
+      tell('session.updated', { room, sub: visitor, status: 'completed' });
       snapshots.expire(room);
       freed(room);
     },

@@ -17,6 +17,7 @@ const SALE = {
   presence: { timeout: '3m' },
   message: null,
   return_urls: [],
+  events: [],
 };
 
 describe('PUT /rooms/{room}', () => {

@@ -21,6 +21,7 @@ describe('a room', () => {
       presence: { timeout: 180_000 },
       message: null,
       return_urls: [],
+      events: [],
     });
   });
 
@@ -34,6 +35,18 @@ describe('a room', () => {
       presence: { timeout: '2h' },
       message: 'Back soon.',
       return_urls: ['https://shop.example/'],
+      events: [
+        {
+          id: 'opening',
+          prequeue_start: '2026-11-24T09:30:00.000Z',
+          start: '2026-11-24T10:00:00.000Z',
+          end: '2026-11-24T18:00:00.000Z',
+          order: 'arrival' as const,
+          title: 'The opening',
+          inlet: { strategy: 'rate' as const, per_minute: 600 },
+          message: null,
+        },
+      ],
     };
     expect(z.encode(room, z.decode(room, written))).toEqual(written);
   });
@@ -51,6 +64,60 @@ describe('a room', () => {
     ['a size that is no whole number', { id: 'a', inlet: { strategy: 'manual', size: 1.5 } }, 'inlet.size'],
     ['max-size without a size', { id: 'a', inlet: { strategy: 'max-size' } }, 'inlet.size'],
     ['a size of nobody', { id: 'a', inlet: { strategy: 'max-size', size: 0 } }, 'inlet.size'],
+    ['a rate of less than nothing', { id: 'a', inlet: { strategy: 'rate', per_minute: -1 } }, 'inlet.per_minute'],
+    [
+      'a periodic inlet that ends before it starts',
+      {
+        id: 'a',
+        inlet: {
+          strategy: 'periodic',
+          increment: 1,
+          every: '1m',
+          start: '2026-11-24T10:00:00Z',
+          end: '2026-11-24T09:00:00Z',
+        },
+      },
+      'inlet.end',
+    ],
+    [
+      'an adaptive inlet whose most is less than its least',
+      {
+        id: 'a',
+        inlet: {
+          strategy: 'adaptive',
+          min_per_minute: 60,
+          max_per_minute: 6,
+          target_latency: '1s',
+          target_error_rate: 0.01,
+        },
+      },
+      'inlet.max_per_minute',
+    ],
+    [
+      'an event that ends before it starts',
+      { id: 'a', events: [{ id: 'e', start: '2026-11-24T10:00:00Z', end: '2026-11-24T09:00:00Z' }] },
+      'events[0].end',
+    ],
+    [
+      'a prequeue after the start',
+      {
+        id: 'a',
+        events: [{ id: 'e', prequeue_start: '2026-11-24T11:00:00Z', start: '2026-11-24T10:00:00Z' }],
+      },
+      'events[0].prequeue_start',
+    ],
+    [
+      'events that overlap',
+      {
+        id: 'a',
+        events: [
+          { id: 'e', start: '2026-11-24T10:00:00Z', end: '2026-11-24T11:00:00Z' },
+          { id: 'f', start: '2026-11-24T10:30:00Z' },
+        ],
+      },
+      'events[1].prequeue_start',
+    ],
+    ['a time without an offset', { id: 'a', events: [{ id: 'e', start: '2026-11-24T10:00:00' }] }, 'events[0].start'],
     ['a return URL that is a script', { id: 'a', return_urls: ['javascript:alert(1)'] }, 'return_urls[0]'],
     ['a return URL with a query', { id: 'a', return_urls: ['https://a.example/?x=1'] }, 'return_urls[0]'],
   ])('with %s is refused by that name', (_, input, field) => {
@@ -59,7 +126,7 @@ describe('a room', () => {
 
   test('with an unknown inlet is told which there are', () => {
     expect(faults(room, { id: 'a', inlet: { strategy: 'lottery' } })).toEqual([
-      { field: 'inlet.strategy', message: 'must be one of manual, max-size' },
+      { field: 'inlet.strategy', message: 'must be one of manual, periodic, rate, max-size, adaptive' },
     ]);
   });
 

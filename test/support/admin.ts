@@ -32,7 +32,13 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const store = openEmbeddedStore({ dir });
   const changed: string[] = [];
   const assets = createAssets({ folder: 'assets' });
-  const operations = createOperations({ store, now: Date.now, changed: (room) => changed.push(room) });
+  const operations = createOperations({
+    store,
+    now: Date.now,
+    tell: () => undefined,
+    by: 'admin',
+    changed: (room) => changed.push(room),
+  });
   const issuer = 'http://localhost:3000';
 
   const app = new Koa();

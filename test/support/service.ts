@@ -1,12 +1,14 @@
 /** A whole service in this process, on a store and a clock that the test holds. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createFeed } from '#activity/feed.ts';
 import { createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
 import { settingsFile } from '#settings/file.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import type { Activity } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports.ts';
 import { createTime, type Time } from './time.ts';
@@ -21,6 +23,8 @@ export interface TestService {
   readonly listensOn: string;
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
+  /** What happened. */
+  readonly told: readonly Activity[];
   /** What was logged, line by line. */
   readonly logged: readonly string[];
   close(): Promise<void>;
@@ -49,7 +53,9 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const { issuer = listensOn } = options;
   const metrics = createMetrics({ processMetrics: false });
   const config = { issuer, jwks: options.jwks ?? jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now });
+  const told: Activity[] = [];
+  const tell = createFeed([(activity) => void told.push(activity)], time.now);
+  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now, tell });
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
@@ -62,6 +68,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     waitingRoom,
     time,
     logged,
+    told,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lineView } from '#support/line-view.ts';
 import { aheadCurve, peopleAhead } from '#waiting-room/ahead.ts';
 import { Bits } from '#waiting-room/bits.ts';
 import type { LineView } from '#waiting-room/ports.ts';
@@ -17,24 +18,11 @@ function viewOf({ queue, serving, present, returned }: Crowd): LineView {
   const bits = new Bits();
   for (const number of present) bits.add(number);
   const unserved = [...present].filter((number) => number > serving).length;
-  return {
-    generation: 1,
-    counters: {
-      queue,
-      serving,
-      waiting: Math.max(0, queue - serving) + returned,
-      present: unserved + returned,
-      claimed: 0,
-      active: 0,
-      completed: 0,
-      abandoned: 0,
-      expired: 0,
-    },
-    mode: 'queue',
-    held: 0,
+  return lineView({
+    counters: { queue, serving, waiting: Math.max(0, queue - serving) + returned, present: unserved + returned },
     present: bits.slice(serving, queue),
     presentFrom: serving & ~7,
-  };
+  });
 }
 
 /** One by one. */

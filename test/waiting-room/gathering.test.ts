@@ -30,7 +30,7 @@ function createLine() {
       return entrants.map(() => {
         const number = (given.get(room) ?? 0) + 1;
         given.set(room, number);
-        return { generation: 1, number, admission: null };
+        return { generation: 1, number, entry: null, admission: null };
       });
     },
   };
@@ -120,6 +120,9 @@ describe('hearing', () => {
       async heard(room: string, generation: number, numbers: readonly number[]) {
         if (line.deaf.has(room)) throw new Error('the store is away');
         told.push({ room, generation, numbers: [...numbers].sort((a, b) => a - b) });
+      },
+      async heardEntrants(room: string, generation: number, draw: number, indexes: readonly number[]) {
+        await line.heard(`${room}, draw ${draw}`, generation, indexes);
       },
     };
     return { line, hearing: createHearing(line, Date.now) };

@@ -31,11 +31,32 @@ function take(line: Line, step: Step, now: number): Line {
     case 'admission':
       pure.admission(line, step.visitor, now);
       break;
+    case 'renew':
+      pure.renew(line, step.visitor, now);
+      break;
     case 'heard':
       pure.heard(line, step.generation, step.numbers, now);
       break;
     case 'raise':
-      pure.raise(line, step.by, now);
+      pure.raise(line, step.by, now, step.step);
+      break;
+    case 'heardEntrants':
+      pure.heardEntrants(line, step.generation, step.draw, step.indexes, now);
+      break;
+    case 'withdraw':
+      pure.withdraw(line, step.generation, step.entry, now);
+      break;
+    case 'openDraw':
+      pure.openDraw(line, step.opening, now);
+      break;
+    case 'draw':
+      pure.draw(line, step.event, now);
+      break;
+    case 'drawResult':
+      pure.drawResult(line, step.generation, step.draw);
+      break;
+    case 'alarm':
+      line.alarm = step.on;
       break;
     case 'exits':
       pure.exits(line, step.exits, now);
@@ -62,7 +83,13 @@ function watch(course: Course, look: (before: Line, after: Line, step: Step, now
 }
 
 /** The scalars suffice for what is compared; bits and maps go on living in the line itself. */
-const remembered = (line: Line): Line => ({ ...line, admissions: { ...line.admissions } });
+const remembered = (line: Line): Line => ({
+  ...line,
+  admissions: { ...line.admissions },
+  draws: line.draws.map((draw) => ({ ...draw })),
+});
+
+const isDrawing = (line: Line) => line.draws.at(-1)?.there === null;
 
 const numbersOf = (line: Line) => Array.from({ length: line.queue }, (_, n) => n + 1);
 
@@ -148,8 +175,9 @@ describe('the line, in any order of events', () => {
         const spent = new Set<string>();
         watch(course, (before, line, step) => {
           if (step.verb === 'reset') return;
-          const joined = step.verb === 'join' && line.rules.mode !== 'closed' ? step.entrants.length : 0;
-          expect(line.queue).toBe(before.queue + joined);
+          const numbered = step.verb === 'join' && line.rules.mode !== 'closed' && !isDrawing(before);
+          const drawn = isDrawing(before) && !isDrawing(line) ? (line.draws.at(-1)?.entrants ?? 0) : 0;
+          expect(line.queue).toBe(before.queue + drawn + (numbered ? step.entrants.length : 0));
           for (const number of numbersOf(line)) {
             const key = `${line.generation}/${number}`;
             if (line.spent.has(number)) spent.add(key);

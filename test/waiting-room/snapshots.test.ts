@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { lineView } from '#support/line-view.ts';
 import { RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Holder, LineView, Place } from '#waiting-room/ports.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -13,6 +14,7 @@ const settings: RoomSettings = {
   presence: { timeout: 180_000 },
   message: null,
   return_urls: [],
+  events: [],
 };
 
 /** A line of which every look sees one number more, and which the test can hold back, take away or delete. */
@@ -41,15 +43,7 @@ function createLine() {
       const queue = looks;
       if (held) await new Promise<void>((go) => held?.push(go));
       if (line.away) throw new StoreUnavailable(new Error('connection refused'));
-      const none = { waiting: 0, present: 0, claimed: 0, active: 0, completed: 0, abandoned: 0, expired: 0 };
-      return {
-        generation: 1,
-        counters: { queue, serving: 0, ...none },
-        mode: 'queue',
-        held: 0,
-        present: new Uint8Array(),
-        presentFrom: 0,
-      };
+      return lineView({ counters: { queue } });
     },
     async place(_room: string, { number }: Holder): Promise<Place> {
       if (line.away) throw new StoreUnavailable(new Error('connection refused'));

@@ -1,0 +1,37 @@
+import type { LineView } from '#waiting-room/ports.ts';
+
+/** The view of a line in which nothing has happened, but for what the test says. */
+export function lineView({
+  counters = {},
+  ...more
+}: Partial<Omit<LineView, 'counters'>> & {
+  readonly counters?: Partial<LineView['counters']>;
+}): LineView {
+  return {
+    generation: 1,
+    counters: {
+      queue: 0,
+      serving: 0,
+      waiting: 0,
+      present: 0,
+      claimed: 0,
+      active: 0,
+      completed: 0,
+      abandoned: 0,
+      expired: 0,
+      ...counters,
+    },
+    mode: 'queue',
+    held: 0,
+    present: new Uint8Array(),
+    presentFrom: 0,
+    turns: 0,
+    alarm: false,
+    inletState: '',
+    notes: { signal: '', meter: '' },
+    draws: [],
+    entrantsPresent: 0,
+    predictions: { within: 0, outside: 0 },
+    ...more,
+  };
+}
