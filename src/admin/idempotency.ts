@@ -9,6 +9,9 @@ import { Problem } from '#http/problem.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
 
+/** How long a request holds its key while it is at work: the key of a process that died is free after that. */
+const HELD_FOR = 60_000;
+/** How long its answer is given to repeats. */
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 const LONGEST_KEY = 255;
 
@@ -36,7 +39,7 @@ export function idempotency({ coordination, log }: IdempotencyDeps) {
 
     const name = `idempotency:${hash(key)}`;
     const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
-    const before = await coordination.remember(name, JSON.stringify({ request } satisfies Remembered), KEPT_FOR);
+    const before = await coordination.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
     if (before !== null) return replay(JSON.parse(before), request);
 
     const reply = await route.answer(asked).catch(async (error) => {
@@ -45,7 +48,7 @@ export function idempotency({ coordination, log }: IdempotencyDeps) {
     });
     // It is done: that its answer cannot be remembered must not look like a failure, which would be tried again.
     await coordination
-      .amend(name, JSON.stringify({ request, reply } satisfies Remembered))
+      .amend(name, JSON.stringify({ request, reply } satisfies Remembered), KEPT_FOR)
       .catch((error) => log.warn({ err: error }, 'an answer was not remembered'));
     return reply;
   };

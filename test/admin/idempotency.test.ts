@@ -1,4 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { idempotency } from '#admin/idempotency.ts';
+import type { Asked, Reply, Route } from '#http/guard.ts';
+import { openEmbeddedStore } from '#store/embedded/index.ts';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
@@ -96,4 +102,28 @@ test('one that was refused is not remembered', async () => {
 test('a key of more than 255 characters is refused', async () => {
   const refused = await raise('k'.repeat(256)).expect(400);
   expect(refused.body.errors).toMatchObject([{ field: 'Idempotency-Key' }]);
+});
+
+test('the key of a process that died is free after a minute, and an answer is kept for a day', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
+  let now = Date.now();
+  const store = openEmbeddedStore({ dir, now: () => now });
+  const once = idempotency({ coordination: store.coordination, log: { warn: () => {} } });
+  const asked = { ctx: { get: () => 'k' }, params: {} } as unknown as Asked;
+  let answers = 0;
+  const answering = (answer: () => Promise<Reply>) =>
+    once({ idempotent: true, operationId: 'raise', answer } as unknown as Route, asked);
+  const raised = () => answering(async () => ({ status: 200, body: { answers: ++answers } }));
+
+  void answering(() => new Promise(() => {}));
+  now += 59_999;
+  await expect(raised()).rejects.toMatchObject({ code: 'request_in_progress' });
+  now += 1;
+  expect(await raised()).toMatchObject({ body: { answers: 1 } });
+  now += 24 * 60 * 60 * 1000 - 1;
+  expect(await raised()).toMatchObject({ body: { answers: 1 }, headers: { 'Idempotency-Replayed': 'true' } });
+  now += 1;
+  expect(await raised()).toMatchObject({ body: { answers: 2 } });
+  await store.close();
+  await rm(dir, { recursive: true });
 });

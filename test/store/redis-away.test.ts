@@ -22,7 +22,7 @@ const verbs = (store: Store): Promise<unknown>[] => [
   store.settings.rooms(),
   store.settings.deleteRoom('room'),
   store.coordination.lease('clock', 'one', 1000),
-  store.coordination.amend('key', 'value'),
+  store.coordination.amend('key', 'value', 1000),
   store.oidc.upsert('AccessToken', 'id', { grantId: 'grant' }, 60),
   store.oidc.find('AccessToken', 'id'),
   store.oidc.revokeByGrantId('grant'),

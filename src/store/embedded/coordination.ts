@@ -18,7 +18,7 @@ export function createCoordinationStore({ database, group, now }: CoordinationDe
     release: database.prepare('DELETE FROM leases WHERE name = ? AND holder = ?'),
     remembered: database.prepare('SELECT value FROM remembered WHERE key = ? AND expires > ?'),
     remember: database.prepare('INSERT OR REPLACE INTO remembered (key, value, expires) VALUES (?, ?, ?)'),
-    amend: database.prepare('UPDATE remembered SET value = ? WHERE key = ? AND expires > ?'),
+    amend: database.prepare('UPDATE remembered SET value = ?, expires = ? WHERE key = ? AND expires > ?'),
     forget: database.prepare('DELETE FROM remembered WHERE key = ?'),
   };
 
@@ -40,7 +40,7 @@ export function createCoordinationStore({ database, group, now }: CoordinationDe
         sql.remember.run(key, value, now() + ttl);
         return null;
       }),
-    amend: (key, value) => change(() => void sql.amend.run(value, key, now())),
+    amend: (key, value, ttl) => change(() => void sql.amend.run(value, now() + ttl, key, now())),
     forget: (key) => change(() => void sql.forget.run(key)),
   };
 }

@@ -13,8 +13,8 @@ export function createCoordinationStore(client: RedisClient, run: Run): Coordina
       await run(keyScripts.release, [leaseKey(name)], holder);
     },
     remember: (key, value, ttl) => run(keyScripts.remember, [memoryKey(key)], value, ttl),
-    async amend(key, value) {
-      await answered(client.set(memoryKey(key), value, 'KEEPTTL', 'XX'));
+    async amend(key, value, ttl) {
+      await answered(client.set(memoryKey(key), value, 'PX', ttl, 'XX'));
     },
     async forget(key) {
       await answered(client.del(memoryKey(key)));

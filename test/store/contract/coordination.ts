@@ -56,19 +56,22 @@ export function describeCoordination(stores: () => Stores): void {
       expect(new Set(answers).size).toBe(2);
     });
 
-    it('amends what is remembered and keeps its time', async () => {
+    it('amends what is remembered, for a time of its own', async () => {
       const { coordination } = stores().store;
-      const key = freshId('key');
-      await coordination.remember(key, 'pending', 400);
-      await coordination.amend(key, 'done');
-      expect(await coordination.remember(key, 'later', 400)).toBe('done');
-      await vi.waitFor(async () => expect(await coordination.remember(key, 'anew', 400)).toBeNull(), 5000);
+      const [shorter, longer] = [freshId('key'), freshId('key')];
+      await coordination.remember(longer, 'pending', 200);
+      await coordination.amend(longer, 'done', seconds(60));
+      await coordination.remember(shorter, 'pending', seconds(60));
+      await coordination.amend(shorter, 'done', 400);
+      expect(await coordination.remember(shorter, 'later', 400)).toBe('done');
+      await vi.waitFor(async () => expect(await coordination.remember(shorter, 'anew', 400)).toBeNull(), 5000);
+      expect(await coordination.remember(longer, 'later', 400)).toBe('done');
     });
 
     it('does not begin to remember by amending', async () => {
       const { coordination } = stores().store;
       const key = freshId('key');
-      await coordination.amend(key, 'done');
+      await coordination.amend(key, 'done', seconds(60));
       expect(await coordination.remember(key, 'first', seconds(60))).toBeNull();
     });
 
