@@ -5,22 +5,44 @@
 import type { Line } from '#waiting-room/line.ts';
 import * as pure from '#waiting-room/line.ts';
 import type {
+  Admission,
   Counters,
+  DrawOpening,
   Entrant,
+  Entry,
   Exits,
   ExitsResult,
   Holder,
+  InletStep,
   Joined,
   LineView,
+  NoteName,
   Place,
   Raise,
   Raised,
+  VisitorId,
 } from '#waiting-room/ports.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 interface Heard {
   readonly generation: number;
   readonly numbers: readonly number[];
+}
+
+interface HeardEntrants {
+  readonly generation: number;
+  readonly draw: number;
+  readonly indexes: readonly number[];
+}
+
+interface Withdrawal {
+  readonly generation: number;
+  readonly entry: Entry;
+}
+
+interface Note {
+  readonly name: NoteName;
+  readonly value: string;
 }
 
 /** What each verb takes and answers. */
@@ -30,8 +52,17 @@ interface Verbs {
   claim: { takes: Holder; answers: Place };
   rejoin: { takes: Holder; answers: Place };
   leave: { takes: Holder; answers: undefined };
+  renew: { takes: VisitorId; answers: Admission | null };
   heard: { takes: Heard; answers: undefined };
-  raise: { takes: Raise; answers: Raised };
+  heardEntrants: { takes: HeardEntrants; answers: undefined };
+  withdraw: { takes: Withdrawal; answers: undefined };
+  openDraw: { takes: DrawOpening; answers: undefined };
+  /** Takes the event's id. */
+  draw: { takes: string; answers: undefined };
+  alarm: { takes: boolean; answers: undefined };
+  note: { takes: Note; answers: undefined };
+  predicted: { takes: Line['predictions']; answers: undefined };
+  raise: { takes: Raise & { readonly step?: InletStep | undefined }; answers: Raised };
   exits: { takes: Exits; answers: ExitsResult };
   reset: { takes: null; answers: Counters };
   view: { takes: null; answers: LineView };
@@ -57,7 +88,30 @@ const STEPS: { readonly [V in Verb]: (line: Line, taken: Takes<V>, now: number) 
   heard: (line, { generation, numbers }, now) => {
     pure.heard(line, generation, numbers, now);
   },
-  raise: (line, by, now) => ({ raisedBy: pure.raise(line, by, now), counters: pure.counters(line) }),
+  renew: pure.renew,
+  heardEntrants: (line, { generation, draw, indexes }, now) => {
+    pure.heardEntrants(line, generation, draw, indexes, now);
+  },
+  withdraw: (line, { generation, entry }, now) => {
+    pure.withdraw(line, generation, entry, now);
+  },
+  openDraw: (line, opening, now) => {
+    pure.openDraw(line, opening, now);
+  },
+  draw: (line, event, now) => {
+    pure.draw(line, event, now);
+  },
+  alarm: (line, on) => {
+    line.alarm = on;
+  },
+  note: (line, { name, value }) => {
+    line.notes[name] = value;
+  },
+  predicted: ({ predictions }, { within, outside }) => {
+    predictions.within += within;
+    predictions.outside += outside;
+  },
+  raise: (line, { step, ...by }, now) => ({ ...pure.raise(line, by, now, step), counters: pure.counters(line) }),
   exits: (line, told, now) => ({ unknown: pure.exits(line, told, now), counters: pure.counters(line) }),
   reset: (line) => {
     Object.assign(line, pure.reset(line));
@@ -74,15 +128,24 @@ export function replay(line: Line, [verb, now, taken]: Command): void {
   perform(line, verb, taken, now);
 }
 
-/** Verbs that change what no scalar of the line shows: bits, rules. */
-export const ALWAYS_CHANGES: ReadonlySet<Verb> = new Set(['configure', 'leave', 'heard']);
+/** Verbs that change what no scalar of the line shows: bits, rules, texts. */
+const ALWAYS_CHANGES: ReadonlySet<Verb> = new Set(['configure', 'leave', 'heard', 'heardEntrants', 'withdraw', 'note']);
+
+/** Whether a verb that gave this answer may have changed what {@link marks} do not show. */
+export function changesUnseen<V extends Verb>(verb: V, answer: Answers<V>): boolean {
+  return ALWAYS_CHANGES.has(verb) || (verb === 'renew' && answer !== null);
+}
 
 /**
  * Scalars of which every other verb changes one when it changes anything that matters. A view is among them: it brings
  * the line to its own time, and has to be played again where it let something run out, because the callers' clocks may
  * run a little behind each other.
+ *
+ * The line's clock is not among them: a line that is played again is at the time of the last change. Between that and
+ * the last call nothing ran out, or it would have been a change, so that whatever was answered holds at both times.
  */
-export function marks(line: Line): readonly number[] {
+export function marks(line: Line): readonly (number | string | boolean | null | undefined)[] {
+  const draw = line.draws.at(-1);
   return [
     line.generation,
     line.queue,
@@ -96,5 +159,13 @@ export function marks(line: Line): readonly number[] {
     line.returned.size,
     line.admissions.active,
     line.presence.windowStart,
+    line.alarm,
+    line.inletState,
+    line.predictions.within,
+    line.predictions.outside,
+    line.draws.length,
+    draw?.arrivals,
+    draw?.drawnAt,
+    draw?.presence.windowStart,
   ];
 }

@@ -2,52 +2,89 @@
 import { deserialize, serialize } from 'node:v8';
 import { admit, newAdmissions } from '#waiting-room/admissions.ts';
 import { Bits } from '#waiting-room/bits.ts';
+import type { Draw } from '#waiting-room/entrants.ts';
 import type { Line } from '#waiting-room/line.ts';
+import { newLine } from '#waiting-room/line.ts';
 import type { Admission } from '#waiting-room/ports.ts';
+import type { Presence } from '#waiting-room/presence.ts';
+import { newPresence } from '#waiting-room/presence.ts';
+
+interface FrozenPresence {
+  readonly windowStart: number;
+  readonly slot: number;
+  readonly slots: readonly Uint8Array[];
+  readonly present: Uint8Array;
+}
+
+/** Of a draw that is done only those who were there count. */
+interface FrozenDraw extends Omit<Draw, 'presence' | 'there'> {
+  readonly presence: FrozenPresence | null;
+  readonly there: Uint8Array | null;
+}
 
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
-interface FrozenLine extends Omit<Line, 'presence' | 'holding' | 'spent' | 'slept' | 'admissions'> {
-  readonly presence: {
-    readonly windowStart: number;
-    readonly slot: number;
-    readonly slots: readonly Uint8Array[];
-    readonly present: Uint8Array;
-  };
+interface FrozenLine extends Omit<Line, 'presence' | 'holding' | 'spent' | 'slept' | 'admissions' | 'draws'> {
+  readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
   readonly spent: Uint8Array;
   readonly slept: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Admission[];
+  readonly draws: readonly FrozenDraw[];
 }
 
+/** What earlier versions did not write. */
+type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' | 'spent' | 'slept' | 'admissions'> &
+  Partial<FrozenLine>;
+
 export function freeze(line: Line): Uint8Array {
-  const { presence, holding, spent, slept, admissions } = line;
+  const { presence, holding, spent, slept, admissions, draws } = line;
   const frozen: FrozenLine = {
     ...line,
-    presence: { ...presence, slots: presence.slots.map((slot) => slot.bytes), present: presence.present.bytes },
+    presence: freezePresence(presence),
     holding: holding.bytes,
     spent: spent.bytes,
     slept: slept.bytes,
     admissions: admissions.deadlines
       .filter(({ row }) => row.status === 'active')
       .map(({ row: { status: _, ...admission } }) => admission),
+    draws: draws.map((draw) => ({
+      ...draw,
+      presence: draw.there ? null : freezePresence(draw.presence),
+      there: draw.there?.bytes ?? null,
+    })),
   };
   return serialize(frozen);
 }
 
+/** Reads what {@link freeze} wrote, also before there were draws, an inlet's state and the line's own clock. */
 export function thaw(bytes: Uint8Array): Line {
-  const frozen: FrozenLine = deserialize(bytes);
-  const { presence, holding, spent, slept } = frozen;
+  const frozen: Frozen = deserialize(bytes);
+  const { rules, generation, presence, holding, spent, slept, draws = [] } = frozen;
   const admissions = newAdmissions();
   for (const admission of frozen.admissions) admit(admissions, admission);
   return {
+    ...newLine(rules, generation),
     ...frozen,
-    presence: { ...presence, slots: presence.slots.map(bitsOf), present: bitsOf(presence.present) },
+    presence: thawPresence(presence),
     holding: bitsOf(holding),
     spent: bitsOf(spent),
     slept: bitsOf(slept),
     admissions,
+    draws: draws.map((draw) => ({
+      ...draw,
+      presence: draw.presence ? thawPresence(draw.presence) : newPresence(),
+      there: draw.there && bitsOf(draw.there),
+    })),
   };
+}
+
+function freezePresence({ slots, present, ...rest }: Presence): FrozenPresence {
+  return { ...rest, slots: slots.map((slot) => slot.bytes), present: present.bytes };
+}
+
+function thawPresence({ slots, present, ...rest }: FrozenPresence): Presence {
+  return { ...rest, slots: slots.map(bitsOf), present: bitsOf(present) };
 }
 
 /** Copied: what was deserialized may be a window into the bytes of the whole line. */

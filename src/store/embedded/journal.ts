@@ -9,7 +9,7 @@ import type { Line } from '#waiting-room/line.ts';
 import { newLine } from '#waiting-room/line.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Answers, Command, Takes, Verb } from './commands.ts';
-import { ALWAYS_CHANGES, marks, perform, replay } from './commands.ts';
+import { changesUnseen, marks, perform, replay } from './commands.ts';
 import { freeze, thaw } from './frozen-line.ts';
 
 /** A line is saved whole when its journal has outgrown what it takes to save it, and is no shorter than this, in bytes. */
@@ -123,12 +123,14 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
     line: (room) => existing(room).line,
     perform(room, verb, taken, now) {
       const all = entries ?? load();
+      // At the line's time, which calls may have moved that changed nothing else and will not be played again.
+      const at = Math.max(all.get(room)?.line.clock ?? 0, now);
       // The compiler does not see that a verb and what it takes are of one kind again.
-      const command = [verb, now, taken] as Command;
+      const command = [verb, at, taken] as Command;
       const entry = all.get(room) ?? begun(all, room, command);
       const before = marks(entry.line);
-      const answer = perform(entry.line, verb, taken, now);
-      if (ALWAYS_CHANGES.has(verb) || marks(entry.line).some((mark, n) => mark !== before[n])) {
+      const answer = perform(entry.line, verb, taken, at);
+      if (changesUnseen(verb, answer) || marks(entry.line).some((mark, n) => mark !== before[n])) {
         begin();
         entry.unwritten.push(command);
         changed.add(room);
