@@ -4,7 +4,7 @@
  */
 import type { RoomId } from '#waiting-room/room.ts';
 
-/** Bitmaps first, then what has a member for each of a few; `lib/line.lua` reads them in this order. */
+/** `lib/line.lua` reads them in this order. */
 const LINE_PARTS = [
   'line',
   'present',
@@ -22,6 +22,12 @@ const LINE_PARTS = [
   'heard:3',
   'scratch:0',
   'scratch:1',
+  'draws',
+  'entrants',
+  'entrants:0',
+  'entrants:1',
+  'entrants:2',
+  'entrants:3',
 ] as const;
 
 type LinePart = (typeof LINE_PARTS)[number];

@@ -1,5 +1,15 @@
 /** Reads the scripts' replies into the words of the ports. Whatever does not fit is a defect, and says so. */
-import type { Admission, Counters, Joined, LineView, Place, VisitorId } from '#waiting-room/ports.ts';
+import type {
+  Admission,
+  Counters,
+  DrawOpening,
+  DrawRecord,
+  DrawResult,
+  Joined,
+  LineView,
+  Place,
+  VisitorId,
+} from '#waiting-room/ports.ts';
 import type { Mode } from '#waiting-room/room.ts';
 import type { Reply } from './script.ts';
 
@@ -84,11 +94,33 @@ export function counters(reply: Reply | undefined): Counters {
   };
 }
 
-/** What join.lua replies: the numbers follow each other, and few were taken in. */
-export function joined([first, ...rest]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
-  const [generation, number, ...taken] = [first, ...rest];
+/** What join.lua replies; null where the room is closed. */
+export function joined(tag: string, rest: readonly Reply[], visitors: readonly VisitorId[]): Joined[] | null {
+  switch (tag) {
+    case 'closed':
+      return null;
+    case 'entered':
+      return entered(rest, visitors.length);
+    default:
+      return numbered(rest, visitors);
+  }
+}
+
+function entered([first, draw, from]: readonly Reply[], count: number): Joined[] {
+  const generation = integer(first);
+  return Array.from({ length: count }, (_, n) => ({
+    generation,
+    number: 0,
+    entry: { draw: integer(draw), index: integer(from) + n },
+    admission: null,
+  }));
+}
+
+/** The numbers follow each other, and few were taken in. */
+function numbered([first, from, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+  const [generation, number] = [integer(first), integer(from)];
   const tickets = visitors.map(
-    (_, index): Joined => ({ generation: integer(generation), number: integer(number) + index, admission: null }),
+    (_, index): Joined => ({ generation, number: number + index, entry: null, admission: null }),
   );
   for (let at = 0; at < taken.length; at += 2) {
     const index = integer(taken[at]) - 1;
@@ -100,8 +132,38 @@ export function joined([first, ...rest]: readonly Reply[], visitors: readonly Vi
   return tickets;
 }
 
+/** A record of lib/draws.lua. */
+function drawRecord(reply: Reply, draw: number): DrawRecord {
+  const [opening, opened, facts] = list(reply);
+  const { event, order, seed, seedHash }: DrawOpening = JSON.parse(text(opening));
+  const [arrivals = Number.NaN, drawnAt = null, base = 0, entrants = null] = text(facts).split(':').map(Number);
+  if (Number.isNaN(arrivals)) throw unexpected(facts);
+  return {
+    draw,
+    event,
+    order,
+    seedHash,
+    committedAt: integer(opened),
+    arrivals,
+    seed: drawnAt === null ? null : seed,
+    drawnAt,
+    entrants,
+    base,
+  };
+}
+
+/** What draw-result.lua replies. */
+export function drawResult([record = null, there]: readonly Reply[], draw: number): DrawResult {
+  return { record: drawRecord(record, draw), there: bytes(there) };
+}
+
+const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(reply));
+
 /** What view.lua replies. */
-export function view([generation, mode, held, counts, presentFrom, present]: readonly Reply[]): LineView {
+export function view(reply: readonly Reply[]): LineView {
+  const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted] = reply;
+  const [inletState, signal, meter] = list(texts).map(textOrNone);
+  const [within, outside] = list(predicted).map(integer);
   return {
     generation: integer(generation),
     counters: counters(counts),
@@ -109,5 +171,12 @@ export function view([generation, mode, held, counts, presentFrom, present]: rea
     held: integer(held),
     present: bytes(present),
     presentFrom: integer(presentFrom),
+    turns: integer(turns),
+    alarm: integer(alarm) === 1,
+    inletState: text(inletState),
+    notes: { signal: text(signal), meter: text(meter) },
+    draws: list(draws).map((draw, n) => drawRecord(draw, n + 1)),
+    entrantsPresent: integer(entrants),
+    predictions: { within: integer(within), outside: integer(outside) },
   };
 }

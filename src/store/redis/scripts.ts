@@ -2,12 +2,17 @@
 import type {
   Admission,
   Counters,
+  DrawOpening,
+  DrawResult,
   Entrant,
+  Entry,
   Exits,
   ExitsResult,
   Holder,
+  InletStep,
   Joined,
   LineView,
+  NoteName,
   Place,
   Raise,
   Raised,
@@ -22,7 +27,18 @@ import type { Argument, Reply, Script } from './script.ts';
 /** The result of a verb in a room that may not be there: `null` stands for that. */
 type LineScript<Args extends readonly unknown[], Result> = Script<Args, { readonly result: Result } | null>;
 
-const LINE_LIBS = ['line', 'bits', 'presence', 'admissions', 'turns', 'settle', 'serving', 'place', 'counters'];
+const LINE_LIBS = [
+  'line',
+  'bits',
+  'presence',
+  'admissions',
+  'turns',
+  'settle',
+  'serving',
+  'place',
+  'counters',
+  'draws',
+];
 
 function lineScript<Args extends readonly unknown[], Result>(
   name: string,
@@ -70,12 +86,11 @@ export const lineScripts = {
       ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
     ],
     ({ tag, rest }, entrants): Joined[] | null =>
-      tag === 'closed'
-        ? null
-        : replies.joined(
-            rest,
-            entrants.map(({ visitor }) => visitor),
-          ),
+      replies.joined(
+        tag,
+        rest,
+        entrants.map(({ visitor }) => visitor),
+      ),
   ),
   place: lineScript('place', ofHolder, place),
   claim: lineScript('claim', ofHolder, place),
@@ -87,19 +102,57 @@ export const lineScripts = {
     ({ tag, rest }, visitor, now): Admission | null => {
       if (tag === 'none') return null;
       const found = replies.admission(rest[0], visitor);
-      return found.expiresAt > now ? found : null;
+      return found.expiresAt > Math.max(now, replies.integer(rest[1])) ? found : null;
     },
     { libs: [], keys: 2 },
+  ),
+  renew: lineScript(
+    'renew',
+    (visitor: VisitorId, now: number) => [now, visitor],
+    ({ tag, rest }, visitor): Admission | null => (tag === 'none' ? null : replies.admission(rest[0], visitor)),
   ),
   heard: lineScript(
     'heard',
     (generation: number, numbers: readonly number[], now: number) => [now, generation, ...numbers],
     done,
   ),
+  heardEntrants: lineScript(
+    'heard-entrants',
+    (generation: number, draw: number, indexes: readonly number[], now: number) => [now, generation, draw, ...indexes],
+    done,
+  ),
+  withdraw: lineScript(
+    'withdraw',
+    (generation: number, { draw, index }: Entry, now: number) => [now, generation, draw, index],
+    done,
+  ),
+  openDraw: lineScript(
+    'open-draw',
+    (opening: DrawOpening, now: number) => [now, opening.event, JSON.stringify(opening)],
+    done,
+  ),
+  draw: lineScript('draw', (event: string, now: number) => [now, event], done),
+  drawResult: lineScript(
+    'draw-result',
+    (generation: number, draw: number) => [generation, draw],
+    ({ tag, rest }, _, draw): DrawResult | null => (tag === 'none' ? null : replies.drawResult(rest, draw)),
+    { binary: true },
+  ),
+  alarm: lineScript('alarm', (on: boolean) => [on ? 1 : 0], done),
+  note: lineScript('note', (name: NoteName, value: string) => [name, value], done),
+  predicted: lineScript('predicted', (within: number, outside: number) => [within, outside], done),
   raise: lineScript(
     'raise',
-    (by: Raise, now: number) => ('numbers' in by ? [now, 'numbers', by.numbers] : [now, 'people', by.people]),
-    ({ rest }): Raised => ({ raisedBy: replies.integer(rest[0]), counters: replies.counters(rest[1]) }),
+    (by: Raise, now: number, step: InletStep | undefined) => [
+      now,
+      ...('numbers' in by ? ['numbers', by.numbers, -1] : ['people', by.people, by.credits ?? -1]),
+      ...(step ? [step.from, step.to] : []),
+    ],
+    ({ tag, rest }): Raised => ({
+      raisedBy: replies.integer(rest[0]),
+      applied: tag === 'raised',
+      counters: replies.counters(rest[1]),
+    }),
   ),
   exits: lineScript(
     'exits',

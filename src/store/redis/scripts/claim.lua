@@ -2,9 +2,9 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, generation, number, visitor
 -- Reply: { 'absent' } | a place (lib/place.lua)
-local now, holder = tonumber(ARGV[1]), holderAt(2)
+local holder = holderAt(2)
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 local standing = place(holder, now)
 if standing[1] == 'served' then
   if line.mode == 'closed' then

@@ -2,7 +2,6 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, mode, size, lifetime, claim window, presence timeout
 -- Reply: { 'OK' }
-local now = tonumber(ARGV[1])
 if not loadLine() then
   for _, field in ipairs(FIELDS) do line[field] = 0 end
   -- A room that is made anew honours no ticket of the one before (remove.lua).
@@ -10,7 +9,7 @@ if not loadLine() then
 end
 line.mode, line.size, line.lifetime = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 line.claim_window, line.presence_timeout = tonumber(ARGV[5]), tonumber(ARGV[6])
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 -- A credit would let newcomers in, who are not to be served now.
 if line.mode == 'paused' or line.mode == 'closed' then line.serving = math.min(line.serving, line.queue) end
 if line.mode == 'passthrough' then

@@ -2,9 +2,9 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, how many left unnamed, how many completed, each visitor who completed, then each who abandoned
 -- Reply: { 'absent' } | { 'told', how many had no live admission, counters (lib/counters.lua) }
-local now, exited, completed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local exited, completed = tonumber(ARGV[2]), tonumber(ARGV[3])
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 local unknown = 0
 for i = 4, #ARGV do
   local status = i < 4 + completed and 'completed' or 'abandoned'

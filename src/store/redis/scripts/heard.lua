@@ -7,7 +7,7 @@ settle(tonumber(ARGV[1]))
 if tonumber(ARGV[2]) == line.generation then
   for i = 3, #ARGV do
     local number = tonumber(ARGV[i])
-    if number >= 1 and number <= line.queue and not has(SPENT, number) then hear(number) end
+    if number >= 1 and number <= line.queue and not has(SPENT, number) then hear(WAITERS, number) end
   end
 end
 saveLine()

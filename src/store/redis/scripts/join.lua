@@ -1,14 +1,22 @@
--- Gives the next numbers, in the order of the entrants. Whoever finds a credit takes it at once, if asked for.
+-- Gives the next numbers, in the order of the entrants. Whoever finds a credit takes it at once, if asked for. While a
+-- draw is open, places among its entrants instead.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, count, then `index:visitor` of each entrant (indexes from 1) who would claim
--- Reply: { 'absent' } | { 'closed' } | { 'joined', generation, first number, index, row, index, row … }, where the
--- indexes are those who were taken in
-local now, count = tonumber(ARGV[1]), tonumber(ARGV[2])
+-- Reply: { 'absent' } | { 'closed' } | { 'entered', generation, draw, first arrival index } | { 'joined', generation,
+-- first number, index, row, index, row … }, where the indexes are those who were taken in
+local count = tonumber(ARGV[2])
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 if line.mode == 'closed' then
   saveLine()
   return { 'closed' }
+end
+if line.drawing == 1 then
+  local first = line.arrivals
+  line.arrivals = first + count
+  hearAll(ENTRANTS, first, line.arrivals - 1)
+  saveLine()
+  return { 'entered', line.generation, line.draws, first }
 end
 local before = line.queue
 line.queue = before + count
@@ -29,18 +37,14 @@ for index = 1, credits - before do
     reply[#reply + 1] = index
     reply[#reply + 1] = takeIn(takers[index], number, now)
   else
-    hear(number)
+    hear(WAITERS, number)
     redis.call('SETBIT', HOLDING, number, 1)
-    line.held = line.held + 1
+    line.held, line.turns = line.held + 1, line.turns + 1
     held = number
   end
 end
 if held then pushBatch(held, now) end
 
-if line.queue > credits then
-  local waiting = allBits(credits + 1, line.queue)
-  appendBits(SLOTS[line.slot + 1], credits + 1, waiting)
-  appendBits(PRESENT, credits + 1, waiting)
-end
+hearAll(WAITERS, credits + 1, line.queue)
 saveLine()
 return reply

@@ -2,9 +2,9 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, generation, number, visitor
 -- Reply: { 'absent' } | { 'OK' }
-local now, holder = tonumber(ARGV[1]), holderAt(2)
+local holder = holderAt(2)
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 local state = place(holder, now)[1]
 if state == 'admitted' then endAdmission(holder.visitor, 'abandoned', now) end
 if state ~= 'stale' and not has(SPENT, holder.number) then

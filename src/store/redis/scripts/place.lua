@@ -3,4 +3,4 @@
 -- ARGV: now, generation, number, visitor
 -- Reply: { 'absent' } | a place (lib/place.lua)
 if not loadLine() then return { 'absent' } end
-return place(holderAt(2), tonumber(ARGV[1]))
+return place(holderAt(2), math.max(line.clock, tonumber(ARGV[1])))

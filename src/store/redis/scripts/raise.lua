@@ -1,10 +1,19 @@
--- Expires what is due, then moves the serving counter, never up past the room's size.
+-- Expires what is due, then moves the serving counter, never up past the room's size. As the step of an inlet only if
+-- the breaker is off and nobody took that step before.
 -- KEYS: those of the line (lib/line.lua)
--- ARGV: now, 'numbers' or 'people', how many; negative numbers lower the counter
--- Reply: { 'absent' } | { 'raised', by how much, counters (lib/counters.lua) }
-local now, unit, by = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+-- ARGV: now, 'numbers' or 'people', how many; negative numbers lower the counter; of people, up to how many places for
+-- newcomers (-1: any); then for a step the inlet's state before, and after
+-- Reply: { 'absent' } | { 'raised' or 'refused', by how much, counters (lib/counters.lua) }
+local unit, by, credits, from, to = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
+if from then
+  if line.alarm == 1 or (redis.call('HGET', LINE, 'inlet_state') or '') ~= from then
+    saveLine()
+    return { 'refused', 0, counters() }
+  end
+  redis.call('HSET', LINE, 'inlet_state', to)
+end
 local before = line.serving
 if unit == 'numbers' and by < 0 then
   -- Where everybody goes in at once nobody can be made to wait again.
@@ -15,7 +24,8 @@ elseif canServe() and unit == 'numbers' then
 elseif canServe() then
   local places = math.min(by, freePlaces())
   local left = places - serveReturned(places, now)
-  if left > 0 then serveUpTo(furthest(left), now, true) end
+  local open = math.max(line.serving, credits < 0 and math.huge or line.queue + credits)
+  if left > 0 then serveUpTo(math.min(furthest(left), open), now, true) end
 end
 saveLine()
 return { 'raised', line.serving - before, counters() }

@@ -2,12 +2,12 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, generation, number, visitor
 -- Reply: { 'absent' } | a place (lib/place.lua)
-local now, holder = tonumber(ARGV[1]), holderAt(2)
+local holder = holderAt(2)
 if not loadLine() then return { 'absent' } end
-settle(now)
+local now = settle(tonumber(ARGV[1]))
 local standing = place(holder, now)
 if standing[1] == 'missed' then
-  hear(holder.number)
+  hear(WAITERS, holder.number)
   addReturned(holder.number)
   if line.mode == 'passthrough' then
     serveAgain(holder.number, now)

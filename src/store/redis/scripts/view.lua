@@ -2,10 +2,17 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now
 -- Reply: { 'absent' } | { 'view', generation, mode, held, counters (lib/counters.lua), first number of the bitmap,
--- bitmap of those present among the unserved }
+-- bitmap of those present among the unserved, turns, 1 where the breaker is on, { the inlet's state, each note in the
+-- order of replies.ts }, { each draw (lib/draws.lua) }, entrants present, { predictions that came true, that did not } }
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()
 local first, last = math.floor(line.serving / 8), math.floor(line.queue / 8)
 local present = last >= first and redis.call('GETRANGE', PRESENT, first, last) or ''
-return { 'view', line.generation, line.mode, line.held, counters(), first * 8, present }
+local draws = {}
+for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
+return {
+  'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
+  redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter'), draws,
+  line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
+}

@@ -34,8 +34,15 @@ end
 
 local function spend(number)
   redis.call('SETBIT', SPENT, number, 1)
-  forget(number)
+  forget(WAITERS, number)
   if number > line.serving then line.left_unserved = line.left_unserved + 1 end
+end
+
+local function putAdmission(visitor, number, issuedAt, expiresAt)
+  local row = string.format('%.0f:%.0f:%.0f:%.0f', number, line.generation, issuedAt, expiresAt)
+  redis.call('HSET', ADMISSIONS, visitor, row)
+  redis.call('ZADD', ACTIVE, expiresAt, visitor)
+  return row
 end
 
 -- The visitor's row, and whether it was made now.
@@ -43,10 +50,6 @@ local function takeIn(visitor, number, now)
   spend(number)
   local live = liveRow(visitor, now)
   if live then return live, false end
-  local expiresAt = now + line.lifetime
-  local row = string.format('%.0f:%.0f:%.0f:%.0f', number, line.generation, now, expiresAt)
-  redis.call('HSET', ADMISSIONS, visitor, row)
-  redis.call('ZADD', ACTIVE, expiresAt, visitor)
   line.claimed = line.claimed + 1
-  return row, true
+  return putAdmission(visitor, number, now, now + line.lifetime), true
 end

@@ -5,13 +5,18 @@ local LINE, PRESENT, HOLDING, SPENT, SLEPT, RETURNED = KEYS[1], KEYS[2], KEYS[3]
 local BATCHES, AGAIN, ADMISSIONS, ACTIVE = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local SLOTS = { KEYS[11], KEYS[12], KEYS[13], KEYS[14] }
 local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
+local DRAWS, ENTERED = KEYS[17], KEYS[18]
+local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 
--- The numbers are those of waiting-room/line.ts; three are only here: `returned` counts the bits of RETURNED,
--- `due` is at or before the earliest deadline in BATCHES (0 for none), and no number up to `over` is in HOLDING.
+-- The numbers are those of waiting-room/line.ts. Only here are: `returned` counts the bits of RETURNED, `due` is at or
+-- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws
+-- of this generation, and from `drawing` on it is about the last of them: 1 while it is open, who came, their windows.
+-- The hash has texts beside them, for those who ask: `inlet_state`, `note:signal`, `note:meter`.
 local FIELDS = {
   'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
-  'released', 'window_start', 'slot', 'returned', 'due', 'over',
+  'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'turns', 'alarm', 'within', 'outside',
+  'draws', 'drawing', 'arrivals', 'entrants_window', 'entrants_slot',
 }
 local line, stored = {}, {}
 

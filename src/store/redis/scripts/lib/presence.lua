@@ -1,27 +1,37 @@
--- Who was heard from lately: a bitmap a window in SLOTS, used in turn, and their union in PRESENT.
--- Whoever spent the number is in none of them.
+-- Who was heard from lately, among those in line and among the entrants of the open draw: a bitmap a window in `slots`,
+-- used in turn, and their union in `present`; `window` and `slot` are the line's fields of the running window.
+-- Whoever spent the number, or withdrew, is in none of them.
+local WAITERS = { present = PRESENT, slots = SLOTS, window = 'window_start', slot = 'slot' }
+local ENTRANTS = { present = ENTERED, slots = ENTERED_SLOTS, window = 'entrants_window', slot = 'entrants_slot' }
 
-local function turnWindows(now)
+local function turnWindows(presence, now)
   local length = math.ceil(line.presence_timeout / 3)
-  local passed = math.floor((now - line.window_start) / length)
+  local passed = math.floor((now - line[presence.window]) / length)
   if passed < 1 then return end
-  for _ = 1, math.min(passed, #SLOTS) do
-    line.slot = (line.slot + 1) % #SLOTS
-    redis.call('DEL', SLOTS[line.slot + 1])
+  for _ = 1, math.min(passed, #presence.slots) do
+    line[presence.slot] = (line[presence.slot] + 1) % #presence.slots
+    redis.call('DEL', presence.slots[line[presence.slot] + 1])
   end
-  line.window_start = line.window_start + passed * length
-  redis.call('BITOP', 'OR', PRESENT, unpack(SLOTS))
+  line[presence.window] = line[presence.window] + passed * length
+  redis.call('BITOP', 'OR', presence.present, unpack(presence.slots))
 end
 
-local function hear(number)
-  redis.call('SETBIT', SLOTS[line.slot + 1], number, 1)
-  redis.call('SETBIT', PRESENT, number, 1)
+local function hear(presence, number)
+  redis.call('SETBIT', presence.slots[line[presence.slot] + 1], number, 1)
+  redis.call('SETBIT', presence.present, number, 1)
+end
+
+-- All from `from` to `to`, above whom there is nobody.
+local function hearAll(presence, from, to)
+  local all = allBits(from, to)
+  appendBits(presence.slots[line[presence.slot] + 1], from, all)
+  appendBits(presence.present, from, all)
 end
 
 -- Gone at once: left, or taken in.
-local function forget(number)
-  for _, slot in ipairs(SLOTS) do
+local function forget(presence, number)
+  for _, slot in ipairs(presence.slots) do
     if has(slot, number) then redis.call('SETBIT', slot, number, 0) end
   end
-  if has(PRESENT, number) then redis.call('SETBIT', PRESENT, number, 0) end
+  if has(presence.present, number) then redis.call('SETBIT', presence.present, number, 0) end
 end

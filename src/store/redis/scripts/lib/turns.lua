@@ -49,7 +49,7 @@ end
 
 local function hold(from, s, count)
   appendBits(HOLDING, from, s)
-  line.held = line.held + count
+  line.held, line.turns = line.held + count, line.turns + count
 end
 
 -- Gives back the place held for a number, if there is one.
@@ -74,7 +74,7 @@ end
 local function serveAgain(number, now)
   dropReturned(number)
   redis.call('ZADD', AGAIN, claimDeadline(now), number)
-  line.held = line.held + 1
+  line.held, line.turns = line.held + 1, line.turns + 1
 end
 
 local function expireBatches(now)

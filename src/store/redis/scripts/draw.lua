@@ -1,0 +1,25 @@
+-- Those who are there get the next numbers, as a block: which of them each has follows from the seed and who was there,
+-- so that it need not be written. Credits that stood open go to the first of them.
+-- KEYS: those of the line (lib/line.lua)
+-- ARGV: now, event
+-- Reply: { 'absent' } | { 'OK' }
+if not loadLine() then return { 'absent' } end
+local now = settle(tonumber(ARGV[1]))
+if line.drawing == 1 and tonumber(redis.call('HGET', DRAWS, 'event:' .. ARGV[2]) or 0) == line.draws then
+  local n, base, serving = string.format('%.0f', line.draws), line.queue, line.serving
+  local entrants = redis.call('BITCOUNT', ENTERED)
+  local done = string.format('%.0f:%.0f:%.0f:%.0f', line.arrivals, now, base, entrants)
+  redis.call('HSET', DRAWS, n .. ':done', done, n .. ':there', redis.call('GET', ENTERED) or '')
+  redis.call('UNLINK', ENTERED, unpack(ENTERED_SLOTS))
+  line.drawing = 0
+  line.serving = math.min(serving, base)
+  line.queue = base + entrants
+  hearAll(WAITERS, base + 1, line.queue)
+  if line.mode == 'passthrough' then
+    serveUpTo(math.max(serving, line.queue), now, false)
+  elseif serving > line.serving then
+    serveUpTo(serving, now, line.size > 0)
+  end
+end
+saveLine()
+return { 'OK' }
