@@ -24,9 +24,13 @@ function take(line: Line, step: Step, now: number): Line {
       pure.place(line, step.holder, now);
       break;
     case 'claim':
+      pure.claim(line, step.holder, now);
+      break;
     case 'rejoin':
+      pure.rejoin(line, step.holder, now);
+      break;
     case 'leave':
-      pure[step.verb](line, step.holder, now);
+      pure.leave(line, step.holder, now);
       break;
     case 'admission':
       pure.admission(line, step.visitor, now);

@@ -38,6 +38,7 @@ const after = fc.oneof(
   { weight: 20, arbitrary: fc.nat(900) },
   { weight: 6, arbitrary: fc.nat(30_000) },
   { weight: 1, arbitrary: fc.constantFrom(200_000, 90_000_000) },
+  { weight: 2, arbitrary: fc.integer({ min: -30_000, max: -1 }) },
 );
 
 const verb = <V extends Step['verb']>(name: V) => fc.constant(name);
@@ -47,8 +48,29 @@ const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: peopl
 const raise = fc.oneof(
   fc.record({ numbers: fc.integer({ min: -6, max: 8 }) }),
   fc.record({ people: fc.nat(8) }),
-  fc.record({ people: fc.nat(8) }),
+  fc.record({ people: fc.nat(8), credits: fc.nat(3) }),
 );
+/** Of an inlet with few states, so that its steps are often taken and often not. */
+const inletState = fc.constantFrom('', 'a', 'b');
+const step = fc.option(fc.record({ from: inletState, to: inletState }), { nil: undefined });
+
+/** Of few events, so that the same one is drawn and opened again. */
+const event = fc.constantFrom('opening', 'encore', 'finale');
+const opening = fc.record({
+  event,
+  order: fc.constantFrom('draw' as const, 'arrival' as const),
+  seed: fc.constantFrom('c2VlZA', 'c2FsdA'),
+  seedHash: fc.constantFrom('00ff', 'ff00'),
+});
+/** 0 is the latest draw. */
+const drawsAgo = fc.oneof(
+  { weight: 8, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(1, 2, -1) },
+);
+/** Once in a while of nobody. */
+const index = fc.oneof({ weight: 15, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1000) });
+const indexes = fc.array(index, { maxLength: 12 });
+const entry = fc.record({ draw: drawsAgo, index });
 
 const ordinary = [
   { weight: 10, arbitrary: fc.record({ verb: verb('join'), after, entrants }) },
@@ -58,9 +80,34 @@ const ordinary = [
   { weight: 4, arbitrary: fc.record({ verb: verb('leave'), after, holder }) },
   { weight: 2, arbitrary: fc.record({ verb: verb('admission'), after, visitor }) },
   { weight: 8, arbitrary: fc.record({ verb: verb('heard'), after, generation: generationsAgo, numbers }) },
-  { weight: 12, arbitrary: fc.record({ verb: verb('raise'), after, by: raise }) },
+  { weight: 12, arbitrary: fc.record({ verb: verb('raise'), after, by: raise, step }) },
+  { weight: 2, arbitrary: fc.record({ verb: verb('renew'), after, visitor }) },
   { weight: 4, arbitrary: fc.record({ verb: verb('exits'), after, exits }) },
   { weight: 4, arbitrary: fc.record({ verb: verb('view'), after }) },
+  { weight: 1, arbitrary: fc.record({ verb: verb('alarm'), after, on: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      verb: verb('note'),
+      after,
+      name: fc.constantFrom('signal' as const, 'meter' as const),
+      value: fc.constantFrom('', '{"latency":80}', '„ä“'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ verb: verb('predicted'), after, within: fc.nat(3), outside: fc.nat(3) }) },
+];
+const drawing = [
+  { weight: 3, arbitrary: fc.record({ verb: verb('openDraw'), after, opening }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ verb: verb('heardEntrants'), after, generation: generationsAgo, draw: drawsAgo, indexes }),
+  },
+  { weight: 3, arbitrary: fc.record({ verb: verb('withdraw'), after, generation: generationsAgo, entry }) },
+  { weight: 4, arbitrary: fc.record({ verb: verb('draw'), after, event }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ verb: verb('drawResult'), after, generation: generationsAgo, draw: drawsAgo }),
+  },
 ];
 const extraordinary = [
   { weight: 3, arbitrary: fc.record({ verb: verb('configure'), after, rules }) },
@@ -73,13 +120,13 @@ const LONG = { maxLength: 80, size: 'max' } as const;
 export const arbitraryQuietCourse: fc.Arbitrary<Course> = fc
   .record({
     rules: rules.map((some) => ({ ...some, mode: 'queue' as const })),
-    steps: fc.array(fc.oneof(...ordinary), LONG),
+    steps: fc.array(fc.oneof(...ordinary, ...drawing), LONG),
   })
   .map(resolve);
 
 /** A course in which anything may happen. */
 export const arbitraryCourse: fc.Arbitrary<Course> = fc
-  .record({ rules, steps: fc.array(fc.oneof(...ordinary, ...extraordinary), LONG) })
+  .record({ rules, steps: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary), LONG) })
   .map(resolve);
 
 /** Makes holders and numbers mean somebody who is there by then, and once in a while nobody. */
@@ -87,6 +134,9 @@ function resolve(course: Course): Course {
   let owners: string[] = [];
   let generation = 1;
   let { mode } = course.rules;
+  let events: string[] = [];
+  /** Who came to the open draw; null where none is open. */
+  let entrants: string[] | null = null;
 
   /** Once in a while 0, or one too many. */
   const numberOf = (picked: number) => {
@@ -109,10 +159,32 @@ function resolve(course: Course): Course {
         mode = step.rules.mode;
         return step;
       case 'join':
-        if (mode !== 'closed') owners.push(...step.entrants.map((entrant) => entrant.visitor));
+        if (mode !== 'closed') (entrants ?? owners).push(...step.entrants.map((entrant) => entrant.visitor));
         return step;
+      case 'openDraw':
+        if (entrants || events.includes(step.opening.event)) return step;
+        events.push(step.opening.event);
+        entrants = [];
+        return step;
+      case 'draw':
+        if (!entrants || events.at(-1) !== step.event) return step;
+        // As if all of them had stayed. To the line a number is whoever's who says so.
+        owners.push(...entrants);
+        entrants = null;
+        return step;
+      case 'heardEntrants':
+      case 'drawResult':
+        return { ...step, generation: generation - step.generation, draw: events.length - step.draw };
+      case 'withdraw':
+        return {
+          ...step,
+          generation: generation - step.generation,
+          entry: { ...step.entry, draw: events.length - step.entry.draw },
+        };
       case 'reset':
         owners = [];
+        events = [];
+        entrants = null;
         generation += 1;
         return step;
       case 'heard':

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { arbitraryCourse } from './courses.ts';
 import { openModel } from './model.ts';
 import type { Stores } from './room-under-test.ts';
-import { freshId, presentNumbers, T0 } from './room-under-test.ts';
+import { freshId, presentNumbers, T0, thereAt } from './room-under-test.ts';
+import type { Answer } from './steps.ts';
 import { play, VIEW } from './steps.ts';
 
 const RUNS = 100;
@@ -33,9 +34,11 @@ export function describeLikeTheModel(stores: () => Stores): void {
   });
 }
 
-/** An answer without what adapters may do differently: where the present's bits begin and end. */
-export function comparable(answer: Awaited<ReturnType<typeof play>>): unknown {
-  if (typeof answer !== 'object' || answer === null || !('presentFrom' in answer)) return answer;
+/** An answer without what adapters may do differently: where bits begin and end. */
+export function comparable(answer: Answer): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer;
+  if ('there' in answer) return { ...answer, there: thereAt(answer) };
+  if (!('presentFrom' in answer)) return answer;
   const { present: _, presentFrom: __, ...facts } = answer;
   return { ...facts, present: presentNumbers(answer) };
 }

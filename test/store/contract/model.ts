@@ -15,7 +15,23 @@ export function openModel(rules: LineRules, now: number): LineStore {
     leave: async (_, holder, at) => pure.leave(line, holder, at),
     admission: async (_, visitor, at) => pure.admission(line, visitor, at),
     heard: async (_, generation, numbers, at) => pure.heard(line, generation, numbers, at),
-    raise: async (_, by, at) => ({ raisedBy: pure.raise(line, by, at), counters: pure.counters(line) }),
+    renew: async (_, visitor, at) => pure.renew(line, visitor, at),
+    heardEntrants: async (_, generation, draw, indexes, at) => pure.heardEntrants(line, generation, draw, indexes, at),
+    withdraw: async (_, generation, entry, at) => pure.withdraw(line, generation, entry, at),
+    openDraw: async (_, opening, at) => pure.openDraw(line, opening, at),
+    draw: async (_, event, at) => pure.draw(line, event, at),
+    drawResult: async (_, generation, draw) => pure.drawResult(line, generation, draw),
+    alarm: async (_, on) => {
+      line.alarm = on;
+    },
+    note: async (_, name, value) => {
+      line.notes[name] = value;
+    },
+    predicted: async (_, within, outside) => {
+      line.predictions.within += within;
+      line.predictions.outside += outside;
+    },
+    raise: async (_, by, at, step) => ({ ...pure.raise(line, by, at, step), counters: pure.counters(line) }),
     exits: async (_, told, at) => ({ unknown: pure.exits(line, told, at), counters: pure.counters(line) }),
     reset: async () => {
       line = pure.reset(line);

@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type {
   Admission,
   Counters,
+  DrawOpening,
+  DrawResult,
+  Entry,
   Exits,
   ExitsResult,
   Holder,
+  InletStep,
   LineStore,
   LineView,
   Place,
@@ -28,6 +32,8 @@ export const RULES: LineRules = {
   presenceTimeout: seconds(180),
 };
 
+export const OPENING: DrawOpening = { event: 'opening', order: 'draw', seed: 'c2VlZA', seedHash: '00ff' };
+
 /** The stores that a suite runs on; `second` is the same data seen by another process, or the same store again. */
 export interface Stores {
   readonly store: Store;
@@ -36,6 +42,7 @@ export interface Stores {
 
 /** What one visitor got from joining. */
 export interface Arrival extends Holder {
+  readonly entry: Entry | null;
   readonly admission: Admission | null;
 }
 
@@ -50,7 +57,13 @@ export interface RoomUnderTest {
   rejoin(holder: Holder, at?: number): Promise<Place>;
   leave(holder: Holder, at?: number): Promise<void>;
   heard(numbers: readonly number[], at?: number): Promise<void>;
-  raise(by: Raise, at?: number): Promise<Raised>;
+  raise(by: Raise, at?: number, step?: InletStep, via?: LineStore): Promise<Raised>;
+  renew(visitor: string, at?: number): Promise<Admission | null>;
+  openDraw(opening?: Partial<DrawOpening>, at?: number): Promise<void>;
+  heardEntrants(indexes: readonly number[], at?: number): Promise<void>;
+  draw(event?: string, at?: number, via?: LineStore): Promise<void>;
+  /** Of the first draw, unless another is named. */
+  drawResult(draw?: number): Promise<DrawResult | null>;
   exits(exits: Partial<Exits>, at?: number): Promise<ExitsResult>;
   configure(rules: Partial<LineRules>, at?: number): Promise<void>;
   counters(at?: number): Promise<Counters>;
@@ -83,7 +96,15 @@ export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Pr
     rejoin: (holder, at = T0) => line.rejoin(id, holder, at),
     leave: (holder, at = T0) => line.leave(id, holder, at),
     heard: async (numbers, at = T0) => line.heard(id, (await line.view(id, at)).generation, numbers, at),
-    raise: (by, at = T0) => line.raise(id, by, at),
+    raise: (by, at = T0, step, via = line) => via.raise(id, by, at, step),
+    renew: (visitor, at = T0) => line.renew(id, visitor, at),
+    openDraw: (opening, at = T0) => line.openDraw(id, { ...OPENING, ...opening }, at),
+    heardEntrants: async (indexes, at = T0) => {
+      const { generation, draws } = await line.view(id, at);
+      await line.heardEntrants(id, generation, draws.length, indexes, at);
+    },
+    draw: (event = OPENING.event, at = T0, via = line) => via.draw(id, event, at),
+    drawResult: async (draw = 1) => line.drawResult(id, (await line.view(id, T0)).generation, draw),
     exits: (exits, at = T0) => line.exits(id, { exited: 0, completed: [], abandoned: [], ...exits }, at),
     configure: (changed, at = T0) => line.configure(id, { ...RULES, ...rules, ...changed }, at),
     counters: async (at = T0) => (await line.view(id, at)).counters,
@@ -121,4 +142,11 @@ export function presentNumbers({ counters, present, presentFrom }: LineView): nu
     if ((present[at >> 3] ?? 0) & (0x80 >> (at & 7))) numbers.push(number);
   }
   return numbers;
+}
+
+/** Who was there at a draw, by arrival index. */
+export function thereAt({ record, there }: DrawResult): number[] {
+  return Array.from({ length: record.arrivals }, (_, index) => index).filter(
+    (index) => (there[index >> 3] ?? 0) & (0x80 >> (index & 7)),
+  );
 }

@@ -14,6 +14,7 @@ const settingsOf = (id: string): RoomSettings => ({
   admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
   presence: { timeout: 180_000 },
   message: null,
+  events: [],
   return_urls: ['https://shop.example/'],
 });
 

@@ -2,27 +2,45 @@
 import type {
   Admission,
   Counters,
+  DrawOpening,
+  DrawResult,
   Entrant,
+  Entry,
   Exits,
   ExitsResult,
   Holder,
+  InletStep,
   Joined,
   LineStore,
   LineView,
+  NoteName,
   Place,
   Raise,
   Raised,
 } from '#waiting-room/ports.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
-/** One verb with its arguments, `after` so many milliseconds. */
+/** One verb with its arguments, `after` so many milliseconds; less than none where a clock jumps back. */
 export type Step = { readonly after: number } & (
   | { readonly verb: 'configure'; readonly rules: LineRules }
   | { readonly verb: 'join'; readonly entrants: readonly Entrant[] }
   | { readonly verb: 'place' | 'claim' | 'rejoin' | 'leave'; readonly holder: Holder }
-  | { readonly verb: 'admission'; readonly visitor: string }
+  | { readonly verb: 'admission' | 'renew'; readonly visitor: string }
   | { readonly verb: 'heard'; readonly generation: number; readonly numbers: readonly number[] }
-  | { readonly verb: 'raise'; readonly by: Raise }
+  | { readonly verb: 'raise'; readonly by: Raise; readonly step?: InletStep | undefined }
+  | {
+      readonly verb: 'heardEntrants';
+      readonly generation: number;
+      readonly draw: number;
+      readonly indexes: readonly number[];
+    }
+  | { readonly verb: 'withdraw'; readonly generation: number; readonly entry: Entry }
+  | { readonly verb: 'openDraw'; readonly opening: DrawOpening }
+  | { readonly verb: 'draw'; readonly event: string }
+  | { readonly verb: 'drawResult'; readonly generation: number; readonly draw: number }
+  | { readonly verb: 'alarm'; readonly on: boolean }
+  | { readonly verb: 'note'; readonly name: NoteName; readonly value: string }
+  | { readonly verb: 'predicted'; readonly within: number; readonly outside: number }
   | { readonly verb: 'exits'; readonly exits: Exits }
   | { readonly verb: 'reset' }
   | { readonly verb: 'view' }
@@ -40,6 +58,7 @@ export type Answer =
   | Counters
   | LineView
   | Admission
+  | DrawResult
   | readonly Joined[]
   | null
   | undefined
@@ -59,11 +78,28 @@ export function play(step: Step, line: LineStore, id: string, now: number): Prom
     case 'leave':
       return line[step.verb](id, step.holder, now);
     case 'admission':
-      return line.admission(id, step.visitor, now);
+    case 'renew':
+      return line[step.verb](id, step.visitor, now);
     case 'heard':
       return line.heard(id, step.generation, step.numbers, now);
     case 'raise':
-      return line.raise(id, step.by, now);
+      return line.raise(id, step.by, now, step.step);
+    case 'heardEntrants':
+      return line.heardEntrants(id, step.generation, step.draw, step.indexes, now);
+    case 'withdraw':
+      return line.withdraw(id, step.generation, step.entry, now);
+    case 'openDraw':
+      return line.openDraw(id, step.opening, now);
+    case 'draw':
+      return line.draw(id, step.event, now);
+    case 'drawResult':
+      return line.drawResult(id, step.generation, step.draw);
+    case 'alarm':
+      return line.alarm(id, step.on, now);
+    case 'note':
+      return line.note(id, step.name, step.value);
+    case 'predicted':
+      return line.predicted(id, step.within, step.outside);
     case 'exits':
       return line.exits(id, step.exits, now);
     case 'reset':
