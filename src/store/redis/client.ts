@@ -32,8 +32,13 @@ export function createClient(address: RedisAddress, log?: StoreLog): RedisClient
   return client;
 }
 
-/** Resolves when the first attempt to connect came to an end, well or not. */
-export function firstAttempt(client: RedisClient): Promise<void> {
+/** Resolves when the first attempt to connect, to every node of a cluster, came to an end, well or not. */
+export async function firstAttempt(client: RedisClient): Promise<void> {
+  await attempted(client);
+  if (client instanceof Cluster) await Promise.allSettled(client.nodes('master').map((node) => node.ping()));
+}
+
+function attempted(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, COMMAND_TIMEOUT);
@@ -77,12 +82,21 @@ function createSingle(address: RedisAddress): Redis {
 }
 
 function createCluster(address: RedisAddress): Cluster {
-  return new Cluster([...address.nodes], {
+  const cluster = new Cluster([...address.nodes], {
     redisOptions: common(address),
     enableOfflineQueue: false,
     clusterRetryStrategy: backoff,
+    // Does not send again what was under way on a connection that broke; who serves a slot is asked often instead.
+    retryDelayOnFailover: 0,
+    slotsRefreshInterval: COMMAND_TIMEOUT,
     slotsRefreshTimeout: COMMAND_TIMEOUT,
     // Names are resolved when connecting, so that a certificate is checked against the name.
     dnsLookup: (host, callback) => callback(null, host),
   });
+  // A node is connected to at once, and not with its first command: those that come meanwhile would be refused. But
+  // not before the cluster is ready, which the driver finds out with a first command.
+  const reach = (node: Redis) => node.connect().catch(() => undefined);
+  cluster.on('ready', () => cluster.nodes('master').forEach(reach));
+  cluster.on('+node', (node: Redis) => cluster.status === 'ready' && reach(node));
+  return cluster;
 }
