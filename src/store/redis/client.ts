@@ -11,8 +11,10 @@ export interface StoreLog {
   warn(fields: object, message: string): void;
 }
 
-/** How long a command may take; after that its caller is told that the store is away. */
-const COMMAND_TIMEOUT = 2000;
+/** How long Redis may keep silent while it is asked something; then the connection is given up and made anew. */
+const SILENCE = 2000;
+/** How long one command may wait in a crowd of others that are being answered. */
+const COMMAND_TIMEOUT = 10_000;
 
 /**
  * A client that reconnects for ever, and refuses commands at once while it is not connected: a caller had rather know
@@ -41,7 +43,7 @@ export async function firstAttempt(client: RedisClient): Promise<void> {
 function attempted(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(done, COMMAND_TIMEOUT);
+    const timer = setTimeout(done, SILENCE);
     function done() {
       clearTimeout(timer);
       client.off('ready', done).off('error', done);
@@ -57,10 +59,9 @@ const common = ({ tls, username, password }: RedisAddress) => ({
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
   ...(tls && { tls: {} }),
-  connectTimeout: COMMAND_TIMEOUT,
+  connectTimeout: SILENCE,
+  socketTimeout: SILENCE,
   commandTimeout: COMMAND_TIMEOUT,
-  // A peer that vanished without closing is given up, and the connection made anew.
-  socketTimeout: 2 * COMMAND_TIMEOUT,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // Nothing here needs RESP3, and proxies in front of Redis often do not speak it.
@@ -88,8 +89,8 @@ function createCluster(address: RedisAddress): Cluster {
     clusterRetryStrategy: backoff,
     // Does not send again what was under way on a connection that broke; who serves a slot is asked often instead.
     retryDelayOnFailover: 0,
-    slotsRefreshInterval: COMMAND_TIMEOUT,
-    slotsRefreshTimeout: COMMAND_TIMEOUT,
+    slotsRefreshInterval: SILENCE,
+    slotsRefreshTimeout: SILENCE,
     // Names are resolved when connecting, so that a certificate is checked against the name.
     dnsLookup: (host, callback) => callback(null, host),
   });

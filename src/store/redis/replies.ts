@@ -85,8 +85,8 @@ export function counters(reply: Reply | undefined): Counters {
 }
 
 /** What join.lua replies: the numbers follow each other, and few were taken in. */
-export function joined([first, ...rest]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
-  const [generation, number, ...taken] = [first, ...rest];
+export function joined(reply: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+  const [generation, number, ...taken] = reply;
   const tickets = visitors.map(
     (_, index): Joined => ({ generation: integer(generation), number: integer(number) + index, admission: null }),
   );
