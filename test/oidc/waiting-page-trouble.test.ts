@@ -177,6 +177,19 @@ describe('the waiting page', () => {
     expect(shown(opened.text)).toContain('Your number 2 ');
   });
 
+  test('of a closed room takes nobody back whose number is used up', async () => {
+    const { operations } = service.waitingRoom;
+    const tab = new Map(browser.cookies);
+    await browser.post(page, { leave: '1' });
+    // As if the answer had not come.
+    for (const [name, value] of tab) browser.cookies.set(name, value);
+    await operations.raise('sale', 1);
+    await set({ mode: 'closed' });
+    const { status, text } = await browser.post(page, { rejoin: '1' });
+    expect([status, headingOf(text)]).toEqual([200, 'The room is closed']);
+    expect(await numbersGiven()).toBe(1);
+  });
+
   test('reads no form that is too long or of another kind as leaving', async () => {
     const long = await browser.post(page, { leave: '1', more: 'x'.repeat(20_000) });
     const plain = await browser.post(page, { leave: '1' }, { 'Content-Type': 'text/plain' });
