@@ -80,14 +80,14 @@ function enter(next) {
   if (next === state) return;
   state = next;
   page.dataset.state = next;
-  const focused = page.contains(document.activeElement);
+  const focused = document.activeElement;
   for (const element of page.querySelectorAll('[data-in]')) {
     element.hidden = !element.dataset.in.split(' ').includes(next);
   }
   const heading = page.querySelector('h1:not([hidden])');
   document.title = `${next === 'served' ? '● ' : ''}${heading.textContent} · ${room}`;
   // Who was at a button that is gone would be nowhere.
-  if (focused && !document.activeElement.getClientRects().length) heading.focus();
+  if (page.contains(focused) && focused.getClientRects().length === 0) heading.focus();
 }
 
 /** Counts down on this device's clock, from how much the server said is left. */
@@ -102,6 +102,7 @@ function countDown() {
   const left = heldUntil - Date.now();
   const seconds = Math.max(0, Math.ceil(left / 1000));
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  byId('held').classList.remove('plain');
   write('held', byId('held').dataset.for.replace('{}', clock));
   second = left > 0 ? setTimeout(countDown, left % 1000 || 1000) : setTimeout(wake, jittered(1));
 }

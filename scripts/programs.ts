@@ -1,4 +1,4 @@
-/** Programs that the tests and benchmarks start, and where to get those that are missing. */
+/** Programs that the tests start, and where to get those that are missing. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,18 +13,11 @@ interface Program {
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
 
-const FOR_TESTS: readonly Program[] = [
+const PROGRAMS: readonly Program[] = [
   { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
   { names: CHROMIUM, debian: 'chromium', why: 'walks the pages; CHROMIUM may name the path of one' },
 ];
-
-const FOR_BENCHMARKS: readonly Program[] = [
-  { names: ['redis-server'], debian: 'redis-server', why: 'what is measured' },
-  { names: ['wrk'], debian: 'wrk', why: 'sends the load' },
-];
-
-const PROGRAMS = { tests: FOR_TESTS, benchmarks: FOR_BENCHMARKS } as const;
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
@@ -34,16 +27,16 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * Sees to it that what `purpose` needs is there. As root on Debian or Ubuntu it installs what is missing; elsewhere it
- * says what is missing, and ends the process.
+ * Sees to it that they are there. As root on Debian or Ubuntu it installs what is missing; elsewhere it says what is
+ * missing, and ends the process.
  */
-export function requirePrograms(purpose: keyof typeof PROGRAMS): void {
-  const missing = missingOf(PROGRAMS[purpose]);
+export function requirePrograms(): void {
+  const missing = missingOf(PROGRAMS);
   if (missing.length === 0) return;
   if (process.getuid?.() === 0 && isDebian()) installAll(missing);
   const still = missingOf(missing);
   if (still.length === 0) return;
-  console.error(`The ${purpose} need programs that are not on the PATH:`);
+  console.error('The tests need programs that are not on the PATH:');
   for (const { names, debian, why } of still) {
     console.error(`  ${names.join(' or ')} (${why}); in Debian's package ${debian}`);
   }

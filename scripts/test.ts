@@ -24,7 +24,7 @@ if (major < 24) {
   process.exit(1);
 }
 
-requirePrograms('tests');
+requirePrograms();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });

@@ -1,14 +1,21 @@
 /** The only reader of the process: environment → config → service → listen → drain. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { createDemo } from './config/demo.ts';
 import { openService } from './service.ts';
 
-/** How long requests under way may take after SIGTERM, in ms. */
+/**
+ * How long the port stays open after SIGTERM, in ms: a balancer learns from /readyz to send no more, and connections
+ * that are kept alive end with an answer, not with a reset.
+ */
+const GRACE = 1000;
+/** How long requests under way may take after that. */
 const DRAIN = 10_000;
 const SHOP = join(import.meta.dirname, '../examples/shop/main.ts');
 
@@ -22,6 +29,7 @@ const service = await openService(config, demo?.settings ?? config.settings).cat
 );
 
 const server = createServer(service.listener);
+const listening = new Promise<void>((resolve) => server.once('listening', resolve));
 server.on('error', (error: NodeJS.ErrnoException) => {
   fail(
     error.code === 'EADDRINUSE'
@@ -30,29 +38,41 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   );
 });
 server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) });
+await listening;
+
+const connections = new Set<Socket>();
+server.on('connection', (socket) => {
+  connections.add(socket);
+  socket.once('close', () => connections.delete(socket));
+});
 
 const shop =
   demo &&
   spawn(process.execPath, [SHOP], {
     env: { ...process.env, ...demo.environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The channel tells the shop when this process is gone, however it went.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => void shutDown());
-}
+let stopping = false;
+process.once('SIGTERM', () => void shutDown(GRACE));
+process.once('SIGINT', () => void shutDown(0));
 
-await service.started;
-announce(config);
+await service.started.catch((error: Error) => fail(`The settings cannot be applied: ${error.message}`));
+if (!stopping) announce(config);
 
 /** No request is cut off: /readyz turns, the port closes, what is under way ends, then the clock and the store. */
-async function shutDown(): Promise<void> {
+async function shutDown(grace: number): Promise<void> {
+  stopping = true;
   service.drain();
   shop?.kill('SIGTERM');
+  await delay(grace);
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
+  // Browsers open connections that they may need; of these Node takes none for idle.
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), DRAIN);
   await closed;
   clearTimeout(late);

@@ -41,6 +41,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+// Whoever started the shop with a channel to it has gone, perhaps without a word.
+process.once('disconnect', () => process.exit(0));
+process.channel?.unref();
+
 function isWeb(text: string): boolean {
   return ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '');
 }

@@ -20,20 +20,29 @@ export interface ViewsOptions {
   readonly shared?: ViewData;
 }
 
-/** EJS templates, each read and compiled once, when it is first used. */
+/**
+ * EJS templates, each read and compiled once for each set of names that it is given, when that is first used. What is
+ * given are variables of the template's function: inside a `with`, as EJS has it otherwise, V8 optimizes nothing.
+ */
 export function createViews({ folder, shared = {} }: ViewsOptions): Views {
   const compiled = new Map<string, TemplateFunction>();
 
-  function template(name: string): TemplateFunction {
-    const known = compiled.get(name);
+  function template(name: string, given: readonly string[]): TemplateFunction {
+    const key = `${name} ${given}`;
+    const known = compiled.get(key);
     if (known) return known;
     const filename = join(folder, `${name}.ejs`);
-    const made = ejs.compile(readFileSync(filename, 'utf8'), { filename, cache: true, rmWhitespace: true });
-    compiled.set(name, made);
+    const options = { filename, rmWhitespace: true, _with: false, destructuredLocals: [...given] };
+    const made = ejs.compile(readFileSync(filename, 'utf8'), options);
+    compiled.set(key, made);
     return made;
   }
 
-  const render = (name: string, data: ViewData = {}) => template(name)({ ...shared, ...data });
+  function render(name: string, data: ViewData = {}): string {
+    const locals = { ...shared, ...data };
+    return template(name, Object.keys(locals))(locals);
+  }
+
   return {
     render,
     page: (name, data = {}) => render('layout', { ...data, content: render(name, data) }),

@@ -1,6 +1,8 @@
 /** What happens around the provider's own routes: before /authorize, and after a logout. */
 import type { Context, Middleware } from 'koa';
 import { readForm } from './form.ts';
+import type { Render } from './pages.ts';
+import { awayCause, showAway } from './pages.ts';
 
 /**
  * A request for /authorize that no person sent by going somewhere (a script's fetch that was redirected here, a
@@ -19,6 +21,18 @@ export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
     ctx.get('X-Requested-With') === '' &&
     !(accept.includes('application/json') && !accept.includes('text/html'))
   );
+}
+
+/** The provider saves a session after its own error handling; a store that goes away then gets the page too. */
+export function pageWhileAway(render: Render): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (!awayCause(error) || ctx.accepts('json', 'html') !== 'html') throw error;
+      showAway(ctx, render);
+    }
+  };
 }
 
 /** Keeps what is no navigation away from /authorize; `refuse` throws a problem. */

@@ -12,11 +12,11 @@ import type { OidcStore } from '#waiting-room/ports.ts';
 import { createAddresses } from './address.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { createVisitorCookies } from './cookies.ts';
-import { navigationsOnly, postBecomesGet } from './front-door.ts';
+import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
 import { endAdmissionAtLogout } from './logout.ts';
 import { createOwnFacts } from './own-facts.ts';
 import type { Render } from './pages.ts';
-import { createPages } from './pages.ts';
+import { awayCause, createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
 import { createWaitingPage } from './waiting-page.ts';
 
@@ -69,10 +69,14 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     onJoin: deps.onJoin,
   });
   for (const middleware of deps.porch) provider.use(middleware);
+  provider.use(pageWhileAway(render));
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
-  provider.on('server_error', (_ctx, error) => deps.onError(error));
+  provider.on('server_error', (ctx, error) => {
+    deps.onError(error);
+    if (awayCause(error)) sayAway(ctx);
+  });
   // Koa's own event, which the types of oidc-provider leave out.
   (provider as EventEmitter).on('error', deps.onError);
 

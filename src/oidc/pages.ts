@@ -47,6 +47,17 @@ export function showAway(ctx: Context, render: Render): void {
   ctx.body = render('away', {});
 }
 
+/**
+ * Turns the provider's answer for programs, JSON that says server_error, into one that says when to come again:
+ * nothing is wrong with the code or the token that was sent.
+ */
+export function sayAway(ctx: Context): void {
+  if (typeof ctx.body !== 'object' || ctx.body === null) return;
+  ctx.status = 503;
+  ctx.set('Retry-After', String(RETRY_AFTER));
+  ctx.body = { error: 'temporarily_unavailable', error_description: 'the store does not answer at the moment' };
+}
+
 /** The StoreUnavailable behind an error, if that is what it comes down to. */
 export function awayCause(error: unknown): AnteroomError | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

@@ -83,7 +83,8 @@ export function createProvider(deps: ProviderDeps): Provider {
       keys: deps.cookieSigner,
       names: { session: 'anteroom_session', interaction: 'anteroom_interaction', resume: 'anteroom_resume' },
       long: { httpOnly: true, sameSite: 'lax', overwrite: true },
-      short: { httpOnly: true, sameSite: 'lax', overwrite: true },
+      // Not signed: the value is the unguessable id of a record, and whoever could plant one has one of their own.
+      short: { httpOnly: true, sameSite: 'lax', overwrite: true, signed: false },
     },
     ttl: {
       AccessToken: remaining,

@@ -6,7 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import { chain } from '#http/chain.ts';
-import { AnteroomError, RoomNotFound } from '#waiting-room/errors.ts';
+import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
@@ -60,14 +60,19 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     });
   }
 
+  function showClosed(ctx: Context, snapshot: Snapshot | null, room: string): void {
+    const { title = room, message = null } = snapshot?.settings ?? {};
+    show(ctx, 200, 'closed', { title, message });
+  }
+
   async function showPage(ctx: Context, room: string, pending: Pending): Promise<void> {
     const snapshot = await snapshotOf(room);
     const header = ctx.req.headers.cookie;
     const ticket = cookies.ticket(header, room);
-    const { title = room, mode, message } = snapshot?.settings ?? {};
+    const { title = room, mode } = snapshot?.settings ?? {};
     if (!ticket) {
       if (cookies.hasLeft(header, room)) show(ctx, 200, 'left', { title, again: authorizeUrl(pending) });
-      else if (mode === 'closed') show(ctx, 200, 'closed', { title, message });
+      else if (mode === 'closed') showClosed(ctx, snapshot, room);
       else joinAnew(ctx, title, pending);
       return;
     }
@@ -169,7 +174,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   router.get('/rooms/:room/wait', async (ctx) => {
     const { room = '' } = ctx.params;
-    await orNotFound(ctx, async () => {
+    await orRefuse(ctx, room, async () => {
       const pending = await pendingOf(ctx, room);
       if (pending) await showPage(ctx, room, pending);
     });
@@ -177,20 +182,21 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   router.post('/rooms/:room/wait', async (ctx) => {
     const { room = '' } = ctx.params;
-    await orNotFound(ctx, async () => {
+    await orRefuse(ctx, room, async () => {
       const form = await readForm(ctx.req);
       const pending = await pendingOf(ctx, room);
       if (pending) await act(ctx, room, pending, form);
     });
   });
 
-  async function orNotFound(ctx: Context, serve: () => Promise<void>): Promise<void> {
+  async function orRefuse(ctx: Context, room: string, serve: () => Promise<void>): Promise<void> {
     try {
       await serve();
     } catch (error) {
       if (error instanceof RoomNotFound) {
         show(ctx, 404, 'error', { code: error.code, description: 'There is no such room here.' });
-      } else if (awayCause(error)) showAway(ctx, render);
+      } else if (error instanceof RoomClosed) showClosed(ctx, await snapshotOf(room), room);
+      else if (awayCause(error)) showAway(ctx, render);
       else throw error;
     }
   }

@@ -78,8 +78,12 @@ function describeError(error: unknown): DescribedError {
   };
 }
 
-/** The path of a request's URL: queries carry codes, tokens and states, and are never logged. */
+/**
+ * The path of a request's URL: queries carry codes, tokens and states, and are never logged; nor is what comes after
+ * /authorize/, as that is the value of a cookie.
+ */
 export function pathOnly(url: string): string {
   const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.startsWith('/authorize/') ? '/authorize/*' : path;
 }

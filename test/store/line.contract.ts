@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Store } from '#waiting-room/ports.ts';
 import { describeClaiming } from './contract/claiming.ts';
 import { describeCoordination } from './contract/coordination.ts';
+import { describeDraws } from './contract/draws.ts';
 import { describeEndings } from './contract/endings.ts';
+import { describeInletSteps } from './contract/inlet-steps.ts';
 import { describeJoining } from './contract/joining.ts';
 import { describeLikeTheModel } from './contract/like-the-model.ts';
 import { describeModes } from './contract/modes.ts';
@@ -17,6 +19,7 @@ import { describeOidc } from './contract/oidc.ts';
 import { describePresence } from './contract/presence.ts';
 import type { Stores } from './contract/room-under-test.ts';
 import { describeSettings } from './contract/settings.ts';
+import { describeTime } from './contract/time.ts';
 import { describeTurns } from './contract/turns.ts';
 
 export interface OpenedStore {
@@ -56,8 +59,11 @@ export function describeLineStore(name: string, open: () => Promise<OpenedStore>
     describeClaiming(current);
     describeTurns(current);
     describeModes(current);
+    describeInletSteps(current);
+    describeTime(current);
     describeEndings(current);
     describePresence(current);
+    describeDraws(current);
     describeCoordination(current);
     describeOidc(current);
     describeLikeTheModel(current);

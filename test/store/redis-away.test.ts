@@ -177,13 +177,18 @@ describe('while Redis is away', () => {
     await expectUnavailable([store.coordination.lease('clock', 'one', 1000)]);
   });
 
-  it('is unavailable where Redis has become a replica, and there again once it is not', async () => {
+  it('is unavailable and connects anew where Redis has become a replica, and is there again once it is not', async () => {
     const redis = await started();
     const store = await opened(redis.url);
     const admin = new Redis(redis.url);
+    const connection = async () => /id=(\d+) .*name=anteroom /.exec(String(await admin.client('LIST')))?.[1];
+    const before = await connection();
+    expect(before).toBeDefined();
     await admin.replicaof('127.0.0.1', 1);
     await expectUnavailable([store.line.configure('room', RULES, T0)]);
+    // The name may mean another server by now.
     await back(store);
+    expect(await connection()).not.toBe(before);
     await expectUnavailable([store.oidc.upsert('Session', 'id', {}, 60)]);
     await admin.replicaof('NO', 'ONE');
     admin.disconnect();

@@ -18,11 +18,19 @@ async function atOnce(shares: readonly Work[]): Promise<number[]> {
     worker.send(share);
     return worker;
   });
+  /** The next message of each; rejects where one ends instead. */
+  const messages = () =>
+    workers.map((worker) =>
+      Promise.race([
+        once(worker, 'message').then(([message]) => message),
+        once(worker, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${code}`))),
+      ]),
+    );
   try {
-    await Promise.all(workers.map((worker) => once(worker, 'message')));
-    const reports = workers.map((worker) => once(worker, 'message'));
+    await Promise.all(messages());
+    const reports = Promise.all(messages());
     for (const worker of workers) worker.send('go');
-    return (await Promise.all(reports)).flatMap(([numbers]) => numbers as number[]);
+    return ((await reports) as number[][]).flat();
   } finally {
     for (const worker of workers) worker.kill();
   }

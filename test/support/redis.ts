@@ -47,24 +47,31 @@ export async function startRedis({
   return { url: `redis://127.0.0.1:${at}`, port: at, pid: server.pid ?? 0, stop };
 }
 
+export interface RedisCluster {
+  readonly url: string;
+  readonly nodes: readonly RedisServer[];
+  stop(): Promise<void>;
+}
+
 /** A cluster of three masters. Its `url` names one of them. */
-export async function startRedisCluster(): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const options = { args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] };
-  const servers = await Promise.all(
-    [1, 2, 3].map(async () => startRedis({ port: await freeClusterPort(), ...options })),
-  );
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const nodes: RedisServer[] = [];
   const stop = async () => {
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(nodes.map((node) => node.stop()));
   };
   try {
-    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
-    await execFile('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-replicas', '0', '--cluster-yes']);
-    await Promise.all(servers.map(({ port }) => clusterReady(port)));
+    for (let count = 0; count < 3; count++) {
+      const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+      nodes.push(await startRedis({ port: await freeClusterPort(), args }));
+    }
+    const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    await execFile('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+    await Promise.all(nodes.map(({ port }) => clusterReady(port)));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `${servers[0]?.url}?cluster=true`, stop };
+  return { url: `${nodes[0]?.url}?cluster=true`, nodes, stop };
 }
 
 async function clusterReady(port: number): Promise<void> {

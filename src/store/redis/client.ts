@@ -11,8 +11,10 @@ export interface StoreLog {
   warn(fields: object, message: string): void;
 }
 
-/** How long a command may take; after that its caller is told that the store is away. */
-const COMMAND_TIMEOUT = 2000;
+/** How long Redis may keep silent while it is asked something; then the connection is given up and made anew. */
+const SILENCE = 2000;
+/** How long one command may wait in a crowd of others that are being answered. */
+const COMMAND_TIMEOUT = 10_000;
 
 /**
  * A client that reconnects for ever, and refuses commands at once while it is not connected: a caller had rather know
@@ -32,11 +34,16 @@ export function createClient(address: RedisAddress, log?: StoreLog): RedisClient
   return client;
 }
 
-/** Resolves when the first attempt to connect came to an end, well or not. */
-export function firstAttempt(client: RedisClient): Promise<void> {
+/** Resolves when the first attempt to connect, to every node of a cluster, came to an end, well or not. */
+export async function firstAttempt(client: RedisClient): Promise<void> {
+  await attempted(client);
+  if (client instanceof Cluster) await Promise.allSettled(client.nodes('master').map((node) => node.ping()));
+}
+
+function attempted(client: RedisClient): Promise<void> {
   if (client.status === 'ready') return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(done, COMMAND_TIMEOUT);
+    const timer = setTimeout(done, SILENCE);
     function done() {
       clearTimeout(timer);
       client.off('ready', done).off('error', done);
@@ -52,10 +59,9 @@ const common = ({ tls, username, password }: RedisAddress) => ({
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
   ...(tls && { tls: {} }),
-  connectTimeout: COMMAND_TIMEOUT,
+  connectTimeout: SILENCE,
+  socketTimeout: SILENCE,
   commandTimeout: COMMAND_TIMEOUT,
-  // A peer that vanished without closing is given up, and the connection made anew.
-  socketTimeout: 2 * COMMAND_TIMEOUT,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // Nothing here needs RESP3, and proxies in front of Redis often do not speak it.
@@ -77,12 +83,21 @@ function createSingle(address: RedisAddress): Redis {
 }
 
 function createCluster(address: RedisAddress): Cluster {
-  return new Cluster([...address.nodes], {
+  const cluster = new Cluster([...address.nodes], {
     redisOptions: common(address),
     enableOfflineQueue: false,
     clusterRetryStrategy: backoff,
-    slotsRefreshTimeout: COMMAND_TIMEOUT,
+    // Does not send again what was under way on a connection that broke; who serves a slot is asked often instead.
+    retryDelayOnFailover: 0,
+    slotsRefreshInterval: SILENCE,
+    slotsRefreshTimeout: SILENCE,
     // Names are resolved when connecting, so that a certificate is checked against the name.
     dnsLookup: (host, callback) => callback(null, host),
   });
+  // A node is connected to at once, and not with its first command: those that come meanwhile would be refused. But
+  // not before the cluster is ready, which the driver finds out with a first command.
+  const reach = (node: Redis) => node.connect().catch(() => undefined);
+  cluster.on('ready', () => cluster.nodes('master').forEach(reach));
+  cluster.on('+node', (node: Redis) => cluster.status === 'ready' && reach(node));
+  return cluster;
 }

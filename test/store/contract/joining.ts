@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { Stores } from './room-under-test.ts';
-import { freshId, makeRoom, pick, T0 } from './room-under-test.ts';
+import { freshId, makeRoom, OPENING, pick, T0 } from './room-under-test.ts';
 
 export function describeJoining(stores: () => Stores): void {
   describe('joining', () => {
@@ -92,7 +92,16 @@ export function describeJoining(stores: () => Stores): void {
         line.rejoin(id, holder, T0),
         line.leave(id, holder, T0),
         line.admission(id, 'ann', T0),
+        line.renew(id, 'ann', T0),
         line.heard(id, 1, [1], T0),
+        line.heardEntrants(id, 1, 1, [0], T0),
+        line.withdraw(id, 1, { draw: 1, index: 0 }, T0),
+        line.openDraw(id, OPENING, T0),
+        line.draw(id, OPENING.event, T0),
+        line.drawResult(id, 1, 1),
+        line.alarm(id, true, T0),
+        line.note(id, 'signal', '{}'),
+        line.predicted(id, 1, 0),
         line.raise(id, { numbers: 1 }, T0),
         line.exits(id, { exited: 1, completed: [], abandoned: [] }, T0),
         line.reset(id, T0),

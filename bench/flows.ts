@@ -1,0 +1,108 @@
+/**
+ * Whole logins, six requests on either side: /authorize, the page, the form that finishes it, /authorize again, the
+ * token and the user's info. The visitors of a round all come before any of them goes on; in between an operator lets
+ * all of them in with one request, whose time counts.
+ */
+import type { Bench } from './bench.ts';
+import { compared } from './bench.ts';
+import type { Browser } from './load/browser.ts';
+import { bodyOf, createBrowser, locationOf } from './load/browser.ts';
+import type { Connection } from './load/connection.ts';
+import { gather } from './load/crowd.ts';
+import { authorizationRequest, finishLogin } from './load/relying-party.ts';
+import type { Contestant } from './measure/compare.ts';
+import { compare } from './measure/compare.ts';
+import type { ServerProcess } from './server.ts';
+import { ADMIN_TOKEN, ROOM } from './stand.ts';
+
+const ROUNDS = 5;
+const VISITORS = 1500;
+
+interface Side {
+  readonly server: ServerProcess;
+  readonly paths: { readonly authorization: string; readonly token: string; readonly userinfo: string };
+  /** Between the pages and the forms. */
+  readonly letIn: () => Promise<void>;
+}
+
+export const flows: Bench = {
+  name: 'flows',
+  about: 'whole logins with RS256, PKCE and a client secret, against bare oidc-provider on Redis',
+  async run(stand) {
+    const baseline = contestant({
+      server: await stand.provider(),
+      paths: { authorization: '/auth', token: '/token', userinfo: '/me' },
+      letIn: async () => undefined,
+    });
+    const server = await stand.anteroom();
+    const ours = contestant({
+      server,
+      paths: { authorization: '/authorize', token: '/token', userinfo: '/userinfo' },
+      letIn: () => raise(server.port, VISITORS),
+    });
+    return compared(await compare({ baseline, ours, rounds: ROUNDS }), 0.9);
+  },
+};
+
+interface Visit {
+  /** The browser on a connection. */
+  readonly on: (connection: Connection) => Browser;
+  page: string;
+}
+
+function contestant({ server, paths, letIn }: Side): Contestant {
+  const host = `127.0.0.1:${server.port}`;
+  return {
+    server,
+    async run() {
+      const visits = Array.from({ length: VISITORS }, () => newVisit(host));
+      const crowd = await gather(server.port);
+      const start = performance.now();
+      await crowd.each(visits, async (connection, visit) => {
+        const browser = visit.on(connection);
+        visit.page = locationOf(await browser.get(authorizationRequest(paths.authorization)));
+        bodyOf(await browser.get(visit.page));
+      });
+      await letIn();
+      await crowd.each(visits, async (connection, { on, page }) => {
+        const browser = on(connection);
+        const resume = locationOf(await browser.post(page, ''));
+        await finishLogin(connection, host, paths, locationOf(await browser.get(resume)));
+      });
+      const seconds = (performance.now() - start) / 1000;
+      crowd.disperse();
+      return { operations: VISITORS, seconds };
+    },
+  };
+}
+
+/** A visitor may come back on another connection than the one they came on. */
+function newVisit(host: string): Visit {
+  let current: Connection | undefined;
+  const browser = createBrowser(
+    {
+      send: (request) => {
+        if (!current) throw new Error('no connection yet');
+        return current.send(request);
+      },
+      close: () => undefined,
+    },
+    host,
+  );
+  return {
+    page: '',
+    on(connection) {
+      current = connection;
+      return browser;
+    },
+  };
+}
+
+async function raise(port: number, numbers: number): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/admin/v1/rooms/${ROOM}/serving-counter`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ increment_by: numbers }),
+  });
+  if (!answer.ok) throw new Error(`the serving counter was not raised: ${await answer.text()}`);
+}

@@ -1,0 +1,65 @@
+/** What a browser does on a connection: keeps cookies, and says that it navigates. */
+import type { Connection, Reply } from './connection.ts';
+import { header } from './connection.ts';
+
+const SET_COOKIE = /\r\nset-cookie: *([^=\r]+)=([^;\r]*)([^\r]*)/gi;
+const GONE = /max-age=0\b|expires=thu, 01 jan 1970/i;
+
+export interface Browser {
+  /** The Cookie header's value. */
+  readonly cookie: () => string;
+  /** `target` is a path with its query, or a URL of the server. */
+  get(target: string, headers?: string): Promise<Reply>;
+  /** An urlencoded form. `headers` are whole lines, each with its end. */
+  post(target: string, form: string, headers?: string): Promise<Reply>;
+}
+
+/** A browser without cookies. It shares the connection with others that come one after the other. */
+export function createBrowser(connection: Connection, host: string): Browser {
+  const cookies = new Map<string, string>();
+
+  function keepCookies({ head }: Reply): void {
+    for (const [, name = '', value = '', attributes = ''] of head.matchAll(SET_COOKIE)) {
+      if (GONE.test(attributes)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+  }
+
+  const cookie = () => Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; ');
+
+  async function send(method: string, target: string, headers: string, body: string): Promise<Reply> {
+    const path = target.startsWith('http') ? target.slice(target.indexOf('/', 8)) : target;
+    const cookieLine = cookies.size > 0 ? `Cookie: ${cookie()}\r\n` : '';
+    const lines = `Host: ${host}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\n${cookieLine}${headers}`;
+    const reply = await connection.send(`${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`);
+    keepCookies(reply);
+    return reply;
+  }
+
+  return {
+    cookie,
+    get: (target, headers = '') => send('GET', target, headers, ''),
+    post: (target, form, headers = '') =>
+      send(
+        'POST',
+        target,
+        `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n${headers}`,
+        form,
+      ),
+  };
+}
+
+/** Where a redirect leads; throws for any other answer. */
+export function locationOf(reply: Reply): string {
+  const location = header(reply.head, 'location');
+  if (!location || reply.status !== 303) throw new Error(`a redirect was expected, not ${describe(reply)}`);
+  return location;
+}
+
+/** The body of an answer 200; throws for any other. */
+export function bodyOf(reply: Reply): string {
+  if (reply.status !== 200) throw new Error(`200 was expected, not ${describe(reply)}`);
+  return reply.body;
+}
+
+const describe = ({ head, body }: Reply) => `${head.split('\r\n', 1)[0]}: ${body.slice(0, 300)}`;

@@ -1,0 +1,19 @@
+-- Sends the requests of a file, which are separated by NUL, one after the other and over again.
+local requests, next = {}, 0
+
+function init(args)
+  for line in string.gmatch(io.open(args[1], 'rb'):read('*a'), '[^%z]+') do
+    requests[#requests + 1] = line
+  end
+end
+
+function request()
+  next = next % #requests + 1
+  return requests[next]
+end
+
+function done(summary)
+  local errors = summary.errors
+  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  print(string.format('replayed %d in %d us, %d failed', summary.requests, summary.duration, failed))
+end

@@ -1,0 +1,60 @@
+/** Two servers in turn, in several rounds, so that whatever else the machine does meets both. */
+import type { ServerProcess } from '../server.ts';
+import type { Spread } from './spread.ts';
+import { spread } from './spread.ts';
+
+export interface Sample {
+  readonly operations: number;
+  readonly seconds: number;
+}
+
+export interface Contestant {
+  readonly server: ServerProcess;
+  /** Loads the server for a few seconds. */
+  run(): Promise<Sample>;
+}
+
+export interface Comparison {
+  /** Operations a second. */
+  readonly baseline: Spread;
+  readonly ours: Spread;
+  /** Ours ÷ baseline, round by round. */
+  readonly ratio: Spread;
+  /** The same of operations for each second of processor time that the server took. */
+  readonly cpu_ratio: Spread;
+}
+
+export interface CompareOptions {
+  readonly baseline: Contestant;
+  readonly ours: Contestant;
+  readonly rounds: number;
+}
+
+/** The first round warms up and does not count. Every other round begins with the other one. */
+export async function compare({ baseline, ours, rounds }: CompareOptions): Promise<Comparison> {
+  const measured: { baseline: Rates; ours: Rates }[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const first = round % 2 === 0 ? await rates(baseline) : undefined;
+    const our = await rates(ours);
+    const base = first ?? (await rates(baseline));
+    if (round > 0) measured.push({ baseline: base, ours: our });
+  }
+  return {
+    baseline: spread(measured.map((round) => round.baseline.wall)),
+    ours: spread(measured.map((round) => round.ours.wall)),
+    ratio: spread(measured.map((round) => round.ours.wall / round.baseline.wall)),
+    cpu_ratio: spread(measured.map((round) => round.ours.cpu / round.baseline.cpu)),
+  };
+}
+
+interface Rates {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+async function rates({ server, run }: Contestant): Promise<Rates> {
+  const before = await server.cpuSeconds();
+  const { operations, seconds } = await run();
+  const spent = (await server.cpuSeconds()) - before;
+  return { wall: operations / seconds, cpu: operations / spent };
+}

@@ -1,0 +1,48 @@
+/** What the two benchmarks of polls share: wrk replays the same requests on Anteroom and on bare node:http. */
+import { join } from 'node:path';
+import type { Outcome } from './bench.ts';
+import { compared } from './bench.ts';
+import { openConnection } from './load/connection.ts';
+import { findWrk, replay, writeRequests } from './load/wrk.ts';
+import type { Contestant } from './measure/compare.ts';
+import { compare } from './measure/compare.ts';
+import type { ServerProcess } from './server.ts';
+import type { Stand } from './stand.ts';
+
+const ROUNDS = 7;
+const SECONDS = 2;
+
+/** The baseline answers with the headers and the body that Anteroom gives to the last of the requests. */
+export async function comparePolls(
+  stand: Stand,
+  anteroom: ServerProcess,
+  requests: readonly string[],
+  atLeast: number,
+): Promise<Outcome> {
+  const wrk = await findWrk();
+  const file = join(stand.folder, 'requests');
+  await writeRequests(file, requests);
+  const constant = await stand.constant(await sampleAnswer(anteroom.port, requests.at(-1) ?? ''));
+  const contestant = (server: ServerProcess): Contestant => ({
+    server,
+    async run() {
+      const { requests: operations, seconds } = await replay(wrk, server.port, file, SECONDS);
+      return { operations, seconds };
+    },
+  });
+  const sides = { baseline: contestant(constant), ours: contestant(anteroom) };
+  return compared(await compare({ ...sides, rounds: ROUNDS }), atLeast);
+}
+
+/** Headers that node:http adds by itself. */
+const OWN = /^(?:date|connection|keep-alive|transfer-encoding)$/i;
+
+async function sampleAnswer(port: number, request: string) {
+  const connection = await openConnection(port);
+  const { status, head, body } = await connection.send(request);
+  connection.close();
+  if (status !== 200) throw new Error(`the sample was answered with ${head}`);
+  const lines = head.split('\r\n').slice(1);
+  const headers = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const);
+  return { headers: Object.fromEntries(headers.filter(([name]) => !OWN.test(name))), body };
+}

@@ -1,0 +1,107 @@
+/** The two sides of a benchmark, set up alike: the same keys, the same relying party, a redis-server each. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateJwks } from '#config/jwks.ts';
+import type { RedisServer } from '#support/redis.ts';
+import { startRedis } from '#support/redis.ts';
+import type { ServerProcess } from './server.ts';
+import { freePort, startServer } from './server.ts';
+
+export const ROOM = 'sale';
+export const CLIENT = { id: 'shop', secret: 'a-secret-of-the-shop', redirectUri: 'http://127.0.0.1:9/callback' };
+export const ADMIN_TOKEN = 'bench-admin-token-of-some-length';
+const COOKIE_KEY = 'a-cookie-key-for-the-benchmark-only';
+
+export interface Stand {
+  /** For files that the benchmark needs. */
+  readonly folder: string;
+  readonly redisOf: (server: ServerProcess) => RedisServer;
+  /** The whole service, as `npm start` would run it on Redis, with one room that lets nobody in by itself. */
+  anteroom(): Promise<ServerProcess>;
+  /** Bare oidc-provider. */
+  provider(): Promise<ServerProcess>;
+  /** Bare node:http with one answer for everything. */
+  constant(answer: { headers: Readonly<Record<string, string>>; body: string }): Promise<ServerProcess>;
+  tearDown(): Promise<void>;
+}
+
+export async function setUp(): Promise<Stand> {
+  const folder = await mkdtemp(join(tmpdir(), 'anteroom-bench-'));
+  const jwks = await generateJwks();
+  const servers = new Map<ServerProcess, RedisServer | null>();
+
+  async function start(main: string, env: Record<string, string>, redis: RedisServer | null): Promise<ServerProcess> {
+    const port = await freePort();
+    const redisUrl: Record<string, string> = redis ? { REDIS_URL: redis.url } : {};
+    const issuer = `http://127.0.0.1:${port}`;
+    const path = join(import.meta.dirname, main);
+    const server = await startServer({ main: path, port, env: { ...env, ...redisUrl, ISSUER: issuer } });
+    servers.set(server, redis);
+    return server;
+  }
+
+  return {
+    folder,
+    redisOf(server) {
+      const redis = servers.get(server);
+      if (!redis) throw new Error('this server has no Redis');
+      return redis;
+    },
+    async anteroom() {
+      const settings = join(folder, 'anteroom.yaml');
+      await writeFile(settings, SETTINGS);
+      await writeFile(join(folder, 'jwks.json'), JSON.stringify(jwks));
+      const env = {
+        HOST: '127.0.0.1',
+        CONFIG: settings,
+        JWKS_FILE: join(folder, 'jwks.json'),
+        COOKIE_KEYS: COOKIE_KEY,
+        ADMIN_TOKEN,
+        LOG_LEVEL: 'warn',
+      };
+      const server = await start('../src/main.ts', env, await startRedis());
+      await ready(server.port);
+      return server;
+    },
+    async provider() {
+      const setup = {
+        jwks: { keys: jwks.keys },
+        cookieKeys: [COOKIE_KEY],
+        clientId: CLIENT.id,
+        clientSecret: CLIENT.secret,
+        redirectUri: CLIENT.redirectUri,
+      };
+      return start('baseline/provider.ts', { SETUP: JSON.stringify(setup) }, await startRedis());
+    },
+    constant: (answer) => start('baseline/constant.ts', { ANSWER: JSON.stringify(answer) }, null),
+    async tearDown() {
+      for (const [server, redis] of servers) {
+        await server.stop();
+        await redis?.stop();
+      }
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const SETTINGS = `
+rooms:
+  - id: ${ROOM}
+    title: Spring sale
+    inlet: { strategy: manual }
+relying_parties:
+  - client_id: ${CLIENT.id}
+    client_secret: ${CLIENT.secret}
+    room: ${ROOM}
+    redirect_uris: ['${CLIENT.redirectUri}']
+`;
+
+async function ready(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('the service did not get ready');
+}

@@ -1,0 +1,213 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium } from '#support/chromium.ts';
+import { type Anteroom, startAnteroom } from './anteroom.ts';
+import { change, emptyRoom, letIn, roomForThree } from './demo-room.ts';
+import { figure, heading, newVisitor, numberOf, picture, reserve, words } from './visitor.ts';
+
+const WAITING_PAGE = /\/rooms\/demo\/wait\?/;
+
+let browser: Browser;
+let anteroom: Anteroom;
+
+beforeAll(async () => {
+  [browser, anteroom] = await Promise.all([launchChromium(), startAnteroom()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await anteroom?.close();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+const another = async () => {
+  const page = await newVisitor(browser);
+  await reserve(page, anteroom);
+  return page;
+};
+
+/** Waits until the heading says so. */
+const says = (page: Page, what: string) => expect.poll(() => words(heading(page)), { timeout: 15_000 }).toBe(what);
+
+describe('a place in line', () => {
+  test('is kept through a reload, in a second tab, and when the visitor reserves once more', async () => {
+    await emptyRoom(anteroom);
+    await another();
+    const page = await another();
+    expect(await numberOf(page)).toBe(2);
+    await page.reload();
+    expect(await numberOf(page)).toBe(2);
+
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    expect(await numberOf(tab)).toBe(2);
+    await reserve(tab, anteroom);
+    expect(await numberOf(tab)).toBe(2);
+    expect(await anteroom.admin('GET', '/counters')).toMatchObject({ queue: 2, waiting: 2 });
+
+    await letIn(anteroom, 2);
+    await Promise.all([page.waitForURL(/\/checkout$/), tab.waitForURL(/\/checkout$/)]);
+    expect((await anteroom.admin('GET', '/counters')).claimed).toBe(2);
+  });
+
+  test('is kept when the service is killed: the page says so, keeps trying, and goes on by itself', async () => {
+    await roomForThree(anteroom);
+    for (let i = 0; i < 3; i++) await another();
+    const page = await another();
+    const number = await numberOf(page);
+    const lost = page.getByText('The line cannot be reached.');
+    expect(await lost.isVisible()).toBe(false);
+    const button = page.getByRole('button', { name: 'Leave the line' });
+    const before = await button.boundingBox();
+
+    await anteroom.kill();
+    await lost.waitFor({ state: 'visible', timeout: 20_000 });
+    await picture(page, 'lost');
+    expect(await words(heading(page))).toBe('You are in line');
+    expect(await numberOf(page)).toBe(number);
+    expect(await button.boundingBox()).toEqual(before);
+
+    await anteroom.restart();
+    await lost.waitFor({ state: 'hidden', timeout: 45_000 });
+    expect(await numberOf(page)).toBe(number);
+    await change(anteroom, { inlet: { strategy: 'manual', size: null } });
+    await letIn(anteroom, 1);
+    await page.waitForURL(`${anteroom.shop}/checkout`, { timeout: 15_000 });
+    expect(await words(page.locator('#number'))).toBe(String(number));
+  });
+
+  test('is looked after at once when the connection is there again', async () => {
+    await emptyRoom(anteroom);
+    const page = await another();
+    await page.context().setOffline(true);
+    await page.getByText('The line cannot be reached.').waitFor({ timeout: 20_000 });
+    const asked = page.waitForRequest(/\/wait\?/, { timeout: 1500 });
+    await page.context().setOffline(false);
+    await asked;
+    await page.getByText('The line cannot be reached.').waitFor({ state: 'hidden' });
+  });
+
+  test('is gone with the cookies: the visitor joins anew, at the back', async () => {
+    await emptyRoom(anteroom, { presence: { timeout: '6s' } });
+    const page = await another();
+    await another();
+    await page.context().clearCookies();
+    // The page finds out by itself, with its next heartbeat.
+    await expect.poll(() => numberOf(page), { timeout: 10_000 }).toBe(3);
+    expect(await words(heading(page))).toBe('You are in line');
+  });
+
+  test('can be given up, which all tabs get to know, and joined again at the back', async () => {
+    await emptyRoom(anteroom, { presence: { timeout: '6s' } });
+    const page = await another();
+    const tab = await page.context().newPage();
+    await tab.goto(page.url());
+    await page.getByRole('button', { name: 'Leave the line' }).click();
+    await says(page, 'You have left the line');
+    await picture(page, 'left');
+    await says(tab, 'You have left the line');
+    await page.reload();
+    expect(await words(heading(page))).toBe('You have left the line');
+    expect(await anteroom.admin('GET', '/counters')).toMatchObject({ queue: 1, waiting: 0 });
+
+    await page.getByRole('link', { name: 'Join again' }).click();
+    await says(page, 'You are in line');
+    expect(await numberOf(page)).toBe(2);
+  });
+
+  test('is at the front again after a missed turn', async () => {
+    await emptyRoom(anteroom, { admission: { lifetime: '5m', claim_window: '1s' } });
+    const page = await another();
+    await another();
+    const url = page.url();
+    await page.goto('about:blank');
+    await letIn(anteroom, 1);
+    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).expired, { timeout: 10_000 }).toBe(1);
+
+    await page.goto(url);
+    expect(await words(heading(page))).toBe('Your turn has passed');
+    await picture(page, 'expired');
+    await page.getByRole('button', { name: 'Rejoin the line' }).click();
+    await says(page, 'You are in line');
+    expect(await numberOf(page)).toBe(1);
+    expect(await words(figure(page, 'People ahead of you'))).toMatch(/^0/);
+    await change(anteroom, { admission: { claim_window: '1m' } });
+    await letIn(anteroom, 1);
+    await page.waitForURL(`${anteroom.shop}/checkout`);
+  });
+
+  test('is taken again by itself by a page that was only away when its turn came', async () => {
+    await emptyRoom(anteroom, { inlet: { strategy: 'manual', size: 2 }, presence: { timeout: '3s' } });
+    const page = await another();
+    const url = page.url();
+    await page.goto('about:blank');
+    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).present, { timeout: 10_000 }).toBe(0);
+    const other = await another();
+    await letIn(anteroom, 2);
+    await other.waitForURL(/\/checkout$/);
+
+    await page.goto(url);
+    // Rejoined at the front, and let in as soon as there is a place: there is one.
+    await letIn(anteroom, 1);
+    await page.waitForURL(`${anteroom.shop}/checkout`, { timeout: 15_000 });
+    expect(await words(page.locator('#number'))).toBe('1');
+  });
+
+  test('has a countdown and a button when the turn has come and the way in does not open by itself', async () => {
+    await emptyRoom(anteroom);
+    const page = await another();
+    await page.route(WAITING_PAGE, (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ status: 204 }) : route.continue(),
+    );
+    await letIn(anteroom, 1);
+    await says(page, 'It is your turn');
+    expect(await page.title()).toBe('● It is your turn · Spring sale');
+    const held = figure(page, 'Your place is held');
+    const first = await words(held);
+    expect(first).toMatch(/^for (?:1:0\d|0:5\d)$/);
+    await picture(page, 'served');
+    await expect.poll(() => words(held)).not.toBe(first);
+    await page.unroute(WAITING_PAGE);
+    await page.getByRole('button', { name: 'Go in now' }).click();
+    await page.waitForURL(`${anteroom.shop}/checkout`);
+  });
+
+  test('says truthfully when the room is paused, open again, or closed, and what the operator says', async () => {
+    await emptyRoom(anteroom, { presence: { timeout: '6s' } });
+    const page = await another();
+    await change(anteroom, { mode: 'paused', message: 'The till is being fixed.' });
+    await says(page, 'The line is paused');
+    await page.getByText('The till is being fixed.').waitFor();
+    expect(await page.title()).toBe('The line is paused · Spring sale');
+    await change(anteroom, { mode: 'queue', message: null });
+    await says(page, 'You are in line');
+    expect(await page.getByText('The till is being fixed.').isVisible()).toBe(false);
+    await change(anteroom, { mode: 'closed' });
+    await says(page, 'The room is closed');
+    expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
+
+    const late = await newVisitor(browser);
+    await late.goto(anteroom.shop);
+    await late.getByRole('button', { name: 'Reserve' }).click();
+    await says(late, 'The room is closed');
+    await picture(late, 'closed');
+    await change(anteroom, { mode: 'queue' });
+    await late.getByRole('link', { name: 'Look again' }).click();
+    await says(late, 'You are in line');
+    await says(page, 'You are in line');
+    expect(await numberOf(page)).toBe(1);
+  });
+
+  test('is not lost with an altered address, and the way back leads to it', async () => {
+    await emptyRoom(anteroom);
+    const page = await another();
+    await page.goto(page.url().replace('nonce=', 'nonce=x'));
+    expect(await words(heading(page))).toBe('This address is not complete');
+    await picture(page, 'altered');
+    await page.getByRole('link', { name: 'Go back to the site' }).click();
+    await page.waitForURL(`${anteroom.shop}/`);
+    await reserve(page, anteroom);
+    expect(await numberOf(page)).toBe(1);
+  });
+});

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '#support/chromium.ts';
+import { type Anteroom, startAnteroom } from './anteroom.ts';
+import { change, emptyRoom, letIn } from './demo-room.ts';
+import { audit, heading, newVisitor, picture, reserve, words } from './visitor.ts';
+
+let browser: Browser;
+let anteroom: Anteroom;
+let page: Page;
+/** What the browser complained of, and which other hosts it asked. */
+let complaints: string[];
+
+beforeAll(async () => {
+  [browser, anteroom] = await Promise.all([launchChromium(), startAnteroom()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await anteroom?.close();
+});
+
+beforeEach(async () => {
+  await emptyRoom(anteroom);
+  page = await newVisitor(browser);
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('request', (sent) => {
+    if (![anteroom.url, anteroom.shop].some((origin) => sent.url().startsWith(`${origin}/`))) {
+      complaints.push(sent.url());
+    }
+  });
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+/** Shows the state that a room is in to somebody who waits in it, then audits it as people have it. */
+const STATES: [string, string, () => Promise<void>][] = [
+  ['waiting', 'You are in line', async () => undefined],
+  [
+    'paused',
+    'The line is paused',
+    () => change(anteroom, { mode: 'paused', message: 'The till is being fixed.\nBack at ten.' }),
+  ],
+  ['closed', 'The room is closed', () => change(anteroom, { mode: 'closed' })],
+  ['served', 'It is your turn', () => letIn(anteroom, 1)],
+];
+
+describe('the waiting page', () => {
+  test.each(STATES)('is accessible while %s: dark and light, narrow and wide, both ways', async (name, says, reach) => {
+    await reserve(page, anteroom);
+    // The turn is not taken, so that it can be looked at.
+    await page.route(/\/rooms\/demo\/wait\?/, (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ status: 204 }) : route.continue(),
+    );
+    await reach();
+    await page.reload();
+    expect(await words(heading(page))).toBe(says);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1280, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await audit(page)).toEqual([]);
+        await picture(page, `${name}-${colorScheme}-${width}`);
+      }
+    }
+    await page.evaluate('document.documentElement.dir = "rtl"');
+    expect(await audit(page)).toEqual([]);
+    await picture(page, `${name}-rtl`);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is read without a horizontal scroll at 400 % and with text spaced out (WCAG 1.4.10, 1.4.12)', async () => {
+    await change(anteroom, { title: 'Springsalespringsalespringsalespringsalespringsale', message: 'm'.repeat(400) });
+    await reserve(page, anteroom);
+    await page.setViewportSize({ width: 320, height: 256 });
+    // Through the style sheet object: the page's policy takes no style of anybody else.
+    await page.evaluate(`
+      const spaced = new CSSStyleSheet();
+      spaced.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+      document.adoptedStyleSheets.push(spaced);`);
+    expect(await audit(page)).toEqual([]);
+    await picture(page, 'spaced');
+  });
+
+  test('is used with the keyboard alone, and the focus is seen and never lost', async () => {
+    await reserve(page, anteroom);
+    await page.keyboard.press('Tab');
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+    expect(await focused()).toBe('Leave the line');
+    expect(
+      await page.evaluate<string>(
+        'getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth',
+      ),
+    ).toBe('solid3px');
+    await picture(page, 'focus');
+    await change(anteroom, { mode: 'closed' });
+    await expect.poll(() => words(heading(page)), { timeout: 10_000 }).toBe('The room is closed');
+    expect(await focused()).toBe('The room is closed');
+  });
+
+  test('announces a change of state and nothing that ticks', async () => {
+    await reserve(page, anteroom);
+    await page.evaluate(`
+      globalThis.announced = [];
+      for (const region of document.querySelectorAll('[role=status]')) {
+        let last = region.innerText;
+        const tell = () => region.innerText === last || announced.push((last = region.innerText));
+        new MutationObserver(tell).observe(region, { subtree: true, childList: true, characterData: true, attributes: true });
+      }`);
+    const rounds = async (many: number) => {
+      for (let i = 0; i < many; i++) await page.waitForResponse(/\/rooms\/demo\/(?:status|wait)/);
+    };
+    await rounds(2);
+    expect(await page.evaluate('announced')).toEqual([]);
+    await change(anteroom, { message: 'Ten more minutes.' });
+    await expect.poll(() => page.evaluate('announced.at(-1)'), { timeout: 10_000 }).toBe('Ten more minutes.');
+    await rounds(2);
+    expect(await page.evaluate('announced')).toEqual(['Ten more minutes.']);
+  });
+
+  test.each([
+    ['not complete', () => page.goto(`${anteroom.url}/rooms/demo/wait?client_id=shop`)],
+    ['of no room', () => page.goto(`${anteroom.url}/rooms/nowhere/wait`)],
+    ['of no relying party', () => page.goto(`${anteroom.url}/authorize?client_id=nobody`)],
+    ['to leave at', () => page.goto(`${anteroom.url}/end-session`)],
+  ])('has neighbours that are accessible too: an address %s', async (name, go) => {
+    await go();
+    await page.setViewportSize({ width: 320, height: 600 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await audit(page)).toEqual([]);
+    }
+    await picture(page, `address ${name}`);
+  });
+
+  test('has one small style sheet and one small script', () => {
+    expect(readFileSync('assets/style.css').length).toBeLessThan(6 * 1024);
+    expect(readFileSync('assets/waiting.js').length).toBeLessThan(8 * 1024);
+  });
+});

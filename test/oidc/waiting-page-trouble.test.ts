@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RoomInput } from '#settings/room.ts';
+import { room as roomSettings } from '#settings/room.ts';
+import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { arrive, facts } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { headingOf, relying_parties, rooms, SALE, shown } from './waiting-page.ts';
+
+describe('the waiting page', () => {
+  let opened: OpenedStore;
+  let service: TestService;
+  let browser: Browser;
+  let page: string;
+
+  beforeEach(async () => {
+    opened = await embeddedStore();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+    browser = createBrowser();
+    page = (await arrive(browser, service.issuer)).page;
+  });
+  afterEach(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+
+  const set = (more: Partial<RoomInput>) =>
+    service.waitingRoom.operations.putRoom(roomSettings.parse({ ...SALE, ...more }));
+  const numbersGiven = async () => (await service.waitingRoom.operations.counters('sale')).queue;
+
+  test('escapes the title and the operator’s message', async () => {
+    await set({ message: '<script>alert(1)</script> "sold" & out\nsoon' });
+    const { text } = await browser.get(page);
+    expect(text).not.toContain('<script>alert');
+    expect(text).not.toContain('<b>');
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &#34;sold&#34; &amp; out\nsoon');
+    expect(text).toContain('<title>You are in line · Sale &lt;b&gt;&amp;amp; &#34;more&#34;&lt;/b&gt;</title>');
+    expect((await facts(browser, page)).json().message).toBe('<script>alert(1)</script> "sold" & out\nsoon');
+  });
+
+  test('is for no search engine, sends no referrer, and may be framed by nobody', async () => {
+    const { headers, text } = await browser.get(page);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'x-robots-tag': 'noindex',
+    });
+    expect(text).toContain('<meta name="robots" content="noindex">');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    // Chromium applies it to the redirect that answers the form as well: nobody would get to the relying party.
+    expect(policy).not.toContain('form-action');
+    expect(text.match(/https?:\/\/(?!127\.0\.0\.1)[^"\s<]+/g)).toBeNull();
+    expect(text).not.toMatch(/ style=|<style| on[a-z]+=/);
+  });
+
+  test('answers HEAD as GET, without a body, and no other method', async () => {
+    const head = await fetch(page, { method: 'HEAD', headers: { Cookie: cookiesOf(browser) }, redirect: 'manual' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    const put = await fetch(page, { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'HEAD, GET, POST']);
+  });
+
+  test('whose address was altered says so, and names a way back that is registered for this room', async () => {
+    for (const altered of [
+      page.replace('nonce=', 'nonce=x'),
+      page.replace('anteroom_at=', 'anteroom_at=1'),
+      page.slice(0, -1),
+      page.replace(/anteroom_stamp=.*/, ''),
+      page.replace(/\?.*/, '?client_id=shop'),
+    ]) {
+      for (const answer of [await browser.get(altered), await browser.post(altered, { leave: '1' })]) {
+        expect(answer.status).toBe(400);
+        expect(headingOf(answer.text)).toBe('This address is not complete');
+        expect(answer.text).toContain('href="https://shop.example/?from=&#34;line&#34;"');
+      }
+      const json = await facts(browser, altered);
+      expect([json.status, json.json().code]).toEqual([400, 'address_altered']);
+    }
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
+  });
+
+  test.each(['elsewhere', 'nobody', ''])('whose address names the client "%s" has no way back', async (client) => {
+    const altered = page.replace('client_id=shop', `client_id=${client}`);
+    const { status, text } = await browser.get(altered);
+    expect(status).toBe(400);
+    expect(text).not.toContain('shop.example');
+    expect(shown(text)).toContain('Go back to the site that you came from');
+  });
+
+  test('of one room is no address of another', async () => {
+    const foreign = page.replace('/rooms/sale/', '/rooms/other/');
+    expect((await browser.get(foreign)).status).toBe(400);
+    expect((await facts(browser, foreign)).status).toBe(400);
+  });
+
+  test('of a room that is not there is a 404, and repeats nothing of the address', async () => {
+    for (const path of ['/rooms/nowhere/wait', '/rooms/%3Cb%3Ecall+0800/wait?a=b']) {
+      const { status, headers, text } = await browser.get(`${service.issuer}${path}`);
+      expect(status).toBe(404);
+      expect(headers['content-type']).toContain('text/html');
+      expect(text).not.toMatch(/nowhere|0800/);
+    }
+    await service.waitingRoom.operations.deleteRoom('sale');
+    expect((await browser.get(page)).status).toBe(404);
+    expect((await facts(browser, page)).status).toBe(404);
+  });
+
+  test('opened without its cookies joins anew through /authorize', async () => {
+    const other = createBrowser();
+    const anew = await other.follow(page, service.issuer);
+    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'You are in line']);
+    expect(shown(anew.text)).toContain('Your number 2 ');
+    expect(await numbersGiven()).toBe(2);
+    const { status, json } = await facts(createBrowser(), page);
+    expect([status, json().code]).toEqual([401, 'ticket_required']);
+  });
+
+  test('explains itself to a browser that keeps no cookies, instead of going round', async () => {
+    let answer: Answer | undefined;
+    let at = page;
+    for (let hops = 0; hops < 5; hops++) {
+      answer = await createBrowser().get(at);
+      if (!answer.location) break;
+      at = answer.location;
+    }
+    expect(answer?.status).toBe(400);
+    expect(headingOf(answer?.text ?? '')).toBe('Your browser keeps no cookies');
+    expect(answer?.text).toContain('href="/authorize?');
+    expect(await numbersGiven()).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['tampered with', (ticket: string) => `${ticket.slice(0, -2)}${ticket.endsWith('A') ? 'B' : 'A'}A`],
+    ['cut off', (ticket: string) => ticket.slice(0, 20)],
+    ['empty', () => ''],
+    ['no ticket at all', () => '%00"; drop'],
+  ])('gives a ticket that is %s a new place, at the back', async (_what, alter) => {
+    await arrive(createBrowser(), service.issuer);
+    const name = 'anteroom_ticket_sale';
+    browser.cookies.set(name, alter(browser.cookies.get(name) ?? ''));
+    expect((await facts(browser, page)).status).toBe(401);
+    const anew = await browser.follow(page, service.issuer);
+    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'You are in line']);
+    expect(shown(anew.text)).toContain('Your number 3 ');
+  });
+
+  test('takes no ticket of another room', async () => {
+    const visitor = createBrowser();
+    await arrive(visitor, service.issuer, { clientId: 'elsewhere' });
+    browser.cookies.set('anteroom_ticket_sale', visitor.cookies.get('anteroom_ticket_other') ?? '');
+    const anew = await browser.follow(page, service.issuer);
+    expect(shown(anew.text)).toContain('Your number 2 ');
+  });
+
+  test('sends who has no ticket any more to the page before anything is claimed', async () => {
+    browser.cookies.delete('anteroom_ticket_sale');
+    const { status, location } = await browser.post(page);
+    expect([status, location]).toEqual([303, page]);
+    expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(0);
+  });
+
+  test('of a closed room tells who comes that it is closed, and gives no number', async () => {
+    await set({ mode: 'closed', message: 'Sold out.' });
+    const late = createBrowser();
+    const { answer, page: address } = await arrive(late, service.issuer);
+    expect(answer.status).toBe(303);
+    const { status, text } = await late.get(address);
+    expect([status, headingOf(text)]).toEqual([200, 'The room is closed']);
+    expect(shown(text)).toContain('Sold out.');
+    expect(await numbersGiven()).toBe(1);
+    await set({});
+    const opened = await late.follow(address, service.issuer);
+    expect(shown(opened.text)).toContain('Your number 2 ');
+  });
+
+  test('of a closed room takes nobody back whose number is used up', async () => {
+    const { operations } = service.waitingRoom;
+    const tab = new Map(browser.cookies);
+    await browser.post(page, { leave: '1' });
+    // As if the answer had not come.
+    for (const [name, value] of tab) browser.cookies.set(name, value);
+    await operations.raise('sale', 1);
+    await set({ mode: 'closed' });
+    const { status, text } = await browser.post(page, { rejoin: '1' });
+    expect([status, headingOf(text)]).toEqual([200, 'The room is closed']);
+    expect(await numbersGiven()).toBe(1);
+  });
+
+  test('reads no form that is too long or of another kind as leaving', async () => {
+    const long = await browser.post(page, { leave: '1', more: 'x'.repeat(20_000) });
+    const plain = await browser.post(page, { leave: '1' }, { 'Content-Type': 'text/plain' });
+    for (const { status, location } of [long, plain]) expect([status, location]).toEqual([303, page]);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
+  });
+});
+
+describe('the waiting page while the store is away', () => {
+  test('keeps the number on show, says what is wrong, and answers a form with a page that comes back', async () => {
+    const opened = await embeddedStore();
+    let service = await startService({ store: opened.store, rooms, relying_parties });
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer);
+    const port = Number(new URL(service.issuer).port);
+    await service.close();
+    // A process that never heard of the room: its store is closed.
+    await opened.store.close();
+    const { store } = opened;
+    service = await startService({ store, port });
+    try {
+      const { status, text } = await browser.get(page);
+      expect([status, headingOf(text)]).toEqual([200, 'Your place is kept']);
+      expect(shown(text)).toContain('Your number 1 ');
+      expect(shown(text)).toContain('The line cannot be reached.');
+      expect(text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+
+      const claim = await browser.post(page);
+      expect(claim.status).toBe(503);
+      expect(claim.headers).toMatchObject({ 'retry-after': '5', refresh: '5' });
+      expect(headingOf(claim.text)).toBe('One moment, please');
+
+      const own = await facts(browser, page);
+      expect([own.status, own.json().code]).toEqual([503, 'store_unavailable']);
+      expect(Number(own.headers['retry-after'])).toBeGreaterThan(0);
+    } finally {
+      await service.close();
+    }
+  });
+});
+
+function cookiesOf(browser: Browser): string {
+  return [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+}

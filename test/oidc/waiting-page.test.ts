@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RoomInput } from '#settings/room.ts';
+import { room as roomSettings } from '#settings/room.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { arrive, facts, REDIRECT_URI } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { headingOf, relying_parties, rooms, SALE, shown } from './waiting-page.ts';
+
+describe.each(STORES)('the waiting page, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await set({});
+    await operations().reset('sale');
+    browser = createBrowser();
+  });
+
+  const operations = () => service.waitingRoom.operations;
+  const set = (more: Partial<RoomInput>) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
+  const wait = async (as = browser) => (await arrive(as, service.issuer)).page;
+
+  test('is complete without a script: number, people ahead, a button to look again, a way to leave', async () => {
+    await wait(createBrowser());
+    const page = await wait();
+    const { status, headers, text } = await browser.get(page);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headingOf(text)).toBe('You are in line');
+    expect(shown(text)).toContain('People ahead of you 1 ');
+    expect(shown(text)).toContain('Your number 2 ');
+    expect(text).toContain('<noscript><button>Check again</button></noscript>');
+    expect(text).toContain('<noscript><meta http-equiv="refresh" content="30"></noscript>');
+    expect(shown(text)).toContain('Leave the line');
+    expect(shown(text)).not.toContain('Go in now');
+    expect(text.match(/<form method="post"/g)).toHaveLength(1);
+  });
+
+  test('shows each state, and tells the same at its address as JSON', async () => {
+    const page = await wait();
+    const states = async () => {
+      const json = (await facts(browser, page)).json();
+      return [json.state, headingOf((await browser.get(page)).text)];
+    };
+    expect(await states()).toEqual(['waiting', 'You are in line']);
+    await set({ mode: 'paused' });
+    expect(await states()).toEqual(['paused', 'The line is paused']);
+    await set({ mode: 'closed' });
+    expect(await states()).toEqual(['closed', 'The room is closed']);
+    await set({});
+    await operations().raise('sale', 1);
+    expect(await states()).toEqual(['served', 'It is your turn']);
+    const served = (await facts(browser, page)).json<{ claim_by: string }>();
+    const html = (await browser.get(page)).text;
+    expect(shown(html)).toContain(`Your place is held until ${served.claim_by.slice(11, 19)} UTC`);
+    expect(shown(html)).toContain('Go in now');
+    expect(html).not.toContain('Check again</button>');
+    service.time.pass(62_000);
+    expect(await states()).toEqual(['expired', 'Your turn has passed']);
+    const expired = (await browser.get(page)).text;
+    expect(shown(expired)).toContain('Rejoin the line');
+    expect(expired).not.toContain('http-equiv="refresh"');
+  });
+
+  test('tells as JSON what the contract says', async () => {
+    const page = await wait();
+    const { status, headers, json } = await facts(browser, page);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(json()).toEqual({
+      state: 'waiting',
+      room: 'sale',
+      number: 1,
+      serving: 0,
+      people_ahead: 0,
+      estimated_wait: null,
+      poll_after: expect.any(Number),
+      heartbeat_after: 30,
+      message: null,
+      updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  test('takes a claim before the turn back to itself, and nothing has changed', async () => {
+    const page = await wait();
+    const before = await operations().counters('sale');
+    const early = await browser.post(page);
+    expect([early.status, early.location]).toEqual([303, page]);
+    expect(await operations().counters('sale')).toEqual(before);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
+  });
+
+  test('claims the turn once, however often the form is sent', async () => {
+    const page = await wait();
+    await operations().raise('sale', 1);
+    const claims = await Promise.all([1, 2, 3].map(() => browser.post(page)));
+    for (const { status, location } of claims) {
+      expect(status).toBe(303);
+      expect(location).toMatch(`${service.issuer}/authorize?`);
+      expect((await browser.follow(location, service.issuer)).location).toMatch(`${REDIRECT_URI}?code=`);
+    }
+    expect(await operations().counters('sale')).toMatchObject({ claimed: 1, active: 1 });
+  });
+
+  test('lets its visitor leave, says so in every tab, and gives a new number to who joins again', async () => {
+    const page = await wait();
+    const left = await browser.post(page, { leave: '1' });
+    expect([left.status, left.location]).toEqual([303, page]);
+    expect(await operations().counters('sale')).toMatchObject({ queue: 1, waiting: 0 });
+    const { status, text } = await browser.get(page);
+    expect([status, headingOf(text)]).toEqual([200, 'You have left the line']);
+    expect((await facts(browser, page)).status).toBe(401);
+    // Once more does no harm.
+    expect((await browser.post(page, { leave: '1' })).status).toBe(303);
+
+    const again = /<a href="(\/authorize[^"]+)">Join again/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const joined = await browser.follow(`${service.issuer}${again}`, service.issuer);
+    expect(headingOf(joined.text)).toBe('You are in line');
+    expect(shown(joined.text)).toContain('Your number 2 ');
+  });
+
+  test('takes who missed the turn back to the front with the same number', async () => {
+    const page = await wait();
+    await operations().raise('sale', 1);
+    service.time.pass(62_000);
+    await wait(createBrowser());
+    expect((await facts(browser, page)).json().state).toBe('expired');
+    const rejoined = await browser.post(page, { rejoin: '1' });
+    expect([rejoined.status, rejoined.location]).toEqual([303, page]);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1, people_ahead: 0 });
+  });
+
+  test('takes who missed the turn to the back with a new number, where the room has it so', async () => {
+    await set({ admission: { ...SALE.admission, missed_turn: 'back' } });
+    const page = await wait();
+    await operations().raise('sale', 1);
+    service.time.pass(62_000);
+    await wait(createBrowser());
+    expect(shown((await browser.get(page)).text)).toContain('You rejoin at the back with a new number.');
+    await browser.post(page, { rejoin: '1' });
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 3, people_ahead: 1 });
+  });
+
+  test('changes nothing when who waits asks to rejoin', async () => {
+    const page = await wait();
+    await browser.post(page, { rejoin: '1' });
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
+    expect((await operations().counters('sale')).queue).toBe(1);
+  });
+
+  test('has who comes with an older generation’s ticket join anew, at the back', async () => {
+    const page = await wait();
+    await operations().reset('sale');
+    await wait(createBrowser());
+    const stale = await facts(browser, page);
+    expect([stale.status, stale.json().code]).toEqual([401, 'ticket_invalid']);
+    const anew = await browser.follow(page, service.issuer);
+    expect(headingOf(anew.text)).toBe('You are in line');
+    expect(shown(anew.text)).toContain('Your number 2 ');
+    expect((await browser.post(page)).status).toBe(303);
+  });
+});

@@ -1,0 +1,289 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { type RedisServer, startRedis } from '#support/redis.ts';
+import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { jwks } from '#support/service.ts';
+import { startBalancer } from './balancer.ts';
+import type { Folder, Run } from './process.ts';
+import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, freePort, ready, statusOf } from './process.ts';
+
+const settings = (title: string, inlet = '{ strategy: manual }') => `
+rooms:
+  - { id: sale, title: ${title}, inlet: ${inlet} }
+relying_parties:
+  - { client_id: shop, client_secret: '${SECRET}', room: sale, redirect_uris: ['${REDIRECT_URI}'] }
+`;
+
+let folder: Folder;
+let port: number;
+let url: string;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  folder = await createFolder();
+  port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  await folder.write('anteroom.yaml', settings('Spring sale'));
+  await folder.write('jwks.json', JSON.stringify(jwks));
+  env = {
+    PORT: `${port}`,
+    HOST: '127.0.0.1',
+    ISSUER: url,
+    CONFIG: 'anteroom.yaml',
+    ADMIN_TOKEN,
+    COOKIE_KEYS,
+    JWKS_FILE: 'jwks.json',
+    LOG_LEVEL: 'warn',
+  };
+});
+afterEach(() => folder.remove());
+
+async function start(more: Record<string, string> = {}) {
+  const run = folder.run({ ...env, ...more });
+  await ready(run, url);
+  return run;
+}
+
+describe('a process that cannot start says why, all of it, and ends with code 1 before it listens', () => {
+  test('every fault of the environment and of the file at once, by name', async () => {
+    await folder.write('anteroom.yaml', 'rooms:\n  - id: Sale!\n    mode: open\n');
+    const run = folder.run({
+      ...env,
+      PORT: '70000',
+      ISSUER: 'shop.example',
+      REDIS_URL: 'http://redis',
+      COOKIE_KEYS: 'short',
+      JWKS_FILE: 'not-there.json',
+      LOG_LEVEL: 'loud',
+      TRUST_PROXY: 'maybe',
+      ADMIN_TOKEN: 'with blanks',
+    });
+    expect(await run.ended).toEqual([1, null]);
+    const names = [
+      'PORT',
+      'ISSUER',
+      'REDIS_URL',
+      'COOKIE_KEYS',
+      'JWKS_FILE',
+      'LOG_LEVEL',
+      'TRUST_PROXY',
+      'ADMIN_TOKEN',
+    ];
+    for (const name of [...names, 'anteroom.yaml:2', 'anteroom.yaml:3']) expect(run.output()).toContain(name);
+    expect(run.output()).not.toContain('with blanks');
+    expect(run.output()).not.toContain('    at ');
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+    const run = folder.run(env);
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).toContain(`Port ${port} is taken`);
+    other.close();
+  });
+
+  test('a folder for the data that another process has', async () => {
+    await start();
+    const run = folder.run({ ...env, PORT: `${await freePort()}` });
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).not.toContain('    at ');
+  });
+
+  test('a relying party whose room is nowhere', async () => {
+    await folder.write('anteroom.yaml', settings('Spring sale').replace('room: sale', 'room: nowhere'));
+    const run = folder.run(env);
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).toContain('nowhere');
+    expect(run.output()).not.toContain('    at ');
+  });
+});
+
+describe('a process that is told to end', () => {
+  test('answers the slow request that is under way, says that it is not ready, and ends with code 0', async () => {
+    const run = await start();
+    const slow = new Promise<number>((resolve, reject) => {
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': 30 };
+      const request = httpRequest(`${url}/authorize`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      request.on('error', reject);
+      request.write('client_id=shop&');
+      void delay(1_500).then(() => request.end('scope=openid&x='));
+    });
+    await delay(100);
+    run.child.kill('SIGTERM');
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 900, interval: 20 }).toBe(503);
+    expect(await statusOf(`${url}/livez`)).toBe(200);
+    expect(await slow).toBe(303);
+    expect(await run.ended).toEqual([0, null]);
+  });
+
+  test('resets no connection that is kept alive', async () => {
+    const run = await start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const ask = () =>
+      new Promise<number | string>((resolve) => {
+        httpRequest(`${url}/rooms/sale/status`, { agent }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+        })
+          .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+          .end();
+      });
+    const outcomes = new Map<number | string, number>();
+    const clients = Array.from({ length: 8 }, async () => {
+      for (let outcome: number | string = 200; outcome !== 'ECONNREFUSED'; ) {
+        outcome = await ask();
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        await delay(5);
+      }
+    });
+    await delay(300);
+    run.child.kill('SIGTERM');
+    await Promise.all(clients);
+    agent.destroy();
+    expect([...outcomes.keys()].sort()).toEqual([200, 'ECONNREFUSED']);
+    expect(outcomes.get(200)).toBeGreaterThan(200);
+    expect(await run.ended).toEqual([0, null]);
+  });
+
+  test('waits for nobody who holds a connection open and sends nothing', async () => {
+    const run = await start();
+    const idle = connect(port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => idle.once('connect', resolve));
+    const told = Date.now();
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toEqual([0, null]);
+    expect(Date.now() - told).toBeLessThan(8_000);
+    idle.destroy();
+  });
+
+  test('ends though it still waits for its store', async () => {
+    const run = folder.run({ ...env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    await expect.poll(() => statusOf(`${url}/livez`), { timeout: 10_000 }).toBe(200);
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toEqual([0, null]);
+  });
+});
+
+describe('with a configuration file', () => {
+  test('there is what it says and no demo', async () => {
+    const shop = await freePort();
+    const run = await start({ SHOP_PORT: `${shop}` });
+    expect(await statusOf(`http://localhost:${shop}/`)).toBeNull();
+    expect(await admin<{ id: string; title: string }[]>(url, '/rooms')).toEqual([
+      expect.objectContaining({ id: 'sale', title: 'Spring sale' }),
+    ]);
+    expect(run.output()).not.toContain('Demo shop');
+  });
+
+  test('a restart applies it anew, touches no counter, and leaves alone what it does not name', async () => {
+    const first = await start();
+    const browser = createBrowser();
+    const { page } = await arrive(browser, url);
+    await admin(url, '/rooms/sale/serving-counter', { increment_by: 1 });
+    await arrive(createBrowser(), url);
+    const before = await admin(url, '/rooms/sale/counters');
+    expect(before).toMatchObject({ queue: 2, serving: 1 });
+    await fetch(`${url}/admin/v1/rooms/by-hand`, {
+      method: 'PUT',
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ title: 'Made by hand' }),
+    });
+    first.child.kill('SIGTERM');
+    await first.ended;
+
+    await folder.write('anteroom.yaml', settings('Summer sale'));
+    await start();
+    expect(await admin(url, '/rooms/sale/counters')).toMatchObject({ queue: 2, serving: 1, claimed: before.claimed });
+    const rooms = await admin<{ id: string; title: string }[]>(url, '/rooms');
+    expect(rooms.map(({ id, title }) => [id, title]).sort()).toEqual([
+      ['by-hand', 'Made by hand'],
+      ['sale', 'Summer sale'],
+    ]);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'served', number: 1 });
+  });
+});
+
+describe('a process that is killed', () => {
+  test('on its own store is back with every number, and who waits gets in', async () => {
+    const first = await start();
+    const [browser, other] = [createBrowser(), createBrowser()];
+    await arrive(other, url);
+    const { login, page } = await arrive(browser, url);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 2 });
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toEqual([null, 'SIGKILL']);
+
+    await start();
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 2 });
+    await admin(url, '/rooms/sale/serving-counter', { increment_by: 2 });
+    const back = await browser.follow((await browser.post(page)).location, url);
+    expect((await login.exchange(back.location)).claims()).toMatchObject({ number: 2 });
+    const { page: third } = await arrive(createBrowser(), url);
+    expect(third).toContain('/wait?');
+    expect(await admin(url, '/rooms/sale/counters')).toMatchObject({ queue: 3 });
+  });
+
+  test('takes the demo shop with it, so that the next start finds its port free', async () => {
+    const shop = await freePort();
+    const more = { CONFIG: '', SHOP_PORT: `${shop}` };
+    const first = await start(more);
+    const shopUrl = `http://localhost:${shop}/`;
+    await expect.poll(() => statusOf(shopUrl), { timeout: 10_000 }).toBe(200);
+    first.child.kill('SIGKILL');
+    await expect.poll(() => statusOf(shopUrl), { timeout: 5_000 }).toBeNull();
+    const second = await start(more);
+    await expect.poll(() => statusOf(shopUrl), { timeout: 10_000 }).toBe(200);
+    expect(second.output()).not.toContain('is taken');
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toEqual([0, null]);
+    expect(await statusOf(shopUrl)).toBeNull();
+  });
+});
+
+describe('two processes on one Redis', () => {
+  let redis: RedisServer;
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(() => redis.stop());
+
+  test('are one service, and when the one whose clock ticks is killed the inlet goes on within five seconds', async () => {
+    const inlet = '{ strategy: max-size, size: 1 }, admission: { lifetime: 4s }';
+    await folder.write('anteroom.yaml', settings('Spring sale', inlet));
+    const balancer = await startBalancer();
+    const runs: Run[] = [];
+    // One after the other: the first one has the clock.
+    for (let n = 0; n < 2; n++) {
+      const own = await freePort();
+      const at = `http://127.0.0.1:${own}`;
+      const run = folder.run({ ...env, PORT: `${own}`, ISSUER: balancer.url, REDIS_URL: redis.url });
+      await ready(run, at);
+      balancer.members.push(at);
+      runs.push(run);
+    }
+    const serving = async () => (await admin(balancer.url, '/rooms/sale/counters')).serving;
+    await expect.poll(serving, { timeout: 5_000 }).toBe(1);
+
+    const browser = createBrowser();
+    expect((await arrive(createBrowser(), balancer.url)).page).toContain('code=');
+    const { login, page } = await arrive(browser, balancer.url);
+    for (let look = 0; look < 8; look++) {
+      expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 2 });
+    }
+
+    runs[0]?.child.kill('SIGKILL');
+    balancer.members.shift();
+    // The place becomes free by time alone: only a clock sees it.
+    await expect.poll(serving, { timeout: 5_000, interval: 50 }).toBe(2);
+    const back = await browser.follow((await browser.post(page)).location, balancer.url);
+    expect((await login.exchange(back.location)).claims()).toMatchObject({ number: 2, iss: balancer.url });
+    await balancer.close();
+  });
+});

@@ -1,0 +1,98 @@
+/** `node src/main.ts` as an operator runs it, in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const MAIN = resolve('src/main.ts');
+const PATIENCE = 20_000;
+
+export const ADMIN_TOKEN = 'an-admin-token';
+export const COOKIE_KEYS = 'a-key-of-all-processes';
+
+export interface Run {
+  readonly child: ChildProcess;
+  /** What it wrote, both streams together. */
+  readonly output: () => string;
+  /** Exit code and signal, once it has ended. */
+  readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
+}
+
+export interface Folder {
+  readonly path: string;
+  write(name: string, text: string): Promise<string>;
+  /** Starts a process there. Ended with the folder, if it has not ended before. */
+  run(env: Readonly<Record<string, string>>): Run;
+  remove(): Promise<void>;
+}
+
+export async function createFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'anteroom-process-'));
+  const runs: Run[] = [];
+  return {
+    path,
+    async write(name, text) {
+      await writeFile(join(path, name), text);
+      return name;
+    },
+    run(env) {
+      const child = spawn(process.execPath, [MAIN], { cwd: path, env: { PATH: process.env.PATH, ...env } });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+      const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+      const run = { child, output: () => said, ended };
+      runs.push(run);
+      return run;
+    },
+    async remove() {
+      for (const { child, ended } of runs) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the process may be sent requests; rejects with what it said when it ends before. */
+export async function ready({ child, output }: Run, url: string): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  while ((await statusOf(`${url}/readyz`)) !== 200) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
+      throw new Error(`The process did not get ready:\n${output()}`);
+    }
+    await delay(25);
+  }
+}
+
+/** Null when nobody answers. */
+export function statusOf(url: string): Promise<number | null> {
+  return fetch(url).then(
+    ({ status }) => status,
+    () => null,
+  );
+}
+
+/** Calls the operators' API. */
+export async function admin<T = Record<string, number>>(url: string, path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(`${url}/admin/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((found, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

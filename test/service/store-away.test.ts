@@ -1,0 +1,183 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { type RedisServer, startRedis } from '#support/redis.ts';
+import { arrive, facts, type Login, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import type { Store } from '#waiting-room/ports.ts';
+
+const rooms = [{ id: 'sale', title: 'Spring sale' }];
+const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
+
+/** A Redis that writes down what it answers, and goes away in one of two ways. */
+async function durableRedis() {
+  const folder = await mkdtemp(join(tmpdir(), 'anteroom-aof-'));
+  const args = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'always'];
+  let server: RedisServer = await startRedis({ args });
+  const { port, url } = server;
+  return {
+    url,
+    killed: {
+      begin: () => server.stop(),
+      end: async () => {
+        server = await startRedis({ port, args });
+      },
+    },
+    frozen: {
+      begin: async () => void process.kill(server.pid, 'SIGSTOP'),
+      end: async () => void process.kill(server.pid, 'SIGCONT'),
+    },
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
+  let redis: Awaited<ReturnType<typeof durableRedis>>;
+  let store: Store;
+  let service: TestService;
+  let waiting: { browser: Browser; login: Login; page: string; number: number };
+  let late: Login;
+  /** Of somebody inside: a code that is not redeemed, and an access token. */
+  let inside: { login: Login; callback: string; accessToken: string };
+
+  beforeAll(async () => {
+    redis = await durableRedis();
+    store = await openRedisStore({ url: redis.url });
+    service = await startService({ store, rooms, relying_parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await store?.close();
+    await redis?.stop();
+  });
+
+  const letIn = () => service.waitingRoom.operations.raise('sale', 1);
+  const fetchHere = (path: string, init: RequestInit = {}) => fetch(service.issuer + path, init);
+  async function goIn(browser: Browser) {
+    const { login, page } = await arrive(browser, service.issuer);
+    await letIn();
+    const back = await browser.follow((await browser.post(page)).location, service.issuer);
+    return { login, callback: back.location };
+  }
+  /** Asks until the store is back. */
+  const whenBack = <T>(ask: () => Promise<T>, is: (answer: T) => boolean) =>
+    expect.poll(async () => is(await ask()), { timeout: 15_000, interval: 200 }).toBe(true);
+
+  beforeEach(async () => {
+    await service.waitingRoom.operations.reset('sale');
+    const guest = createBrowser();
+    const first = await goIn(guest);
+    const accessToken = (await first.login.exchange(first.callback)).access_token;
+    const login = await startLogin(service.issuer);
+    inside = { login, callback: (await guest.get(login.url)).location, accessToken };
+    expect(inside.callback).toContain('code=');
+
+    const browser = createBrowser();
+    const { login: pending, page } = await arrive(browser, service.issuer);
+    const { number } = (await facts(browser, page)).json();
+    waiting = { browser, login: pending, page, number: Number(number) };
+    late = await startLogin(service.issuer);
+    await redis[how].begin();
+  });
+
+  test('nobody loses anything, everybody is told, and all goes on by itself', async () => {
+    const { browser, page, number } = waiting;
+
+    // For some seconds the last snapshot goes on answering.
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
+    expect((await browser.get(page)).text).toContain('You are in line');
+    expect((await fetchHere('/rooms/sale/status')).status).toBe(200);
+
+    // A newcomer gets a page that tries again by itself, and no number.
+    const newcomer = createBrowser();
+    const refused = await newcomer.get(late.url);
+    expect([refused.status, refused.headers['content-type']]).toEqual([503, expect.stringMatching('text/html')]);
+    expect(refused.headers).toMatchObject({ 'retry-after': '5', refresh: '5' });
+    expect([refused.location, newcomer.cookies.size]).toEqual(['', 0]);
+
+    const [live, ready] = [await fetchHere('/livez'), await fetchHere('/readyz')];
+    expect([live.status, ready.status, ready.headers.has('retry-after')]).toEqual([200, 503, true]);
+
+    // A claim has to ask the store, and says that it cannot.
+    const claim = await browser.post(page);
+    expect([claim.status, claim.headers['content-type']]).toEqual([503, expect.stringMatching('text/html')]);
+
+    // A relying party is told to come again: not that the code or the token is bad.
+    const { searchParams } = new URL(inside.callback);
+    const redeem = () =>
+      fetchHere('/token', {
+        method: 'POST',
+        headers: { Authorization: `Basic ${btoa(`shop:${encodeURIComponent(SECRET)}`)}` },
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          code: searchParams.get('code') ?? '',
+          redirect_uri: REDIRECT_URI,
+          code_verifier: inside.login.verifier,
+        }),
+      });
+    const token = await redeem();
+    expect([token.status, await token.json()]).toEqual([
+      503,
+      { error: 'temporarily_unavailable', error_description: expect.any(String) },
+    ]);
+    expect(token.headers.get('retry-after')).toBe('5');
+    const askUserinfo = () => fetchHere('/userinfo', { headers: { Authorization: `Bearer ${inside.accessToken}` } });
+    expect((await askUserinfo()).status).toBe(503);
+
+    // Ten seconds later nothing is known any more: the page stays up and says so, and data is refused.
+    service.time.pass(10_000);
+    const stale = await facts(browser, page);
+    expect([stale.status, stale.json().code]).toEqual([503, 'store_unavailable']);
+    expect(Number(stale.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await fetchHere('/rooms/sale/status')).status).toBe(503);
+    const html = await browser.get(page);
+    expect([html.status, html.text]).toEqual([200, expect.stringContaining('Your place is kept')]);
+    expect(html.text).toMatch(`>${number}<`);
+
+    await redis[how].end();
+    await whenBack(
+      () => fetchHere('/readyz'),
+      ({ status }) => status === 200,
+    );
+    await whenBack(
+      () => facts(browser, page),
+      ({ status }) => status === 200,
+    );
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
+    expect((await fetchHere('/rooms/sale/status')).status).toBe(200);
+
+    // The code that could not be redeemed is good, once.
+    const redeemed = await redeem();
+    expect(redeemed.status).toBe(200);
+    expect((await redeem()).status).toBe(400);
+
+    // The newcomer comes behind, and the first in line gets in with the number they had.
+    const { page: behind } = await arrive(newcomer, service.issuer);
+    expect(Number((await facts(newcomer, behind)).json().number)).toBeGreaterThan(number);
+    await service.waitingRoom.operations.raise('sale', 1);
+    const back = await browser.follow((await browser.post(page)).location, service.issuer);
+    expect((await waiting.login.exchange(back.location)).claims()).toMatchObject({ number });
+  });
+
+  test('a process that starts without it waits for it, and answers meanwhile', async () => {
+    const other = await openRedisStore({ url: redis.url });
+    const started = startService({ store: other });
+    const alone = await started;
+    expect((await fetch(`${alone.issuer}/livez`)).status).toBe(200);
+    expect((await fetch(`${alone.issuer}/readyz`)).status).toBe(503);
+    expect((await fetch(`${alone.issuer}/rooms/sale/status`)).status).toBe(503);
+    await redis[how].end();
+    await whenBack(
+      () => fetch(`${alone.issuer}/rooms/sale/status`),
+      ({ status }) => status === 200,
+    );
+    await alone.close();
+    await other.close();
+  });
+});

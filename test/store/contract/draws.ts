@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import type { Arrival, RoomUnderTest, Stores } from './room-under-test.ts';
+import { makeRoom, OPENING, pick, presentNumbers, seconds, T0, thereAt } from './room-under-test.ts';
+
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+const ascending = (a: number, b: number) => a - b;
+const indexOf = (arrival: Arrival) => arrival.entry?.index ?? Number.NaN;
+
+/** Late enough that only who is heard from anew is present. */
+const LATER = T0 + seconds(600);
+
+/** A crowd of entrants of whom, at LATER, only those at `there` are left. */
+async function entrants(room: RoomUnderTest, count: number, there: readonly number[]): Promise<Arrival[]> {
+  const crowd: Arrival[] = [];
+  for (let from = 0; from < count; from += 10_000) crowd.push(...(await room.crowd(Math.min(10_000, count - from))));
+  for (let from = 0; from < there.length; from += 5000) {
+    await room.heardEntrants(there.slice(from, from + 5000), LATER);
+  }
+  return crowd;
+}
+
+export function describeDraws(stores: () => Stores): void {
+  describe('draws', () => {
+    it('gives who comes to an open draw a place by arrival, and no number', async () => {
+      const room = await makeRoom(stores().store);
+      await room.crowd(3);
+      await room.raise({ numbers: 5 });
+      await room.openDraw();
+      const first = await room.crowd(2, { claim: true });
+      const second = await room.crowd(1);
+      expect([...first, ...second].map(({ number, entry, admission }) => ({ number, entry, admission }))).toEqual(
+        [0, 1, 2].map((index) => ({ number: 0, entry: { draw: 1, index }, admission: null })),
+      );
+      expect(await room.view()).toMatchObject({
+        counters: { queue: 3, serving: 5, claimed: 0 },
+        entrantsPresent: 3,
+        draws: [
+          {
+            draw: 1,
+            event: 'opening',
+            order: 'draw',
+            seedHash: OPENING.seedHash,
+            committedAt: T0,
+            arrivals: 3,
+            seed: null,
+            drawnAt: null,
+            entrants: null,
+            base: 0,
+          },
+        ],
+      });
+      expect(await room.drawResult()).toBeNull();
+    });
+
+    it('tells nobody the seed before the draw, and everybody after it', async () => {
+      const room = await makeRoom(stores().store);
+      await room.openDraw({ seed: 'sesame' });
+      await room.crowd(2);
+      expect(JSON.stringify(await room.view())).not.toContain('sesame');
+      await room.draw();
+      expect((await room.view()).draws).toMatchObject([{ seed: 'sesame', drawnAt: T0 }]);
+    });
+
+    it('gives those who are there the next numbers, and says who that was', async () => {
+      const room = await makeRoom(stores().store);
+      await room.crowd(3);
+      await room.openDraw();
+      await entrants(room, 10, [1, 2, 8]);
+      await room.draw('opening', LATER);
+      const view = await room.view(LATER);
+      expect(view).toMatchObject({ counters: { queue: 6, waiting: 6, present: 3 }, entrantsPresent: 0 });
+      expect(presentNumbers(view)).toEqual([4, 5, 6]);
+      const result = await room.drawResult();
+      expect(result?.record).toEqual(pick(view.draws, 0));
+      expect(result?.record).toMatchObject({ arrivals: 10, entrants: 3, base: 3, drawnAt: LATER });
+      expect(result && thereAt(result)).toEqual([1, 2, 8]);
+    });
+
+    it('draws 100,000 of whom half are there: the present ones, in one block, and who comes late behind them', async () => {
+      const room = await makeRoom(stores().store);
+      await room.crowd(13);
+      await room.openDraw();
+      const even = upTo(50_000).map((n) => 2 * n);
+      const crowd = await entrants(room, 100_000, even);
+      expect(crowd.map(indexOf)).toEqual(upTo(100_000));
+      await room.draw('opening', LATER);
+      const view = await room.view(LATER);
+      expect(view.draws).toMatchObject([{ arrivals: 100_000, entrants: 50_000, base: 13 }]);
+      expect(view.counters).toMatchObject({ queue: 50_013, present: 50_000 });
+      expect(presentNumbers(view)).toEqual(upTo(50_000).map((n) => 14 + n));
+      const result = await room.drawResult();
+      expect(result && thereAt(result)).toEqual(even);
+      expect(await room.arrive('late', { at: LATER })).toMatchObject({ number: 50_014, entry: null });
+    });
+
+    it('loses nobody who joins while the draw is done, and gives nobody both', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await room.openDraw();
+      const coming = upTo(200).map((n) => room.crowd(1 + (n % 5), { via: n % 2 ? store.line : second.line }));
+      const draws = [room.draw('opening', T0, second.line), room.draw('opening', T0, store.line)];
+      const more = upTo(200).map((n) => room.crowd(1 + (n % 5), { via: n % 2 ? store.line : second.line }));
+      const arrivals = (await Promise.all([...coming, ...more])).flat();
+      await Promise.all(draws);
+      const drawn = arrivals.filter(({ entry }) => entry !== null);
+      const late = arrivals.filter(({ entry }) => entry === null);
+      expect(drawn.every(({ number }) => number === 0)).toBe(true);
+      expect(drawn.map(indexOf).toSorted(ascending)).toEqual(upTo(drawn.length));
+      expect((await room.view()).draws).toMatchObject([{ arrivals: drawn.length, entrants: drawn.length, base: 0 }]);
+      expect(late.map(({ number }) => number).toSorted(ascending)).toEqual(
+        upTo(late.length).map((n) => drawn.length + n + 1),
+      );
+      expect(await room.counters()).toMatchObject({ queue: arrivals.length, present: arrivals.length });
+    });
+
+    it('draws once', async () => {
+      const room = await makeRoom(stores().store);
+      await room.openDraw();
+      await room.crowd(4);
+      await room.draw();
+      const before = await room.view();
+      await room.draw('opening', T0);
+      await room.openDraw({ seed: 'another' });
+      expect(await room.view()).toEqual(before);
+      expect((await room.arrive('late')).number).toBe(5);
+    });
+
+    it('draws no event but the open one, and opens none beside it', async () => {
+      const room = await makeRoom(stores().store);
+      await room.draw();
+      await room.openDraw();
+      await room.crowd(2);
+      await room.openDraw({ event: 'encore' });
+      await room.draw('encore');
+      expect(await room.view()).toMatchObject({ counters: { queue: 0 }, draws: [{ event: 'opening', drawnAt: null }] });
+    });
+
+    it('draws one event after the other, each with its own entrants', async () => {
+      const room = await makeRoom(stores().store);
+      await room.openDraw();
+      await room.crowd(3);
+      await room.draw();
+      await room.openDraw({ event: 'encore', order: 'arrival' }, LATER);
+      const [ann] = await room.crowd(2, { at: LATER });
+      expect(ann?.entry).toEqual({ draw: 2, index: 0 });
+      await room.draw('encore', LATER);
+      expect((await room.view(LATER)).draws).toMatchObject([
+        { draw: 1, event: 'opening', arrivals: 3, entrants: 3, base: 0 },
+        { draw: 2, event: 'encore', order: 'arrival', arrivals: 2, entrants: 2, base: 3 },
+      ]);
+      const results = await Promise.all([1, 2, 3].map((draw) => room.drawResult(draw)));
+      expect(results.map((result) => result && thereAt(result))).toEqual([[0, 1, 2], [0, 1], null]);
+    });
+
+    it('does not draw who withdrew', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.openDraw();
+      await room.crowd(3);
+      await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
+      await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
+      expect((await room.view()).entrantsPresent).toBe(2);
+      await room.draw();
+      const result = await room.drawResult();
+      expect(result && thereAt(result)).toEqual([0, 2]);
+      expect(await room.counters()).toMatchObject({ queue: 2 });
+    });
+
+    it('hears nobody of another generation, another draw, or who never came', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.openDraw();
+      await room.crowd(3);
+      await store.line.heardEntrants(room.id, 0, 1, [0], LATER);
+      await store.line.heardEntrants(room.id, 1, 2, [1], LATER);
+      await store.line.heardEntrants(room.id, 1, 1, [-1, 3, 1_000_000_000], LATER);
+      for (const entry of [
+        { draw: 1, index: -1 },
+        { draw: 2, index: 0 },
+        { draw: 1, index: 3 },
+      ]) {
+        await store.line.withdraw(room.id, 1, entry, LATER);
+      }
+      expect((await room.view(LATER)).entrantsPresent).toBe(0);
+      await store.line.heardEntrants(room.id, 1, 1, [2], LATER);
+      await store.line.withdraw(room.id, 2, { draw: 1, index: 2 }, LATER);
+      expect((await room.view(LATER)).entrantsPresent).toBe(1);
+      await room.draw('opening', LATER);
+      await store.line.heardEntrants(room.id, 1, 1, [0, 1], LATER);
+      expect((await room.view(LATER)).draws).toMatchObject([{ entrants: 1 }]);
+    });
+
+    it('draws nobody where nobody is left', async () => {
+      const room = await makeRoom(stores().store);
+      await room.openDraw();
+      await entrants(room, 3, []);
+      await room.draw('opening', LATER);
+      expect(await room.view(LATER)).toMatchObject({ counters: { queue: 0 }, draws: [{ entrants: 0, arrivals: 3 }] });
+      const result = await room.drawResult();
+      expect(result && thereAt(result)).toEqual([]);
+      expect((await room.arrive('late', { at: LATER })).number).toBe(1);
+    });
+
+    it('serves the first of those drawn where credits stood open', async () => {
+      const room = await makeRoom(stores().store, { size: 2 });
+      await room.raise({ people: 2 });
+      await room.openDraw();
+      await room.crowd(5);
+      await room.draw();
+      expect(await room.view()).toMatchObject({ held: 2, counters: { queue: 5, serving: 2, waiting: 3 } });
+      const holder = { generation: 1, number: 2, visitor: 'ann' };
+      expect((await room.claim(holder)).state).toBe('admitted');
+      expect((await room.claim({ ...holder, number: 3 })).state).toBe('waiting');
+    });
+
+    it('serves all who are drawn in passthrough', async () => {
+      const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });
+      await room.openDraw();
+      await room.crowd(3);
+      await room.draw();
+      expect(await room.view()).toMatchObject({ held: 3, counters: { queue: 3, serving: 3 } });
+    });
+
+    it('gives no place to a draw while the room is closed', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.openDraw();
+      await room.configure({ mode: 'closed' });
+      expect(await store.line.join(room.id, [{ visitor: 'ann', claim: false }], T0)).toBeNull();
+      expect((await room.view()).draws).toMatchObject([{ arrivals: 0 }]);
+    });
+
+    it('forgets its draws on reset, and may draw the same event anew', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.openDraw();
+      await room.crowd(3);
+      await room.draw();
+      await room.openDraw({ event: 'encore' });
+      await room.crowd(1);
+      await store.line.reset(room.id, T0);
+      expect(await room.view()).toMatchObject({ draws: [], entrantsPresent: 0 });
+      expect(await store.line.drawResult(room.id, 1, 1)).toBeNull();
+      expect((await room.arrive('ann')).number).toBe(1);
+      await room.openDraw();
+      expect((await room.arrive('bob')).entry).toEqual({ draw: 1, index: 0 });
+    });
+  });
+}
