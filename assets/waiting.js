@@ -5,8 +5,8 @@
 const page = document.querySelector('#waiting');
 const { lang } = document.documentElement;
 const room = page.querySelector('.room').textContent;
-const number = Number(page.dataset.number);
 const format = new Intl.NumberFormat(lang);
+const minutes = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
 const byId = (id) => document.getElementById(id);
 
 /** How long a page that is on its way to another one is left alone, in seconds: that one may be slow. */
@@ -21,7 +21,9 @@ let poll = Number(page.dataset.poll);
 let heartbeat = Number(page.dataset.heartbeat);
 // The page itself was the first heartbeat.
 let nextHeartbeat = Date.now() + jittered(heartbeat);
-let heldUntil = 0;
+/** 0 until the draw. */
+let number = Number(page.dataset.number);
+let deadline = 0;
 let failures = 0;
 let asking = false;
 let hurry = false;
@@ -56,13 +58,19 @@ function write(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }
 
-function show({ people_ahead, serving, message, updated_at }) {
+function show({ people_ahead, estimated_wait, serving, message, updated_at }) {
   write('ahead', format.format(people_ahead));
   byId('next').hidden = people_ahead > 0;
   write('serving', format.format(serving));
+  write('estimate', estimated_wait ? span(estimated_wait) : byId('estimate').dataset.unknown);
   write('message', message ?? '');
   byId('message').parentElement.hidden = !message;
   showTime(updated_at);
+}
+
+/** Whole minutes: a range that was measured is no promise to the second. */
+function span({ low, high }) {
+  return minutes.formatRange(Math.floor(low / 60), Math.ceil(high / 60));
 }
 
 function showTime(iso) {
@@ -90,20 +98,26 @@ function enter(next) {
   if (page.contains(focused) && focused.getClientRects().length === 0) heading.focus();
 }
 
+/** What is counted down to in each state that has such a thing. */
+const COUNTED = { served: 'held', before_start: 'starts' };
+
 /** Counts down on this device's clock, from how much the server said is left. */
-function hold({ claim_by, updated_at }) {
-  heldUntil = Date.now() + Date.parse(claim_by) - Date.parse(updated_at);
+function hold({ claim_by, starts_at, updated_at }) {
+  deadline = Date.now() + Date.parse(claim_by || starts_at) - Date.parse(updated_at);
   countDown();
 }
 
 function countDown() {
   clearTimeout(second);
-  if (state !== 'served') return;
-  const left = heldUntil - Date.now();
+  const id = COUNTED[state];
+  if (!id) return;
+  const left = deadline - Date.now();
   const seconds = Math.max(0, Math.ceil(left / 1000));
-  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  byId('held').classList.remove('plain');
-  write('held', byId('held').dataset.for.replace('{}', clock));
+  const two = (n) => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  byId(id).classList.remove('plain');
+  write(id, byId(id).dataset.for.replace('{}', hours ? `${hours}:${rest}` : rest.replace(/^0/, '')));
   second = left > 0 ? setTimeout(countDown, left % 1000 || 1000) : setTimeout(wake, jittered(1));
 }
 
@@ -123,8 +137,12 @@ async function beat() {
   heartbeat = facts.heartbeat_after;
   nextHeartbeat = Date.now() + jittered(heartbeat);
   show(facts);
+  if (facts.number !== null) {
+    number = facts.number;
+    write('number', format.format(number));
+  }
   enter(facts.state);
-  if (state === 'served') hold(facts);
+  if (COUNTED[state]) hold(facts);
   act(facts);
 }
 
@@ -138,13 +156,21 @@ function aheadFrom(points) {
   return Math.round(fromAhead + ((toAhead - fromAhead) * (number - fromNumber)) / (toNumber - fromNumber));
 }
 
+/** As the server has it: the faster end of the measured range to the slower one, and the time to hear of it. */
+function waitFor(ahead, perMinute) {
+  if (!perMinute) return null;
+  const [slow, fast] = perMinute;
+  return { low: (ahead / fast) * 60, high: ((ahead + 1) / slow) * 60 + 2 * poll };
+}
+
 async function look() {
   const status = await ask(page.dataset.status);
   poll = status.poll_after;
   // The turn came, or the state is another one: the own facts tell.
   const queues = status.mode === 'queue' || status.mode === 'passthrough';
   if (status.serving >= number || !queues) return beat();
-  show({ ...status, people_ahead: aheadFrom(status.ahead) });
+  const people_ahead = aheadFrom(status.ahead);
+  show({ ...status, people_ahead, estimated_wait: waitFor(people_ahead, status.per_minute) });
 }
 
 /** One at a time; who comes meanwhile has it done once more right after. */
@@ -203,9 +229,9 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) reload();
 });
 
-const { claimBy: claim_by, updated: updated_at, rejoin } = page.dataset;
+const { claimBy: claim_by, startsAt: starts_at, updated: updated_at, rejoin } = page.dataset;
 if (updated_at) showTime(updated_at);
-if (state === 'served') hold({ claim_by, updated_at });
+if (COUNTED[state]) hold({ claim_by, starts_at, updated_at });
 // Not at once: a page that leads back to itself must not go round and round.
 if (state === 'served' || state === 'expired') setTimeout(act, jittered(1), { rejoin });
 timer = setTimeout(follow, jittered(Math.min(poll, heartbeat)));
