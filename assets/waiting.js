@@ -118,7 +118,9 @@ function countDown() {
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   byId(id).classList.remove('plain');
   write(id, byId(id).dataset.for.replace('{}', hours ? `${hours}:${rest}` : rest.replace(/^0/, '')));
-  second = left > 0 ? setTimeout(countDown, left % 1000 || 1000) : setTimeout(wake, jittered(1));
+  if (left > 0) second = setTimeout(countDown, left % 1000 || 1000);
+  // A crowd that waits for one moment does not ask in that moment.
+  else second = setTimeout(wake, state === 'before_start' ? Math.random() * poll * 1000 + 500 : jittered(1));
 }
 
 /** What the page does by itself: takes the turn, and comes back after having been away. */

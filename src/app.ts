@@ -7,13 +7,16 @@ import Koa from 'koa';
 import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
+import { chain } from '#http/chain.ts';
 import { health } from '#http/health.ts';
 import { pinOrigin } from '#http/origin.ts';
 import { Problem, problemOf, problems } from '#http/problem.ts';
 import { door, requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
+import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createOidcDoor } from '#oidc/index.ts';
+import { createDrawPages } from '#public/draws.ts';
 import { createStatus } from '#public/status.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -52,6 +55,7 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'something failed');
   };
   const waitingRoom = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, tell, onError });
+  const cookies = createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'));
   const assets = createAssets({ folder: join(ROOT, 'assets') });
   const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
 
@@ -67,6 +71,7 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
     jwks: config.jwks,
     records: store.oidc,
     waitingRoom,
+    cookies,
     porch: [...porch, door('oidc')],
     render: views.page,
     now,
@@ -103,6 +108,7 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
     health({ ping: store.ping, draining, metrics }),
     assets.middleware,
     admin,
+    chain(door('public'), createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page })),
     door('oidc'),
     oidc.waitingPage,
   ];

@@ -5,10 +5,10 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { VisitorCookies } from './cookies.ts';
 import type { Visit } from './visit.ts';
 import { lasting, setVisit } from './visit.ts';
 

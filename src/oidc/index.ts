@@ -7,11 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { JWKS } from 'oidc-provider';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import { createAddresses } from './address.ts';
 import { createCookieSigner } from './cookie-signer.ts';
-import { createVisitorCookies } from './cookies.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
 import { endAdmissionAtLogout } from './logout.ts';
 import { createOwnFacts } from './own-facts.ts';
@@ -25,6 +25,7 @@ export interface OidcDeps {
   readonly jwks: JWKS;
   readonly records: OidcStore;
   readonly waitingRoom: WaitingRoom;
+  readonly cookies: VisitorCookies;
   /** Runs before everything of the provider. */
   readonly porch: readonly Middleware[];
   readonly render: Render;
@@ -51,10 +52,9 @@ const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { waitingRoom, issuer, render } = deps;
-  const { visitors, relyingParties, snapshots, seal, tickets } = waitingRoom;
+  const { waitingRoom, cookies, issuer, render } = deps;
+  const { visitors, relyingParties, snapshots, seal } = waitingRoom;
   const addresses = createAddresses(seal);
-  const cookies = createVisitorCookies(tickets, issuer.startsWith('https:'));
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,

@@ -3,11 +3,11 @@
  * node:http, before Koa. It opens the ticket, looks into the process's snapshot and asks the store nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Addresses } from './address.ts';
-import type { VisitorCookies } from './cookies.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';

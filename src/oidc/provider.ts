@@ -1,5 +1,6 @@
 import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -10,7 +11,6 @@ import { RETRY } from './address.ts';
 import { createArrival } from './arrival.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { CookieSigner } from './cookie-signer.ts';
-import type { VisitorCookies } from './cookies.ts';
 import { loadExistingGrant } from './grant.ts';
 import type { ProviderPages } from './pages.ts';
 import { createPolicy } from './policy.ts';

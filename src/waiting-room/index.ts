@@ -5,6 +5,7 @@
 import type { Actor, Tell } from './activity.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
+import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDraws } from './drawn.ts';
 import { createHearing, createJoiner } from './gathering.ts';
 import type { Operations } from './operations.ts';
@@ -30,6 +31,7 @@ export interface WaitingRoom {
   /** The same in the name of an operator's token. */
   readonly operationsOf: (by: Actor) => Operations;
   readonly relyingParties: RelyingParties;
+  readonly drawReports: DrawReports;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
   readonly advance: Advance;
@@ -55,6 +57,7 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
   const hearing = createHearing(line, now);
   const predictions = createPredictions(line);
   const prequeue = createPrequeue(line, now);
+  const draws = createDraws(line);
   const advance = createAdvance({ store, prequeue, now, tell });
 
   /** A place may have become free: it goes to the next at once rather than at the next tick. */
@@ -75,12 +78,13 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
     tickets: createTicketOffice(seal),
     status: createSharedStatus(snapshots),
     relyingParties: createRelyingParties(settings, now),
+    drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,
       join: createJoiner(line, now),
       snapshots,
       hearing,
-      draws: createDraws(line),
+      draws,
       prequeue,
       predictions,
       now,

@@ -1,4 +1,4 @@
-import type { Draws } from './drawn.ts';
+import { type Drawn, type Draws, drawnNumber } from './drawn.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -17,18 +17,21 @@ export type Standing =
 export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: Draws): Standing | Promise<Standing> {
   const { generation } = snapshot.view;
   if (ticket.generation < generation) return { kind: 'stale' };
-  if (!ticket.entry) return { kind: 'numbered', ticket };
+  if (ticket.number > 0 || !ticket.entry) return { kind: 'numbered', ticket };
   const { draw, index } = ticket.entry;
   // A generation or draw that the snapshot does not know yet has only just begun.
   const done = ticket.generation === generation && snapshot.view.draws[draw - 1]?.drawnAt != null;
   if (!done) return { kind: 'entrant' };
 
   const { room } = ticket;
-  const withNumber = (number: number | null): Standing =>
-    number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number, entry: null } };
-  const numbers = draws.now(room, ticket.generation, draw);
-  if (numbers) return withNumber(numbers(index));
+  const withNumber = (drawn: Drawn): Standing => {
+    const number = drawnNumber(drawn, index);
+    // The entry stays on the ticket, so that its holder can check the draw.
+    return number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number } };
+  };
+  const known = draws.now(room, ticket.generation, draw);
+  if (known) return withNumber(known);
   return draws
     .get(room, ticket.generation, draw)
-    .then((fetched) => (fetched ? withNumber(fetched(index)) : { kind: 'stale' }));
+    .then((fetched) => (fetched ? withNumber(fetched) : { kind: 'stale' }));
 }

@@ -1,0 +1,65 @@
+/** What everybody may know of a draw, and what one of its entrants may check. */
+import { DRAW_ALGORITHM } from './draw.ts';
+import type { Draws } from './drawn.ts';
+import type { DrawRecord } from './ports.ts';
+import type { RoomId } from './room.ts';
+import type { Snapshots } from './snapshots.ts';
+import type { Ticket } from './ticket.ts';
+
+/** Field names are the contract's; the last three are null until the draw. The seed is hexadecimal. */
+export interface DrawReport {
+  readonly event: string;
+  /** How the order follows from the seed (docs/draw.md); `arrival` where nothing is drawn. */
+  readonly algorithm: typeof DRAW_ALGORITHM | 'arrival';
+  /** SHA-256 of the seed's bytes, hexadecimal. */
+  readonly seed_hash: string;
+  readonly committed_at: string;
+  readonly entrants: number | null;
+  readonly seed: string | null;
+  readonly drawn_at: string | null;
+}
+
+/** An entrant's own place: everything that is needed to compute it anew. */
+export interface OwnDraw {
+  /** Among the entrants in order of arrival, from 0. */
+  readonly entrant: number;
+  /** The number before the first one drawn. */
+  readonly base: number;
+  readonly number: number;
+}
+
+export interface DrawReports {
+  /** The draw of an event in the room's present generation; null while there is none. Rejects with RoomNotFound. */
+  find(room: RoomId, event: string, ticket: Ticket | null): Promise<{ report: DrawReport; own: OwnDraw | null } | null>;
+}
+
+export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: Draws): DrawReports {
+  async function ownDraw(room: RoomId, record: DrawRecord, ticket: Ticket | null): Promise<OwnDraw | null> {
+    if (ticket?.entry?.draw !== record.draw) return null;
+    const drawn = await draws.get(room, ticket.generation, record.draw);
+    const entrant = drawn?.rankOf(ticket.entry.index) ?? null;
+    return drawn && entrant !== null ? { entrant, base: record.base, number: drawn.numberOf(entrant) } : null;
+  }
+
+  return {
+    async find(room, event, ticket) {
+      const { view } = await snapshots.get(room);
+      const record = view.draws.find((draw) => draw.event === event);
+      if (!record) return null;
+      const current = ticket?.generation === view.generation ? ticket : null;
+      return { report: reportOf(record), own: await ownDraw(room, record, current) };
+    },
+  };
+}
+
+function reportOf({ event, order, seedHash, committedAt, entrants, seed, drawnAt }: DrawRecord): DrawReport {
+  return {
+    event,
+    algorithm: order === 'draw' ? DRAW_ALGORITHM : 'arrival',
+    seed_hash: seedHash,
+    committed_at: new Date(committedAt).toISOString(),
+    entrants,
+    seed: seed === null ? null : Buffer.from(seed, 'base64url').toString('hex'),
+    drawn_at: drawnAt === null ? null : new Date(drawnAt).toISOString(),
+  };
+}
