@@ -157,6 +157,20 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
+  it('does not have entrants back whom a look found gone, for a caller whose clock is behind', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    // The windows of the draw begin with it, and so turn at other times than those of the line.
+    await room.openDraw({}, T0 + 1000);
+    await room.crowd(3, { at: T0 + 1000 });
+    await room.view(T0 + 240_000);
+    expect((await room.view(T0 + 241_000)).entrantsPresent).toBe(0);
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect((await again.line.view(room.id, T0 + 240_000)).entrantsPresent).toBe(0);
+    await again.close();
+  });
+
   it('gives again the time that it gave, which was the line’s and not the caller’s', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
@@ -301,6 +315,26 @@ describe('the embedded store, of what expires', () => {
     await store.coordination.remember('key', 'value', 1000);
     expect(rows()).toBe(1);
     await store.close();
+  });
+});
+
+describe('a database of an earlier version', () => {
+  it('gets what it lacks, and keeps what it has', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    await room.crowd(3);
+    await store.close();
+    const database = new DatabaseSync(join(dir, 'anteroom.db'));
+    database.exec('DROP TABLE lists; PRAGMA user_version = 1');
+    database.close();
+
+    const again = openEmbeddedStore({ dir });
+    expect((await again.line.view(room.id, T0)).counters.queue).toBe(3);
+    await again.outbox.append(['one']);
+    await again.close();
+    const once = openEmbeddedStore({ dir });
+    expect(await once.outbox.read(10)).toMatchObject([{ entry: 'one' }]);
+    await once.close();
   });
 });
 
