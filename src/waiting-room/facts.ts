@@ -32,9 +32,8 @@ const HEARTBEAT = 30;
 /** Facts of somebody whose number is not served yet: from the snapshot alone. */
 export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { mode } = snapshot.settings;
-  return facts(snapshot, ticket, mode === 'paused' || mode === 'closed' ? mode : 'waiting', {
-    people_ahead: snapshot.ahead(ticket.number),
-  });
+  const state = mode === 'paused' || mode === 'closed' ? mode : 'waiting';
+  return facts(snapshot, ticket, state, snapshot.ahead(ticket.number));
 }
 
 /** Facts of somebody whose turn came, from where the store says that they stand. Null for a ticket of no worth. */
@@ -44,42 +43,62 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
     case 'stale':
       return null;
     case 'admitted':
-      return facts(snapshot, ticket, 'served', { claim_by: iso(place.admission.expiresAt) });
+      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.admission.expiresAt) };
     case 'over':
-      return facts(snapshot, ticket, 'expired', { rejoin: 'on_request' });
+      return { ...facts(snapshot, ticket, 'expired'), rejoin: 'on_request' };
     case 'waiting':
     case 'returned':
       return unservedFacts(snapshot, ticket);
     case 'served':
-      if (mode === 'closed') return facts(snapshot, ticket, 'closed', {});
-      return facts(snapshot, ticket, 'served', { claim_by: iso(place.claimBy) });
+      if (mode === 'closed') return facts(snapshot, ticket, 'closed');
+      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.claimBy) };
     case 'missed':
-      if (mode === 'closed') return facts(snapshot, ticket, 'closed', {});
-      return facts(snapshot, ticket, 'expired', {
+      if (mode === 'closed') return facts(snapshot, ticket, 'closed');
+      return {
+        ...facts(snapshot, ticket, 'expired'),
         rejoin: place.away && admission.missed_turn === 'front' ? 'by_itself' : 'on_request',
-      });
+      };
   }
 }
 
-function facts(
-  snapshot: Snapshot,
-  ticket: Ticket,
-  state: State,
-  more: Pick<Facts, 'claim_by' | 'rejoin'> & { people_ahead?: number },
-): Facts {
+type SharedFacts = Pick<
+  Facts,
+  'room' | 'serving' | 'poll_after' | 'heartbeat_after' | 'message' | 'updated_at' | 'estimated_wait'
+>;
+
+const shared = new WeakMap<Snapshot, SharedFacts>();
+
+/** What all who ask of a snapshot are told alike: put together once, as there may be thousands of them a second. */
+function sharedFacts(snapshot: Snapshot): SharedFacts {
+  const known = shared.get(snapshot);
+  if (known) return known;
   const { settings, view, updatedAt } = snapshot;
-  return {
-    state,
+  const made: SharedFacts = {
     room: settings.id,
-    number: ticket.number,
     serving: view.counters.serving,
-    people_ahead: 0,
     estimated_wait: null,
     poll_after: pollAfter(view.counters.waiting),
     heartbeat_after: Math.max(1, Math.min(HEARTBEAT, Math.floor(settings.presence.timeout / 3000))),
     message: settings.message,
     updated_at: iso(updatedAt),
-    ...more,
+  };
+  shared.set(snapshot, made);
+  return made;
+}
+
+function facts(snapshot: Snapshot, ticket: Ticket, state: State, peopleAhead = 0): Facts {
+  const { room, serving, estimated_wait, poll_after, heartbeat_after, message, updated_at } = sharedFacts(snapshot);
+  return {
+    state,
+    room,
+    number: ticket.number,
+    serving,
+    people_ahead: peopleAhead,
+    estimated_wait,
+    poll_after,
+    heartbeat_after,
+    message,
+    updated_at,
   };
 }
 
