@@ -42,7 +42,7 @@ describe('without anything set', () => {
       dataDir: join(folder, 'data'),
       redisUrl: null,
       trustProxy: false,
-      logLevel: 'info',
+      logLevel: 'warn',
     });
   });
 
