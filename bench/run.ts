@@ -6,12 +6,15 @@ import { facts } from './facts.ts';
 import { flows } from './flows.ts';
 import { joins } from './joins.ts';
 import { WrkMissing } from './load/wrk.ts';
+import { memory } from './memory.ts';
 import type { Result } from './report.ts';
 import { describeMachine, printTable } from './report.ts';
+import { scale } from './scale.ts';
 import { setUp } from './stand.ts';
 import { status } from './status.ts';
+import { storeCommands } from './store-commands.ts';
 
-const BENCHES: readonly Bench[] = [joins, flows, status, facts];
+const BENCHES: readonly Bench[] = [joins, flows, status, facts, memory, scale, storeCommands];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -91,7 +91,8 @@ function readEnv({ read, faults }: EnvReader, cwd: string): Given {
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', false, truth),
-    logLevel: read('LOG_LEVEL', 'info', logLevel),
+    // Beside the demo's words a line a request is in the way.
+    logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
   };
 }
 

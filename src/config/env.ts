@@ -62,6 +62,8 @@ export function issuer(value: string): string | Refusal {
   if (/[?#]/.test(value)) return refuse('must have no query and no fragment');
   if (url.username !== '' || url.password !== '') return refuse('must have no user name and no password');
   if (value.endsWith('/')) return refuse('must not end with a slash');
+  // Cookies and the waiting page's address are made for the root of a host.
+  if (url.pathname !== '/') return refuse('must have no path: a host of its own, or a port');
   const canonical = url.href.replace(/\/$/, '');
   return value === canonical ? value : refuse(`must be written as ${canonical}`);
 }

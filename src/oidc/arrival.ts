@@ -43,12 +43,14 @@ export function createArrival({ visitors, relyingParties, cookies, now, onJoin }
     // A browser that has a Session keeps its account, or the provider would log it out.
     const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
 
+    const ticket = cookies.ticket(header, room);
     if (ctx.oidc.prompts.has('none')) {
-      found(ctx, { room, admission: visitor ? await visitors.admission(room, visitor) : null });
+      const known = visitor ?? ticket?.visitor;
+      found(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
       return;
     }
     try {
-      const arrival = await visitors.arrive(room, { visitor, ticket: cookies.ticket(header, room) });
+      const arrival = await visitors.arrive(room, { visitor, ticket });
       if (arrival.isNew) {
         ctx.append('Set-Cookie', cookies.give(arrival.ticket));
         onJoin(room);

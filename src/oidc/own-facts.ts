@@ -11,11 +11,8 @@ import type { Addresses } from './address.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';
-const HEADERS = {
-  'Content-Type': 'application/json',
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-};
+/** As Node takes them with the least work: names and values in turn. */
+const HEADERS = ['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
 export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'facts'>;
@@ -61,5 +58,7 @@ function wantsJson(accept: string | undefined): boolean {
 }
 
 function answer(res: ServerResponse, facts: Facts): void {
-  res.writeHead(200, HEADERS).end(JSON.stringify(facts));
+  const document = JSON.stringify(facts);
+  // With a length, and as a string, it leaves in one write; without, Node sends it in chunks.
+  res.writeHead(200, [...HEADERS, 'Content-Length', String(Buffer.byteLength(document))]).end(document);
 }

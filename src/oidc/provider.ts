@@ -11,7 +11,7 @@ import { RETRY } from './address.ts';
 import { createArrival } from './arrival.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { CookieSigner } from './cookie-signer.ts';
-import { loadExistingGrant } from './grant.ts';
+import { createLoadExistingGrant } from './grant.ts';
 import type { ProviderPages } from './pages.ts';
 import { createPolicy } from './policy.ts';
 import { secondsLeft, visitOf } from './visit.ts';
@@ -90,8 +90,9 @@ export function createProvider(deps: ProviderDeps): Provider {
       AccessToken: remaining,
       IdToken: remaining,
       AuthorizationCode: 60,
-      Grant: DAY,
-      Session: DAY,
+      // Tokens do not outlive the grant they are of, nor the session they came from.
+      Grant: (ctx) => DAY + remaining(ctx),
+      Session: (ctx, session) => Math.max(DAY + remaining(ctx), (session.exp ?? 0) - Math.floor(now() / 1000)),
       Interaction: DAY,
     },
     interactions: {
@@ -115,7 +116,10 @@ export function createProvider(deps: ProviderDeps): Provider {
       [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, now, onJoin: deps.onJoin }),
     },
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
-    loadExistingGrant,
+    loadExistingGrant: createLoadExistingGrant(remaining),
+    // A single-page application asks for its tokens from where its visitors come back to.
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
     renderError: pages.renderError,
   };
 

@@ -37,11 +37,9 @@ const HEARTBEAT = 30;
 /** Facts of somebody whose number is not served yet: from the snapshot alone. */
 export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { mode } = snapshot.settings;
+  const state = mode === 'paused' || mode === 'closed' ? mode : 'waiting';
   const ahead = snapshot.ahead(ticket.number);
-  return facts(snapshot, ticket, mode === 'paused' || mode === 'closed' ? mode : 'waiting', {
-    people_ahead: ahead,
-    estimated_wait: waitOf(snapshot, ahead),
-  });
+  return facts(snapshot, ticket, state, ahead, waitOf(snapshot, ahead));
 }
 
 /** Facts of somebody whose turn came, from where the store says that they stand. Null for a ticket of no worth. */
@@ -51,34 +49,35 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
     case 'stale':
       return null;
     case 'admitted':
-      return facts(snapshot, ticket, 'served', { claim_by: iso(place.admission.expiresAt) });
+      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.admission.expiresAt) };
     case 'over':
-      return facts(snapshot, ticket, 'expired', { rejoin: 'on_request' });
+      return { ...facts(snapshot, ticket, 'expired'), rejoin: 'on_request' };
     case 'waiting':
     case 'returned':
       return unservedFacts(snapshot, ticket);
     case 'served':
-      if (mode === 'closed') return facts(snapshot, ticket, 'closed', {});
-      return facts(snapshot, ticket, 'served', { claim_by: iso(place.claimBy) });
+      if (mode === 'closed') return facts(snapshot, ticket, 'closed');
+      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.claimBy) };
     case 'missed':
-      if (mode === 'closed') return facts(snapshot, ticket, 'closed', {});
-      return facts(snapshot, ticket, 'expired', {
+      if (mode === 'closed') return facts(snapshot, ticket, 'closed');
+      return {
+        ...facts(snapshot, ticket, 'expired'),
         rejoin: place.away && admission.missed_turn === 'front' ? 'by_itself' : 'on_request',
-      });
+      };
   }
 }
 
 /** Facts of somebody who came before the start. */
 export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { event, settings, updatedAt } = snapshot;
-  if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed', {});
+  if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed');
   // Where the event was taken away meanwhile the draw is done at the next tick.
-  return facts(snapshot, ticket, 'before_start', { starts_at: iso(event?.start ?? updatedAt) });
+  return { ...facts(snapshot, ticket, 'before_start'), starts_at: iso(event?.start ?? updatedAt) };
 }
 
 /** Facts of somebody who came before the start but was away at the draw: the page joins behind by itself. */
 export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
-  return facts(snapshot, ticket, 'expired', { rejoin: 'by_itself' });
+  return { ...facts(snapshot, ticket, 'expired'), rejoin: 'by_itself' };
 }
 
 /** The estimate for somebody with so many people ahead: null when unknown, and when nobody is served. */
@@ -88,25 +87,46 @@ export function waitOf(snapshot: Snapshot, ahead: number): Range | null {
   return estimatedWait(ahead, speed, 2 * pollAfter(settings, view.counters.waiting));
 }
 
-function facts(
-  snapshot: Snapshot,
-  ticket: Ticket,
-  state: State,
-  more: Pick<Facts, 'claim_by' | 'rejoin' | 'starts_at'> & { people_ahead?: number; estimated_wait?: Range | null },
-): Facts {
+type SharedFacts = Pick<Facts, 'room' | 'serving' | 'poll_after' | 'heartbeat_after' | 'message' | 'updated_at'>;
+
+const shared = new WeakMap<Snapshot, SharedFacts>();
+
+/** What all who ask of a snapshot are told alike: put together once, as there may be thousands of them a second. */
+function sharedFacts(snapshot: Snapshot): SharedFacts {
+  const known = shared.get(snapshot);
+  if (known) return known;
   const { settings, view, updatedAt } = snapshot;
-  return {
-    state,
+  const made: SharedFacts = {
     room: settings.id,
-    number: ticket.number || null,
     serving: view.counters.serving,
-    people_ahead: 0,
-    estimated_wait: null,
     poll_after: pollAfter(settings, view.counters.waiting),
     heartbeat_after: Math.max(1, Math.min(HEARTBEAT, Math.floor(settings.presence.timeout / 3000))),
     message: settings.message,
     updated_at: iso(updatedAt),
-    ...more,
+  };
+  shared.set(snapshot, made);
+  return made;
+}
+
+function facts(
+  snapshot: Snapshot,
+  ticket: Ticket,
+  state: State,
+  peopleAhead = 0,
+  estimated_wait: Range | null = null,
+): Facts {
+  const { room, serving, poll_after, heartbeat_after, message, updated_at } = sharedFacts(snapshot);
+  return {
+    state,
+    room,
+    number: ticket.number || null,
+    serving,
+    people_ahead: peopleAhead,
+    estimated_wait,
+    poll_after,
+    heartbeat_after,
+    message,
+    updated_at,
   };
 }
 

@@ -42,7 +42,7 @@ describe('without anything set', () => {
       dataDir: join(folder, 'data'),
       redisUrl: null,
       trustProxy: false,
-      logLevel: 'info',
+      logLevel: 'warn',
     });
   });
 
@@ -188,6 +188,7 @@ describe('faults', () => {
     'https://wait.example?x',
     'https://wait.example#x',
     'https://u:p@wait.example',
+    'https://wait.example/anteroom',
   ])('the issuer cannot be %s', async (ISSUER) => expect(await whereOf({ ISSUER })).toEqual(['ISSUER']));
 
   test('never repeat a secret', async () => {

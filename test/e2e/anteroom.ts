@@ -16,7 +16,7 @@ export interface Anteroom {
   readonly adminToken: string;
   /** Calls the operators' API about the demo room; rejects unless it took the call. */
   admin(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<Record<string, unknown>>;
-  /** Ends the service, not the shop, without a chance to say good-bye. */
+  /** Ends the service without a chance to say good-bye; its shop ends with it. */
   kill(): Promise<void>;
   /** Starts it again on the same data. */
   restart(): Promise<void>;
@@ -37,7 +37,7 @@ export async function startAnteroom(): Promise<Anteroom> {
       cwd: folder,
       env: { PATH: process.env.PATH, PORT: `${port}`, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // The leader of a group, so that the shop of a killed service can be ended too.
+      // The leader of a group, so that nothing of it is left behind when a test fails.
       detached: true,
     });
     running = child;
@@ -57,6 +57,7 @@ export async function startAnteroom(): Promise<Anteroom> {
     if (running.exitCode !== null || running.signalCode !== null) return;
     running.kill('SIGKILL');
     await once(running, 'exit');
+    while (await answers(shop)) await delay(50);
   }
 
   async function close(): Promise<void> {

@@ -82,6 +82,11 @@ describe.each(STORES)('one browser is one visitor, on %s', (_name, open) => {
     const first = await goIn(service, { browser });
     const sub = (await first.login.exchange(first.callback)).claims()?.sub;
     forget(names);
+    const before = new Map(browser.cookies);
+    expect((await comeBack(service, browser, { more: { prompt: 'none' } })).outcome).toBe('code');
+    browser.cookies.clear();
+    for (const [name, value] of before) browser.cookies.set(name, value);
+
     const again = await comeBack(service, browser);
     expect(again.outcome).toBe('code');
     expect(await subOf(again)).toBe(sub);

@@ -7,6 +7,7 @@ import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { jwks } from '#support/service.ts';
 import { startBalancer } from './balancer.ts';
+import { type DurableRedis, startDurableRedis } from './durable-redis.ts';
 import type { Folder, Run } from './process.ts';
 import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, freePort, ready, statusOf } from './process.ts';
 
@@ -285,5 +286,57 @@ describe('two processes on one Redis', () => {
     const back = await browser.follow((await browser.post(page)).location, balancer.url);
     expect((await login.exchange(back.location)).claims()).toMatchObject({ number: 2, iss: balancer.url });
     await balancer.close();
+  });
+});
+
+describe('a process whose Redis', () => {
+  let redis: DurableRedis;
+  beforeEach(async () => {
+    redis = await startDurableRedis();
+  });
+  afterEach(() => redis.stop());
+
+  test.each(['killed', 'frozen'] as const)('is %s stays up, and goes on by itself when it is back', async (how) => {
+    await folder.write('anteroom.yaml', settings('Spring sale', '{ strategy: max-size, size: 1 }'));
+    const run = await start({ REDIS_URL: redis.url });
+    const serving = async () => (await admin(url, '/rooms/sale/counters')).serving;
+    await expect.poll(serving, { timeout: 5_000 }).toBe(1);
+    const first = await arrive(createBrowser(), url);
+    const sub = String((await first.login.exchange(first.page)).claims()?.sub);
+    const browser = createBrowser();
+    const { login, page } = await arrive(browser, url);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 2 });
+
+    await redis[how].begin();
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 10_000 }).toBe(503);
+    const newcomers = await Promise.all(
+      Array.from({ length: 10 }, async () => (await createBrowser().get(login.url)).status),
+    );
+    expect(new Set(newcomers)).toEqual(new Set([503]));
+    expect((await browser.get(page)).status).toBe(200);
+    // Longer than a command may take, a few ticks of the clock and a few flushes of what was heard.
+    await delay(3_000);
+    expect(await statusOf(`${url}/livez`)).toBe(200);
+
+    await redis[how].end();
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 15_000 }).toBe(200);
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 2 });
+    await admin(url, '/rooms/sale/exits', { exited: 0, completed: [sub], abandoned: [] });
+    await expect.poll(async () => (await facts(browser, page)).json().state, { timeout: 5_000 }).toBe('served');
+    const back = await browser.follow((await browser.post(page)).location, url);
+    expect((await login.exchange(back.location)).claims()).toMatchObject({ number: 2 });
+    expect(run.child.exitCode).toBeNull();
+    expect(run.output()).not.toMatch(/unhandled|uncaught/i);
+  });
+
+  test('comes only after it applies its file then, and says that it is ready no earlier', async () => {
+    await redis.killed.begin();
+    const run = folder.run({ ...env, REDIS_URL: redis.url });
+    await expect.poll(() => statusOf(`${url}/livez`), { timeout: 10_000 }).toBe(200);
+    expect(await statusOf(`${url}/readyz`)).toBe(503);
+    expect((await createBrowser().get(`${url}/rooms/sale/status`)).status).toBe(503);
+    await redis.killed.end();
+    await ready(run, url);
+    expect((await createBrowser().get(`${url}/rooms/sale/status`)).json()).toMatchObject({ room: 'sale' });
   });
 });

@@ -1,44 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
-import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, type Login, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import type { Store } from '#waiting-room/ports.ts';
+import { type DurableRedis, startDurableRedis } from './durable-redis.ts';
 
 const rooms = [{ id: 'sale', title: 'Spring sale' }];
 const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
 
-/** A Redis that writes down what it answers, and goes away in one of two ways. */
-async function durableRedis() {
-  const folder = await mkdtemp(join(tmpdir(), 'anteroom-aof-'));
-  const args = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'always'];
-  let server: RedisServer = await startRedis({ args });
-  const { port, url } = server;
-  return {
-    url,
-    killed: {
-      begin: () => server.stop(),
-      end: async () => {
-        server = await startRedis({ port, args });
-      },
-    },
-    frozen: {
-      begin: async () => void process.kill(server.pid, 'SIGSTOP'),
-      end: async () => void process.kill(server.pid, 'SIGCONT'),
-    },
-    async stop() {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
 describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
-  let redis: Awaited<ReturnType<typeof durableRedis>>;
+  let redis: DurableRedis;
   let store: Store;
   let service: TestService;
   let waiting: { browser: Browser; login: Login; page: string; number: number };
@@ -47,7 +19,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
   let inside: { login: Login; callback: string; accessToken: string };
 
   beforeAll(async () => {
-    redis = await durableRedis();
+    redis = await startDurableRedis();
     store = await openRedisStore({ url: redis.url });
     service = await startService({ store, rooms, relying_parties });
   });

@@ -94,10 +94,22 @@ local function missingBits(key, from, to)
   return missing
 end
 
--- The `k`th number (from 1) at or after `from`; there must be as many.
+-- The `k`th number (from 1) at or after `from`; where there are fewer, nil and how many are missing. It looks about as
+-- far as the number is, not to the end: at stretches twice as long each, then at halves of the one that has it.
 local function nthBit(key, k, from)
-  local low, high = math.floor(from / 8), redis.call('STRLEN', key) - 1
+  local low, last = math.floor(from / 8), redis.call('STRLEN', key) - 1
   if from % 8 > 0 then k = k + ones(bit.rshift(byteAt(key, low), 8 - from % 8)) end
+  local length, high = math.ceil(k / 8), nil
+  while not high do
+    if low > last then return nil, k end
+    local stop = math.min(low + length - 1, last)
+    local count = redis.call('BITCOUNT', key, low, stop)
+    if count >= k then
+      high = stop
+    else
+      k, low, length = k - count, stop + 1, length * 2
+    end
+  end
   while low < high do
     local middle = math.floor((low + high) / 2)
     local count = redis.call('BITCOUNT', key, low, middle)
@@ -114,7 +126,6 @@ local function nthBit(key, k, from)
       if k == 0 then return low * 8 + i end
     end
   end
-  return -1
 end
 
 -- Visits the numbers of a set in ascending order, `most` of them; how many there were. A visit may take its own

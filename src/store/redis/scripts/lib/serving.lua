@@ -3,10 +3,10 @@
 -- The serving counter that gives a place each to at most `places` present people, then to newcomers.
 local function furthest(places)
   if places <= 0 then return line.serving end
+  if places == math.huge then return places end
   if line.serving >= line.queue then return line.serving + places end
-  local waiting = countBits(PRESENT, line.serving + 1, line.queue)
-  if waiting <= places then return line.queue + (places - waiting) end
-  return nthBit(PRESENT, places, line.serving + 1)
+  local number, missing = nthBit(PRESENT, places, line.serving + 1)
+  return number or line.queue + missing
 end
 
 -- Raises the counter to `to` and holds places: for those present, or for everybody who has not left.

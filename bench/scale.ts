@@ -1,0 +1,154 @@
+/**
+ * What an operation costs in a long line against a short one: a join, the own facts, a claim, and an advance by a
+ * thousand people, each from the call to the answer, one after the other, on the waiting room over Redis without HTTP.
+ * The rounds of the two lines alternate. The processor time that Redis took for it is told beside.
+ */
+import { Redis } from 'ioredis';
+import { openRedisStore } from '#store/redis/index.ts';
+import { startRedis } from '#support/redis.ts';
+import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import type { LineStore } from '#waiting-room/ports.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+import type { Bench, Finding } from './bench.ts';
+import type { Spread } from './measure/spread.ts';
+import { spread } from './measure/spread.ts';
+
+const SHORT = 1000;
+const LONG = 1_000_000;
+const PEOPLE = 1000;
+const ROUNDS = 9;
+const POLLS = 5000;
+const ADVANCES = 5;
+const AT_MOST = 1.3;
+
+/** Microseconds of one operation, on the clock and in Redis. */
+interface Cost {
+  readonly clock: number;
+  readonly redis: number;
+}
+type Costs = Record<'join' | 'facts' | 'claim' | 'advance', Cost>;
+
+export const scale: Bench = {
+  name: 'scale',
+  about: `join, facts, claim and advance with ${LONG.toLocaleString('en')} waiting, against ${SHORT.toLocaleString('en')}`,
+  async run() {
+    const redis = await startRedis();
+    const client = new Redis(redis.url);
+    const store = await openRedisStore({ url: redis.url });
+    const waitingRoom = createWaitingRoom({
+      store,
+      now: Date.now,
+      cookieKeys: ['a key for the benchmark'],
+      tell: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    try {
+      await fill(waitingRoom, store.line, 'short', SHORT);
+      await fill(waitingRoom, store.line, 'long', LONG);
+      const measured: { short: Costs; long: Costs }[] = [];
+      for (let round = 0; round <= ROUNDS; round++) {
+        const short = await costs(waitingRoom, store.line, client, 'short');
+        const long = await costs(waitingRoom, store.line, client, 'long');
+        // The first round warms up.
+        if (round > 0) measured.push({ short, long });
+      }
+      return { findings: (['join', 'facts', 'claim', 'advance'] as const).flatMap((name) => findings(name, measured)) };
+    } finally {
+      await store.close();
+      client.disconnect();
+      await redis.stop();
+    }
+  },
+};
+
+async function fill({ operations }: WaitingRoom, line: LineStore, id: string, count: number): Promise<void> {
+  const settings: RoomSettings = {
+    id,
+    title: id,
+    mode: 'queue',
+    inlet: { strategy: 'manual' },
+    admission: { lifetime: 3_600_000, claim_window: 3_600_000, missed_turn: 'front', renew: false },
+    presence: { timeout: 3_600_000 },
+    message: null,
+    return_urls: [],
+    events: [],
+  };
+  await operations.putRoom(settings);
+  for (let joined = 0; joined < count; joined += PEOPLE) await line.join(id, crowd(PEOPLE), Date.now());
+}
+
+const crowd = (count: number) => Array.from({ length: count }, () => ({ visitor: 'somebody', claim: false }));
+
+/** A round leaves as many waiting as there were. */
+async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, room: string): Promise<Costs> {
+  const { visitors, tickets } = waitingRoom;
+  const measure = async (times: number, operation: (n: number) => unknown): Promise<Cost> => {
+    await client.config('RESETSTAT');
+    const start = performance.now();
+    for (let n = 0; n < times; n++) await operation(n);
+    const clock = ((performance.now() - start) * 1000) / times;
+    return { clock, redis: (await redisTime(client)) / times };
+  };
+
+  const join = await measure(PEOPLE, () => visitors.arrive(room, { visitor: null, ticket: null }));
+  const { generation, counters } = await line.view(room, Date.now());
+  const ticket = (number: number): Ticket => ({
+    room,
+    generation,
+    number,
+    entry: null,
+    visitor: `visitor-${number}`,
+    joinedAt: 0,
+    predicted: null,
+  });
+  const waiting = counters.queue - counters.serving;
+  // As a poll does it: from the ticket as it travels to the document.
+  const sealed = Array.from({ length: POLLS }, (_, n) => ticket(counters.serving + 1 + ((n * 7919) % waiting))).map(
+    tickets.seal,
+  );
+  const facts = await measure(POLLS, async (n) => {
+    const opened = tickets.open(sealed[n] ?? '', room);
+    return JSON.stringify(opened && (await visitors.facts(opened)));
+  });
+  const advances: Cost[] = [];
+  for (let n = 0; n < ADVANCES; n++) {
+    if (n > 0) await line.join(room, crowd(PEOPLE), Date.now());
+    advances.push(await measure(1, () => line.raise(room, { people: PEOPLE }, Date.now())));
+  }
+  const advance = {
+    clock: spread(advances.map(({ clock }) => clock)).median,
+    redis: spread(advances.map(({ redis }) => redis)).median,
+  };
+  const claim = await measure(PEOPLE, (n) => visitors.claim(ticket(counters.serving + 1 + n)));
+  return { join, facts, claim, advance };
+}
+
+/** Microseconds that Redis spent on scripts since its statistics were reset. */
+async function redisTime(client: Redis): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
+}
+
+function findings(name: keyof Costs, rounds: readonly { short: Costs; long: Costs }[]): Finding[] {
+  const of = (line: 'short' | 'long', kind: keyof Cost): Spread =>
+    spread(rounds.map((round) => round[line][name][kind]));
+  const ratio = (kind: keyof Cost): Spread => ({
+    median: of('long', kind).median / of('short', kind).median,
+    min: Math.min(...rounds.map(({ short, long }) => long[name][kind] / short[name][kind])),
+    max: Math.max(...rounds.map(({ short, long }) => long[name][kind] / short[name][kind])),
+  });
+  const inRedis = of('short', 'redis').median > 0 && name !== 'facts';
+  return [
+    {
+      what: `${name}, ${LONG.toLocaleString('en')} ÷ ${SHORT.toLocaleString('en')}`,
+      value: ratio('clock'),
+      unit: '×',
+      target: { at_most: AT_MOST },
+    },
+    ...(inRedis ? [{ what: `${name}, in Redis alone`, value: ratio('redis'), unit: '×' }] : []),
+    { what: `${name} at ${SHORT.toLocaleString('en')}`, value: of('short', 'clock'), unit: 'µs' },
+    { what: `${name} at ${LONG.toLocaleString('en')}`, value: of('long', 'clock'), unit: 'µs' },
+  ];
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { REDIRECT_URI } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { relying_parties, rooms } from './visit.ts';
+
+const ISSUER = 'https://wait.example';
+const LONG = 'x'.repeat(6_500);
+
+describe('behind a proxy that speaks https for it', () => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await embeddedStore();
+    service = await startService({ store: opened.store, rooms, relying_parties, issuer: ISSUER });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+
+  const query = (more: Record<string, string> = {}) =>
+    new URLSearchParams({
+      client_id: 'shop',
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: REDIRECT_URI,
+      ...more,
+    });
+  /** From the public address to the one it has here, as the proxy does. */
+  const here = (location: string) => location.replace(ISSUER, service.listensOn);
+
+  /** All cookies of a visit from the first request to the code, as they were set. */
+  async function visit(more: Record<string, string> = {}, headers: Record<string, string> = {}) {
+    await service.waitingRoom.operations.reset('sale');
+    const browser = createBrowser();
+    const set: string[] = [];
+    const ask = async (method: 'get' | 'post', url: string) => {
+      const answer = method === 'get' ? await browser.get(url, headers) : await browser.post(url, {}, headers);
+      set.push(...(answer.headers['set-cookie'] ?? []));
+      return answer;
+    };
+    const waiting = await ask('get', `${service.listensOn}/authorize?${query(more)}`);
+    await service.waitingRoom.operations.raise('sale', 1);
+    const claimed = await ask('post', waiting.location);
+    const locations = [claimed.location];
+    const back = await ask('get', here(claimed.location));
+    return { set, locations, back };
+  }
+
+  test('every cookie is Secure, HttpOnly and SameSite=Lax, and ours may come from no other host', async () => {
+    const { set, back } = await visit();
+    expect(back.location).toContain('code=');
+    const names = set.map((cookie) => cookie.slice(0, cookie.indexOf('=')));
+    expect(new Set(names)).toEqual(
+      new Set(['__Host-anteroom_visitor', '__Host-anteroom_ticket_sale', 'anteroom_session', 'anteroom_session.sig']),
+    );
+    for (const cookie of set) {
+      expect(cookie).toMatch(/; secure/i);
+      expect(cookie).toMatch(/; httponly/i);
+      expect(cookie).toMatch(/; samesite=lax/i);
+      expect(cookie).not.toMatch(/; domain=/i);
+    }
+    for (const cookie of set.filter((each) => each.startsWith('__Host-'))) expect(cookie).toMatch(/; path=\/(;|$)/i);
+  });
+
+  test('the way back of a stored request leads to the public address, whatever the proxy says of itself', async () => {
+    const forged = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'http' };
+    const { locations, back } = await visit({ login_hint: LONG }, forged);
+    expect(locations[0]).toMatch(`${ISSUER}/authorize/`);
+    expect(back.location).toContain('code=');
+  });
+
+  test('browsers are held to https', async () => {
+    const { headers } = await createBrowser().get(`${service.listensOn}/authorize?${query()}`);
+    expect(headers['strict-transport-security']).toMatch(/max-age=\d+/);
+  });
+
+  test('the issuer of codes and of the discovery document is the public address', async () => {
+    const { back } = await visit();
+    expect(new URL(back.location).searchParams.get('iss')).toBe(ISSUER);
+    const document = await fetch(`${service.listensOn}/.well-known/openid-configuration`);
+    expect(await document.json()).toMatchObject({ issuer: ISSUER, token_endpoint: `${ISSUER}/token` });
+  });
+});

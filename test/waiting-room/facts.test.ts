@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { lineView } from '#support/line-view.ts';
+import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
+import type { Place } from '#waiting-room/ports.ts';
+import { type Mode, pollAfter, type RoomSettings } from '#waiting-room/room.ts';
+import type { Snapshot } from '#waiting-room/snapshots.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+const ticket: Ticket = {
+  room: 'sale',
+  generation: 1,
+  number: 1204,
+  visitor: 'v',
+  joinedAt: NOW,
+  entry: null,
+  predicted: null,
+};
+
+function snapshot(changes: Partial<RoomSettings> = {}): Snapshot {
+  const settings: RoomSettings = {
+    id: 'sale',
+    title: 'Spring sale',
+    mode: 'queue',
+    inlet: { strategy: 'manual' },
+    admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
+    presence: { timeout: 180_000 },
+    message: null,
+    return_urls: [],
+    events: [],
+    ...changes,
+  };
+  return {
+    settings,
+    view: lineView({
+      counters: { queue: 1300, serving: 1100, waiting: 200, present: 150 },
+      mode: settings.mode,
+      presentFrom: 1096,
+    }),
+    event: null,
+    speed: null,
+    updatedAt: NOW,
+    ahead: () => 87,
+    places: new Map(),
+  };
+}
+
+const inMode = (mode: Mode) => snapshot({ mode });
+const claimBy = NOW + 60_000;
+const admission = { visitor: 'v', number: 1204, generation: 1, issuedAt: NOW, expiresAt: NOW + 600_000 };
+
+describe('the facts of somebody who waits', () => {
+  test('are those of the contract, and no others', () => {
+    expect(unservedFacts(snapshot({ message: 'More at noon' }), ticket)).toEqual({
+      state: 'waiting',
+      room: 'sale',
+      number: 1204,
+      serving: 1100,
+      people_ahead: 87,
+      estimated_wait: null,
+      poll_after: 5,
+      heartbeat_after: 30,
+      message: 'More at noon',
+      updated_at: '2026-11-24T10:00:00.000Z',
+    } satisfies Facts);
+  });
+
+  test.each([
+    ['queue', 'waiting'],
+    ['passthrough', 'waiting'],
+    ['paused', 'paused'],
+    ['closed', 'closed'],
+  ] as const)('in a room of mode %s have the state %s', (mode, state) => {
+    expect(unservedFacts(inMode(mode), ticket).state).toBe(state);
+  });
+
+  test.each([
+    [3_600_000, 30],
+    [180_000, 30],
+    [90_000, 30],
+    [60_000, 20],
+    [10_000, 3],
+    [1_000, 1],
+  ])('with a presence timeout of %i ms ask for a heartbeat every %i s', (timeout, seconds) => {
+    expect(unservedFacts(snapshot({ presence: { timeout } }), ticket).heartbeat_after).toBe(seconds);
+  });
+
+  test.each([
+    [0, 2],
+    [100, 2],
+    [101, 5],
+    [10_000, 5],
+    [10_001, 10],
+    [1_000_000, 10],
+  ])('with %i waiting ask for a look every %i s', (waiting, seconds) => {
+    expect(pollAfter(snapshot().settings, waiting)).toBe(seconds);
+  });
+});
+
+describe('the facts of somebody whose turn came', () => {
+  const states: [string, Place, Mode, Partial<Facts> | null][] = [
+    ['served', { state: 'served', claimBy }, 'queue', { state: 'served', claim_by: '2026-11-24T10:01:00.000Z' }],
+    ['served in a paused room', { state: 'served', claimBy }, 'paused', { state: 'served' }],
+    ['served in a closed room', { state: 'served', claimBy }, 'closed', { state: 'closed' }],
+    ['admitted', { state: 'admitted', admission, first: false }, 'queue', { state: 'served' }],
+    ['admitted in a closed room', { state: 'admitted', admission, first: false }, 'closed', { state: 'served' }],
+    ['over', { state: 'over' }, 'queue', { state: 'expired', rejoin: 'on_request' }],
+    ['missed', { state: 'missed', away: false }, 'queue', { state: 'expired', rejoin: 'on_request' }],
+    ['missed while away', { state: 'missed', away: true }, 'queue', { state: 'expired', rejoin: 'by_itself' }],
+    ['missed in a closed room', { state: 'missed', away: true }, 'closed', { state: 'closed' }],
+    ['returned', { state: 'returned' }, 'queue', { state: 'waiting' }],
+    ['still waiting', { state: 'waiting' }, 'queue', { state: 'waiting' }],
+    ['stale', { state: 'stale' }, 'queue', null],
+  ];
+  test.each(states)('%s', (_what, place, mode, wanted) => {
+    const facts = servedFacts(inMode(mode), ticket, place);
+    if (wanted === null) expect(facts).toBeNull();
+    else expect(facts).toMatchObject({ ...wanted, number: 1204 });
+  });
+
+  test('have nobody ahead', () => {
+    expect(servedFacts(snapshot(), ticket, { state: 'served', claimBy })?.people_ahead).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { embeddedStore } from '#support/stores.ts';
+import { createTime } from '#support/time.ts';
+import { RoomNotFound } from '#waiting-room/errors.ts';
+import { createWaitingRoom } from '#waiting-room/index.ts';
+import type { Store } from '#waiting-room/ports.ts';
+
+describe('the shared status', () => {
+  const time = createTime();
+  const make = (store: Store) =>
+    createWaitingRoom({ store, now: time.now, cookieKeys: ['a key'], tell: () => undefined, onError: () => undefined });
+  let room: ReturnType<typeof make>;
+
+  beforeEach(async () => {
+    const opened = await embeddedStore();
+    room = make(opened.store);
+    await room.operations.putRoom({
+      id: 'sale',
+      title: 'Spring sale',
+      mode: 'queue',
+      inlet: { strategy: 'manual' },
+      admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
+      presence: { timeout: 180_000 },
+      message: 'Soon',
+      return_urls: [],
+      events: [],
+    });
+    return () => opened.close();
+  });
+
+  const come = () => room.visitors.arrive('sale', { visitor: null, ticket: null });
+  const read = async () => JSON.parse((await room.status.get('sale')).toString());
+
+  test('is that of the contract, and nothing else', async () => {
+    await come();
+    await come();
+    room.snapshots.expire('sale');
+    expect(await read()).toEqual({
+      room: 'sale',
+      mode: 'queue',
+      serving: 0,
+      waiting: 2,
+      ahead: [
+        [1, 0],
+        [2, 1],
+        [3, 2],
+      ],
+      per_minute: null,
+      poll_after: 2,
+      message: 'Soon',
+      updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  test('is one document a snapshot, made once', async () => {
+    const document = await room.status.get('sale');
+    expect(room.status.now('sale')).toBe(document);
+    expect(await room.status.get('sale')).toBe(document);
+    time.pass(1_000);
+    expect(room.status.now('sale')).toBeUndefined();
+    expect(await room.status.get('sale')).not.toBe(document);
+  });
+
+  test('shows at once what an operator did here', async () => {
+    await come();
+    await read();
+    await room.operations.raise('sale', 1);
+    expect(await read()).toMatchObject({ serving: 1, waiting: 0, ahead: [[2, 0]] });
+  });
+
+  test('stays small: at most 32 points and a kilobyte, however long the line', async () => {
+    await Promise.all(Array.from({ length: 2_000 }, come));
+    room.snapshots.expire('sale');
+    const document = await room.status.get('sale');
+    expect(JSON.parse(document.toString()).ahead).toHaveLength(32);
+    expect(document.length).toBeLessThan(1_024);
+  });
+
+  test('of a room that is not there is RoomNotFound', async () => {
+    await expect(room.status.get('nowhere')).rejects.toThrow(RoomNotFound);
+  });
+});

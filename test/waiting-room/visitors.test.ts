@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { createTime, type Time } from '#support/time.ts';
+import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+
+const LIFETIME = 600_000;
+const WINDOW = 120_000;
+const settings: RoomSettings = {
+  id: 'sale',
+  title: 'Spring sale',
+  mode: 'queue',
+  inlet: { strategy: 'manual' },
+  admission: { lifetime: LIFETIME, claim_window: WINDOW, missed_turn: 'front', renew: false },
+  presence: { timeout: 180_000 },
+  message: null,
+  return_urls: [],
+  events: [],
+};
+
+describe.each(STORES)('visitors, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let time: Time;
+  let room: WaitingRoom;
+  let failures: unknown[];
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.close());
+  beforeEach(async () => {
+    time = createTime();
+    failures = [];
+    const onError = (error: unknown) => void failures.push(error);
+    room = createWaitingRoom({
+      store: opened.store,
+      now: time.now,
+      cookieKeys: ['a key'],
+      tell: () => undefined,
+      onError,
+    });
+    await room.operations.putRoom(settings);
+    await room.operations.reset('sale');
+  });
+
+  const nobody = { visitor: null, ticket: null };
+  const come = () => room.visitors.arrive('sale', nobody);
+  const comeWith = (ticket: Ticket) => room.visitors.arrive('sale', { visitor: ticket.visitor, ticket });
+  const set = (changes: Partial<RoomSettings>) => room.operations.putRoom({ ...settings, ...changes });
+  const raise = (numbers: number) => room.operations.raise('sale', numbers);
+  const queue = async () => (await room.operations.counters('sale')).queue;
+  /** Somebody who was served and let the claim window pass. */
+  async function late(): Promise<Ticket> {
+    const { ticket } = await come();
+    await raise(1);
+    time.pass(WINDOW + 1_000);
+    room.snapshots.expire('sale');
+    return ticket;
+  }
+
+  describe('who arrive', () => {
+    test('get a number in the order of their coming', async () => {
+      const arrivals = await Promise.all([come(), come(), come()]);
+      expect(arrivals.map(({ ticket }) => ticket.number)).toEqual([1, 2, 3]);
+      for (const { isNew, admission } of arrivals) expect([isNew, admission]).toEqual([true, null]);
+      expect(new Set(arrivals.map(({ ticket }) => ticket.visitor)).size).toBe(3);
+    });
+
+    test('again keep their ticket', async () => {
+      const { ticket } = await come();
+      expect(await comeWith(ticket)).toEqual({ ticket, admission: null, isNew: false });
+      expect(await room.visitors.arrive('sale', { visitor: null, ticket })).toMatchObject({ isNew: false });
+      expect(await queue()).toBe(1);
+    });
+
+    test('when their turn has come take it', async () => {
+      const { ticket } = await come();
+      await raise(1);
+      const { admission } = await comeWith(ticket);
+      expect(admission).toMatchObject({ number: 1, visitor: ticket.visitor });
+      expect(admission?.expiresAt).toBe((admission?.issuedAt ?? 0) + LIFETIME);
+      expect(await comeWith(ticket)).toMatchObject({ admission });
+    });
+
+    test('where a place is free pass at once', async () => {
+      await raise(2);
+      expect(await come()).toMatchObject({ isNew: true, admission: { number: 1 } });
+      expect(await come()).toMatchObject({ isNew: true, admission: { number: 2 } });
+      expect(await come()).toMatchObject({ isNew: true, admission: null });
+    });
+
+    test('without their ticket, but inside, get it back', async () => {
+      const { ticket } = await come();
+      await raise(1);
+      await comeWith(ticket);
+      const again = await room.visitors.arrive('sale', { visitor: ticket.visitor, ticket: null });
+      expect(again).toMatchObject({ isNew: true, ticket: { number: 1, generation: ticket.generation } });
+      expect(again.admission).not.toBeNull();
+      expect(await queue()).toBe(1);
+    });
+
+    test("with somebody else's ticket get a number of their own", async () => {
+      const { ticket } = await come();
+      const { ticket: own } = await room.visitors.arrive('sale', { visitor: 'AAAAAAAAAAAAAAAAAAAAAA', ticket });
+      expect(own).toMatchObject({ number: 2, visitor: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    });
+
+    test.each([
+      ['whose admission ran out', async () => time.pass(LIFETIME)],
+      ['who left', (ticket: Ticket) => room.visitors.leave(ticket)],
+      ['whose line was reset', () => room.operations.reset('sale')],
+    ])('%s wait again with a new number, as the same visitor', async (_how, end) => {
+      const { ticket } = await come();
+      await come();
+      await raise(1);
+      await comeWith(ticket);
+      await end(ticket);
+      const again = await comeWith(ticket);
+      expect(again).toMatchObject({ isNew: true, admission: null, ticket: { visitor: ticket.visitor } });
+      expect(again.ticket.number).toBe(await queue());
+    });
+
+    test('after a missed turn keep the ticket, so that the page can offer to rejoin', async () => {
+      const ticket = await late();
+      expect(await comeWith(ticket)).toEqual({ ticket, admission: null, isNew: false });
+    });
+
+    test('at a closed room get nothing, unless they are in line or inside', async () => {
+      const { ticket: waiting } = await come();
+      await raise(1);
+      const { ticket: inside, admission } = await comeWith(waiting);
+      const { ticket: behind } = await come();
+      await set({ mode: 'closed' });
+      await expect(come()).rejects.toThrow(RoomClosed);
+      expect((await comeWith(inside)).admission).toEqual(admission);
+      expect(await comeWith(behind)).toMatchObject({ isNew: false, admission: null });
+    });
+
+    test('at a paused room get a number and wait, and with passthrough nobody does', async () => {
+      await set({ mode: 'paused' });
+      const { ticket, admission } = await come();
+      expect(admission).toBeNull();
+      await set({ mode: 'passthrough' });
+      expect((await comeWith(ticket)).admission).not.toBeNull();
+      expect((await come()).admission).not.toBeNull();
+    });
+
+    test('at a room that is not there are told so', async () => {
+      await expect(room.visitors.arrive('nowhere', nobody)).rejects.toThrow(RoomNotFound);
+    });
+  });
+
+  describe('who ask for the facts', () => {
+    test('wait with their number and the people ahead', async () => {
+      const tickets = await Promise.all([come(), come(), come()]);
+      const [, , third] = tickets.map(({ ticket }) => ticket);
+      expect(await room.visitors.facts(third as Ticket)).toMatchObject({
+        state: 'waiting',
+        number: 3,
+        people_ahead: 2,
+      });
+    });
+
+    test('are present by it, once what was heard has gone to the store', async () => {
+      const { ticket } = await come();
+      await come();
+      time.pass(300_000);
+      expect(await room.operations.counters('sale')).toMatchObject({ waiting: 2, present: 0 });
+      await room.visitors.facts(ticket);
+      await room.flush();
+      expect(await room.operations.counters('sale')).toMatchObject({ waiting: 2, present: 1 });
+    });
+
+    test('are served until when they may claim, then admitted until when they may stay', async () => {
+      const { ticket } = await come();
+      await raise(1);
+      const served = await room.visitors.facts(ticket);
+      expect(served.state).toBe('served');
+      const left = Date.parse(served.claim_by ?? '') - time.now();
+      expect(left).toBeGreaterThan(WINDOW - 1_000);
+      expect(left).toBeLessThanOrEqual(WINDOW + 1_000);
+      await room.visitors.claim(ticket);
+      room.snapshots.expire('sale');
+      expect(Date.parse((await room.visitors.facts(ticket)).claim_by ?? '')).toBeGreaterThan(
+        time.now() + WINDOW + 1_000,
+      );
+    });
+
+    test.each([
+      ['front', 'by_itself'],
+      ['back', 'on_request'],
+    ] as const)('after they were away when their turn came rejoin at the %s %s', async (missed_turn, rejoin) => {
+      await set({ admission: { ...settings.admission, missed_turn }, inlet: { strategy: 'manual', size: 10 } });
+      const { ticket } = await come();
+      time.pass(300_000);
+      await come();
+      await raise(2);
+      expect(await room.visitors.facts(ticket)).toMatchObject({ state: 'expired', rejoin });
+    });
+
+    test('after they let their turn pass rejoin on request', async () => {
+      expect(await room.visitors.facts(await late())).toMatchObject({ state: 'expired', rejoin: 'on_request' });
+    });
+
+    test('with a ticket of an older generation are refused', async () => {
+      const { ticket } = await come();
+      await room.operations.reset('sale');
+      await expect((async () => room.visitors.facts(ticket))()).rejects.toMatchObject({ code: 'ticket_invalid' });
+    });
+  });
+
+  describe('who rejoin', () => {
+    test('at the front keep their number and are next', async () => {
+      const ticket = await late();
+      const { ticket: behind } = await come();
+      expect(await room.visitors.rejoin(ticket)).toBe(ticket);
+      expect(await room.visitors.facts(ticket)).toMatchObject({ state: 'waiting', number: 1 });
+      await raise(1);
+      expect((await comeWith(ticket)).admission).toMatchObject({ number: 1 });
+      expect(behind.number).toBe(2);
+    });
+
+    test('at the back get a new number, and the old one is used up', async () => {
+      await set({ admission: { ...settings.admission, missed_turn: 'back' } });
+      const ticket = await late();
+      await come();
+      const rejoined = await room.visitors.rejoin(ticket);
+      expect(rejoined).toMatchObject({ number: 3, visitor: ticket.visitor });
+      await expect(room.visitors.claim(ticket)).resolves.toEqual({ state: 'over' });
+    });
+
+    test('while they wait, are served or inside change nothing', async () => {
+      const { ticket } = await come();
+      expect(await room.visitors.rejoin(ticket)).toBe(ticket);
+      await raise(1);
+      expect(await room.visitors.rejoin(ticket)).toBe(ticket);
+      await room.visitors.claim(ticket);
+      expect(await room.visitors.rejoin(ticket)).toBe(ticket);
+      expect(await queue()).toBe(1);
+    });
+
+    test('after they left get a new number', async () => {
+      const { ticket } = await come();
+      await room.visitors.leave(ticket);
+      expect(await room.visitors.rejoin(ticket)).toMatchObject({ number: 2, visitor: ticket.visitor });
+    });
+  });
+
+  describe('who leave', () => {
+    test('are counted and present no more, as often as they do', async () => {
+      const { ticket } = await come();
+      await come();
+      for (let n = 0; n < 3; n++) await room.visitors.leave(ticket);
+      expect(await room.operations.counters('sale')).toMatchObject({ queue: 2, waiting: 1, present: 1 });
+    });
+
+    test('give their place to the next at once', async () => {
+      await set({ inlet: { strategy: 'max-size', size: 1 } });
+      await room.advance.room('sale');
+      const { ticket: inside, admission } = await come();
+      expect(admission).not.toBeNull();
+      const { ticket: next } = await come();
+      await room.visitors.leave(inside);
+      await expect.poll(async () => (await room.visitors.facts(next)).state).toBe('served');
+      expect(failures).toEqual([]);
+    });
+  });
+});
