@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import Koa from 'koa';
+import type { AuditReader } from '#admin/audit.ts';
 import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
@@ -19,14 +20,16 @@ import { createOidcDoor } from '#oidc/index.ts';
 import { createDrawPages } from '#public/draws.ts';
 import { createStatus } from '#public/status.ts';
 import type { Log } from '#telemetry/log.ts';
-import type { Metrics } from '#telemetry/metrics.ts';
+import type { Metrics, RoomGauges } from '#telemetry/metrics.ts';
+import { countVisits } from '#telemetry/visits.ts';
 import type { Tell } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports.ts';
+import type { Snapshot } from '#waiting-room/snapshots.ts';
 
 export interface AppDeps {
-  readonly config: Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'trustProxy'>;
+  readonly config: Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'trustProxy'>;
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -34,6 +37,8 @@ export interface AppDeps {
   readonly now: () => number;
   /** Where what happens in rooms is told. */
   readonly tell: Tell;
+  /** What operators did. */
+  readonly audit: AuditReader;
   /** Whether the process may be sent requests; while it may not, /readyz says so. */
   readonly draining?: () => boolean;
 }
@@ -47,14 +52,16 @@ export interface App {
 const ROOT = join(import.meta.dirname, '..');
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-export function createApp({ config, store, log, metrics, now, tell, draining = () => false }: AppDeps): App {
+export function createApp({ config, store, log, metrics, now, tell, audit, draining = () => false }: AppDeps): App {
   const { issuer } = config;
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
     if (document.code === 'store_unavailable') metrics.storeFailed('background');
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'something failed');
   };
-  const waitingRoom = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, tell, onError });
+  const quiet = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, tell, onError });
+  const waitingRoom = { ...quiet, visitors: countVisits(quiet.visitors, metrics) };
+  metrics.watchRooms(() => recent(waitingRoom.snapshots.known(), now()));
   const cookies = createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'));
   const assets = createAssets({ folder: join(ROOT, 'assets') });
   const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
@@ -80,7 +87,6 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
       throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
     },
     onError,
-    onJoin: (room) => metrics.joined(room, 'waiting'),
     onPoll: () => {
       metrics.polls.facts += 1;
     },
@@ -96,9 +102,10 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
   const app = new Koa();
   app.proxy = config.trustProxy;
   const admin = createAdmin({
-    operations: waitingRoom.operationsOf('admin'),
+    operationsOf: waitingRoom.operationsOf,
+    audit,
     coordination: store.coordination,
-    adminToken: config.adminToken,
+    tokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     views,
     log,
     issuer,
@@ -130,4 +137,13 @@ export function createApp({ config, store, log, metrics, now, tell, draining = (
     void serveProvider(req, res);
   };
   return { waitingRoom, listener };
+}
+
+/** Older than this, in ms, what a process knows of a room is no measurement: others know it better. */
+const RECENT = 10_000;
+
+function* recent(snapshots: Iterable<Snapshot>, now: number): Iterable<RoomGauges> {
+  for (const { settings, view, updatedAt } of snapshots) {
+    if (now - updatedAt < RECENT) yield { room: settings.id, counters: view.counters, predictions: view.predictions };
+  }
 }

@@ -1,17 +1,23 @@
 /** A running service: the app on its store, with its clock ticking, ready once the settings are applied. */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
 import { logSink } from '#activity/log-sink.ts';
+import { metricsSink } from '#activity/metrics-sink.ts';
+import { createOutboxSink } from '#activity/outbox-sink.ts';
+import { startWebhook } from '#activity/webhook.ts';
 import type { Config } from '#config/config.ts';
 import type { FileSettings } from '#settings/file.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { openRedisStore } from '#store/redis/index.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { createApp } from './app.ts';
 import { applySettings } from './apply-settings.ts';
 import { startClock } from './clock/index.ts';
+import { createOrigins } from './clock/origin.ts';
 
 export interface Service {
   /** Answers from the start; until `started` and after `drain`, /readyz says that it is not ready. */
@@ -35,22 +41,38 @@ export async function openService(config: Config, settings: FileSettings | null)
       ? await openEmbeddedStore({ dir: dataDir, now, log })
       : await openRedisStore({ url: redisUrl, log });
 
-  const tell = createFeed([logSink(log)], now);
+  const self = randomUUID();
+  // That the store is away is told by the store.
+  const onError = (error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'something that happened was not kept');
+  };
+  const audit = createAudit({ store: store.audit, now, onError });
+  const { webhook } = config;
+  const outbox =
+    webhook && createOutboxSink({ outbox: store.outbox, types: webhook.types, now, log, metrics, onError });
+  const tell = createFeed([logSink(log), metricsSink(metrics), audit.sink, ...(outbox ? [outbox.sink] : [])], now);
 
   let ready = false;
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now, tell, draining });
-  const { operations, advance, flush } = waitingRoom;
+  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now, tell, audit, draining });
+  const { operations, advance, flush, signal } = waitingRoom;
+  const { coordination } = store;
+  // Nobody was heard before this; how long ago somebody was, the clock finds out.
+  advance.hearingSince(now());
+  const delivery = webhook && startWebhook({ ...webhook, outbox: store.outbox, coordination, self, now, log, metrics });
 
+  const tickFailed = (error: unknown) => log.warn({ err: error }, 'a tick failed; the next one tries again');
   const started = applySettings(settings, { operations, log, signal: stopping.signal }).then(() => {
     ready = true;
     return startClock({
       advance,
       flush,
-      coordination: store.coordination,
-      self: randomUUID(),
-      onError: (error) => log.warn({ err: error }, 'a tick failed; the next one tries again'),
+      origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+      coordination,
+      self,
+      now,
+      onError: tickFailed,
     });
   });
 
@@ -61,6 +83,9 @@ export async function openService(config: Config, settings: FileSettings | null)
     async close() {
       stopping.abort();
       await (await started).stop();
+      await delivery?.stop();
+      await outbox?.close();
+      await audit.close();
       await store.close();
     },
   };

@@ -8,6 +8,7 @@ import { invalid } from '#http/guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
+import { operatorOf } from './bearer.ts';
 
 /** How long a request holds its key while it is at work: the key of a process that died is free after that. */
 const HELD_FOR = 60_000;
@@ -37,7 +38,8 @@ export function idempotency({ coordination, log }: IdempotencyDeps) {
       throw invalid([{ field: 'Idempotency-Key', message: `must be at most ${LONGEST_KEY} characters long` }]);
     }
 
-    const name = `idempotency:${hash(key)}`;
+    // A key is the operator's own.
+    const name = `idempotency:${hash(JSON.stringify([operatorOf(asked.ctx), key]))}`;
     const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
     const before = await coordination.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
     if (before !== null) return replay(JSON.parse(before), request);

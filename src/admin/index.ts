@@ -14,19 +14,26 @@ import { door } from '#http/request-log.ts';
 import type { Views } from '#http/views.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Operations } from '#waiting-room/operations.ts';
-import { requireBearer } from './bearer.ts';
+import type { As } from './acting.ts';
+import { type AuditReader, auditRoutes } from './audit.ts';
+import type { OperatorToken } from './bearer.ts';
+import { operatorOf, requireBearer } from './bearer.ts';
 import type { IdempotencyDeps } from './idempotency.ts';
 import { idempotency } from './idempotency.ts';
 import { lineRoutes } from './line.ts';
+import { originRoutes } from './origin.ts';
 import { relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
+import { statisticsRoutes } from './statistics.ts';
 
 const API = '/admin/v1';
 
 export interface AdminDeps {
-  readonly operations: Operations;
+  /** The operations in the name of a token. */
+  readonly operationsOf: (name: string) => Operations;
+  readonly audit: AuditReader;
   readonly coordination: IdempotencyDeps['coordination'];
-  readonly adminToken: string;
+  readonly tokens: readonly OperatorToken[];
   readonly views: Pick<Views, 'render'>;
   readonly log: Pick<Log, 'error' | 'warn'>;
   /** The public URL, which OpenAPI names as the server. */
@@ -37,24 +44,33 @@ export interface AdminDeps {
 
 /** Answers everything at and below `/admin`, and nothing else. */
 export function createAdmin({
-  operations,
+  operationsOf,
+  audit,
   coordination,
-  adminToken,
+  tokens,
   views,
   log,
   issuer,
   version,
 }: AdminDeps): Middleware {
-  const declared = [...roomRoutes(operations), ...lineRoutes(operations), ...relyingPartyRoutes(operations)];
+  const as: As = (ctx) => operationsOf(operatorOf(ctx));
+  const declared = [
+    ...roomRoutes(as),
+    ...lineRoutes(as),
+    ...originRoutes(as),
+    ...statisticsRoutes(as),
+    ...relyingPartyRoutes(as),
+    ...auditRoutes(audit),
+  ];
   const info = {
     title: 'Anteroom admin API',
     version,
-    description: 'Rooms, their lines, and relying parties.',
+    description: 'Rooms, their lines, relying parties, and what operators did.',
     server: `${issuer}${API}`,
   };
 
   const api = new Router({ prefix: API });
-  const bearer = requireBearer(adminToken);
+  const bearer = requireBearer(tokens);
   mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
     before: ({ open }) => (open ? [] : [bearer]),
     run: idempotency({ coordination, log }),

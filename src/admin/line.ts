@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
-import type { Operations } from '#waiting-room/operations.ts';
+import type { As } from './acting.ts';
 import { inRoom } from './rooms.ts';
 
-const count = (what: string) => z.int().min(0).describe(what);
+export const count = (what: string) => z.int().min(0).describe(what);
 
-const counters = z
+export const counters = z
   .object({
     queue: count('Numbers given.'),
     serving: count('Numbers up to this one are served.'),
@@ -35,7 +35,7 @@ const MANY = 1_000_000_000;
 const visitors = z.array(z.string().min(1).max(255)).default([]);
 
 /** What happens in a room: its counters, and the hand on them. */
-export function lineRoutes(operations: Operations): Route[] {
+export function lineRoutes(as: As): Route[] {
   return [
     route({
       method: 'get',
@@ -45,7 +45,7 @@ export function lineRoutes(operations: Operations): Route[] {
       params: inRoom,
       response: { 200: { description: 'The counters', schema: counters } },
       problems: ['room_not_found'],
-      handle: async ({ params }) => ({ status: 200, body: await operations.counters(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).counters(params.room) }),
     }),
     route({
       method: 'post',
@@ -57,8 +57,8 @@ export function lineRoutes(operations: Operations): Route[] {
       idempotent: true,
       response: { 200: { description: 'The counters, and by how much it changed', schema: raised } },
       problems: ['room_not_found'],
-      async handle({ params, body }) {
-        const { raisedBy, counters } = await operations.raise(params.room, body.increment_by);
+      async handle({ params, body, ctx }) {
+        const { raisedBy, counters } = await as(ctx).raise(params.room, body.increment_by);
         return { status: 200, body: { ...counters, raised_by: raisedBy } };
       },
     }),
@@ -71,7 +71,7 @@ export function lineRoutes(operations: Operations): Route[] {
       idempotent: true,
       response: { 200: { description: 'The counters', schema: counters } },
       problems: ['room_not_found'],
-      handle: async ({ params }) => ({ status: 200, body: await operations.reset(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).reset(params.room) }),
     }),
     route({
       method: 'post',
@@ -87,8 +87,8 @@ export function lineRoutes(operations: Operations): Route[] {
       idempotent: true,
       response: { 200: { description: 'The counters, and how many were unknown', schema: exited } },
       problems: ['room_not_found'],
-      async handle({ params, body }) {
-        const { unknown, counters } = await operations.exits(params.room, body);
+      async handle({ params, body, ctx }) {
+        const { unknown, counters } = await as(ctx).exits(params.room, body);
         return { status: 200, body: { ...counters, unknown } };
       },
     }),

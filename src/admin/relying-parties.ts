@@ -4,8 +4,8 @@ import { invalid, route } from '#http/guard.ts';
 import { clientId } from '#settings/fields.ts';
 import { relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { Operations } from '#waiting-room/operations.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { As } from './acting.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
@@ -15,7 +15,7 @@ const shown = ({ client_secret, ...party }: RelyingParty) => ({
 });
 
 /** The relying parties. Their secrets go in and never come out. */
-export function relyingPartyRoutes(operations: Operations): Route[] {
+export function relyingPartyRoutes(as: As): Route[] {
   return [
     route({
       method: 'get',
@@ -23,7 +23,7 @@ export function relyingPartyRoutes(operations: Operations): Route[] {
       operationId: 'listRelyingParties',
       summary: 'All relying parties',
       response: { 200: { description: 'The relying parties', schema: z.array(relyingPartyView) } },
-      handle: async () => ({ status: 200, body: (await operations.relyingParties()).map(shown) }),
+      handle: async ({ ctx }) => ({ status: 200, body: (await as(ctx).relyingParties()).map(shown) }),
     }),
     route({
       method: 'get',
@@ -33,7 +33,7 @@ export function relyingPartyRoutes(operations: Operations): Route[] {
       params: ofClient,
       response: { 200: { description: 'The relying party', schema: relyingPartyView } },
       problems: ['relying_party_not_found'],
-      handle: async ({ params }) => ({ status: 200, body: shown(await operations.relyingParty(params.client_id)) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: shown(await as(ctx).relyingParty(params.client_id)) }),
     }),
     route({
       method: 'put',
@@ -46,16 +46,18 @@ export function relyingPartyRoutes(operations: Operations): Route[] {
         200: { description: 'It was there before', schema: relyingPartyView },
         201: { description: 'It is new', schema: relyingPartyView },
       },
-      async handle({ params, body }) {
+      async handle({ params, body, ctx }) {
         if (body.client_id !== undefined && body.client_id !== params.client_id) {
           throw invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
         }
         const party = withLoginWindow(params.client_id, body);
-        const isNew = await operations.putRelyingParty(party).catch((error) => {
-          throw error instanceof RoomNotFound
-            ? invalid([{ field: 'room', message: 'names a room that is not there' }])
-            : error;
-        });
+        const isNew = await as(ctx)
+          .putRelyingParty(party)
+          .catch((error) => {
+            throw error instanceof RoomNotFound
+              ? invalid([{ field: 'room', message: 'names a room that is not there' }])
+              : error;
+          });
         return { status: isNew ? 201 : 200, body: shown(party) };
       },
     }),
@@ -67,8 +69,8 @@ export function relyingPartyRoutes(operations: Operations): Route[] {
       params: ofClient,
       response: { 204: { description: 'It is gone' } },
       problems: ['relying_party_not_found'],
-      async handle({ params }) {
-        await operations.deleteRelyingParty(params.client_id);
+      async handle({ params, ctx }) {
+        await as(ctx).deleteRelyingParty(params.client_id);
         return { status: 204 };
       },
     }),

@@ -5,14 +5,14 @@ import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, withTitle } from '#settings/room.ts';
-import type { Operations } from '#waiting-room/operations.ts';
+import type { As } from './acting.ts';
 
 export const inRoom = z.object({ room: roomId });
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
 /** The settings of rooms. */
-export function roomRoutes(operations: Operations): Route[] {
+export function roomRoutes(as: As): Route[] {
   return [
     route({
       method: 'get',
@@ -20,7 +20,7 @@ export function roomRoutes(operations: Operations): Route[] {
       operationId: 'listRooms',
       summary: 'All rooms and their settings',
       response: { 200: { description: 'The rooms', schema: z.array(room) } },
-      handle: async () => ({ status: 200, body: await operations.rooms() }),
+      handle: async ({ ctx }) => ({ status: 200, body: await as(ctx).rooms() }),
     }),
     route({
       method: 'get',
@@ -30,7 +30,7 @@ export function roomRoutes(operations: Operations): Route[] {
       params: inRoom,
       response: { 200: { description: 'The settings', schema: room } },
       problems: ['room_not_found'],
-      handle: async ({ params }) => ({ status: 200, body: await operations.room(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).room(params.room) }),
     }),
     route({
       method: 'put',
@@ -43,10 +43,10 @@ export function roomRoutes(operations: Operations): Route[] {
         200: { description: 'It was there before', schema: room },
         201: { description: 'It is new', schema: room },
       },
-      async handle({ params, body }) {
+      async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const settings = withTitle(params.room, body);
-        const isNew = await operations.putRoom(settings);
+        const isNew = await as(ctx).putRoom(settings);
         return { status: isNew ? 201 : 200, body: settings };
       },
     }),
@@ -60,12 +60,12 @@ export function roomRoutes(operations: Operations): Route[] {
       bodyTypes: ['application/merge-patch+json'],
       response: { 200: { description: 'All settings, as they are now', schema: room } },
       problems: ['room_not_found'],
-      async handle({ params, body }) {
-        const before = await operations.room(params.room);
+      async handle({ params, body, ctx }) {
+        const before = await as(ctx).room(params.room);
         const patched = check(room, mergePatch(z.encode(room, before), body));
         if (!patched.ok) throw invalid(patched.faults);
         if (patched.value.id !== params.room) throw otherId();
-        await operations.putRoom(patched.value);
+        await as(ctx).putRoom(patched.value);
         return { status: 200, body: patched.value };
       },
     }),
@@ -77,8 +77,8 @@ export function roomRoutes(operations: Operations): Route[] {
       params: inRoom,
       response: { 204: { description: 'It is gone' } },
       problems: ['room_not_found'],
-      async handle({ params }) {
-        await operations.deleteRoom(params.room);
+      async handle({ params, ctx }) {
+        await as(ctx).deleteRoom(params.room);
         return { status: 204 };
       },
     }),

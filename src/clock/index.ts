@@ -1,25 +1,32 @@
 /**
- * Door 5: time. In one process at a time the inlets get their ticks; in every process what was heard is flushed.
- * Each raise is one atomic step in the store, so two clocks at once would do no harm: the lease saves the work.
+ * Door 5: time. In one process at a time the inlets get their ticks and origins are asked how they do; in every process
+ * what was heard is flushed. Each raise is one atomic step in the store, so two clocks at once would do no harm: the
+ * lease saves the work.
  */
 
 import type { Advance } from '#waiting-room/advance.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
+import { createContinuity } from './continuity.ts';
+import { every } from './every.ts';
+import type { Origins } from './origin.ts';
 
 /** How often the inlets are asked, in ms. */
 const TICK = 250;
-/** How often what was heard goes to the store, in ms. */
+/** How often what was heard goes to the store, and origins are looked after, in ms. */
 const FLUSH = 1000;
 /** How long a dead process keeps the others from taking over, in ms. */
 const LEASE = 3000;
 
 export interface ClockDeps {
-  readonly advance: Pick<Advance, 'all'>;
+  readonly advance: Pick<Advance, 'all' | 'hearingSince'>;
   /** Hands on what this process gathered. */
   readonly flush: () => Promise<void>;
-  readonly coordination: Pick<CoordinationStore, 'lease' | 'release'>;
+  /** How the origins of adaptive rooms do. */
+  readonly origins: Origins;
+  readonly coordination: Pick<CoordinationStore, 'lease' | 'release' | 'remember' | 'amend'>;
   /** This process, for the lease. */
   readonly self: string;
+  readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -28,43 +35,36 @@ export interface Clock {
   stop(): Promise<void>;
 }
 
-export function startClock({ advance, flush, coordination, self, onError }: ClockDeps): Clock {
-  const inlets = every(
+export function startClock({ advance, flush, origins, coordination, self, now, onError }: ClockDeps): Clock {
+  const runsSince = createContinuity(coordination, now);
+  let isOurs = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  /** Whoever ticks has to know of gaps; all processes keep them from being one. */
+  async function lookForGap(): Promise<void> {
+    if (Math.abs(now() - lookedAt) < FLUSH) return;
+    advance.hearingSince(await runsSince());
+    lookedAt = now();
+  }
+
+  const ticks = every(
     TICK,
     async () => {
-      if (await coordination.lease('clock', self, LEASE)) await advance.all();
+      await lookForGap();
+      isOurs = await coordination.lease('clock', self, LEASE);
+      if (isOurs) await advance.all();
     },
     onError,
   );
   const flushes = every(FLUSH, flush, onError);
+  const looks = every(FLUSH, () => (isOurs ? origins.look() : origins.rest()), onError);
 
   return {
     async stop() {
-      await Promise.all([inlets.stop(), flushes.stop()]);
+      await Promise.all([ticks.stop(), flushes.stop(), looks.stop()]);
+      await origins.rest();
       await flush().catch(onError);
       await coordination.release('clock', self).catch(onError);
-    },
-  };
-}
-
-/** Runs a task, then waits, then runs it again: never two at once, and a failure does not end it. */
-function every(interval: number, task: () => Promise<void>, onError: (error: unknown) => void) {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const run = () => {
-    running = task()
-      .catch(onError)
-      .then(() => {
-        if (!stopped) timer = setTimeout(run, interval);
-      });
-  };
-  run();
-  return {
-    stop(): Promise<void> {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
     },
   };
 }

@@ -3,15 +3,38 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSettings } from '#settings/file.ts';
 import type { LogLevel } from '#telemetry/log.ts';
+import type { ActivityType } from '#waiting-room/activity.ts';
+import { ACTIVITY_TYPES, isOfVisitors } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
-import type { EnvReader, Refusal } from './env.ts';
-import { bearerToken, cookieKeys, envReader, issuer, logLevel, port, redisUrl, text, truth } from './env.ts';
+import type { EnvReader, NamedToken, Refusal } from './env.ts';
+import {
+  activityTypes,
+  bearerToken,
+  cookieKeys,
+  envReader,
+  issuer,
+  logLevel,
+  namedTokens,
+  port,
+  redisUrl,
+  text,
+  truth,
+  webhookKeys,
+  webhookUrl,
+} from './env.ts';
 import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
 import type { PrivateJwks } from './jwks.ts';
 import { generateJwks, parseJwks } from './jwks.ts';
 import { kept, randomSecret } from './secrets.ts';
+
+export interface WebhookConfig {
+  readonly url: string;
+  /** In base64. All sign. */
+  readonly keys: readonly string[];
+  readonly types: readonly ActivityType[];
+}
 
 export interface Config {
   readonly port: number;
@@ -29,6 +52,10 @@ export interface Config {
   /** One URL or a comma-separated list of them; null for the embedded store. */
   readonly redisUrl: string | null;
   readonly adminToken: string;
+  /** More tokens of operators, each with a name of its own. */
+  readonly namedTokens: readonly NamedToken[];
+  /** Where facts are delivered; null for nowhere. */
+  readonly webhook: WebhookConfig | null;
   /** The first seals; all unseal. */
   readonly cookieKeys: readonly string[];
   readonly jwks: PrivateJwks;
@@ -51,7 +78,7 @@ interface Given extends Omit<Config, 'settings' | 'adminToken' | 'cookieKeys' | 
  */
 export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<Config> {
   const reader = envReader(env);
-  const given = readEnv(reader, cwd);
+  const given = readEnv(reader, env, cwd);
   const faults: ConfigFault[] = reader.faults;
 
   const file = given.configPath === null ? null : await readSettingsFile(given.configPath);
@@ -71,13 +98,17 @@ export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<C
   });
 }
 
-function readEnv({ read, faults }: EnvReader, cwd: string): Given {
+function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: string): Given {
   const path = (value: string) => resolve(cwd, value);
   const listenOn = read('PORT', 3000, port);
   const configPath = read('CONFIG', null, path);
   if (read('DYNAMODB_TABLE', null, text) !== null) {
     faults.push({ where: 'DYNAMODB_TABLE', message: 'is set, but this version has no DynamoDB store: use REDIS_URL' });
   }
+  const adminToken = read('ADMIN_TOKEN', null, bearerToken);
+  const tokens = read('ADMIN_TOKENS', [], namedTokens);
+  const same = tokens.find(({ token }) => token === adminToken);
+  if (same) faults.push({ where: 'ADMIN_TOKENS', message: `gives ${same.name} the token that is ADMIN_TOKEN` });
   return {
     port: listenOn,
     host: read('HOST', null, text),
@@ -87,13 +118,30 @@ function readEnv({ read, faults }: EnvReader, cwd: string): Given {
     shopPort: read('SHOP_PORT', 3001, port),
     dataDir: read('DATA_DIR', path('data'), path),
     redisUrl: read('REDIS_URL', null, redisUrl),
-    adminToken: read('ADMIN_TOKEN', null, bearerToken),
+    adminToken,
+    namedTokens: tokens,
+    webhook: readWebhook({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', false, truth),
     // Beside the demo's words a line a request is in the way.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
   };
+}
+
+/** All of it or nothing: a webhook whose deliveries nobody could check is a fault. */
+function readWebhook({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): WebhookConfig | null {
+  const url = read('WEBHOOK_URL', null, webhookUrl);
+  const keys = read('WEBHOOK_SECRET', [], webhookKeys);
+  const types = read(
+    'WEBHOOK_EVENTS',
+    ACTIVITY_TYPES.filter((type) => !isOfVisitors(type)),
+    activityTypes,
+  );
+  if (env.WEBHOOK_URL && !env.WEBHOOK_SECRET) {
+    faults.push({ where: 'WEBHOOK_SECRET', message: 'is required with WEBHOOK_URL' });
+  }
+  return url === null ? null : { url, keys, types };
 }
 
 async function readJwksFile(path: string): Promise<PrivateJwks | Refusal> {

@@ -1,6 +1,14 @@
 /** The variables of the environment, each checked on its own; see `config.ts` for what they come to. */
 import type { LogLevel } from '#telemetry/log.ts';
+import type { ActivityType } from '#waiting-room/activity.ts';
+import { ACTIVITY_TYPES, isOfVisitors } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
+
+/** A bearer token of an operator, and the name that its deeds are told under. */
+export interface NamedToken {
+  readonly name: string;
+  readonly token: string;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -83,6 +91,67 @@ export function cookieKeys(value: string): readonly string[] | Refusal {
   const fine = keys.every((key) => key.length >= SHORTEST_KEY);
   return fine ? keys : refuse(`must be a comma-separated list of keys of at least ${SHORTEST_KEY} characters each`);
 }
+
+const SHORTEST_TOKEN = 16;
+const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):([\x21-\x2b\x2d-\x7e]+)$/;
+/** What the service does on its own account, and whoever has ADMIN_TOKEN. */
+const TAKEN_NAMES = ['anteroom', 'admin'];
+
+/** `alice:token,bob:token`: whose hand it is stands in the audit. Faults name the name, never the token. */
+export function namedTokens(value: string): readonly NamedToken[] | Refusal {
+  const tokens: NamedToken[] = [];
+  for (const [index, each] of value.split(',').entries()) {
+    const [, name, token] = NAMED_TOKEN.exec(each.trim()) ?? [];
+    if (!name || !token) {
+      return refuse(`must be a comma-separated list of name:token; entry ${index + 1} is not, or has other characters`);
+    }
+    if (TAKEN_NAMES.includes(name)) return refuse(`must not name a token ${name}: that name is taken`);
+    if (tokens.some((other) => other.name === name)) return refuse(`names ${name} twice`);
+    if (token.length < SHORTEST_TOKEN) {
+      return refuse(`must have at least ${SHORTEST_TOKEN} characters in each token: that of ${name} is too short`);
+    }
+    const same = tokens.find((other) => other.token === token);
+    if (same) return refuse(`gives ${same.name} and ${name} the same token`);
+    tokens.push({ name, token });
+  }
+  return tokens;
+}
+
+/** An http or https URL, which may hold a secret in its query, so that no fault repeats it. */
+export function webhookUrl(value: string): string | Refusal {
+  const url = URL.parse(value);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refuse('must be an http or https URL');
+  if (url.username !== '' || url.password !== '') return refuse('must have no user name and no password');
+  return value;
+}
+
+/** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes; several sign side by side while one is changed. */
+export function webhookKeys(value: string): readonly string[] | Refusal {
+  const keys = value.split(',').map((each) => each.trim().replace(/^whsec_/, ''));
+  return keys.every(isWebhookKey)
+    ? keys
+    : refuse('must be whsec_ and the base64 of 24 to 64 random bytes, or a comma-separated list of these');
+}
+
+function isWebhookKey(text: string): boolean {
+  const key = Buffer.from(text, 'base64');
+  const unpadded = (base64: string) => base64.replace(/=+$/, '');
+  return key.length >= 24 && key.length <= 64 && unpadded(key.toString('base64')) === unpadded(text);
+}
+
+/** Types of facts; `all` is every one, `default` all but those of single visitors. */
+export function activityTypes(value: string): readonly ActivityType[] | Refusal {
+  const names = value.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => name !== 'all' && name !== 'default' && !isActivityType(name));
+  if (unknown.length > 0) {
+    return refuse(`names ${unknown.join(', ')}; known are all, default, ${ACTIVITY_TYPES.join(', ')}`);
+  }
+  return ACTIVITY_TYPES.filter(
+    (type) => names.includes(type) || names.includes('all') || (names.includes('default') && !isOfVisitors(type)),
+  );
+}
+
+const isActivityType = (name: string) => ACTIVITY_TYPES.some((type) => type === name);
 
 /** Anything that an Authorization header can carry as one word. */
 export function bearerToken(value: string): string | Refusal {

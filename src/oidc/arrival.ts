@@ -17,10 +17,9 @@ export interface ArrivalDeps {
   readonly relyingParties: RelyingParties;
   readonly cookies: VisitorCookies;
   readonly now: () => number;
-  readonly onJoin: (room: string) => void;
 }
 
-export function createArrival({ visitors, relyingParties, cookies, now, onJoin }: ArrivalDeps) {
+export function createArrival({ visitors, relyingParties, cookies, now }: ArrivalDeps) {
   function found(ctx: KoaContextWithOIDC, visit: Visit): void {
     const admission = lasting(visit.admission, now());
     setVisit(ctx, { ...visit, admission });
@@ -51,10 +50,7 @@ export function createArrival({ visitors, relyingParties, cookies, now, onJoin }
     }
     try {
       const arrival = await visitors.arrive(room, { visitor, ticket });
-      if (arrival.isNew) {
-        ctx.append('Set-Cookie', cookies.give(arrival.ticket));
-        onJoin(room);
-      }
+      if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       found(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
     } catch (error) {
       if (error instanceof RoomNotFound) {

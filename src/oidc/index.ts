@@ -35,7 +35,6 @@ export interface OidcDeps {
   /** Throws what answers /authorize to what is no navigation. */
   readonly refuseScript: () => void;
   readonly onError: (error: unknown) => void;
-  readonly onJoin: (room: string) => void;
   readonly onPoll: () => void;
 }
 
@@ -66,7 +65,6 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     cookies,
     pages: createPages({ render, onError: deps.onError }),
     now: deps.now,
-    onJoin: deps.onJoin,
   });
   for (const middleware of deps.porch) provider.use(middleware);
   provider.use(pageWhileAway(render));

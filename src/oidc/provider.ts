@@ -31,7 +31,6 @@ export interface ProviderDeps {
   readonly cookies: VisitorCookies;
   readonly pages: ProviderPages;
   readonly now: () => number;
-  readonly onJoin: (room: string) => void;
 }
 
 /** The OpenID provider: oidc-provider as it is, with the waiting room as its login step. */
@@ -113,7 +112,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       },
     },
     extraParams: {
-      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, now, onJoin: deps.onJoin }),
+      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, now }),
     },
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
     loadExistingGrant: createLoadExistingGrant(remaining),

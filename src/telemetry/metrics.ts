@@ -19,13 +19,23 @@ export interface PollCounts {
 export interface RoomGauges {
   readonly room: string;
   readonly counters: Counters;
+  /** Predicted waits that came true, and that did not. */
+  readonly predictions: { readonly within: number; readonly outside: number };
 }
+
+/** How an attempt to deliver facts ended. */
+export type DeliveryOutcome = 'delivered' | 'failed';
 
 export interface Metrics {
   readonly polls: PollCounts;
   request(door: Door, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
+  /** Something of this type happened. */
+  happened(type: string): void;
+  delivered(outcome: DeliveryOutcome): void;
+  /** So many facts were dropped before they could be delivered. */
+  dropped(facts: number): void;
   storeFailed(operation: string): void;
   /** Where the gauges of the rooms come from at each scrape: what this process knows, without asking the store. */
   watchRooms(rooms: () => Iterable<RoomGauges>): void;
@@ -79,6 +89,23 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     labelNames: ['operation'],
     registers,
   });
+  const activities = new Counter({
+    name: 'anteroom_activities_total',
+    help: 'What happened in rooms, by type',
+    labelNames: ['type'],
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'anteroom_webhook_deliveries_total',
+    help: 'Attempts to deliver facts to the webhook, by how they ended',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const drops = new Counter({
+    name: 'anteroom_webhook_dropped_total',
+    help: 'Facts that were dropped before the webhook took them',
+    registers,
+  });
   new Counter({
     name: 'anteroom_polls_total',
     help: 'Polls answered, by kind',
@@ -102,12 +129,28 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       },
     });
   }
+  new Gauge({
+    name: 'anteroom_room_predictions',
+    help: 'Predicted waits that were compared with what came, by whether it was inside the predicted range',
+    labelNames: ['room', 'result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { room, predictions } of rooms()) {
+        this.set({ room, result: 'within' }, predictions.within);
+        this.set({ room, result: 'outside' }, predictions.outside);
+      }
+    },
+  });
 
   return {
     polls,
     request: (door, status, seconds) => requests.observe({ door, status: String(status) }, seconds),
     joined: (room, outcome) => joins.inc({ room, outcome }),
     claimed: (room, outcome) => claims.inc({ room, outcome }),
+    happened: (type) => activities.inc({ type }),
+    delivered: (outcome) => deliveries.inc({ outcome }),
+    dropped: (facts) => drops.inc(facts),
     storeFailed: (operation) => storeErrors.inc({ operation }),
     watchRooms: (source) => {
       rooms = source;

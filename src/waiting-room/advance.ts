@@ -5,17 +5,25 @@
  */
 import type { Tell } from './activity.ts';
 import { measure, readMeter } from './estimate.ts';
+import { heartbeatOf } from './facts.ts';
 import type { Signal } from './inlets/index.ts';
 import { tickInlet } from './inlets/index.ts';
-import type { DrawRecord, LineStore, LineView, SettingsStore } from './ports.ts';
+import type { LineStore, LineView, SettingsStore } from './ports.ts';
 import type { Prequeue } from './prequeue.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
+import { createStory } from './story.ts';
 
 export interface Advance {
+  /** One room, now: a place became free, or an operator changed something. Any process may, at any time. */
   room(id: RoomId): Promise<void>;
-  /** All rooms; one that fails does not keep the others, and rejects at the end. */
+  /** All rooms, and tells their story; one that fails does not keep the others, and rejects at the end. */
   all(): Promise<void>;
+  /**
+   * Since when visitors could be heard without a gap. Until everybody had the time to be heard again, no inlet passes
+   * over people who are away: they may be there.
+   */
+  hearingSince(at: number): void;
 }
 
 type LineVerbs = 'view' | 'raise' | 'configure' | 'draw' | 'note';
@@ -28,71 +36,78 @@ export interface AdvanceDeps {
   readonly prequeue: Prequeue;
   readonly now: () => number;
   readonly tell: Tell;
+  /** Called after each look at a room that is one of all. */
+  readonly looked: (room: RoomId) => void;
 }
 
-/** What this process saw of a room at its last tick, to tell what changed since. */
-interface Seen {
-  /** The line's rules as JSON. */
-  rules: string;
-  view: LineView | null;
-  metricsAt: number;
-}
+/** Rules are set again after so long, in ms: another process, whose clock is a little behind, may have set old ones. */
+const APPLIED_FOR = 10_000;
+/** From a heartbeat to its being counted, in ms: the page's jitter, and what each process gathers for a second. */
+const COUNTED_AFTER = 2000;
 
-/** How often the counters are told, in ms. */
-const METRICS_EVERY = 60_000;
-
-export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Advance {
+export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDeps): Advance {
   const { line } = store;
-  const seen = new Map<RoomId, Seen>();
+  const goOn = createStory({ line, now, tell });
+  /** The line's rules as this process set them last, as JSON, and when. */
+  const applied = new Map<RoomId, { readonly rules: string; readonly at: number }>();
+  let heardSince = Number.NEGATIVE_INFINITY;
 
-  async function advance(configured: RoomSettings): Promise<void> {
+  async function advance(configured: RoomSettings): Promise<LineView> {
     const { id } = configured;
     const settings = settingsAt(configured, now());
-    let last = seen.get(id);
-    if (!last) {
-      last = { rules: '', view: null, metricsAt: now() };
-      seen.set(id, last);
-    }
-    await applyRules(settings, last);
-    const view = await line.view(id, now());
-    await turnDraws(settings, view);
+    await applyRules(settings);
+    const view = await turnDraws(settings, await line.view(id, now()));
     await tick(settings, view);
     await writeMeter(id, view);
-    tellChanges(id, last, view);
-    last.view = view;
+    return view;
   }
 
   /** An event that begins or ends changes the rules without an operator's hand. */
-  async function applyRules(settings: RoomSettings, last: Seen): Promise<void> {
+  async function applyRules(settings: RoomSettings): Promise<void> {
     const rules = lineRules(settings);
     const text = JSON.stringify(rules);
-    if (last.rules === text) return;
+    const last = applied.get(settings.id);
+    if (last?.rules === text && Math.abs(now() - last.at) < APPLIED_FOR) return;
     await line.configure(settings.id, rules, now());
-    last.rules = text;
+    applied.set(settings.id, { rules: text, at: now() });
   }
 
-  /** A draw opens at the prequeue's start and happens at the event's; one whose event was taken away happens at once. */
-  async function turnDraws(settings: RoomSettings, view: LineView): Promise<void> {
+  /**
+   * A draw opens at the prequeue's start and happens at the event's; one whose event was taken away happens at once.
+   * The view after it.
+   */
+  async function turnDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
+    const { id } = settings;
     const open = view.draws.at(-1);
-    if (open && open.drawnAt === null) {
-      const event = settings.events.find(({ id }) => id === open.event);
-      if (!event || now() >= event.start) await line.draw(settings.id, open.event, now());
-    } else await prequeue.openIfDue({ settings, view });
+    if (!open || open.drawnAt !== null) {
+      await prequeue.openIfDue({ settings, view });
+      return view;
+    }
+    const event = settings.events.find((each) => each.id === open.event);
+    if (event && now() < event.start) return view;
+    await line.draw(id, open.event, now());
+    const after = await line.view(id, now());
+    tellRaised(id, 'draw', view.counters.serving, after.counters.serving);
+    return after;
   }
 
-  async function tick({ id, mode, inlet }: RoomSettings, view: LineView): Promise<void> {
-    if (mode !== 'queue' || view.alarm) return;
+  async function tick(settings: RoomSettings, view: LineView): Promise<void> {
+    const { id, mode, inlet } = settings;
+    if (mode !== 'queue' || view.alarm || mayNotBeHeardYet(settings, view)) return;
     const { inletState: from, notes } = view;
     const signal = notes.signal === '' ? null : (JSON.parse(notes.signal) as Signal);
     const { raise, state, skipped } = tickInlet(inlet, { now: now(), state: from, signal });
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(id, raise ?? { people: 0 }, now(), { from, to: state });
     if (!applied) return;
-    if (raisedBy !== 0) {
-      const to = counters.serving;
-      tell('counter.raised', { room: id, by: `inlet:${inlet.strategy}`, from: to - raisedBy, to });
-    }
+    tellRaised(id, `inlet:${inlet.strategy}`, counters.serving - raisedBy, counters.serving);
     if (skipped) tell('inlet.skipped', { room: id, periods: skipped });
+  }
+
+  /** Whether somebody who waits here counts as away only because nobody could hear them. */
+  function mayNotBeHeardYet(settings: RoomSettings, { counters }: LineView): boolean {
+    if (counters.present >= counters.waiting) return false;
+    return now() < heardSince + heartbeatOf(settings) * 1000 + COUNTED_AFTER;
   }
 
   async function writeMeter(id: RoomId, view: LineView): Promise<void> {
@@ -100,23 +115,8 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
     if (meter) await line.note(id, 'meter', JSON.stringify(meter));
   }
 
-  function tellChanges(room: RoomId, last: Seen, view: LineView): void {
-    const before = last.view?.generation === view.generation ? last.view : null;
-    if (before) {
-      const expired = view.counters.expired - before.counters.expired;
-      if (expired > 0) tell('turns.expired', { room, count: expired });
-      for (const draw of view.draws) tellDraw(room, before.draws[draw.draw - 1], draw);
-    }
-    if (now() - last.metricsAt < METRICS_EVERY) return;
-    last.metricsAt = now();
-    tell('room.metrics', { room, counters: view.counters });
-  }
-
-  function tellDraw(room: RoomId, before: DrawRecord | undefined, draw: DrawRecord): void {
-    const { event, seedHash, entrants, seed } = draw;
-    if (!before) tell('draw.opened', { room, event, seed_hash: seedHash });
-    if (entrants !== null && seed !== null && before?.entrants == null)
-      tell('draw.done', { room, event, entrants, seed });
+  function tellRaised(room: RoomId, by: string, from: number, to: number): void {
+    if (from !== to) tell('counter.raised', { room, by, from, to });
   }
 
   return {
@@ -126,10 +126,18 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
     },
     async all() {
       const rooms = await store.settings.rooms();
-      for (const id of seen.keys()) if (!rooms.some((room) => room.id === id)) seen.delete(id);
-      const results = await Promise.allSettled(rooms.map(advance));
+      for (const id of applied.keys()) if (!rooms.some((room) => room.id === id)) applied.delete(id);
+      const results = await Promise.allSettled(
+        rooms.map(async (room) => {
+          await goOn(room.id, await advance(room));
+          looked(room.id);
+        }),
+      );
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
+    },
+    hearingSince(at) {
+      heardSince = at;
     },
   };
 }

@@ -47,12 +47,13 @@ export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: Draw
       const record = view.draws.find((draw) => draw.event === event);
       if (!record) return null;
       const current = ticket?.generation === view.generation ? ticket : null;
-      return { report: reportOf(record), own: await ownDraw(room, record, current) };
+      return { report: drawReport(record), own: await ownDraw(room, record, current) };
     },
   };
 }
 
-function reportOf({ event, order, seedHash, committedAt, entrants, seed, drawnAt }: DrawRecord): DrawReport {
+/** What everybody may know of a draw. */
+export function drawReport({ event, order, seedHash, committedAt, entrants, seed, drawnAt }: DrawRecord): DrawReport {
   return {
     event,
     algorithm: order === 'draw' ? DRAW_ALGORITHM : 'arrival',

@@ -1,7 +1,7 @@
 /** What a visitor is told: the same facts on the page, as JSON and through the API. */
 import { estimatedWait, type Range } from './estimate.ts';
 import type { Place } from './ports.ts';
-import type { RoomId } from './room.ts';
+import type { RoomId, RoomSettings } from './room.ts';
 import { pollAfter } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
@@ -33,6 +33,11 @@ export interface Facts {
 
 /** The longest time between two heartbeats, in seconds; a third of the presence timeout where that is less. */
 const HEARTBEAT = 30;
+
+/** When somebody who waits is to be heard from again, in seconds: within a third of the time that makes them absent. */
+export function heartbeatOf({ presence }: Pick<RoomSettings, 'presence'>): number {
+  return Math.max(1, Math.min(HEARTBEAT, Math.floor(presence.timeout / 3000)));
+}
 
 /** Facts of somebody whose number is not served yet: from the snapshot alone. */
 export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
@@ -100,7 +105,7 @@ function sharedFacts(snapshot: Snapshot): SharedFacts {
     room: settings.id,
     serving: view.counters.serving,
     poll_after: pollAfter(settings, view.counters.waiting),
-    heartbeat_after: Math.max(1, Math.min(HEARTBEAT, Math.floor(settings.presence.timeout / 3000))),
+    heartbeat_after: heartbeatOf(settings),
     message: settings.message,
     updated_at: iso(updatedAt),
   };

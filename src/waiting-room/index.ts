@@ -8,8 +8,8 @@ import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDraws } from './drawn.ts';
 import { createHearing, createJoiner } from './gathering.ts';
-import type { Operations } from './operations.ts';
-import { createOperations } from './operations.ts';
+import type { Operations, OriginSignal } from './operations.ts';
+import { createOperations, noteSignal } from './operations.ts';
 import type { Store } from './ports.ts';
 import { createPredictions } from './predictions.ts';
 import { createPrequeue } from './prequeue.ts';
@@ -31,6 +31,8 @@ export interface WaitingRoom {
   /** The same in the name of an operator's token. */
   readonly operationsOf: (by: Actor) => Operations;
   readonly relyingParties: RelyingParties;
+  /** How the origin of a room does, as the service itself measures it. */
+  readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
   readonly drawReports: DrawReports;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
@@ -58,7 +60,11 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
   const predictions = createPredictions(line);
   const prequeue = createPrequeue(line, now);
   const draws = createDraws(line);
-  const advance = createAdvance({ store, prequeue, now, tell });
+  const advance = createAdvance({ store, prequeue, now, tell, looked });
+  /** Whoever ticks knows all rooms: also those that nobody polls there are measured. */
+  function looked(room: RoomId): void {
+    snapshots.get(room).catch(() => undefined);
+  }
 
   /** A place may have become free: it goes to the next at once rather than at the next tick. */
   const freed = (room: RoomId) => {
@@ -91,6 +97,7 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
       tell,
       freed,
     }),
+    signal: (room, signal) => noteSignal(line, room, signal, now()),
     operations: operationsOf('anteroom'),
     operationsOf,
     async flush() {

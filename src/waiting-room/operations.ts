@@ -1,8 +1,10 @@
 /** What operators do: settings of rooms and relying parties, the counters, and the hand on the serving counter. */
 import type { Actor, Tell } from './activity.ts';
+import { type DrawReport, drawReport } from './draw-report.ts';
 import { RelyingPartyNotFound, RoomNotFound } from './errors.ts';
 import { perMinute, type Range, readMeter } from './estimate.ts';
-import type { Counters, DrawRecord, Exits, ExitsResult, Raised, Store } from './ports.ts';
+import type { Signal } from './inlets/index.ts';
+import type { Counters, Exits, ExitsResult, LineStore, Raised, Store } from './ports.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
@@ -22,14 +24,27 @@ export interface Operations {
   exits(id: RoomId, exits: Exits): Promise<ExitsResult>;
   /** The breaker: while it is on, no inlet raises the counter; the operator still may. */
   alarm(id: RoomId, on: boolean): Promise<Counters>;
-  /** How the origin does, for the adaptive inlet. */
-  signal(id: RoomId, signal: { readonly latency: number | null; readonly errorRate: number | null }): Promise<void>;
+  /** How the origin does, for the adaptive inlet: latency in ms, and the share of errors. */
+  signal(id: RoomId, signal: OriginSignal): Promise<void>;
   statistics(id: RoomId): Promise<Statistics>;
   relyingParties(): Promise<readonly RelyingParty[]>;
   relyingParty(clientId: string): Promise<RelyingParty>;
   /** Rejects with RoomNotFound when its room is not there. Whether it is new. */
   putRelyingParty(party: RelyingParty): Promise<boolean>;
   deleteRelyingParty(clientId: string): Promise<void>;
+}
+
+/** How the origin does, told now; null is unknown. */
+export type OriginSignal = Omit<Signal, 'at'>;
+
+/** Leaves word for the adaptive inlet, whoever runs it. */
+export function noteSignal(
+  line: Pick<LineStore, 'note'>,
+  room: RoomId,
+  { latency, errorRate }: OriginSignal,
+  at: number,
+): Promise<void> {
+  return line.note(room, 'signal', JSON.stringify({ latency, errorRate, at } satisfies Signal));
 }
 
 /** What the line does, beside its counters. */
@@ -42,7 +57,7 @@ export interface Statistics {
   readonly perMinute: Range | null;
   /** Predicted waits that came true, and that did not. */
   readonly predictions: { readonly within: number; readonly outside: number };
-  readonly draws: readonly DrawRecord[];
+  readonly draws: readonly DrawReport[];
   readonly entrantsPresent: number;
 }
 
@@ -79,8 +94,21 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
     return outcome;
   }
 
-  function tellMode(before: RoomSettings | null, { id, mode }: RoomSettings): void {
-    if (before?.mode !== mode) tell('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
+  const servingIn = async (id: RoomId) => (await line.view(id, now())).counters.serving;
+
+  function tellRaised(room: RoomId, from: number, to: number): void {
+    if (from !== to) tell('counter.raised', { room, by, from, to });
+  }
+
+  /** Puts the rules into force. A mode may serve everybody at once, or take back what stood open. */
+  async function configure(before: RoomSettings | null, room: RoomSettings): Promise<void> {
+    const { id, mode } = room;
+    const apply = () => line.configure(id, lineRules(settingsAt(room, now())), now());
+    if (before?.mode === mode) return apply();
+    const from = before ? await servingIn(id) : 0;
+    await apply();
+    tell('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
+    if (before) tellRaised(id, from, await servingIn(id));
   }
 
   return {
@@ -89,9 +117,8 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
     async putRoom(room) {
       const before = await settings.room(room.id);
       await settings.putRoom(room);
-      await line.configure(room.id, lineRules(settingsAt(room, now())), now());
       audit('room.put', room.id, room);
-      tellMode(before, room);
+      await configure(before, room);
       changed(room.id);
       return before === null;
     },
@@ -107,16 +134,18 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
     async raise(id, numbers) {
       const raised = await within(id, 'counter.raised', { numbers }, () => line.raise(id, { numbers }, now()));
       const { serving } = raised.counters;
-      if (raised.raisedBy !== 0) tell('counter.raised', { room: id, by, from: serving - raised.raisedBy, to: serving });
+      tellRaised(id, serving - raised.raisedBy, serving);
       return raised;
     },
     reset: (id) => within(id, 'room.reset', null, () => line.reset(id, now())),
     async exits(id, exits) {
-      const result = await within(id, 'exits.told', exits, () => line.exits(id, exits, now()));
-      for (const status of ['completed', 'abandoned'] as const) {
-        for (const sub of exits[status]) {
-          if (result.unknown === 0) tell('session.updated', { room: id, sub, status });
-        }
+      const { exited, completed, abandoned } = exits;
+      // Who they are is told one by one.
+      const detail = { exited, completed: completed.length, abandoned: abandoned.length };
+      const result = await within(id, 'exits.told', detail, () => line.exits(id, exits, now()));
+      const done = new Set(completed);
+      for (const sub of result.ended) {
+        tell('session.updated', { room: id, sub, status: done.has(sub) ? 'completed' : 'abandoned' });
       }
       return result;
     },
@@ -127,13 +156,14 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
       }),
     async signal(id, signal) {
       await existing(id);
-      await line.note(id, 'signal', JSON.stringify({ ...signal, at: now() }));
+      await noteSignal(line, id, signal, now());
+      audit('signal.told', id, signal);
     },
     async statistics(id) {
       await existing(id);
       const { counters, held, alarm, notes, predictions, draws, entrantsPresent } = await line.view(id, now());
       const speed = perMinute(readMeter(notes.meter), now());
-      return { counters, held, alarm, perMinute: speed, predictions, draws, entrantsPresent };
+      return { counters, held, alarm, perMinute: speed, predictions, draws: draws.map(drawReport), entrantsPresent };
     },
     relyingParties: () => settings.relyingParties(),
     async relyingParty(clientId) {

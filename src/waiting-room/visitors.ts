@@ -69,7 +69,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     if (!joined) throw new RoomClosed(room);
     const { generation, number, entry, admission } = joined;
     const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
-    tell('ticket.issued', { room, sub: visitor, number: entry ? null : number });
+    tell('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
     if (admission) tellClaimed(room, admission);
     return {
       ticket: { room, generation, number, entry, visitor, joinedAt: now(), predicted },
@@ -89,6 +89,14 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   function tellClaimed(room: RoomId, { visitor, number, expiresAt }: Admission): void {
     tell('ticket.claimed', { room, sub: visitor, number, expires_at: new Date(expiresAt).toISOString() });
+  }
+
+  /** Whether an admission that lived ended by this, which is then told. */
+  async function endAdmission(room: RoomId, sub: VisitorId, status: 'completed' | 'abandoned'): Promise<boolean> {
+    const none = { exited: 0, completed: [], abandoned: [] };
+    const { ended } = await line.exits(room, { ...none, [status]: [sub] }, now());
+    if (ended.length > 0) tell('session.updated', { room, sub, status });
+    return ended.length > 0;
   }
 
   function factsOf(snapshot: Snapshot, ticket: Ticket, standing: Standing): Facts | Promise<Facts> {
@@ -189,14 +197,15 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       const { room, generation, entry } = brought;
       const standing = await standingOf(await snapshots.get(room), brought, draws);
       if (standing.kind === 'entrant' && entry) await line.withdraw(room, generation, entry, now());
-      if (standing.kind === 'numbered') await line.leave(room, standing.ticket, now());
+      if (standing.kind === 'numbered') {
+        await endAdmission(room, brought.visitor, 'abandoned');
+        await line.leave(room, standing.ticket, now());
+      }
       snapshots.expire(room);
       freed(room);
     },
     async depart(room, visitor) {
-      const { unknown } = await line.exits(room, { exited: 0, completed: [visitor], abandoned: [] }, now());
-      if (unknown > 0) return;
-      tell('session.updated', { room, sub: visitor, status: 'completed' });
+      if (!(await endAdmission(room, visitor, 'completed'))) return;
       snapshots.expire(room);
       freed(room);
     },

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
-import { ADMIN_TOKEN, startAdmin } from '#support/admin.ts';
+import { ADMIN_TOKEN, ALICES_TOKEN, startAdmin } from '#support/admin.ts';
 
 let admin: AdminServer;
 beforeAll(async () => {
@@ -24,6 +24,13 @@ describe('the token', () => {
     expect(refused.body.code).toBe('unauthorized');
     expect(refused.headers['www-authenticate']).toMatch(/^Bearer/);
     expect(await admin.store.settings.room('sale')).toBeNull();
+  });
+
+  test('may be any of several, of which each has a name', async () => {
+    await admin.as('put', '/rooms/theirs', ALICES_TOKEN).send({}).expect(201);
+    await admin.as('get', '/rooms/theirs').expect(200);
+    await admin.as('get', '/rooms/theirs', `${ALICES_TOKEN}x`).expect(401);
+    await admin.as('delete', '/rooms/theirs', ALICES_TOKEN).expect(204);
   });
 
   test('the scheme may be written in any case', () =>
@@ -82,6 +89,10 @@ describe('openapi.json', () => {
         'post /rooms/{room}/serving-counter',
         'post /rooms/{room}/reset',
         'post /rooms/{room}/exits',
+        'post /rooms/{room}/alarm',
+        'post /rooms/{room}/signals',
+        'get /rooms/{room}/statistics',
+        'get /audit',
         'get /relying-parties',
         'get /relying-parties/{client_id}',
         'put /relying-parties/{client_id}',

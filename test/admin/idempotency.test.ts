@@ -6,7 +6,7 @@ import { idempotency } from '#admin/idempotency.ts';
 import type { Asked, Reply, Route } from '#http/guard.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import type { AdminServer } from '#support/admin.ts';
-import { startAdmin } from '#support/admin.ts';
+import { ALICES_TOKEN, startAdmin } from '#support/admin.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 
 let admin: AdminServer;
@@ -94,6 +94,13 @@ test('one that failed is forgotten and may be tried again', async () => {
   expect(await serving()).toBe(10);
 });
 
+test('the same key is another one in the hands of another operator', async () => {
+  await raise('k');
+  const theirs = admin.as('post', '/rooms/sale/serving-counter', ALICES_TOKEN).set('Idempotency-Key', 'k');
+  await theirs.send({ increment_by: 10 }).expect(200);
+  expect(await serving()).toBe(20);
+});
+
 test('one that was refused is not remembered', async () => {
   await admin.as('post', '/rooms/sale/serving-counter').set('Idempotency-Key', 'k').send({ by: 1 }).expect(400);
   await raise('k').expect(200);
@@ -109,7 +116,7 @@ test('the key of a process that died is free after a minute, and an answer is ke
   let now = Date.now();
   const store = openEmbeddedStore({ dir, now: () => now });
   const once = idempotency({ coordination: store.coordination, log: { warn: () => {} } });
-  const asked = { ctx: { get: () => 'k' }, params: {} } as unknown as Asked;
+  const asked = { ctx: { get: () => 'k', state: { operator: 'admin' } }, params: {} } as unknown as Asked;
   let answers = 0;
   const answering = (answer: () => Promise<Reply>) =>
     once({ idempotent: true, operationId: 'raise', answer } as unknown as Route, asked);

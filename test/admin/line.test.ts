@@ -68,6 +68,19 @@ describe('POST /rooms/{room}/exits', () => {
     expect(second.body).toMatchObject({ active: 0, completed: 1, abandoned: 1, unknown: 3 });
   });
 
+  test('tells of those who really went, each once, also when others are unknown', async () => {
+    await raise(3);
+    await join('ann', 'ben', 'cat');
+    await admin.as('post', '/rooms/sale/exits').send({ completed: ['ann', 'nobody'], abandoned: ['ben', 'ann'] });
+    await admin.as('post', '/rooms/sale/exits').send({ completed: ['ann', 'ben'], abandoned: [] });
+    const told = admin.told.filter(({ type }) => type === 'session.updated');
+    expect(told).toMatchObject([
+      { room: 'sale', sub: 'ann', status: 'completed' },
+      { room: 'sale', sub: 'ben', status: 'abandoned' },
+    ]);
+    expect(told).toHaveLength(2);
+  });
+
   test('takes a number of exits without names, which makes room', async () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 1 } });
     await raise(1);

@@ -22,7 +22,10 @@ describe('the clock', () => {
           seen.ticks += 1;
           await task();
         },
+        hearingSince: () => undefined,
       },
+      origins: { look: async () => undefined, rest: async () => undefined },
+      now: Date.now,
       flush: async () => {
         seen.flushes += 1;
         await task();

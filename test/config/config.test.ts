@@ -43,6 +43,8 @@ describe('without anything set', () => {
       redisUrl: null,
       trustProxy: false,
       logLevel: 'warn',
+      namedTokens: [],
+      webhook: null,
     });
   });
 
@@ -83,6 +85,10 @@ describe('what is set', () => {
       DATA_DIR: '/var/lib/anteroom',
       REDIS_URL: 'rediss://one:6379,rediss://two:6379',
       ADMIN_TOKEN: 'let-me-in',
+      ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
+      WEBHOOK_URL: 'https://hooks.example/anteroom?key=1',
+      WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      WEBHOOK_EVENTS: 'draw.done, ticket.claimed',
       COOKIE_KEYS: 'a-key-of-sixteen-and-more, another-key-of-sixteen',
       JWKS_FILE: await file('jwks.json', JSON.stringify(jwks)),
       TRUST_PROXY: '1',
@@ -99,6 +105,15 @@ describe('what is set', () => {
       dataDir: '/var/lib/anteroom',
       redisUrl: 'rediss://one:6379,rediss://two:6379',
       adminToken: 'let-me-in',
+      namedTokens: [
+        { name: 'alice', token: 'a-token-of-alice:1' },
+        { name: 'bob', token: 'the-token-of-bob' },
+      ],
+      webhook: {
+        url: 'https://hooks.example/anteroom?key=1',
+        keys: ['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+        types: ['ticket.claimed', 'draw.done'],
+      },
       cookieKeys: ['a-key-of-sixteen-and-more', 'another-key-of-sixteen'],
       jwks,
       trustProxy: true,
@@ -203,6 +218,60 @@ describe('faults', () => {
     const told = JSON.stringify(await faults(env));
     for (const where of ['REDIS_URL', 'COOKIE_KEYS', 'ADMIN_TOKEN', 'client_id']) expect(told).toContain(where);
     expect(told).not.toContain('hushhush');
+  });
+});
+
+describe('ADMIN_TOKENS', () => {
+  test.each([
+    ['alice', 'entry 1'],
+    ['alice:a-token-of-alice,bob:', 'entry 2'],
+    ['al ice:a-token-of-alice', 'entry 1'],
+    ['alice:a token of alice', 'entry 1'],
+    ['alice:short', 'alice'],
+    ['alice:a-token-of-alice,alice:another-of-alice', 'alice'],
+    ['alice:one-token-for-two,bob:one-token-for-two', 'bob'],
+    ['admin:a-token-of-admin', 'admin'],
+    ['anteroom:a-token-of-itself', 'anteroom'],
+    ['alice:the-token-of-admin', 'ADMIN_TOKEN'],
+  ])('cannot be %s', async (ADMIN_TOKENS, named) => {
+    const [fault, ...more] = await faults({ ADMIN_TOKENS, ADMIN_TOKEN: 'the-token-of-admin' });
+    expect([fault?.where, more]).toEqual(['ADMIN_TOKENS', []]);
+    expect(fault?.message).toContain(named);
+    for (const secret of ['token-of', 'short:', 'one-token']) expect(fault?.message).not.toContain(secret);
+  });
+});
+
+describe('the webhook', () => {
+  const url = 'https://hooks.example/';
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+  test('is told of all but single visitors, unless it asks for others', async () => {
+    const typesOf = async (WEBHOOK_EVENTS: string) =>
+      (await load({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS })).webhook?.types;
+    const usual = await typesOf('');
+    expect(usual).toContain('counter.raised');
+    expect(usual).toContain('operator.acted');
+    expect(usual).not.toContain('ticket.issued');
+    expect(await typesOf('default')).toEqual(usual);
+    expect(await typesOf('default,session.updated')).toHaveLength((usual?.length ?? 0) + 1);
+    expect(await typesOf('all')).toEqual(expect.arrayContaining([...(usual ?? []), 'ticket.issued']));
+  });
+
+  test('may have its secret with and without the prefix, and several of them', async () => {
+    const { webhook } = await load({ WEBHOOK_URL: url, WEBHOOK_SECRET: `${secret.slice(6)}, ${secret}` });
+    expect(webhook?.keys).toEqual([secret.slice(6), secret.slice(6)]);
+  });
+
+  test.each([
+    ['WEBHOOK_SECRET', { WEBHOOK_URL: url }],
+    ['WEBHOOK_SECRET', { WEBHOOK_URL: url, WEBHOOK_SECRET: 'hushhush' }],
+    ['WEBHOOK_SECRET', { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${'hush hush '.repeat(5)}` }],
+    ['WEBHOOK_URL', { WEBHOOK_URL: 'ftp://hooks.example/hushhush', WEBHOOK_SECRET: secret }],
+    ['WEBHOOK_URL', { WEBHOOK_URL: 'https://u:hushhush@hooks.example/', WEBHOOK_SECRET: secret }],
+    ['WEBHOOK_EVENTS', { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS: 'ticket.issued,ticket.lost' }],
+  ])('faults of %s are told by name, without what it holds', async (where, env) => {
+    expect(await whereOf(env)).toEqual([where]);
+    expect(JSON.stringify(await faults(env))).not.toContain('hush');
   });
 });
 

@@ -3,26 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Koa from 'koa';
 import request from 'supertest';
+import { createAudit } from '#activity/audit-sink.ts';
+import { createFeed } from '#activity/feed.ts';
 import { createAdmin } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createLog } from '#telemetry/log.ts';
+import type { Activity } from '#waiting-room/activity.ts';
 import type { Operations } from '#waiting-room/operations.ts';
 import { createOperations } from '#waiting-room/operations.ts';
 import type { Store } from '#waiting-room/ports.ts';
 import { listen } from './listen.ts';
 
 export const ADMIN_TOKEN = 'let-me-administer';
+export const ALICES_TOKEN = 'let-alice-administer';
 
 export interface AdminServer {
   readonly url: string;
   readonly store: Store;
   /** Ids of rooms that were told to have changed. */
   readonly changed: string[];
-  /** A request with the token. */
-  as(method: 'get' | 'put' | 'post' | 'patch' | 'delete', path: string): request.Test;
+  /** What happened. */
+  readonly told: readonly Activity[];
+  /** A request with a token, ADMIN_TOKEN unless given. */
+  as(method: 'get' | 'put' | 'post' | 'patch' | 'delete', path: string, token?: string): request.Test;
   close(): Promise<void>;
 }
 
@@ -31,14 +37,12 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-admin-'));
   const store = openEmbeddedStore({ dir });
   const changed: string[] = [];
+  const told: Activity[] = [];
   const assets = createAssets({ folder: 'assets' });
-  const operations = createOperations({
-    store,
-    now: Date.now,
-    tell: () => undefined,
-    by: 'admin',
-    changed: (room) => changed.push(room),
-  });
+  const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
+  const tell = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
+  const operationsOf = (by: string) =>
+    wrap(createOperations({ store, now: Date.now, tell, by, changed: (room) => changed.push(room) }));
   const issuer = 'http://localhost:3000';
 
   const app = new Koa();
@@ -46,9 +50,13 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   app.use(assets.middleware);
   app.use(
     createAdmin({
-      operations: wrap(operations),
+      operationsOf,
+      audit,
       coordination: store.coordination,
-      adminToken: ADMIN_TOKEN,
+      tokens: [
+        { name: 'admin', token: ADMIN_TOKEN },
+        { name: 'alice', token: ALICES_TOKEN },
+      ],
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),
       log: createLog({ level: 'silent' }),
       issuer,
@@ -60,9 +68,12 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
     url,
     store,
     changed,
-    as: (method, path) => request(url)[method](`/admin/v1${path}`).set('Authorization', `Bearer ${ADMIN_TOKEN}`),
+    told,
+    as: (method, path, token = ADMIN_TOKEN) =>
+      request(url)[method](`/admin/v1${path}`).set('Authorization', `Bearer ${token}`),
     async close() {
       await close();
+      await audit.close();
       await store.close();
       await rm(dir, { recursive: true });
     },

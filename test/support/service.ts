@@ -1,7 +1,9 @@
 /** A whole service in this process, on a store and a clock that the test holds. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
+import { metricsSink } from '#activity/metrics-sink.ts';
 import { createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
@@ -52,10 +54,18 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const listensOn = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { issuer = listensOn } = options;
   const metrics = createMetrics({ processMetrics: false });
-  const config = { issuer, jwks: options.jwks ?? jwks, cookieKeys, adminToken: ADMIN_TOKEN, trustProxy: false };
+  const config = {
+    issuer,
+    jwks: options.jwks ?? jwks,
+    cookieKeys,
+    adminToken: ADMIN_TOKEN,
+    namedTokens: [],
+    trustProxy: false,
+  };
   const told: Activity[] = [];
-  const tell = createFeed([(activity) => void told.push(activity)], time.now);
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now, tell });
+  const audit = createAudit({ store: store.audit, now: time.now, onError: () => undefined });
+  const tell = createFeed([metricsSink(metrics), audit.sink, (activity) => void told.push(activity)], time.now);
+  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now, tell, audit });
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });

@@ -46,7 +46,7 @@ test('metrics have the prefix, count polls from plain integers and rooms at each
     abandoned: 1,
     expired: 0,
   };
-  let rooms = [{ room: 'sale', counters }];
+  let rooms = [{ room: 'sale', counters, predictions: { within: 8, outside: 1 } }];
   metrics.watchRooms(() => rooms);
   metrics.polls.status += 3;
   metrics.polls.facts += 2;
@@ -61,6 +61,8 @@ test('metrics have the prefix, count polls from plain integers and rooms at each
     'anteroom_claims_total{room="sale",outcome="admitted"} 1',
     'anteroom_store_errors_total{operation="join"} 1',
     'anteroom_room_present{room="sale"} 3',
+    'anteroom_room_predictions{room="sale",result="within"} 8',
+    'anteroom_room_predictions{room="sale",result="outside"} 1',
   ]) {
     expect(first.text).toContain(line);
   }

@@ -1,0 +1,22 @@
+/** How a delivery is signed: Standard Webhooks 1.0.0, symmetric. */
+import { createHash, createHmac } from 'node:crypto';
+
+/** What a receiver checks: `HMAC-SHA256(key, "{id}.{timestamp}.{body}")`, one signature a key, so that keys can be changed. They come in base64. */
+export function signedHeaders(
+  keys: readonly string[],
+  { id, at, body }: { readonly id: string; readonly at: number; readonly body: string },
+): Record<string, string> {
+  const timestamp = Math.floor(at / 1000);
+  const sign = (key: string) =>
+    `v1,${createHmac('sha256', Buffer.from(key, 'base64')).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': keys.map(sign).join(' '),
+  };
+}
+
+/** The same for the same body, whoever sends it and however often: a receiver knows a delivery that comes again. */
+export function deliveryId(body: string): string {
+  return `msg_${createHash('sha256').update(body).digest('base64url').slice(0, 27)}`;
+}

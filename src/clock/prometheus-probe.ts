@@ -1,0 +1,43 @@
+import type { AdaptiveInlet } from '#waiting-room/room.ts';
+import type { Probe } from './probe.ts';
+
+/** The part of an answer of `/api/v1/query` that counts here. */
+interface Answer {
+  readonly status?: string;
+  readonly error?: string;
+  readonly data?:
+    | { readonly resultType: 'scalar'; readonly result: Sample }
+    | { readonly resultType: 'vector'; readonly result: readonly { readonly value: Sample }[] };
+}
+
+type Sample = readonly [at: number, value: string];
+
+/**
+ * Asks a Prometheus: the latency in seconds, and the share of errors. Of several series the worst counts. What has no
+ * value is unknown; where nothing is known it rejects.
+ */
+export function createPrometheusProbe({ url, latency, error_rate }: NonNullable<AdaptiveInlet['prometheus']>): Probe {
+  const base = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);
+
+  async function query(expression: string, end: AbortSignal): Promise<number | null> {
+    const address = new URL(base);
+    address.searchParams.set('query', expression);
+    const response = await fetch(address, { redirect: 'manual', headers: { Accept: 'application/json' }, signal: end });
+    const { status, error, data } = (await response.json().catch(() => ({}))) as Answer;
+    if (!response.ok || status !== 'success' || !data) {
+      throw new Error(`Prometheus answered ${response.status}: ${error ?? 'no result'}`);
+    }
+    const samples = data.resultType === 'scalar' ? [data.result] : data.result.map(({ value }) => value);
+    const values = samples.map(([, value]) => Number(value)).filter((value) => Number.isFinite(value) && value >= 0);
+    return values.length > 0 ? Math.max(...values) : null;
+  }
+
+  return async (end) => {
+    const [seconds, share] = await Promise.all([
+      query(latency, end),
+      error_rate === undefined ? null : query(error_rate, end),
+    ]);
+    if (seconds === null && share === null) throw new Error('Prometheus has no value for the queries');
+    return { latency: seconds === null ? null : seconds * 1000, errorRate: share && Math.min(1, share) };
+  };
+}

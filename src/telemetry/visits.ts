@@ -1,0 +1,22 @@
+import { RoomClosed } from '#waiting-room/errors.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Counts what visitors were refused, or had already; what they got is a fact and counted as such. */
+export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed'>): Visitors {
+  const closed = (room: string) => (error: unknown) => {
+    if (error instanceof RoomClosed) metrics.joined(room, 'closed');
+    throw error;
+  };
+  return {
+    ...visitors,
+    arrive: (room, brought) => visitors.arrive(room, brought).catch(closed(room)),
+    rejoin: (ticket) => visitors.rejoin(ticket).catch(closed(ticket.room)),
+    async claim(ticket) {
+      const place = await visitors.claim(ticket);
+      if (place.state !== 'admitted') metrics.claimed(ticket.room, 'refused');
+      else if (!place.first) metrics.claimed(ticket.room, 'repeated');
+      return place;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AdminServer } from '#support/admin.ts';
+import { startAdmin } from '#support/admin.ts';
+
+let admin: AdminServer;
+beforeEach(async () => {
+  admin = await startAdmin();
+  await admin.as('put', '/rooms/sale').send({});
+});
+afterEach(() => admin.close());
+
+const statistics = async () => (await admin.as('get', '/rooms/sale/statistics').expect(200)).body;
+
+test('of a new room say that nothing is known yet', async () => {
+  expect(await statistics()).toEqual({
+    counters: (await admin.as('get', '/rooms/sale/counters')).body,
+    held: 0,
+    alarm: false,
+    per_minute: null,
+    predictions: { within: 0, outside: 0, share: null },
+    draws: [],
+    entrants_present: 0,
+  });
+});
+
+test('say how fast the line moves, how many places are held, and how often estimates came true', async () => {
+  const { line } = admin.store;
+  const now = Date.now();
+  const meter = Array.from({ length: 13 }, (_, n) => [now - 60_000 + n * 5000, n * 10]);
+  await line.note('sale', 'meter', JSON.stringify(meter));
+  await line.predicted('sale', 7, 1);
+  await line.alarm('sale', true, now);
+  await line.join('sale', [{ visitor: 'ann', claim: false }], now);
+  await line.raise('sale', { numbers: 1 }, now);
+  const told = await statistics();
+  expect(told).toMatchObject({ held: 1, alarm: true, predictions: { within: 7, outside: 1, share: 0.875 } });
+  expect(told.counters).toMatchObject({ queue: 1, serving: 1 });
+  const [low, high] = told.per_minute;
+  expect(low).toBeLessThan(120);
+  expect(high).toBeGreaterThan(120);
+});
+
+test('show a draw, but its seed only when it is drawn', async () => {
+  const { line } = admin.store;
+  const now = Date.now();
+  const seed = randomBytes(32);
+  const seedHash = createHash('sha256').update(seed).digest('hex');
+  await line.openDraw('sale', { event: 'opening', order: 'draw', seed: seed.toString('base64url'), seedHash }, now);
+  await line.join('sale', [{ visitor: 'ann', claim: true }], now);
+  const open = await statistics();
+  expect(open.entrants_present).toBe(1);
+  expect(open.draws).toMatchObject([{ event: 'opening', seed_hash: seedHash, seed: null, entrants: null }]);
+  expect(JSON.stringify(open)).not.toContain(seed.toString('base64url'));
+  await line.draw('sale', 'opening', now);
+  const done = await statistics();
+  expect(done.draws).toMatchObject([{ seed: seed.toString('hex'), entrants: 1, drawn_at: expect.any(String) }]);
+});
+
+test('of a room that is not there are 404', async () => {
+  const missing = await admin.as('get', '/rooms/none/statistics').expect(404);
+  expect(missing.body.code).toBe('room_not_found');
+});
