@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, pollAfter, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
+import { type Facts, pollAfter, servedFacts, unservedDocument, unservedFacts } from '#waiting-room/facts.ts';
 import type { Place } from '#waiting-room/ports.ts';
 import type { Mode, RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
@@ -42,6 +42,17 @@ const claimBy = NOW + 60_000;
 const admission = { visitor: 'v', number: 1204, generation: 1, issuedAt: NOW, expiresAt: NOW + 600_000 };
 
 describe('the facts of somebody who waits', () => {
+  test.each([
+    ['queue', null],
+    ['paused', 'Back "soon", {"number":1} ünd \\ more'],
+  ] as const)('are the same as a document, for all who ask of a snapshot (%s)', (mode, message) => {
+    const asked = { ...snapshot({ mode, message }), ahead: (number: number) => number - 1101 };
+    for (const number of [1204, 1101, 1300]) {
+      const holder = { ...ticket, number };
+      expect(unservedDocument(asked, holder)).toBe(JSON.stringify(unservedFacts(asked, holder)));
+    }
+  });
+
   test('are those of the contract, and no others', () => {
     expect(unservedFacts(snapshot({ message: 'More at noon' }), ticket)).toEqual({
       state: 'waiting',
