@@ -5,7 +5,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
-import type { Facts } from '#waiting-room/facts.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Addresses } from './address.ts';
 
@@ -15,7 +14,7 @@ const PAGE = '/wait?';
 const HEADERS = ['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
 export interface OwnFactsDeps {
-  readonly visitors: Pick<Visitors, 'facts'>;
+  readonly visitors: Pick<Visitors, 'factsDocument'>;
   readonly cookies: Pick<VisitorCookies, 'ticket'>;
   readonly addresses: Pick<Addresses, 'read'>;
   /** Answers with a problem document. */
@@ -38,13 +37,13 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
       }
       const ticket = cookies.ticket(req.headers.cookie, room);
       if (!ticket) throw new AnteroomError('ticket_required', 'The request carries no ticket of this room.');
-      const facts = visitors.facts(ticket);
-      if (facts instanceof Promise) {
-        facts.then(
+      const document = visitors.factsDocument(ticket);
+      if (document instanceof Promise) {
+        document.then(
           (known) => answer(res, known),
           (error) => refuse(res, error),
         );
-      } else answer(res, facts);
+      } else answer(res, document);
     } catch (error) {
       refuse(res, error);
     }
@@ -57,8 +56,7 @@ function wantsJson(accept: string | undefined): boolean {
   return accept?.includes('application/json') === true && !accept.includes('text/html');
 }
 
-function answer(res: ServerResponse, facts: Facts): void {
-  const document = JSON.stringify(facts);
+function answer(res: ServerResponse, document: string): void {
   // With a length, and as a string, it leaves in one write; without, Node sends it in chunks.
   res.writeHead(200, [...HEADERS, 'Content-Length', String(Buffer.byteLength(document))]).end(document);
 }

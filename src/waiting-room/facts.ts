@@ -47,6 +47,38 @@ export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   return facts(snapshot, ticket, state, ahead, waitOf(snapshot, ahead));
 }
 
+/** The text of unserved facts around their number, their people ahead and their estimate. */
+type Frame = readonly [before: string, between: string, after: string];
+
+const frames = new WeakMap<Snapshot, Frame>();
+
+/** {@link unservedFacts} as a JSON document, of which all but what differs is written once a snapshot. */
+export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
+  let frame = frames.get(snapshot);
+  if (!frame) {
+    const {
+      state,
+      room,
+      number: _,
+      serving,
+      people_ahead: __,
+      estimated_wait: ___,
+      ...rest
+    } = unservedFacts(snapshot, ticket);
+    frame = [
+      `${JSON.stringify({ state, room }).slice(0, -1)},"number":`,
+      `,"serving":${serving},"people_ahead":`,
+      `,${JSON.stringify(rest).slice(1)}`,
+    ];
+    frames.set(snapshot, frame);
+  }
+  const [before, between, after] = frame;
+  const ahead = snapshot.ahead(ticket.number);
+  const wait = waitOf(snapshot, ahead);
+  const estimate = wait ? `{"low":${wait.low},"high":${wait.high}}` : 'null';
+  return `${before}${ticket.number}${between}${ahead},"estimated_wait":${estimate}${after}`;
+}
+
 /** Facts of somebody whose turn came, from where the store says that they stand. Null for a ticket of no worth. */
 export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): Facts | null {
   const { mode, admission } = snapshot.settings;

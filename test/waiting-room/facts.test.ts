@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
-import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
+import { type Facts, servedFacts, unservedDocument, unservedFacts } from '#waiting-room/facts.ts';
 import type { Place } from '#waiting-room/ports.ts';
 import { type Mode, pollAfter, type RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
@@ -50,6 +50,18 @@ const claimBy = NOW + 60_000;
 const admission = { visitor: 'v', number: 1204, generation: 1, issuedAt: NOW, expiresAt: NOW + 600_000 };
 
 describe('the facts of somebody who waits', () => {
+  test.each([
+    ['queue', null, null],
+    ['queue', null, { low: 40, high: 80 }],
+    ['paused', 'Back "soon", {"number":1} ünd \\ more', null],
+  ] as const)('are the same as a document, for all who ask of a snapshot (%s)', (mode, message, speed) => {
+    const asked = { ...snapshot({ mode, message }), speed, ahead: (number: number) => number - 1101 };
+    for (const number of [1204, 1101, 1300]) {
+      const holder = { ...ticket, number };
+      expect(unservedDocument(asked, holder)).toBe(JSON.stringify(unservedFacts(asked, holder)));
+    }
+  });
+
   test('are those of the contract, and no others', () => {
     expect(unservedFacts(snapshot({ message: 'More at noon' }), ticket)).toEqual({
       state: 'waiting',
