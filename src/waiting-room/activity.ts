@@ -25,7 +25,7 @@ export interface Activities {
   /** So many turns passed unclaimed since the last of these. */
   'turns.expired': InRoom & { readonly count: number };
   'mode.changed': InRoom & { readonly by: Actor; readonly from: Mode | null; readonly to: Mode };
-  'draw.opened': InRoom & { readonly event: string; readonly seed_hash: string };
+  'draw.announced': InRoom & { readonly event: string; readonly seed_hash: string };
   'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
   /** Periods that a periodic inlet missed for so long that it did not make up for them. */
   'inlet.skipped': InRoom & { readonly periods: number };

@@ -18,7 +18,7 @@ export interface Advance {
   all(): Promise<void>;
 }
 
-type LineVerbs = 'view' | 'raise' | 'configure' | 'draw' | 'note';
+type LineVerbs = 'view' | 'raise' | 'configure' | 'note';
 
 export interface AdvanceDeps {
   readonly store: {
@@ -55,7 +55,7 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
     }
     await applyRules(settings, last);
     const view = await line.view(id, now());
-    await turnDraws(settings, view);
+    await prequeue.turn(configured, view);
     await tick(settings, view);
     await writeMeter(id, view);
     tellChanges(id, last, view);
@@ -69,15 +69,6 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
     if (last.rules === text) return;
     await line.configure(settings.id, rules, now());
     last.rules = text;
-  }
-
-  /** A draw opens at the prequeue's start and happens at the event's; one whose event was taken away happens at once. */
-  async function turnDraws(settings: RoomSettings, view: LineView): Promise<void> {
-    const open = view.draws.at(-1);
-    if (open && open.drawnAt === null) {
-      const event = settings.events.find(({ id }) => id === open.event);
-      if (!event || now() >= event.start) await line.draw(settings.id, open.event, now());
-    } else await prequeue.openIfDue({ settings, view });
   }
 
   async function tick({ id, mode, inlet }: RoomSettings, view: LineView): Promise<void> {
@@ -114,7 +105,7 @@ export function createAdvance({ store, prequeue, now, tell }: AdvanceDeps): Adva
 
   function tellDraw(room: RoomId, before: DrawRecord | undefined, draw: DrawRecord): void {
     const { event, seedHash, entrants, seed } = draw;
-    if (!before) tell('draw.opened', { room, event, seed_hash: seedHash });
+    if (!before) tell('draw.announced', { room, event, seed_hash: seedHash });
     if (entrants !== null && seed !== null && before?.entrants == null)
       tell('draw.done', { room, event, entrants, seed });
   }
