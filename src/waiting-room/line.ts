@@ -24,6 +24,7 @@ import type {
   Entrant,
   Entry,
   Exits,
+  ExitsResult,
   Holder,
   InletStep,
   Joined,
@@ -117,7 +118,7 @@ export function newLine(rules: LineRules, generation = 1): Line {
     turns: 0,
     alarm: false,
     inletState: '',
-    notes: { signal: '', meter: '' },
+    notes: { signal: '', meter: '', told: '' },
     predictions: { within: 0, outside: 0 },
     draws: [],
   };
@@ -249,21 +250,21 @@ export function raise(
   return { raisedBy: line.serving - before, applied: true };
 }
 
-/** How many of the named had no live admission. */
-export function exits(line: Line, told: Exits, at: number): number {
+/** Whose admissions ended, and how many of the named had none that lived. */
+export function exits(line: Line, told: Exits, at: number): Pick<ExitsResult, 'unknown' | 'ended'> {
   const now = settle(line, at);
-  let unknown = 0;
+  const ended: VisitorId[] = [];
   for (const status of ['completed', 'abandoned'] as const) {
-    for (const visitor of told[status]) if (!endAdmission(line, visitor, status, now)) unknown += 1;
+    for (const visitor of told[status]) if (endAdmission(line, visitor, status, now)) ended.push(visitor);
   }
   line.released = Math.min(line.released + told.exited, line.admissions.active);
-  return unknown;
+  return { unknown: told.completed.length + told.abandoned.length - ended.length, ended };
 }
 
 /** A new generation. The breaker and what is known of the origin stay: they are not of the line. */
 export function reset(line: Line): Line {
   const { rules, generation, alarm, clock, jumpedAt, notes } = line;
-  return { ...newLine(rules, generation + 1), alarm, clock, jumpedAt, notes: { ...notes, meter: '' } };
+  return { ...newLine(rules, generation + 1), alarm, clock, jumpedAt, notes: { ...notes, meter: '', told: '' } };
 }
 
 /** These entrants of the open draw were heard from. */

@@ -149,9 +149,9 @@ export interface LineView {
 
 /**
  * Small things that processes share through the line: `signal`, how the origin does; `meter`, how fast the line
- * moved. What they hold is JSON of those who write them; empty at first.
+ * moved; `told`, up to where its story was told. What they hold is JSON of those who write them; empty at first.
  */
-export type NoteName = 'signal' | 'meter';
+export type NoteName = 'signal' | 'meter' | 'told';
 
 /** How far to raise the serving counter: over so many numbers, over so many present people, or as many as fit. */
 export type Raise =
@@ -186,6 +186,8 @@ export interface Exits {
 export interface ExitsResult {
   /** Subs without a live admission: unknown, or told before. Not counted. */
   readonly unknown: number;
+  /** Whose admissions ended by this, each once. */
+  readonly ended: readonly VisitorId[];
   readonly counters: Counters;
 }
 
@@ -264,6 +266,36 @@ export interface CoordinationStore {
   forget(key: string): Promise<void>;
 }
 
+/** An entry of a list, by its place in it. */
+export interface ListEntry {
+  readonly id: string;
+  readonly entry: string;
+}
+
+/** What is on its way out: the oldest goes first, and stays until it is acknowledged. */
+export interface OutboxStore {
+  /**
+   * Puts entries at the end, in this order. There is room for {@link OUTBOX_ROOM}: beyond that the oldest fall out.
+   * How many did.
+   */
+  append(entries: readonly string[]): Promise<number>;
+  /** The oldest, oldest first. */
+  read(max: number): Promise<readonly ListEntry[]>;
+  /** These have arrived. Ids that are gone are ignored. */
+  acknowledge(ids: readonly string[]): Promise<void>;
+}
+
+export const OUTBOX_ROOM = 100_000;
+
+/** What operators did, the last {@link AUDIT_ROOM} of it. */
+export interface AuditStore {
+  append(entries: readonly string[]): Promise<void>;
+  /** The newest, newest first. */
+  newest(max: number): Promise<readonly string[]>;
+}
+
+export const AUDIT_ROOM = 10_000;
+
 /** What oidc-provider keeps: the shape of its Adapter, of one model. */
 export interface OidcRecord {
   readonly [claim: string]: unknown;
@@ -285,6 +317,8 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly coordination: CoordinationStore;
   readonly oidc: OidcStore;
+  readonly outbox: OutboxStore;
+  readonly audit: AuditStore;
   /** Resolves when the store answers, rejects with StoreUnavailable when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, statSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '#store/embedded/database.ts';
@@ -12,7 +13,7 @@ import type { LineStore } from '#waiting-room/ports.ts';
 import { arbitraryCourse } from './contract/courses.ts';
 import { comparable } from './contract/like-the-model.ts';
 import { openModel } from './contract/model.ts';
-import { freshId, makeRoom, presentNumbers, RULES, T0 } from './contract/room-under-test.ts';
+import { freshId, makeRoom, OPENING, presentNumbers, RULES, T0, thereAt } from './contract/room-under-test.ts';
 import { play, VIEW } from './contract/steps.ts';
 import { describeLineStore } from './line.contract.ts';
 
@@ -43,7 +44,8 @@ afterEach(() => {
 /** A store that can be dropped without the saving that closing it does. */
 function openToCrash(saveAfter = 1 << 20) {
   const database = openDatabase(dir);
-  return { store: createEmbeddedStore({ database, now: () => T0, saveAfter }), crash: () => database.close() };
+  const store = createEmbeddedStore({ database, now: () => T0, saveAfter });
+  return { store, database, crash: () => database.close() };
 }
 
 /** Compares all that can be seen of a line, of which everybody's place. */
@@ -105,6 +107,101 @@ describe('the embedded store, opened again', () => {
     await again.line.configure('sale', RULES, T0);
     expect((await again.line.view('sale', T0)).generation).toBe(3);
     await again.close();
+  });
+
+  it('reads a line that was saved before there were draws, an inlet’s state and a time of the line', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store, { size: 5 });
+    const ann = await room.arrive('ann');
+    await room.raise({ people: 1 });
+    const before = await room.view();
+    await store.close();
+
+    const database = new DatabaseSync(join(dir, 'anteroom.db'));
+    const line = deserialize(database.prepare('SELECT line FROM lines').get()?.line as Uint8Array);
+    for (const field of ['clock', 'turns', 'alarm', 'inletState', 'notes', 'predictions', 'draws']) {
+      expect(line).toHaveProperty(field);
+      delete line[field];
+    }
+    database.prepare('UPDATE lines SET line = ?').run(serialize(line));
+    database.close();
+
+    const again = openEmbeddedStore({ dir });
+    expect(await again.line.view(room.id, T0)).toEqual({ ...before, turns: 0 });
+    expect((await again.line.claim(room.id, ann, T0)).state).toBe('admitted');
+    await again.line.openDraw(room.id, OPENING, T0);
+    await again.close();
+  });
+
+  it('has a draw that was open, and one that was done, and forgets nobody who was there', async () => {
+    const { store, crash } = openToCrash(0);
+    const room = await makeRoom(store);
+    await room.openDraw();
+    await room.crowd(5);
+    await room.draw();
+    await room.openDraw({ event: 'encore' });
+    await room.crowd(3);
+    await store.line.withdraw(room.id, 1, { draw: 2, index: 1 }, T0);
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect(await again.line.view(room.id, T0)).toMatchObject({
+      counters: { queue: 5, present: 5 },
+      entrantsPresent: 2,
+    });
+    await again.line.draw(room.id, 'encore', T0);
+    const results = await Promise.all([1, 2].map((draw) => again.line.drawResult(room.id, 1, draw)));
+    expect(results.map((result) => result && thereAt(result))).toEqual([
+      [0, 1, 2, 3, 4],
+      [0, 2],
+    ]);
+    await again.close();
+  });
+
+  it('does not have entrants back whom a look found gone, for a caller whose clock is behind', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    // The windows of the draw begin with it, and so turn at other times than those of the line.
+    await room.openDraw({}, T0 + 1000);
+    await room.crowd(3, { at: T0 + 1000 });
+    await room.view(T0 + 240_000);
+    expect((await room.view(T0 + 241_000)).entrantsPresent).toBe(0);
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect((await again.line.view(room.id, T0 + 240_000)).entrantsPresent).toBe(0);
+    await again.close();
+  });
+
+  it('gives again the time that it gave, which was the line’s and not the caller’s', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    const ann = await room.arrive('ann');
+    await room.raise({ numbers: 1 });
+    // It changes nothing but the line's time, and is not written down.
+    await room.view(T0 + 5000);
+    const place = await room.claim(ann, T0 + 1000);
+    expect(place).toMatchObject({ admission: { issuedAt: T0 + 5000 } });
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect(await again.line.claim(room.id, ann, T0)).toEqual({ ...place, first: false });
+    await again.close();
+  });
+
+  it('writes nothing down for calls that change nothing but the line’s time', async () => {
+    const { store, database, crash } = openToCrash();
+    const room = await makeRoom(store);
+    const ann = await room.arrive('ann');
+    const written = () => database.prepare('SELECT count(*) AS rows FROM journal').get()?.rows;
+    const before = written();
+    expect(before).toBeGreaterThan(0);
+    await room.view(T0 + 1000);
+    await room.claim(ann, T0 + 2000);
+    await room.renew('ann', T0 + 3000);
+    await store.line.raise(room.id, { people: 1 }, T0 + 4000, { from: 'not it', to: 'a' });
+    await room.draw('opening', T0 + 5000);
+    expect(written()).toBe(before);
+    await room.raise({ people: 0 }, T0 + 6000, { from: '', to: 'a' });
+    expect(written()).not.toBe(before);
+    crash();
   });
 
   it('keeps a list as it was given, when the caller fills it anew in the same turn', async () => {
@@ -218,6 +315,26 @@ describe('the embedded store, of what expires', () => {
     await store.coordination.remember('key', 'value', 1000);
     expect(rows()).toBe(1);
     await store.close();
+  });
+});
+
+describe('a database of an earlier version', () => {
+  it('gets what it lacks, and keeps what it has', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    await room.crowd(3);
+    await store.close();
+    const database = new DatabaseSync(join(dir, 'anteroom.db'));
+    database.exec('DROP TABLE lists; PRAGMA user_version = 1');
+    database.close();
+
+    const again = openEmbeddedStore({ dir });
+    expect((await again.line.view(room.id, T0)).counters.queue).toBe(3);
+    await again.outbox.append(['one']);
+    await again.close();
+    const once = openEmbeddedStore({ dir });
+    expect(await once.outbox.read(10)).toMatchObject([{ entry: 'one' }]);
+    await once.close();
   });
 });
 

@@ -14,6 +14,7 @@ import { describeEndings } from './contract/endings.ts';
 import { describeInletSteps } from './contract/inlet-steps.ts';
 import { describeJoining } from './contract/joining.ts';
 import { describeLikeTheModel } from './contract/like-the-model.ts';
+import { describeLists } from './contract/lists.ts';
 import { describeModes } from './contract/modes.ts';
 import { describeOidc } from './contract/oidc.ts';
 import { describePresence } from './contract/presence.ts';
@@ -65,6 +66,7 @@ export function describeLineStore(name: string, open: () => Promise<OpenedStore>
     describePresence(current);
     describeDraws(current);
     describeCoordination(current);
+    describeLists(current);
     describeOidc(current);
     describeLikeTheModel(current);
   });

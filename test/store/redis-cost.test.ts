@@ -114,4 +114,44 @@ describe('what a line costs in Redis', () => {
     expect(long.view).toBeLessThan(2000);
     expect(long.raise).toBeLessThan(5000);
   });
+
+  /** A room with an open draw of so many, of whom every second is there at LATER. */
+  async function drawOf(count: number): Promise<RoomUnderTest> {
+    const room = await makeRoom(store);
+    await room.openDraw();
+    for (let come = 0; come < count; come += 1000) await room.crowd(1000);
+    for (let from = 0; from < count; from += 10_000) {
+      const there = Array.from({ length: Math.min(5000, count / 2) }, (_, n) => from + 2 * n);
+      await room.heardEntrants(there, LATER);
+    }
+    return room;
+  }
+
+  async function drawCosts(count: number) {
+    const room = await drawOf(count);
+    const join = await cost(20, () => room.arrive('ann', { at: LATER }));
+    const joinHundred = await cost(10, () => room.crowd(100, { at: LATER }));
+    const indexes = Array.from({ length: 100 }, (_, n) => 2 * n);
+    const heard = await cost(5, () => store.line.heardEntrants(room.id, 1, 1, indexes, LATER));
+    const view = await cost(5, () => room.view(LATER));
+    const before = await room.view(LATER);
+    // Brings the script; there is no such event.
+    await room.draw('encore', LATER);
+    await client.config('RESETSTAT');
+    await room.draw('opening', LATER);
+    const [, draw] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
+    expect((await room.counters(LATER)).present).toBe(before.entrantsPresent);
+    return { join, joinHundred, heard, view, draw: Number(draw) };
+  }
+
+  it('draws a million in one step of less than 20 ms, and an entrant costs the same in a large draw', async () => {
+    const short = await drawCosts(SHORT);
+    const long = await drawCosts(LONG);
+    console.table({ 'µs at 1,000': short, 'µs at 1,000,000': long });
+    for (const verb of ['join', 'joinHundred', 'heard'] as const) {
+      expect(long[verb] / short[verb], verb).toBeLessThan(2);
+    }
+    expect(long.view).toBeLessThan(2000);
+    expect(long.draw).toBeLessThan(20_000);
+  });
 });

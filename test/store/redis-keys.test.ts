@@ -4,7 +4,17 @@ import { openRedisStore } from '#store/redis/index.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
 import type { Store } from '#waiting-room/ports.ts';
+import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { freshId, makeRoom, pick, seconds, T0 } from './contract/room-under-test.ts';
+
+/** A draw that is done, and an open one. */
+async function withDraws(room: RoomUnderTest): Promise<void> {
+  await room.openDraw();
+  await room.crowd(20);
+  await room.draw();
+  await room.openDraw({ event: 'encore' });
+  await room.crowd(20);
+}
 
 describe('the keys in Redis', () => {
   let redis: RedisServer;
@@ -41,6 +51,20 @@ describe('the keys in Redis', () => {
     expect(after.filter((key) => key.includes('scratch'))).toEqual([]);
   });
 
+  it('of a draw are the same few for a crowd, and those of its entrants are gone once it is done', async () => {
+    const room = await makeRoom(store);
+    await room.openDraw();
+    await room.crowd(1);
+    const before = await client.keys(`*${room.id}*`);
+    await room.crowd(5000);
+    expect((await client.keys(`*${room.id}*`)).toSorted()).toEqual(before.toSorted());
+    expect(before.filter((key) => key.includes('entrants'))).toHaveLength(2);
+    await room.draw();
+    const after = await client.keys(`*${room.id}*`);
+    expect(after.filter((key) => key.includes('entrants'))).toEqual([]);
+    expect(await client.hlen(`anteroom:{${room.id}}:draws`)).toBe(5);
+  });
+
   it('leave nothing of an admission that is over', async () => {
     const room = await makeRoom(store);
     await room.raise({ numbers: 3 });
@@ -57,9 +81,11 @@ describe('the keys in Redis', () => {
     const room = await makeRoom(store);
     await room.crowd(100);
     await room.raise({ numbers: 10 });
+    await withDraws(room);
     await store.line.reset(room.id, T0);
     expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
     await room.crowd(100);
+    await withDraws(room);
     await store.settings.deleteRoom(room.id);
     expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
     expect(await client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });

@@ -28,7 +28,7 @@ export function lineView({
     turns: 0,
     alarm: false,
     inletState: '',
-    notes: { signal: '', meter: '' },
+    notes: { signal: '', meter: '', told: '' },
     draws: [],
     entrantsPresent: 0,
     predictions: { within: 0, outside: 0 },

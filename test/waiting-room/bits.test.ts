@@ -79,6 +79,17 @@ describe('Bits, compared with a Set', () => {
     );
   });
 
+  it('adds a whole range and nothing beside it', () => {
+    fc.assert(
+      fc.property(setAndRange, ([numbers, from, to]) => {
+        const bits = bitsOf(numbers);
+        bits.addRange(from, to);
+        const range = Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+        expect(listed(bits)).toEqual(sorted(new Set([...numbers, ...range])));
+      }),
+    );
+  });
+
   it('gives a slice whose first bit is the byte’s first number', () => {
     fc.assert(
       fc.property(setAndRange, ([numbers, from, to]) => {

@@ -268,7 +268,10 @@ describe('the line', () => {
     pure.join(line, [{ visitor: 'ann', claim: true }], T0);
     const day = 24 * 60 * 60 * 1000;
     pure.view(line, T0 + 1000);
-    expect(pure.exits(line, { exited: 0, completed: ['ann'], abandoned: [] }, T0 + 2000)).toBe(1);
+    expect(pure.exits(line, { exited: 0, completed: ['ann'], abandoned: [] }, T0 + 2000)).toEqual({
+      unknown: 1,
+      ended: [],
+    });
     pure.view(line, T0 + 1000 + day - 1);
     expect(line.admissions.rows.size).toBe(1);
     pure.view(line, T0 + 1000 + day);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forget, hear, newPresence, turnWindows } from '#waiting-room/presence.ts';
+import { forget, hear, hearAll, newPresence, turnWindows } from '#waiting-room/presence.ts';
 
 const T0 = 1_800_000_000_000;
 const timeout = fc.integer({ min: 3, max: 5000 });
@@ -29,6 +29,19 @@ describe('presence', () => {
             if (silent >= 4 * Math.ceil(lasting / 3)) expect(present).toBe(false);
           }
         }
+      }),
+    );
+  });
+
+  it('hears all of a range as it hears each of them', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(40), fc.nat(6000), (from, to, later) => {
+        const [together, apart] = [newPresence(), newPresence()];
+        for (const presence of [together, apart]) turnWindows(presence, 3000, T0);
+        hearAll(together, from, to);
+        for (let number = from; number <= to; number++) hear(apart, number);
+        for (const presence of [together, apart]) turnWindows(presence, 3000, T0 + later);
+        expect([...together.present.between(0, 100)]).toEqual([...apart.present.between(0, 100)]);
       }),
     );
   });

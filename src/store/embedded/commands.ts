@@ -112,7 +112,7 @@ const STEPS: { readonly [V in Verb]: (line: Line, taken: Takes<V>, now: number) 
     predictions.outside += outside;
   },
   raise: (line, { step, ...by }, now) => ({ ...pure.raise(line, by, now, step), counters: pure.counters(line) }),
-  exits: (line, told, now) => ({ unknown: pure.exits(line, told, now), counters: pure.counters(line) }),
+  exits: (line, told, now) => ({ ...pure.exits(line, told, now), counters: pure.counters(line) }),
   reset: (line) => {
     Object.assign(line, pure.reset(line));
     return pure.counters(line);

@@ -6,7 +6,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirError } from './errors.ts';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.ts';
 
 const FILE = 'anteroom.db';
 
@@ -57,9 +57,10 @@ function lock(database: DatabaseSync): void {
 function prepareSchema(database: DatabaseSync, path: string): void {
   const version = pragma(database, 'user_version');
   const owner = pragma(database, 'application_id');
-  if (version === SCHEMA_VERSION && owner === APPLICATION_ID) {
+  if (version >= 1 && version <= SCHEMA_VERSION && owner === APPLICATION_ID) {
     const found = database.prepare('PRAGMA quick_check(1)').get();
     if (found?.quick_check !== 'ok') throw new DataDirError('unreadable', path, found?.quick_check);
+    for (let from = version; from < SCHEMA_VERSION; from++) database.exec(`BEGIN; ${UPGRADES[from]} COMMIT`);
     return;
   }
   const empty = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables === 0;

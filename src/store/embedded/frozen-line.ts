@@ -63,9 +63,11 @@ export function thaw(bytes: Uint8Array): Line {
   const { rules, generation, presence, holding, spent, slept, draws = [] } = frozen;
   const admissions = newAdmissions();
   for (const admission of frozen.admissions) admit(admissions, admission);
+  const fresh = newLine(rules, generation);
   return {
-    ...newLine(rules, generation),
+    ...fresh,
     ...frozen,
+    notes: { ...fresh.notes, ...frozen.notes },
     presence: thawPresence(presence),
     holding: bitsOf(holding),
     spent: bitsOf(spent),

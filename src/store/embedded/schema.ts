@@ -1,15 +1,27 @@
 /** The layout of the database file. A change of it raises {@link SCHEMA_VERSION} and comes with a step from the one before. */
 
 /** Kept in SQLite's `user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Kept in SQLite's `application_id`, so that a file of another program is not taken for one of ours: "Ante". */
 export const APPLICATION_ID = 0x416e7465;
+
+const LISTS = `
+  CREATE TABLE lists (seq INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, entry TEXT NOT NULL) STRICT;
+  CREATE INDEX lists_by_list ON lists (list);
+`;
+
+/** From each earlier version to the next. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  1: `${LISTS} PRAGMA user_version = 2;`,
+};
 
 /**
  * - `lines`: a line as it was when it was last saved whole; null where its room was deleted, and only the generation
  *   is kept so that the next line of that name honours no old ticket.
  * - `journal`: what happened to each line since then, in order; each row the commands of one commit.
+ * - `lists`: the outbox and the audit, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
+ *   an acknowledgement that comes late takes nothing else away.
  * - `leases` … `oidc`: `expires` is in milliseconds since the epoch, null for never.
  */
 export const SCHEMA = `
@@ -33,6 +45,7 @@ export const SCHEMA = `
   CREATE INDEX oidc_by_grant ON oidc (grant_id) WHERE grant_id IS NOT NULL;
   CREATE INDEX oidc_by_expiry ON oidc (expires) WHERE expires IS NOT NULL;
 
+  ${LISTS}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;

@@ -4,6 +4,7 @@ import { createCoordinationStore } from './coordination.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createJournal } from './journal.ts';
 import { createLineStore } from './line.ts';
+import { createLists } from './lists.ts';
 import { createOidcStore } from './oidc.ts';
 import { createSettingsStore } from './settings.ts';
 import { createSweep } from './sweep.ts';
@@ -45,6 +46,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
     settings: createSettingsStore({ database, group, journal }),
     coordination: createCoordinationStore({ database, group, now }),
     oidc: createOidcStore({ database, group, now }),
+    ...createLists({ database, group }),
     ping: () => group.run(() => void probe.get()),
     async close() {
       if (!database.isOpen) return;

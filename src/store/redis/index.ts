@@ -8,6 +8,7 @@ import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { createCoordinationStore } from './coordination.ts';
 import { createLineStore } from './line.ts';
+import { createLists } from './lists.ts';
 import { createOidcStore } from './oidc.ts';
 import { createRun } from './script.ts';
 import { keyScripts, lineScripts } from './scripts.ts';
@@ -33,6 +34,7 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     settings: createSettingsStore(client, run),
     coordination: createCoordinationStore(client, run),
     oidc: createOidcStore(client, run),
+    ...createLists(client, run),
     async ping() {
       await answered(client.ping());
     },

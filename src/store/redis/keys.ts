@@ -42,6 +42,10 @@ export const lineKeys = (room: RoomId): string[] => LINE_PARTS.map((part) => lin
 export const ROOMS = 'anteroom:rooms';
 export const RELYING_PARTIES = 'anteroom:relying-parties';
 
+/** A stream each. */
+export const OUTBOX = 'anteroom:outbox';
+export const AUDIT = 'anteroom:audit';
+
 export const leaseKey = (name: string): string => `anteroom:lease:${name}`;
 export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
 

@@ -162,7 +162,7 @@ const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(rep
 /** What view.lua replies. */
 export function view(reply: readonly Reply[]): LineView {
   const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted] = reply;
-  const [inletState, signal, meter] = list(texts).map(textOrNone);
+  const [inletState, signal, meter, told] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
   return {
     generation: integer(generation),
@@ -174,7 +174,7 @@ export function view(reply: readonly Reply[]): LineView {
     turns: integer(turns),
     alarm: integer(alarm) === 1,
     inletState: text(inletState),
-    notes: { signal: text(signal), meter: text(meter) },
+    notes: { signal: text(signal), meter: text(meter), told: text(told) },
     draws: list(draws).map((draw, n) => drawRecord(draw, n + 1)),
     entrantsPresent: integer(entrants),
     predictions: { within: integer(within), outside: integer(outside) },

@@ -163,7 +163,11 @@ export const lineScripts = {
       ...completed,
       ...abandoned,
     ],
-    ({ rest }): ExitsResult => ({ unknown: replies.integer(rest[0]), counters: replies.counters(rest[1]) }),
+    ({ rest }): ExitsResult => ({
+      unknown: replies.integer(rest[0]),
+      counters: replies.counters(rest[1]),
+      ended: replies.list(rest[2]).map(replies.text),
+    }),
   ),
   reset: lineScript(
     'reset',
@@ -196,5 +200,6 @@ export const keyScripts = {
     reply === null ? null : replies.text(reply),
   ),
   consume: keyScript<[seconds: number], boolean>('consume', isOne),
+  append: keyScript<[room: number, ...entries: string[]], number>('append', replies.integer),
   indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
 };

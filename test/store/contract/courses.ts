@@ -90,7 +90,7 @@ const ordinary = [
     arbitrary: fc.record({
       verb: verb('note'),
       after,
-      name: fc.constantFrom('signal' as const, 'meter' as const),
+      name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
       value: fc.constantFrom('', '{"latency":80}', '„ä“'),
     }),
   },

@@ -40,9 +40,13 @@ export function describeEndings(stores: () => Stores): void {
       await room.raise({ numbers: 3 });
       for (const visitor of ['ann', 'bob', 'cy']) await room.arrive(visitor, { claim: true });
       const told = await room.exits({ completed: ['ann', 'nobody'], abandoned: ['bob', 'ann'] });
-      expect(told).toMatchObject({ unknown: 2, counters: { active: 1, completed: 1, abandoned: 1 } });
+      expect(told).toMatchObject({
+        unknown: 2,
+        ended: ['ann', 'bob'],
+        counters: { active: 1, completed: 1, abandoned: 1 },
+      });
       const again = await room.exits({ completed: ['ann', 'cy', 'cy'] });
-      expect(again).toMatchObject({ unknown: 2, counters: { active: 0, completed: 2, abandoned: 1 } });
+      expect(again).toMatchObject({ unknown: 2, ended: ['cy'], counters: { active: 0, completed: 2, abandoned: 1 } });
     });
 
     it('counts an exit once that is told through two processes at once', async () => {
@@ -56,6 +60,7 @@ export function describeEndings(stores: () => Stores): void {
         ),
       );
       expect(told.reduce((unknown, result) => unknown + result.unknown, 0)).toBe(19);
+      expect(told.flatMap(({ ended }) => ended)).toEqual(['ann']);
       expect((await room.counters()).completed).toBe(1);
     });
 

@@ -84,11 +84,12 @@ export function describeInletSteps(stores: () => Stores): void {
     it('keeps the latest of each note', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
-      expect((await room.view()).notes).toEqual({ signal: '', meter: '' });
+      expect((await room.view()).notes).toEqual({ signal: '', meter: '', told: '' });
       await store.line.note(room.id, 'signal', '{"latency":80}');
       await second.line.note(room.id, 'meter', '„schnell“');
       await second.line.note(room.id, 'signal', '{"latency":90}');
-      expect((await room.view()).notes).toEqual({ signal: '{"latency":90}', meter: '„schnell“' });
+      await store.line.note(room.id, 'told', '7');
+      expect((await room.view()).notes).toEqual({ signal: '{"latency":90}', meter: '„schnell“', told: '7' });
     });
 
     it('adds up how predictions went', async () => {
@@ -110,6 +111,7 @@ export function describeInletSteps(stores: () => Stores): void {
       await store.line.alarm(room.id, true, T0);
       await store.line.note(room.id, 'signal', 'slow');
       await store.line.note(room.id, 'meter', 'fast');
+      await store.line.note(room.id, 'told', 'all');
       await store.line.predicted(room.id, 1, 1);
       await store.line.reset(room.id, T0);
       expect(await room.view()).toMatchObject({
@@ -117,7 +119,7 @@ export function describeInletSteps(stores: () => Stores): void {
         alarm: true,
         inletState: '',
         turns: 0,
-        notes: { signal: 'slow', meter: '' },
+        notes: { signal: 'slow', meter: '', told: '' },
         predictions: { within: 0, outside: 0 },
       });
     });

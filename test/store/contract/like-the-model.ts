@@ -7,7 +7,7 @@ import { freshId, presentNumbers, T0, thereAt } from './room-under-test.ts';
 import type { Answer } from './steps.ts';
 import { play, VIEW } from './steps.ts';
 
-const RUNS = 100;
+const RUNS = Number(process.env.RUNS ?? 100);
 
 export function describeLikeTheModel(stores: () => Stores): void {
   describe('compared with the model', () => {

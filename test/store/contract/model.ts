@@ -32,7 +32,7 @@ export function openModel(rules: LineRules, now: number): LineStore {
       line.predictions.outside += outside;
     },
     raise: async (_, by, at, step) => ({ ...pure.raise(line, by, at, step), counters: pure.counters(line) }),
-    exits: async (_, told, at) => ({ unknown: pure.exits(line, told, at), counters: pure.counters(line) }),
+    exits: async (_, told, at) => ({ ...pure.exits(line, told, at), counters: pure.counters(line) }),
     reset: async () => {
       line = pure.reset(line);
       return pure.counters(line);

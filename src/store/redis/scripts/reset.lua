@@ -13,6 +13,6 @@ for _, field in ipairs(FIELDS) do
   if not kept[field] then line[field] = 0 end
 end
 line.generation = line.generation + 1
-redis.call('HDEL', LINE, 'inlet_state', 'note:meter')
+redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
 saveLine()
 return { 'reset', counters() }

@@ -13,6 +13,6 @@ local draws = {}
 for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
 return {
   'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
-  redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter'), draws,
+  redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told'), draws,
   line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
 }
