@@ -26,8 +26,8 @@ export interface Activities {
   'turns.expired': InRoom & { readonly count: number };
   /** `from` is null for a room that is new. */
   'mode.changed': InRoom & { readonly by: Actor; readonly from: Mode | null; readonly to: Mode };
-  /** Who comes now is an entrant; the seed is fixed, and this is its SHA-256. */
-  'draw.opened': InRoom & { readonly event: string; readonly seed_hash: string };
+  /** There will be a draw: its seed is fixed, and this is the seed's SHA-256. */
+  'draw.announced': InRoom & { readonly event: string; readonly seed_hash: string };
   /** Those who were there have their numbers. The seed is hexadecimal. */
   'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
   /** Periods that a periodic inlet missed for so long that it did not make up for them. */
@@ -48,7 +48,7 @@ const KINDS: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } =
   'session.updated': 'visitor',
   'turns.expired': 'room',
   'mode.changed': 'room',
-  'draw.opened': 'room',
+  'draw.announced': 'room',
   'draw.done': 'room',
   'inlet.skipped': 'room',
   'room.metrics': 'room',

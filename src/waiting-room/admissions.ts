@@ -7,21 +7,18 @@ export interface AdmissionRow extends Admission {
   status: AdmissionStatus;
 }
 
-/** How long a row is kept after its admission's end, so that a late exit is known and not counted twice. */
-export const KEPT_AFTER_END = 24 * 60 * 60 * 1000;
-
 /** The admissions of one generation by visitor, and the order in which they run out. */
 export interface Admissions {
   readonly rows: Map<VisitorId, AdmissionRow>;
   /** Ascending; may hold entries whose admission ended otherwise, or was replaced. */
   readonly deadlines: { readonly at: number; readonly row: AdmissionRow }[];
-  /** Ended rows in the order of their ends. */
-  readonly ended: { readonly at: number; readonly row: AdmissionRow }[];
+  /** So many of the deadlines have passed; they are cleared away now and then, as an array's beginning is dear to move. */
+  passed: number;
   active: number;
 }
 
 export function newAdmissions(): Admissions {
-  return { rows: new Map(), deadlines: [], ended: [], active: 0 };
+  return { rows: new Map(), deadlines: [], passed: 0, active: 0 };
 }
 
 export function liveAdmission(admissions: Admissions, visitor: VisitorId, now: number): AdmissionRow | null {
@@ -48,31 +45,47 @@ export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: nu
   return longer;
 }
 
+const MANY_PASSED = 1024;
+
+/** All that runs out does so by so much later. */
+export function shiftAdmissions(admissions: Admissions, by: number): void {
+  const live = admissions.deadlines.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
+  admissions.deadlines.length = 0;
+  admissions.passed = 0;
+  for (const row of live) {
+    const moved = { ...row, issuedAt: row.issuedAt + by, expiresAt: row.expiresAt + by };
+    admissions.rows.set(moved.visitor, moved);
+    admissions.deadlines.push({ at: moved.expiresAt, row: moved });
+  }
+}
+
 /** Deadlines come nearly in order, so the place is near the end. */
-function schedule({ deadlines }: Admissions, row: AdmissionRow): void {
+function schedule({ deadlines, passed }: Admissions, row: AdmissionRow): void {
   let at = deadlines.length;
-  while (at > 0 && (deadlines[at - 1]?.at ?? 0) > row.expiresAt) at -= 1;
+  while (at > passed && (deadlines[at - 1]?.at ?? 0) > row.expiresAt) at -= 1;
   deadlines.splice(at, 0, { at: row.expiresAt, row });
 }
 
-export function end(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus, now: number): void {
+/** An admission that is over leaves nothing: its number is spent, and that is all that has to be known. */
+export function end(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus): void {
   row.status = status;
   admissions.active -= 1;
-  admissions.ended.push({ at: now, row });
+  if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
 }
 
-/** Ends what is due and forgets what ended long ago; how many ran out. */
+/** Ends what is due; how many ran out. */
 export function expireAdmissions(admissions: Admissions, now: number): number {
+  const { deadlines } = admissions;
   let expired = 0;
-  while ((admissions.deadlines[0]?.at ?? Number.POSITIVE_INFINITY) <= now) {
-    const due = admissions.deadlines.shift();
-    if (due?.row.status !== 'active') continue;
-    end(admissions, due.row, 'expired', now);
+  for (let due = deadlines[admissions.passed]; due && due.at <= now; due = deadlines[admissions.passed]) {
+    admissions.passed += 1;
+    if (due.row.status !== 'active') continue;
+    end(admissions, due.row, 'expired');
     expired += 1;
   }
-  while ((admissions.ended[0]?.at ?? Number.POSITIVE_INFINITY) <= now - KEPT_AFTER_END) {
-    const old = admissions.ended.shift();
-    if (old && admissions.rows.get(old.row.visitor) === old.row) admissions.rows.delete(old.row.visitor);
+  if (admissions.passed > MANY_PASSED && admissions.passed * 2 > deadlines.length) {
+    deadlines.splice(0, admissions.passed);
+    admissions.passed = 0;
   }
   return expired;
 }

@@ -26,7 +26,7 @@ export interface Advance {
   hearingSince(at: number): void;
 }
 
-type LineVerbs = 'view' | 'raise' | 'configure' | 'draw' | 'note';
+type LineVerbs = 'view' | 'raise' | 'configure' | 'note';
 
 export interface AdvanceDeps {
   readonly store: {
@@ -56,7 +56,7 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     const { id } = configured;
     const settings = settingsAt(configured, now());
     await applyRules(settings);
-    const view = await turnDraws(settings, await line.view(id, now()));
+    const view = await turnDraws(configured, await line.view(id, now()));
     await tick(settings, view);
     await writeMeter(id, view);
     return view;
@@ -72,20 +72,10 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     applied.set(settings.id, { rules: text, at: now() });
   }
 
-  /**
-   * A draw opens at the prequeue's start and happens at the event's; one whose event was taken away happens at once.
-   * The view after it.
-   */
+  /** The view after what events brought. */
   async function turnDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
     const { id } = settings;
-    const open = view.draws.at(-1);
-    if (!open || open.drawnAt !== null) {
-      await prequeue.openIfDue({ settings, view });
-      return view;
-    }
-    const event = settings.events.find((each) => each.id === open.event);
-    if (event && now() < event.start) return view;
-    await line.draw(id, open.event, now());
+    if (!(await prequeue.turn(settings, view))) return view;
     const after = await line.view(id, now());
     tellRaised(id, 'draw', view.counters.serving, after.counters.serving);
     return after;

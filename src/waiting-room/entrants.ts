@@ -1,10 +1,12 @@
 /** Those who came before the start of an event, until they are drawn and have numbers. */
 import type { Bits } from './bits.ts';
-import type { DrawOpening, DrawRecord, Entry } from './ports.ts';
+import type { DrawOpening, DrawOrder, DrawRecord, Entry } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { hear, newPresence } from './presence.ts';
 
 export interface Draw extends DrawOpening {
+  order: DrawOrder;
+  opensAt: number;
   readonly committedAt: number;
   arrivals: number;
   /** Of the entrants, by arrival index. */
@@ -54,6 +56,7 @@ export function drawRecord(draw: Draw, ordinal: number): DrawRecord {
     order: draw.order,
     seedHash: draw.seedHash,
     committedAt: draw.committedAt,
+    opensAt: draw.opensAt,
     arrivals: draw.arrivals,
     seed: done ? draw.seed : null,
     drawnAt: draw.drawnAt,

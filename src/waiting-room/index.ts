@@ -91,7 +91,6 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
       snapshots,
       hearing,
       draws,
-      prequeue,
       predictions,
       now,
       tell,

@@ -12,7 +12,7 @@
  * or served → missed → returned → served again.
  */
 import type { Admissions } from './admissions.ts';
-import { admit, end, expireAdmissions, liveAdmission, newAdmissions, prolong } from './admissions.ts';
+import { admit, end, expireAdmissions, liveAdmission, newAdmissions, prolong, shiftAdmissions } from './admissions.ts';
 import { Bits } from './bits.ts';
 import type { Draw } from './entrants.ts';
 import { drawRecord, enter, finishDraw, newDraw } from './entrants.ts';
@@ -37,6 +37,10 @@ import type {
 import type { Presence } from './presence.ts';
 import { forget, hear, hearAll, newPresence, turnWindows } from './presence.ts';
 import type { LineRules } from './room.ts';
+
+/** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
+const JUMP = 5000;
+const BETWEEN_JUMPS = 60_000;
 
 /** Numbers up to `to`, above those of the batch before, that were served together and have the same time to claim. */
 interface Batch {
@@ -75,8 +79,10 @@ export interface Line {
   /** Came back and are served again: until when they may claim. */
   again: Map<number, number>;
   admissions: Admissions;
-  /** The latest time a step was taken at: a caller whose clock is behind is taken to be here. */
+  /** The latest time a step was taken at: a caller whose clock is a little behind is taken to be here. */
   clock: number;
+  /** When a clock jumped back last. */
+  jumpedAt: number;
   /** Places held for somebody, ever. */
   turns: number;
   alarm: boolean;
@@ -108,6 +114,7 @@ export function newLine(rules: LineRules, generation = 1): Line {
     again: new Map(),
     admissions: newAdmissions(),
     clock: 0,
+    jumpedAt: 0,
     turns: 0,
     alarm: false,
     inletState: '',
@@ -133,7 +140,7 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
   const now = settle(line, at);
   if (line.rules.mode === 'closed') return null;
   const { generation } = line;
-  const open = openDrawOf(line);
+  const open = openDrawOf(line, now);
   if (open) {
     return entrants.map(() => ({ generation, number: 0, entry: enter(open, line.draws.length), admission: null }));
   }
@@ -256,8 +263,8 @@ export function exits(line: Line, told: Exits, at: number): Pick<ExitsResult, 'u
 
 /** A new generation. The breaker and what is known of the origin stay: they are not of the line. */
 export function reset(line: Line): Line {
-  const { rules, generation, alarm, clock, notes } = line;
-  return { ...newLine(rules, generation + 1), alarm, clock, notes: { ...notes, meter: '', told: '' } };
+  const { rules, generation, alarm, clock, jumpedAt, notes } = line;
+  return { ...newLine(rules, generation + 1), alarm, clock, jumpedAt, notes: { ...notes, meter: '', told: '' } };
 }
 
 /** These entrants of the open draw were heard from. */
@@ -269,23 +276,35 @@ export function heardEntrants(
   at: number,
 ): void {
   settle(line, at);
-  const open = openDrawOf(line);
-  if (!open || generation !== line.generation || draw !== line.draws.length) return;
-  for (const index of indexes) if (index >= 0 && index < open.arrivals) hear(open.presence, index);
+  const next = nextDrawOf(line);
+  if (!next || generation !== line.generation || draw !== line.draws.length) return;
+  for (const index of indexes) if (index >= 0 && index < next.arrivals) hear(next.presence, index);
 }
 
 /** An entrant does not want to be drawn. */
 export function withdraw(line: Line, generation: number, entry: Entry, at: number): void {
   settle(line, at);
-  const open = openDrawOf(line);
-  if (open && generation === line.generation && entry.draw === line.draws.length) forget(open.presence, entry.index);
+  const next = nextDrawOf(line);
+  if (next && generation === line.generation && entry.draw === line.draws.length) forget(next.presence, entry.index);
 }
 
-/** From now on who joins becomes an entrant; an event opens once a generation, and one at a time. */
-export function openDraw(line: Line, opening: DrawOpening, at: number): void {
+/** The next draw and its seed; again for the same event, before anybody came, changes when it opens and its order. */
+export function announceDraw(line: Line, opening: DrawOpening, at: number): void {
   const now = settle(line, at);
-  if (openDrawOf(line) || line.draws.some((draw) => draw.event === opening.event)) return;
+  const next = nextDrawOf(line);
+  if (next?.event === opening.event && next.arrivals === 0) {
+    next.opensAt = opening.opensAt;
+    next.order = opening.order;
+  }
+  if (next || line.draws.some((draw) => draw.event === opening.event)) return;
   line.draws.push(newDraw(opening, now));
+}
+
+/** Takes back the draw of an event, as long as nobody came. */
+export function withdrawDraw(line: Line, event: string, at: number): void {
+  settle(line, at);
+  const next = nextDrawOf(line);
+  if (next?.event === event && next.arrivals === 0) line.draws.pop();
 }
 
 /**
@@ -294,10 +313,10 @@ export function openDraw(line: Line, opening: DrawOpening, at: number): void {
  */
 export function draw(line: Line, event: string, at: number): void {
   const now = settle(line, at);
-  const open = openDrawOf(line);
-  if (open?.event !== event) return;
+  const next = nextDrawOf(line);
+  if (next?.event !== event) return;
   const { serving } = line;
-  const entrants = finishDraw(open, line.queue, now);
+  const entrants = finishDraw(next, line.queue, now);
   line.serving = Math.min(serving, line.queue);
   hearAll(line.presence, line.queue + 1, line.queue + entrants);
   line.queue += entrants;
@@ -330,7 +349,7 @@ export function counters(line: Line): Counters {
 
 export function view(line: Line, at: number): LineView {
   settle(line, at);
-  const open = openDrawOf(line);
+  const next = nextDrawOf(line);
   return {
     generation: line.generation,
     counters: counters(line),
@@ -343,7 +362,7 @@ export function view(line: Line, at: number): LineView {
     inletState: line.inletState,
     notes: { ...line.notes },
     draws: line.draws.map((each, i) => drawRecord(each, i + 1)),
-    entrantsPresent: open ? open.presence.present.count(0, open.arrivals) : 0,
+    entrantsPresent: next ? next.presence.present.count(0, next.arrivals) : 0,
     predictions: { ...line.predictions },
   };
 }
@@ -351,15 +370,14 @@ export function view(line: Line, at: number): LineView {
 // ---- steps
 
 /**
- * Brings the line to `at`, or leaves it where it is for a caller whose clock is behind: windows turn, admissions and
- * claim windows run out, a smaller size takes credits back. The line's time.
+ * Brings the line to `at`: windows turn, admissions and claim windows run out, a smaller size takes credits back.
+ * The line's time.
  */
 function settle(line: Line, at: number): number {
-  const now = Math.max(line.clock, at);
-  line.clock = now;
+  const now = passTime(line, at);
   turnWindows(line.presence, line.rules.presenceTimeout, now);
-  const open = openDrawOf(line);
-  if (open) turnWindows(open.presence, line.rules.presenceTimeout, now);
+  const next = nextDrawOf(line);
+  if (next) turnWindows(next.presence, line.rules.presenceTimeout, now);
   line.released = Math.max(0, line.released - expireAdmissions(line.admissions, now));
   expireTurns(line, now);
   const excess = -freePlaces(line);
@@ -367,9 +385,41 @@ function settle(line: Line, at: number): number {
   return now;
 }
 
-function openDrawOf(line: Line): Draw | null {
+/**
+ * The line's time never goes back, so that nothing is counted twice; a caller whose clock is a little behind is taken
+ * to be where the line is. A clock that jumped back is followed, and everything that runs out is moved with it: it has
+ * as much time left as it had. Not twice within a minute, or callers whose clocks differ would drive the time on.
+ */
+function passTime(line: Line, at: number): number {
+  const behind = line.clock - at;
+  if (behind > JUMP && line.clock - line.jumpedAt >= BETWEEN_JUMPS) {
+    shift(line, -behind);
+    line.clock = at;
+    line.jumpedAt = at;
+  }
+  line.clock = Math.max(line.clock, at);
+  return line.clock;
+}
+
+/** Moves everything that runs out. */
+function shift(line: Line, by: number): void {
+  shiftAdmissions(line.admissions, by);
+  line.batches = line.batches.map(({ to, deadline }) => ({ to, deadline: deadline + by }));
+  for (const [number, deadline] of line.again) line.again.set(number, deadline + by);
+  line.presence.windowStart += by;
+  const next = nextDrawOf(line);
+  if (next) next.presence.windowStart += by;
+}
+
+/** The draw that is not done, open or not. */
+function nextDrawOf(line: Line): Draw | null {
   const last = line.draws.at(-1);
   return last && last.there === null ? last : null;
+}
+
+function openDrawOf(line: Line, now: number): Draw | null {
+  const next = nextDrawOf(line);
+  return next && next.opensAt <= now ? next : null;
 }
 
 function expireTurns(line: Line, now: number): void {
@@ -533,7 +583,7 @@ function takeIn(line: Line, holder: Holder, now: number): { admission: Admission
 function endAdmission(line: Line, visitor: VisitorId, status: 'completed' | 'abandoned', now: number): boolean {
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return false;
-  end(line.admissions, live, status, now);
+  end(line.admissions, live, status);
   line[status] += 1;
   line.released = Math.min(line.released, line.admissions.active);
   return true;

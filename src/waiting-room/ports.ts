@@ -54,7 +54,7 @@ export interface Joined {
 
 export type DrawOrder = 'draw' | 'arrival';
 
-/** What is decided when a draw opens, before the first entrant. */
+/** What is decided before a draw opens, and with it before the first entrant. */
 export interface DrawOpening {
   /** The event's id; an event is drawn once a generation. */
   readonly event: string;
@@ -63,15 +63,18 @@ export interface DrawOpening {
   readonly seed: string;
   /** SHA-256 of the seed's bytes, hexadecimal. */
   readonly seedHash: string;
+  /** From when on who joins is an entrant. */
+  readonly opensAt: number;
 }
 
-/** One draw of a room, open or done. */
+/** One draw of a room: announced, open (from `opensAt` on) or done. */
 export interface DrawRecord {
   readonly draw: number;
   readonly event: string;
   readonly order: DrawOrder;
   readonly seedHash: string;
   readonly committedAt: number;
+  readonly opensAt: number;
   /** Who came so far. */
   readonly arrivals: number;
   /** The three below are null until the draw. */
@@ -136,7 +139,7 @@ export interface LineView {
   /** What the inlet keeps between its ticks; empty at first. */
   readonly inletState: string;
   readonly notes: Readonly<Record<NoteName, string>>;
-  /** The draws of this generation, in order; only the last can be open. */
+  /** The draws of this generation, in order; all but the last are done. */
   readonly draws: readonly DrawRecord[];
   /** Entrants of the open draw who are present. */
   readonly entrantsPresent: number;
@@ -212,11 +215,14 @@ export interface LineStore {
   /** An entrant does not want to be drawn: not present any more. */
   withdraw(room: RoomId, generation: number, entry: Entry, now: number): Promise<void>;
   /**
-   * From now on who joins becomes an entrant. Does nothing where the event was opened in this generation, or while
-   * another draw is open.
+   * Announces the draw of an event: its seed is settled, and from `opensAt` on who joins becomes an entrant. An event
+   * is drawn once a generation, one draw at a time. Again for the same event, before anybody came: only when it opens
+   * and its order change.
    */
-  openDraw(room: RoomId, opening: DrawOpening, now: number): Promise<void>;
-  /** Draws the open draw of this event: those present get their numbers, in one step. Does nothing otherwise. */
+  announceDraw(room: RoomId, opening: DrawOpening, now: number): Promise<void>;
+  /** Takes back the draw of an event, as long as nobody came. */
+  withdrawDraw(room: RoomId, event: string, now: number): Promise<void>;
+  /** Draws the draw of this event, open or not: those present get their numbers, in one step. Does nothing otherwise. */
   draw(room: RoomId, event: string, now: number): Promise<void>;
   /** Null for a draw of this generation that is not done. */
   drawResult(room: RoomId, generation: number, draw: number): Promise<DrawResult | null>;

@@ -30,7 +30,7 @@ export interface StoryDeps {
 export function createStory({ line, now, tell }: StoryDeps) {
   function tellDraws(room: RoomId, { opened, done }: Told, { draws }: LineView): number {
     for (const draw of draws.slice(opened)) {
-      tell('draw.opened', { room, event: draw.event, seed_hash: draw.seedHash });
+      tell('draw.announced', { room, event: draw.event, seed_hash: draw.seedHash });
     }
     const drawn = draws.map(drawReport).filter(({ seed }) => seed !== null);
     for (const { event, entrants, seed } of drawn.slice(done)) {

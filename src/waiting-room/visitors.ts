@@ -7,7 +7,6 @@ import { entrantFacts, latecomerFacts, servedFacts, unservedDocument, unservedFa
 import type { Hearing } from './gathering.ts';
 import type { Admission, Entrant, Joined, LineStore, Place, VisitorId } from './ports.ts';
 import type { Predictions } from './predictions.ts';
-import type { Prequeue } from './prequeue.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -54,7 +53,6 @@ export interface VisitorsDeps {
   readonly snapshots: Snapshots;
   readonly hearing: Pick<Hearing, 'note' | 'noteEntrant'>;
   readonly draws: Draws;
-  readonly prequeue: Prequeue;
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
   readonly tell: Tell;
@@ -72,10 +70,9 @@ const FACTS: Form<Facts> = { unserved: unservedFacts, made: (facts) => facts };
 const DOCUMENT: Form<string> = { unserved: unservedDocument, made: JSON.stringify };
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, join, snapshots, hearing, draws, prequeue, predictions, now, tell, freed } = deps;
+  const { line, join, snapshots, hearing, draws, predictions, now, tell, freed } = deps;
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
-    await prequeue.openIfDue(snapshot);
     const joined = await join(room, { visitor, claim: true });
     if (!joined) throw new RoomClosed(room);
     const { generation, number, entry, admission } = joined;

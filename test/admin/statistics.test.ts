@@ -46,7 +46,11 @@ test('show a draw, but its seed only when it is drawn', async () => {
   const now = Date.now();
   const seed = randomBytes(32);
   const seedHash = createHash('sha256').update(seed).digest('hex');
-  await line.openDraw('sale', { event: 'opening', order: 'draw', seed: seed.toString('base64url'), seedHash }, now);
+  await line.announceDraw(
+    'sale',
+    { event: 'opening', order: 'draw', seed: seed.toString('base64url'), seedHash, opensAt: 0 },
+    now,
+  );
   await line.join('sale', [{ visitor: 'ann', claim: true }], now);
   const open = await statistics();
   expect(open.entrants_present).toBe(1);

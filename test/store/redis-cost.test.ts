@@ -118,7 +118,7 @@ describe('what a line costs in Redis', () => {
   /** A room with an open draw of so many, of whom every second is there at LATER. */
   async function drawOf(count: number): Promise<RoomUnderTest> {
     const room = await makeRoom(store);
-    await room.openDraw();
+    await room.announceDraw();
     for (let come = 0; come < count; come += 1000) await room.crowd(1000);
     for (let from = 0; from < count; from += 10_000) {
       const there = Array.from({ length: Math.min(5000, count / 2) }, (_, n) => from + 2 * n);

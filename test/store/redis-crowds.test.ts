@@ -50,7 +50,7 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc
       .constantFrom('opening', 'encore')
-      .map((event) => ({ verb: 'openDraw' as const, opening: { ...OPENING, event } })),
+      .map((event) => ({ verb: 'announceDraw' as const, opening: { ...OPENING, event } })),
   },
   { weight: 3, arbitrary: fc.constantFrom('opening', 'encore').map((event) => ({ verb: 'draw' as const, event })) },
   {

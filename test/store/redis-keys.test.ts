@@ -9,10 +9,10 @@ import { freshId, makeRoom, pick, seconds, T0 } from './contract/room-under-test
 
 /** A draw that is done, and an open one. */
 async function withDraws(room: RoomUnderTest): Promise<void> {
-  await room.openDraw();
+  await room.announceDraw();
   await room.crowd(20);
   await room.draw();
-  await room.openDraw({ event: 'encore' });
+  await room.announceDraw({ event: 'encore' });
   await room.crowd(20);
 }
 
@@ -53,7 +53,7 @@ describe('the keys in Redis', () => {
 
   it('of a draw are the same few for a crowd, and those of its entrants are gone once it is done', async () => {
     const room = await makeRoom(store);
-    await room.openDraw();
+    await room.announceDraw();
     await room.crowd(1);
     const before = await client.keys(`*${room.id}*`);
     await room.crowd(5000);
@@ -62,7 +62,7 @@ describe('the keys in Redis', () => {
     await room.draw();
     const after = await client.keys(`*${room.id}*`);
     expect(after.filter((key) => key.includes('entrants'))).toEqual([]);
-    expect(await client.hlen(`anteroom:{${room.id}}:draws`)).toBe(5);
+    expect(await client.hlen(`anteroom:{${room.id}}:draws`)).toBe(6);
   });
 
   it('leave nothing of an admission that is over', async () => {

@@ -18,6 +18,7 @@ describe('the entrants of a draw', () => {
       order: 'draw',
       seedHash: OPENING.seedHash,
       committedAt: T0,
+      opensAt: T0,
       arrivals: 3,
       seed: null,
       drawnAt: null,
@@ -68,7 +69,7 @@ describe('a line with a draw', () => {
       fc.property(fc.nat(20), fc.nat(40), fc.uniqueArray(fc.nat(40)), fc.nat(5), (before, come, gone, late) => {
         const line = pure.newLine(RULES);
         pure.join(line, entrants(before), T0);
-        pure.openDraw(line, OPENING, T0);
+        pure.announceDraw(line, OPENING, T0);
         pure.join(line, entrants(come), T0);
         for (const index of gone) pure.withdraw(line, 1, { draw: 1, index }, T0);
         pure.draw(line, OPENING.event, T0);
@@ -88,7 +89,7 @@ describe('a line with a draw', () => {
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(12), fc.nat(12), (size, credits, come) => {
         const line = pure.newLine({ ...RULES, size });
         pure.raise(line, { people: credits }, T0);
-        pure.openDraw(line, OPENING, T0);
+        pure.announceDraw(line, OPENING, T0);
         pure.join(line, entrants(come), T0);
         pure.draw(line, OPENING.event, T0);
         const open = Math.min(credits, size);

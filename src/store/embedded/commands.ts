@@ -56,8 +56,9 @@ interface Verbs {
   heard: { takes: Heard; answers: undefined };
   heardEntrants: { takes: HeardEntrants; answers: undefined };
   withdraw: { takes: Withdrawal; answers: undefined };
-  openDraw: { takes: DrawOpening; answers: undefined };
-  /** Takes the event's id. */
+  announceDraw: { takes: DrawOpening; answers: undefined };
+  /** The two below take the event's id. */
+  withdrawDraw: { takes: string; answers: undefined };
   draw: { takes: string; answers: undefined };
   alarm: { takes: boolean; answers: undefined };
   note: { takes: Note; answers: undefined };
@@ -72,8 +73,14 @@ export type Verb = keyof Verbs;
 export type Takes<V extends Verb> = Verbs[V]['takes'];
 export type Answers<V extends Verb> = Verbs[V]['answers'];
 
-/** A verb that was done, when, and with what. */
-export type Command = { [V in Verb]: readonly [verb: V, now: number, taken: Takes<V>] }[Verb];
+/**
+ * A verb that was done, when by the caller's clock, with what, and the line's time before. That time may have come by
+ * calls that changed nothing else and are not played again; how far a clock jumped back is counted from there. Earlier
+ * versions did not write it: what they wrote was done at the line's time.
+ */
+export type Command = {
+  [V in Verb]: readonly [verb: V, now: number, taken: Takes<V>, clock?: number];
+}[Verb];
 
 const STEPS: { readonly [V in Verb]: (line: Line, taken: Takes<V>, now: number) => Answers<V> } = {
   configure: (line, rules, now) => {
@@ -95,8 +102,11 @@ const STEPS: { readonly [V in Verb]: (line: Line, taken: Takes<V>, now: number) 
   withdraw: (line, { generation, entry }, now) => {
     pure.withdraw(line, generation, entry, now);
   },
-  openDraw: (line, opening, now) => {
-    pure.openDraw(line, opening, now);
+  announceDraw: (line, opening, now) => {
+    pure.announceDraw(line, opening, now);
+  },
+  withdrawDraw: (line, event, now) => {
+    pure.withdrawDraw(line, event, now);
   },
   draw: (line, event, now) => {
     pure.draw(line, event, now);
@@ -124,7 +134,9 @@ export function perform<V extends Verb>(line: Line, verb: V, taken: Takes<V>, no
   return STEPS[verb](line, taken, now);
 }
 
-export function replay(line: Line, [verb, now, taken]: Command): void {
+export function replay(line: Line, [verb, now, taken, clock]: Command): void {
+  // Nothing ran out between the change before this one and then, or it would have been a change.
+  line.clock = clock ?? line.clock;
   perform(line, verb, taken, now);
 }
 
@@ -159,11 +171,14 @@ export function marks(line: Line): readonly (number | string | boolean | null | 
     line.returned.size,
     line.admissions.active,
     line.presence.windowStart,
+    line.jumpedAt,
     line.alarm,
     line.inletState,
     line.predictions.within,
     line.predictions.outside,
     line.draws.length,
+    draw?.opensAt,
+    draw?.order,
     draw?.arrivals,
     draw?.drawnAt,
     draw?.presence.windowStart,

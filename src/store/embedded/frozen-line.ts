@@ -17,7 +17,9 @@ interface FrozenPresence {
 }
 
 /** Of a draw that is done only those who were there count. */
-interface FrozenDraw extends Omit<Draw, 'presence' | 'there'> {
+interface FrozenDraw extends Omit<Draw, 'presence' | 'there' | 'opensAt'> {
+  /** Earlier versions did not write it: a draw was made when it opened. */
+  readonly opensAt?: number;
   readonly presence: FrozenPresence | null;
   readonly there: Uint8Array | null;
 }
@@ -57,7 +59,8 @@ export function freeze(line: Line): Uint8Array {
   return serialize(frozen);
 }
 
-/** Reads what {@link freeze} wrote, also before there were draws, an inlet's state and the line's own clock. */
+/** Reads what {@link freeze} wrote, also before there were draws, an inlet's state and the line's own clock, or clocks
+ * that jump back. */
 export function thaw(bytes: Uint8Array): Line {
   const frozen: Frozen = deserialize(bytes);
   const { rules, generation, presence, holding, spent, slept, draws = [] } = frozen;
@@ -75,6 +78,7 @@ export function thaw(bytes: Uint8Array): Line {
     admissions,
     draws: draws.map((draw) => ({
       ...draw,
+      opensAt: draw.opensAt ?? draw.committedAt,
       presence: draw.presence ? thawPresence(draw.presence) : newPresence(),
       there: draw.there && bitsOf(draw.there),
     })),

@@ -123,13 +123,12 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
     line: (room) => existing(room).line,
     perform(room, verb, taken, now) {
       const all = entries ?? load();
-      // At the line's time, which calls may have moved that changed nothing else and will not be played again.
-      const at = Math.max(all.get(room)?.line.clock ?? 0, now);
+      const clock = all.get(room)?.line.clock ?? 0;
       // The compiler does not see that a verb and what it takes are of one kind again.
-      const command = [verb, at, taken] as Command;
+      const command = [verb, now, taken, clock] as Command;
       const entry = all.get(room) ?? begun(all, room, command);
       const before = marks(entry.line);
-      const answer = perform(entry.line, verb, taken, at);
+      const answer = perform(entry.line, verb, taken, now);
       if (changesUnseen(verb, answer) || marks(entry.line).some((mark, n) => mark !== before[n])) {
         begin();
         entry.unwritten.push(command);

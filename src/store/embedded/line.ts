@@ -28,7 +28,8 @@ export function createLineStore({ group, journal }: LineDeps): LineStore {
     heardEntrants: (room, generation, draw, indexes, now) =>
       perform(room, 'heardEntrants', { generation, draw, indexes: indexes.slice() }, now),
     withdraw: (room, generation, entry, now) => perform(room, 'withdraw', { generation, entry }, now),
-    openDraw: (room, opening, now) => perform(room, 'openDraw', opening, now),
+    announceDraw: (room, opening, now) => perform(room, 'announceDraw', opening, now),
+    withdrawDraw: (room, event, now) => perform(room, 'withdrawDraw', event, now),
     draw: (room, event, now) => perform(room, 'draw', event, now),
     drawResult: (room, generation, draw) => group.run(() => pure.drawResult(journal.line(room), generation, draw)),
     alarm: (room, on, now) => perform(room, 'alarm', on, now),

@@ -29,7 +29,8 @@ export function createLineStore(run: Run): LineStore {
     heardEntrants: (room, generation, draw, indexes, now) =>
       verb(scripts.heardEntrants, room, generation, draw, indexes, now),
     withdraw: (room, generation, entry, now) => verb(scripts.withdraw, room, generation, entry, now),
-    openDraw: (room, opening, now) => verb(scripts.openDraw, room, opening, now),
+    announceDraw: (room, opening, now) => verb(scripts.announceDraw, room, opening, now),
+    withdrawDraw: (room, event, now) => verb(scripts.withdrawDraw, room, event, now),
     draw: (room, event, now) => verb(scripts.draw, room, event, now),
     drawResult: (room, generation, draw) => verb(scripts.drawResult, room, generation, draw),
     alarm: (room, on, _now) => verb(scripts.alarm, room, on),

@@ -3,6 +3,7 @@ import type {
   Admission,
   Counters,
   DrawOpening,
+  DrawOrder,
   DrawRecord,
   DrawResult,
   Joined,
@@ -134,16 +135,18 @@ function numbered([first, from, ...taken]: readonly Reply[], visitors: readonly 
 
 /** A record of lib/draws.lua. */
 function drawRecord(reply: Reply, draw: number): DrawRecord {
-  const [opening, opened, facts] = list(reply);
-  const { event, order, seed, seedHash }: DrawOpening = JSON.parse(text(opening));
+  const [settled, committed, terms, facts] = list(reply);
+  const { event, seed, seedHash }: Omit<DrawOpening, 'order' | 'opensAt'> = JSON.parse(text(settled));
+  const [order, opensAt] = text(terms).split(':');
   const [arrivals = Number.NaN, drawnAt = null, base = 0, entrants = null] = text(facts).split(':').map(Number);
   if (Number.isNaN(arrivals)) throw unexpected(facts);
   return {
     draw,
     event,
-    order,
+    order: order as DrawOrder,
     seedHash,
-    committedAt: integer(opened),
+    committedAt: integer(committed),
+    opensAt: integer(opensAt),
     arrivals,
     seed: drawnAt === null ? null : seed,
     drawnAt,

@@ -126,11 +126,18 @@ export const lineScripts = {
     (generation: number, { draw, index }: Entry, now: number) => [now, generation, draw, index],
     done,
   ),
-  openDraw: lineScript(
-    'open-draw',
-    (opening: DrawOpening, now: number) => [now, opening.event, JSON.stringify(opening)],
+  announceDraw: lineScript(
+    'announce-draw',
+    ({ order, opensAt, ...settled }: DrawOpening, now: number) => [
+      now,
+      settled.event,
+      JSON.stringify(settled),
+      order,
+      opensAt,
+    ],
     done,
   ),
+  withdrawDraw: lineScript('withdraw-draw', (event: string, now: number) => [now, event], done),
   draw: lineScript('draw', (event: string, now: number) => [now, event], done),
   drawResult: lineScript(
     'draw-result',

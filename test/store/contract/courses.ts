@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Holder } from '#waiting-room/ports.ts';
 import type { LineRules } from '#waiting-room/room.ts';
+import { T0 } from './room-under-test.ts';
 import type { Course, Step } from './steps.ts';
 
 /** Few visitors and low numbers, so that the same ones meet again and again. */
@@ -39,6 +40,7 @@ const after = fc.oneof(
   { weight: 6, arbitrary: fc.nat(30_000) },
   { weight: 1, arbitrary: fc.constantFrom(200_000, 90_000_000) },
   { weight: 2, arbitrary: fc.integer({ min: -30_000, max: -1 }) },
+  { weight: 1, arbitrary: fc.constantFrom(-65_000, -3_600_000, -90_000_000) },
 );
 
 const verb = <V extends Step['verb']>(name: V) => fc.constant(name);
@@ -54,13 +56,17 @@ const raise = fc.oneof(
 const inletState = fc.constantFrom('', 'a', 'b');
 const step = fc.option(fc.record({ from: inletState, to: inletState }), { nil: undefined });
 
-/** Of few events, so that the same one is drawn and opened again. */
+/** Of few events, so that the same one is drawn and announced again. */
 const event = fc.constantFrom('opening', 'encore', 'finale');
 const opening = fc.record({
   event,
   order: fc.constantFrom('draw' as const, 'arrival' as const),
   seed: fc.constantFrom('c2VlZA', 'c2FsdA'),
   seedHash: fc.constantFrom('00ff', 'ff00'),
+  opensAt: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.nat(200_000).map((later) => T0 + later) },
+  ),
 });
 /** 0 is the latest draw. */
 const drawsAgo = fc.oneof(
@@ -97,13 +103,14 @@ const ordinary = [
   { weight: 1, arbitrary: fc.record({ verb: verb('predicted'), after, within: fc.nat(3), outside: fc.nat(3) }) },
 ];
 const drawing = [
-  { weight: 3, arbitrary: fc.record({ verb: verb('openDraw'), after, opening }) },
+  { weight: 3, arbitrary: fc.record({ verb: verb('announceDraw'), after, opening }) },
   {
     weight: 6,
     arbitrary: fc.record({ verb: verb('heardEntrants'), after, generation: generationsAgo, draw: drawsAgo, indexes }),
   },
   { weight: 3, arbitrary: fc.record({ verb: verb('withdraw'), after, generation: generationsAgo, entry }) },
   { weight: 4, arbitrary: fc.record({ verb: verb('draw'), after, event }) },
+  { weight: 1, arbitrary: fc.record({ verb: verb('withdrawDraw'), after, event }) },
   {
     weight: 3,
     arbitrary: fc.record({ verb: verb('drawResult'), after, generation: generationsAgo, draw: drawsAgo }),
@@ -135,8 +142,10 @@ function resolve(course: Course): Course {
   let generation = 1;
   let { mode } = course.rules;
   let events: string[] = [];
-  /** Who came to the open draw; null where none is open. */
+  /** Who came to the draw that is not done; null where there is none. */
   let entrants: string[] | null = null;
+  let opensAt = 0;
+  let [now, latest] = [T0, T0];
 
   /** Once in a while 0, or one too many. */
   const numberOf = (picked: number) => {
@@ -154,17 +163,28 @@ function resolve(course: Course): Course {
   };
 
   const steps = course.steps.map((step): Step => {
+    now += step.after;
+    // As if no jump back were followed.
+    latest = Math.max(latest, now);
     switch (step.verb) {
       case 'configure':
         mode = step.rules.mode;
         return step;
       case 'join':
-        if (mode !== 'closed') (entrants ?? owners).push(...step.entrants.map((entrant) => entrant.visitor));
+        if (mode !== 'closed')
+          (entrants && opensAt <= latest ? entrants : owners).push(...step.entrants.map((entrant) => entrant.visitor));
         return step;
-      case 'openDraw':
+      case 'announceDraw':
+        if (entrants?.length === 0 && events.at(-1) === step.opening.event) opensAt = step.opening.opensAt;
         if (entrants || events.includes(step.opening.event)) return step;
         events.push(step.opening.event);
         entrants = [];
+        opensAt = step.opening.opensAt;
+        return step;
+      case 'withdrawDraw':
+        if (entrants?.length !== 0 || events.at(-1) !== step.event) return step;
+        events.pop();
+        entrants = null;
         return step;
       case 'draw':
         if (!entrants || events.at(-1) !== step.event) return step;

@@ -25,7 +25,7 @@ export function describeDraws(stores: () => Stores): void {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
       await room.raise({ numbers: 5 });
-      await room.openDraw();
+      await room.announceDraw();
       const first = await room.crowd(2, { claim: true });
       const second = await room.crowd(1);
       expect([...first, ...second].map(({ number, entry, admission }) => ({ number, entry, admission }))).toEqual(
@@ -41,6 +41,7 @@ export function describeDraws(stores: () => Stores): void {
             order: 'draw',
             seedHash: OPENING.seedHash,
             committedAt: T0,
+            opensAt: T0,
             arrivals: 3,
             seed: null,
             drawnAt: null,
@@ -54,7 +55,7 @@ export function describeDraws(stores: () => Stores): void {
 
     it('tells nobody the seed before the draw, and everybody after it', async () => {
       const room = await makeRoom(stores().store);
-      await room.openDraw({ seed: 'sesame' });
+      await room.announceDraw({ seed: 'sesame' });
       await room.crowd(2);
       expect(JSON.stringify(await room.view())).not.toContain('sesame');
       await room.draw();
@@ -64,7 +65,7 @@ export function describeDraws(stores: () => Stores): void {
     it('gives those who are there the next numbers, and says who that was', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
-      await room.openDraw();
+      await room.announceDraw();
       await entrants(room, 10, [1, 2, 8]);
       await room.draw('opening', LATER);
       const view = await room.view(LATER);
@@ -79,7 +80,7 @@ export function describeDraws(stores: () => Stores): void {
     it('draws 100,000 of whom half are there: the present ones, in one block, and who comes late behind them', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(13);
-      await room.openDraw();
+      await room.announceDraw();
       const even = upTo(50_000).map((n) => 2 * n);
       const crowd = await entrants(room, 100_000, even);
       expect(crowd.map(indexOf)).toEqual(upTo(100_000));
@@ -96,7 +97,7 @@ export function describeDraws(stores: () => Stores): void {
     it('loses nobody who joins while the draw is done, and gives nobody both', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
-      await room.openDraw();
+      await room.announceDraw();
       const coming = upTo(200).map((n) => room.crowd(1 + (n % 5), { via: n % 2 ? store.line : second.line }));
       const draws = [room.draw('opening', T0, second.line), room.draw('opening', T0, store.line)];
       const more = upTo(200).map((n) => room.crowd(1 + (n % 5), { via: n % 2 ? store.line : second.line }));
@@ -115,12 +116,12 @@ export function describeDraws(stores: () => Stores): void {
 
     it('draws once', async () => {
       const room = await makeRoom(stores().store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(4);
       await room.draw();
       const before = await room.view();
       await room.draw('opening', T0);
-      await room.openDraw({ seed: 'another' });
+      await room.announceDraw({ seed: 'another' });
       expect(await room.view()).toEqual(before);
       expect((await room.arrive('late')).number).toBe(5);
     });
@@ -128,19 +129,19 @@ export function describeDraws(stores: () => Stores): void {
     it('draws no event but the open one, and opens none beside it', async () => {
       const room = await makeRoom(stores().store);
       await room.draw();
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(2);
-      await room.openDraw({ event: 'encore' });
+      await room.announceDraw({ event: 'encore' });
       await room.draw('encore');
       expect(await room.view()).toMatchObject({ counters: { queue: 0 }, draws: [{ event: 'opening', drawnAt: null }] });
     });
 
     it('draws one event after the other, each with its own entrants', async () => {
       const room = await makeRoom(stores().store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(3);
       await room.draw();
-      await room.openDraw({ event: 'encore', order: 'arrival' }, LATER);
+      await room.announceDraw({ event: 'encore', order: 'arrival' }, LATER);
       const [ann] = await room.crowd(2, { at: LATER });
       expect(ann?.entry).toEqual({ draw: 2, index: 0 });
       await room.draw('encore', LATER);
@@ -155,7 +156,7 @@ export function describeDraws(stores: () => Stores): void {
     it('does not draw who withdrew', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(3);
       await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
       await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
@@ -169,7 +170,7 @@ export function describeDraws(stores: () => Stores): void {
     it('hears nobody of another generation, another draw, or who never came', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(3);
       await store.line.heardEntrants(room.id, 0, 1, [0], LATER);
       await store.line.heardEntrants(room.id, 1, 2, [1], LATER);
@@ -192,7 +193,7 @@ export function describeDraws(stores: () => Stores): void {
 
     it('draws nobody where nobody is left', async () => {
       const room = await makeRoom(stores().store);
-      await room.openDraw();
+      await room.announceDraw();
       await entrants(room, 3, []);
       await room.draw('opening', LATER);
       expect(await room.view(LATER)).toMatchObject({ counters: { queue: 0 }, draws: [{ entrants: 0, arrivals: 3 }] });
@@ -204,7 +205,7 @@ export function describeDraws(stores: () => Stores): void {
     it('serves the first of those drawn where credits stood open', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       await room.raise({ people: 2 });
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(5);
       await room.draw();
       expect(await room.view()).toMatchObject({ held: 2, counters: { queue: 5, serving: 2, waiting: 3 } });
@@ -214,7 +215,7 @@ export function describeDraws(stores: () => Stores): void {
 
     it('serves all who are drawn in passthrough', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(3);
       await room.draw();
       expect(await room.view()).toMatchObject({ held: 3, counters: { queue: 3, serving: 3 } });
@@ -223,7 +224,7 @@ export function describeDraws(stores: () => Stores): void {
     it('gives no place to a draw while the room is closed', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.configure({ mode: 'closed' });
       expect(await store.line.join(room.id, [{ visitor: 'ann', claim: false }], T0)).toBeNull();
       expect((await room.view()).draws).toMatchObject([{ arrivals: 0 }]);
@@ -232,16 +233,16 @@ export function describeDraws(stores: () => Stores): void {
     it('forgets its draws on reset, and may draw the same event anew', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
-      await room.openDraw();
+      await room.announceDraw();
       await room.crowd(3);
       await room.draw();
-      await room.openDraw({ event: 'encore' });
+      await room.announceDraw({ event: 'encore' });
       await room.crowd(1);
       await store.line.reset(room.id, T0);
       expect(await room.view()).toMatchObject({ draws: [], entrantsPresent: 0 });
       expect(await store.line.drawResult(room.id, 1, 1)).toBeNull();
       expect((await room.arrive('ann')).number).toBe(1);
-      await room.openDraw();
+      await room.announceDraw();
       expect((await room.arrive('bob')).entry).toEqual({ draw: 1, index: 0 });
     });
   });

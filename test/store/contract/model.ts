@@ -2,11 +2,12 @@ import * as pure from '#waiting-room/line.ts';
 import type { LineStore } from '#waiting-room/ports.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
-/** The pure line behind the port, for one room of any name. */
-export function openModel(rules: LineRules, now: number): LineStore {
+/** The pure line behind the port, for one room of any name; and what its time is. */
+export function openModel(rules: LineRules, now: number): LineStore & { clock(): number } {
   let line = pure.newLine(rules);
   pure.configure(line, rules, now);
   return {
+    clock: () => line.clock,
     configure: async (_, changed, at) => pure.configure(line, changed, at),
     join: async (_, entrants, at) => pure.join(line, entrants, at),
     place: async (_, holder, at) => pure.place(line, holder, at),
@@ -18,7 +19,8 @@ export function openModel(rules: LineRules, now: number): LineStore {
     renew: async (_, visitor, at) => pure.renew(line, visitor, at),
     heardEntrants: async (_, generation, draw, indexes, at) => pure.heardEntrants(line, generation, draw, indexes, at),
     withdraw: async (_, generation, entry, at) => pure.withdraw(line, generation, entry, at),
-    openDraw: async (_, opening, at) => pure.openDraw(line, opening, at),
+    announceDraw: async (_, opening, at) => pure.announceDraw(line, opening, at),
+    withdrawDraw: async (_, event, at) => pure.withdrawDraw(line, event, at),
     draw: async (_, event, at) => pure.draw(line, event, at),
     drawResult: async (_, generation, draw) => pure.drawResult(line, generation, draw),
     alarm: async (_, on) => {

@@ -32,7 +32,14 @@ export const RULES: LineRules = {
   presenceTimeout: seconds(180),
 };
 
-export const OPENING: DrawOpening = { event: 'opening', order: 'draw', seed: 'c2VlZA', seedHash: '00ff' };
+/** Of a draw that opens at once. */
+export const OPENING: DrawOpening = {
+  event: 'opening',
+  order: 'draw',
+  seed: 'c2VlZA',
+  seedHash: '00ff',
+  opensAt: T0,
+};
 
 /** The stores that a suite runs on; `second` is the same data seen by another process, or the same store again. */
 export interface Stores {
@@ -59,10 +66,11 @@ export interface RoomUnderTest {
   heard(numbers: readonly number[], at?: number): Promise<void>;
   raise(by: Raise, at?: number, step?: InletStep, via?: LineStore): Promise<Raised>;
   renew(visitor: string, at?: number): Promise<Admission | null>;
-  openDraw(opening?: Partial<DrawOpening>, at?: number): Promise<void>;
+  announceDraw(opening?: Partial<DrawOpening>, at?: number): Promise<void>;
+  withdrawDraw(event?: string, at?: number): Promise<void>;
   heardEntrants(indexes: readonly number[], at?: number): Promise<void>;
   draw(event?: string, at?: number, via?: LineStore): Promise<void>;
-  /** Of the first draw, unless another is named. */
+  /** Of the first draw of the first generation, unless another draw is named. */
   drawResult(draw?: number): Promise<DrawResult | null>;
   exits(exits: Partial<Exits>, at?: number): Promise<ExitsResult>;
   configure(rules: Partial<LineRules>, at?: number): Promise<void>;
@@ -98,13 +106,14 @@ export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Pr
     heard: async (numbers, at = T0) => line.heard(id, (await line.view(id, at)).generation, numbers, at),
     raise: (by, at = T0, step, via = line) => via.raise(id, by, at, step),
     renew: (visitor, at = T0) => line.renew(id, visitor, at),
-    openDraw: (opening, at = T0) => line.openDraw(id, { ...OPENING, ...opening }, at),
+    announceDraw: (opening, at = T0) => line.announceDraw(id, { ...OPENING, ...opening }, at),
+    withdrawDraw: (event = OPENING.event, at = T0) => line.withdrawDraw(id, event, at),
     heardEntrants: async (indexes, at = T0) => {
       const { generation, draws } = await line.view(id, at);
       await line.heardEntrants(id, generation, draws.length, indexes, at);
     },
     draw: (event = OPENING.event, at = T0, via = line) => via.draw(id, event, at),
-    drawResult: async (draw = 1) => line.drawResult(id, (await line.view(id, T0)).generation, draw),
+    drawResult: (draw = 1) => line.drawResult(id, 1, draw),
     exits: (exits, at = T0) => line.exits(id, { exited: 0, completed: [], abandoned: [], ...exits }, at),
     configure: (changed, at = T0) => line.configure(id, { ...RULES, ...rules, ...changed }, at),
     counters: async (at = T0) => (await line.view(id, at)).counters,

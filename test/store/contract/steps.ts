@@ -35,8 +35,8 @@ export type Step = { readonly after: number } & (
       readonly indexes: readonly number[];
     }
   | { readonly verb: 'withdraw'; readonly generation: number; readonly entry: Entry }
-  | { readonly verb: 'openDraw'; readonly opening: DrawOpening }
-  | { readonly verb: 'draw'; readonly event: string }
+  | { readonly verb: 'announceDraw'; readonly opening: DrawOpening }
+  | { readonly verb: 'draw' | 'withdrawDraw'; readonly event: string }
   | { readonly verb: 'drawResult'; readonly generation: number; readonly draw: number }
   | { readonly verb: 'alarm'; readonly on: boolean }
   | { readonly verb: 'note'; readonly name: NoteName; readonly value: string }
@@ -88,10 +88,11 @@ export function play(step: Step, line: LineStore, id: string, now: number): Prom
       return line.heardEntrants(id, step.generation, step.draw, step.indexes, now);
     case 'withdraw':
       return line.withdraw(id, step.generation, step.entry, now);
-    case 'openDraw':
-      return line.openDraw(id, step.opening, now);
+    case 'announceDraw':
+      return line.announceDraw(id, step.opening, now);
     case 'draw':
-      return line.draw(id, step.event, now);
+    case 'withdrawDraw':
+      return line[step.verb](id, step.event, now);
     case 'drawResult':
       return line.drawResult(id, step.generation, step.draw);
     case 'alarm':

@@ -115,7 +115,7 @@ export function describeTime(stores: () => Stores): void {
     it('keeps who is present, in line and in the draw', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
-      await room.openDraw({}, T0 + seconds(5));
+      await room.announceDraw({}, T0 + seconds(5));
       await room.crowd(2, { at: BACK });
       expect(await room.view(BACK)).toMatchObject({ counters: { present: 3 }, entrantsPresent: 2 });
       await room.draw('opening', BACK);

@@ -5,7 +5,7 @@
 -- Reply: { 'absent' } | { 'OK' }
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
-if line.drawing == 1 and tonumber(redis.call('HGET', DRAWS, 'event:' .. ARGV[2]) or 0) == line.draws then
+if isNextOf(ARGV[2]) then
   local n, base, serving = string.format('%.0f', line.draws), line.queue, line.serving
   local entrants = redis.call('BITCOUNT', ENTERED)
   local done = string.format('%.0f:%.0f:%.0f:%.0f', line.arrivals, now, base, entrants)

@@ -11,7 +11,7 @@ if line.mode == 'closed' then
   saveLine()
   return { 'closed' }
 end
-if line.drawing == 1 then
+if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
   line.arrivals = first + count
   hearAll(ENTRANTS, first, line.arrivals - 1)

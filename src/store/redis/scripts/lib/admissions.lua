@@ -53,3 +53,18 @@ local function takeIn(visitor, number, now)
   line.claimed = line.claimed + 1
   return putAdmission(visitor, number, now, now + line.lifetime), true
 end
+
+-- All of them were made, and run out, by so much later.
+local function shiftAdmissions(by)
+  local visitors = redis.call('ZRANGE', ACTIVE, 0, -1)
+  for from = 1, #visitors, 1000 do
+    local some, rows, ends = { unpack(visitors, from, math.min(from + 999, #visitors)) }, {}, {}
+    for i, row in ipairs(redis.call('HMGET', ADMISSIONS, unpack(some))) do
+      local kept, issuedAt, expiresAt = string.match(row, '^(%d+:%d+):(%d+):(%d+)$')
+      rows[2 * i - 1], rows[2 * i] = some[i], string.format('%s:%.0f:%.0f', kept, issuedAt + by, expiresAt + by)
+      ends[2 * i - 1], ends[2 * i] = string.format('%.0f', expiresAt + by), some[i]
+    end
+    redis.call('HSET', ADMISSIONS, unpack(rows))
+    redis.call('ZADD', ACTIVE, unpack(ends))
+  end
+end

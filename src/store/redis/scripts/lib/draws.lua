@@ -1,16 +1,21 @@
--- The draws of this generation. DRAWS has of each, by its number n from 1: `n` → its opening (JSON, as it was given),
--- `n:opened` → when that was, and once it is done `n:done` → `arrivals:drawn at:base:entrants` and `n:there` → who was
--- there, as a bitmap by arrival index; and `event:<id>` → n.
+-- The draws of this generation. DRAWS has of each, by its number n from 1: `n` → its event and seed (JSON, as it was
+-- given), `n:committed` → when that was, `n:terms` → `order:opens at`, and once it is done `n:done` → `arrivals:drawn
+-- at:base:entrants` and `n:there` → who was there, as a bitmap by arrival index; and `event:<id>` → n.
 
--- Whether the open draw is the one of this generation and number.
-local function isOpen(generation, draw)
+-- Whether the draw that is not done is the one of this generation and number.
+local function isNext(generation, draw)
   return line.drawing == 1 and generation == line.generation and draw == line.draws
 end
 
--- { opening, opened, done, or only how many came }
+-- Whether the draw that is not done is that of this event.
+local function isNextOf(event)
+  return line.drawing == 1 and tonumber(redis.call('HGET', DRAWS, 'event:' .. event) or 0) == line.draws
+end
+
+-- { event and seed, committed, terms, done, or only how many came }
 local function drawRecord(draw)
   local n = string.format('%.0f', draw)
-  local record = redis.call('HMGET', DRAWS, n, n .. ':opened', n .. ':done')
-  if not record[3] then record[3] = string.format('%.0f', line.arrivals) end
+  local record = redis.call('HMGET', DRAWS, n, n .. ':committed', n .. ':terms', n .. ':done')
+  if not record[4] then record[4] = string.format('%.0f', line.arrivals) end
   return record
 end

@@ -1,4 +1,4 @@
--- Who was heard from lately, among those in line and among the entrants of the open draw: a bitmap a window in `slots`,
+-- Who was heard from lately, among those in line and among the entrants of the draw that is not done: a bitmap a window in `slots`,
 -- used in turn, and their union in `present`; `window` and `slot` are the line's fields of the running window.
 -- Whoever spent the number, or withdrew, is in none of them.
 local WAITERS = { present = PRESENT, slots = SLOTS, window = 'window_start', slot = 'slot' }

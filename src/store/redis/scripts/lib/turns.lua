@@ -108,3 +108,17 @@ local function expireTurns(now)
     line.held, line.expired = line.held - #late, line.expired + #late
   until #late < 1000
 end
+
+-- Those who were served have their time to claim by so much later.
+local function shiftTurns(by)
+  local batches = redis.call('ZRANGE', BATCHES, 0, -1)
+  redis.call('DEL', BATCHES)
+  line.due = 0
+  for _, member in ipairs(batches) do
+    local to, deadline = parseBatch(member)
+    addBatch(to, deadline + by)
+  end
+  for _, number in ipairs(redis.call('ZRANGE', AGAIN, 0, -1)) do
+    redis.call('ZINCRBY', AGAIN, by, number)
+  end
+end

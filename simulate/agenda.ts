@@ -1,0 +1,34 @@
+/** What happens later, by tick: a list a tick, in arrays, as there may be millions of things. */
+export interface Agenda {
+  /** At `tick`, or at the next one if that is past, something of a kind happens to a visitor. */
+  add(tick: number, kind: number, visitor: number): void;
+  /** What is due, in the order in which it was added. */
+  due(tick: number, visit: (kind: number, visitor: number) => void): void;
+  readonly size: number;
+}
+
+export function createAgenda(): Agenda {
+  const lists = new Map<number, number[]>();
+  let current = -1;
+  let size = 0;
+  return {
+    add(tick, kind, visitor) {
+      const when = Math.max(tick, current + 1);
+      const list = lists.get(when);
+      if (list) list.push(kind, visitor);
+      else lists.set(when, [kind, visitor]);
+      size += 1;
+    },
+    due(tick, visit) {
+      current = tick;
+      const list = lists.get(tick);
+      if (!list) return;
+      lists.delete(tick);
+      size -= list.length / 2;
+      for (let n = 0; n < list.length; n += 2) visit(list[n] ?? 0, list[n + 1] ?? 0);
+    },
+    get size() {
+      return size;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Random } from './random.ts';
+import type { ArrivalPoint } from './scenario.ts';
+
+/** How many come between two moments, in ms from the beginning: Poisson about the curve, and the crowds. */
+export type Arrivals = (from: number, to: number) => number;
+
+export function createArrivals(points: readonly ArrivalPoint[], random: Random): { arrivals: Arrivals; end: number } {
+  const crowds = points.flatMap((point) => ('people' in point ? [point] : []));
+  const curve = points.flatMap((point) => ('per_minute' in point ? [point] : [])).sort((a, b) => a.at - b.at);
+
+  /** Nobody comes before the first point and after the last. */
+  function perMinute(time: number): number {
+    const after = curve.findIndex((point) => point.at > time);
+    const [from, to] = [curve[after - 1], curve[after]];
+    if (!from || !to) return 0;
+    return from.per_minute + ((to.per_minute - from.per_minute) * (time - from.at)) / (to.at - from.at);
+  }
+
+  return {
+    end: Math.max(...points.map((point) => point.at)),
+    arrivals(from, to) {
+      const crowd = crowds.reduce((sum, { at, people }) => sum + (at >= from && at < to ? people : 0), 0);
+      return crowd + random.poisson((perMinute((from + to) / 2) * (to - from)) / 60_000);
+    },
+  };
+}

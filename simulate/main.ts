@@ -1,0 +1,53 @@
+/** `npm run simulate -- FILE [--seed N] [--out report.html]`: a sale before the day. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { htmlReport } from './html.ts';
+import { span, textReport } from './report.ts';
+import { simulate } from './run.ts';
+import { readScenario } from './scenario.ts';
+
+const USAGE = 'npm run simulate -- FILE [--seed N] [--out report.html]';
+
+const { positionals, values } = arguments_();
+const [file] = positionals;
+if (!file) fail(`Which sale? ${USAGE}`);
+
+const read = readScenario(fromYaml(file));
+if ('faults' in read)
+  fail([`${file}:`, ...read.faults.map(({ field, message }) => `  ${field} ${message}`)].join('\n'));
+const scenario = values.seed === undefined ? read.scenario : { ...read.scenario, seed: Number(values.seed) };
+if (!Number.isSafeInteger(scenario.seed) || scenario.seed < 0) fail('--seed must be a whole number');
+
+const begun = performance.now();
+const outcome = simulate(scenario);
+const took = (performance.now() - begun) / 1000;
+
+console.log(`${scenario.room.title}, seed ${scenario.seed}\n`);
+console.log(textReport(outcome));
+console.log(`\n  ${span(outcome.lasted)} of virtual time in ${took.toFixed(1)} s`);
+if (values.out) {
+  writeFileSync(values.out, htmlReport(scenario.room.title, outcome));
+  console.log(`  chart in ${values.out}`);
+}
+
+function arguments_() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, out: { type: 'string' } } });
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+function fromYaml(path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return fail(`${path}: ${(error as Error).message}`);
+  }
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,67 @@
+/** What a simulation is told: a room as in the configuration, who comes and when, and how they behave. */
+import { z } from 'zod';
+import { duration } from '#settings/duration.ts';
+import { check, type Fault } from '#settings/faults.ts';
+import { fields } from '#settings/fields.ts';
+import { roomBody, withTitle } from '#settings/room.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0).max(100_000_000);
+/** From the beginning of the simulation, which a duration that is not nothing cannot say. */
+const at = z.union([z.literal(['0s', 0]).transform(() => 0), duration]);
+
+const spread = fields({ median: duration, p95: duration }).refine(({ median, p95 }) => p95 >= median, {
+  error: 'must not be shorter than the median',
+  path: ['p95'],
+});
+
+const schema = fields({
+  /** The virtual clock begins here, so that events and periods may be given as times. */
+  start: z.iso.datetime({ offset: true }).default('2026-11-24T10:00:00Z'),
+  room: roomBody,
+  /** How many come: straight lines between the points, and crowds that come at once. */
+  arrivals: z
+    .array(
+      z.union([fields({ at, per_minute: z.number().min(0).max(10_000_000) }), fields({ at, people: count })], {
+        error: 'must be {at, per_minute} or {at, people}',
+      }),
+    )
+    .min(1),
+  visitors: fields({
+    /** Those whose turn comes and passes. */
+    no_show: share.default(0),
+    /** Those who give up, and after how long they would. */
+    impatient: share.default(0),
+    patience: spread.prefault({ median: '10m', p95: '40m' }),
+    /** Those whose device goes silent once, and for how long. */
+    asleep: share.default(0),
+    sleep: spread.prefault({ median: '5m', p95: '20m' }),
+    /** How long somebody who got in stays. */
+    dwell: spread.prefault({ median: '4m', p95: '9m' }),
+    /** Those who go without having done what they came for, of those who got in. */
+    abandon: share.default(0),
+  }).prefault({}),
+  /** How the origin answers, for the adaptive inlet: `base` until `capacity` are inside, then in proportion. */
+  origin: fields({ base: duration.prefault('100ms'), capacity: z.int().min(1) }).optional(),
+  /** The simulation ends here at the latest. */
+  duration: duration.prefault('6h'),
+  seed: z.int().min(0).default(1),
+});
+
+export interface Scenario extends Omit<z.output<typeof schema>, 'room' | 'start'> {
+  readonly room: RoomSettings;
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+}
+
+export type ArrivalPoint = Scenario['arrivals'][number];
+
+/** The scenario, or everything that is wrong with it. */
+export function readScenario(input: unknown): { scenario: Scenario } | { faults: readonly Fault[] } {
+  const checked = check(schema, input);
+  if (!checked.ok) return { faults: checked.faults };
+  const { room, start, ...rest } = checked.value;
+  const id = room.id ?? 'simulated';
+  return { scenario: { ...rest, start: Date.parse(start), room: withTitle(id, room) } };
+}
