@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Clock, type ClockDeps, startClock } from '#clock/index.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+
+let opened: OpenedStore;
+let clocks: Clock[];
+/** What happened in which process, in order. */
+let steps: string[];
+
+beforeEach(async () => {
+  opened = await embeddedStore();
+  [clocks, steps] = [[], []];
+});
+afterEach(async () => {
+  for (const clock of clocks) await clock.stop();
+  await opened.close();
+});
+
+function start(self: string, more: Partial<ClockDeps> = {}): Clock {
+  const step = (what: string) => async () => void steps.push(`${self} ${what}`);
+  const clock = startClock({
+    advance: { all: step('ticks'), hearingSince: () => void steps.push(`${self} knows of gaps`) },
+    flush: step('flushes'),
+    origins: { look: step('looks'), rest: step('rests') },
+    coordination: opened.store.coordination,
+    self,
+    now: Date.now,
+    onError: () => void steps.push(`${self} fails`),
+    ...more,
+  });
+  clocks.push(clock);
+  return clock;
+}
+
+const count = (step: string) => steps.filter((each) => each === step).length;
+const seen = (step: string, times = 1) =>
+  vi.waitFor(() => expect(count(step)).toBeGreaterThanOrEqual(times), { timeout: 5000, interval: 10 });
+
+test('one process ticks and watches origins, all flush what they heard; when it stops the next goes on at once', async () => {
+  const one = start('one');
+  await seen('one ticks', 2);
+  start('two');
+  await seen('one looks');
+  await seen('two flushes', 2);
+  await seen('two rests');
+  expect([count('two ticks'), count('two looks')]).toEqual([0, 0]);
+  await one.stop();
+  const stopped = performance.now();
+  await seen('two ticks');
+  expect(performance.now() - stopped).toBeLessThan(1000);
+  await seen('two looks');
+});
+
+test('what a process heard is flushed when it stops, and its watches are at rest', async () => {
+  const one = start('one');
+  await seen('one ticks');
+  steps = [];
+  await one.stop();
+  expect(steps.slice(-2)).toEqual(['one rests', 'one flushes']);
+});
+
+test('before its first tick a process knows since when visitors could be heard', async () => {
+  start('one');
+  await seen('one ticks');
+  expect(steps.indexOf('one knows of gaps')).toBeLessThan(steps.indexOf('one ticks'));
+  expect(steps).toContain('one knows of gaps');
+});
+
+test('while the store is away nothing ticks; when it is back it goes on', async () => {
+  const { coordination } = opened.store;
+  let away = true;
+  const remember: ClockDeps['coordination']['remember'] = (...entry) =>
+    away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : coordination.remember(...entry);
+  start('one', { coordination: { ...coordination, remember } });
+  await seen('one fails', 2);
+  expect(count('one ticks')).toBe(0);
+  away = false;
+  await seen('one ticks', 2);
+});
