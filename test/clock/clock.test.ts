@@ -1,93 +1,80 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, startClock } from '#clock/index.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Clock, type ClockDeps, startClock } from '#clock/index.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
 
-describe('the clock', () => {
-  let opened: OpenedStore;
-  const clocks: Clock[] = [];
-  beforeEach(async () => {
-    opened = await embeddedStore();
-  });
-  afterEach(async () => {
-    for (const clock of clocks.splice(0)) await clock.stop();
-    await opened.close();
-  });
+let opened: OpenedStore;
+let clocks: Clock[];
+/** What happened in which process, in order. */
+let steps: string[];
 
-  function start(self: string, task: () => Promise<void> = async () => undefined) {
-    const seen = { ticks: 0, flushes: 0, errors: [] as unknown[] };
-    const clock = startClock({
-      advance: {
-        all: async () => {
-          seen.ticks += 1;
-          await task();
-        },
-        hearingSince: () => undefined,
-      },
-      origins: { look: async () => undefined, rest: async () => undefined },
-      now: Date.now,
-      flush: async () => {
-        seen.flushes += 1;
-        await task();
-      },
-      coordination: opened.store.coordination,
-      self,
-      onError: (error) => seen.errors.push(error),
-    });
-    clocks.push(clock);
-    return { clock, seen };
-  }
-  const soon = { timeout: 5_000, interval: 20 };
+beforeEach(async () => {
+  opened = await embeddedStore();
+  [clocks, steps] = [[], []];
+});
+afterEach(async () => {
+  for (const clock of clocks) await clock.stop();
+  await opened.close();
+});
 
-  test('ticks again and again, and flushes what was heard', async () => {
-    const { seen } = start('one');
-    await expect.poll(() => seen.ticks, soon).toBeGreaterThanOrEqual(3);
-    expect(seen.flushes).toBeGreaterThanOrEqual(1);
+function start(self: string, more: Partial<ClockDeps> = {}): Clock {
+  const step = (what: string) => async () => void steps.push(`${self} ${what}`);
+  const clock = startClock({
+    advance: { all: step('ticks'), hearingSince: () => void steps.push(`${self} knows of gaps`) },
+    flush: step('flushes'),
+    origins: { look: step('looks'), rest: step('rests') },
+    coordination: opened.store.coordination,
+    self,
+    now: Date.now,
+    onError: () => void steps.push(`${self} fails`),
+    ...more,
   });
+  clocks.push(clock);
+  return clock;
+}
 
-  test('ticks in one process at a time, while all of them flush', async () => {
-    const [one, two] = [start('one'), start('two')];
-    await expect.poll(() => one.seen.ticks + two.seen.ticks, soon).toBeGreaterThanOrEqual(4);
-    expect(Math.min(one.seen.ticks, two.seen.ticks)).toBe(0);
-    expect(Math.min(one.seen.flushes, two.seen.flushes)).toBeGreaterThan(0);
-  });
+const count = (step: string) => steps.filter((each) => each === step).length;
+const seen = (step: string, times = 1) =>
+  vi.waitFor(() => expect(count(step)).toBeGreaterThanOrEqual(times), { timeout: 5000, interval: 10 });
 
-  test('that is stopped flushes once more and hands over at once', async () => {
-    const one = start('one');
-    await expect.poll(() => one.seen.ticks, soon).toBeGreaterThanOrEqual(1);
-    const { flushes } = one.seen;
-    await one.clock.stop();
-    const { ticks } = one.seen;
-    expect(one.seen.flushes).toBeGreaterThan(flushes);
-    const two = start('two');
-    await expect.poll(() => two.seen.ticks, { timeout: 1_000, interval: 20 }).toBeGreaterThanOrEqual(1);
-    expect(one.seen.ticks).toBe(ticks);
-  });
+test('one process ticks and watches origins, all flush what they heard; when it stops the next goes on at once', async () => {
+  const one = start('one');
+  await seen('one ticks', 2);
+  start('two');
+  await seen('one looks');
+  await seen('two flushes', 2);
+  await seen('two rests');
+  expect([count('two ticks'), count('two looks')]).toEqual([0, 0]);
+  await one.stop();
+  const stopped = performance.now();
+  await seen('two ticks');
+  expect(performance.now() - stopped).toBeLessThan(1000);
+  await seen('two looks');
+});
 
-  test('goes on after ticks that failed', async () => {
-    let failing = true;
-    const { seen } = start('one', async () => {
-      if (failing) throw new Error('the store is away');
-    });
-    await expect.poll(() => seen.errors.length, soon).toBeGreaterThanOrEqual(3);
-    failing = false;
-    const { ticks } = seen;
-    await expect.poll(() => seen.ticks, soon).toBeGreaterThan(ticks);
-  });
+test('what a process heard is flushed when it stops, and its watches are at rest', async () => {
+  const one = start('one');
+  await seen('one ticks');
+  steps = [];
+  await one.stop();
+  expect(steps.slice(-2)).toEqual(['one rests', 'one flushes']);
+});
 
-  test('never runs a tick beside a slow one, and waits for it when it is stopped', async () => {
-    let running = 0;
-    let most = 0;
-    const { clock, seen } = start('one', async () => {
-      running += 1;
-      most = Math.max(most, running);
-      await delay(700);
-      running -= 1;
-    });
-    await expect.poll(() => seen.ticks, soon).toBeGreaterThanOrEqual(2);
-    await clock.stop();
-    expect(running).toBe(0);
-    // One tick and one flush may run side by side.
-    expect(most).toBeLessThanOrEqual(2);
-  });
+test('before its first tick a process knows since when visitors could be heard', async () => {
+  start('one');
+  await seen('one ticks');
+  expect(steps.indexOf('one knows of gaps')).toBeLessThan(steps.indexOf('one ticks'));
+  expect(steps).toContain('one knows of gaps');
+});
+
+test('while the store is away nothing ticks; when it is back it goes on', async () => {
+  const { coordination } = opened.store;
+  let away = true;
+  const remember: ClockDeps['coordination']['remember'] = (...entry) =>
+    away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : coordination.remember(...entry);
+  start('one', { coordination: { ...coordination, remember } });
+  await seen('one fails', 2);
+  expect(count('one ticks')).toBe(0);
+  away = false;
+  await seen('one ticks', 2);
 });

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createFeed, type Sink } from '#activity/feed.ts';
+import { logSink } from '#activity/log-sink.ts';
+import { metricsSink } from '#activity/metrics-sink.ts';
+import { createOutboxSink, type OutboxSink, type OutboxSinkDeps } from '#activity/outbox-sink.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
+import type { Activities, ActivityType } from '#waiting-room/activity.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+
+const T0 = Date.parse('2026-11-24T10:00:00Z');
+
+/** One of several kinds. */
+const FACTS: { readonly [T in ActivityType]?: Activities[T] } = {
+  'ticket.issued': { room: 'sale', sub: 'ann', number: 1, admitted: false },
+  'ticket.claimed': { room: 'sale', sub: 'ann', number: 1, expires_at: '2026-11-24T10:10:00.000Z' },
+  'counter.raised': { room: 'sale', by: 'alice', from: 0, to: 1 },
+  'operator.acted': { by: 'alice', action: 'room.reset', subject: 'sale', detail: null },
+};
+
+function tellAll(sink: Sink): void {
+  const tell = createFeed([sink], () => T0);
+  for (const [type, fact] of Object.entries(FACTS)) tell(type as ActivityType, fact as Activities[ActivityType]);
+}
+
+test('each fact has an id of its own and the time, and goes to every sink', () => {
+  const [one, two]: unknown[][] = [[], []];
+  const tell = createFeed([(fact) => one?.push(fact), (fact) => two?.push(fact)], () => T0);
+  tell('turns.expired', { room: 'sale', count: 3 });
+  tell('turns.expired', { room: 'sale', count: 3 });
+  expect(one).toEqual(two);
+  expect(one).toMatchObject([
+    { type: 'turns.expired', time: '2026-11-24T10:00:00.000Z', room: 'sale', count: 3 },
+    { type: 'turns.expired' },
+  ]);
+  expect(new Set(one?.map((fact) => (fact as { id: string }).id)).size).toBe(2);
+});
+
+test('the log has those of single visitors at debug, all others at info', () => {
+  const lines: string[] = [];
+  const line = (level: string) => (fields: object, message?: string) =>
+    void lines.push(`${level} ${message} ${JSON.stringify(fields).includes('alice')}`);
+  tellAll(logSink({ info: line('info'), debug: line('debug') } as Parameters<typeof logSink>[0]));
+  expect(lines).toEqual([
+    'debug ticket.issued false',
+    'debug ticket.claimed false',
+    'info counter.raised true',
+    'info operator.acted true',
+  ]);
+});
+
+test('the metrics count what happened, who joined and who claimed', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  tellAll(metricsSink(metrics));
+  const tell = createFeed([metricsSink(metrics)], () => T0);
+  tell('ticket.issued', { room: 'sale', sub: 'ben', number: 2, admitted: true });
+  const { text } = await metrics.expose();
+  for (const line of [
+    'anteroom_joins_total{room="sale",outcome="waiting"} 1',
+    'anteroom_joins_total{room="sale",outcome="admitted"} 1',
+    'anteroom_claims_total{room="sale",outcome="admitted"} 1',
+    'anteroom_activities_total{type="ticket.issued"} 2',
+    'anteroom_activities_total{type="operator.acted"} 1',
+  ]) {
+    expect(text).toContain(line);
+  }
+});
+
+describe('the outbox', () => {
+  let opened: OpenedStore;
+  let sinks: OutboxSink[];
+  const dropped: number[] = [];
+  const warned: object[] = [];
+  let time: number;
+
+  beforeEach(async () => {
+    opened = await embeddedStore();
+    sinks = [];
+    dropped.length = 0;
+    warned.length = 0;
+    time = T0;
+  });
+  afterEach(async () => {
+    for (const sink of sinks) await sink.close();
+    await opened.close();
+  });
+
+  function open(more: Partial<OutboxSinkDeps> = {}): OutboxSink {
+    const sink = createOutboxSink({
+      outbox: opened.store.outbox,
+      types: ['counter.raised', 'operator.acted'],
+      now: () => time,
+      log: { warn: (fields: object) => void warned.push(fields) } as OutboxSinkDeps['log'],
+      metrics: { dropped: (facts) => void dropped.push(facts) },
+      onError: () => undefined,
+      ...more,
+    });
+    sinks.push(sink);
+    return sink;
+  }
+
+  const typesThere = async () =>
+    (await opened.store.outbox.read(100)).map(({ entry }) => (JSON.parse(entry) as { type: string }).type);
+
+  test('gets what was asked for, whole, and nothing else', async () => {
+    const sink = open();
+    tellAll(sink.sink);
+    await sink.close();
+    expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']);
+    const [first] = await opened.store.outbox.read(1);
+    expect(JSON.parse(first?.entry ?? '')).toEqual({
+      id: expect.any(String),
+      type: 'counter.raised',
+      time: '2026-11-24T10:00:00.000Z',
+      ...FACTS['counter.raised'],
+    });
+  });
+
+  test('gets the facts of a second in one command', async () => {
+    const append = vi.fn(opened.store.outbox.append);
+    const sink = open({ outbox: { append } });
+    for (let n = 0; n < 50; n++) tellAll(sink.sink);
+    await vi.waitFor(async () => expect(await typesThere()).toHaveLength(100), 5000);
+    expect(append).toHaveBeenCalledTimes(1);
+  });
+
+  test('gets what happened while the store was away, in order, once it is back', async () => {
+    let away = true;
+    const append = (entries: readonly string[]) =>
+      away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : opened.store.outbox.append(entries);
+    const failed = vi.fn();
+    const sink = open({ outbox: { append }, onError: failed });
+    const tell = createFeed([sink.sink], () => T0);
+    tell('counter.raised', { room: 'sale', by: 'alice', from: 0, to: 1 });
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled(), 5000);
+    tell('operator.acted', { by: 'alice', action: 'room.reset', subject: 'sale', detail: null });
+    away = false;
+    await vi.waitFor(async () => expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']), 5000);
+  });
+
+  test('that is full is told of once a minute, and counted each time', async () => {
+    const sink = open({ outbox: { append: async () => 7 } });
+    for (const minutes of [0, 0, 2]) {
+      time = T0 + minutes * 60_000;
+      tellAll(sink.sink);
+      const before = dropped.length;
+      await vi.waitFor(() => expect(dropped.length).toBe(before + 1), 5000);
+    }
+    expect(dropped).toEqual([7, 7, 7]);
+    expect(warned).toEqual([{ dropped: 7 }, { dropped: 14 }]);
+  });
+
+  test('a store that is away for long costs the oldest facts, not the memory', async () => {
+    const sink = open({ outbox: { append: () => Promise.reject(new StoreUnavailable(new Error('gone'))) } });
+    for (let n = 0; n < 10_500; n++) tellAll(sink.sink);
+    expect(dropped.reduce((sum, facts) => sum + facts, 0)).toBe(1000);
+  });
+});

@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createContinuity } from '#clock/continuity.ts';
+import { openEmbeddedStore } from '#store/embedded/index.ts';
+
+test('the service runs since it last began, whichever process asks, until nobody asked for ten seconds', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'anteroom-clock-'));
+  let time = 1_000_000;
+  const store = openEmbeddedStore({ dir, now: () => time });
+  const [one, other] = [1, 2].map(() => createContinuity(store.coordination, () => time));
+  if (!one || !other) throw new Error('there are two');
+  expect(await one()).toBe(1_000_000);
+  for (let n = 0; n < 5; n++) {
+    time += 9_999;
+    expect(await (n % 2 ? one : other)()).toBe(1_000_000);
+  }
+  time += 10_000;
+  expect(await other()).toBe(time);
+  time += 5000;
+  expect(await one()).toBe(time - 5000);
+  await store.close();
+  await rm(dir, { recursive: true });
+});

@@ -1,0 +1,244 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createOrigins, type Origins, type OriginsDeps } from '#clock/origin.ts';
+import { check } from '#settings/faults.ts';
+import { room as roomSchema } from '#settings/room.ts';
+import type { OriginSignal } from '#waiting-room/operations.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server;
+let url: string;
+let answer: Answer;
+let asked: string[];
+let rooms: RoomSettings[];
+let time: number;
+let signals: (OriginSignal & { readonly room: string })[];
+let said: string[];
+let origins: Origins;
+
+const ok: Answer = (_, response) => void response.writeHead(200).end('fine');
+const broken: Answer = (_, response) => void response.writeHead(503).end();
+
+beforeEach(async () => {
+  [answer, asked, rooms, signals, said, time] = [ok, [], [], [], [], 1_000_000];
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origins = create();
+});
+afterEach(async () => {
+  await origins.rest();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function create(more: Partial<OriginsDeps> = {}): Origins {
+  const say = (_: unknown, message?: string) => void said.push(message ?? '');
+  return createOrigins({
+    rooms: async () => rooms,
+    signal: async (room, signal) => void signals.push({ room, ...signal }),
+    now: () => time,
+    log: { info: say, warn: say } as OriginsDeps['log'],
+    onError: (error) => {
+      throw error;
+    },
+    patience: 200,
+    ...more,
+  });
+}
+
+function room(id: string, inlet: object, more: object = {}): RoomSettings {
+  const checked = check(roomSchema, {
+    id,
+    inlet: {
+      strategy: 'adaptive',
+      min_per_minute: 60,
+      max_per_minute: 600,
+      target_latency: '800ms',
+      target_error_rate: 0.01,
+      ...inlet,
+    },
+    ...more,
+  });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
+  return checked.value;
+}
+
+/** Looks, and waits for the next word on the origin. */
+async function nextSignal(after = 5000): Promise<OriginSignal> {
+  const before = signals.length;
+  time += after;
+  await origins.look();
+  await vi.waitFor(() => expect(signals.length).toBe(before + 1), 2000);
+  const signal = signals[before];
+  if (!signal) throw new Error('no signal came');
+  return signal;
+}
+
+describe('the health of an origin', () => {
+  beforeEach(() => {
+    rooms = [room('sale', { health: { url: `${url}/health?deep=1`, every: '5s' } })];
+  });
+
+  test('is how long it takes to answer, and that it does not fail', async () => {
+    answer = (request, response) => void setTimeout(() => ok(request, response), 60);
+    const signal = await nextSignal();
+    expect(signal).toMatchObject({ room: 'sale', errorRate: 0 });
+    expect(signal.latency).toBeGreaterThanOrEqual(55);
+    expect(signal.latency).toBeLessThan(190);
+    expect(asked).toEqual(['/health?deep=1']);
+  });
+
+  test('is asked for as often as the room says, however often somebody looks', async () => {
+    await nextSignal();
+    for (let second = 1; second < 5; second++) {
+      time += 1000;
+      await origins.look();
+    }
+    expect(asked).toHaveLength(1);
+    await nextSignal(1000);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('has a share of errors that rises with each failure and fades with each answer', async () => {
+    answer = broken;
+    const failing = [await nextSignal(), await nextSignal(), await nextSignal()].map(({ errorRate }) => errorRate);
+    expect(failing).toEqual([0.5, 0.75, 0.875]);
+    answer = ok;
+    const shares = [];
+    for (let n = 0; n < 8; n++) shares.push((await nextSignal()).errorRate ?? 1);
+    expect(shares[0]).toBe(0.4375);
+    expect(shares.at(-1)).toBeLessThan(0.01);
+  });
+
+  test('that does not answer in time is a failure that took this long at least', async () => {
+    answer = () => undefined;
+    const { latency, errorRate } = await nextSignal();
+    expect(latency).toBeGreaterThanOrEqual(195);
+    expect(errorRate).toBe(0.5);
+  });
+
+  test('that cannot be reached is a failure, of which no latency is known', async () => {
+    answer = (_, response) => void response.destroy();
+    expect(await nextSignal()).toEqual({ room: 'sale', latency: null, errorRate: 0.5 });
+  });
+
+  test('that is elsewhere is a failure: where a redirect leads is not asked', async () => {
+    answer = (_, response) => void response.writeHead(302, { Location: '/other' }).end();
+    expect(await nextSignal()).toMatchObject({ errorRate: 0.5 });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is not asked for a second time while the first has no answer, and nobody waits for it', async () => {
+    origins = create({ patience: 60_000 });
+    answer = () => undefined;
+    for (let n = 0; n < 4; n++) {
+      time += 5000;
+      await origins.look();
+    }
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 2000);
+    await origins.rest();
+    expect(signals).toEqual([]);
+  });
+
+  test('is no longer asked for when it is the turn of another process, the inlet is another, or the room is gone', async () => {
+    await nextSignal();
+    await origins.rest();
+    const there = rooms;
+    for (const others of [[room('sale', {}, { inlet: { strategy: 'manual' } })], []]) {
+      rooms = others;
+      time += 5000;
+      await origins.look();
+    }
+    expect(asked).toHaveLength(1);
+    rooms = there;
+    await nextSignal();
+  });
+
+  test('is asked for in an event whose inlet says so, and only then', async () => {
+    const adaptive = rooms[0]?.inlet;
+    const start = time + 60_000;
+    const event = { id: 'opening', prequeue_start: start, start, end: start + 60_000, order: 'draw' as const };
+    const plain = room('sale', {}, { inlet: { strategy: 'manual' } });
+    rooms = [{ ...plain, events: [{ ...event, inlet: adaptive }] }];
+    await origins.look();
+    expect(asked).toEqual([]);
+    await nextSignal(60_000);
+    time += 60_000;
+    await origins.look();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('of another URL, once the room says so, begins anew', async () => {
+    answer = broken;
+    await nextSignal();
+    rooms = [room('sale', { health: { url: `${url}/other`, every: '5s' } })];
+    expect(await nextSignal(0)).toMatchObject({ errorRate: 0.5 });
+    expect(asked).toEqual(['/health?deep=1', '/other']);
+  });
+});
+
+describe('what a Prometheus says', () => {
+  const vector = (...values: string[]) => ({
+    status: 'success',
+    data: { resultType: 'vector', result: values.map((value) => ({ metric: {}, value: [1_700_000_000, value] })) },
+  });
+  const scalar = (value: string) => ({
+    status: 'success',
+    data: { resultType: 'scalar', result: [1_700_000_000, value] },
+  });
+  /** Answers each query by its name. */
+  const saying =
+    (results: Record<string, object>, status = 200): Answer =>
+    (request, response) => {
+      const query = new URL(request.url ?? '', url).searchParams.get('query') ?? '';
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(results[query] ?? {}));
+    };
+
+  beforeEach(() => {
+    const prometheus = { url: `${url}/prom`, latency: 'p95{site="a+b"}', error_rate: 'errors', every: '5s' };
+    rooms = [room('sale', { prometheus })];
+  });
+
+  test('is the latency in seconds and the share of errors, of several series the worst', async () => {
+    answer = saying({ 'p95{site="a+b"}': vector('0.25', '0.5', 'NaN'), errors: scalar('0.02') });
+    expect(await nextSignal()).toEqual({ room: 'sale', latency: 500, errorRate: 0.02 });
+    expect(asked.map((path) => path.split('?')[0])).toEqual(['/prom/api/v1/query', '/prom/api/v1/query']);
+  });
+
+  test('may leave one of the two open', async () => {
+    answer = saying({ 'p95{site="a+b"}': vector('NaN'), errors: vector('0') });
+    expect(await nextSignal()).toEqual({ room: 'sale', latency: null, errorRate: 0 });
+  });
+
+  test.each<[string, () => Answer]>([
+    ['has no value', () => saying({ 'p95{site="a+b"}': vector(), errors: vector('NaN') })],
+    [
+      'does not understand the query',
+      () => saying({ 'p95{site="a+b"}': { status: 'error', error: 'parse error' } }, 400),
+    ],
+    ['answers something else', () => ok],
+    ['does not answer', () => () => undefined],
+    ['breaks the connection', () => (_, response) => void response.destroy()],
+  ])('that %s is no signal, which is told once, and its end once', async (_what, failing) => {
+    answer = failing();
+    for (let n = 1; n <= 3; n++) {
+      time += 5000;
+      await origins.look();
+      await vi.waitFor(() => expect(asked).toHaveLength(2 * n), 2000);
+      await vi.waitFor(() => expect(said).toHaveLength(1), 2000);
+      await new Promise((resolve) => setTimeout(resolve, n < 3 ? 220 : 0));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 220));
+    expect(signals).toEqual([]);
+    answer = saying({ 'p95{site="a+b"}': scalar('0.1'), errors: scalar('0') });
+    await nextSignal();
+    expect(said).toEqual(['an origin cannot be watched', 'the origin can be watched again']);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+
+let opened: OpenedStore;
+let service: TestService;
+
+beforeEach(async () => {
+  opened = await embeddedStore();
+  service = await startService({
+    store: opened.store,
+    rooms: [{ id: 'sale' }],
+    relying_parties: [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }],
+  });
+});
+afterEach(async () => {
+  await service.close();
+  await opened.close();
+});
+
+const metrics = async () => (await fetch(`${service.listensOn}/metrics`)).text();
+
+test('joins and claims are counted by how they ended', async () => {
+  const { visitors, operations } = service.waitingRoom;
+  const ann = await arrive(createBrowser(), service.issuer);
+  expect(ann.page).not.toBe('');
+  const { ticket } = await visitors.arrive('sale', { visitor: 'ben', ticket: null });
+  await visitors.claim(ticket);
+  await operations.raise('sale', 2);
+  await visitors.claim(ticket);
+  await visitors.claim(ticket);
+  await operations.raise('sale', 1);
+  await visitors.arrive('sale', { visitor: 'cy', ticket: null });
+  await operations.putRoom({ ...(await operations.room('sale')), mode: 'closed' });
+  await expect(visitors.arrive('sale', { visitor: 'dan', ticket: null })).rejects.toMatchObject({
+    code: 'room_closed',
+  });
+  const text = await metrics();
+  for (const line of [
+    'anteroom_joins_total{room="sale",outcome="waiting"} 2',
+    'anteroom_joins_total{room="sale",outcome="admitted"} 1',
+    'anteroom_joins_total{room="sale",outcome="closed"} 1',
+    'anteroom_claims_total{room="sale",outcome="admitted"} 2',
+    'anteroom_claims_total{room="sale",outcome="repeated"} 1',
+    'anteroom_claims_total{room="sale",outcome="refused"} 1',
+  ]) {
+    expect(text).toContain(line);
+  }
+});
+
+test('the process that ticks has the counters and predictions of all rooms, also of those that nobody polls', async () => {
+  await opened.store.line.predicted('sale', 3, 1);
+  await opened.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
+  await service.waitingRoom.advance.all();
+  await expect.poll(metrics).toContain('anteroom_room_waiting{room="sale"} 1');
+  const text = await metrics();
+  expect(text).toContain('anteroom_room_predictions{room="sale",result="within"} 3');
+  expect(text).toContain('anteroom_room_predictions{room="sale",result="outside"} 1');
+});
+
+test('what a process has not heard of for long is no measurement', async () => {
+  await service.waitingRoom.advance.all();
+  await expect.poll(metrics).toContain('anteroom_room_queue{room="sale"}');
+  service.time.pass(11_000);
+  expect(await metrics()).not.toContain('anteroom_room_queue{');
+});

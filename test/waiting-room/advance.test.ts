@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFeed } from '#activity/feed.ts';
+import { check } from '#settings/faults.ts';
+import { room as roomSchema } from '#settings/room.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import type { Activity, ActivityType } from '#waiting-room/activity.ts';
+import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+
+const T0 = Date.parse('2026-11-24T09:00:00Z');
+const MINUTE = 60_000;
+
+let opened: OpenedStore;
+let store: Store;
+let time: number;
+let told: Activity[];
+let waitingRoom: WaitingRoom;
+
+beforeEach(async () => {
+  opened = await embeddedStore();
+  store = opened.store;
+  [time, told] = [T0, []];
+  waitingRoom = aProcess();
+});
+afterEach(() => opened.close());
+
+/** One of several on the same store. */
+function aProcess(): WaitingRoom {
+  const tell = createFeed([(activity) => void told.push(activity)], () => time);
+  const cookieKeys = ['a key that only the tests know'];
+  return createWaitingRoom({ store, now: () => time, cookieKeys, tell, onError: () => undefined });
+}
+
+function roomWith(settings: object): RoomSettings {
+  const checked = check(roomSchema, { id: 'sale', ...settings });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
+  return checked.value;
+}
+
+async function makeRoom(settings: object): Promise<void> {
+  await waitingRoom.operations.putRoom(roomWith(settings));
+  await waitingRoom.advance.all();
+}
+
+/** From now on an inlet serves as many as fit, which nobody has told the line yet. */
+const beginToServe = (size: number, more: object = {}) =>
+  store.settings.putRoom(roomWith({ inlet: { strategy: 'max-size', size }, ...more }));
+
+/** So many join, and are present as of now. */
+const crowd = (count: number) =>
+  store.line.join(
+    'sale',
+    Array.from({ length: count }, (_, n) => ({ visitor: `v${n}`, claim: false })),
+    time,
+  );
+const view = () => store.line.view('sale', time);
+const ofType = <T extends ActivityType>(type: T) =>
+  told.filter((activity): activity is Extract<Activity, { type: T }> => activity.type === type);
+
+describe('the story of a room', () => {
+  test('tells of expired turns once, however many processes look, and whoever looks next', async () => {
+    const other = aProcess();
+    await makeRoom({ admission: { claim_window: '1m' } });
+    await crowd(5);
+    await waitingRoom.operations.raise('sale', 3);
+    await waitingRoom.advance.all();
+    time += 2 * MINUTE;
+    await other.advance.room('sale');
+    await waitingRoom.advance.room('sale');
+    await waitingRoom.advance.all();
+    await other.advance.all();
+    await aProcess().advance.all();
+    expect(ofType('turns.expired')).toMatchObject([{ room: 'sale', count: 3 }]);
+    await waitingRoom.operations.raise('sale', 2);
+    time += 2 * MINUTE;
+    await other.advance.all();
+    await waitingRoom.advance.all();
+    expect(ofType('turns.expired').map(({ count }) => count)).toEqual([3, 2]);
+  });
+
+  test('begins anew with the room', async () => {
+    await makeRoom({ admission: { claim_window: '1m' } });
+    for (const _ of [1, 2]) {
+      await crowd(2);
+      await waitingRoom.operations.raise('sale', 2);
+      time += 2 * MINUTE;
+      await waitingRoom.advance.all();
+      await waitingRoom.operations.reset('sale');
+    }
+    expect(ofType('turns.expired').map(({ count }) => count)).toEqual([2, 2]);
+  });
+
+  test('has the counters each minute, whichever process looks', async () => {
+    await makeRoom({});
+    await crowd(2);
+    for (let tick = 0; tick < 4 * 150; tick++) {
+      await (tick % 2 ? waitingRoom : aProcess()).advance.all();
+      time += 250;
+    }
+    expect(ofType('room.metrics')).toMatchObject([{ counters: { queue: 2 } }, { counters: { waiting: 2 } }]);
+  });
+
+  test('tells when a draw opens, and its seed when it is done', async () => {
+    const start = new Date(T0 + 10 * MINUTE).toISOString();
+    await makeRoom({ events: [{ id: 'opening', prequeue_start: new Date(T0).toISOString(), start }] });
+    await waitingRoom.advance.all();
+    await crowd(3);
+    await aProcess().advance.all();
+    const [open] = ofType('draw.opened');
+    expect(open).toMatchObject({ room: 'sale', event: 'opening', seed_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    time += 11 * MINUTE;
+    await store.line.heardEntrants('sale', 1, 1, [0, 2], time);
+    await aProcess().advance.all();
+    await waitingRoom.advance.all();
+    const [done] = ofType('draw.done');
+    expect(done).toMatchObject({ event: 'opening', entrants: 2, seed: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const hash = await crypto.subtle.digest('SHA-256', Buffer.from(done?.seed ?? '', 'hex'));
+    expect(Buffer.from(hash).toString('hex')).toBe(open?.seed_hash);
+    expect([ofType('draw.opened').length, ofType('draw.done').length]).toEqual([1, 1]);
+  });
+
+  test('tells who raised the counter: an operator, an inlet, or a mode that serves everybody', async () => {
+    await makeRoom({});
+    await crowd(10);
+    await waitingRoom.operationsOf('alice').raise('sale', 1);
+    await beginToServe(4);
+    await waitingRoom.advance.all();
+    const { ...settings } = await waitingRoom.operations.room('sale');
+    await waitingRoom.operationsOf('bob').putRoom({ ...settings, mode: 'passthrough' });
+    expect(ofType('counter.raised').map(({ by, from, to }) => [by, from, to])).toEqual([
+      ['alice', 0, 1],
+      ['inlet:max-size', 1, 4],
+      ['bob', 4, 10],
+    ]);
+    expect(ofType('mode.changed')).toMatchObject([
+      { by: 'anteroom', from: null, to: 'queue' },
+      { by: 'bob', from: 'queue', to: 'passthrough' },
+    ]);
+  });
+});
+
+describe('the story of a visitor', () => {
+  test('is told step by step: joined, went in, left', async () => {
+    await makeRoom({ inlet: { strategy: 'max-size', size: 1 } });
+    await waitingRoom.advance.all();
+    const ann = await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null });
+    const ben = await waitingRoom.visitors.arrive('sale', { visitor: 'ben', ticket: null });
+    await waitingRoom.visitors.leave(ann.ticket);
+    await waitingRoom.visitors.leave(ann.ticket);
+    await waitingRoom.advance.all();
+    await waitingRoom.visitors.claim(ben.ticket);
+    await waitingRoom.visitors.claim(ben.ticket);
+    await waitingRoom.visitors.depart('sale', 'ben');
+    await waitingRoom.visitors.depart('sale', 'ben');
+    const steps = told.flatMap((activity) => {
+      switch (activity.type) {
+        case 'ticket.issued':
+          return `${activity.sub} joined as ${activity.number}${activity.admitted ? ' and went in' : ''}`;
+        case 'ticket.claimed':
+          return `${activity.sub} claimed`;
+        case 'session.updated':
+          return `${activity.sub} ${activity.status}`;
+        default:
+          return [];
+      }
+    });
+    expect(steps).toEqual([
+      'ann joined as 1 and went in',
+      'ann claimed',
+      'ben joined as 2',
+      'ann abandoned',
+      'ben claimed',
+      'ben completed',
+    ]);
+  });
+});
+
+describe('after a time in which nobody could be heard', () => {
+  const serving = async () => (await view()).counters.serving;
+
+  test('no inlet passes over people who are away until they had the time to be heard again', async () => {
+    await makeRoom({});
+    await crowd(6);
+    await beginToServe(2);
+    // The service was down: everybody counts as away.
+    time += 10 * MINUTE;
+    waitingRoom = aProcess();
+    waitingRoom.advance.hearingSince(time);
+    await waitingRoom.advance.all();
+    await waitingRoom.advance.room('sale');
+    expect(await view()).toMatchObject({ counters: { serving: 0, present: 0, waiting: 6 } });
+    time += 20_000;
+    await store.line.heard('sale', 1, [2, 4, 5], time);
+    await waitingRoom.advance.all();
+    expect(await serving()).toBe(0);
+    // Two of those three have a place. Whoever was not heard by now is away, and holds nobody up.
+    time += 12_001;
+    await waitingRoom.advance.all();
+    expect(await serving()).toBe(4);
+  });
+
+  test('a line in which all are present goes on at once', async () => {
+    await makeRoom({});
+    await crowd(3);
+    await beginToServe(2);
+    time += 10 * MINUTE;
+    await store.line.heard('sale', 1, [1, 2, 3], time);
+    waitingRoom.advance.hearingSince(time);
+    await waitingRoom.advance.all();
+    expect(await serving()).toBe(2);
+  });
+
+  test('a line in which nobody waits lets the next in at once', async () => {
+    await makeRoom({});
+    await beginToServe(2);
+    waitingRoom.advance.hearingSince(time);
+    await waitingRoom.advance.all();
+    expect((await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null })).admission).not.toBeNull();
+  });
+
+  test('the time follows the room: where pages are heard from more often it is shorter', async () => {
+    await makeRoom({ presence: { timeout: '15s' } });
+    await crowd(3);
+    await beginToServe(2, { presence: { timeout: '15s' } });
+    time += 10 * MINUTE;
+    waitingRoom.advance.hearingSince(time);
+    await store.line.heard('sale', 1, [3], time);
+    time += 6999;
+    await waitingRoom.advance.all();
+    expect(await serving()).toBe(0);
+    time += 1;
+    await waitingRoom.advance.all();
+    expect(await serving()).toBeGreaterThanOrEqual(3);
+  });
+});
