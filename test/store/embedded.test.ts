@@ -127,7 +127,7 @@ describe('the embedded store, opened again', () => {
 
     const database = new DatabaseSync(join(dir, 'anteroom.db'));
     const line = deserialize(database.prepare('SELECT line FROM lines').get()?.line as Uint8Array);
-    for (const field of ['clock', 'turns', 'alarm', 'inletState', 'notes', 'predictions', 'draws']) {
+    for (const field of ['clock', 'jumpedAt', 'turns', 'alarm', 'inletState', 'notes', 'predictions', 'draws']) {
       expect(line).toHaveProperty(field);
       delete line[field];
     }
@@ -138,6 +138,27 @@ describe('the embedded store, opened again', () => {
     expect(await again.line.view(room.id, T0)).toEqual({ ...before, turns: 0 });
     expect((await again.line.claim(room.id, ann, T0)).state).toBe('admitted');
     await again.line.announceDraw(room.id, OPENING, T0);
+    await again.close();
+  });
+
+  it('reads a draw that was saved before draws were announced, as one that opened when it was made', async () => {
+    const store = openEmbeddedStore({ dir });
+    const room = await makeRoom(store);
+    await room.announceDraw({}, T0 + 1000);
+    await store.close();
+
+    const database = new DatabaseSync(join(dir, 'anteroom.db'));
+    const line = deserialize(database.prepare('SELECT line FROM lines').get()?.line as Uint8Array);
+    expect(line.draws[0]).toHaveProperty('opensAt');
+    delete line.draws[0].opensAt;
+    database.prepare('UPDATE lines SET line = ?').run(serialize(line));
+    database.close();
+
+    const again = openEmbeddedStore({ dir });
+    const { draws } = await again.line.view(room.id, T0 + 1000);
+    expect(draws).toMatchObject([{ committedAt: T0 + 1000, opensAt: T0 + 1000 }]);
+    const joined = await again.line.join(room.id, [{ visitor: 'ann', claim: false }], T0 + 1000);
+    expect(joined).toMatchObject([{ entry: { draw: 1, index: 0 } }]);
     await again.close();
   });
 
@@ -192,6 +213,68 @@ describe('the embedded store, opened again', () => {
     const again = openEmbeddedStore({ dir });
     expect(await again.line.claim(room.id, ann, T0)).toEqual({ ...place, first: false });
     await again.close();
+  });
+
+  it('follows a clock that jumped back as far as it did then, also from a time that was not written down', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    await room.raise({ numbers: 2 });
+    const ann = await room.arrive('ann', { claim: true });
+    // It changes nothing but the line's time; the jump is counted from here.
+    await room.view(T0 + 50_000);
+    await room.arrive('bob', { at: T0 - 3_550_000 });
+    const before = await store.line.admission(room.id, 'ann', T0 - 3_550_000);
+    expect(before).toMatchObject({ issuedAt: T0 - 3_600_000, expiresAt: T0 - 3_000_000 });
+    // Not followed, as it comes too soon, and done at the line's time.
+    await room.view(T0 - 3_520_000);
+    const cy = await room.arrive('cy', { at: T0 - 9_000_000 });
+    await room.raise({ numbers: 1 }, T0 - 9_000_000);
+    const served = await room.place(cy, T0 - 3_520_000);
+    expect(served).toEqual({ state: 'served', claimBy: T0 - 3_400_000 });
+    const view = await room.view(T0 - 3_520_000);
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect(await again.line.view(room.id, T0 - 3_520_000)).toEqual(view);
+    expect(await again.line.place(room.id, cy, T0 - 3_520_000)).toEqual(served);
+    expect(await again.line.place(room.id, ann, T0 - 3_000_001)).toMatchObject({ admission: before });
+    expect(await again.line.place(room.id, ann, T0 - 3_000_000)).toEqual({ state: 'over' });
+    await again.close();
+  });
+
+  it('writes a jump back down where it is all that a call does', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    await room.raise({ numbers: 1 });
+    await room.arrive('ann', { claim: true });
+    await room.view(T0 - 3_600_000);
+    const before = await store.line.admission(room.id, 'ann', T0 - 3_600_000);
+    expect(before).toMatchObject({ issuedAt: T0 - 3_600_000 });
+    crash();
+    const again = openEmbeddedStore({ dir });
+    expect(await again.line.admission(room.id, 'ann', T0 - 3_600_000)).toEqual(before);
+    await again.close();
+  });
+
+  it('has a draw that is announced, changed and taken back as it was', async () => {
+    for (const saveAfter of [0, 1 << 20]) {
+      let { store, crash } = openToCrash(saveAfter);
+      const reopen = () => {
+        crash();
+        ({ store, crash } = openToCrash(saveAfter));
+      };
+      const room = await makeRoom(store);
+      await room.announceDraw();
+      await room.announceDraw({ opensAt: T0 + 1000, order: 'arrival' });
+      const { draws } = await room.view();
+      expect(draws).toMatchObject([{ opensAt: T0 + 1000, order: 'arrival' }]);
+      reopen();
+      expect((await store.line.view(room.id, T0)).draws).toEqual(draws);
+      await store.line.withdrawDraw(room.id, 'opening', T0);
+      reopen();
+      expect((await store.line.view(room.id, T0)).draws).toEqual([]);
+      await store.settings.deleteRoom(room.id);
+      await store.close();
+    }
   });
 
   it('writes nothing down for calls that change nothing but the line’s time', async () => {

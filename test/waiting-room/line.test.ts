@@ -185,7 +185,8 @@ describe('the line, in any order of events', () => {
         watch(course, (before, line, step) => {
           if (step.verb === 'reset') return;
           const numbered = step.verb === 'join' && line.rules.mode !== 'closed' && !isOpen(line);
-          const drawn = isDrawing(before) && !isDrawing(line) ? (line.draws.at(-1)?.entrants ?? 0) : 0;
+          const drawn =
+            step.verb === 'draw' && isDrawing(before) && !isDrawing(line) ? (line.draws.at(-1)?.entrants ?? 0) : 0;
           expect(line.queue).toBe(before.queue + drawn + (numbered ? step.entrants.length : 0));
           for (const number of numbersOf(line)) {
             const key = `${line.generation}/${number}`;

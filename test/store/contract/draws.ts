@@ -126,7 +126,114 @@ export function describeDraws(stores: () => Stores): void {
       expect((await room.arrive('late')).number).toBe(5);
     });
 
-    it('draws no event but the open one, and opens none beside it', async () => {
+    it('gives numbers before a draw opens and entries after it, also if nobody looks in between', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      const opensAt = T0 + seconds(60);
+      await room.announceDraw({ opensAt });
+      expect(await room.crowd(2, { at: opensAt - 1 })).toMatchObject([
+        { number: 1, entry: null },
+        { number: 2, entry: null },
+      ]);
+      expect(await room.crowd(2, { at: opensAt, via: second.line })).toMatchObject([
+        { number: 0, entry: { draw: 1, index: 0 } },
+        { number: 0, entry: { draw: 1, index: 1 } },
+      ]);
+      // By the line's time, whatever the caller's.
+      expect((await room.arrive('behind', { at: opensAt - 1 })).entry).toEqual({ draw: 1, index: 2 });
+      expect(await room.view(opensAt)).toMatchObject({
+        counters: { queue: 2, present: 2 },
+        entrantsPresent: 3,
+        draws: [{ opensAt, committedAt: T0, arrivals: 3, drawnAt: null }],
+      });
+      await room.draw('opening', opensAt);
+      expect((await room.view(opensAt)).draws).toMatchObject([{ opensAt, entrants: 3, base: 2 }]);
+    });
+
+    it('has the hash public as soon as a draw is announced, and keeps it when announced again', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await room.announceDraw({ opensAt: T0 + seconds(60) });
+      const first = pick((await room.view()).draws, 0);
+      expect(first).toMatchObject({ seedHash: OPENING.seedHash, arrivals: 0, seed: null });
+      const changed = { order: 'arrival', opensAt: T0 + seconds(30) } as const;
+      const again = { ...OPENING, ...changed, seed: 'c2FsdA', seedHash: 'ff00' };
+      await second.line.announceDraw(room.id, again, T0 + seconds(1));
+      expect((await room.view(T0 + seconds(1))).draws).toEqual([{ ...first, ...changed }]);
+      expect((await room.arrive('ann', { at: T0 + seconds(30) })).entry).toEqual({ draw: 1, index: 0 });
+      // Somebody came: it stays as it is.
+      await room.announceDraw({ opensAt: T0 + seconds(90) }, T0 + seconds(31));
+      expect((await room.arrive('bob', { at: T0 + seconds(31) })).entry).toEqual({ draw: 1, index: 1 });
+      await room.draw('opening', T0 + seconds(32));
+      expect((await room.drawResult())?.record).toMatchObject({
+        ...changed,
+        committedAt: T0,
+        seed: OPENING.seed,
+        seedHash: OPENING.seedHash,
+        entrants: 2,
+      });
+    });
+
+    it('agrees on one seed where several announce at once', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await Promise.all(
+        upTo(20).map((n) =>
+          (n % 2 ? store : second).line.announceDraw(room.id, { ...OPENING, seed: `s${n}`, seedHash: `h${n}` }, T0),
+        ),
+      );
+      const { draws } = await room.view();
+      expect(draws).toHaveLength(1);
+      const { seedHash } = pick(draws, 0);
+      await room.draw();
+      expect((await room.drawResult())?.record).toMatchObject({ seedHash, seed: seedHash.replace('h', 's') });
+    });
+
+    it('draws also before it opens: nobody', async () => {
+      const room = await makeRoom(stores().store);
+      await room.crowd(2);
+      await room.announceDraw({ opensAt: T0 + seconds(60) });
+      await room.draw();
+      expect((await room.view()).draws).toMatchObject([{ drawnAt: T0, arrivals: 0, entrants: 0, base: 2 }]);
+      expect(await room.arrive('late', { at: T0 + seconds(60) })).toMatchObject({ number: 3, entry: null });
+    });
+
+    it('takes back a draw to which nobody came, and forgets it', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await room.announceDraw();
+      await room.withdrawDraw('encore');
+      expect((await room.view()).draws).toHaveLength(1);
+      await second.line.withdrawDraw(room.id, 'opening', T0);
+      await room.withdrawDraw();
+      expect((await room.view()).draws).toEqual([]);
+      expect(await room.arrive('ann')).toMatchObject({ number: 1, entry: null });
+      await room.draw();
+      expect(await room.drawResult()).toBeNull();
+      await room.announceDraw({ event: 'encore' });
+      await room.crowd(1);
+      await room.draw('encore');
+      await room.announceDraw({ seed: 'c2FsdA', seedHash: 'ff00', order: 'arrival' });
+      expect((await room.view()).draws).toMatchObject([
+        { draw: 1, event: 'encore', entrants: 1 },
+        { draw: 2, event: 'opening', seedHash: 'ff00', order: 'arrival', arrivals: 0, drawnAt: null },
+      ]);
+    });
+
+    it('takes back no draw to which somebody came, also if they left, nor one that is done', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.announceDraw();
+      await room.crowd(1);
+      await store.line.withdraw(room.id, 1, { draw: 1, index: 0 }, T0);
+      await room.withdrawDraw();
+      expect((await room.view()).draws).toMatchObject([{ arrivals: 1, drawnAt: null }]);
+      await room.draw();
+      await room.withdrawDraw();
+      expect((await room.view()).draws).toMatchObject([{ arrivals: 1, entrants: 0, drawnAt: T0 }]);
+    });
+
+    it('draws no event but the announced one, and announces none beside it', async () => {
       const room = await makeRoom(stores().store);
       await room.draw();
       await room.announceDraw();

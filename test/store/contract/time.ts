@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
-import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
-
-/** An hour before anything happened. */
-const BACK = T0 - seconds(3600);
+import type { Arrival, RoomUnderTest, Stores } from './room-under-test.ts';
+import { freshId, makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
 export function describeTime(stores: () => Stores): void {
   describe('renewal', () => {
@@ -56,32 +53,28 @@ export function describeTime(stores: () => Stores): void {
     });
   });
 
-  describe('a clock that jumps back', () => {
-    it('serves nobody twice', async () => {
-      const room = await makeRoom(stores().store, { size: 2 });
-      const crowd = await room.crowd(4);
-      await room.raise({ people: 2 });
-      await room.claim(pick(crowd, 0), T0 + seconds(10));
-      expect((await room.raise({ people: 2 }, BACK)).raisedBy).toBe(0);
-      expect(await room.claim(pick(crowd, 0), BACK)).toMatchObject({ state: 'admitted', first: false });
-      expect(await room.claim(pick(crowd, 2), BACK)).toEqual({ state: 'waiting' });
-      expect(await room.counters(BACK)).toMatchObject({ claimed: 1, active: 1, serving: 2 });
-    });
-
-    it('lets no admission live longer than its lifetime from the line’s time', async () => {
-      const { store } = stores();
+  describe('a clock that is a little behind', () => {
+    it('is taken to be at the line’s time', async () => {
+      const { store, second } = stores();
       const room = await makeRoom(store, { lifetime: seconds(60) });
       await room.raise({ numbers: 1 });
       const ann = await room.arrive('ann');
       await room.view(T0 + seconds(5));
-      expect(await room.claim(ann, BACK)).toMatchObject({
+      expect(await room.claim(ann, T0, second.line)).toMatchObject({
         admission: { issuedAt: T0 + seconds(5), expiresAt: T0 + seconds(65) },
       });
-      expect(await room.renew('ann', BACK)).toMatchObject({ expiresAt: T0 + seconds(65) });
       await room.view(T0 + seconds(65));
-      expect(await store.line.admission(room.id, 'ann', BACK)).toBeNull();
-      expect(await room.renew('ann', BACK)).toBeNull();
-      expect(await room.place(ann, BACK)).toEqual({ state: 'over' });
+      expect(await store.line.admission(room.id, 'ann', T0 + seconds(60))).toBeNull();
+      expect(await room.renew('ann', T0 + seconds(60))).toBeNull();
+      expect(await room.place(ann, T0 + seconds(60))).toEqual({ state: 'over' });
+    });
+
+    it('gives who is served the whole claim window from there', async () => {
+      const room = await makeRoom(stores().store);
+      const ann = await room.arrive('ann');
+      await room.view(T0 + seconds(5));
+      await room.raise({ numbers: 1 });
+      expect(await room.place(ann)).toEqual({ state: 'served', claimBy: T0 + seconds(125) });
     });
 
     it('finds the line’s time where it was left by a change or a view, not by who asks for a place', async () => {
@@ -91,7 +84,91 @@ export function describeTime(stores: () => Stores): void {
       const ann = await room.arrive('ann', { claim: true });
       expect(await room.place(ann, T0 + seconds(60))).toEqual({ state: 'over' });
       expect(await store.line.admission(room.id, 'ann', T0 + seconds(60))).toBeNull();
-      expect(await store.line.admission(room.id, 'ann', BACK)).not.toBeNull();
+      expect(await store.line.admission(room.id, 'ann', T0)).not.toBeNull();
+    });
+  });
+
+  describe('a clock that jumped back an hour', () => {
+    /** An hour before the line was at T0 + 100 s, where each of these tests leaves it. */
+    const BACK = T0 + seconds(100 - 3600);
+
+    it('serves nobody twice, and counts nobody twice', async () => {
+      const room = await makeRoom(stores().store, { size: 2 });
+      const crowd = await room.crowd(4);
+      await room.raise({ people: 2 });
+      await room.claim(pick(crowd, 0), T0 + seconds(100));
+      expect((await room.raise({ people: 2 }, BACK)).raisedBy).toBe(0);
+      expect(await room.claim(pick(crowd, 0), BACK)).toMatchObject({ state: 'admitted', first: false });
+      expect(await room.claim(pick(crowd, 2), BACK)).toEqual({ state: 'waiting' });
+      expect(await room.counters(BACK)).toMatchObject({ claimed: 1, active: 1, serving: 2 });
+    });
+
+    it('lets an admission live exactly as long as it would have', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store, { lifetime: seconds(600) });
+      await room.raise({ numbers: 1 });
+      const ann = await room.arrive('ann', { claim: true });
+      await room.view(T0 + seconds(100));
+      await second.line.view(room.id, BACK);
+      const admission = {
+        visitor: 'ann',
+        number: 1,
+        generation: 1,
+        issuedAt: BACK - seconds(100),
+        expiresAt: BACK + seconds(500),
+      };
+      expect(await store.line.admission(room.id, 'ann', BACK)).toEqual(admission);
+      expect(await room.claim(ann, BACK + seconds(500) - 1)).toEqual({ state: 'admitted', admission, first: false });
+      expect((await room.counters(BACK + seconds(500) - 1)).active).toBe(1);
+      expect((await room.counters(BACK + seconds(500))).active).toBe(0);
+      expect(await room.place(ann, BACK + seconds(500))).toEqual({ state: 'over' });
+    });
+
+    it('lets each of thousands of admissions live as long as it would have', async () => {
+      const room = await makeRoom(stores().store, { lifetime: seconds(600) });
+      await room.raise({ numbers: 5000 });
+      for (let n = 0; n < 5; n++) await room.crowd(1000, { claim: true, at: T0 + seconds(20 * n) });
+      await room.view(T0 + seconds(100));
+      expect((await room.counters(BACK)).active).toBe(5000);
+      for (let n = 0; n < 5; n++) {
+        const end = BACK + seconds(500 + 20 * n);
+        expect((await room.counters(end - 1)).active).toBe(5000 - 1000 * n);
+        expect((await room.counters(end)).active).toBe(4000 - 1000 * n);
+      }
+    });
+
+    it('does not shorten who is renewed, and renews from the new time', async () => {
+      const room = await makeRoom(stores().store, { lifetime: seconds(600) });
+      await room.raise({ numbers: 1 });
+      await room.arrive('ann', { claim: true });
+      await room.view(T0 + seconds(100));
+      expect(await room.renew('ann', BACK)).toMatchObject({
+        issuedAt: BACK - seconds(100),
+        expiresAt: BACK + seconds(600),
+      });
+    });
+
+    it('leaves who was served the rest of the claim window, also the second one', async () => {
+      const room = await makeRoom(stores().store);
+      const crowd = await room.crowd(3);
+      const [ann, bob, cy] = [0, 1, 2].map((n) => pick(crowd, n)) as [Arrival, Arrival, Arrival];
+      await room.raise({ numbers: 1 });
+      // Ann has missed her turn at T0 + 120 s and is served again.
+      await room.heard([2, 3], T0 + seconds(120));
+      await room.raise({ numbers: 1 }, T0 + seconds(120));
+      await room.rejoin(ann, T0 + seconds(120));
+      await room.raise({ people: 1 }, T0 + seconds(120));
+      const back = T0 + seconds(160 - 3600);
+      await room.view(T0 + seconds(160));
+      await room.raise({ numbers: 1 }, back);
+      expect(await room.place(ann, back)).toEqual({ state: 'served', claimBy: back + seconds(80) });
+      expect(await room.place(bob, back)).toEqual({ state: 'served', claimBy: back + seconds(80) });
+      expect(await room.place(cy, back)).toEqual({ state: 'served', claimBy: back + seconds(120) });
+      expect((await room.claim(bob, back + seconds(80) - 1)).state).toBe('admitted');
+      expect(await room.claim(ann, back + seconds(80))).toEqual({ state: 'missed', away: false });
+      expect((await room.claim(cy, back + seconds(120) - 1)).state).toBe('admitted');
+      expect(await room.counters(back + seconds(120))).toMatchObject({ claimed: 2, expired: 2 });
+      expect((await room.view(back + seconds(120))).held).toBe(0);
     });
 
     it('gives back no claim window that has passed, and counts it once', async () => {
@@ -99,38 +176,101 @@ export function describeTime(stores: () => Stores): void {
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 1 });
       await room.view(T0 + seconds(120));
-      expect(await room.place(ann, BACK)).toEqual({ state: 'missed', away: false });
-      expect(await room.claim(ann, BACK)).toEqual({ state: 'missed', away: false });
+      const back = T0 + seconds(120 - 3600);
+      expect(await room.claim(ann, back)).toEqual({ state: 'missed', away: false });
+      expect(await room.place(ann, back)).toEqual({ state: 'missed', away: false });
+      expect((await room.counters(back + seconds(200))).expired).toBe(1);
       expect((await room.counters(T0 + seconds(121))).expired).toBe(1);
     });
 
-    it('gives who is served then the whole claim window', async () => {
-      const room = await makeRoom(stores().store);
-      const ann = await room.arrive('ann');
-      await room.view(T0 + seconds(5));
-      await room.raise({ numbers: 1 }, BACK);
-      expect(await room.place(ann, BACK)).toEqual({ state: 'served', claimBy: T0 + seconds(125) });
-    });
-
-    it('keeps who is present, in line and in the draw', async () => {
+    it('lets who is present, in line and in the draw, be so as long as they would have', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
-      await room.announceDraw({}, T0 + seconds(5));
-      await room.crowd(2, { at: BACK });
-      expect(await room.view(BACK)).toMatchObject({ counters: { present: 3 }, entrantsPresent: 2 });
-      await room.draw('opening', BACK);
-      expect((await room.view(BACK)).draws).toMatchObject([
-        { committedAt: T0 + seconds(5), drawnAt: T0 + seconds(5), entrants: 2 },
+      await room.announceDraw();
+      await room.crowd(2);
+      await room.view(T0 + seconds(100));
+      // Present for three minutes at least and four at most, of which 100 s have passed.
+      for (const [after, present, entrantsPresent] of [
+        [0, 3, 2],
+        [139, 3, 2],
+        [140, 0, 0],
+      ] as const) {
+        const view = await room.view(BACK + seconds(after));
+        expect(view).toMatchObject({ counters: { present }, entrantsPresent });
+      }
+    });
+
+    it('opens a draw by the new time, and says of a draw what was said', async () => {
+      const room = await makeRoom(stores().store);
+      await room.announceDraw({ opensAt: T0 + seconds(50) });
+      await room.crowd(2, { at: T0 + seconds(100) });
+      expect(await room.arrive('early', { at: BACK })).toMatchObject({ number: 1, entry: null });
+      expect(await room.arrive('late', { at: T0 + seconds(50) })).toMatchObject({
+        number: 0,
+        entry: { draw: 1, index: 2 },
+      });
+      await room.draw('opening', T0 + seconds(51));
+      expect((await room.view(T0 + seconds(51))).draws).toMatchObject([
+        { committedAt: T0, opensAt: T0 + seconds(50), drawnAt: T0 + seconds(51), base: 1 },
       ]);
     });
 
-    it('stays where it was over a reset', async () => {
+    it('does not move the line by asking for a place or an admission', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store, { lifetime: seconds(100) });
+      await room.raise({ numbers: 1 });
+      const ann = await room.arrive('ann', { claim: true });
+      await room.view(T0 + seconds(100));
+      expect(await room.place(ann, BACK)).toEqual({ state: 'over' });
+      expect(await store.line.admission(room.id, 'ann', BACK)).toBeNull();
+      // Would the line be at BACK now, it would end there.
+      expect((await room.counters(T0 + seconds(96))).active).toBe(0);
+      const { admission } = await arriveWithCredit(room, T0 + seconds(96));
+      expect(admission?.issuedAt).toBe(T0 + seconds(100));
+    });
+
+    it('is followed once a minute of the line’s time', async () => {
+      const room = await makeRoom(stores().store);
+      await room.view(T0 + seconds(100));
+      await room.view(BACK);
+      await room.view(BACK + seconds(59));
+      expect((await arriveWithCredit(room, BACK)).admission?.issuedAt).toBe(BACK + seconds(59));
+      await room.view(BACK + seconds(60));
+      expect((await arriveWithCredit(room, BACK)).admission?.issuedAt).toBe(BACK);
+    });
+
+    it('is remembered over a reset, as is the line’s time', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
-      await room.view(T0 + seconds(60));
+      await room.view(T0 + seconds(100));
+      await room.view(BACK);
+      await room.view(BACK + seconds(30));
       await store.line.reset(room.id, BACK);
-      await room.raise({ numbers: 1 }, BACK);
-      expect((await room.arrive('ann', { claim: true, at: BACK })).admission?.issuedAt).toBe(T0 + seconds(60));
+      expect((await arriveWithCredit(room, BACK)).admission?.issuedAt).toBe(BACK + seconds(30));
     });
   });
+
+  describe('two clocks that differ by ten seconds', () => {
+    it('are not taken for a clock that jumped back more than once a minute', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store, { lifetime: seconds(600) });
+      const { admission } = await arriveWithCredit(room, T0);
+      expect(admission?.expiresAt).toBe(T0 + seconds(600));
+      const isIn = async (n: number) => {
+        await second.line.view(room.id, T0 + seconds(n - 10));
+        return (await room.counters(T0 + seconds(n))).active === 1;
+      };
+      let lived = 0;
+      while (lived < 700 && (await isIn(lived))) lived += 1;
+      // Each jump lets ten seconds pass twice: ten jumps in ten minutes would leave 500 s.
+      expect(lived).toBeGreaterThanOrEqual(500);
+      expect(lived).toBeLessThanOrEqual(600);
+    });
+  });
+}
+
+/** Somebody who comes where a place stands open. */
+async function arriveWithCredit(room: RoomUnderTest, at: number): Promise<Arrival> {
+  await room.raise({ numbers: 1 }, at);
+  return room.arrive(freshId('visitor'), { claim: true, at });
 }

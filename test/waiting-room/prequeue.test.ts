@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { embeddedStore } from '#support/stores.ts';
+import { commitment } from '#waiting-room/draw.ts';
+import type { DrawRecord, Store } from '#waiting-room/ports.ts';
+import type { Prequeue } from '#waiting-room/prequeue.ts';
+import { createPrequeue } from '#waiting-room/prequeue.ts';
+import type { RoomEvent, RoomSettings } from '#waiting-room/room.ts';
+import { freshId, RULES, seconds, T0 } from '../store/contract/room-under-test.ts';
+
+const HOUR = seconds(3600);
+
+/** From one hour on who comes is an entrant, the draw is at two hours. */
+const SALE: RoomEvent = { id: 'sale', prequeue_start: T0 + HOUR, start: T0 + 2 * HOUR, end: null, order: 'draw' };
+
+describe('the draw of an event', () => {
+  let opened: Awaited<ReturnType<typeof embeddedStore>>;
+  let store: Store;
+  let room: RoomSettings;
+  let now: number;
+  let prequeue: Prequeue;
+
+  beforeEach(async () => {
+    opened = await embeddedStore();
+    store = opened.store;
+    room = roomWith(SALE);
+    now = T0;
+    prequeue = process();
+    await store.line.configure(room.id, RULES, now);
+  });
+
+  afterEach(() => opened.close());
+
+  const roomWith = (...events: RoomEvent[]): RoomSettings => ({
+    id: 'box-office',
+    title: 'Box office',
+    mode: 'queue',
+    inlet: { strategy: 'manual', size: 0 },
+    admission: { lifetime: RULES.lifetime, claim_window: RULES.claimWindow, missed_turn: 'front', renew: false },
+    presence: { timeout: RULES.presenceTimeout },
+    message: null,
+    return_urls: [],
+    events,
+  });
+  /** What one process has. */
+  const process = () => createPrequeue(store.line, () => now);
+  const view = () => store.line.view(room.id, now);
+  const draws = async () => (await view()).draws;
+  /** One tick, as of what is in the store. */
+  const turn = async () => prequeue.turn(room, await view());
+  const come = async (count = 1) => {
+    const entrants = Array.from({ length: count }, () => ({ visitor: freshId('visitor'), claim: false }));
+    return (await store.line.join(room.id, entrants, now)) ?? [];
+  };
+  /** Entrants who are still there. */
+  const stay = (...indexes: number[]) => store.line.heardEntrants(room.id, 1, 1, indexes, now);
+  /** The one draw that there is. */
+  async function only(): Promise<DrawRecord> {
+    const [draw, ...more] = await draws();
+    if (!draw || more.length > 0) throw new Error('there is not one draw');
+    return draw;
+  }
+
+  it('is announced as soon as the event is known: the seed’s hash is public before the first entrant', async () => {
+    await turn();
+    const announced = await only();
+    expect(announced).toMatchObject({
+      event: 'sale',
+      order: 'draw',
+      committedAt: T0,
+      opensAt: SALE.prequeue_start,
+      arrivals: 0,
+      seed: null,
+    });
+    expect(announced.seedHash).toMatch(/^[0-9a-f]{64}$/);
+    now = SALE.prequeue_start;
+    expect(await come()).toMatchObject([{ number: 0, entry: { draw: 1, index: 0 } }]);
+    now = SALE.start;
+    await stay(0);
+    await turn();
+    const done = await only();
+    expect(done).toMatchObject({ seedHash: announced.seedHash, drawnAt: SALE.start, entrants: 1 });
+    const seed = Buffer.from(done.seed ?? '', 'base64url');
+    expect(seed).toHaveLength(32);
+    expect(commitment(seed)).toBe(announced.seedHash);
+  });
+
+  it('is announced once, however often time passes, and done once', async () => {
+    await turn();
+    const announced = await only();
+    for (const passed of [0, HOUR / 2, HOUR, HOUR + 1]) {
+      now = T0 + passed;
+      await turn();
+      expect(await only()).toEqual(announced);
+    }
+    for (const passed of [2 * HOUR, 2 * HOUR + 1, 3 * HOUR]) {
+      now = T0 + passed;
+      await turn();
+      expect(await only()).toMatchObject({ drawnAt: SALE.start, entrants: 0 });
+    }
+  });
+
+  it('of each room has a seed of its own', async () => {
+    await turn();
+    const first = await only();
+    await store.line.reset(room.id, now);
+    await turn();
+    expect((await only()).seedHash).not.toBe(first.seedHash);
+  });
+
+  it('is not announced where nobody comes before the start', async () => {
+    room = roomWith({ ...SALE, prequeue_start: SALE.start });
+    await turn();
+    expect(await draws()).toEqual([]);
+  });
+
+  it('moves with its event, and keeps the seed’s hash', async () => {
+    await turn();
+    const { seedHash } = await only();
+    const moved: RoomEvent = { ...SALE, prequeue_start: T0 + 3 * HOUR, start: T0 + 4 * HOUR, order: 'arrival' };
+    room = roomWith(moved);
+    now = T0 + HOUR / 2;
+    await turn();
+    expect(await only()).toMatchObject({ seedHash, opensAt: moved.prequeue_start, order: 'arrival', committedAt: T0 });
+    now = SALE.prequeue_start;
+    expect(await come()).toMatchObject([{ number: 1, entry: null }]);
+    now = SALE.start;
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: null });
+    now = moved.prequeue_start;
+    expect(await come()).toMatchObject([{ number: 0, entry: { draw: 1, index: 0 } }]);
+    now = moved.start;
+    await stay(0);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: moved.start, entrants: 1, base: 1, seedHash });
+  });
+
+  it('stays open for those who came when its event moves, and is done at the new start', async () => {
+    await turn();
+    now = SALE.prequeue_start;
+    await come(2);
+    room = roomWith({ ...SALE, prequeue_start: now + HOUR, start: now + 2 * HOUR });
+    await turn();
+    expect(await come()).toMatchObject([{ entry: { draw: 1, index: 2 } }]);
+    now = SALE.start;
+    await turn();
+    expect(await only()).toMatchObject({ arrivals: 3, opensAt: SALE.prequeue_start, drawnAt: null });
+    now = SALE.prequeue_start + 2 * HOUR;
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: now });
+  });
+
+  it('is taken back with its event as long as nobody came', async () => {
+    await turn();
+    room = roomWith();
+    await turn();
+    expect(await draws()).toEqual([]);
+    now = SALE.prequeue_start;
+    expect(await come()).toMatchObject([{ number: 1, entry: null }]);
+  });
+
+  it('is done at once when its event is taken away from those who came', async () => {
+    await turn();
+    now = SALE.prequeue_start;
+    await come(3);
+    room = roomWith();
+    now += seconds(10);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: now, entrants: 3 });
+    expect((await view()).counters).toMatchObject({ queue: 3, present: 3 });
+    expect(await come()).toMatchObject([{ number: 4, entry: null }]);
+  });
+
+  it('makes way for that of an event which comes before it, and has its own after that', async () => {
+    await turn();
+    const before: RoomEvent = { ...SALE, id: 'preview', prequeue_start: T0 + 1000, start: T0 + HOUR / 2 };
+    room = roomWith(before, SALE);
+    await turn();
+    await turn();
+    expect(await only()).toMatchObject({ event: 'preview', opensAt: before.prequeue_start });
+    now = before.start;
+    await turn();
+    await turn();
+    expect(await draws()).toMatchObject([
+      { event: 'preview', drawnAt: before.start },
+      { event: 'sale', opensAt: SALE.prequeue_start, drawnAt: null },
+    ]);
+  });
+
+  it('keeps its seed over a restart in the prequeue', async () => {
+    await turn();
+    const { seedHash } = await only();
+    now = SALE.prequeue_start;
+    await come();
+    prequeue = process();
+    await turn();
+    expect(await only()).toMatchObject({ seedHash, arrivals: 1, drawnAt: null });
+    now = SALE.start;
+    await turn();
+    const { seed } = await only();
+    expect(commitment(Buffer.from(seed ?? '', 'base64url'))).toBe(seedHash);
+  });
+
+  it('happens when the service is back, if it was away over the start', async () => {
+    await turn();
+    now = SALE.prequeue_start;
+    await come(2);
+    now = SALE.start + seconds(30);
+    prequeue = process();
+    // Who comes before the first tick is drawn with the others.
+    expect(await come()).toMatchObject([{ entry: { draw: 1, index: 2 } }]);
+    await stay(0, 1);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: now, entrants: 3 });
+    expect(await come()).toMatchObject([{ number: 4, entry: null }]);
+  });
+
+  it('has one seed where two processes announce at once, and is done once where two do it at once', async () => {
+    const both = async () => {
+      const seen = await view();
+      await Promise.all([process(), process()].map((each) => each.turn(room, seen)));
+    };
+    await both();
+    const { seedHash } = await only();
+    now = SALE.prequeue_start;
+    await come(5);
+    now = SALE.prequeue_start + seconds(60);
+    await both();
+    expect(await only()).toMatchObject({ seedHash, arrivals: 5 });
+    now = SALE.start;
+    await stay(0, 1, 2, 3, 4);
+    await both();
+    const done = await only();
+    expect(done).toMatchObject({ seedHash, entrants: 5, base: 0 });
+    expect(commitment(Buffer.from(done.seed ?? '', 'base64url'))).toBe(seedHash);
+    expect((await view()).counters.queue).toBe(5);
+  });
+
+  it('is not taken back by a process that has not heard of the first entrant', async () => {
+    await turn();
+    const stale = await view();
+    now = SALE.prequeue_start;
+    await come();
+    room = roomWith();
+    await prequeue.turn(room, stale);
+    expect(await only()).toMatchObject({ arrivals: 1, drawnAt: null });
+    await turn();
+    expect(await only()).toMatchObject({ entrants: 1, drawnAt: now });
+  });
+});
