@@ -8,7 +8,7 @@ import type { Contestant } from './measure/compare.ts';
 import { compare } from './measure/compare.ts';
 import type { ServerProcess } from './server.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 6;
 const TIME = 2000;
 
 export const joins: Bench = {

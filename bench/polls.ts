@@ -9,7 +9,7 @@ import { compare } from './measure/compare.ts';
 import type { ServerProcess } from './server.ts';
 import type { Stand } from './stand.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 6;
 const SECONDS = 2;
 
 /** The baseline answers with the headers and the body that Anteroom gives to the last of the requests. */

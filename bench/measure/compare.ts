@@ -30,14 +30,17 @@ export interface CompareOptions {
   readonly rounds: number;
 }
 
-/** The first round warms up and does not count. Every other round begins with the other one. */
+/** How many rounds come before those that count: V8 compiles what is busy only by and by. */
+const WARM_UP = 2;
+
+/** Every other round begins with the other one. */
 export async function compare({ baseline, ours, rounds }: CompareOptions): Promise<Comparison> {
   const measured: { baseline: Rates; ours: Rates }[] = [];
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < WARM_UP + rounds; round++) {
     const first = round % 2 === 0 ? await rates(baseline) : undefined;
     const our = await rates(ours);
     const base = first ?? (await rates(baseline));
-    if (round > 0) measured.push({ baseline: base, ours: our });
+    if (round >= WARM_UP) measured.push({ baseline: base, ours: our });
   }
   return {
     baseline: spread(measured.map((round) => round.baseline.wall)),
