@@ -107,7 +107,7 @@ describe('the story of a room', () => {
     await waitingRoom.advance.all();
     await crowd(3);
     await aProcess().advance.all();
-    const [open] = ofType('draw.opened');
+    const [open] = ofType('draw.announced');
     expect(open).toMatchObject({ room: 'sale', event: 'opening', seed_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     time += 11 * MINUTE;
     await store.line.heardEntrants('sale', 1, 1, [0, 2], time);
@@ -117,7 +117,7 @@ describe('the story of a room', () => {
     expect(done).toMatchObject({ event: 'opening', entrants: 2, seed: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const hash = await crypto.subtle.digest('SHA-256', Buffer.from(done?.seed ?? '', 'hex'));
     expect(Buffer.from(hash).toString('hex')).toBe(open?.seed_hash);
-    expect([ofType('draw.opened').length, ofType('draw.done').length]).toEqual([1, 1]);
+    expect([ofType('draw.announced').length, ofType('draw.done').length]).toEqual([1, 1]);
   });
 
   test('tells who raised the counter: an operator, an inlet, or a mode that serves everybody', async () => {
