@@ -475,7 +475,7 @@ function furthest(line: Line, places: number): number {
   if (line.serving >= line.queue) return line.serving + places;
   const { present } = line.presence;
   const waiting = present.count(line.serving + 1, line.queue);
-  if (waiting <= places) return line.queue + (places - waiting);
+  if (waiting < places) return line.queue + (places - waiting);
   // Those who are away right behind the last one served are not passed over: they may be back before their turn.
   return present.nth(places, line.serving + 1);
 }

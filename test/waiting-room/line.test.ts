@@ -285,7 +285,6 @@ describe('the line', () => {
     expect([...line.admissions.rows.keys()]).toEqual(['ann']);
     pure.view(line, T0 + 1000);
     expect(line.admissions.rows.size).toBe(0);
-    expect(line.admissions.deadlines).toEqual([]);
     const told = pure.exits(line, { exited: 0, completed: ['ann', 'bob'], abandoned: ['cy'] }, T0 + 2000);
     expect(told).toEqual({ unknown: 3, ended: [] });
     expect(line).toMatchObject({ claimed: 3, completed: 1, abandoned: 1 });
