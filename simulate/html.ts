@@ -22,7 +22,7 @@ export function htmlReport(title: string, outcome: Outcome): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${htmlSafe(title)}</title>
 <style>
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; }
@@ -37,10 +37,10 @@ path { fill: none; stroke-width: 2; }
 .inside { stroke: light-dark(#15803d, #6ee7a0); }
 .admitted { stroke: light-dark(#b45309, #fbbf6a); }
 </style>
-<h1>${escape(title)}</h1>
+<h1>${htmlSafe(title)}</h1>
 <table>
 ${figures(outcome)
-  .map(([what, value]) => `<tr><th scope="row">${escape(what)}</th><td>${escape(value)}</td></tr>`)
+  .map(([what, value]) => `<tr><th scope="row">${htmlSafe(what)}</th><td>${htmlSafe(value)}</td></tr>`)
   .join('\n')}
 </table>
 ${CURVES.map((curve) => chart(curve, outcome.samples)).join('\n')}
@@ -68,6 +68,6 @@ function chart({ name, className, of }: Curve, samples: readonly Sample[]): stri
 </figure>`;
 }
 
-function escape(text: string): string {
+function htmlSafe(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

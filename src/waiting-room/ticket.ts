@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Range } from './estimate.ts';
 import type { Entry, Holder, VisitorId } from './ports.ts';
+import { rememberingRecent } from './recent.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 
@@ -39,7 +40,16 @@ export interface TicketOffice {
   openVisitor(sealed: string): VisitorId | null;
 }
 
+/** Tickets that a process has open, at least: some 300 bytes each. */
+const OPEN = 20_000;
+
 export function createTicketOffice(seal: Seal): TicketOffice {
+  /** By room and sealed ticket: no room has a space in it. */
+  const open = rememberingRecent((key) => {
+    const space = key.indexOf(' ');
+    return openTicket(seal, key.slice(space + 1), key.slice(0, space));
+  }, OPEN);
+
   return {
     seal(ticket) {
       const bytes = Buffer.alloc(LENGTH);
@@ -54,26 +64,28 @@ export function createTicketOffice(seal: Seal): TicketOffice {
       bytes.write(ticket.visitor, AT.visitor, 'base64url');
       return seal.seal(bytes, `ticket ${ticket.room}`);
     },
-    open(sealed, room) {
-      const opened = seal.open(sealed, `ticket ${room}`);
-      if (opened?.length !== LENGTH || opened[0] !== VERSION) return null;
-      const bytes = Buffer.from(opened.buffer, opened.byteOffset, LENGTH);
-      const draw = bytes.readUInt16BE(AT.draw);
-      const high = bytes.readUIntBE(AT.high, 3);
-      return {
-        room,
-        generation: bytes.readUInt32BE(AT.generation),
-        number: bytes.readUIntBE(AT.number, 6),
-        joinedAt: bytes.readUIntBE(AT.joinedAt, 6),
-        entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
-        predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
-        visitor: bytes.toString('base64url', AT.visitor),
-      };
-    },
+    open: (sealed, room) => open(`${room} ${sealed}`),
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),
     openVisitor(sealed) {
       const opened = seal.open(sealed, 'visitor');
       return opened?.length === VISITOR_BYTES ? Buffer.from(opened).toString('base64url') : null;
     },
+  };
+}
+
+function openTicket(seal: Seal, sealed: string, room: RoomId): Ticket | null {
+  const opened = seal.open(sealed, `ticket ${room}`);
+  if (opened?.length !== LENGTH || opened[0] !== VERSION) return null;
+  const bytes = Buffer.from(opened.buffer, opened.byteOffset, LENGTH);
+  const draw = bytes.readUInt16BE(AT.draw);
+  const high = bytes.readUIntBE(AT.high, 3);
+  return {
+    room,
+    generation: bytes.readUInt32BE(AT.generation),
+    number: bytes.readUIntBE(AT.number, 6),
+    joinedAt: bytes.readUIntBE(AT.joinedAt, 6),
+    entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
+    predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
+    visitor: bytes.toString('base64url', AT.visitor),
   };
 }
