@@ -129,10 +129,15 @@ describe('a process that is told to end', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     const ask = () =>
       new Promise<number | string>((resolve) => {
-        httpRequest(`${url}/rooms/sale/status`, { agent }, (answer) => {
+        const request = httpRequest(`${url}/rooms/sale/status`, { agent }, (answer) => {
           answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
-        })
-          .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+        });
+        request
+          .on('error', (error: NodeJS.ErrnoException) => {
+            // A new connection that nobody had accepted when the port closed is reset by the system: it was refused.
+            const refused = error.code === 'ECONNRESET' && !request.reusedSocket;
+            resolve(refused ? 'ECONNREFUSED' : (error.code ?? error.message));
+          })
           .end();
       });
     const outcomes = new Map<number | string, number>();
