@@ -115,6 +115,20 @@ describe('what a line costs in Redis', () => {
     expect(long.raise).toBeLessThan(5000);
   });
 
+  it('follows a clock that jumped back in less than 5 ms, with 100,000 inside', async () => {
+    const room = await makeRoom(store, { lifetime: seconds(3600) });
+    await room.raise({ numbers: 100_000 });
+    for (let joined = 0; joined < 100_000; joined += 1000) await room.crowd(1000, { claim: true });
+    await room.view(T0 + seconds(60));
+    await client.config('RESETSTAT');
+    const { counters } = await room.view(T0 - seconds(3600));
+    const [, spent] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
+    expect(counters.active).toBe(100_000);
+    expect(Number(spent)).toBeLessThan(5000);
+    expect((await room.counters(T0 - seconds(60) - 1)).active).toBe(100_000);
+    expect((await room.counters(T0 - seconds(60))).active).toBe(0);
+  });
+
   /** A room with an open draw of so many, of whom every second is there at LATER. */
   async function drawOf(count: number): Promise<RoomUnderTest> {
     const room = await makeRoom(store);

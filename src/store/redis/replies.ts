@@ -60,6 +60,11 @@ export function admission(row: Reply | undefined, visitor: VisitorId): Admission
   return { visitor, number, generation, issuedAt, expiresAt };
 }
 
+/** An admission as it is, from one as it is stored. */
+export function shifted(stored: Admission, by: number): Admission {
+  return { ...stored, issuedAt: stored.issuedAt + by, expiresAt: stored.expiresAt + by };
+}
+
 /** lib/place.lua */
 export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
   switch (tag) {

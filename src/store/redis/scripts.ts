@@ -101,7 +101,7 @@ export const lineScripts = {
     (visitor: VisitorId, _now: number) => [visitor],
     ({ tag, rest }, visitor, now): Admission | null => {
       if (tag === 'none') return null;
-      const found = replies.admission(rest[0], visitor);
+      const found = replies.shifted(replies.admission(rest[0], visitor), replies.integer(rest[2]));
       return found.expiresAt > Math.max(now, replies.integer(rest[1])) ? found : null;
     },
     { libs: [], keys: 2 },

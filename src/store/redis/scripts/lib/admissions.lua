@@ -1,18 +1,25 @@
 -- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
--- visitor → expires_at. An ended one leaves nothing behind.
+-- visitor → expires_at. An ended one leaves nothing behind. Their times are stored less the line's `shifted`, so that
+-- none has to be written anew when all are shifted.
+
+local function formatRow(number, generation, issuedAt, expiresAt)
+  return string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
+end
 
 -- The row of a visitor, if it still lives.
 local function liveRow(visitor, now)
   local row = redis.call('HGET', ADMISSIONS, visitor)
-  if row and tonumber(string.match(row, '%d+$')) > now then return row end
-  return nil
+  if not row then return nil end
+  local number, generation, issuedAt, expiresAt = string.match(row, '^(%d+):(%d+):(%d+):(%d+)$')
+  if expiresAt + line.shifted <= now then return nil end
+  return formatRow(number, generation, issuedAt + line.shifted, expiresAt + line.shifted)
 end
 
 -- Ends what is due; how many ran out.
 local function expireAdmissions(now)
   local expired = 0
   repeat
-    local due = redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', now, 'LIMIT', 0, 1000)
+    local due = redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', now - line.shifted, 'LIMIT', 0, 1000)
     if #due > 0 then
       redis.call('ZREM', ACTIVE, unpack(due))
       redis.call('HDEL', ADMISSIONS, unpack(due))
@@ -39,10 +46,10 @@ local function spend(number)
 end
 
 local function putAdmission(visitor, number, issuedAt, expiresAt)
-  local row = string.format('%.0f:%.0f:%.0f:%.0f', number, line.generation, issuedAt, expiresAt)
-  redis.call('HSET', ADMISSIONS, visitor, row)
-  redis.call('ZADD', ACTIVE, expiresAt, visitor)
-  return row
+  local ends = expiresAt - line.shifted
+  redis.call('HSET', ADMISSIONS, visitor, formatRow(number, line.generation, issuedAt - line.shifted, ends))
+  redis.call('ZADD', ACTIVE, ends, visitor)
+  return formatRow(number, line.generation, issuedAt, expiresAt)
 end
 
 -- The visitor's row, and whether it was made now.
@@ -52,19 +59,4 @@ local function takeIn(visitor, number, now)
   if live then return live, false end
   line.claimed = line.claimed + 1
   return putAdmission(visitor, number, now, now + line.lifetime), true
-end
-
--- All of them were made, and run out, by so much later.
-local function shiftAdmissions(by)
-  local visitors = redis.call('ZRANGE', ACTIVE, 0, -1)
-  for from = 1, #visitors, 1000 do
-    local some, rows, ends = { unpack(visitors, from, math.min(from + 999, #visitors)) }, {}, {}
-    for i, row in ipairs(redis.call('HMGET', ADMISSIONS, unpack(some))) do
-      local kept, issuedAt, expiresAt = string.match(row, '^(%d+:%d+):(%d+):(%d+)$')
-      rows[2 * i - 1], rows[2 * i] = some[i], string.format('%s:%.0f:%.0f', kept, issuedAt + by, expiresAt + by)
-      ends[2 * i - 1], ends[2 * i] = string.format('%.0f', expiresAt + by), some[i]
-    end
-    redis.call('HSET', ADMISSIONS, unpack(rows))
-    redis.call('ZADD', ACTIVE, unpack(ends))
-  end
 end

@@ -9,15 +9,15 @@ local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 
 -- The numbers are those of waiting-room/line.ts. Only here are: `returned` counts the bits of RETURNED, `due` is at or
--- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws
--- of this generation, and from `drawing` on it is about the last of them: 1 until it is done, from when on who joins is
--- an entrant, who came, their windows.
+-- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much
+-- what runs out was moved in this generation; `draws` counts the draws of this generation, and from `drawing` on it is
+-- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- The hash has texts beside them, for those who ask: `inlet_state`, and `note:` with each note's name.
 local FIELDS = {
   'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
-  'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'turns', 'alarm', 'within',
-  'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
+  'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'shifted', 'turns', 'alarm',
+  'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
 }
 local line, stored = {}, {}
 

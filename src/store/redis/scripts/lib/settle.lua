@@ -3,7 +3,7 @@ local JUMP, BETWEEN_JUMPS = 5000, 60000
 
 -- Moves everything that runs out.
 local function shift(by)
-  shiftAdmissions(by)
+  line.shifted = line.shifted + by
   shiftTurns(by)
   line.window_start = line.window_start + by
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
