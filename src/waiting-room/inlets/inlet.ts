@@ -32,10 +32,20 @@ export interface Step {
  */
 export type Inlet<Settings extends InletSettings = InletSettings> = (settings: Settings, tick: Tick) => Step;
 
-/** Reads what an inlet kept, if it is its own. */
-export function kept<State>(state: string, strategy: string): State | null {
+/** Reads what an inlet kept, if it is its own and `isState` knows its shape; null for anything else. */
+export function kept<State>(state: string, strategy: string, isState: (value: object) => boolean): State | null {
   if (!state.startsWith(`${strategy} `)) return null;
-  return JSON.parse(state.slice(strategy.length + 1)) as State;
+  try {
+    const value: unknown = JSON.parse(state.slice(strategy.length + 1));
+    return typeof value === 'object' && value !== null && isState(value) ? (value as State) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether these fields are numbers. */
+export function hasNumbers(value: object, ...names: readonly string[]): boolean {
+  return names.every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
 }
 
 export function keep(strategy: string, state: object): string {
