@@ -4,6 +4,8 @@
  * division. Nothing is said until there is enough to say.
  */
 
+/** A time that is further ahead than this is no difference of two clocks: a clock jumped back. In ms. */
+const JUMPED = 1000;
 /** How often the turns are written down, in ms, and for how long they count. */
 const EVERY = 5000;
 const WINDOW = 5 * 60_000;
@@ -31,9 +33,10 @@ export function readMeter(note: string): Meter {
 /** The meter with the turns as they are now, or null while it is too early for another look. */
 export function measure(meter: Meter, turns: number, now: number): Meter | null {
   const last = meter.at(-1);
-  if (last && now - last[0] < EVERY) return null;
-  // A counter that went back began anew.
-  const kept = last && turns < last[1] ? [] : meter.filter(([at]) => now - at <= WINDOW);
+  const jumped = last !== undefined && last[0] > now + JUMPED;
+  if (last && !jumped && now - last[0] < EVERY) return null;
+  // A counter that went back began anew, and times of a clock that jumped back are no times any more.
+  const kept = jumped || (last && turns < last[1]) ? [] : meter.filter(([at]) => now - at <= WINDOW);
   return [...kept, [now, turns]];
 }
 
