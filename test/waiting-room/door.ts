@@ -1,0 +1,63 @@
+/** A line with an inlet at its door, on a clock that the test moves. */
+import { type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
+import * as pure from '#waiting-room/line.ts';
+import type { Holder } from '#waiting-room/ports.ts';
+import type { InletSettings, LineRules } from '#waiting-room/room.ts';
+import { RULES, T0 } from '../store/contract/room-under-test.ts';
+
+/** As the clock ticks, in ms. */
+export const TICK = 250;
+
+/** The visitors of the line, whose names are their numbers. */
+export const holder = (number: number): Holder => ({ generation: 1, number, visitor: `v${number}` });
+
+export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
+  const line = pure.newLine({ ...RULES, size: inlet.size ?? 0, ...rules });
+  const steps: Step[] = [];
+  let now = T0;
+  let signal: Signal | null = null;
+
+  return {
+    line,
+    /** What the inlet did at each tick. */
+    steps,
+    now: () => now,
+    setClock(to: number): void {
+      now = to;
+    },
+    signals(latency: number | null, errorRate: number | null = null): void {
+      signal = { latency, errorRate, at: now };
+    },
+    /** Numbers of those who went in at once. */
+    join(count: number): number[] {
+      const crowd = Array.from({ length: count }, (_, n) => ({ visitor: `v${line.queue + n + 1}`, claim: true }));
+      return (pure.join(line, crowd, now) ?? []).flatMap(({ number, admission }) => (admission ? [number] : []));
+    },
+    hear(numbers: readonly number[]): void {
+      pure.heard(line, 1, numbers, now);
+    },
+    /** One tick; the numbers that it served and held a place for, in their order. */
+    tick(): number[] {
+      const from = line.serving;
+      const step = tickInlet(inlet, { now, state: line.inletState, signal });
+      steps.push(step);
+      pure.raise(line, step.raise ?? { people: 0 }, now, { from: line.inletState, to: step.state });
+      return [...line.holding.between(from + 1, line.serving)];
+    },
+    /** Ticks for so many ms; what was served, by tick. */
+    pass(milliseconds: number, each: (served: readonly number[]) => void = () => {}): number[] {
+      const all: number[] = [];
+      for (const end = now + milliseconds; now < end; now += TICK) {
+        const served = this.tick();
+        each(served);
+        all.push(...served);
+      }
+      return all;
+    },
+    claim: (number: number) => pure.claim(line, holder(number), now),
+    complete: (number: number) => {
+      const completed = [holder(number).visitor];
+      pure.exits(line, { exited: 0, completed, abandoned: [] }, now);
+    },
+  };
+}

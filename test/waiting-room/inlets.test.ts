@@ -1,0 +1,581 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tickInlet } from '#waiting-room/inlets/index.ts';
+import type { AdaptiveInlet, InletSettings, PeriodicInlet, RateInlet } from '#waiting-room/room.ts';
+import { RULES, T0 } from '../store/contract/room-under-test.ts';
+import { aDoor } from './door.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const rate = (per_minute: number, more: Partial<RateInlet> = {}): RateInlet => ({
+  strategy: 'rate',
+  per_minute,
+  ...more,
+});
+
+describe('the rate inlet', () => {
+  it('admits 6,000 a minute, 100 in each second', () => {
+    const door = aDoor(rate(6000));
+    door.join(20_000);
+    door.pass(SECOND);
+    const seconds = Array.from({ length: 60 }, () => door.pass(SECOND));
+    for (const served of seconds) {
+      expect(served.length).toBeGreaterThanOrEqual(95);
+      expect(served.length).toBeLessThanOrEqual(105);
+      for (const number of served) expect(door.claim(number).state).toBe('admitted');
+    }
+    expect(door.line.claimed).toBeGreaterThanOrEqual(5940);
+    expect(door.line.claimed).toBeLessThanOrEqual(6060);
+  });
+
+  it.each([1, 7, 20, 59, 61, 1000])('admits %i a minute, hour after hour, evenly', (perMinute) => {
+    const door = aDoor(rate(perMinute), { presenceTimeout: 24 * HOUR });
+    door.join(perMinute * 120 + 10);
+    door.pass(5 * MINUTE);
+    for (let minute = 0; minute < 100; minute++) {
+      const served = door.pass(MINUTE).length;
+      expect(served).toBeGreaterThanOrEqual(perMinute - 1);
+      expect(served).toBeLessThanOrEqual(perMinute + 1);
+    }
+    // The first tick only begins to count.
+    expect(Math.abs(door.line.turns - perMinute * (105 - 1 / 240))).toBeLessThanOrEqual(1);
+  });
+
+  it('serves one person each two minutes at half a person a minute', () => {
+    const door = aDoor(rate(0.5), { presenceTimeout: 24 * HOUR });
+    door.join(100);
+    expect(door.pass(HOUR)).toHaveLength(29);
+    expect(door.pass(HOUR)).toHaveLength(30);
+  });
+
+  it('hoards no more than a second’s worth while nobody comes', () => {
+    const door = aDoor(rate(6000));
+    door.pass(10 * MINUTE);
+    expect(door.join(5000)).toHaveLength(100);
+    expect(door.pass(SECOND).length).toBeLessThanOrEqual(105);
+  });
+
+  it('lets one person in at once after a lull, however slow it is', () => {
+    const door = aDoor(rate(6));
+    door.pass(10 * MINUTE);
+    expect(door.join(50)).toHaveLength(1);
+    // A tenth of a minute may have been filled again already when the first one came.
+    expect(door.pass(MINUTE).length).toBeLessThanOrEqual(7);
+  });
+
+  it('lets as many in at once after a lull as its burst says, and no more', () => {
+    const door = aDoor(rate(60, { burst: 500 }));
+    door.pass(HOUR);
+    expect(door.join(5000)).toHaveLength(500);
+    const served = door.pass(MINUTE).length;
+    expect(served).toBeGreaterThanOrEqual(59);
+    expect(served).toBeLessThanOrEqual(61);
+  });
+
+  it('makes up for a tick that came late by a second’s worth at most', () => {
+    const door = aDoor(rate(6000));
+    door.join(5000);
+    door.pass(SECOND);
+    door.setClock(door.now() + 30 * SECOND);
+    expect(door.tick()).toHaveLength(100);
+  });
+
+  it('keeps to the size, and serves on as places become free', () => {
+    const door = aDoor(rate(6000, { size: 50 }));
+    door.join(5000);
+    const first = door.pass(10 * SECOND);
+    expect(first).toHaveLength(50);
+    for (const number of first) door.claim(number);
+    expect(door.pass(10 * SECOND)).toEqual([]);
+    for (const number of first.slice(0, 20)) door.complete(number);
+    expect(door.pass(SECOND)).toHaveLength(20);
+  });
+
+  it('goes on with new settings from what it kept', () => {
+    const slow = tickInlet(rate(60), { now: T0, state: '', signal: null });
+    const fast = tickInlet(rate(6000), { now: T0 + 500, state: slow.state, signal: null });
+    expect(fast.raise).toMatchObject({ people: 50 });
+  });
+});
+
+describe('a clock that jumps back', () => {
+  const adaptive: AdaptiveInlet = {
+    strategy: 'adaptive',
+    min_per_minute: 6000,
+    max_per_minute: 6000,
+    target_latency: 500,
+    target_error_rate: 0.01,
+  };
+
+  it.each<[string, InletSettings]>([
+    ['rate', rate(6000)],
+    ['adaptive', adaptive],
+  ])('neither floods nor stops a line with the inlet %s', (_, inlet) => {
+    for (const jump of [300, 900, 1500, 4000, 10 * SECOND, 2 * HOUR, 2000 * HOUR]) {
+      const door = aDoor(inlet);
+      door.join(50_000);
+      door.pass(10 * SECOND);
+      door.setClock(door.now() - jump);
+      const served = door.pass(10 * SECOND).length;
+      expect(served).toBeGreaterThanOrEqual(890);
+      expect(served).toBeLessThanOrEqual(1000);
+      expect(new Set([...door.line.holding.between(1, 50_000)]).size).toBe(door.line.turns);
+    }
+  });
+
+  it('makes the adaptive inlet neither deaf nor take what it heard before for news', () => {
+    const inlet = { ...adaptive, min_per_minute: 60 };
+    const door = aDoor(inlet);
+    const rateNow = () => JSON.parse(door.line.inletState.slice('adaptive '.length)).rate as number;
+    for (let n = 0; n < 20; n++) {
+      door.signals(100);
+      door.pass(5 * SECOND);
+    }
+    const reached = rateNow();
+    expect(reached).toBeGreaterThan(100);
+    door.setClock(door.now() - HOUR);
+    door.pass(10 * SECOND);
+    expect(rateNow()).toBe(reached);
+    door.signals(900);
+    door.tick();
+    expect(rateNow()).toBeCloseTo(reached * 0.7);
+  });
+
+  it('leaves the adaptive inlet blind where no signal comes any more', () => {
+    const door = aDoor({ ...adaptive, min_per_minute: 60 });
+    for (let n = 0; n < 20; n++) {
+      door.signals(100);
+      door.pass(5 * SECOND);
+    }
+    door.setClock(door.now() - HOUR);
+    door.pass(130 * SECOND);
+    expect(door.line.inletState).toContain('"rate":60,');
+  });
+
+  it('serves no period a second time', () => {
+    const door = aDoor({ strategy: 'periodic', increment: 10, every: 10 * SECOND, start: T0 });
+    door.join(1000);
+    door.pass(60 * SECOND);
+    expect(door.line.serving).toBe(60);
+    door.setClock(T0 + 30 * SECOND);
+    door.pass(30 * SECOND);
+    expect(door.line.serving).toBe(60);
+    door.pass(20 * SECOND);
+    expect(door.line.serving).toBe(80);
+  });
+});
+
+describe('the periodic inlet', () => {
+  const periodic = (more: Partial<PeriodicInlet> = {}): PeriodicInlet => ({
+    strategy: 'periodic',
+    increment: 10,
+    every: MINUTE,
+    ...more,
+  });
+  const skippedAt = (door: ReturnType<typeof aDoor>) => door.steps.flatMap(({ skipped }) => skipped ?? []);
+
+  it('begins at its start and ends with its end, which begins no period', () => {
+    const door = aDoor(periodic({ start: T0 + MINUTE, end: T0 + 4 * MINUTE }));
+    door.join(100);
+    door.pass(MINUTE);
+    expect(door.line.serving).toBe(0);
+    door.tick();
+    expect(door.line.serving).toBe(10);
+    door.pass(HOUR);
+    expect(door.line.serving).toBe(30);
+    expect(skippedAt(door)).toEqual([]);
+  });
+
+  it('serves a last period that begins before the end and is cut short by it', () => {
+    const door = aDoor(periodic({ start: T0, end: T0 + MINUTE + 1 }));
+    door.join(100);
+    door.pass(10 * MINUTE);
+    expect(door.line.serving).toBe(20);
+  });
+
+  it('serves the running period at once where it says when it started, and not where it does not', () => {
+    const since = T0 - 30 * SECOND;
+    const [started, unsaid] = [aDoor(periodic({ start: since })), aDoor(periodic())];
+    for (const door of [started, unsaid]) {
+      door.join(100);
+      door.tick();
+    }
+    expect([started.line.serving, unsaid.line.serving]).toEqual([10, 0]);
+    for (const door of [started, unsaid]) {
+      door.pass(MINUTE);
+      door.tick();
+    }
+    expect([started.line.serving, unsaid.line.serving]).toEqual([20, 10]);
+  });
+
+  it('does nothing where its end was over before it began', () => {
+    const door = aDoor(periodic({ start: T0 - HOUR, end: T0 - 30 * MINUTE }));
+    door.join(100);
+    door.pass(HOUR);
+    expect(door.line.serving).toBe(0);
+    expect(skippedAt(door)).toEqual([]);
+  });
+
+  it('serves each period once, whenever and however often it is asked', () => {
+    const pauses = fc.array(fc.integer({ min: -20_000, max: 50_000 }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(pauses, (between) => {
+        const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
+        door.tick();
+        let latest = T0;
+        for (const pause of between) {
+          door.setClock(Math.max(T0, door.now() + pause));
+          latest = Math.max(latest, door.now());
+          door.tick();
+          expect(door.line.serving).toBe(10 * (Math.floor((latest - T0) / (10 * SECOND)) + 1));
+        }
+      }),
+    );
+  });
+
+  it('makes up for what it missed within a minute', () => {
+    const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
+    door.join(1000);
+    door.tick();
+    door.setClock(T0 + 55 * SECOND);
+    door.tick();
+    expect(door.line.serving).toBe(60);
+    expect(skippedAt(door)).toEqual([]);
+  });
+
+  it('tells what it missed for longer, and does not serve it', () => {
+    const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
+    door.join(1000);
+    door.tick();
+    door.setClock(T0 + 305 * SECOND);
+    door.tick();
+    // Of 30 periods those that began from 250 s on, six, are no older than a minute.
+    expect(door.line.serving).toBe(10 + 60);
+    expect(skippedAt(door)).toEqual([24]);
+    door.pass(10 * SECOND);
+    expect(door.line.serving).toBe(80);
+  });
+
+  it('serves the running period, however late', () => {
+    const door = aDoor(periodic({ every: 10 * MINUTE, start: T0 }));
+    door.tick();
+    door.setClock(T0 + 28 * MINUTE);
+    door.tick();
+    expect(door.line.serving).toBe(20);
+    expect(skippedAt(door)).toEqual([1]);
+  });
+
+  it('tells of periods that were over with its end while nobody ran it', () => {
+    const door = aDoor(periodic({ every: 10 * SECOND, start: T0, end: T0 + MINUTE }));
+    door.tick();
+    door.setClock(T0 + HOUR);
+    door.tick();
+    expect(door.line.serving).toBe(10);
+    expect(skippedAt(door)).toEqual([5]);
+    door.pass(MINUTE);
+    expect(skippedAt(door)).toEqual([5]);
+  });
+
+  it('begins anew with other periods', () => {
+    const before = tickInlet(periodic({ start: T0 }), { now: T0, state: '', signal: null });
+    const { raise } = tickInlet(periodic({ start: T0 + 1 }), { now: T0 + 1, state: before.state, signal: null });
+    expect(raise).toEqual({ numbers: 10 });
+  });
+});
+
+describe('the adaptive inlet', () => {
+  const adaptive = (more: Partial<AdaptiveInlet> = {}): AdaptiveInlet => ({
+    strategy: 'adaptive',
+    min_per_minute: 60,
+    max_per_minute: 6000,
+    target_latency: 500,
+    target_error_rate: 0.01,
+    ...more,
+  });
+  const rateOf = (door: ReturnType<typeof aDoor>): number =>
+    JSON.parse(door.line.inletState.slice('adaptive '.length)).rate;
+
+  /** A door whose origin did well for so many signals, five seconds apart. */
+  function afterGoodSignals(count: number, inlet = adaptive()) {
+    const door = aDoor(inlet, { presenceTimeout: 24 * HOUR });
+    door.join(50_000);
+    for (let n = 0; n < count; n++) {
+      door.signals(100, 0);
+      door.pass(5 * SECOND);
+    }
+    return door;
+  }
+
+  it('begins at its minimum and raises gently, by a twentieth with each good signal', () => {
+    const door = afterGoodSignals(0);
+    door.tick();
+    expect(rateOf(door)).toBe(60);
+    const rates = Array.from({ length: 40 }, () => {
+      door.signals(100, 0);
+      door.pass(5 * SECOND);
+      return rateOf(door);
+    });
+    rates.forEach((reached, n) => {
+      expect(reached).toBeCloseTo((rates[n - 1] ?? 60) * 1.05);
+    });
+  });
+
+  it('never goes beyond its maximum, nor below its minimum', () => {
+    const door = afterGoodSignals(150, adaptive({ max_per_minute: 90 }));
+    expect(rateOf(door)).toBe(90);
+    for (let n = 0; n < 20; n++) {
+      door.signals(5000);
+      door.pass(5 * SECOND);
+    }
+    expect(rateOf(door)).toBe(60);
+  });
+
+  it.each<[string, number | null, number | null]>([
+    ['latency', 501, null],
+    ['error rate', null, 0.011],
+    ['error rate, however fast the answers are', 3, 0.5],
+  ])('backs off at once, with the first signal whose %s is beyond the target', (_, latency, errorRate) => {
+    const door = afterGoodSignals(40);
+    const before = rateOf(door);
+    door.signals(latency, errorRate);
+    door.tick();
+    expect(rateOf(door)).toBeCloseTo(0.7 * before);
+  });
+
+  it('goes on backing off until the origin gets better, and holds the rate while it does', () => {
+    const door = afterGoodSignals(60);
+    const before = rateOf(door);
+    const rates = [900, 1000, 950, 800, 600, 510, 700, 400].map((latency) => {
+      door.signals(latency);
+      door.pass(5 * SECOND);
+      return rateOf(door) / before;
+    });
+    [0.7, 0.49, 0.49, 0.49, 0.49, 0.49, 0.343].forEach((share, n) => {
+      expect(rates[n]).toBeCloseTo(share);
+    });
+    expect(rates[7]).toBeGreaterThan(0.343);
+  });
+
+  it('raises by less the closer the origin is to a target, and not at all where it is there', () => {
+    const door = afterGoodSignals(60);
+    const raises = [300, 400, 450, 500].map((latency) => {
+      const before = rateOf(door);
+      door.signals(latency);
+      door.pass(5 * SECOND);
+      return rateOf(door) / before - 1;
+    });
+    [0.05, 0.04, 0.02, 0].forEach((raise, n) => {
+      expect(raises[n]).toBeCloseTo(raise);
+    });
+  });
+
+  it('takes any error for too many where none is allowed', () => {
+    const door = afterGoodSignals(60, adaptive({ target_error_rate: 0 }));
+    const before = rateOf(door);
+    door.signals(null, 0);
+    door.pass(5 * SECOND);
+    expect(rateOf(door)).toBeGreaterThan(before);
+    for (const share of [0.7, 0.49]) {
+      const reached = before * 1.05 * share;
+      door.signals(null, 0.001);
+      door.pass(5 * SECOND);
+      expect(rateOf(door)).toBeCloseTo(reached);
+    }
+  });
+
+  it('counts a signal once, however often it is looked at, and two within a second as one', () => {
+    const door = afterGoodSignals(40);
+    const before = rateOf(door);
+    door.signals(900);
+    door.pass(SECOND / 2);
+    door.signals(900);
+    door.pass(20 * SECOND);
+    expect(rateOf(door)).toBeCloseTo(0.7 * before);
+  });
+
+  it('goes back to its minimum when nobody knows for two minutes how the origin does', () => {
+    const door = afterGoodSignals(60);
+    const reached = rateOf(door);
+    door.pass(115 * SECOND);
+    expect(rateOf(door)).toBe(reached);
+    door.pass(2 * SECOND);
+    expect(rateOf(door)).toBe(60);
+    expect(door.pass(MINUTE).length).toBeLessThanOrEqual(61);
+  });
+
+  it('serves at the rate that it has come to', () => {
+    const door = afterGoodSignals(60);
+    const reached = rateOf(door);
+    const served = door.pass(MINUTE).length;
+    expect(Math.abs(served - reached)).toBeLessThanOrEqual(2);
+  });
+
+  it('holds an origin near its target, whose latency grows with the people inside', () => {
+    // A hundred ms for nobody, and the target with 800 inside, who each stay for two minutes: 400 a minute.
+    const door = aDoor(adaptive(), { presenceTimeout: 24 * HOUR });
+    door.join(50_000);
+    const latency = () => 100 + door.line.admissions.active / 2;
+    const leaving: { readonly at: number; readonly number: number }[] = [];
+    const latencies: number[] = [];
+    let served = 0;
+    for (let signal = 0; signal < 1440; signal++) {
+      door.signals(latency());
+      door.pass(5 * SECOND, (numbers) => {
+        while ((leaving[0]?.at ?? Number.POSITIVE_INFINITY) <= door.now()) door.complete(leaving.shift()?.number ?? 0);
+        for (const number of numbers) {
+          door.claim(number);
+          leaving.push({ at: door.now() + 2 * MINUTE, number });
+        }
+        if (signal >= 720) served += numbers.length;
+      });
+      if (signal >= 720) latencies.push(latency());
+    }
+    const mean = latencies.reduce((sum, each) => sum + each, 0) / latencies.length;
+    expect(mean).toBeGreaterThan(0.8 * 500);
+    expect(mean).toBeLessThan(1.1 * 500);
+    expect(Math.max(...latencies)).toBeLessThan(1.5 * 500);
+    // And it is used: an hour at nearly what the origin bears.
+    expect(served / 60).toBeGreaterThan(0.8 * 400);
+  });
+});
+
+describe('the max-size inlet', () => {
+  it('fills every place, and each again that becomes free', () => {
+    const door = aDoor({ strategy: 'max-size', size: 500 });
+    door.join(3000);
+    const first = door.tick();
+    expect(first).toHaveLength(500);
+    expect(door.tick()).toEqual([]);
+    for (const number of first) door.claim(number);
+    for (let round = 0; round < 50; round++) {
+      for (let n = 0; n < 10; n++) door.complete(10 * round + n + 1);
+      const served = door.tick();
+      expect(served).toHaveLength(10);
+      for (const number of served) door.claim(number);
+      expect(door.line.admissions.active).toBe(500);
+    }
+  });
+
+  it('fills a place whose turn passed', () => {
+    const door = aDoor({ strategy: 'max-size', size: 2 });
+    door.join(5);
+    const [first = 0] = door.tick();
+    door.claim(first);
+    door.setClock(T0 + RULES.claimWindow);
+    expect(door.tick()).toEqual([3]);
+  });
+
+  it('lets newcomers in at once while there is room', () => {
+    const door = aDoor({ strategy: 'max-size', size: 3 });
+    door.tick();
+    expect(door.join(5)).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the manual inlet', () => {
+  it('never raises the counter by itself', () => {
+    const door = aDoor({ strategy: 'manual', size: 10 });
+    door.join(10);
+    expect(door.pass(HOUR)).toEqual([]);
+  });
+});
+
+describe('half of those ahead gone', () => {
+  /** 8,000 people, of whom those that `stays` names were heard lately; who is served over a minute, by tick. */
+  function aMinute(inlet: InletSettings, count: number, stays: (number: number) => boolean): number[][] {
+    const door = aDoor(inlet);
+    door.join(count);
+    const numbers = Array.from({ length: count }, (_, n) => n + 1).filter(stays);
+    door.setClock(T0 + RULES.presenceTimeout + MINUTE + 20 * SECOND);
+    door.hear(numbers);
+    const ticks: number[][] = [];
+    let inside: number[] = [];
+    door.pass(MINUTE, (served) => {
+      ticks.push([...served]);
+      inside.push(...served.filter((number) => door.claim(number).state === 'admitted'));
+      // The site is done with some of those who are inside, at each tick.
+      for (const number of inside.slice(0, 20)) door.complete(number);
+      inside = inside.slice(20);
+    });
+    return ticks;
+  }
+
+  it.each<[string, InletSettings]>([
+    ['rate', rate(3000)],
+    ['rate, with a size', rate(6000, { size: 300 })],
+    ['max-size', { strategy: 'max-size', size: 300 }],
+  ])('the present behind them are served as if they had not been there: %s', (_, inlet) => {
+    const isThere = (number: number) => number % 2 === 0;
+    const halfGone = aMinute(inlet, 20_000, isThere);
+    const notThere = aMinute(inlet, 10_000, () => true);
+    const total = halfGone.flat().length;
+    expect(total).toBeGreaterThan(2500);
+    expect(total).toBeGreaterThan(0.98 * notThere.flat().length);
+    expect(halfGone.map((tick) => tick.map((number) => number / 2))).toEqual(notThere);
+  });
+
+  it('also where all who are gone stood in front', () => {
+    const inlet: InletSettings = { strategy: 'max-size', size: 300 };
+    const halfGone = aMinute(inlet, 20_000, (number) => number > 10_000);
+    const notThere = aMinute(inlet, 10_000, () => true);
+    expect(halfGone.map((tick) => tick.map((number) => number - 10_000))).toEqual(notThere);
+  });
+});
+
+describe('what an inlet kept', () => {
+  const strategies: readonly InletSettings[] = [
+    rate(600, { burst: 50 }),
+    { strategy: 'periodic', increment: 3, every: 7000, start: T0 - 3000 },
+    { strategy: 'adaptive', min_per_minute: 60, max_per_minute: 600, target_latency: 500, target_error_rate: 0.01 },
+    { strategy: 'max-size', size: 5 },
+    { strategy: 'manual' },
+  ];
+  const signal = { latency: 100, errorRate: null, at: T0 };
+  const names = strategies.map(({ strategy }) => strategy);
+
+  /** Anything but what the strategy itself may have written. */
+  const garbage = fc.oneof(
+    fc.string(),
+    fc.tuple(fc.constantFrom(...names), fc.string()).map(([name, text]) => `${name} {${text}`),
+    fc.tuple(fc.constantFrom(...names), fc.json()).map(([name, json]) => `${name} ${json}`),
+    fc.constantFrom(
+      'rate null',
+      'rate {"at":null,"tokens":5}',
+      'rate {"at":"1","tokens":"2"}',
+      'rate {"tokens":1e999,"at":0}',
+      'periodic {"period":"3","of":[0,1]}',
+      'periodic {"period":3,"of":null}',
+      'periodic {"period":3,"of":[0]}',
+      'periodic {"period":3,"of":{"0":1,"1":2}}',
+      'adaptive {"at":1,"tokens":2}',
+      'adaptive {"at":1,"tokens":2,"rate":null,"seen":0,"strain":0}',
+      'adaptive {"at":1,"tokens":2,"rate":90,"seen":0}',
+      'adaptive []',
+    ),
+  );
+
+  it('is taken for nothing where it is garbage', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...strategies), garbage, (settings, state) => {
+        const tick = { now: T0, signal };
+        const [found, fresh] = [tickInlet(settings, { ...tick, state }), tickInlet(settings, { ...tick, state: '' })];
+        expect(found.raise).toEqual(fresh.raise);
+        if (fresh.state !== '') expect(found.state).toBe(fresh.state);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is taken for nothing where it is another strategy’s', () => {
+    for (const one of strategies) {
+      const { state } = tickInlet(one, { now: T0 - 60_000, state: '', signal });
+      for (const other of strategies) {
+        if (one === other) continue;
+        const tick = { now: T0, signal };
+        expect(tickInlet(other, { ...tick, state }).raise).toEqual(tickInlet(other, { ...tick, state: '' }).raise);
+      }
+    }
+  });
+});
