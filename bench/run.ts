@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
+import { draw } from './draw.ts';
 import { facts } from './facts.ts';
 import { flows } from './flows.ts';
 import { joins } from './joins.ts';
@@ -14,7 +15,7 @@ import { setUp } from './stand.ts';
 import { status } from './status.ts';
 import { storeCommands } from './store-commands.ts';
 
-const BENCHES: readonly Bench[] = [joins, flows, status, facts, memory, scale, storeCommands];
+const BENCHES: readonly Bench[] = [joins, flows, status, facts, memory, scale, storeCommands, draw];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
