@@ -34,10 +34,11 @@ export class Bits {
 
   /** How many there are from `from` to `to`, both included. */
   count(from: number, to: number): number {
-    let ones = 0;
-    this.#eachByte(from, to, (byte) => {
-      ones += ONES[byte] ?? 0;
-    });
+    const [first, last] = [from >> 3, Math.min(to >> 3, this.bytes.length - 1)];
+    if (last < first) return 0;
+    let ones = ONES[this.#masked(first, from, to)] ?? 0;
+    if (last > first) ones += ONES[this.#masked(last, from, to)] ?? 0;
+    for (let at = first + 1; at < last; at++) ones += ONES[this.bytes[at] ?? 0] ?? 0;
     return ones;
   }
 
@@ -54,6 +55,7 @@ export class Bits {
   nth(k: number, from: number): number {
     let left = k;
     for (let at = from >> 3; at < this.bytes.length; at++) {
+      if (this.bytes[at] === 0) continue;
       const byte = this.#masked(at, from, Number.MAX_SAFE_INTEGER);
       const ones = ONES[byte] ?? 0;
       if (ones < left) {

@@ -426,9 +426,11 @@ function expireTurns(line: Line, now: number): void {
   let from = 1;
   for (const batch of line.batches) {
     if (batch.deadline <= now) {
-      const missed = line.holding.count(from, batch.to);
-      line.slept.addAll(line.holding, from, batch.to);
-      line.holding.clear(from, batch.to);
+      // Nothing is held below the first one, and that may be most of the line.
+      const first = Math.max(from, line.holding.nth(1, from));
+      const missed = line.holding.count(first, batch.to);
+      line.slept.addAll(line.holding, first, batch.to);
+      line.holding.clear(first, batch.to);
       line.held -= missed;
       line.expired += missed;
     }
@@ -474,10 +476,9 @@ function furthest(line: Line, places: number): number {
   if (places <= 0) return line.serving;
   if (line.serving >= line.queue) return line.serving + places;
   const { present } = line.presence;
-  const waiting = present.count(line.serving + 1, line.queue);
-  if (waiting < places) return line.queue + (places - waiting);
   // Those who are away right behind the last one served are not passed over: they may be back before their turn.
-  return present.nth(places, line.serving + 1);
+  const last = present.nth(places, line.serving + 1);
+  return last === -1 ? line.queue + (places - present.count(line.serving + 1, line.queue)) : last;
 }
 
 /** Raises the counter to `to` and holds places: for those present, or for everybody who has not left. */
