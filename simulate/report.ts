@@ -1,7 +1,12 @@
-import type { Outcome } from './run.ts';
+/** What operators ask before the day, in words. */
+import type { Outcome } from './tally.ts';
 
-const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 0 });
-const share = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+/** A figure and what it is. */
+export type Figure = readonly [what: string, value: string];
+
+export const whole = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 0 });
+const share = (part: number, of: number) => (of === 0 ? '–' : `${((100 * part) / of).toFixed(1)} %`);
+const withShare = (part: number, of: number) => `${whole(part)} (${share(part, of)})`;
 
 /** `45 s`, `12 min`, `2 h 5 min`. */
 export function span(seconds: number): string {
@@ -10,27 +15,25 @@ export function span(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** What operators ask before the day: each figure with what it is. */
-export function figures(outcome: Outcome): readonly (readonly [what: string, value: string])[] {
-  const { waits, predictions, drained } = outcome;
-  const predicted = predictions.within + predictions.outside;
-  const busiest = Math.max(0, ...outcome.samples.map(({ admitted }) => admitted));
+export function figures(outcome: Outcome): readonly Figure[] {
+  const { visitors, admitted, waits, predictions, drained, peakLine, peakInside, admittedPerMinute } = outcome;
   return [
-    ['visitors', number(outcome.visitors)],
-    ['got in', `${number(outcome.admitted)} (${share(outcome.admitted, outcome.visitors)})`],
-    ['of them at once', number(outcome.atOnce)],
-    ['gave up waiting', number(outcome.gaveUp)],
-    ['turns that passed', number(outcome.expired)],
-    ['completed', number(outcome.completed)],
-    ['went without', number(outcome.abandoned)],
-    ['longest line', `${number(outcome.peakLine)} people, after ${span(outcome.peakLineAt)}`],
-    ['wait, half of all', waits ? `at most ${span(waits.p50)}` : '–'],
-    ['wait, 95 % of all', waits ? `at most ${span(waits.p95)}` : '–'],
+    ['visitors', whole(visitors)],
+    ['longest line', `${whole(peakLine.people)} people, after ${span(peakLine.at)}`],
+    ['wait, half of those who got in', waits ? `at most ${span(waits.p50)}` : '–'],
+    ['wait, 95 % of those who got in', waits ? `at most ${span(waits.p95)}` : '–'],
     ['longest wait', waits ? span(waits.max) : '–'],
     ['line empty after', drained === null ? 'not within the simulation' : span(drained)],
-    ['inside at most', number(outcome.peakInside)],
-    ['admitted in the busiest minute', number(busiest)],
-    ['predicted waits that came true', predicted === 0 ? '–' : share(predictions.within, predicted)],
+    ['inside at most', `${whole(peakInside.people)} people, after ${span(peakInside.at)}`],
+    ['admitted a minute', `${whole(admittedPerMinute.mean)} on average, ${whole(admittedPerMinute.most)} at most`],
+    ['got in', withShare(admitted, visitors)],
+    ['of them without waiting', whole(outcome.atOnce)],
+    ['gave up waiting', withShare(outcome.gaveUp, visitors)],
+    ['there, but let the turn pass', withShare(outcome.noShows, visitors)],
+    ['turns that passed, in all', whole(outcome.expired)],
+    ['completed', withShare(outcome.completed, admitted)],
+    ['went without', withShare(outcome.abandoned, admitted)],
+    ['predicted waits that came true', share(predictions.within, predictions.within + predictions.outside)],
   ];
 }
 
