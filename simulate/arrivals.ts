@@ -5,8 +5,10 @@ import type { ArrivalPoint } from './scenario.ts';
 export type Arrivals = (from: number, to: number) => number;
 
 export function createArrivals(points: readonly ArrivalPoint[], random: Random): { arrivals: Arrivals; end: number } {
-  const crowds = points.flatMap((point) => ('people' in point ? [point] : []));
-  const curve = points.flatMap((point) => ('per_minute' in point ? [point] : [])).sort((a, b) => a.at - b.at);
+  const crowds = points.flatMap(({ at, people }) => (people === undefined ? [] : [{ at, people }]));
+  const curve = points
+    .flatMap(({ at, per_minute }) => (per_minute === undefined ? [] : [{ at, per_minute }]))
+    .sort((one, other) => one.at - other.at);
 
   /** Nobody comes before the first point and after the last. */
   function perMinute(time: number): number {

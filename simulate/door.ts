@@ -88,6 +88,10 @@ export function createDoor({ room, origin, random, clock }: DoorDeps): Door {
     if (raise || state !== from) steps.raise(line, raise ?? { people: 0 }, clock.now, { from, to: state });
   }
 
+  // A service that runs already has the room's rules and its next draw when the first visitor comes.
+  applyRules();
+  announce();
+
   return {
     line,
     get known() {

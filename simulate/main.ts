@@ -27,8 +27,8 @@ console.log(`${scenario.room.title}, seed ${scenario.seed}\n`);
 console.log(textReport(outcome));
 console.log(`\n  ${span(outcome.lasted)} of virtual time in ${took.toFixed(1)} s`);
 if (values.out) {
-  writeFileSync(values.out, htmlReport(scenario.room.title, outcome));
-  console.log(`  chart in ${values.out}`);
+  write(values.out, htmlReport(scenario.room.title, outcome));
+  console.log(`  charts in ${values.out}`);
 }
 
 function arguments_() {
@@ -44,6 +44,14 @@ function fromYaml(path: string): unknown {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
     return fail(`${path}: ${(error as Error).message}`);
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    fail((error as Error).message);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a simulation is told: a room as in the configuration, who comes and when, and how they behave. */
 import { z } from 'zod';
-import { duration } from '#settings/duration.ts';
+import { duration, parseDuration } from '#settings/duration.ts';
 import { check, type Fault } from '#settings/faults.ts';
 import { fields } from '#settings/fields.ts';
 import { roomBody, withTitle } from '#settings/room.ts';
@@ -9,8 +9,31 @@ import type { RoomSettings } from '#waiting-room/room.ts';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0).max(100_000_000);
-/** From the beginning of the simulation, which a duration that is not nothing cannot say. */
-const at = z.union([z.literal(['0s', 0]).transform(() => 0), duration]);
+
+/** Milliseconds from the beginning of the simulation, which a duration that is not nothing cannot say. */
+const at = z.string().transform((text, context) => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== null) return milliseconds;
+  context.issues.push({ code: 'custom', message: 'must be a duration such as 0s, 90s or 10m', input: text });
+  return z.NEVER;
+});
+
+/** A point of the curve, or a crowd that comes at once. */
+const point = fields({ at, per_minute: z.number().min(0).max(10_000_000).optional(), people: count.optional() }).refine(
+  ({ per_minute, people }) => (per_minute === undefined) !== (people === undefined),
+  { error: 'must have per_minute or people' },
+);
+
+const arrivals = z
+  .array(point)
+  .min(1)
+  .refine(
+    (points) =>
+      points.filter(({ per_minute, people }) => per_minute !== undefined && people === undefined).length !== 1,
+    {
+      error: 'must have a second point with per_minute: the curve goes from one to the next',
+    },
+  );
 
 const spread = fields({ median: duration, p95: duration }).refine(({ median, p95 }) => p95 >= median, {
   error: 'must not be shorter than the median',
@@ -22,13 +45,7 @@ const schema = fields({
   start: time.prefault('2026-11-24T10:00:00Z'),
   room: roomBody,
   /** How many come: straight lines between the points, and crowds that come at once. */
-  arrivals: z
-    .array(
-      z.union([fields({ at, per_minute: z.number().min(0).max(10_000_000) }), fields({ at, people: count })], {
-        error: 'must be {at, per_minute} or {at, people}',
-      }),
-    )
-    .min(1),
+  arrivals,
   visitors: fields({
     /** Those whose turn comes and passes. */
     no_show: share.default(0),
@@ -60,7 +77,7 @@ const schema = fields({
   const { room, origin } = value;
   const inlets = [room.inlet, ...room.events.flatMap((event) => event.inlet ?? [])];
   const fault = (message: string, ...path: string[]) => issues.push({ code: 'custom', message, path, input: value });
-  if (inlets.every(({ strategy }) => strategy === 'manual')) {
+  if (room.mode !== 'passthrough' && inlets.every(({ strategy }) => strategy === 'manual')) {
     fault('must not be manual: nobody is there to raise the counter', 'room', 'inlet', 'strategy');
   }
   if (inlets.some(({ strategy }) => strategy === 'adaptive') && !origin) {
@@ -73,6 +90,9 @@ export interface Scenario extends Omit<z.output<typeof schema>, 'room'> {
 }
 
 export type ArrivalPoint = Scenario['arrivals'][number];
+
+/** What a file says. */
+export type ScenarioInput = z.input<typeof schema>;
 
 /** The scenario, or everything that is wrong with it. */
 export function readScenario(input: unknown): { scenario: Scenario } | { faults: readonly Fault[] } {
