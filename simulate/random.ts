@@ -14,8 +14,9 @@ const MANY = 50;
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;
 
-export function createRandom(seed: number): Random {
-  let [a, b, c, counter] = [0x9e3779b9 | 0, seed | 0, Math.floor(seed / 2 ** 32) | 0, 1];
+/** Streams of one seed have nothing to do with each other: what one is asked for changes nothing of another. */
+export function createRandom(seed: number, stream = 0): Random {
+  let [a, b, c, counter] = [(0x9e3779b9 + stream) | 0, seed | 0, Math.floor(seed / 2 ** 32) | 0, 1];
 
   function next(): number {
     const sum = (((a + b) | 0) + counter) | 0;

@@ -17,8 +17,9 @@ import { createVisits } from './visits.ts';
 /** Runs the scenario to its end: until all have come and gone, or its duration is over. The same seed, the same outcome. */
 export function simulate({ room, arrivals: points, visitors: manners, origin, ...scenario }: Scenario): Outcome {
   const clock = { tick: 0, now: scenario.start };
-  const random = createRandom(scenario.seed);
-  const { arrivals, end } = createArrivals(points, random);
+  const random = createRandom(scenario.seed, 1);
+  // The same people come, whatever becomes of them: two settings can be compared.
+  const { arrivals, end } = createArrivals(points, createRandom(scenario.seed));
   const agenda = createAgenda();
   const tally = createTally(clock);
   const crowd = newCrowd();

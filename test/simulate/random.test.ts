@@ -18,6 +18,7 @@ describe('chance', () => {
     expect(drawn(7)).toEqual(drawn(7));
     expect(drawn(7)).not.toEqual(drawn(8));
     expect(drawn(7)).not.toEqual(drawn(7 + 2 ** 32));
+    expect(drawn(7)).not.toEqual(many(20, createRandom(7, 1).next));
   });
 
   it('is even in [0, 1), and neighbours have nothing to do with each other', () => {

@@ -25,6 +25,17 @@ describe('a simulation', () => {
     expect(run({ ...sale, seed: 6 })).not.toEqual(run({ ...sale, seed: 5 }));
   });
 
+  it('has the same people come, whatever the room does with them', () => {
+    const crowd = [
+      { at: '0s', per_minute: 100 },
+      { at: '10m', per_minute: 100 },
+    ];
+    const slow = run({ arrivals: crowd, visitors: { impatient: 0.5 } });
+    const fast = run({ arrivals: crowd, room: { inlet: { strategy: 'rate', per_minute: 600 } } });
+    expect(slow.visitors).toBe(fast.visitors);
+    expect(slow.admitted).toBeLessThan(fast.admitted);
+  });
+
   it('has the figures that can be worked out by hand: 600 people, one a second', () => {
     const outcome = run({ arrivals: [{ at: '0s', people: 600 }], visitors: patient });
     expect(outcome).toMatchObject({ visitors: 600, admitted: 600, completed: 600, gaveUp: 0, noShows: 0, expired: 0 });
