@@ -13,8 +13,11 @@ import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import type { Onward } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
+import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
+import { createLoginCookies } from './login-cookies.ts';
+import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
 import { createOnward } from './onward.ts';
 import { createPages, sayAway } from './pages.ts';
@@ -51,7 +54,10 @@ const PROVIDER_PATHS =
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { waitingRoom, cookies, addresses, issuer, render } = deps;
-  const { visitors, relyingParties, seal } = waitingRoom;
+  const { visitors, relyingParties, snapshots, seal } = waitingRoom;
+  const began = createBegan(seal, deps.now);
+  const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
+  const isForgotten = createIsForgotten({ loginCookies, now: deps.now });
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
@@ -61,6 +67,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     relyingParties,
     addresses,
     cookies,
+    loginCookies,
+    began,
+    isForgotten,
     pages: createPages({ render, onError: deps.onError }),
     now: deps.now,
   });
@@ -68,6 +77,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(pageWhileAway(render));
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
+  provider.use(began.read);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   provider.on('server_error', (ctx, error) => {
     deps.onError(error);
@@ -79,7 +89,18 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   return {
     provider,
     owns: (target) => PROVIDER_PATHS.test(target),
-    onward: createOnward({ provider, addresses, render }),
+    onward: createOnward({
+      provider,
+      addresses,
+      relyingParties,
+      snapshots,
+      began,
+      loginCookies,
+      isForgotten,
+      issuer,
+      render,
+      now: deps.now,
+    }),
     async wayBack(room, query) {
       const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);
       return party?.room === room ? party.landing_url : null;

@@ -14,7 +14,7 @@ const STAMP = 'anteroom_stamp';
 const INTERACTION = 'anteroom_interaction';
 const OWNER = 'anteroom_owner';
 const RETURN = 'anteroom_return';
-const STORED = new RegExp(`^${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
+const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
 /** In the query of a request that came back for want of a ticket, so that it does not come back for ever. */
 export const RETRY = 'anteroom_retry';
 const RETURNING = new RegExp(`^${RETURN}=([^&]+?)(&${RETRY}=1)?$`);
@@ -29,6 +29,7 @@ export type PendingRequest =
     }
   | {
       readonly kind: 'stored';
+      readonly clientId: string;
       readonly interaction: string;
       /** A keyed stamp over the visitor who came with the request: nobody else may finish it. */
       readonly owner: string;
@@ -96,16 +97,16 @@ function write(pending: Pending): string {
     case 'travelling':
       return pending.query;
     case 'stored':
-      return `${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
+      return `client_id=${pending.clientId}&${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
     case 'return':
       return `${RETURN}=${encodeURIComponent(pending.url)}${pending.retried ? `&${RETRY}=1` : ''}`;
   }
 }
 
-/** No authorization request reads as one of the other kinds: without a client_id it would not have been stamped. */
+/** No authorization request reads as one of the other kinds: without a response_type it would not have been stamped. */
 function parse(request: string, arrivedAt: number): Pending {
-  const [, interaction, owner] = STORED.exec(request) ?? [];
-  if (interaction && owner) return { kind: 'stored', interaction, owner, arrivedAt };
+  const [, clientId, interaction, owner] = STORED.exec(request) ?? [];
+  if (clientId && interaction && owner) return { kind: 'stored', clientId, interaction, owner, arrivedAt };
   const [, url, retried] = RETURNING.exec(request) ?? [];
   if (url) return { kind: 'return', url: decodeURIComponent(url), retried: retried !== undefined, arrivedAt };
   return { kind: 'travelling', query: request, arrivedAt };

@@ -23,6 +23,8 @@ export interface Admitted<P extends Pending> {
   readonly room: string;
   readonly pending: P;
   readonly ticket: Ticket;
+  /** What the page's form sent. */
+  readonly form: URLSearchParams;
   readonly admission: Admission;
 }
 
@@ -171,7 +173,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     } else {
       const place = await visitors.claim(ticket);
       if (place.state !== 'admitted') back(ctx);
-      else await onwardOf(pending).goOn(ctx, { room, pending, ticket, admission: place.admission });
+      else await onwardOf(pending).goOn(ctx, { room, pending, ticket, form, admission: place.admission });
     }
   }
 

@@ -66,7 +66,7 @@ describe('the page that a visitor came for is read from the state', () => {
       'x'.repeat(10_000),
       encoded(null),
       encoded([]),
-      encoded('https://shop.example/'),
+      encoded('a'),
       encoded({}),
       encoded({ url: 7, returnTo: {} }),
       encoded({ url: '', returnTo: '' }),

@@ -12,7 +12,8 @@ export function readLink(text: unknown, base: URL): URL | null {
   if (typeof text !== 'string' || text === '' || text.length > LONGEST) return null;
   if (!BEGINNING.test(text) || MISLEADING.test(text) || !URL.canParse(text, base.href)) return null;
   const url = new URL(text, base);
-  return url.username === '' && url.password === '' ? url : null;
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  return isWeb && url.username === '' && url.password === '' ? url : null;
 }
 
 /** A field of the JSON object that `state` is in base64url; undefined where it is none. */
