@@ -19,7 +19,12 @@ import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createOidcDoor } from '#oidc/index.ts';
 import { createDrawPages } from '#public/draws.ts';
 import { createEnter } from '#public/enter.ts';
+import { createGateCookies } from '#public/gate/cookie.ts';
+import { createGate } from '#public/gate/index.ts';
+import { createInsiders } from '#public/gate/insiders.ts';
 import { createStatus } from '#public/status.ts';
+import { createTicketFacts } from '#public/ticket-facts.ts';
+import { createTickets } from '#public/tickets.ts';
 import { createTokens } from '#public/tokens.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics, RoomGauges } from '#telemetry/metrics.ts';
@@ -30,6 +35,7 @@ import { createWaitingPage } from '#waiting-page/page.ts';
 import type { Tell } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
+import { createPassOffice } from '#waiting-room/passes.ts';
 import type { Store } from '#waiting-room/ports.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 
@@ -118,6 +124,19 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     },
   });
 
+  const ticketFacts = createTicketFacts({ visitors, tickets: waitingRoom.tickets, refuse, onPoll: onFactsPoll });
+  const gate = createGate({
+    issuer,
+    cookies: createGateCookies(createPassOffice(waitingRoom.seal)),
+    insiders: createInsiders({ visitors, snapshots, now }),
+    tokens,
+    visitors,
+    snapshots,
+    coordination: store.coordination,
+    refuse,
+    now,
+  });
+
   const app = new Koa();
   app.proxy = config.trustProxy;
   const admin = createAdmin({
@@ -135,7 +154,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     assets.middleware,
     admin,
     chain(door('public'), createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page })),
-    chain(door('public'), enter.middleware),
+    chain(door('public'), enter.middleware, createTickets({ visitors, tickets: waitingRoom.tickets, tokens })),
     // The login step of OpenID Connect, and where those wait who came by /enter.
     door('oidc'),
     waitingPage,
@@ -148,8 +167,8 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
 
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (draining()) res.setHeader('Connection', 'close');
-    // The busiest two are answered before Koa.
-    if (status(req, res) || ownFacts(req, res)) return;
+    // The busiest are answered before Koa.
+    if (status(req, res) || ownFacts(req, res) || ticketFacts(req, res) || gate(req, res)) return;
     if (!oidc.owns(req.url ?? '')) {
       void serve(req, res);
       return;
