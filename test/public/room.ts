@@ -1,4 +1,5 @@
 /** What tests of the public door share: a service with a room, and a site that it leads to. */
+import type { JSONWebKeySet } from 'jose';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { RoomInput } from '#settings/room.ts';
 import type { Browser } from '#support/browser.ts';
@@ -18,7 +19,7 @@ export const enterUrl = ({ issuer }: TestService, to: string, room = 'sale') =>
 
 /** Checks a token as a site does, against the published keys. */
 export async function verified(service: TestService, token: string, audience = 'sale') {
-  const jwks = await (await fetch(`${service.issuer}/jwks`)).json();
+  const jwks = (await (await fetch(`${service.issuer}/jwks`)).json()) as JSONWebKeySet;
   const currentDate = new Date(service.time.now());
   return jwtVerify(token, createLocalJWKSet(jwks), { issuer: service.issuer, audience, currentDate });
 }
