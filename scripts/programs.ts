@@ -16,6 +16,9 @@ const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
 const PROGRAMS: readonly Program[] = [
   { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
+  { names: ['nginx'], debian: 'nginx-light', why: 'asks the gate' },
+  { names: ['haproxy'], debian: 'haproxy', why: 'asks the gate' },
+  { names: ['caddy'], debian: 'caddy', why: 'asks the gate' },
   { names: CHROMIUM, debian: 'chromium', why: 'walks the pages; CHROMIUM may name the path of one' },
 ];
 
