@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Pages look again every few seconds.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
