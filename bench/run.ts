@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 import { facts } from './facts.ts';
 import { flows } from './flows.ts';
+import { gate } from './gate.ts';
 import { joins } from './joins.ts';
 import { WrkMissing } from './load/wrk.ts';
 import { memory } from './memory.ts';
@@ -14,7 +15,7 @@ import { setUp } from './stand.ts';
 import { status } from './status.ts';
 import { storeCommands } from './store-commands.ts';
 
-const BENCHES: readonly Bench[] = [joins, flows, status, facts, memory, scale, storeCommands];
+const BENCHES: readonly Bench[] = [joins, flows, status, facts, gate, memory, scale, storeCommands];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

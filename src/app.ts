@@ -17,6 +17,7 @@ import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createOidcDoor } from '#oidc/index.ts';
+import { createClientModule } from '#public/client-module.ts';
 import { createDrawPages } from '#public/draws.ts';
 import { createEnter } from '#public/enter.ts';
 import { createGateCookies } from '#public/gate/cookie.ts';
@@ -154,6 +155,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     assets.middleware,
     admin,
     chain(door('public'), createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page })),
+    createClientModule(join(ROOT, 'assets')),
     chain(door('public'), enter.middleware, createTickets({ visitors, tickets: waitingRoom.tickets, tokens })),
     // The login step of OpenID Connect, and where those wait who came by /enter.
     door('oidc'),

@@ -8,8 +8,10 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 export interface GivenUp {
   readonly redirectUri?: string | undefined;
   readonly state?: string | undefined;
-  /** The page that they came for, where the relying party adds it to its request. */
+  /** The page that they came for, where the relying party adds it to its request: as it is, … */
   readonly targetLinkUri?: string | undefined;
+  /** … or in base64, where it cannot be escaped. */
+  readonly page?: string | undefined;
 }
 
 /**
@@ -33,9 +35,15 @@ function redirectUriOf({ redirect_uris }: RelyingParty, { redirectUri }: GivenUp
   return new URL(redirectUri !== undefined && redirect_uris.includes(redirectUri) ? redirectUri : first);
 }
 
-function pageOf(party: RelyingParty, { state, targetLinkUri }: GivenUp, redirectUri: URL): URL | null {
+function pageOf(party: RelyingParty, given: GivenUp, redirectUri: URL): URL | null {
   const { deepLink } = profileOf(party.profile);
-  const page = readLink(targetLinkUri, redirectUri) ?? deepLink?.(state ?? '', redirectUri) ?? null;
+  // A plus sign that was not escaped came as a blank.
+  const decoded = Buffer.from(given.page?.replaceAll(' ', '+') ?? '', 'base64').toString();
+  const page =
+    readLink(given.targetLinkUri, redirectUri) ??
+    readLink(decoded, redirectUri) ??
+    deepLink?.(given.state ?? '', redirectUri) ??
+    null;
   return page && isOwn(party, page) ? page : null;
 }
 

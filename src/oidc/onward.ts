@@ -55,6 +55,7 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       redirectUri: request.get('redirect_uri') ?? undefined,
       state: request.get('state') ?? undefined,
       targetLinkUri: request.get('target_link_uri') ?? undefined,
+      page: request.get('anteroom_page') ?? undefined,
     };
     const url = freshLogin(party, given, issuer);
     if (url === null || (!anew && loginCookies.bounces(header, party.client_id, now()) >= BOUNCES)) {

@@ -130,6 +130,9 @@ export function createProvider(deps: ProviderDeps): Provider {
       },
     },
     extraParams: {
+      // The page that the visitor came for, from relying parties that say so; kept with a request that is stored.
+      target_link_uri: null,
+      anteroom_page: null,
       [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, loginCookies, began, now }),
     },
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),

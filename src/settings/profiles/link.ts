@@ -12,6 +12,8 @@ export function readLink(text: unknown, base: URL): URL | null {
   if (typeof text !== 'string' || text === '' || text.length > LONGEST) return null;
   if (!BEGINNING.test(text) || MISLEADING.test(text) || !URL.canParse(text, base.href)) return null;
   const url = new URL(text, base);
+  // An empty query is none.
+  if (url.search === '') url.search = '';
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.username === '' && url.password === '' ? url : null;
 }
