@@ -31,9 +31,9 @@ export function readMeter(note: string): Meter {
 /** The meter with the turns as they are now, or null while it is too early for another look. */
 export function measure(meter: Meter, turns: number, now: number): Meter | null {
   const last = meter.at(-1);
-  if (last && now - last[0] < EVERY) return null;
-  // A counter that went back began anew.
-  const kept = last && turns < last[1] ? [] : meter.filter(([at]) => now - at <= WINDOW);
+  if (last && now >= last[0] && now - last[0] < EVERY) return null;
+  // A counter that went back began anew, and a clock that did tells nothing of the time between.
+  const kept = last && (turns < last[1] || now < last[0]) ? [] : meter.filter(([at]) => now - at <= WINDOW);
   return [...kept, [now, turns]];
 }
 

@@ -39,7 +39,8 @@ function adapted(
   const { min_per_minute, max_per_minute } = settings;
   const within = (wanted: number) => Math.min(max_per_minute, Math.max(min_per_minute, wanted));
   const rate = within(before?.rate ?? min_per_minute);
-  const seen = before?.seen ?? 0;
+  // Nor does a clock that jumped back make it deaf.
+  const seen = Math.min(before?.seen ?? 0, now);
   if (!signal || now - signal.at > BLIND) return { rate: min_per_minute, seen };
   if (signal.at < seen + SETTLES) return { rate, seen };
   const changed = isStrained(settings, signal) ? rate * BACK_OFF : rate + Math.max(1, rate * RAISE);

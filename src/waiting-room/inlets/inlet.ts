@@ -32,10 +32,14 @@ export interface Step {
  */
 export type Inlet<Settings extends InletSettings = InletSettings> = (settings: Settings, tick: Tick) => Step;
 
-/** Reads what an inlet kept, if it is its own. */
+/** Reads what an inlet kept, if it is its own and whole. */
 export function kept<State>(state: string, strategy: string): State | null {
   if (!state.startsWith(`${strategy} `)) return null;
-  return JSON.parse(state.slice(strategy.length + 1)) as State;
+  try {
+    return JSON.parse(state.slice(strategy.length + 1)) as State;
+  } catch {
+    return null;
+  }
 }
 
 export function keep(strategy: string, state: object): string {

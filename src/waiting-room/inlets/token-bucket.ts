@@ -6,14 +6,17 @@ export interface Bucket {
   readonly tokens: number;
 }
 
-/** Fills the bucket up to `now` and takes all whole people out. A clock that jumps back fills nothing. */
+/** A bucket filled further ahead than this is of a clock that has jumped back since, in ms. */
+const AHEAD = 1000;
+
+/** Fills the bucket up to `now` and takes all whole people out. A clock that jumps back fills nothing, and goes on. */
 export function takeTokens(
   bucket: Bucket | null,
   perMinute: number,
   most: number,
   now: number,
 ): { readonly people: number; readonly bucket: Bucket } {
-  const before = bucket ?? { at: now, tokens: 0 };
+  const before = bucket && bucket.at <= now + AHEAD ? bucket : { at: now, tokens: 0 };
   const filled = before.tokens + (Math.max(0, now - before.at) * perMinute) / 60_000;
   const tokens = Math.min(filled, most);
   // The sum of many parts of a minute falls short of a whole person by rounding alone.
