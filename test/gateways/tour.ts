@@ -11,7 +11,7 @@ export const SECRET = 'change-me-to-something-longer-than-this';
 /** Of the relying party and of Anteroom, in seconds: short enough to wait longer, really. */
 export const LOGIN_WINDOW = 3;
 /** Of an admission that is waited out, in seconds. */
-const LIFETIME = 6;
+export const LIFETIME = 6;
 const CROWD = 100;
 
 export interface RelyingPartySetting {
@@ -30,7 +30,7 @@ export interface RelyingPartyKind {
   readonly profile: string;
   readonly callback: string;
   /** Where its logout begins. */
-  readonly logout: (origin: string) => string;
+  readonly logout: (origin: string, issuer: string) => string;
   readonly postLogout: (origin: string) => string;
   /** Where a visitor lands who waited longer than the window, if not at the page they came for. */
   readonly landing?: string;
@@ -109,7 +109,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       expect(inside.text).toContain('inside');
       expect(await browser.follow(`${origin}/other`)).toMatchObject({ status: 200, url: `${origin}/other` });
 
-      const leaving = await browser.follow(kind.logout(origin));
+      const leaving = await browser.follow(kind.logout(origin, service.issuer));
       expect(leaving.url).toContain(`${service.issuer}/end-session?`);
       const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(leaving.text) ?? [];
       const left = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
