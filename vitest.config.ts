@@ -5,6 +5,8 @@ const ALONE = [
   'test/e2e/**/*.test.ts',
   'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
   'test/**/generate-keys.test.ts',
+  // Relying parties whose login windows are a few real seconds.
+  'test/gateways/{alb,apache,envoy,express,oauth2-proxy}.test.ts',
 ];
 
 export default defineConfig({

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuration, programAt, run } from './programs.ts';
+import { configuration, findProgram } from './programs.ts';
+import { startProgram } from './proxy.ts';
 import { CLIENT_ID, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
 
-const APACHE = programAt(process.env.APACHE, '/usr/sbin/apache2', '/usr/sbin/httpd');
+const APACHE = findProgram(process.env.APACHE, '/usr/sbin/apache2');
 const MODULES = '/usr/lib/apache2/modules';
 const hasModule = existsSync(`${MODULES}/mod_auth_openidc.so`);
 
@@ -45,10 +46,10 @@ tour(
         site,
       ].join('\n');
       await writeFile(join(folder, 'apache.conf'), main);
-      const apache = await run(APACHE ?? '', ['-f', join(folder, 'apache.conf'), '-DFOREGROUND'], origin);
+      const apache = await startProgram(APACHE ?? '', ['-f', join(folder, 'apache.conf'), '-DFOREGROUND'], port);
       return {
-        async stop() {
-          await apache.stop();
+        async close() {
+          await apache.close();
           await rm(folder, { recursive: true });
         },
       };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from './programs.ts';
+import { startProgram } from './proxy.ts';
 import { CLIENT_ID, SECRET, tour } from './tour.ts';
 
 const APP = join(import.meta.dirname, '../../deploy/relying-parties/express-openid-connect/app.js');
@@ -11,7 +11,7 @@ tour({
   logout: (origin) => `${origin}/logout`,
   postLogout: (origin) => `${origin}/bye`,
   start: ({ issuer, port, origin }) =>
-    run(process.execPath, [APP], origin, {
+    startProgram(process.execPath, [APP], port, {
       PORT: String(port),
       BASE_URL: origin,
       ISSUER: issuer,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
-import { freePort } from './programs.ts';
+import { freePort } from './proxy.ts';
 
 export const CLIENT_ID = 'shop';
 export const SECRET = 'change-me-to-something-longer-than-this';
@@ -22,7 +22,7 @@ export interface RelyingPartySetting {
 }
 
 export interface RunningRelyingParty {
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface RelyingPartyKind {
@@ -71,7 +71,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       relyingParty = await kind.start({ issuer: service.issuer, port, origin });
     });
     afterAll(async () => {
-      await relyingParty?.stop();
+      await relyingParty?.close();
       await service?.close();
       await opened?.close();
     });

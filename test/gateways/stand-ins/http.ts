@@ -22,7 +22,7 @@ export function serve(
     });
   });
   const running = {
-    stop: () =>
+    close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
