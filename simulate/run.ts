@@ -268,8 +268,9 @@ export function simulate(scenario: Scenario): Outcome {
     const text = JSON.stringify(wanted);
     if (text !== rules) line.configure(state, wanted, now);
     rules = text;
-    turnEvents(now);
+    // A draw serves too, where credits stood open.
     const before = state.serving;
+    turnEvents(now);
     if (settings.mode === 'queue') {
       const step = tickInlet(settings.inlet, { now, state: state.inletState, signal });
       line.raise(state, step.raise ?? { people: 0 }, now, { from: state.inletState, to: step.state });
