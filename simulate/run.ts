@@ -269,7 +269,7 @@ export function simulate(scenario: Scenario): Outcome {
     if (text !== rules) line.configure(state, wanted, now);
     rules = text;
     // A draw serves too, where credits stood open.
-    const before = state.serving;
+    const before = Math.min(state.serving, state.queue);
     turnEvents(now);
     if (settings.mode === 'queue') {
       const step = tickInlet(settings.inlet, { now, state: state.inletState, signal });
