@@ -16,6 +16,7 @@ const CROWD = 10_000;
 const SIZE = 500;
 const DURATION = 18_000;
 const STAY = [1000, 4000] as const;
+const LIFETIME = 5000;
 
 let folder: string;
 let redis: RedisServer;
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 async function makeRoom(inlet: unknown): Promise<void> {
-  const admission = { lifetime: '5s', claim_window: '5s' };
+  const admission = { lifetime: `${LIFETIME / 1000}s`, claim_window: '5s' };
   const { rooms } = settingsFile.parse({ rooms: [{ id: 'sale', inlet, admission }] });
   const store = await openRedisStore({ url: redis.url });
   const quiet = { cookieKeys: ['a key of all processes'], tell: () => undefined, onError: () => undefined };
@@ -95,6 +96,10 @@ describe(`${PROCESSES} processes, ${CROWD} visitors who claim as fast as they ca
     // What is read is the history of these visitors, and there was more than one filling of the room.
     expect(stays).toHaveLength(admitted);
     expect(admitted).toBeGreaterThan(3 * SIZE);
+    // Some left, some were inside until their time was over.
+    const lasted = stays.map(({ from, to }) => to - from);
+    expect(lasted.filter((time) => time === LIFETIME).length).toBeGreaterThan(SIZE / 2);
+    expect(lasted.filter((time) => time < LIFETIME).length).toBeGreaterThan(SIZE);
     expect(moments.every(({ at }, i) => i === 0 || at >= (moments[i - 1]?.at ?? 0))).toBe(true);
 
     // Also with the places that are held, and with those whose time is over and who were not struck off yet.
