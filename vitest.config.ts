@@ -5,12 +5,16 @@ const ALONE = [
   'test/e2e/**/*.test.ts',
   'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
   'test/**/generate-keys.test.ts',
+  // Relying parties whose login windows are a few real seconds.
+  'test/gateways/{alb,apache,envoy,express,oauth2-proxy}.test.ts',
 ];
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Pages look again every few seconds.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -45,5 +45,6 @@ if (globalThis.crypto?.subtle) await check();
 async function check() {
   const place = algorithm === 'arrival' ? entrant : await placeOf(entrant);
   const right = hex(await sha256(bytes(seed))) === hash && base + 1 + place === number;
+  verdict.classList.toggle('wrong', !right);
   verdict.textContent = right ? verdict.dataset.right : verdict.dataset.wrong;
 }

@@ -104,6 +104,7 @@ const COUNTED = { served: 'held', before_start: 'starts' };
 /** Counts down on this device's clock, from how much the server said is left. */
 function hold({ claim_by, starts_at, updated_at }) {
   deadline = Date.now() + Date.parse(claim_by || starts_at) - Date.parse(updated_at);
+  if (starts_at) write('start', new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' }));
   countDown();
 }
 
@@ -126,7 +127,7 @@ function countDown() {
 /** What the page does by itself: takes the turn, and comes back after having been away. */
 function act({ rejoin }) {
   if (state === 'served') send('claim');
-  else if (state === 'expired' && rejoin === 'by_itself') send('rejoin');
+  else if (rejoin === 'by_itself') send('rejoin');
 }
 
 function send(button) {
@@ -143,7 +144,8 @@ async function beat() {
     number = facts.number;
     write('number', format.format(number));
   }
-  enter(facts.state);
+  // Who was away at the draw has no turn that could have passed.
+  enter(facts.state === 'expired' && facts.number === null ? 'late' : facts.state);
   if (COUNTED[state]) hold(facts);
   act(facts);
 }
@@ -235,5 +237,5 @@ const { claimBy: claim_by, startsAt: starts_at, updated: updated_at, rejoin } = 
 if (updated_at) showTime(updated_at);
 if (COUNTED[state]) hold({ claim_by, starts_at, updated_at });
 // Not at once: a page that leads back to itself must not go round and round.
-if (state === 'served' || state === 'expired') setTimeout(act, jittered(1), { rejoin });
+if (state === 'served' || rejoin) setTimeout(act, jittered(1), { rejoin });
 timer = setTimeout(follow, jittered(Math.min(poll, heartbeat)));

@@ -1,10 +1,12 @@
 /** `npm run bench [-- NAME …]`: runs the benchmarks, prints what came out, and writes it to bench/results.json. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ahead } from './ahead.ts';
 import type { Bench } from './bench.ts';
 import { draw } from './draw.ts';
 import { facts } from './facts.ts';
 import { flows } from './flows.ts';
+import { gate } from './gate.ts';
 import { joins } from './joins.ts';
 import { WrkMissing } from './load/wrk.ts';
 import { memory } from './memory.ts';
@@ -15,7 +17,7 @@ import { setUp } from './stand.ts';
 import { status } from './status.ts';
 import { storeCommands } from './store-commands.ts';
 
-const BENCHES: readonly Bench[] = [joins, flows, status, facts, memory, scale, storeCommands, draw];
+const BENCHES: readonly Bench[] = [joins, flows, status, facts, gate, memory, scale, ahead, draw, storeCommands];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));

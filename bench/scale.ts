@@ -11,6 +11,7 @@ import type { LineStore } from '#waiting-room/ports.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Bench, Finding } from './bench.ts';
+import { redisTime } from './measure/redis-time.ts';
 import type { Spread } from './measure/spread.ts';
 import { spread } from './measure/spread.ts';
 
@@ -124,11 +125,6 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
   };
   const claim = await measure(PEOPLE, (n) => visitors.claim(ticket(counters.serving + 1 + n)));
   return { join, facts, claim, advance };
-}
-
-/** Microseconds that Redis spent on scripts since its statistics were reset. */
-async function redisTime(client: Redis): Promise<number> {
-  return Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
 }
 
 function findings(name: keyof Costs, rounds: readonly { short: Costs; long: Costs }[]): Finding[] {

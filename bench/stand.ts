@@ -22,7 +22,7 @@ export interface Stand {
   /** Bare oidc-provider. */
   provider(): Promise<ServerProcess>;
   /** Bare node:http with one answer for everything. */
-  constant(answer: { headers: Readonly<Record<string, string>>; body: string }): Promise<ServerProcess>;
+  constant(answer: { status: number; headers: Readonly<Record<string, string>>; body: string }): Promise<ServerProcess>;
   tearDown(): Promise<void>;
 }
 
@@ -90,6 +90,7 @@ rooms:
   - id: ${ROOM}
     title: Spring sale
     inlet: { strategy: manual }
+    return_urls: ['http://127.0.0.1:9/']
 relying_parties:
   - client_id: ${CLIENT.id}
     client_secret: ${CLIENT.secret}

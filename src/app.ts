@@ -17,14 +17,26 @@ import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createOidcDoor } from '#oidc/index.ts';
+import { createClientModule } from '#public/client-module.ts';
 import { createDrawPages } from '#public/draws.ts';
+import { createEnter } from '#public/enter.ts';
+import { createGateCookies } from '#public/gate/cookie.ts';
+import { createGate } from '#public/gate/index.ts';
+import { createInsiders } from '#public/gate/insiders.ts';
 import { createStatus } from '#public/status.ts';
+import { createTicketFacts } from '#public/ticket-facts.ts';
+import { createTickets } from '#public/tickets.ts';
+import { createTokens } from '#public/tokens.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics, RoomGauges } from '#telemetry/metrics.ts';
 import { countVisits } from '#telemetry/visits.ts';
+import { createAddresses } from '#waiting-page/address.ts';
+import { createOwnFacts } from '#waiting-page/own-facts.ts';
+import { createWaitingPage } from '#waiting-page/page.ts';
 import type { Tell } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
+import { createPassOffice } from '#waiting-room/passes.ts';
 import type { Store } from '#waiting-room/ports.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 
@@ -63,6 +75,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
   const waitingRoom = { ...quiet, visitors: countVisits(quiet.visitors, metrics) };
   metrics.watchRooms(() => recent(waitingRoom.snapshots.known(), now()));
   const cookies = createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'));
+  const addresses = createAddresses(waitingRoom.seal);
   const assets = createAssets({ folder: join(ROOT, 'assets') });
   const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
 
@@ -79,17 +92,30 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     records: store.oidc,
     waitingRoom,
     cookies,
+    addresses,
     porch: [...porch, door('oidc')],
     render: views.page,
     now,
-    refuse,
     refuseScript() {
       throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
     },
     onError,
-    onPoll: () => {
-      metrics.polls.facts += 1;
-    },
+  });
+  const onFactsPoll = () => {
+    metrics.polls.facts += 1;
+  };
+  const ownFacts = createOwnFacts({ visitors: waitingRoom.visitors, cookies, addresses, refuse, onPoll: onFactsPoll });
+  const tokens = createTokens({ issuer, keys: config.jwks.keys, now });
+  const { visitors, snapshots } = waitingRoom;
+  const enter = createEnter({ visitors, snapshots, cookies, addresses, tokens, render: views.page, now });
+  const waitingPage = createWaitingPage({
+    visitors,
+    snapshots,
+    addresses,
+    cookies,
+    render: views.page,
+    onward: { request: oidc.onward, return: enter.onward },
+    wayBack: oidc.wayBack,
   });
   const status = createStatus({
     status: waitingRoom.status,
@@ -97,6 +123,19 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     onPoll: () => {
       metrics.polls.status += 1;
     },
+  });
+
+  const ticketFacts = createTicketFacts({ visitors, tickets: waitingRoom.tickets, refuse, onPoll: onFactsPoll });
+  const gate = createGate({
+    issuer,
+    cookies: createGateCookies(createPassOffice(waitingRoom.seal)),
+    insiders: createInsiders({ visitors, snapshots, now }),
+    tokens,
+    visitors,
+    snapshots,
+    coordination: store.coordination,
+    refuse,
+    now,
   });
 
   const app = new Koa();
@@ -116,8 +155,11 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     assets.middleware,
     admin,
     chain(door('public'), createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page })),
+    createClientModule(join(ROOT, 'assets')),
+    chain(door('public'), enter.middleware, createTickets({ visitors, tickets: waitingRoom.tickets, tokens })),
+    // The login step of OpenID Connect, and where those wait who came by /enter.
     door('oidc'),
-    oidc.waitingPage,
+    waitingPage,
   ];
   for (const middleware of [...porch, ...routes]) app.use(middleware);
   app.on('error', onError);
@@ -127,8 +169,8 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
 
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (draining()) res.setHeader('Connection', 'close');
-    // The busiest two are answered before Koa.
-    if (status(req, res) || oidc.ownFacts(req, res)) return;
+    // The busiest are answered before Koa.
+    if (status(req, res) || ownFacts(req, res) || ticketFacts(req, res) || gate(req, res)) return;
     if (!oidc.owns(req.url ?? '')) {
       void serve(req, res);
       return;

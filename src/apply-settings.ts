@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileSettings } from '#settings/file.ts';
+import { warningsOf } from '#settings/relying-party-warnings.ts';
 import type { Log } from '#telemetry/log.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Operations } from '#waiting-room/operations.ts';
@@ -10,16 +11,21 @@ const AGAIN = 1000;
 export interface ApplyDeps {
   readonly operations: Pick<Operations, 'putRoom' | 'putRelyingParty'>;
   readonly log: Pick<Log, 'warn'>;
+  /** The public URL. */
+  readonly issuer: string;
   /** Ends the tries. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sets what the file names as it says; counters are never touched, and what it does not name stays. While the store
- * is away it tries again and again.
+ * Sets what the file names as it says; counters are never touched, and what it does not name stays. What will not work
+ * as it is set is logged once. While the store is away it tries again and again.
  */
 export async function applySettings(settings: FileSettings | null, deps: ApplyDeps): Promise<void> {
   if (!settings) return;
+  for (const party of settings.relyingParties) {
+    for (const warning of warningsOf(party, deps.issuer)) deps.log.warn({ client_id: party.client_id }, warning);
+  }
   while (!deps.signal.aborted) {
     try {
       for (const room of settings.rooms) await deps.operations.putRoom(room);

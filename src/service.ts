@@ -63,18 +63,20 @@ export async function openService(config: Config, settings: FileSettings | null)
   const delivery = webhook && startWebhook({ ...webhook, outbox: store.outbox, coordination, self, now, log, metrics });
 
   const tickFailed = (error: unknown) => log.warn({ err: error }, 'a tick failed; the next one tries again');
-  const started = applySettings(settings, { operations, log, signal: stopping.signal }).then(() => {
-    ready = true;
-    return startClock({
-      advance,
-      flush,
-      origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
-      coordination,
-      self,
-      now,
-      onError: tickFailed,
-    });
-  });
+  const started = applySettings(settings, { operations, log, issuer: config.issuer, signal: stopping.signal }).then(
+    () => {
+      ready = true;
+      return startClock({
+        advance,
+        flush,
+        origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+        coordination,
+        self,
+        now,
+        onError: tickFailed,
+      });
+    },
+  );
 
   return {
     listener,

@@ -1,15 +1,19 @@
 /**
  * Bare node:http as a process: answers everything with the same bytes.
  *
- * Environment: PORT, and ANSWER with `{ headers, body }` as JSON.
+ * Environment: PORT, and ANSWER with `{ status, headers, body }` as JSON.
  */
 import { createServer } from 'node:http';
 
 const { PORT, ANSWER } = process.env;
-const { headers, body } = JSON.parse(ANSWER ?? '') as { headers: Record<string, string>; body: string };
+const { status, headers, body } = JSON.parse(ANSWER ?? '') as {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+};
 const bytes = Buffer.from(body);
 
 createServer((_req, res) => {
-  res.writeHead(200, headers).end(bytes);
+  res.writeHead(status, headers).end(bytes);
 }).listen(Number(PORT), '127.0.0.1');
 process.once('SIGTERM', () => process.exit());

@@ -59,7 +59,7 @@ export function createAdmin({
     ...lineRoutes(as),
     ...originRoutes(as),
     ...statisticsRoutes(as),
-    ...relyingPartyRoutes(as),
+    ...relyingPartyRoutes(as, issuer),
     ...auditRoutes(audit),
   ];
   const info = {

@@ -3,19 +3,20 @@ import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
 import { clientId } from '#settings/fields.ts';
 import { relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
+import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { As } from './acting.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
-const shown = ({ client_secret, ...party }: RelyingParty) => ({
-  ...party,
-  client_secret_set: client_secret !== undefined,
-});
+/** The relying parties. Their secrets go in and never come out. `issuer` is the public URL. */
+export function relyingPartyRoutes(as: As, issuer: string): Route[] {
+  const shown = (party: RelyingParty) => {
+    const { client_secret, ...rest } = party;
+    return { ...rest, client_secret_set: client_secret !== undefined, warnings: warningsOf(party, issuer) };
+  };
 
-/** The relying parties. Their secrets go in and never come out. */
-export function relyingPartyRoutes(as: As): Route[] {
   return [
     route({
       method: 'get',

@@ -32,6 +32,13 @@ const WAITING_ROOM = {
 const HTTP = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
+  // RFC 9110 §15.5.2 wants a challenge; no browser knows this one, so none asks for a password.
+  admission_required: {
+    status: 401,
+    title: 'Whoever wants to go in waits in line first',
+    headers: { 'WWW-Authenticate': 'Anteroom' },
+  },
+  return_url_refused: { status: 403, title: 'The room does not lead there' },
   unauthorized: { status: 401, title: 'A valid bearer token is required', headers: BEARER },
   not_found: { status: 404, title: 'Nothing is here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },

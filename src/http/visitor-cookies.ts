@@ -52,7 +52,7 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean): Vi
 }
 
 /** The value of one cookie of a `Cookie` header (RFC 6265 §4.2); ours need no decoding. */
-function cookieValue(header: string | undefined, name: string): string | undefined {
+export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (!header) return undefined;
   let at = header.indexOf(`${name}=`);
   while (at > 0 && header[at - 1] !== ' ' && header[at - 1] !== ';') at = header.indexOf(`${name}=`, at + 1);

@@ -1,8 +1,8 @@
 import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
+import { canTravel } from '#waiting-page/address.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
-import { canTravel } from './address.ts';
 import { clientMetadata } from './clients.ts';
 
 export interface AdapterDeps {

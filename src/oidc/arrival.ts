@@ -6,9 +6,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { profileOf } from '#settings/profiles/index.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
+import type { Began } from './began.ts';
+import type { LoginCookies } from './login-cookies.ts';
 import type { Visit } from './visit.ts';
 import { lasting, setVisit } from './visit.ts';
 
@@ -16,10 +19,14 @@ export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
   readonly relyingParties: RelyingParties;
   readonly cookies: VisitorCookies;
+  readonly loginCookies: Pick<LoginCookies, 'began'>;
+  readonly began: Pick<Began, 'before' | 'of'>;
   readonly now: () => number;
 }
 
-export function createArrival({ visitors, relyingParties, cookies, now }: ArrivalDeps) {
+export function createArrival(deps: ArrivalDeps) {
+  const { visitors, relyingParties, cookies, loginCookies, began, now } = deps;
+
   function found(ctx: KoaContextWithOIDC, visit: Visit): void {
     const admission = lasting(visit.admission, now());
     setVisit(ctx, { ...visit, admission });
@@ -39,6 +46,9 @@ export function createArrival({ visitors, relyingParties, cookies, now }: Arriva
     if (!party) throw new errors.InvalidClient('client is invalid', 'client not found');
     const { room } = party;
     const header = ctx.req.headers.cookie;
+    if (profileOf(party.profile).oneLogin && began.before(ctx) === null) {
+      ctx.append('Set-Cookie', loginCookies.began(header, party.client_id, began.of(ctx)));
+    }
     // A browser that has a Session keeps its account, or the provider would log it out.
     const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
 

@@ -1,27 +1,9 @@
 /** What happens around the provider's own routes: before /authorize, and after a logout. */
 import type { Context, Middleware } from 'koa';
-import { readForm } from './form.ts';
-import type { Render } from './pages.ts';
-import { awayCause, showAway } from './pages.ts';
-
-/**
- * A request for /authorize that no person sent by going somewhere (a script's fetch that was redirected here, a
- * prefetch) gets a cheap error and takes no place. Signs: the method, the fetch metadata that browsers send, an Accept
- * header that wants JSON, and the header that script libraries add.
- */
-export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
-  const mode = ctx.get('Sec-Fetch-Mode');
-  const accept = ctx.get('Accept');
-  return (
-    (ctx.method === 'GET' || ctx.method === 'POST') &&
-    (mode === '' || mode === 'navigate') &&
-    ctx.get('Sec-Purpose') === '' &&
-    // Safari and browsers from before Sec-Purpose.
-    ctx.get('Purpose') !== 'prefetch' &&
-    ctx.get('X-Requested-With') === '' &&
-    !(accept.includes('application/json') && !accept.includes('text/html'))
-  );
-}
+import type { Render } from '#http/away.ts';
+import { awayCause, showAway } from '#http/away.ts';
+import { readForm } from '#http/form.ts';
+import { isNavigation } from '#http/navigation.ts';
 
 /** The provider saves a session after its own error handling; a store that goes away then gets the page too. */
 export function pageWhileAway(render: Render): Middleware {
@@ -35,7 +17,7 @@ export function pageWhileAway(render: Render): Middleware {
   };
 }
 
-/** Keeps what is no navigation away from /authorize; `refuse` throws a problem. */
+/** Keeps what is no navigation away from /authorize, so that it gets a cheap error; `refuse` throws a problem. */
 export function navigationsOnly(refuse: () => void): Middleware {
   return async (ctx, next) => {
     if (isAuthorize(ctx) && !isNavigation(ctx)) refuse();

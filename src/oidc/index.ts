@@ -1,24 +1,27 @@
 /**
- * Door 1: OpenID Connect. It owns the provider, the waiting page as its login step, and the own facts; it decides
- * nothing about the line.
+ * Door 1: OpenID Connect. It owns the provider, whose login step is the waiting page; it decides nothing about the
+ * line.
  */
 import type { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { JWKS } from 'oidc-provider';
+import type { Render } from '#http/away.ts';
+import { awayCause } from '#http/away.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
+import type { Onward } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
-import { createAddresses } from './address.ts';
+import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
+import { createLoginCookies } from './login-cookies.ts';
+import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
-import { createOwnFacts } from './own-facts.ts';
-import type { Render } from './pages.ts';
-import { awayCause, createPages, sayAway } from './pages.ts';
+import { createOnward } from './onward.ts';
+import { createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
-import { createWaitingPage } from './waiting-page.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
@@ -26,34 +29,35 @@ export interface OidcDeps {
   readonly records: OidcStore;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
+  readonly addresses: Addresses;
   /** Runs before everything of the provider. */
   readonly porch: readonly Middleware[];
   readonly render: Render;
   readonly now: () => number;
-  /** Answers a bare response with a problem document. */
-  readonly refuse: (res: ServerResponse, error: unknown) => void;
   /** Throws what answers /authorize to what is no navigation. */
   readonly refuseScript: () => void;
   readonly onError: (error: unknown) => void;
-  readonly onPoll: () => void;
 }
 
 export interface OidcDoor {
   readonly provider: Provider;
   /** Whether a request's target, path and query, is one of the provider's routes. */
   readonly owns: (target: string) => boolean;
-  readonly waitingPage: Middleware;
-  /** Answers a request for the own facts and says so, before Koa. */
-  readonly ownFacts: (req: IncomingMessage, res: ServerResponse) => boolean;
+  /** What becomes of those who waited for an authorization request. */
+  readonly onward: Onward<PendingRequest>;
+  /** The landing page of the relying party that a request names, if it has its line in this room. */
+  readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
 
 const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { waitingRoom, cookies, issuer, render } = deps;
+  const { waitingRoom, cookies, addresses, issuer, render } = deps;
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
-  const addresses = createAddresses(seal);
+  const began = createBegan(seal, deps.now);
+  const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
+  const isForgotten = createIsForgotten({ loginCookies, now: deps.now });
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
@@ -63,6 +67,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     relyingParties,
     addresses,
     cookies,
+    loginCookies,
+    began,
+    isForgotten,
     pages: createPages({ render, onError: deps.onError }),
     now: deps.now,
   });
@@ -70,6 +77,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(pageWhileAway(render));
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
+  provider.use(began.read);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   provider.on('server_error', (ctx, error) => {
     deps.onError(error);
@@ -81,7 +89,21 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   return {
     provider,
     owns: (target) => PROVIDER_PATHS.test(target),
-    waitingPage: createWaitingPage({ provider, visitors, snapshots, relyingParties, addresses, cookies, render }),
-    ownFacts: createOwnFacts({ visitors, cookies, addresses, refuse: deps.refuse, onPoll: deps.onPoll }),
+    onward: createOnward({
+      provider,
+      addresses,
+      relyingParties,
+      snapshots,
+      began,
+      loginCookies,
+      isForgotten,
+      issuer,
+      render,
+      now: deps.now,
+    }),
+    async wayBack(room, query) {
+      const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);
+      return party?.room === room ? party.landing_url : null;
+    },
   };
 }

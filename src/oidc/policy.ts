@@ -1,12 +1,20 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
+import type { Began } from './began.ts';
 import { visitOf } from './visit.ts';
 
+export interface PolicyDeps {
+  readonly began: Pick<Began, 'of'>;
+  /** Whether the relying party has forgotten the login by now. */
+  readonly isForgotten: (ctx: KoaContextWithOIDC) => Promise<boolean>;
+}
+
 /**
- * The interaction policy: the stock *login* prompt with one Check more, that this visitor has a live admission to
- * the relying party's room, asked at every /authorize and at every resume. So neither an old session nor a replayed
- * result outlives the admission.
+ * The interaction policy: the stock *login* prompt with two Checks more, asked at every /authorize and at every
+ * resume. That this visitor has a live admission to the relying party's room: so neither an old session nor a replayed
+ * result outlives the admission. And that the relying party has not forgotten the login: a code would be lost on it.
  */
-export function createPolicy() {
+export function createPolicy({ began, isForgotten }: PolicyDeps) {
   const { Check, base } = interactionPolicy;
   const policy = base();
   const login = policy.get('login');
@@ -18,7 +26,14 @@ export function createPolicy() {
       'the visitor has to wait in line first',
       'login_required',
       (ctx) => !visitOf(ctx)?.admission,
+      // Where a stored request keeps its age.
+      (ctx) => ({ began: began.of(ctx) }),
     ),
+  );
+  login.checks.add(
+    new Check('login_forgotten', 'the login took too long', 'login_required', isForgotten, (ctx) => ({
+      began: began.of(ctx),
+    })),
   );
   // prompt=login asks for a fresh look at the admission, and every request gets one.
   login.checks.remove('login_prompt');

@@ -1,17 +1,20 @@
 import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Addresses } from '#waiting-page/address.ts';
+import { RETRY } from '#waiting-page/address.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { createFindAccount } from './account.ts';
 import { createAdapterFactory, travels } from './adapter.ts';
-import type { Addresses } from './address.ts';
-import { RETRY } from './address.ts';
 import { createArrival } from './arrival.ts';
+import type { Began } from './began.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 import { createLoadExistingGrant } from './grant.ts';
+import type { LoginCookies } from './login-cookies.ts';
+import type { IsForgotten } from './login-window.ts';
 import type { ProviderPages } from './pages.ts';
 import { createPolicy } from './policy.ts';
 import { secondsLeft, visitOf } from './visit.ts';
@@ -29,13 +32,16 @@ export interface ProviderDeps {
   readonly relyingParties: RelyingParties;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
+  readonly loginCookies: LoginCookies;
+  readonly began: Began;
+  readonly isForgotten: IsForgotten;
   readonly pages: ProviderPages;
   readonly now: () => number;
 }
 
 /** The OpenID provider: oidc-provider as it is, with the waiting room as its login step. */
 export function createProvider(deps: ProviderDeps): Provider {
-  const { issuer, visitors, relyingParties, now, pages } = deps;
+  const { issuer, visitors, relyingParties, now, pages, loginCookies, began } = deps;
   const url = new URL(issuer);
 
   /** What is left of the admission; nothing is issued that lives longer. */
@@ -43,6 +49,13 @@ export function createProvider(deps: ProviderDeps): Provider {
     const admission = visitOf(ctx)?.admission;
     return admission ? Math.max(1, secondsLeft(admission, now())) : 1;
   };
+
+  /** Whether the code would be lost: of a request that comes just now it never is. */
+  async function isForgotten(ctx: KoaContextWithOIDC): Promise<boolean> {
+    const at = began.before(ctx);
+    const party = at === null ? null : await relyingParties.find(ctx.oidc.client?.clientId ?? '');
+    return at !== null && party !== null && deps.isForgotten(party, ctx.req.headers.cookie, at);
+  }
 
   const configuration: Configuration = {
     adapter: createAdapterFactory({ records: deps.records, relyingParties, now }),
@@ -95,24 +108,32 @@ export function createProvider(deps: ProviderDeps): Provider {
       Interaction: DAY,
     },
     interactions: {
-      policy: createPolicy(),
+      policy: createPolicy({ began, isForgotten }),
       async url(ctx) {
         const visit = visitOf(ctx);
-        // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
-        if (visit?.admission) throw new errors.LoginRequired('the visitor is not the one that was asked for');
+        // From the waiting page who is inside goes to a fresh login, where the relying party has forgotten this one.
+        if (visit?.admission && !(await isForgotten(ctx))) {
+          // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
+          throw new errors.LoginRequired('the visitor is not the one that was asked for');
+        }
         // Nobody arrives at a resume: the one who resumes holds a ticket.
         const room = visit?.room ?? (await relyingParties.find(ctx.oidc.client?.clientId ?? ''))?.room;
         if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
         const { addresses, cookies } = deps;
-        const arrivedAt = now();
+        const arrivedAt = began.of(ctx);
         if (travels(ctx)) return addresses.of(room, { kind: 'travelling', query: ctx.querystring, arrivedAt });
         const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
         const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
-        return addresses.of(room, { kind: 'stored', interaction, owner: addresses.ownerOf(visitor ?? ''), arrivedAt });
+        const owner = addresses.ownerOf(visitor ?? '');
+        const clientId = ctx.oidc.client?.clientId ?? '';
+        return addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt });
       },
     },
     extraParams: {
-      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, now }),
+      // The page that the visitor came for, from relying parties that say so; kept with a request that is stored.
+      target_link_uri: null,
+      anteroom_page: null,
+      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, loginCookies, began, now }),
     },
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
     loadExistingGrant: createLoadExistingGrant(remaining),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
-import { duration, parseDuration } from './duration.ts';
+import { duration } from './duration.ts';
 import { clientId, fields, httpUrl, redirectUri, roomId } from './fields.ts';
-import type { ProfileName } from './profiles.ts';
-import { profileNames, profiles } from './profiles.ts';
+import type { ProfileName } from './profiles/index.ts';
+import { profileNames, profiles } from './profiles/index.ts';
 
 /** RFC 6749 appendix A.2: printable ASCII. */
 const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters');
@@ -14,18 +14,16 @@ const shape = {
   profile: z.enum(profileNames).default('generic'),
   redirect_uris: z.array(redirectUri).min(1),
   post_logout_redirect_uris: z.array(redirectUri).default([]),
-  login_window: duration.optional(),
+  login_window: duration.nullable().optional(),
   landing_url: httpUrl.nullable().default(null),
   initiate_login_uri: httpUrl.nullable().default(null),
 };
 
 const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
 
-const loginWindow = (profile: ProfileName) => parseDuration(profiles[profile].login_window) as number;
-
 /**
  * A relying party as the configuration file and the admin API have it ⇄ `RelyingParty`. Without a secret it is a
- * public client; without a login window it has that of its profile.
+ * public client; without a login window it has that of its profile, and with `null` it has none.
  */
 export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
   decode: (party) => withLoginWindow(party.client_id, party),
@@ -45,7 +43,7 @@ export const relyingPartyBody = fields({ client_id: clientId.optional(), ...shap
 export const withLoginWindow = (id: string, body: z.output<typeof relyingPartyBody>): RelyingParty => ({
   ...body,
   client_id: id,
-  login_window: body.login_window ?? loginWindow(body.profile),
+  login_window: body.login_window === undefined ? profiles[body.profile].loginWindow : body.login_window,
 });
 
 export type RelyingPartyInput = z.input<typeof relyingParty>;
@@ -54,7 +52,8 @@ export type RelyingPartyInput = z.input<typeof relyingParty>;
 export const relyingPartyView = z
   .object({
     ...wire.omit({ client_secret: true }).shape,
-    login_window: duration,
+    login_window: duration.nullable(),
     client_secret_set: z.boolean().describe('Whether it has a secret; without one it is a public client.'),
+    warnings: z.array(z.string()).describe('What will not work as it is set, each with what to do about it.'),
   })
   .meta({ id: 'RelyingPartyView' });

@@ -40,7 +40,8 @@ import type { LineRules } from './room.ts';
 
 /** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
 const JUMP = 5000;
-const BETWEEN_JUMPS = 60_000;
+/** For so long after a jump back somebody who is as far ahead is taken for the other one of two clocks, in ms. */
+const TWO_CLOCKS = 600_000;
 
 /** Numbers up to `to`, above those of the batch before, that were served together and have the same time to claim. */
 interface Batch {
@@ -81,8 +82,10 @@ export interface Line {
   admissions: Admissions;
   /** The latest time a step was taken at: a caller whose clock is a little behind is taken to be here. */
   clock: number;
-  /** When a clock jumped back last. */
+  /** When a clock jumped back last, by its own time; 0 where nobody has since. */
   jumpedAt: number;
+  /** How far the last jump went, in ms. */
+  skew: number;
   /** Places held for somebody, ever. */
   turns: number;
   alarm: boolean;
@@ -115,6 +118,7 @@ export function newLine(rules: LineRules, generation = 1): Line {
     admissions: newAdmissions(),
     clock: 0,
     jumpedAt: 0,
+    skew: 0,
     turns: 0,
     alarm: false,
     inletState: '',
@@ -263,8 +267,8 @@ export function exits(line: Line, told: Exits, at: number): Pick<ExitsResult, 'u
 
 /** A new generation. The breaker and what is known of the origin stay: they are not of the line. */
 export function reset(line: Line): Line {
-  const { rules, generation, alarm, clock, jumpedAt, notes } = line;
-  return { ...newLine(rules, generation + 1), alarm, clock, jumpedAt, notes: { ...notes, meter: '', told: '' } };
+  const { rules, generation, alarm, clock, skew, notes } = line;
+  return { ...newLine(rules, generation + 1), alarm, clock, skew, notes: { ...notes, meter: '', told: '' } };
 }
 
 /** These entrants of the open draw were heard from. */
@@ -386,19 +390,29 @@ function settle(line: Line, at: number): number {
 }
 
 /**
- * The line's time never goes back, so that nothing is counted twice; a caller whose clock is a little behind is taken
- * to be where the line is. A clock that jumped back is followed, and everything that runs out is moved with it: it has
- * as much time left as it had. Not twice within a minute, or callers whose clocks differ would drive the time on.
+ * The line's time, brought to a caller's. One whose clock is a little behind is taken to be where the line is. A clock
+ * that jumped back is followed, and everything that runs out is moved with it: it has as much time left as it had. And
+ * if it did not jump, but is another one that is always behind, whoever is as far ahead again leads back by the same
+ * step: so the time of two callers whose clocks differ, by whatever, goes on at its own pace.
  */
 function passTime(line: Line, at: number): number {
-  const behind = line.clock - at;
-  if (behind > JUMP && line.clock - line.jumpedAt >= BETWEEN_JUMPS) {
-    shift(line, -behind);
-    line.clock = at;
-    line.jumpedAt = at;
+  const ahead = at - line.clock;
+  const isTheStep = Math.abs(Math.abs(ahead) - line.skew) <= JUMP;
+  if (ahead < -JUMP) {
+    line.skew = isTheStep ? line.skew : -ahead;
+    step(line, -line.skew);
+    line.jumpedAt = line.clock;
+  } else if (ahead > JUMP && isTheStep && line.jumpedAt > 0 && line.clock - line.jumpedAt < TWO_CLOCKS) {
+    step(line, line.skew);
+    line.jumpedAt = 0;
   }
   line.clock = Math.max(line.clock, at);
   return line.clock;
+}
+
+function step(line: Line, by: number): void {
+  shift(line, by);
+  line.clock += by;
 }
 
 /** Moves everything that runs out. */

@@ -9,8 +9,8 @@ export interface RelyingParty {
   readonly profile: string;
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
-  /** How long the relying party keeps a login transaction alive, in milliseconds. */
-  readonly login_window: number;
+  /** How long the relying party keeps a login transaction alive, in milliseconds; null: however long that takes. */
+  readonly login_window: number | null;
   /** Where a visitor is sent who has to start anew and whose deep link is unknown. */
   readonly landing_url: string | null;
   /** OpenID Connect Core §4, third-party initiated login, where the relying party has it. */

@@ -74,7 +74,11 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
     const joined = await join(room, { visitor, claim: true });
-    if (!joined) throw new RoomClosed(room);
+    if (!joined) {
+      // What this process knows is of the time before: the page is to say that the room is closed.
+      if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
+      throw new RoomClosed(room);
+    }
     const { generation, number, entry, admission } = joined;
     const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
     tell('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });

@@ -9,7 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => admin.close());
 
-const SHOP = { room: 'sale', redirect_uris: ['https://shop.example/callback'] };
+const SHOP = {
+  room: 'sale',
+  redirect_uris: ['https://shop.example/callback'],
+  landing_url: 'https://shop.example/',
+};
 const SHOWN = {
   client_id: 'shop',
   room: 'sale',
@@ -17,9 +21,10 @@ const SHOWN = {
   redirect_uris: ['https://shop.example/callback'],
   post_logout_redirect_uris: [],
   login_window: '10m',
-  landing_url: null,
+  landing_url: 'https://shop.example/',
   initiate_login_uri: null,
   client_secret_set: true,
+  warnings: [],
 };
 
 const put = (body: object) => admin.as('put', '/relying-parties/shop').send(body);
@@ -41,6 +46,18 @@ test('is made, replaced, listed and taken away, and its secret never comes back'
 });
 
 test('without a secret is public', () => put(SHOP).expect(201, { ...SHOWN, client_secret_set: false }));
+
+test('that will not work as it is set is kept, and says what to do, when it is put and whenever it is asked for', async () => {
+  const alb = { room: 'sale', profile: 'alb', client_secret: 'hush', redirect_uris: ['http://shop.example/callback'] };
+  const { body } = await put(alb).expect(201);
+  expect(body.warnings).toEqual([
+    expect.stringMatching(/^redirect_uris .*\. Register http:\/\/shop\.example\/oauth2\/idpresponse\.$/),
+    expect.stringMatching(/^redirect_uris .* https only\. Register the https address\.$/),
+    expect.stringMatching(/^landing_url is not set: .* 15m .* http:\/\/shop\.example\/\. Set landing_url /),
+  ]);
+  const got = await admin.as('get', '/relying-parties/shop').expect(200);
+  expect(got.body.warnings).toEqual(body.warnings);
+});
 
 test('of a room that is not there is refused by that field', async () => {
   const refused = await put({ ...SHOP, room: 'none' }).expect(400);

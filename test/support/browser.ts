@@ -15,17 +15,20 @@ export interface Browser {
   readonly cookies: Map<string, string>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   post(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
-  /** Follows redirects as long as they lead under `origin`; the answer that ends it. */
-  follow(url: string, origin: string): Promise<Answer & { readonly url: string }>;
+  /** Follows redirects as long as they lead under `origin`, or anywhere; the answer that ends it. */
+  follow(url: string, origin?: string): Promise<Answer & { readonly url: string }>;
 }
 
 const NAVIGATION = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate' };
 
 export function createBrowser(): Browser {
   const cookies = new Map<string, string>();
+  /** When cookies with a Max-Age go, by the real clock. */
+  const ends = new Map<string, number>();
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
     const { pathname } = new URL(url);
+    for (const [key, end] of ends) if (end <= Date.now()) forget(key);
     const cookie = [...cookies].flatMap(([key, value]) => {
       const [name, path = '/'] = key.split(' ');
       return pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) ? [`${name}=${value}`] : [];
@@ -40,13 +43,21 @@ export function createBrowser(): Browser {
   function keep(line: string): void {
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
     const at = pair.indexOf('=');
+    const maxAge = attributes.find((attribute) => /^max-age=/i.test(attribute))?.slice(8);
     const gone = attributes.some(
       (attribute) => /^max-age=0$/i.test(attribute) || /^expires=thu, 01 jan 1970/i.test(attribute),
     );
     const path = attributes.find((attribute) => /^path=\//i.test(attribute))?.slice(5) ?? '/';
     const key = path === '/' ? pair.slice(0, at) : `${pair.slice(0, at)} ${path}`;
-    if (gone) cookies.delete(key);
-    else cookies.set(key, pair.slice(at + 1));
+    forget(key);
+    if (gone) return;
+    cookies.set(key, pair.slice(at + 1));
+    if (maxAge !== undefined) ends.set(key, Date.now() + Number(maxAge) * 1000);
+  }
+
+  function forget(key: string): void {
+    cookies.delete(key);
+    ends.delete(key);
   }
 
   const get: Browser['get'] = (url, headers = {}) => send('GET', url, headers);
@@ -62,9 +73,10 @@ export function createBrowser(): Browser {
       ),
     async follow(url, origin) {
       let at = url;
-      for (let hops = 0; hops < 10; hops++) {
+      for (let hops = 0; hops < 15; hops++) {
         const answer = await get(at);
-        if (!answer.location.startsWith(`${origin}/`)) return { ...answer, url: at };
+        const leaves = origin ? !answer.location.startsWith(`${origin}/`) : answer.location === '';
+        if (leaves) return { ...answer, url: at };
         at = answer.location;
       }
       throw new Error(`too many redirects, the last one to ${at}`);

@@ -172,6 +172,7 @@ export function marks(line: Line): readonly (number | string | boolean | null | 
     line.admissions.active,
     line.presence.windowStart,
     line.jumpedAt,
+    line.skew,
     line.alarm,
     line.inletState,
     line.predictions.within,

@@ -7,7 +7,7 @@ if not loadLine() then return { 'absent' } end
 redis.call('UNLINK', unpack(KEYS, 2))
 local kept = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, generation = true,
-  clock = true, jumped_at = true, alarm = true,
+  clock = true, skew = true, alarm = true,
 }
 for _, field in ipairs(FIELDS) do
   if not kept[field] then line[field] = 0 end

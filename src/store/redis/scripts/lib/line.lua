@@ -16,7 +16,7 @@ local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local FIELDS = {
   'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
-  'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'shifted', 'turns', 'alarm',
+  'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'skew', 'shifted', 'turns', 'alarm',
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
 }
 local line, stored = {}, {}

@@ -1,5 +1,6 @@
--- In ms: a clock further behind than this has jumped back; and the line follows one at most so often.
-local JUMP, BETWEEN_JUMPS = 5000, 60000
+-- In ms: a clock further behind than this has jumped back; for so long after it somebody as far ahead is taken for the
+-- other one of two clocks.
+local JUMP, TWO_CLOCKS = 5000, 600000
 
 -- Moves everything that runs out.
 local function shift(by)
@@ -9,13 +10,23 @@ local function shift(by)
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
 end
 
--- The line's time does not go back with a caller whose clock is a little behind. A clock that jumped back is followed,
--- and everything that runs out is moved with it (waiting-room/line.ts says more).
+local function step(by)
+  shift(by)
+  line.clock = line.clock + by
+end
+
+-- The line's time, brought to a caller's. One a little behind is taken to be where the line is; a clock that jumped back
+-- is followed, and everything that runs out is moved with it (waiting-room/line.ts says more).
 local function passTime(at)
-  local behind = line.clock - at
-  if behind > JUMP and line.clock - line.jumped_at >= BETWEEN_JUMPS then
-    shift(-behind)
-    line.clock, line.jumped_at = at, at
+  local ahead = at - line.clock
+  local isTheStep = math.abs(math.abs(ahead) - line.skew) <= JUMP
+  if ahead < -JUMP then
+    line.skew = isTheStep and line.skew or -ahead
+    step(-line.skew)
+    line.jumped_at = line.clock
+  elseif ahead > JUMP and isTheStep and line.jumped_at > 0 and line.clock - line.jumped_at < TWO_CLOCKS then
+    step(line.skew)
+    line.jumped_at = 0
   end
   line.clock = math.max(line.clock, at)
   return line.clock

@@ -3,6 +3,7 @@
  * node:http, before Koa. It opens the ticket, looks into the process's snapshot and asks the store nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -10,8 +11,6 @@ import type { Addresses } from './address.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';
-/** As Node takes them with the least work: names and values in turn. */
-const HEADERS = ['Content-Type', 'application/json', 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
 export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
@@ -37,13 +36,7 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
       }
       const ticket = cookies.ticket(req.headers.cookie, room);
       if (!ticket) throw new AnteroomError('ticket_required', 'The request carries no ticket of this room.');
-      const document = visitors.factsDocument(ticket);
-      if (document instanceof Promise) {
-        document.then(
-          (known) => answer(res, known),
-          (error) => refuse(res, error),
-        );
-      } else answer(res, document);
+      answerDocument(res, visitors.factsDocument(ticket), JSON_HEADERS, refuse);
     } catch (error) {
       refuse(res, error);
     }
@@ -54,9 +47,4 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
 /** A page's navigation also accepts anything, but names HTML; a script that wants facts names JSON only. */
 function wantsJson(accept: string | undefined): boolean {
   return accept?.includes('application/json') === true && !accept.includes('text/html');
-}
-
-function answer(res: ServerResponse, document: string): void {
-  // With a length, and as a string, it leaves in one write; without, Node sends it in chunks.
-  res.writeHead(200, [...HEADERS, 'Content-Length', String(Buffer.byteLength(document))]).end(document);
 }

@@ -1,8 +1,8 @@
 /**
- * The waiting page's address carries the pending authorization request: its own parameters as they came, when it
- * came, and a keyed stamp over both. So the request survives a reload, a restart and a second tab, and costs the
- * store nothing. What cannot travel (pushed requests, very long ones) is an Interaction in the store instead, and
- * the address carries its id.
+ * The waiting page's address carries what is pending: an authorization request, or a return to a page of the site;
+ * its own parameters as they came, when it came, and a keyed stamp over both. So it survives a reload, a restart and
+ * a second tab, and costs the store nothing. An authorization request that cannot travel (pushed requests, very long
+ * ones) is an Interaction in the store instead, and the address carries its id.
  */
 import type { VisitorId } from '#waiting-room/ports.ts';
 import type { Seal } from '#waiting-room/seal.ts';
@@ -13,11 +13,14 @@ const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
 const INTERACTION = 'anteroom_interaction';
 const OWNER = 'anteroom_owner';
-const STORED = new RegExp(`^${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
+const RETURN = 'anteroom_return';
+const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
 /** In the query of a request that came back for want of a ticket, so that it does not come back for ever. */
 export const RETRY = 'anteroom_retry';
+const RETURNING = new RegExp(`^${RETURN}=([^&]+?)(&${RETRY}=1)?$`);
 
-export type Pending =
+/** An authorization request whose visitor waits. */
+export type PendingRequest =
   | {
       readonly kind: 'travelling';
       /** The query of the /authorize request, without `?`. */
@@ -26,11 +29,24 @@ export type Pending =
     }
   | {
       readonly kind: 'stored';
+      readonly clientId: string;
       readonly interaction: string;
       /** A keyed stamp over the visitor who came with the request: nobody else may finish it. */
       readonly owner: string;
       readonly arrivedAt: number;
     };
+
+/** A visitor who waits to be taken back to a page of the site. */
+export interface PendingReturn {
+  readonly kind: 'return';
+  /** Where to, as it was asked for. What the room allows may have changed since. */
+  readonly url: string;
+  /** Whether it came back once for want of a ticket. */
+  readonly retried: boolean;
+  readonly arrivedAt: number;
+}
+
+export type Pending = PendingRequest | PendingReturn;
 
 export interface Addresses {
   /** What a stored request of this visitor has for its owner. */
@@ -50,14 +66,16 @@ export function canTravel(method: string, query: string): boolean {
   return method === 'GET' && query.length <= LONGEST_QUERY && !/(?:^|&)request(?:_uri)?=/.test(query);
 }
 
+/** Whether a return can: its address is repeated percent-encoded. */
+export function canReturnTo(url: string): boolean {
+  return encodeURIComponent(url).length <= LONGEST_QUERY;
+}
+
 export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addresses {
   return {
     ownerOf: (visitor) => seal.stamp(`owner ${visitor}`),
     of(room, pending) {
-      const request =
-        pending.kind === 'travelling'
-          ? pending.query
-          : `${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
+      const request = write(pending);
       const stamped = `${request}&${AT}=${pending.arrivedAt}`;
       return `${waitingPath(room)}?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`;
     },
@@ -69,10 +87,27 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addres
       if (!seal.isStampOf(`${room}?${stamped}`, query.slice(stampAt + STAMP.length + 2))) return null;
       const request = stamped.slice(0, timeAt);
       const arrivedAt = Number(stamped.slice(timeAt + AT.length + 2));
-      const [, interaction, owner] = STORED.exec(request) ?? [];
-      return interaction && owner
-        ? { kind: 'stored', interaction, owner, arrivedAt }
-        : { kind: 'travelling', query: request, arrivedAt };
+      return parse(request, arrivedAt);
     },
   };
+}
+
+function write(pending: Pending): string {
+  switch (pending.kind) {
+    case 'travelling':
+      return pending.query;
+    case 'stored':
+      return `client_id=${pending.clientId}&${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
+    case 'return':
+      return `${RETURN}=${encodeURIComponent(pending.url)}${pending.retried ? `&${RETRY}=1` : ''}`;
+  }
+}
+
+/** No authorization request reads as one of the other kinds: without a response_type it would not have been stamped. */
+function parse(request: string, arrivedAt: number): Pending {
+  const [, clientId, interaction, owner] = STORED.exec(request) ?? [];
+  if (clientId && interaction && owner) return { kind: 'stored', clientId, interaction, owner, arrivedAt };
+  const [, url, retried] = RETURNING.exec(request) ?? [];
+  if (url) return { kind: 'return', url: decodeURIComponent(url), retried: retried !== undefined, arrivedAt };
+  return { kind: 'travelling', query: request, arrivedAt };
 }

@@ -1,36 +1,64 @@
 /**
- * The waiting page: where a visitor is while their authorization request is pending. GET shows the facts, complete
- * without a script; POST claims the turn and goes on to the relying party, or leaves the line, or rejoins it.
+ * The waiting page: where a visitor is while what they came for is pending. GET shows the facts, complete without a
+ * script; POST claims the turn and goes on, or leaves the line, or rejoins it. Where it goes on to is the business of
+ * the door that they came through.
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import type Provider from 'oidc-provider';
+import type { Render } from '#http/away.ts';
+import { awayCause, RETRY_AFTER, showAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
+import { readForm } from '#http/form.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
-import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { Admission } from '#waiting-room/ports.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Addresses, Pending } from './address.ts';
-import { RETRY } from './address.ts';
-import { readForm } from './form.ts';
-import type { Render } from './pages.ts';
-import { awayCause, RETRY_AFTER, showAway } from './pages.ts';
+import type { Addresses, Pending, PendingRequest, PendingReturn } from './address.ts';
+
+/** Somebody who waited, once they are inside. */
+export interface Admitted<P extends Pending> {
+  readonly room: string;
+  readonly pending: P;
+  readonly ticket: Ticket;
+  /** What the page's form sent. */
+  readonly form: URLSearchParams;
+  readonly admission: Admission;
+}
+
+/** What a door does with those who waited for it. */
+export interface Onward<P extends Pending> {
+  /** Where they get a ticket: through the door once more. Null where that cannot be done. */
+  again(room: string, pending: P): string | null;
+  /** The same with a note of it, so that it is not done for ever; null where there is one already. */
+  retry(room: string, pending: P): string | null;
+  /** Whether what is pending is not this visitor's to finish. */
+  isForeign(pending: P, ticket: Ticket): boolean;
+  /** Answers somebody who is inside. */
+  goOn(ctx: Context, admitted: Admitted<P>): Promise<void>;
+}
 
 export interface WaitingPageDeps {
-  readonly provider: Provider;
   readonly visitors: Visitors;
   readonly snapshots: Snapshots;
-  readonly relyingParties: RelyingParties;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly render: Render;
+  /** By what is pending. */
+  readonly onward: { readonly request: Onward<PendingRequest>; readonly return: Onward<PendingReturn> };
+  /** Where an altered address of the room may lead back to; null where nothing is known. */
+  readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { provider, visitors, snapshots, relyingParties, addresses, cookies, render } = deps;
+  const { visitors, snapshots, addresses, cookies, render, wayBack } = deps;
+
+  /** The door that something pending came through. */
+  function onwardOf(pending: Pending): Onward<Pending> {
+    return (pending.kind === 'return' ? deps.onward.return : deps.onward.request) as Onward<Pending>;
+  }
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
     ctx.status = status;
@@ -73,54 +101,32 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const ticket = cookies.ticket(header, room);
     const { title = room, mode } = snapshot?.settings ?? {};
     if (!ticket) {
-      if (cookies.hasLeft(header, room)) show(ctx, 200, 'left', { title, again: authorizeUrl(pending) });
+      if (cookies.hasLeft(header, room))
+        show(ctx, 200, 'left', { title, again: onwardOf(pending).again(room, pending) });
       else if (mode === 'closed') showClosed(ctx, snapshot, room);
-      else joinAnew(ctx, title, pending);
+      else joinAnew(ctx, room, title, pending);
       return;
     }
     try {
       showFacts(ctx, snapshot, ticket, await visitors.facts(ticket));
     } catch (error) {
       if (awayCause(error)) showFacts(ctx, snapshot, ticket, null);
-      else if (error instanceof AnteroomError && error.code === 'ticket_invalid') joinAnew(ctx, title, pending);
+      else if (error instanceof AnteroomError && error.code === 'ticket_invalid') joinAnew(ctx, room, title, pending);
       else throw error;
     }
   }
 
-  /** Without a ticket of this line: through /authorize once more, which gives one; a second time it explains. */
-  function joinAnew(ctx: Context, title: string, pending: Pending): void {
+  /** Without a ticket of this line: through the door once more, which gives one; a second time it explains. */
+  function joinAnew(ctx: Context, room: string, title: string, pending: Pending): void {
+    const door = onwardOf(pending);
     const cookiesComeBack = cookies.visitor(ctx.req.headers.cookie) !== null;
-    if (pending.kind === 'travelling' && (cookiesComeBack || !pending.query.includes(`${RETRY}=`))) {
-      const query = cookiesComeBack ? pending.query : `${pending.query}&${RETRY}=1`;
+    const way = cookiesComeBack ? door.again(room, pending) : door.retry(room, pending);
+    if (way) {
       ctx.status = 303;
-      ctx.redirect(`/authorize?${query}`);
+      ctx.redirect(way);
       return;
     }
-    show(ctx, 400, 'no-cookies', { title, again: authorizeUrl(pending) });
-  }
-
-  /** On to the relying party: once more through /authorize, which finds the admission. */
-  async function goOn(ctx: Context, pending: Pending, ticket: Ticket): Promise<void> {
-    if (pending.kind === 'travelling') {
-      ctx.status = 303;
-      ctx.redirect(`/authorize?${pending.query}`);
-      return;
-    }
-    const interaction = await provider.Interaction.find(pending.interaction);
-    if (!interaction) {
-      const description = 'The request that waited here is over: it was finished already, or is too old.';
-      show(ctx, 400, 'error', { code: 'interaction_over', description });
-      return;
-    }
-    interaction.result = { login: { accountId: ticket.visitor } };
-    await interaction.persist();
-    ctx.status = 303;
-    ctx.redirect(interaction.returnTo);
-  }
-
-  /** A stored request is finished by who came with it: on somebody else's admission it would let its sender in. */
-  function isForeign(pending: Pending, ticket: Ticket | null): boolean {
-    return pending.kind === 'stored' && ticket !== null && pending.owner !== addresses.ownerOf(ticket.visitor);
+    show(ctx, 400, 'no-cookies', { title, again: door.again(room, pending) });
   }
 
   function showForeign(ctx: Context): void {
@@ -135,9 +141,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   async function pendingOf(ctx: Context, room: string): Promise<Pending | null> {
     const pending = addresses.read(room, ctx.querystring);
+    const ticket = cookies.ticket(ctx.req.headers.cookie, room);
     if (!pending) {
       await showAltered(ctx, room);
-    } else if (isForeign(pending, cookies.ticket(ctx.req.headers.cookie, room))) {
+    } else if (ticket && onwardOf(pending).isForeign(pending, ticket)) {
       showForeign(ctx);
       return null;
     }
@@ -146,10 +153,8 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   async function showAltered(ctx: Context, room: string): Promise<void> {
     const snapshot = await snapshotOf(room);
-    const clientId = ctx.query.client_id;
-    const party = typeof clientId === 'string' ? await relyingParties.find(clientId).catch(() => null) : null;
-    const wayBack = party?.room === room ? party.landing_url : null;
-    show(ctx, 400, 'altered', { title: snapshot?.settings.title ?? room, way_back: wayBack });
+    const way_back = await wayBack(room, new URLSearchParams(ctx.querystring));
+    show(ctx, 400, 'altered', { title: snapshot?.settings.title ?? room, way_back });
   }
 
   async function act(ctx: Context, room: string, pending: Pending, form: URLSearchParams): Promise<void> {
@@ -167,8 +172,8 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       back(ctx);
     } else {
       const place = await visitors.claim(ticket);
-      if (place.state === 'admitted') await goOn(ctx, pending, ticket);
-      else back(ctx);
+      if (place.state !== 'admitted') back(ctx);
+      else await onwardOf(pending).goOn(ctx, { room, pending, ticket, form, admission: place.admission });
     }
   }
 
@@ -205,11 +210,6 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   // The router adds to the context what its middleware's type asks to be there.
   return chain(router.routes() as Middleware, router.allowedMethods() as Middleware);
-}
-
-/** Where the pending request goes through /authorize again; null for one that is in the store. */
-function authorizeUrl(pending: Pending): string | null {
-  return pending.kind === 'travelling' ? `/authorize?${pending.query}` : null;
 }
 
 /**

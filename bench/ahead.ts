@@ -1,0 +1,115 @@
+/**
+ * A line of a million of whom every second one is present: people ahead of any number, from what a process knows and
+ * in what Redis does for it; and the raise that serves a thousand who are present.
+ */
+import { createSnapshots } from '#waiting-room/snapshots.ts';
+import type { Bench, Finding } from './bench.ts';
+import type { CrowdedRedis } from './crowded-room.ts';
+import { COME_AT, joinAll, LATER, openCrowdedRedis, RULES } from './crowded-room.ts';
+import { commandsTaken, redisTime } from './measure/redis-time.ts';
+import type { Spread } from './measure/spread.ts';
+import { spread } from './measure/spread.ts';
+
+const LINE = 1_000_000;
+const ROOM = 'long';
+const PEOPLE = 1000;
+const ASKED = 100_000;
+const ROUNDS = 15;
+
+export const ahead: Bench = {
+  name: 'ahead',
+  about: `people ahead, and serving ${PEOPLE.toLocaleString('en')}, of ${LINE.toLocaleString('en')} with half of them present`,
+  async run() {
+    const redis = await openCrowdedRedis();
+    try {
+      await fill(redis);
+      const asked = await peopleAhead(redis);
+      const views: number[] = [];
+      const raises: number[] = [];
+      for (let round = 0; round <= ROUNDS; round++) {
+        const view = await inRedis(redis, () => redis.store.line.view(ROOM, LATER));
+        const raise = await inRedis(redis, async () => {
+          const { raisedBy } = await redis.store.line.raise(ROOM, { people: PEOPLE }, LATER);
+          if (raisedBy < 2 * PEOPLE - 1)
+            throw new Error(`a raise of ${raisedBy} does not serve ${PEOPLE} of those present`);
+        });
+        // The first round brings the scripts.
+        if (round === 0) continue;
+        views.push(view / 1000);
+        raises.push(raise / 1000);
+      }
+      return {
+        findings: [
+          {
+            what: `people ahead of any number, from the snapshot`,
+            value: asked.time,
+            unit: 'µs',
+          },
+          { what: `commands for ${ASKED.toLocaleString('en')} such questions`, ...asked.commands },
+          { what: 'the snapshot itself, in Redis', value: spread(views), unit: 'ms', target: { at_most: 1 } },
+          {
+            what: `raise by ${PEOPLE} present people, in Redis`,
+            value: spread(raises),
+            unit: 'ms',
+            target: { at_most: 5 },
+          },
+        ],
+      };
+    } finally {
+      await redis.close();
+    }
+  },
+};
+
+/** Every second one is heard from, late enough that nobody else is present. */
+async function fill(redis: CrowdedRedis): Promise<void> {
+  await redis.store.line.configure(ROOM, RULES, COME_AT);
+  await joinAll(redis, ROOM, LINE);
+  for (let from = 0; from < LINE; from += 10_000) {
+    const heard = Array.from({ length: 5000 }, (_, n) => from + 2 * n + 1);
+    await redis.store.line.heard(ROOM, 1, heard, LATER);
+  }
+  const { counters } = await redis.store.line.view(ROOM, LATER);
+  if (counters.present !== LINE / 2) throw new Error(`${counters.present} of ${LINE} are present`);
+}
+
+async function inRedis({ client }: CrowdedRedis, verb: () => Promise<unknown>): Promise<number> {
+  await client.config('RESETSTAT');
+  await verb();
+  return redisTime(client);
+}
+
+async function peopleAhead({ store, client }: CrowdedRedis) {
+  const settings = {
+    id: ROOM,
+    title: ROOM,
+    mode: 'queue',
+    inlet: { strategy: 'manual' },
+    admission: { lifetime: RULES.lifetime, claim_window: RULES.claimWindow, missed_turn: 'front', renew: false },
+    presence: { timeout: RULES.presenceTimeout },
+    message: null,
+    return_urls: [],
+    events: [],
+  } as const;
+  await store.settings.putRoom(settings);
+  const snapshots = createSnapshots({ store, now: () => LATER });
+  await snapshots.get(ROOM);
+  await client.config('RESETSTAT');
+  const rounds: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const numbers = Array.from({ length: ASKED }, (_, n) => 1 + ((round * 31 + n * 7919) % LINE));
+    const start = performance.now();
+    for (const number of numbers) {
+      const told = snapshots.now(ROOM)?.ahead(number);
+      // One in two before it is present: the first, the third …
+      if (told !== Math.floor(number / 2)) throw new Error(`${told} are ahead of ${number}`);
+    }
+    if (round > 0) rounds.push(((performance.now() - start) * 1000) / ASKED);
+  }
+  const commands = await commandsTaken(client);
+  const value: Spread = { median: commands, min: commands, max: commands };
+  return {
+    time: spread(rounds),
+    commands: { value, unit: 'commands', target: { at_most: 0 } } satisfies Omit<Finding, 'what'>,
+  };
+}

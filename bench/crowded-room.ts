@@ -1,0 +1,42 @@
+/** A line in Redis, of any length, without HTTP and without a clock but the benchmark's own. */
+import { Redis } from 'ioredis';
+import { openRedisStore } from '#store/redis/index.ts';
+import { startRedis } from '#support/redis.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import type { LineRules } from '#waiting-room/room.ts';
+
+const HOUR = 3_600_000;
+/** Those who join in one command. */
+const BATCH = 1000;
+
+export const RULES: LineRules = { mode: 'queue', size: 0, lifetime: HOUR, claimWindow: HOUR, presenceTimeout: 180_000 };
+/** When all of them come, and when nobody is present any more who was not heard from since. */
+export const COME_AT = 1_800_000_000_000;
+export const LATER = COME_AT + 900_000;
+
+export interface CrowdedRedis {
+  readonly store: Store;
+  /** Another connection, for statistics. */
+  readonly client: Redis;
+  close(): Promise<void>;
+}
+
+export async function openCrowdedRedis(): Promise<CrowdedRedis> {
+  const redis = await startRedis();
+  const store = await openRedisStore({ url: redis.url });
+  const client = new Redis(redis.url);
+  return {
+    store,
+    client,
+    async close() {
+      await store.close();
+      client.disconnect();
+      await redis.stop();
+    },
+  };
+}
+
+export async function joinAll({ store }: CrowdedRedis, room: string, people: number): Promise<void> {
+  const batch = Array.from({ length: BATCH }, () => ({ visitor: 'somebody', claim: false }));
+  for (let joined = 0; joined < people; joined += BATCH) await store.line.join(room, batch, COME_AT);
+}

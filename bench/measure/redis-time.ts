@@ -1,0 +1,14 @@
+import type { Redis } from 'ioredis';
+
+/** Microseconds that Redis spent on scripts since its statistics were reset. */
+export async function redisTime(client: Redis): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
+}
+
+/** Commands that Redis took since its statistics were reset, but for those that ask for them. */
+export async function commandsTaken(client: Redis): Promise<number> {
+  const stats = await client.info('commandstats');
+  return Array.from(stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g))
+    .filter(([, name = '']) => !name.startsWith('config') && name !== 'info')
+    .reduce((sum, [, , calls]) => sum + Number(calls), 0);
+}

@@ -1,0 +1,52 @@
+-- `http-request lua.anteroom-gate ROOM`: asks Anteroom at ANTEROOM whether the visitor may pass. Whoever may not gets
+-- Anteroom's answer: a redirect to wait, one to the same page with the gate's cookie, or a 401.
+
+local anteroom = os.getenv('ANTEROOM') or 'http://127.0.0.1:3000'
+
+-- What tells a navigation from the rest, and the gate's cookie.
+local ASKED = {
+  'cookie', 'accept', 'x-requested-with', 'upgrade', 'sec-websocket-key',
+  'sec-fetch-mode', 'sec-purpose', 'purpose',
+}
+-- What an answer to the client is made of.
+local TOLD = { 'location', 'set-cookie', 'cache-control', 'content-type', 'www-authenticate', 'retry-after' }
+-- What the site is told of somebody inside.
+local SUBJECT = { 'x-anteroom-subject', 'x-anteroom-number', 'x-anteroom-expires' }
+
+-- HAProxy counts the values of a header from 0.
+local function values(headers, name)
+  local all = {}
+  for index, value in pairs(headers[name] or {}) do all[index + 1] = value end
+  return all
+end
+
+core.register_action('anteroom-gate', { 'http-req' }, function(txn, room)
+  local came = txn.http:req_get_headers()
+  local headers = {
+    ['x-forwarded-method'] = { txn.sf:method() },
+    ['x-forwarded-proto'] = { txn.sf:ssl_fc() == 1 and 'https' or 'http' },
+    ['x-forwarded-host'] = values(came, 'host'),
+    ['x-forwarded-uri'] = { txn.sf:pathq() },
+  }
+  for _, name in ipairs(ASKED) do
+    if came[name] then headers[name] = values(came, name) end
+  end
+
+  local url = anteroom .. '/rooms/' .. room .. '/gate/check'
+  local answer = core.httpclient():get { url = url, headers = headers, timeout = 2000 }
+
+  if answer and answer.status == 204 then
+    for _, name in ipairs(SUBJECT) do txn.http:req_set_header(name, values(answer.headers, name)[1] or '') end
+    return
+  end
+
+  local reply = txn:reply { status = 503 }
+  if answer and answer.status >= 300 then
+    reply:set_status(answer.status)
+    for _, name in ipairs(TOLD) do
+      for _, value in ipairs(values(answer.headers, name)) do reply:add_header(name, value) end
+    end
+    reply:set_body(answer.body or '')
+  end
+  txn:done(reply)
+end, 1)

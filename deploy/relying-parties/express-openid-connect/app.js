@@ -1,0 +1,39 @@
+// An Express application behind the line, with express-openid-connect 3.4. Environment:
+//   PORT, BASE_URL (https://shop.example), ISSUER (https://line.example), CLIENT_ID, CLIENT_SECRET,
+//   SESSION_SECRET (32 characters or more).
+// Relying party at Anteroom: profile express-openid-connect, redirect URI BASE_URL/callback, post-logout redirect URI
+// BASE_URL/bye.
+import express from 'express';
+import oidc from 'express-openid-connect';
+
+const { PORT = '3000', BASE_URL, ISSUER, CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env;
+
+const app = express();
+
+// Every page wants a visitor who was let in.
+app.use(
+  oidc.auth({
+    baseURL: BASE_URL,
+    issuerBaseURL: ISSUER,
+    clientID: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+    secret: SESSION_SECRET,
+    // The default is the implicit flow, which Anteroom does not have.
+    authorizationParams: { response_type: 'code', scope: 'openid' },
+    // Logout ends the admission too, and frees the place.
+    idpLogout: true,
+    routes: { postLogoutRedirect: '/bye' },
+  }),
+);
+
+// The session of the library outlives the admission, which ends with the ID token.
+app.use((req, res, next) => {
+  if (req.oidc.idTokenClaims.exp * 1000 > Date.now()) return next();
+  return res.oidc.login({ returnTo: req.originalUrl });
+});
+
+app.get('/{*page}', (req, res) => {
+  res.type('text').send(`inside with number ${req.oidc.idTokenClaims.number}`);
+});
+
+app.listen(Number(PORT));

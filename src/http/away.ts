@@ -1,0 +1,25 @@
+/** The page while the store is away, which any door may have to show. */
+import type { Context } from 'koa';
+import { AnteroomError } from '#waiting-room/errors.ts';
+
+/** Renders a view of views/ to HTML; everything is escaped. */
+export type Render = (view: string, data: Record<string, unknown>) => string;
+
+/** Seconds after which a page that the store could not serve asks again by itself. */
+export const RETRY_AFTER = 5;
+
+/** It loads its own address again, by GET also where it answers a form. */
+export function showAway(ctx: Context, render: Render): void {
+  ctx.status = 503;
+  ctx.type = 'html';
+  ctx.set({ 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) });
+  ctx.body = render('away', {});
+}
+
+/** The StoreUnavailable behind an error, if that is what it comes down to. */
+export function awayCause(error: unknown): AnteroomError | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AnteroomError && cause.code === 'store_unavailable') return cause;
+  }
+  return null;
+}

@@ -1,0 +1,109 @@
+/**
+ * How those go on who waited for an authorization request: through /authorize once more, which finds the admission; or,
+ * where the relying party has forgotten their login meanwhile, by a fresh one, which passes at once.
+ */
+import type { Context } from 'koa';
+import type Provider from 'oidc-provider';
+import type { Render } from '#http/away.ts';
+import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
+import { RETRY } from '#waiting-page/address.ts';
+import type { Admitted, Onward } from '#waiting-page/page.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { Began } from './began.ts';
+import { freshLogin } from './fresh-login.ts';
+import type { LoginCookies } from './login-cookies.ts';
+import type { IsForgotten } from './login-window.ts';
+
+/** How often a visitor is sent back within a minute before it takes a button. */
+const BOUNCES = 2;
+
+export interface OnwardDeps {
+  readonly provider: Provider;
+  readonly addresses: Pick<Addresses, 'ownerOf'>;
+  readonly relyingParties: RelyingParties;
+  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly began: Pick<Began, 'again'>;
+  readonly loginCookies: LoginCookies;
+  readonly isForgotten: IsForgotten;
+  readonly issuer: string;
+  readonly render: Render;
+  readonly now: () => number;
+}
+
+export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
+  const { provider, addresses, relyingParties, snapshots, began, loginCookies, isForgotten, issuer, now } = deps;
+
+  function goTo(ctx: Context, url: string): void {
+    ctx.status = 303;
+    ctx.redirect(url);
+  }
+
+  function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
+    ctx.status = status;
+    ctx.type = 'html';
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
+    ctx.body = deps.render(view, data);
+  }
+
+  /** To a fresh login; who was sent to one again and again is asked first. */
+  async function sendBack(ctx: Context, party: RelyingParty, request: URLSearchParams, by: Admitted<PendingRequest>) {
+    const header = ctx.req.headers.cookie;
+    const anew = by.form.get('anew') === '1';
+    const given = {
+      redirectUri: request.get('redirect_uri') ?? undefined,
+      state: request.get('state') ?? undefined,
+      targetLinkUri: request.get('target_link_uri') ?? undefined,
+      page: request.get('anteroom_page') ?? undefined,
+    };
+    const url = freshLogin(party, given, issuer);
+    if (url === null || (!anew && loginCookies.bounces(header, party.client_id, now()) >= BOUNCES)) {
+      const { title } = (await snapshots.get(by.room)).settings;
+      show(ctx, 200, 'bounced', { title, host: url && new URL(url).host });
+      return;
+    }
+    ctx.append('Set-Cookie', loginCookies.countBounce(header, party.client_id, now(), anew));
+    goTo(ctx, url);
+  }
+
+  async function goOnStored(ctx: Context, party: RelyingParty | null, by: Admitted<PendingRequest>): Promise<void> {
+    if (by.pending.kind !== 'stored') return;
+    const interaction = await provider.Interaction.find(by.pending.interaction);
+    const isOver = !interaction || (party && isForgotten(party, ctx.req.headers.cookie, by.pending.arrivedAt));
+    if (party && isOver) return sendBack(ctx, party, paramsOf(interaction?.params), by);
+    if (!interaction) {
+      const description = 'The request that waited here is over: it was finished already, or is too old.';
+      return show(ctx, 400, 'error', { code: 'interaction_over', description });
+    }
+    interaction.result = { login: { accountId: by.ticket.visitor } };
+    await interaction.persist();
+    goTo(ctx, interaction.returnTo);
+  }
+
+  return {
+    again: (_room, pending) => (pending.kind === 'travelling' ? began.again(pending.query, pending.arrivedAt) : null),
+    retry(_room, pending) {
+      if (pending.kind !== 'travelling' || pending.query.includes(`${RETRY}=`)) return null;
+      return began.again(`${pending.query}&${RETRY}=1`, pending.arrivedAt);
+    },
+    /** A stored request is finished by who came with it: on somebody else's admission it would let its sender in. */
+    isForeign: (pending, ticket) => pending.kind === 'stored' && pending.owner !== addresses.ownerOf(ticket.visitor),
+    async goOn(ctx, admitted) {
+      const { pending } = admitted;
+      const request = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
+      const clientId = pending.kind === 'travelling' ? request.get('client_id') : pending.clientId;
+      const party = await relyingParties.find(clientId ?? '');
+      if (pending.kind === 'stored') return goOnStored(ctx, party, admitted);
+      if (party && isForgotten(party, ctx.req.headers.cookie, pending.arrivedAt)) {
+        return sendBack(ctx, party, request, admitted);
+      }
+      goTo(ctx, began.again(pending.query, pending.arrivedAt));
+    },
+  };
+}
+
+function paramsOf(params: Record<string, unknown> = {}): URLSearchParams {
+  const texts = Object.entries(params).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  return new URLSearchParams(texts);
+}

@@ -1,0 +1,27 @@
+/** `/client.js` and its types: for pages and apps of any origin. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Middleware } from 'koa';
+
+/** What is in `folder` is read once. */
+export function createClientModule(folder: string): Middleware {
+  const files = new Map(
+    ['client.js', 'client.d.ts'].map((name) => {
+      const bytes = readFileSync(join(folder, name));
+      return [`/${name}`, { bytes, etag: createHash('sha256').update(bytes).digest('hex').slice(0, 12) }];
+    }),
+  );
+  return (ctx, next) => {
+    const file = ctx.method === 'GET' || ctx.method === 'HEAD' ? files.get(ctx.path) : undefined;
+    if (!file) return next();
+    ctx.status = 200;
+    ctx.type = ctx.path.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/plain; charset=utf-8';
+    ctx.etag = file.etag;
+    // Its address stays, so that what is new arrives within minutes.
+    ctx.set({ 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' });
+    if (ctx.fresh) ctx.status = 304;
+    else ctx.body = file.bytes;
+    return undefined;
+  };
+}

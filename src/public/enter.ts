@@ -1,0 +1,132 @@
+/**
+ * `GET /rooms/{room}/enter?return_to=URL`: a site sends its visitors here, they wait like the rest, and go back to
+ * URL with a token that says who they are. It is a door of the waiting page, beside that of OpenID Connect.
+ */
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import type { Render } from '#http/away.ts';
+import { awayCause, showAway } from '#http/away.ts';
+import { isNavigation } from '#http/navigation.ts';
+import { Problem } from '#http/problem.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
+import { canReturnTo, RETRY } from '#waiting-page/address.ts';
+import type { Onward } from '#waiting-page/page.ts';
+import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import type { Admission } from '#waiting-room/ports.ts';
+import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface EnterDeps {
+  readonly visitors: Pick<Visitors, 'arrive'>;
+  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly cookies: VisitorCookies;
+  readonly addresses: Addresses;
+  readonly tokens: Pick<Tokens, 'toReturn'>;
+  readonly render: Render;
+  readonly now: () => number;
+}
+
+export interface Enter {
+  readonly middleware: Middleware;
+  /** What becomes of those who waited to return. */
+  readonly onward: Onward<PendingReturn>;
+}
+
+/** Path and query of the door for somebody who wants to come to `url`. */
+export function enterPath(room: string, url: string): string {
+  return `/rooms/${room}/enter?return_to=${encodeURIComponent(url)}`;
+}
+
+export function createEnter({ visitors, snapshots, cookies, addresses, tokens, render, now }: EnterDeps): Enter {
+  function showError(ctx: Context, status: number, code: string, description: string): void {
+    ctx.status = status;
+    ctx.type = 'html';
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
+    ctx.body = render('error', { code, description });
+  }
+
+  function showRefused(ctx: Context): void {
+    const description = 'The address that you were to be taken to is not one that this waiting room leads to.';
+    showError(ctx, 400, 'return_url_refused', description);
+  }
+
+  /** As it is written, byte for byte: Koa's own redirect writes it anew. */
+  function goTo(ctx: Context, url: string): void {
+    ctx.status = 303;
+    ctx.set({ Location: url, 'Cache-Control': 'no-store' });
+    ctx.body = null;
+    ctx.status = 303;
+  }
+
+  async function isAllowed(room: string, url: string): Promise<boolean> {
+    const { settings } = await snapshots.get(room);
+    return canReturnTo(url) && isReturnUrl(url, settings.return_urls);
+  }
+
+  /** With what is left of the admission; false where nothing is. */
+  async function takeBack(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
+    try {
+      goTo(ctx, withToken(url, await tokens.toReturn(room, admission)));
+      return true;
+    } catch (error) {
+      if (error instanceof AnteroomError && error.code === 'admission_over') return false;
+      throw error;
+    }
+  }
+
+  async function enter(ctx: Context, room: string): Promise<void> {
+    const { return_to } = ctx.query;
+    const url = typeof return_to === 'string' ? inAscii(return_to) : '';
+    if (!(await isAllowed(room, url))) return showRefused(ctx);
+    const header = ctx.req.headers.cookie;
+    const pending: PendingReturn = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() };
+    try {
+      const brought = { visitor: cookies.visitor(header), ticket: cookies.ticket(header, room) };
+      const { ticket, admission, isNew } = await visitors.arrive(room, brought);
+      if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
+      if (admission && (await takeBack(ctx, room, url, admission))) return;
+    } catch (error) {
+      // The waiting page says that it is closed.
+      if (!(error instanceof RoomClosed)) throw error;
+    }
+    goTo(ctx, addresses.of(room, pending));
+  }
+
+  const router = new Router();
+  router.get('/rooms/:room/enter', async (ctx) => {
+    const { room = '' } = ctx.params;
+    if (!isNavigation(ctx)) {
+      throw new Problem('invalid_request', { detail: 'This address is for navigations: send the visitor there.' });
+    }
+    try {
+      await enter(ctx, room);
+    } catch (error) {
+      if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such room here.');
+      else if (awayCause(error)) showAway(ctx, render);
+      else throw error;
+    }
+  });
+
+  return {
+    // The router adds to the context what its middleware's type asks to be there.
+    middleware: router.routes() as Middleware,
+    onward: {
+      again: (room, { url }) => enterPath(room, url),
+      retry: (room, { url, retried }) => (retried ? null : `${enterPath(room, url)}&${RETRY}=1`),
+      // Whoever comes to the address waits for themselves, and goes where the room allows.
+      isForeign: () => false,
+      async goOn(ctx, { room, pending, admission }) {
+        if (!(await isAllowed(room, pending.url))) showRefused(ctx);
+        else if (!(await takeBack(ctx, room, pending.url, admission))) goTo(ctx, ctx.url);
+      },
+    },
+  };
+}
+
+/** A site that wrote its address into the query without a second encoding. */
+function inAscii(url: string): string {
+  return url.replace(/[\u0080-\uffff]+/g, encodeURIComponent);
+}

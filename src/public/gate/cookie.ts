@@ -1,0 +1,74 @@
+/** The gate's own cookie on the protected site: a sealed pass, opened once a process. */
+import { cookieValue } from '#http/visitor-cookies.ts';
+import type { Pass, PassOffice } from '#waiting-room/passes.ts';
+import type { RoomId } from '#waiting-room/room.ts';
+import { type Look, NOT_ASKED } from './insiders.ts';
+
+/** Passes known at most; those that were not shown since half as many others came are forgotten. */
+const KNOWN = 20_000;
+
+/** A pass that was shown, with what the check answers for it. */
+export interface Shown {
+  readonly pass: Pass;
+  readonly look: Look;
+  /** Of the answer for somebody inside: names and values in turn. */
+  readonly headers: readonly string[];
+}
+
+export interface GateCookies {
+  /** The pass that a request shows; null where it shows none of this room. */
+  read(cookieHeader: string | undefined, room: RoomId, secure: boolean): Shown | null;
+  /** `Set-Cookie` value. Host-only: without `Domain`, no other host of the site's domain gets it. */
+  give(room: RoomId, pass: Pass, secure: boolean, now: number): string;
+}
+
+export function createGateCookies(passes: PassOffice): GateCookies {
+  let young = new Map<string, Shown>();
+  let old = new Map<string, Shown>();
+
+  function open(sealed: string, room: RoomId): Shown | null {
+    const pass = passes.open(sealed, room);
+    return pass && { pass, look: { ...NOT_ASKED }, headers: headersOf(pass) };
+  }
+
+  return {
+    read(header, room, secure) {
+      const sealed = cookieValue(header, nameOf(room, secure));
+      if (!sealed) return null;
+      const key = `${room} ${sealed}`;
+      const known = young.get(key);
+      if (known) return known;
+      const shown = old.get(key) ?? open(sealed, room);
+      if (!shown) return null;
+      if (young.size >= KNOWN / 2) {
+        old = young;
+        young = new Map();
+      }
+      young.set(key, shown);
+      return shown;
+    },
+    give(room, pass, secure, now) {
+      const age = Math.max(1, Math.floor((pass.expiresAt - now) / 1000));
+      // SameSite=Lax: whoever follows a link to the site is inside already.
+      const attributes = `Max-Age=${age}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+      return `${nameOf(room, secure)}=${passes.seal(room, pass)}; ${attributes}`;
+    },
+  };
+}
+
+function nameOf(room: RoomId, secure: boolean): string {
+  return secure ? `__Host-anteroom_gate_${room}` : `anteroom_gate_${room}`;
+}
+
+function headersOf({ visitor, number, expiresAt }: Pass): readonly string[] {
+  return [
+    'Cache-Control',
+    'no-store',
+    'X-Anteroom-Subject',
+    visitor,
+    'X-Anteroom-Number',
+    String(number),
+    'X-Anteroom-Expires',
+    new Date(expiresAt).toISOString(),
+  ];
+}

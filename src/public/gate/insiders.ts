@@ -1,0 +1,89 @@
+/**
+ * Whether somebody with a pass is still inside: their admission may have ended before its time. A process asks the
+ * store about a visitor once, and again only after some admission of the room ended early, at most once a second:
+ * the snapshot, which is a second old at most, counts those.
+ */
+import { AnteroomError } from '#waiting-room/errors.ts';
+import type { Pass } from '#waiting-room/passes.ts';
+import type { RoomId } from '#waiting-room/room.ts';
+import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+
+/** How long, in ms, an answer holds whatever ended meanwhile. */
+const HOLDS = 1000;
+
+/** What was found out about a pass, kept with it. */
+export interface Look {
+  inside: boolean;
+  /** When it was asked; 0 before. */
+  at: number;
+  /** How many admissions had ended early then. */
+  ended: number;
+  asking?: Promise<boolean>;
+}
+
+export const NOT_ASKED: Readonly<Look> = { inside: false, at: 0, ended: -1 };
+
+export interface InsidersDeps {
+  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly snapshots: Pick<Snapshots, 'now' | 'get'>;
+  readonly now: () => number;
+}
+
+export interface Insiders {
+  /** At once where it is known. Rejects with RoomNotFound. */
+  has(room: RoomId, pass: Pass, look: Look): boolean | Promise<boolean>;
+}
+
+export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insiders {
+  async function ask(room: RoomId, pass: Pass, look: Look, ended: number): Promise<boolean> {
+    const at = now();
+    try {
+      const admission = await visitors.admission(room, pass.visitor);
+      look.inside = admission?.generation === pass.generation && admission.number === pass.number;
+    } catch (error) {
+      // While the store is away no end can be told to anybody: a pass is good for as long as it says.
+      if (!isAway(error)) throw error;
+      look.inside = true;
+    }
+    look.at = at;
+    look.ended = ended;
+    return look.inside;
+  }
+
+  function known(room: RoomId, pass: Pass, look: Look, snapshot: Snapshot | null): boolean | Promise<boolean> {
+    if (snapshot && pass.generation < snapshot.view.generation) return false;
+    const age = now() - look.at;
+    if (age >= 0 && age < HOLDS) return look.inside;
+    const ended = snapshot ? endedEarly(snapshot) : look.ended;
+    if (look.inside && look.ended === ended) return true;
+    look.asking ??= ask(room, pass, look, ended).finally(() => {
+      delete look.asking;
+    });
+    return look.asking;
+  }
+
+  return {
+    has(room, pass, look) {
+      if (pass.expiresAt <= now()) return false;
+      const snapshot = snapshots.now(room);
+      if (snapshot) return known(room, pass, look, snapshot);
+      return snapshots.get(room).then(
+        (fetched) => known(room, pass, look, fetched),
+        (error) => {
+          if (!isAway(error)) throw error;
+          return known(room, pass, look, null);
+        },
+      );
+    },
+  };
+}
+
+/** Each early end is one of these two, whoever told it. */
+function endedEarly({ view }: Snapshot): number {
+  return view.counters.completed + view.counters.abandoned;
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof AnteroomError && error.code === 'store_unavailable';
+}

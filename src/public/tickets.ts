@@ -1,0 +1,78 @@
+/**
+ * The API way in: a website or an app joins, asks, claims and leaves by itself, without a redirect. The ticket is a
+ * bearer secret of whoever joined; what a claim gives are tokens that the site's own API checks.
+ */
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { chain } from '#http/chain.ts';
+import { AnteroomError, RoomClosed } from '#waiting-room/errors.ts';
+import type { Admission } from '#waiting-room/ports.ts';
+import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { cors } from './cors.ts';
+import { ticketOf } from './ticket-facts.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface TicketsDeps {
+  readonly visitors: Visitors;
+  readonly tickets: TicketOffice;
+  readonly tokens: Pick<Tokens, 'ofAdmission'>;
+}
+
+export function createTickets({ visitors, tickets, tokens }: TicketsDeps): Middleware {
+  async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
+    // A rejoin may give another ticket, so that it is told each time.
+    ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.facts(ticket)) };
+    ctx.status = status;
+  }
+
+  /** The admission, or why there is none. */
+  async function claim(ticket: Ticket): Promise<Admission> {
+    const place = await visitors.claim(ticket);
+    switch (place.state) {
+      case 'admitted':
+        return place.admission;
+      case 'served':
+      case 'waiting':
+      case 'returned':
+        if ((await visitors.facts(ticket)).state === 'closed') throw new RoomClosed(ticket.room);
+        throw new AnteroomError('not_your_turn', 'The number is not served yet.');
+      case 'missed':
+        throw new AnteroomError('turn_missed', 'The turn was not taken in time. Rejoin the line.');
+      case 'over':
+        throw new AnteroomError('admission_over', 'The number is used up. Rejoin the line for a new one.');
+      case 'stale':
+        throw new AnteroomError('ticket_invalid', `The ticket is not of the line that "${ticket.room}" has now.`);
+    }
+  }
+
+  const router = new Router({ prefix: '/rooms/:room/tickets' });
+  router.use((ctx, next) => {
+    ctx.set('Cache-Control', 'no-store');
+    return next();
+  });
+  const room = (ctx: Context & { params: Record<string, string> }) => ctx.params.room ?? '';
+  const own = (ctx: Context & { params: Record<string, string> }) =>
+    ticketOf(tickets, ctx.get('Authorization') || undefined, room(ctx));
+
+  router.post('/', async (ctx) => {
+    const { ticket } = await visitors.arrive(room(ctx), { visitor: null, ticket: null });
+    await answerFacts(ctx, 201, ticket);
+  });
+  router.post('/self/claim', async (ctx) => {
+    const ticket = own(ctx);
+    ctx.body = await tokens.ofAdmission(ticket.room, await claim(ticket));
+  });
+  router.post('/self/rejoin', async (ctx) => {
+    await answerFacts(ctx, 200, await visitors.rejoin(own(ctx)));
+  });
+  router.delete('/self', async (ctx) => {
+    await visitors.leave(own(ctx));
+    ctx.status = 204;
+  });
+
+  const routes = chain(cors, router.routes() as Middleware, router.allowedMethods() as Middleware);
+  return (ctx, next) => (PATHS.test(ctx.path) ? routes(ctx, next) : next());
+}
+
+const PATHS = /^\/rooms\/[^/]+\/tickets(?:\/|$)/;

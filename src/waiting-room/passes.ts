@@ -1,0 +1,46 @@
+/**
+ * What somebody inside carries on the protected site: their admission, sealed. With it the gate knows an admitted
+ * visitor without asking the store, except whether the admission ended early.
+ */
+import type { Admission } from './ports.ts';
+import type { RoomId } from './room.ts';
+import type { Seal } from './seal.ts';
+
+/** An admission, as the gate needs it. */
+export type Pass = Pick<Admission, 'visitor' | 'number' | 'generation' | 'expiresAt'>;
+
+export interface PassOffice {
+  seal(room: RoomId, pass: Pass): string;
+  /** Null for what is no pass of this room. Whether its time is over is for the caller to see. */
+  open(sealed: string, room: RoomId): Pass | null;
+}
+
+const VERSION = 1;
+/** Offsets of: version, generation, number, end, visitor. */
+const AT = { generation: 1, number: 5, expiresAt: 11, visitor: 17 } as const;
+const LENGTH = AT.visitor + 16;
+
+export function createPassOffice(seal: Seal): PassOffice {
+  return {
+    seal(room, { visitor, number, generation, expiresAt }) {
+      const bytes = Buffer.alloc(LENGTH);
+      bytes.writeUInt8(VERSION, 0);
+      bytes.writeUInt32BE(generation, AT.generation);
+      bytes.writeUIntBE(number, AT.number, 6);
+      bytes.writeUIntBE(expiresAt, AT.expiresAt, 6);
+      bytes.write(visitor, AT.visitor, 'base64url');
+      return seal.seal(bytes, `pass ${room}`);
+    },
+    open(sealed, room) {
+      const opened = seal.open(sealed, `pass ${room}`);
+      if (opened?.length !== LENGTH || opened[0] !== VERSION) return null;
+      const bytes = Buffer.from(opened.buffer, opened.byteOffset, LENGTH);
+      return {
+        generation: bytes.readUInt32BE(AT.generation),
+        number: bytes.readUIntBE(AT.number, 6),
+        expiresAt: bytes.readUIntBE(AT.expiresAt, 6),
+        visitor: bytes.toString('base64url', AT.visitor),
+      };
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { launchChromium } from '#support/chromium.ts';
+import { arrive, SECRET, startLogin } from '#support/relying-party.ts';
+import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, freePort, ready } from '../service/process.ts';
+import { audit, heading, newVisitor, numberOf, picture, words } from './visitor.ts';
+
+const SECOND = 1000;
+const CROWD = 40;
+/** From the process's start until the event: as long as it takes to start, to come, and to be looked at. */
+const AHEAD = 14 * SECOND;
+
+let browser: Browser;
+let folder: Folder;
+let shop: Server;
+let url: string;
+let redirectUri: string;
+let startsAt: number;
+
+/** A room whose event starts in some seconds, as a configuration file has it, and a site that says who is inside. */
+beforeAll(async () => {
+  shop = createServer((_req, res) => res.setHeader('Content-Type', 'text/html').end('<h1>You are inside</h1>'));
+  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+  redirectUri = `http://localhost:${(shop.address() as AddressInfo).port}/callback`;
+  const port = await freePort();
+  url = `http://localhost:${port}`;
+  startsAt = Date.now() + AHEAD;
+  folder = await createFolder();
+  await folder.write(
+    'anteroom.yaml',
+    `rooms:
+  - id: sale
+    title: Spring sale
+    events:
+      - id: opening
+        prequeue_start: ${new Date(startsAt - 3_600_000).toISOString()}
+        start: ${new Date(startsAt).toISOString()}
+        title: Grand opening
+        message: Two tickets for each of you.
+        inlet: { strategy: rate, per_minute: 60 }
+  - { id: small, title: Small sale, presence: { timeout: 3s } }
+relying_parties:
+  - { client_id: kiosk, client_secret: "${SECRET}", room: small, redirect_uris: ["${redirectUri}"] }
+  - { client_id: shop, client_secret: "${SECRET}", room: sale, redirect_uris: ["${redirectUri}"] }
+`,
+  );
+  const run = folder.run({
+    PORT: `${port}`,
+    CONFIG: 'anteroom.yaml',
+    COOKIE_KEYS,
+    ADMIN_TOKEN,
+    LOG_LEVEL: 'warn',
+  });
+  [browser] = await Promise.all([launchChromium(), ready(run, url)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await folder?.remove();
+  shop?.closeAllConnections();
+  await new Promise((resolve) => shop.close(resolve));
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function waitingPage(clientId = 'shop'): Promise<Page> {
+  const page = await newVisitor(browser);
+  await page.goto((await startLogin(url, { redirectUri, clientId })).url);
+  return page;
+}
+
+const says = (page: Page, what: string) => expect.poll(() => words(heading(page)), { timeout: 20_000 }).toBe(what);
+
+/** As people have it: dark and light, narrow and wide, and in a language that is written from the right. */
+async function lookAt(page: Page, name: string): Promise<void> {
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    expect(await audit(page)).toEqual([]);
+    await picture(page, `${name}-${colorScheme}-${width}`);
+  }
+  await page.evaluate('document.documentElement.dir = "rtl"');
+  expect(await audit(page)).toEqual([]);
+  await picture(page, `${name}-rtl`);
+  await page.evaluate('document.documentElement.dir = "ltr"');
+}
+
+test('before the start the page counts down, then has a number by itself, checks the draw, and goes in', async () => {
+  const page = await waitingPage();
+  const crowd = Array.from({ length: CROWD }, () => arrive(createBrowser(), url, { redirectUri }));
+  await Promise.all(crowd);
+  await says(page, 'You are early');
+  await page.getByText('Two tickets for each of you.').waitFor();
+  expect(await page.title()).toBe('You are early · Grand opening');
+  const countdown = page.locator('#starts');
+  const first = await words(countdown);
+  expect(first).toMatch(/^in 0:\d\d$/);
+  await expect.poll(() => words(countdown)).not.toBe(first);
+  await lookAt(page, 'before-start');
+  expect(Date.now(), 'it was looked at in time').toBeLessThan(startsAt);
+
+  // Nobody touches it: what comes now, comes by itself.
+  await says(page, 'You are in line');
+  expect(Date.now() - startsAt).toBeLessThan(5 * SECOND);
+  const number = await numberOf(page);
+  expect(number).toBeGreaterThanOrEqual(1);
+  expect(number).toBeLessThanOrEqual(CROWD + 1);
+
+  const draw = await page.context().newPage();
+  await draw.goto(`${url}/rooms/sale/draws/opening`);
+  await draw.getByText('Your browser has computed it anew').waitFor();
+  expect(await words(heading(draw))).toBe('This is how it was drawn');
+  expect(await words(draw.locator('#own #number'))).toBe(`${number}`);
+  await lookAt(draw, 'draw');
+  // A number that is not what was drawn is found out.
+  await draw.route(/\/draws\/opening$/, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace(/data-number="\d+"/, `data-number="${number + 1}"`);
+    await route.fulfill({ response: answer, body });
+  });
+  await draw.reload();
+  await draw.getByText('Your browser has computed something else').waitFor();
+
+  const late = await waitingPage();
+  await says(late, 'You are in line');
+  expect(await numberOf(late)).toBe(CROWD + 2);
+  // Enough turns have come to say something.
+  const estimate = late.locator('#estimate');
+  await expect.poll(() => words(estimate), { timeout: 25_000 }).toMatch(/^\d+–\d+ min$/);
+  await lookAt(late, 'estimate');
+
+  await page.waitForURL(`${redirectUri}?**`, { timeout: (CROWD + 15) * SECOND });
+  expect(await words(heading(page))).toBe('You are inside');
+});
+
+test('whoever was away at the start joins behind those who were there, by itself and with a true word', async () => {
+  const start = Date.now() + 9 * SECOND;
+  const [prequeue_start, at] = [start - 60 * SECOND, start].map((time) => new Date(time).toISOString());
+  const answer = await fetch(`${url}/admin/v1/rooms/small`, {
+    method: 'PATCH',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ events: [{ id: 'opening', prequeue_start, start: at }] }),
+  });
+  expect(answer.status).toBe(200);
+  const opened = () => fetch(`${url}/rooms/small/draws/opening`).then(({ status }) => status);
+  await expect.poll(opened, { timeout: 5000 }).toBe(200);
+
+  const away = await waitingPage('kiosk');
+  await says(away, 'You are early');
+  const here = await waitingPage('kiosk');
+  await says(here, 'You are early');
+  const address = away.url();
+  await away.goto('about:blank');
+  await says(here, 'You are in line');
+  expect(await numberOf(here)).toBe(1);
+
+  await away.goto(address);
+  expect(await words(heading(away))).toBe('You missed the start');
+  expect(await audit(away)).toEqual([]);
+  await picture(away, 'missed-start');
+  await says(away, 'You are in line');
+  expect(await numberOf(away)).toBe(2);
+});

@@ -1,0 +1,19 @@
+import { startAlb } from './stand-ins/alb.ts';
+import { CLIENT_ID, LIFETIME, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
+
+tour({
+  name: 'AWS ALB (a stand-in)',
+  profile: 'alb',
+  callback: '/oauth2/idpresponse',
+  landing: '/start',
+  logout: (origin) => `${origin}/logout`,
+  postLogout: (origin) => `${origin}/bye`,
+  start: ({ issuer, port }) =>
+    startAlb({
+      issuer,
+      port,
+      client: { id: CLIENT_ID, secret: SECRET },
+      loginTimeout: LOGIN_WINDOW,
+      sessionTimeout: LIFETIME,
+    }),
+});

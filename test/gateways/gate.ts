@@ -1,0 +1,138 @@
+/** What every proxy has to do with the gate, tried with the configuration that deploy/gate/ has for it. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { room as roomSettings } from '#settings/room.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import type { RunningProxy } from './proxy.ts';
+import { openWebSocket, type Site, startSite } from './site.ts';
+
+export interface Behind {
+  /** Of Anteroom and of the site, at 127.0.0.1. */
+  readonly anteroom: number;
+  readonly site: number;
+}
+
+const ROOM = { id: 'spring-sale', admission: { lifetime: '10m' } };
+const DEEP = '/seats/12?q=a+b%20c&&x=%2F&y';
+
+export function describeGate(name: string, startProxy: (behind: Behind) => Promise<RunningProxy>): void {
+  describe(`the gate at ${name}`, () => {
+    let opened: OpenedStore;
+    let service: TestService;
+    let site: Site;
+    let proxy: RunningProxy;
+    let shop: string;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      opened = await embeddedStore();
+      service = await startService({ store: opened.store, rooms: [ROOM] });
+      site = await startSite();
+      proxy = await startProxy({ anteroom: Number(new URL(service.issuer).port), site: site.port });
+      shop = `http://127.0.0.1:${proxy.port}`;
+      await operations().putRoom(roomSettings.parse({ ...ROOM, return_urls: [`${shop}/`] }));
+    });
+    afterAll(async () => {
+      await proxy?.close();
+      await site?.close();
+      await service?.close();
+      await opened?.close();
+    });
+    beforeEach(async () => {
+      await operations().reset(ROOM.id);
+      browser = createBrowser();
+    });
+
+    const operations = () => service.waitingRoom.operations;
+
+    /** From the page that was asked for to the address with the token. */
+    async function wait(path = DEEP): Promise<string> {
+      const sent = await browser.get(`${shop}${path}`);
+      const page = await browser.get(sent.location);
+      await operations().raise(ROOM.id, 1);
+      return (await browser.post(page.location)).location;
+    }
+
+    async function goIn(path = DEEP): Promise<void> {
+      await browser.follow(await wait(path), shop);
+    }
+
+    test('first visit, wait, and the page that was asked for, with its query and without a token', async () => {
+      const sent = await browser.get(`${shop}${DEEP}`);
+      expect(sent.status).toBe(302);
+      expect(sent.location).toBe(
+        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}${DEEP}`)}`,
+      );
+      const page = await browser.get(sent.location);
+      expect((await browser.get(page.location)).text).toContain('You are in line');
+      expect((await browser.post(page.location)).location).toBe(page.location);
+      await operations().raise(ROOM.id, 1);
+      const back = await browser.post(page.location);
+      expect(back.location).toMatch(/&anteroom_token=/);
+      const taken = await browser.get(back.location);
+      expect([taken.status, taken.headers.location]).toEqual([302, `${shop}${DEEP}`]);
+      expect(taken.headers['set-cookie']?.[0]).toMatch(/^anteroom_gate_spring-sale=/);
+      const shown = await browser.get(taken.location, { 'X-Anteroom-Subject': 'forged', 'X-Anteroom-Number': '0' });
+      expect(shown.status).toBe(200);
+      expect(shown.json()).toMatchObject({ method: 'GET', url: DEEP });
+      expect(shown.json().headers).toMatchObject({
+        'x-anteroom-number': '1',
+        'x-anteroom-subject': expect.stringMatching(/^[\w-]{22}$/),
+        'x-anteroom-expires': expect.stringMatching(/^2\d{3}-/),
+      });
+    });
+
+    test('a POST or a fetch from outside is refused without a redirect, and passes from inside', async () => {
+      const fetches = { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' };
+      for (const answer of [
+        await browser.post(`${shop}/cart?x=1`, { a: 'b' }),
+        await browser.get(`${shop}/cart?x=1`, fetches),
+      ]) {
+        expect(answer.status).toBe(401);
+        expect(answer.headers['content-type']).toContain('application/problem+json');
+        expect(answer.json()).toMatchObject({ code: 'admission_required' });
+        expect(answer.location).toContain('/rooms/spring-sale/enter?return_to=');
+      }
+      await goIn();
+      expect((await browser.post(`${shop}/cart?x=1`, { a: 'b' })).json()).toMatchObject({ method: 'POST' });
+      expect((await browser.get(`${shop}/cart?x=1`, fetches)).status).toBe(200);
+    });
+
+    test('a WebSocket is opened to those inside only', async () => {
+      expect(await openWebSocket(`${shop}/live`, {})).toBe(401);
+      await goIn();
+      const [gate] = [...browser.cookies].filter(([cookie]) => cookie.startsWith('anteroom_gate'));
+      expect(await openWebSocket(`${shop}/live`, { Cookie: gate?.join('=') ?? '' })).toBe(101);
+    });
+
+    test('a token is taken once: whoever replays it waits', async () => {
+      const back = await wait();
+      await browser.get(back);
+      const thief = createBrowser();
+      const replayed = await thief.get(back);
+      expect(replayed.status).toBe(302);
+      expect(replayed.location).toContain('/rooms/spring-sale/enter?return_to=');
+      expect(replayed.location).not.toContain('anteroom_token');
+      expect([...thief.cookies]).toEqual([]);
+    });
+
+    test('a token is taken from who has a cookie already, too', async () => {
+      await goIn();
+      const again = await browser.get(
+        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}/other?a=b`)}`,
+      );
+      const taken = await browser.get(again.location);
+      expect(taken.location).toBe(`${shop}/other?a=b`);
+      expect(taken.headers['set-cookie']).toHaveLength(1);
+    });
+
+    test('whose admission is over waits again', async () => {
+      await goIn();
+      expect((await browser.get(`${shop}/`)).status).toBe(200);
+      service.time.pass(601_000);
+      const { status, location } = await browser.get(`${shop}/`);
+      expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
+    });
+  });
+}

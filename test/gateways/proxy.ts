@@ -1,0 +1,61 @@
+/** Starts a proxy that is a program of its own, in a folder of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface RunningProxy {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Resolves once the program answers on its port. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  port: number,
+  env: Record<string, string> = {},
+): Promise<RunningProxy> {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code) => resolve(`it ended with ${code}`));
+  });
+  const up = async () => {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      if (await answers(port)) return null;
+      await delay(50);
+    }
+    return 'it does not answer';
+  };
+  const trouble = await Promise.race([up(), ended]);
+  if (trouble !== null) {
+    child.kill();
+    throw new Error(`${command}: ${trouble}\n${said}`);
+  }
+  return {
+    port,
+    async close() {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`, { redirect: 'manual' }).then(
+    (answer) => answer.status < 500,
+    () => false,
+  );
+}

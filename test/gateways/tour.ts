@@ -1,0 +1,165 @@
+/** What every relying party has to bear: a visit, a wait longer than its login window, the admission's end, two tabs. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { freePort } from './proxy.ts';
+
+export const CLIENT_ID = 'shop';
+export const SECRET = 'change-me-to-something-longer-than-this';
+/** Of the relying party and of Anteroom, in seconds: short enough to wait longer, really. */
+export const LOGIN_WINDOW = 3;
+/** Of an admission that is waited out, in seconds. */
+export const LIFETIME = 6;
+const CROWD = 100;
+
+export interface RelyingPartySetting {
+  readonly issuer: string;
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+}
+
+export interface RunningRelyingParty {
+  close(): Promise<void>;
+}
+
+export interface RelyingPartyKind {
+  readonly name: string;
+  readonly profile: string;
+  readonly callback: string;
+  /** Where its logout begins. */
+  readonly logout: (origin: string, issuer: string) => string;
+  readonly postLogout: (origin: string) => string;
+  /** Where a visitor lands who waited longer than the window, if not at the page they came for. */
+  readonly landing?: string;
+  readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
+}
+
+const PAGE = '/tickets/opera?day=2&row=a%20b';
+
+/** The tour; `missing` names why it cannot be had here. */
+export function tour(kind: RelyingPartyKind, missing?: string): void {
+  const title = missing ? `${kind.name} (skipped: ${missing})` : kind.name;
+  describe.skipIf(missing !== undefined)(title, () => {
+    let opened: OpenedStore;
+    let service: TestService;
+    let relyingParty: RunningRelyingParty;
+    let origin: string;
+
+    beforeAll(async () => {
+      opened = await embeddedStore();
+      const port = await freePort();
+      origin = `http://127.0.0.1:${port}`;
+      service = await startService({
+        store: opened.store,
+        rooms: [{ id: 'sale', title: 'Sale' }],
+        relying_parties: [
+          {
+            client_id: CLIENT_ID,
+            client_secret: SECRET,
+            room: 'sale',
+            profile: kind.profile,
+            redirect_uris: [`${origin}${kind.callback}`],
+            post_logout_redirect_uris: [kind.postLogout(origin)],
+            login_window: `${LOGIN_WINDOW}s`,
+            ...(kind.landing && { landing_url: `${origin}${kind.landing}` }),
+          },
+        ],
+      });
+      relyingParty = await kind.start({ issuer: service.issuer, port, origin });
+    });
+    afterAll(async () => {
+      await relyingParty?.close();
+      await service?.close();
+      await opened?.close();
+    });
+
+    const operations = () => service.waitingRoom.operations;
+    const afterWait = () => (kind.landing ? `${origin}${kind.landing}` : `${origin}${PAGE}`);
+
+    /** To the waiting page, for a page of the site. */
+    async function come(browser: Browser, path = PAGE): Promise<string> {
+      const answer = await browser.follow(`${origin}${path}`);
+      expect(answer.url, `${answer.status} ${answer.text}`).toContain(`${service.issuer}/rooms/sale/wait?`);
+      return answer.url;
+    }
+
+    /** Presses the button, and follows to where it ends. */
+    async function claim(browser: Browser, page: string) {
+      const { location } = await browser.post(page);
+      return browser.follow(location);
+    }
+
+    /** Everybody in line, and nobody else. */
+    async function letIn(lifetime = '10m'): Promise<void> {
+      const room = await operations().room('sale');
+      await operations().putRoom({ ...room, admission: { ...room.admission, lifetime: seconds(lifetime) } });
+      const { queue, serving } = await operations().counters('sale');
+      await operations().raise('sale', queue - serving);
+    }
+
+    test('holds a visitor in line, lets in to the page they came for, and out again', async () => {
+      const browser = createBrowser();
+      const page = await come(browser);
+      await letIn();
+      const inside = await claim(browser, page);
+      expect([inside.status, inside.url]).toEqual([200, `${origin}${PAGE}`]);
+      expect(inside.text).toContain('inside');
+      expect(await browser.follow(`${origin}/other`)).toMatchObject({ status: 200, url: `${origin}/other` });
+
+      const leaving = await browser.follow(kind.logout(origin, service.issuer));
+      expect(leaving.url).toContain(`${service.issuer}/end-session?`);
+      const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(leaving.text) ?? [];
+      const left = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
+      expect(left.location, leaving.url).toMatch(kind.postLogout(origin));
+      expect(await operations().counters('sale')).toMatchObject({ completed: 1, active: 0 });
+      await come(browser);
+    });
+
+    test(`has all ${CROWD} of ${CROWD} visitors inside who waited longer than its login window`, async () => {
+      const crowd = await Promise.all(
+        Array.from({ length: CROWD }, async () => {
+          const browser = createBrowser();
+          return { browser, page: await come(browser) };
+        }),
+      );
+      await delay((LOGIN_WINDOW + 1) * 1000);
+      await letIn();
+      const ends: string[] = [];
+      const took: number[] = [];
+      for (const { browser, page } of crowd) {
+        const began = performance.now();
+        const { status, url, text } = await claim(browser, page);
+        took.push(performance.now() - began);
+        ends.push(`${status} ${url} ${text.includes('inside')}`);
+      }
+      expect(new Set(ends)).toEqual(new Set([`200 ${afterWait()} true`]));
+      expect(took.sort((a, b) => a - b)[CROWD / 2]).toBeLessThan(1000);
+    });
+
+    test('brings back into line whose admission is over', async () => {
+      const browser = createBrowser();
+      const page = await come(browser);
+      await letIn(`${LIFETIME}s`);
+      expect((await claim(browser, page)).status).toBe(200);
+      expect((await browser.follow(`${origin}/other`)).status).toBe(200);
+      await delay((LIFETIME + 1) * 1000);
+      await come(browser, '/other');
+    });
+
+    test('gets both of two tabs in', async () => {
+      const browser = createBrowser();
+      const pages = [await come(browser, '/first'), await come(browser, '/second')];
+      await letIn();
+      for (const [index, path] of ['/first', '/second'].entries()) {
+        const { status, url, text } = await claim(browser, pages[index] ?? '');
+        expect([status, text.includes('inside')]).toEqual([200, true]);
+        if (!kind.landing) expect(url).toBe(`${origin}${path}`);
+      }
+    });
+  });
+}
+
+const seconds = (duration: string) => (duration.endsWith('m') ? 60_000 : 1000) * Number.parseInt(duration, 10);

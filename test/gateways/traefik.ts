@@ -1,0 +1,90 @@
+/**
+ * Stands in for Traefik, which no package of Debian has: ForwardAuth as its documentation tells it
+ * (https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/). The check is asked
+ * by GET with the request's own headers and X-Forwarded-Method, -Proto, -Host, -Uri and -For, which a client's of the
+ * same names do not reach; with a 2xx the request passes, with `authResponseHeaders` of the answer in place of the
+ * client's; any other answer is the client's. Of a WebSocket the scheme is told as ws or wss.
+ */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+
+export interface ForwardAuth {
+  readonly address: string;
+  readonly authResponseHeaders: readonly string[];
+}
+
+const HOP_BY_HOP = ['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'content-length'];
+
+function without(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && !names.includes(name));
+  return Object.fromEntries(kept) as Record<string, string | string[]>;
+}
+
+function ask(url: string, options: { method?: string; headers: Record<string, string | string[]> }) {
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const { method = 'GET', headers } = options;
+    request(url, { method, headers, agent: false }, resolve).on('error', reject).end();
+  });
+}
+
+export async function startTraefik(port: number, forwardAuth: ForwardAuth, site: string) {
+  const check = (req: IncomingMessage) =>
+    ask(forwardAuth.address, {
+      headers: {
+        ...without(req.headers, [...HOP_BY_HOP, 'host']),
+        'X-Forwarded-Method': req.method ?? '',
+        'X-Forwarded-Proto': req.headers.upgrade ? 'ws' : 'http',
+        'X-Forwarded-Host': req.headers.host ?? '',
+        'X-Forwarded-Uri': req.url ?? '',
+        'X-Forwarded-For': '127.0.0.1',
+      },
+    });
+
+  const passed = (req: IncomingMessage, answer: IncomingMessage) => {
+    const told = forwardAuth.authResponseHeaders.map((name) => name.toLowerCase());
+    const headers = without(req.headers, told);
+    for (const name of told) if (answer.headers[name]) headers[name] = String(answer.headers[name]);
+    return headers;
+  };
+
+  const server = createServer(async (req, res) => {
+    const answer = await check(req);
+    if (Math.floor((answer.statusCode ?? 0) / 100) !== 2) {
+      res.writeHead(answer.statusCode ?? 502, without(answer.headers, ['connection', 'transfer-encoding']));
+      answer.pipe(res);
+      return;
+    }
+    answer.resume();
+    const options = { method: req.method ?? 'GET', headers: passed(req, answer), agent: false };
+    req.pipe(
+      request(`${site}${req.url}`, options, (own) => {
+        res.writeHead(own.statusCode ?? 502, own.headers);
+        own.pipe(res);
+      }),
+    );
+  });
+  server.on('upgrade', async (req, socket) => {
+    const answer = await check(req);
+    answer.resume();
+    if (answer.statusCode !== 204) {
+      socket.end(`HTTP/1.1 ${answer.statusCode} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    request(`${site}${req.url}`, { headers: passed(req, answer), agent: false })
+      .on('upgrade', (own, upstream) => {
+        const lines = Object.entries(own.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+        upstream.pipe(socket).on('error', () => upstream.destroy());
+      })
+      .on('error', () => socket.destroy())
+      .end();
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RoomInput } from '#settings/room.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { headingOf, shown } from './waiting-page.ts';
+
+const MINUTE = 60_000;
+/** From the beginning of a test. */
+const PREQUEUE = 10 * MINUTE;
+const START = 30 * MINUTE;
+const END = 60 * MINUTE;
+
+const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
+
+interface Person {
+  readonly browser: Browser;
+  readonly page: string;
+}
+
+describe.each(STORES)('an event, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+  let began: number;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, relying_parties: [] });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    // What the test before left undone is not of this room any more.
+    await admin('DELETE', '/rooms/sale');
+    began = service.time.now();
+  });
+
+  async function admin(method: string, path: string, body?: unknown): Promise<number> {
+    const answer = await fetch(`${service.issuer}/admin/v1${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answer.status;
+  }
+
+  const iso = (after: number) => new Date(began + after).toISOString();
+  const opening = (more: Record<string, unknown> = {}) => ({
+    id: 'opening',
+    prequeue_start: iso(PREQUEUE),
+    start: iso(START),
+    end: iso(END),
+    ...more,
+  });
+
+  async function makeRoom(more: Partial<RoomInput> = {}): Promise<void> {
+    expect(await admin('PUT', '/rooms/sale', { title: 'Spring sale', presence: { timeout: '3m' }, ...more })).toBe(201);
+    expect(await admin('PUT', '/relying-parties/shop', relying_parties[0])).toBeLessThan(300);
+    await tick();
+  }
+
+  /** What the clock does at each tick, in a time in which what was known before is too old to answer. */
+  async function tick(): Promise<void> {
+    await service.waitingRoom.flush();
+    await service.waitingRoom.advance.all();
+    service.time.pass(1000);
+  }
+
+  /** It is now so long after the test began. */
+  async function at(after: number): Promise<void> {
+    service.time.pass(began + after - service.time.now());
+    await tick();
+  }
+
+  async function comes(): Promise<Person> {
+    const browser = createBrowser();
+    return { browser, page: (await arrive(browser, service.issuer)).page };
+  }
+  async function come(count: number): Promise<Person[]> {
+    const people: Person[] = [];
+    for (let n = 0; n < count; n++) people.push(await comes());
+    return people;
+  }
+
+  const ask = async ({ browser, page }: Person) => (await facts(browser, page)).json();
+  const askAll = (people: readonly Person[]) => Promise.all(people.map(ask));
+  const numbersOf = async (people: readonly Person[]) => (await askAll(people)).map(({ number }) => Number(number));
+  const ascending = (a: number, b: number) => a - b;
+  const counters = () => service.waitingRoom.operations.counters('sale');
+
+  test('gives those who come before its start no number until then, and a number to who came before all that', async () => {
+    await makeRoom({ events: [opening()] });
+    const early = await comes();
+    expect(await ask(early)).toMatchObject({ state: 'waiting', number: 1 });
+
+    await at(PREQUEUE);
+    const person = await comes();
+    expect(await ask(person)).toMatchObject({
+      state: 'before_start',
+      number: null,
+      starts_at: iso(START),
+      people_ahead: 0,
+      estimated_wait: null,
+    });
+    const html = (await person.browser.get(person.page)).text;
+    expect(headingOf(html)).toBe('You are early');
+    expect(shown(html)).not.toContain('Your number');
+    // Neither a reload, a second login nor a claim makes an entrant anything else.
+    expect(await person.browser.post(person.page)).toMatchObject({ status: 303, location: person.page });
+    const again = await arrive(person.browser, service.issuer);
+    expect(await ask({ ...person, page: again.page })).toMatchObject({ state: 'before_start', number: null });
+    expect(await counters()).toMatchObject({ queue: 1 });
+    expect(await ask(early)).toMatchObject({ state: 'waiting', number: 1 });
+  });
+
+  test('draws who is there: behind those with numbers, before the late, without those who left or are away', async () => {
+    await makeRoom({ events: [opening()] });
+    const early = await comes();
+    await at(PREQUEUE);
+    const away = await comes();
+    await at(START - 4 * MINUTE);
+    const [leaver, ...stayers] = await come(9);
+    if (!leaver) throw new Error('nobody came');
+    const left = await leaver.browser.post(leaver.page, { leave: '1' });
+    expect((await leaver.browser.get(left.location)).text).toContain('You have left the line');
+    await at(START - MINUTE);
+    await askAll([early, ...stayers]);
+
+    await at(START);
+    const late = await comes();
+    const numbers = await numbersOf(stayers);
+    expect(numbers.toSorted(ascending)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await numbersOf([early, late])).toEqual([1, 10]);
+    expect(await counters()).toMatchObject({ queue: 10 });
+    expect(await ask(stayers[0] as Person)).toMatchObject({ state: 'waiting', people_ahead: (numbers[0] ?? 0) - 1 });
+    expect((await askAll(stayers)).map((told) => 'starts_at' in told)).not.toContain(true);
+
+    // The page of one who was away comes back by itself, behind all who were there.
+    expect(await ask(away)).toMatchObject({ state: 'expired', number: null, rejoin: 'by_itself' });
+    await away.browser.post(away.page, { rejoin: '1' });
+    expect(await ask(away)).toMatchObject({ state: 'waiting', number: 11 });
+  });
+
+  test('shows on the page the number that the facts have, and lets in by it', async () => {
+    await makeRoom({ events: [opening()] });
+    await at(START - MINUTE);
+    const people = await come(5);
+    await at(START);
+    const drawn = await numbersOf(people);
+    for (const [i, { browser, page }] of people.entries()) {
+      const html = (await browser.get(page)).text;
+      expect(/id="number">(\d+)</.exec(html)?.[1]).toBe(`${drawn[i]}`);
+      expect(html).toContain('/rooms/sale/draws/opening');
+    }
+    expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 2 })).toBe(200);
+    service.time.pass(1000);
+    const states = (await askAll(people)).map(({ number, state }) => [number, state]);
+    for (const [number, state] of states) expect(state).toBe(Number(number) <= 2 ? 'served' : 'waiting');
+
+    const first = people[drawn.indexOf(1)] as Person;
+    const claimed = await first.browser.post(first.page);
+    expect((await first.browser.follow(claimed.location, service.issuer)).location).toContain(`${REDIRECT_URI}?code=`);
+  });
+
+  test('in order of arrival gives numbers as people came', async () => {
+    await makeRoom({ events: [opening({ order: 'arrival' })] });
+    await at(START - MINUTE);
+    const people = await come(6);
+    await at(START);
+    expect(await numbersOf(people)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test('has words that hold from its prequeue on, an inlet that holds from its start on, both until its end', async () => {
+    const inlet = { strategy: 'max-size', size: 2 };
+    await makeRoom({
+      message: 'Welcome.',
+      events: [opening({ title: 'Grand opening', message: 'Have your card ready.', inlet })],
+    });
+    const early = await comes();
+    const seen = async () => {
+      const html = (await early.browser.get(early.page)).text;
+      return { message: (await ask(early)).message, title: /<bdi>([^<]*)<\/bdi>/.exec(html)?.[1] };
+    };
+    const usual = { message: 'Welcome.', title: 'Spring sale' };
+    const special = { message: 'Have your card ready.', title: 'Grand opening' };
+
+    await at(PREQUEUE - 2 * MINUTE);
+    expect(await seen()).toEqual(usual);
+    await at(PREQUEUE);
+    expect(await seen()).toEqual(special);
+    await at(START - MINUTE);
+    const people = await come(3);
+    await ask(early);
+    expect(await counters()).toMatchObject({ serving: 0 });
+
+    await at(START);
+    await tick();
+    expect(await counters()).toMatchObject({ queue: 4, serving: 2 });
+    expect(await seen()).toEqual(special);
+
+    await at(END - MINUTE);
+    await askAll([early, ...people]);
+    const { serving } = await counters();
+    await at(END);
+    await tick();
+    expect(await seen()).toEqual(usual);
+    expect(await counters()).toMatchObject({ serving });
+    // The room's own inlet is manual and has no size: the hand on the counter is not held any more.
+    expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 100 })).toBe(200);
+    expect(await counters()).toMatchObject({ serving: serving + 100 });
+  });
+
+  test('that an operator sets while people wait takes no number away, and who comes then is drawn behind them', async () => {
+    await makeRoom();
+    const waiting = await come(3);
+    expect(await admin('PATCH', '/rooms/sale', { events: [opening({ prequeue_start: iso(-MINUTE) })] })).toBe(200);
+    await tick();
+    const [entrant, other] = await come(2);
+    expect(await ask(entrant as Person)).toMatchObject({ state: 'before_start', number: null });
+    expect(await numbersOf(waiting)).toEqual([1, 2, 3]);
+
+    // They go in meanwhile as they always would.
+    expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 1 })).toBe(200);
+    service.time.pass(1000);
+    expect(await ask(waiting[0] as Person)).toMatchObject({ state: 'served' });
+
+    await at(START - MINUTE);
+    await askAll([entrant as Person, other as Person]);
+    await at(START);
+    expect((await numbersOf([entrant as Person, other as Person])).toSorted(ascending)).toEqual([4, 5]);
+  });
+
+  test('that is taken away gives those who came for it their numbers at once', async () => {
+    await makeRoom({ events: [opening()] });
+    await at(PREQUEUE);
+    const people = await come(3);
+    expect(await admin('PATCH', '/rooms/sale', { events: [] })).toBe(200);
+    await tick();
+    expect((await numbersOf(people)).toSorted(ascending)).toEqual([1, 2, 3]);
+    expect((await numbersOf([await comes()]))[0]).toBe(4);
+  });
+
+  test('that contradicts itself or another is refused by the name of the field, and changes nothing', async () => {
+    await makeRoom({ events: [opening()] });
+    const refusal = async (events: unknown) => {
+      const answer = await fetch(`${service.issuer}/admin/v1/rooms/sale`, {
+        method: 'PATCH',
+        headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ events }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const wrong = [
+      ['events[0].end', [opening({ end: iso(START - MINUTE) })]],
+      ['events[0].prequeue_start', [opening({ prequeue_start: iso(START + MINUTE) })]],
+      ['events[1].prequeue_start', [opening(), opening({ id: 'encore' })]],
+      ['events[1].id', [opening(), opening({ prequeue_start: iso(END), start: iso(END + MINUTE), end: null })]],
+    ] as const;
+    for (const [field, events] of wrong) {
+      const { status, text } = await refusal(events);
+      expect(status, field).toBe(400);
+      expect(text).toContain(field);
+    }
+    expect((await service.waitingRoom.operations.room('sale')).events).toHaveLength(1);
+  });
+});

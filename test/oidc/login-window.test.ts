@@ -1,0 +1,379 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { arrive, facts, type LoginOptions, SECRET, startLogin } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { closeDoor } from './visit.ts';
+import { headingOf, shown } from './waiting-page.ts';
+
+const SECONDS = 1000;
+const MINUTES = 60 * SECONDS;
+const HOURS = 60 * MINUTES;
+const SITE = 'http://127.0.0.1:9';
+const CALLBACK = `${SITE}/callback`;
+const LONG = { login_hint: 'x'.repeat(6_500) };
+
+const rooms = [
+  { id: 'sale', title: 'Spring <i>sale</i>', admission: { lifetime: '10m' }, presence: { timeout: '48h' } },
+  { id: 'other' },
+];
+const party = (client_id: string, more: Record<string, unknown>) => ({
+  client_id,
+  client_secret: SECRET,
+  room: 'sale',
+  redirect_uris: [CALLBACK],
+  landing_url: `${SITE}/landing?a=b`,
+  ...more,
+});
+const relying_parties = [
+  party('shop', {}),
+  party('minute', { login_window: '1m' }),
+  party('patient', { login_window: null }),
+  party('rootless', { landing_url: null }),
+  party('initiating', { initiate_login_uri: 'https://login.example/start?tenant=7' }),
+  party('app', { client_secret: undefined, landing_url: null, redirect_uris: ['com.example.app:/callback'] }),
+  party('alb', { profile: 'alb', redirect_uris: [CALLBACK, `${SITE}/oauth2/idpresponse`] }),
+  party('envoy', { profile: 'envoy' }),
+  party('proxy', { profile: 'oauth2-proxy' }),
+  party('apache', { profile: 'mod-auth-openidc', landing_url: null }),
+  party('apache-far', { profile: 'mod-auth-openidc', landing_url: 'https://elsewhere.example/' }),
+  party('express', { profile: 'express-openid-connect', login_window: '10m' }),
+  party('spring', { profile: 'spring', redirect_uris: [`${SITE}/login/oauth2/code/line`] }),
+  party('traefik', { profile: 'traefik' }),
+];
+
+let opened: OpenedStore;
+let service: TestService;
+let browser: Browser;
+
+beforeAll(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: opened.store, rooms, relying_parties });
+});
+afterAll(async () => {
+  await service?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await service.waitingRoom.operations.reset('sale');
+  // What the process knows of the room is a second old at most.
+  service.time.pass(2 * SECONDS);
+  browser = createBrowser();
+});
+afterEach(() => closeDoor(service));
+
+const letIn = () => service.waitingRoom.operations.raise('sale', 10);
+const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Comes, and the turn comes after so long; the page that it is claimed at. */
+async function wait(clientId: string, ms: number, more: Record<string, string> = {}, options: LoginOptions = {}) {
+  const { page, login } = await arrive(browser, service.issuer, { clientId, more, redirectUri: CALLBACK, ...options });
+  expect(page).toContain('/rooms/sale/wait?');
+  service.time.pass(ms);
+  await letIn();
+  return { page, login };
+}
+
+/** Claims, and follows as far as the service itself leads. */
+async function claim(page: string, form: Record<string, string> = {}): Promise<Answer> {
+  const answer = await browser.post(page, form);
+  return answer.location.startsWith(service.issuer) ? browser.follow(answer.location, service.issuer) : answer;
+}
+
+/** A fresh login, as the relying party starts it when the visitor comes back. */
+async function passesAtOnce(clientId: string, options: LoginOptions = {}): Promise<void> {
+  const fresh = await startLogin(service.issuer, { clientId, redirectUri: CALLBACK, ...options });
+  const answer = await browser.get(fresh.url);
+  expect(answer.location).toMatch(/\?code=/);
+  await expect(fresh.exchange(answer.location)).resolves.toHaveProperty('id_token');
+}
+
+describe('a login that waited', () => {
+  test.each([
+    ['shop', 9 * MINUTES + 25 * SECONDS],
+    ['minute', 53 * SECONDS],
+    ['alb', 14 * MINUTES + 25 * SECONDS],
+    ['apache', 4 * MINUTES + 25 * SECONDS],
+    ['patient', 5 * HOURS],
+  ])('at %s for %s ms, less than its window, is answered with a code', async (clientId, ms) => {
+    const { page, login } = await wait(clientId, ms);
+    const answer = await claim(page);
+    await expect(login.exchange(answer.location)).resolves.toHaveProperty('id_token');
+  });
+
+  test.each([
+    ['shop', 9 * MINUTES + 31 * SECONDS],
+    ['minute', 55 * SECONDS],
+    ['alb', 14 * MINUTES + 31 * SECONDS],
+    ['apache', 4 * MINUTES + 31 * SECONDS],
+    ['shop', 14 * HOURS],
+  ])('at %s for %s ms is not: the visitor begins anew, and passes at once', async (clientId, ms) => {
+    const { page, login } = await wait(clientId, ms);
+    const answer = await claim(page);
+    expect(answer.status).toBe(303);
+    expect(answer.location).toMatch(/^http:\/\/127\.0\.0\.1:9\//);
+    expect(answer.location).not.toContain(login.state);
+    expect(answer.location).not.toContain('code=');
+    await passesAtOnce(clientId);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ queue: 1, claimed: 1, active: 1 });
+  });
+
+  test.each([
+    ['shop', {}, `${SITE}/landing?a=b`],
+    ['rootless', {}, `${SITE}/`],
+    [
+      'initiating',
+      {},
+      (at: string) => `https://login.example/start?tenant=7&${initiation(at, 'https://login.example/')}`,
+    ],
+    ['alb', { state: 'opaque' }, `${SITE}/landing?a=b`],
+    ['apache', { state: 'a-hash' }, (at: string) => `${CALLBACK}?${initiation(at, `${SITE}/`)}`],
+    ['apache-far', { state: 'a-hash' }, (at: string) => `${CALLBACK}?${initiation(at, `${SITE}/`)}`],
+    ['envoy', { state: json({ url: `${SITE}/deep?q=1&r=%20#s`, csrf_token: 't' }) }, `${SITE}/deep?q=1&r=%20#s`],
+    ['envoy', { state: 'opaque' }, `${SITE}/landing?a=b`],
+    ['proxy', { state: 'nonce:/deep?q=1&r=%20' }, `${SITE}/deep?q=1&r=%20`],
+    ['express', { state: json({ returnTo: '/deep?q=1' }) }, `${SITE}/deep?q=1`],
+    ['traefik', { state: `nonce:oidc:${SITE}/deep` }, `${SITE}/deep`],
+    ['shop', { state: json({ url: `${SITE}/deep`, returnTo: '/deep' }) }, `${SITE}/landing?a=b`],
+    ['shop', { target_link_uri: `${SITE}/deep?q=1` }, `${SITE}/deep?q=1`],
+    ['apache', { target_link_uri: `${SITE}/deep?q=1` }, `${SITE}/deep?q=1`],
+    ['apache', { anteroom_page: btoa(`${SITE}/deep?q=~~~>>>`) }, `${SITE}/deep?q=~~~%3E%3E%3E`],
+    ['envoy', { state: json({ url: `${CALLBACK}?code=x` }) }, `${SITE}/landing?a=b`],
+  ])('too long at %s with %o begins anew at the page it was for, or the best there is', async (clientId, more, to) => {
+    const { page } = await wait(clientId, HOURS, more);
+    const answer = await claim(page);
+    expect(answer.location).toBe(typeof to === 'string' ? to : to(service.issuer));
+  });
+
+  const initiation = (issuer: string, target: string) =>
+    new URLSearchParams({ iss: issuer, target_link_uri: target }).toString();
+
+  test('too long at Spring begins anew where Spring begins its logins', async () => {
+    const { page } = await wait('spring', HOURS, {}, { redirectUri: `${SITE}/login/oauth2/code/line` });
+    expect(new URL((await claim(page)).location).pathname).toBe('/oauth2/authorization/line');
+  });
+
+  test('too long for an app that no page leads to is told to begin there, and nothing leaves it', async () => {
+    const { page } = await wait('app', HOURS, {}, { redirectUri: 'com.example.app:/callback' });
+    const answer = await claim(page);
+    expect([answer.status, answer.location]).toEqual([200, '']);
+    expect(shown(answer.text)).toContain('Go back to where you came from');
+    expect(answer.text).toContain('Spring &lt;i&gt;sale');
+  });
+
+  describe.each([
+    ['envoy', (url: string) => ({ state: json({ url }) })],
+    ['proxy', (url: string) => ({ state: `n:${url}` })],
+    ['express', (returnTo: string) => ({ state: json({ returnTo }) })],
+    ['traefik', (url: string) => ({ state: `n:p:${url}` })],
+    ['shop', (target_link_uri: string) => ({ target_link_uri })],
+    ['apache-far', (url: string) => ({ anteroom_page: btoa(url) })],
+  ])('too long at %s is sent nowhere that is not registered', (clientId, more) => {
+    test.each([
+      'https://evil.example/',
+      '//evil.example/',
+      '///evil.example/',
+      '/\\evil.example/',
+      '\\\\evil.example/',
+      '/\t/evil.example/',
+      'https://127.0.0.1:9/',
+      'http://127.0.0.1:90/',
+      'http://127.0.0.1/',
+      'http://127.0.0.1:9@evil.example/',
+      'http://user:pass@127.0.0.1:9/',
+      'http://127.0.0.1:9.evil.example/',
+      'javascript:alert(document.domain)',
+      'data:text/html,<script>alert(1)</script>',
+      'com.example.app:/x',
+      '/a\r\nSet-Cookie: a=b',
+      '/a\u0000b',
+      `/${'a'.repeat(4_200)}`,
+    ])('%j', async (url) => {
+      const { page } = await wait(clientId, HOURS, more(url));
+      const begins = clientId === 'apache-far' ? `${CALLBACK}?iss=` : `${SITE}/landing?a=b`;
+      expect((await claim(page)).location.slice(0, begins.length)).toBe(begins);
+    });
+  });
+});
+
+describe('a login keeps its age', () => {
+  test('though the ticket was lost and given anew by /authorize', async () => {
+    const { page } = await wait('shop', HOURS);
+    browser.cookies.delete('anteroom_ticket_sale');
+    const anew = await browser.follow(page, service.issuer);
+    expect((await claim(anew.url)).location).toBe(`${SITE}/landing?a=b`);
+  });
+
+  test('though all cookies were lost, and there is a free place at once', async () => {
+    const { page } = await wait('shop', HOURS);
+    browser = createBrowser();
+    const anew = await browser.follow(page, service.issuer);
+    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'It is your turn']);
+    expect((await claim(anew.url)).location).toBe(`${SITE}/landing?a=b`);
+  });
+
+  test('though its visitor left the line and joined again', async () => {
+    const { page } = await arrive(browser, service.issuer, { redirectUri: CALLBACK });
+    await browser.post(page, { leave: '1' });
+    service.time.pass(HOURS);
+    const { text } = await browser.get(page);
+    const again = /<a href="(\/authorize[^"]+)">Join again/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const joined = await browser.follow(`${service.issuer}${again}`, service.issuer);
+    await letIn();
+    expect((await claim(joined.url)).location).toBe(`${SITE}/landing?a=b`);
+  });
+
+  test('between the claim and the code', async () => {
+    const { page } = await wait('shop', 9 * MINUTES);
+    const { location } = await browser.post(page);
+    expect(location).toMatch(`${service.issuer}/authorize?`);
+    service.time.pass(MINUTES);
+    const late = await browser.follow(location, service.issuer);
+    expect(late.url).toContain('/rooms/sale/wait?');
+    expect((await claim(late.url)).location).toBe(`${SITE}/landing?a=b`);
+  });
+
+  test('and makes none younger by a made-up note of it', async () => {
+    const { page } = await wait('shop', HOURS);
+    browser.cookies.delete('anteroom_ticket_sale');
+    const { location } = await browser.get(page);
+    const [, at = '', stamp = ''] = /anteroom_began=(\d+)\.([\w-]+)$/.exec(location) ?? [];
+    const forged = location.replace(`${at}.${stamp}`, `${Number(at) + HOURS}.${stamp}`);
+    const answer = await browser.follow(forged, service.issuer);
+    // It is no note, so this is a request that came just now; the relying party has the last word on it.
+    expect(answer.location).toContain('code=');
+  });
+
+  test('also as a stored request, and is not finished by its resume URL', async () => {
+    const { page } = await wait('shop', 9 * MINUTES, LONG);
+    expect(page).toContain('anteroom_interaction=');
+    const { location } = await browser.post(page);
+    expect(location).toMatch(`${service.issuer}/authorize/`);
+    service.time.pass(MINUTES);
+    const late = await browser.follow(location, service.issuer);
+    expect(late.url).toContain('/rooms/sale/wait?');
+    expect((await claim(late.url)).location).toBe(`${SITE}/landing?a=b`);
+    await passesAtOnce('shop');
+  });
+
+  test('as a stored request that was resumed before its turn', async () => {
+    const { page } = await arrive(browser, service.issuer, { redirectUri: CALLBACK, more: LONG });
+    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
+    service.time.pass(9 * MINUTES);
+    const { location } = await browser.get(`${service.issuer}/authorize/${interaction}`);
+    service.time.pass(MINUTES);
+    await letIn();
+    expect((await claim(location)).location).toBe(`${SITE}/landing?a=b`);
+  });
+
+  test('as a stored request it leads to the page in its state', async () => {
+    const { page } = await wait('envoy', HOURS, { ...LONG, state: json({ url: `${SITE}/deep` }) });
+    expect((await claim(page)).location).toBe(`${SITE}/deep`);
+  });
+});
+
+describe('whoever waits overnight', () => {
+  test('is inside in the morning, with cookies that were kept', async () => {
+    const { page } = await wait('envoy', 0, { state: json({ url: `${SITE}/deep` }) });
+    service.time.pass(11 * HOURS);
+    expect(headingOf((await browser.get(page)).text)).toBe('Your turn has passed');
+    await browser.post(page, { rejoin: '1' });
+    await letIn();
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'served' });
+    expect((await claim(page)).location).toBe(`${SITE}/deep`);
+    await passesAtOnce('envoy');
+  });
+
+  test('with a stored request that is gone begins anew too', async () => {
+    const { page } = await wait('shop', MINUTES, LONG);
+    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
+    await opened.store.oidc.destroy('Interaction', interaction);
+    expect((await claim(page)).location).toBe(`${SITE}/landing?a=b`);
+    await passesAtOnce('shop');
+  });
+
+  test('with an altered address of a stored request has a way back', async () => {
+    const { page } = await wait('shop', MINUTES, LONG);
+    const { status, text } = await browser.get(`${page}x`);
+    expect(status).toBe(400);
+    expect(text).toContain(`href="${SITE}/landing?a=b"`);
+  });
+});
+
+test('prompt=none of somebody inside is answered, however old the login of another tab is', async () => {
+  const { page } = await wait('alb', HOURS);
+  await claim(page);
+  const silent = await startLogin(service.issuer, { clientId: 'alb', redirectUri: CALLBACK, more: { prompt: 'none' } });
+  expect((await browser.get(silent.url)).location).toContain('code=');
+});
+
+describe('a relying party that keeps bouncing', () => {
+  test('is given up after two in a minute, with a page that explains and a button that goes on', async () => {
+    const { page } = await wait('shop', HOURS);
+    for (const _ of [1, 2]) expect((await claim(page)).status).toBe(303);
+    const stopped = await claim(page);
+    expect([stopped.status, stopped.location]).toEqual([200, '']);
+    expect(headingOf(stopped.text)).toBe('You are in, but the site begins anew');
+    expect(shown(stopped.text)).toContain('Go on to 127.0.0.1:9');
+    expect(stopped.text).toContain('<form method="post"');
+    expect(stopped.text).toContain('name="anew" value="1"');
+    expect(stopped.text).not.toContain('<i>');
+
+    // The button goes on, and the count begins anew with it.
+    expect((await claim(page, { anew: '1' })).location).toBe(`${SITE}/landing?a=b`);
+    expect((await claim(page)).status).toBe(303);
+    expect((await claim(page)).status).toBe(200);
+  });
+
+  test('is not one that did so a minute ago, nor another one', async () => {
+    const { page } = await wait('shop', HOURS);
+    const { page: other } = await arrive(browser, service.issuer, { clientId: 'rootless', redirectUri: CALLBACK });
+    expect(other).toContain('code=');
+    for (const _ of [1, 2]) await claim(page);
+    expect((await claim(page)).status).toBe(200);
+    service.time.pass(61 * SECONDS);
+    expect((await claim(page)).status).toBe(303);
+  });
+
+  test('counts nothing of what somebody made up', async () => {
+    const { page } = await wait('shop', HOURS);
+    browser.cookies.set('anteroom_bounces_shop', '1,2,3');
+    expect((await claim(page)).status).toBe(303);
+  });
+});
+
+describe('of two tabs', () => {
+  async function twoTabs(clientId: string) {
+    const state = (deep: string) => (clientId === 'proxy' ? { state: `n:${deep}` } : {});
+    const options = { clientId, redirectUri: CALLBACK };
+    const older = await arrive(browser, service.issuer, { ...options, more: state('/older') });
+    service.time.pass(5 * SECONDS);
+    const newer = await arrive(browser, service.issuer, { ...options, more: state('/newer') });
+    await letIn();
+    return { older, newer };
+  }
+
+  test.each([
+    ['proxy', `${SITE}/older`],
+    ['alb', `${SITE}/landing?a=b`],
+  ])('at %s, which keeps one login, only the newer is answered and the older begins anew', async (clientId, to) => {
+    const { older, newer } = await twoTabs(clientId);
+    expect((await claim(older.page)).location).toBe(to);
+    expect((await claim(newer.page)).location).toMatch(/\?code=/);
+    await passesAtOnce(clientId);
+  });
+
+  test.each(['shop', 'apache', 'envoy'])('at %s both are answered', async (clientId) => {
+    const { older, newer } = await twoTabs(clientId);
+    for (const { page, login } of [older, newer]) {
+      await expect(login.exchange((await claim(page)).location)).resolves.toHaveProperty('id_token');
+    }
+  });
+
+  test('a fresh login makes the tab that still waits the older one', async () => {
+    const { older, newer } = await twoTabs('proxy');
+    await claim(older.page);
+    await passesAtOnce('proxy');
+    expect((await claim(newer.page)).location).toBe(`${SITE}/newer`);
+  });
+});

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { room as roomSettings } from '#settings/room.ts';
+import { createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import type { Facts } from '../../assets/client.js';
+import { AnteroomError, join, resume } from '../../assets/client.js';
+import { SALE, verified } from './room.ts';
+
+/** A claim window of four seconds: looks a second apart, so that nobody here waits long. */
+const QUICK = { ...SALE, admission: { claim_window: '4s', lifetime: '10m' } };
+
+let opened: OpenedStore;
+let service: TestService;
+let room: string;
+
+beforeAll(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: opened.store, rooms: [QUICK] });
+  room = `${service.issuer}/rooms/sale`;
+});
+afterAll(async () => {
+  await service?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await operations().putRoom(roomSettings.parse(QUICK));
+  await operations().reset('sale');
+});
+
+const operations = () => service.waitingRoom.operations;
+
+async function until(facts: AsyncIterable<Facts>, state: Facts['state']): Promise<Facts> {
+  for await (const each of facts) if (each.state === state) return each;
+  throw new Error(`the facts ended before ${state}`);
+}
+
+/** A fetch whose first answers are these; `asked` is how often it was called. */
+function failing(first: readonly (() => Promise<Response>)[]) {
+  const asked: number[] = [];
+  const counted: typeof fetch = (...given) => {
+    const answer = first[asked.length];
+    asked.push(Date.now());
+    return answer ? answer() : fetch(...given);
+  };
+  return { asked, fetch: counted };
+}
+
+const unreachable = () => Promise.reject(new TypeError('fetch failed'));
+const busy = (after: string) => () =>
+  Promise.resolve(new Response('{"code":"store_unavailable"}', { status: 503, headers: { 'Retry-After': after } }));
+
+describe('client.js', () => {
+  test('joins, follows the facts until the turn comes, and claims', async () => {
+    await join(room);
+    const visit = await join(room);
+    const seen: Facts[] = [];
+    for await (const facts of visit.facts()) {
+      seen.push(facts);
+      if (seen.length === 1) await operations().raise('sale', 2);
+      if (facts.state === 'served') break;
+    }
+    expect(seen[0]).toMatchObject({ state: 'waiting', number: 2, people_ahead: 1 });
+    const tokens = await visit.claim();
+    expect((await verified(service, tokens.access_token)).payload.number).toBe(2);
+    expect((await visit.claim()).expires_in).toBeLessThanOrEqual(tokens.expires_in);
+  });
+
+  test('follows the people ahead by the status that all share, and asks for the own facts as told', async () => {
+    const first = await join(room);
+    const watched = failing([]);
+    const paths: string[] = [];
+    const visit = await join(room, {
+      fetch: (input, init) => {
+        paths.push(String(input).slice(room.length));
+        return watched.fetch(input, init);
+      },
+    });
+    for await (const { people_ahead } of visit.facts()) {
+      if (people_ahead === 0) break;
+      await first.leave();
+    }
+    expect(paths.filter((path) => path === '/status').length).toBeGreaterThan(0);
+    expect(paths.filter((path) => path === '/tickets/self')).toEqual([]);
+  });
+
+  test('goes on with a ticket that was kept', async () => {
+    const { ticket } = await join(room);
+    const facts = await resume(room, ticket).facts().next();
+    expect(facts.value).toMatchObject({ number: 1 });
+  });
+
+  test('refuses a claim before its turn, by a code', async () => {
+    const refused = (await join(room)).claim();
+    await expect(refused).rejects.toBeInstanceOf(AnteroomError);
+    await expect(refused).rejects.toMatchObject({ code: 'not_your_turn', status: 409 });
+  });
+
+  test('rejoins after a missed turn', async () => {
+    const visit = await join(room);
+    await operations().raise('sale', 1);
+    service.time.pass(30_000);
+    await expect(visit.claim()).rejects.toMatchObject({ code: 'turn_missed' });
+    expect(await visit.rejoin()).toMatchObject({ number: 1 });
+  });
+
+  test('leaves', async () => {
+    const visit = await join(room);
+    await visit.leave();
+    expect((await operations().counters('sale')).waiting).toBe(0);
+  });
+
+  test('tries again when nothing answers, and waits as long as it is told to', async () => {
+    const trouble = failing([unreachable, busy('1')]);
+    const visit = await join(room, { fetch: trouble.fetch });
+    expect(visit.ticket).toMatch(/./);
+    const [first = 0, second = 0, third = 0] = trouble.asked;
+    expect(second - first).toBeGreaterThanOrEqual(790);
+    expect(third - second).toBeGreaterThanOrEqual(990);
+  });
+
+  test('does not try again what was refused', async () => {
+    await operations().putRoom(roomSettings.parse({ ...QUICK, mode: 'closed' }));
+    const counted = failing([]);
+    await expect(join(room, { fetch: counted.fetch })).rejects.toMatchObject({ code: 'room_closed' });
+    expect(counted.asked).toHaveLength(1);
+  });
+
+  test('tells when the line cannot be reached and when it can again, and yields nothing meanwhile', async () => {
+    const { ticket } = await join(room);
+    const contact: boolean[] = [];
+    const trouble = failing([unreachable, unreachable]);
+    const visit = resume(room, ticket, { fetch: trouble.fetch, onContact: (reachable) => contact.push(reachable) });
+    expect((await visit.facts().next()).value).toMatchObject({ number: 1 });
+    expect(contact).toEqual([false, true]);
+  });
+
+  test('follows through a start that all wait for', async () => {
+    const start = service.time.now() + 1500;
+    const events = [{ id: 'opening', start: new Date(start).toISOString(), order: 'arrival' }];
+    const prequeue_start = new Date(start - 60_000).toISOString();
+    await operations().putRoom(roomSettings.parse({ ...QUICK, events: [{ ...events[0], prequeue_start }] }));
+    const visit = await join(room);
+    const { value: early } = await visit.facts().next();
+    expect(early).toMatchObject({ state: 'before_start', number: null });
+    const drawn = (async () => until(visit.facts(), 'waiting'))();
+    while (service.time.now() < start) await delay(50);
+    await service.waitingRoom.advance.room('sale');
+    expect(await drawn).toMatchObject({ number: 1 });
+  });
+
+  test('ends the facts of a ticket that is worth nothing', async () => {
+    const visit = await join(room);
+    const facts = visit.facts();
+    await facts.next();
+    await operations().reset('sale');
+    await operations().putRoom(roomSettings.parse({ ...QUICK, mode: 'paused' }));
+    await expect(until(facts, 'served')).rejects.toMatchObject({ code: 'ticket_invalid' });
+  });
+
+  test('stops when it is told to, in the middle of a pause', async () => {
+    const visit = await join(room);
+    const stop = new AbortController();
+    const ended = (async () => {
+      let count = 0;
+      for await (const _ of visit.facts({ signal: stop.signal })) count += 1;
+      return count;
+    })();
+    await delay(50);
+    stop.abort();
+    expect(await ended).toBe(1);
+  });
+
+  test('is served to any origin with its types, as a module of less than 6 kB without a document', async () => {
+    const answer = await fetch(`${service.issuer}/client.js`);
+    expect(answer.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    const source = await answer.text();
+    expect(source).toBe(readFileSync('assets/client.js', 'utf8'));
+    expect(Buffer.byteLength(source)).toBeLessThan(6000);
+    expect(source).not.toMatch(/\b(?:document|window|localStorage|process)\b/);
+    expect((await fetch(`${service.issuer}/client.d.ts`)).status).toBe(200);
+    const etag = answer.headers.get('ETag') ?? '';
+    const again = await createBrowser().get(`${service.issuer}/client.js`, { 'If-None-Match': etag });
+    expect(again.status).toBe(304);
+  });
+});

@@ -1,0 +1,143 @@
+import { decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { room as roomSettings } from '#settings/room.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { comeBack, enterUrl, SALE, SITE, tokenOf, verified } from './room.ts';
+
+let opened: OpenedStore;
+let service: TestService;
+let browser: Browser;
+
+beforeAll(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: opened.store, rooms: [SALE] });
+});
+afterAll(async () => {
+  await service?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await set({});
+  await operations().reset('sale');
+  browser = createBrowser();
+});
+
+const operations = () => service.waitingRoom.operations;
+const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
+
+describe('/enter', () => {
+  test('lets visitors wait on the waiting page, and takes them back with a token', async () => {
+    const to = `${SITE}/seats/12?q=a+b%20c&&x=%2F#row`;
+    const arrived = await browser.get(enterUrl(service, to));
+    expect(arrived.status).toBe(303);
+    expect(arrived.location).toContain(`${service.issuer}/rooms/sale/wait?`);
+    const page = await browser.get(arrived.location);
+    expect(page.text).toContain('You are in line');
+    const facts = await browser.get(arrived.location, { Accept: 'application/json' });
+    expect(facts.json()).toMatchObject({ state: 'waiting', number: 1 });
+
+    const early = await browser.post(arrived.location);
+    expect([early.status, early.location]).toEqual([303, arrived.location]);
+
+    await operations().raise('sale', 1);
+    const back = await browser.post(arrived.location);
+    expect(back.status).toBe(303);
+    const [, token = ''] = /&anteroom_token=([^#]+)/.exec(back.headers.location ?? '') ?? [];
+    expect(back.headers.location).toBe(`${SITE}/seats/12?q=a+b%20c&&x=%2F&anteroom_token=${token}#row`);
+    const { payload } = await verified(service, token);
+    expect(payload).toMatchObject({ iss: service.issuer, aud: 'sale', room: 'sale', number: 1 });
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
+    expect(payload.jti).toMatch(/./);
+    expect(Number(payload.admission_exp) * 1000).toBeGreaterThan(service.time.now() + 590_000);
+  });
+
+  test('takes whoever is inside straight back, with a token of their own each time', async () => {
+    const first = tokenOf(await comeBack(service, browser));
+    const second = tokenOf(await comeBack(service, browser));
+    const [one, two] = [await verified(service, first), await verified(service, second)];
+    expect(two.payload.sub).toBe(one.payload.sub);
+    expect(two.payload.jti).not.toBe(one.payload.jti);
+  });
+
+  test('gives a token that lives no longer than the admission, and is of a type of its own', async () => {
+    await comeBack(service, browser);
+    service.time.pass(580_000);
+    const token = tokenOf(await comeBack(service, browser));
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'anteroom-token+jwt' });
+    const { payload } = await verified(service, token);
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBeLessThanOrEqual(20);
+    expect(payload.exp).toBe(payload.admission_exp);
+  });
+
+  test.each(['https://evil.example/', `${SITE}@evil.example/`, '//evil.example', 'javascript:alert(1)', ''])(
+    'refuses to lead to %j, and takes nobody into the line for it',
+    async (to) => {
+      const { status, headers, text, location } = await browser.get(enterUrl(service, to));
+      expect([status, location]).toEqual([400, '']);
+      expect(headers['content-type']).toContain('text/html');
+      expect(text).toContain('return_url_refused');
+      expect((await operations().counters('sale')).queue).toBe(0);
+    },
+  );
+
+  test('refuses two addresses, and none', async () => {
+    for (const query of ['', `?return_to=${SITE}/a&return_to=https://evil.example`]) {
+      expect((await browser.get(`${service.issuer}/rooms/sale/enter${query}`)).status).toBe(400);
+    }
+  });
+
+  test('does not lead where the room no longer leads', async () => {
+    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    await set({ return_urls: ['https://other.example/'] });
+    await operations().raise('sale', 1);
+    const refused = await browser.post(location);
+    expect([refused.status, refused.location]).toEqual([400, '']);
+  });
+
+  test('does not read an altered address', async () => {
+    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    const altered = await browser.get(location.replace('shop.example', 'evil.example'));
+    expect(altered.status).toBe(400);
+    expect(altered.text).not.toContain('evil.example');
+  });
+
+  test('says so where there is no such room, and where the room is closed', async () => {
+    const none = await browser.get(enterUrl(service, `${SITE}/a`, 'nowhere'));
+    expect([none.status, none.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    await set({ mode: 'closed' });
+    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    expect((await browser.get(location)).text).toContain('The room is closed');
+  });
+
+  test('gives no number to what is no navigation', async () => {
+    const { status } = await browser.get(enterUrl(service, `${SITE}/a`), { 'Sec-Fetch-Mode': 'cors' });
+    expect(status).toBe(400);
+    expect((await operations().counters('sale')).queue).toBe(0);
+  });
+
+  test('explains itself to a browser that keeps no cookies, instead of going round', async () => {
+    let { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    for (let round = 0; round < 4 && location; round++) {
+      browser.cookies.clear();
+      const answer = await browser.get(location);
+      if (answer.status === 400) {
+        expect(answer.text).toContain('Your browser keeps no cookies');
+        return;
+      }
+      location = answer.location;
+    }
+    throw new Error('it went round and round');
+  });
+
+  test('lets who left the line join again by the same address', async () => {
+    const { location } = await browser.get(enterUrl(service, `${SITE}/a?b=c`));
+    await browser.post(location, { leave: '1' });
+    const left = (await browser.get(location)).text;
+    const [, again = ''] = /<a href="([^"]+)">Join again/.exec(left) ?? [];
+    const joined = await browser.get(`${service.issuer}${again.replaceAll('&amp;', '&')}`);
+    const facts = await browser.get(joined.location, { Accept: 'application/json' });
+    expect(facts.json()).toMatchObject({ number: 2 });
+  });
+});

@@ -1,0 +1,283 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { room as roomSettings } from '#settings/room.ts';
+import { type Answer, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { comeBack, enterUrl, SALE, SITE, tokenOf } from './room.ts';
+
+let opened: OpenedStore;
+let service: TestService;
+/** What the store was asked of the line, by verb. */
+let asked: string[] = [];
+
+beforeAll(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: watched(opened.store), rooms: [SALE, { ...SALE, id: 'other' }] });
+});
+afterAll(async () => {
+  await service?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await set({});
+  await operations().reset('sale');
+});
+
+const operations = () => service.waitingRoom.operations;
+const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
+
+function watched(store: Store): Store {
+  const note = <T extends object>(part: T): T =>
+    new Proxy(part, {
+      get(target, name, receiver) {
+        const found = Reflect.get(target, name, receiver);
+        if (typeof found !== 'function') return found;
+        return (...given: unknown[]) => {
+          asked.push(String(name));
+          return found.apply(target, given);
+        };
+      },
+    });
+  return { ...store, line: note(store.line), coordination: note(store.coordination) };
+}
+
+const NAVIGATION = { Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate' };
+const caddy = (uri: string, method = 'GET') => ({
+  'X-Forwarded-Method': method,
+  'X-Forwarded-Proto': 'https',
+  'X-Forwarded-Host': 'shop.example',
+  'X-Forwarded-Uri': uri,
+});
+const nginx = (uri: string, method = 'GET') => ({ 'X-Original-Method': method, 'X-Original-URL': `${SITE}${uri}` });
+
+/** What a proxy asks; headers that are empty are left out. */
+function check(headers: Record<string, string>, { room = 'sale', query = '' } = {}): Promise<Answer> {
+  const { 'Sec-Fetch-Mode': mode = '', ...rest } = { ...NAVIGATION, ...headers };
+  return createBrowser().get(`${service.issuer}/rooms/${room}/gate/check${query}`, { ...rest, 'Sec-Fetch-Mode': mode });
+}
+
+const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+
+/** Waits and comes back: the uri with the token, as the protected site is asked for it. */
+async function tokenUri(path = '/deep?x=1', browser = createBrowser()): Promise<string> {
+  return (await comeBack(service, browser, `${SITE}${path}`)).slice(SITE.length);
+}
+
+/** Somebody who is inside, with the gate's cookie. */
+async function inside(): Promise<{ cookie: string; sub: string }> {
+  const cookie = cookieOf(await check(caddy(await tokenUri())));
+  const { headers } = await check({ ...caddy('/'), Cookie: cookie });
+  return { cookie, sub: String(headers['x-anteroom-subject']) };
+}
+
+describe.each([
+  ['X-Forwarded-*', caddy],
+  ['X-Original-*', nginx],
+])('the gate, told of the request in %s', (_name, told) => {
+  test('sends a navigation to wait, and back to where it wanted to go', async () => {
+    const deep = '/seats/12?q=a+b%20c&&x=%2F&y';
+    const { status, headers } = await check(told(deep));
+    expect(status).toBe(302);
+    expect(headers.location).toBe(enterUrl(service, `${SITE}${deep}`));
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  test('takes the token once, for a cookie of its own and the same address without the token', async () => {
+    const uri = await tokenUri('/seats/12?q=a+b%20c&&x=%2F&y');
+    const taken = await check(told(uri));
+    expect([taken.status, taken.headers.location]).toEqual([302, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`]);
+    const [cookie = ''] = taken.headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(
+      /^__Host-anteroom_gate_sale=[\w-]+; Max-Age=(59\d|600); Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    const passed = await check({ ...told('/seats/12'), Cookie: `a=b; ${cookieOf(taken)}; c=d` });
+    expect([passed.status, passed.text]).toEqual([204, '']);
+    expect(passed.headers['x-anteroom-number']).toBe('1');
+    expect(passed.headers['x-anteroom-subject']).toMatch(/^[\w-]{22}$/);
+    expect(Date.parse(String(passed.headers['x-anteroom-expires']))).toBeGreaterThan(service.time.now() + 590_000);
+
+    const replayed = await check(told(uri));
+    expect([replayed.status, replayed.headers['set-cookie']]).toEqual([302, undefined]);
+    expect(replayed.headers.location).toBe(enterUrl(service, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`));
+  });
+
+  test('takes the token of who has a cookie already, and gives a new one', async () => {
+    const { cookie } = await inside();
+    const taken = await check({ ...told(await tokenUri('/a')), Cookie: cookie });
+    expect([taken.status, taken.headers.location]).toEqual([302, `${SITE}/a`]);
+    expect(cookieOf(taken)).toMatch(/^__Host-anteroom_gate_sale=/);
+  });
+
+  test('takes a worthless token out of the address of who is inside', async () => {
+    const { cookie } = await inside();
+    const { status, headers } = await check({ ...told('/a?anteroom_token=made.up'), Cookie: cookie });
+    expect([status, headers.location, headers['set-cookie']]).toEqual([302, `${SITE}/a`, undefined]);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['a POST', 'POST', {}],
+    ['a HEAD', 'HEAD', {}],
+    ['a fetch', 'GET', { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' }],
+    ['a fetch of one’s own origin', 'GET', { 'Sec-Fetch-Mode': 'same-origin' }],
+    ['an image', 'GET', { 'Sec-Fetch-Mode': 'no-cors' }],
+    ['an image, to a site without https', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'image/avif,image/webp,*/*;q=0.8' }],
+    ['an XHR of a library', 'GET', { 'Sec-Fetch-Mode': '', 'X-Requested-With': 'XMLHttpRequest' }],
+    ['what wants JSON', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'application/json' }],
+    ['a WebSocket of a browser', 'GET', { 'Sec-Fetch-Mode': 'websocket' }],
+    ['a WebSocket', 'GET', { 'Sec-Fetch-Mode': '', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }],
+    ['a prefetch', 'GET', { 'Sec-Purpose': 'prefetch' }],
+  ])('refuses %s, and sends it nowhere', async (_what, method, headers) => {
+    const answer = await check({ ...told('/api?x=1', method), ...headers });
+    expect(answer.status).toBe(401);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.headers.location).toBe(enterUrl(service, `${SITE}/api?x=1`));
+    expect(answer.headers['x-anteroom-redirect']).toBeUndefined();
+    expect(answer.json()).toMatchObject({ status: 401, code: 'admission_required' });
+  });
+
+  test('lets all of them pass with the cookie', async () => {
+    const { cookie } = await inside();
+    for (const [method, mode] of [
+      ['POST', 'cors'],
+      ['GET', 'websocket'],
+      ['DELETE', 'cors'],
+      ['GET', 'navigate'],
+    ]) {
+      const { status } = await check({ ...told('/api', method), 'Sec-Fetch-Mode': mode ?? '', Cookie: cookie });
+      expect(status).toBe(204);
+    }
+  });
+
+  test('tells a proxy that can only pass on a 401 where navigations go, and nothing else', async () => {
+    const query = '?redirect=401';
+    const waits = await check(told('/a'), { query });
+    expect([waits.status, waits.headers['x-anteroom-redirect']]).toEqual([401, enterUrl(service, `${SITE}/a`)]);
+    expect(waits.headers.location).toBe(waits.headers['x-anteroom-redirect']);
+    const posts = await check(told('/a', 'POST'), { query });
+    expect([posts.status, posts.headers['x-anteroom-redirect']]).toEqual([401, undefined]);
+    const taken = await check(told(await tokenUri('/a')), { query });
+    expect([taken.status, taken.headers['x-anteroom-redirect']]).toEqual([401, `${SITE}/a`]);
+    expect(cookieOf(taken)).toMatch(/^__Host-/);
+  });
+});
+
+describe('the gate', () => {
+  test.each<[string, Record<string, string>]>([
+    ['another host', { 'X-Forwarded-Host': 'evil.example' }],
+    ['a host that begins alike', { 'X-Forwarded-Host': 'shop.example.evil.example' }],
+    ['another scheme', { 'X-Forwarded-Proto': 'http' }],
+    ['another port', { 'X-Forwarded-Host': 'shop.example:8443' }],
+    ['a way up', { 'X-Forwarded-Uri': '/../x' }],
+  ])('sends nobody to %s', async (_what, headers) => {
+    const { status, headers: told, json } = await check({ ...caddy('/a'), ...headers });
+    expect([status, told.location, json().code]).toEqual([403, undefined, 'return_url_refused']);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['nothing', { 'X-Forwarded-Uri': '', 'X-Forwarded-Host': '' }],
+    ['userinfo in the host', { 'X-Forwarded-Host': 'shop.example@evil.example' }],
+    ['a path in the host', { 'X-Forwarded-Host': 'shop.example/x' }],
+    ['two hosts', { 'X-Forwarded-Host': 'shop.example, evil.example' }],
+    ['two schemes', { 'X-Forwarded-Proto': 'https, http' }],
+    ['a URL for the uri', { 'X-Forwarded-Uri': 'https://evil.example/' }],
+  ])('does not guess from %s', async (_what, headers) => {
+    const { status, headers: told, json } = await check({ ...caddy('/a'), ...headers });
+    expect([status, told.location, json().code]).toEqual([400, undefined, 'invalid_request']);
+  });
+
+  test('believes the proxy, not what its client wrote into the headers of another', async () => {
+    const { headers } = await check({ ...caddy('/a'), ...nginx('/b') });
+    expect(headers.location).toBe(enterUrl(service, `${SITE}/a`));
+  });
+
+  test('knows a WebSocket by the scheme that Traefik tells, and its cookie', async () => {
+    const { cookie } = await inside();
+    const headers = { ...caddy('/socket'), 'X-Forwarded-Proto': 'wss', 'Sec-Fetch-Mode': 'websocket' };
+    expect((await check(headers)).status).toBe(401);
+    expect((await check({ ...headers, Cookie: cookie })).status).toBe(204);
+  });
+
+  test('gives a site without https a cookie that it can have', async () => {
+    await set({ return_urls: ['http://shop.example/'] });
+    const headers = { 'X-Forwarded-Proto': 'http' };
+    const back = await comeBack(service, createBrowser(), 'http://shop.example/a');
+    const taken = await check({ ...caddy(`/a?anteroom_token=${tokenOf(back)}`), ...headers });
+    expect(taken.headers['set-cookie']?.[0]).toMatch(
+      /^anteroom_gate_sale=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    expect((await check({ ...caddy('/a'), ...headers, Cookie: cookieOf(taken) })).status).toBe(204);
+  });
+
+  test('takes no token that is too old, of another room, of another kind, or forged', async () => {
+    const uri = await tokenUri('/a');
+    const token = tokenOf(`${SITE}${uri}`);
+    const [head, , signature] = token.split('.');
+    const claims = Buffer.from('{"sub":"x","jti":"y","aud":"sale"}').toString('base64url');
+    const joined = await (await fetch(`${service.issuer}/rooms/sale/tickets`, { method: 'POST' })).json();
+    const { ticket } = joined as { ticket: string };
+    await operations().raise('sale', 1);
+    const claim = { method: 'POST', headers: { Authorization: `Bearer ${ticket}` } };
+    const tokens = await (await fetch(`${service.issuer}/rooms/sale/tickets/self/claim`, claim)).json();
+    const { id_token, access_token } = tokens as Record<string, string>;
+    for (const worthless of [id_token, access_token, `${head}.${claims}.${signature}`, `${token}x`, '']) {
+      const { status, headers } = await check(caddy(`/a?anteroom_token=${worthless}`));
+      expect([status, headers['set-cookie']]).toEqual([302, undefined]);
+      expect(headers.location).toBe(enterUrl(service, `${SITE}/a`));
+    }
+    expect((await check(caddy(uri), { room: 'other' })).headers['set-cookie']).toBeUndefined();
+    service.time.pass(61_000);
+    expect((await check(caddy(uri))).headers['set-cookie']).toBeUndefined();
+  });
+
+  test('knows no cookie of another room, and none that was altered', async () => {
+    const { cookie } = await inside();
+    const moved = cookie.replace('gate_sale', 'gate_other');
+    expect((await check({ ...caddy('/'), Cookie: moved }, { room: 'other' })).status).toBe(302);
+    expect((await check({ ...caddy('/'), Cookie: `${cookie.slice(0, -2)}AA` })).status).toBe(302);
+  });
+
+  test('lets nobody pass whose admission is over', async () => {
+    const { cookie } = await inside();
+    service.time.pass(601_000);
+    expect((await check({ ...caddy('/'), Cookie: cookie })).status).toBe(302);
+  });
+
+  test('lets nobody pass a second after the admission was ended, or the room reset', async () => {
+    const { cookie, sub } = await inside();
+    await operations().exits('sale', { exited: 0, completed: [sub], abandoned: [] });
+    service.time.pass(1001);
+    expect((await check({ ...caddy('/'), Cookie: cookie })).status).toBe(302);
+
+    const other = await inside();
+    await operations().reset('sale');
+    service.time.pass(1001);
+    expect((await check({ ...caddy('/'), Cookie: other.cookie })).status).toBe(302);
+  });
+
+  test('asks the store once about a visitor, and again only when an admission ended early', async () => {
+    const [one, other] = [await inside(), await inside()];
+    const checks = async () => {
+      asked = [];
+      for (let second = 0; second < 5; second++) {
+        for (let i = 0; i < 10; i++) {
+          expect((await check({ ...caddy('/'), Cookie: one.cookie })).status).toBe(204);
+        }
+        service.time.pass(1001);
+        // The snapshot that is fetched behind an answer is there.
+        await delay(5);
+      }
+      // The snapshot's look, and what the clock does of itself.
+      return asked.filter((verb) => verb !== 'view' && verb !== 'note');
+    };
+    expect(await checks()).toEqual([]);
+    await operations().exits('sale', { exited: 0, completed: [], abandoned: [other.sub] });
+    expect(await checks()).toEqual(['admission']);
+  });
+
+  test('says so where there is no such room', async () => {
+    const { status, json } = await check(caddy('/'), { room: 'nowhere' });
+    expect([status, json().code]).toEqual([404, 'room_not_found']);
+  });
+});

@@ -1,0 +1,35 @@
+/** What tests of the public door share: a service with a room, and a site that it leads to. */
+import type { JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { RoomInput } from '#settings/room.ts';
+import type { Browser } from '#support/browser.ts';
+import type { TestService } from '#support/service.ts';
+
+export const SITE = 'https://shop.example';
+
+export const SALE: RoomInput = {
+  id: 'sale',
+  title: 'Spring sale',
+  admission: { claim_window: '1m', lifetime: '10m' },
+  return_urls: [`${SITE}/`],
+};
+
+export const enterUrl = ({ issuer }: TestService, to: string, room = 'sale') =>
+  `${issuer}/rooms/${room}/enter?return_to=${encodeURIComponent(to)}`;
+
+/** Checks a token as a site does, against the published keys. */
+export async function verified(service: TestService, token: string, audience = 'sale') {
+  const jwks = (await (await fetch(`${service.issuer}/jwks`)).json()) as JSONWebKeySet;
+  const currentDate = new Date(service.time.now());
+  return jwtVerify(token, createLocalJWKSet(jwks), { issuer: service.issuer, audience, currentDate });
+}
+
+/** Comes by /enter, waits, is let in, claims: where the visitor is taken back to, with the token. */
+export async function comeBack(service: TestService, browser: Browser, to = `${SITE}/deep?x=1`): Promise<string> {
+  const { location } = await browser.get(enterUrl(service, to));
+  if (!location.startsWith(service.issuer)) return location;
+  await service.waitingRoom.operations.raise('sale', 1);
+  return (await browser.post(location)).location;
+}
+
+export const tokenOf = (url: string) => new URL(url).searchParams.get('anteroom_token') ?? '';

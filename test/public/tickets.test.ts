@@ -1,0 +1,193 @@
+import { decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { room as roomSettings } from '#settings/room.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { SALE, verified } from './room.ts';
+
+interface Told {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says.
+  readonly body: any;
+}
+
+describe.each(STORES)('the API way in, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, rooms: [SALE, { id: 'other' }] });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await set({});
+    await operations().reset('sale');
+  });
+
+  const operations = () => service.waitingRoom.operations;
+  const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
+
+  async function call(method: string, path: string, ticket?: string, room = 'sale'): Promise<Told> {
+    const headers = ticket === undefined ? {} : { Authorization: `Bearer ${ticket}` };
+    const answer = await fetch(`${service.issuer}/rooms/${room}/tickets${path}`, { method, headers });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : null };
+  }
+
+  const join = async (): Promise<string> => (await call('POST', '')).body.ticket;
+
+  test('gives a ticket with the facts, and the facts again for the ticket', async () => {
+    const { status, headers, body } = await call('POST', '');
+    const { ticket, ...facts } = body;
+    expect(status).toBe(201);
+    expect(headers.get('Cache-Control')).toBe('no-store');
+    expect(ticket).toMatch(/^[\w-]+$/);
+    expect(facts).toMatchObject({ state: 'waiting', room: 'sale', number: 1, people_ahead: 0, heartbeat_after: 30 });
+    const self = await call('GET', '/self', ticket);
+    expect(self.status).toBe(200);
+    expect(self.body).toEqual({ ...facts, updated_at: expect.any(String) });
+  });
+
+  test('gives each who joins a number of their own', async () => {
+    const numbers = (await Promise.all([1, 2, 3].map(() => call('POST', '')))).map(({ body }) => body.number);
+    expect(numbers.sort()).toEqual([1, 2, 3]);
+  });
+
+  test('gives tokens for the turn: JWTs that the JWKS verifies, for what is left of the admission', async () => {
+    const ticket = await join();
+    const early = await call('POST', '/self/claim', ticket);
+    expect([early.status, early.body.code]).toEqual([409, 'not_your_turn']);
+    await operations().raise('sale', 1);
+    const { status, body } = await call('POST', '/self/claim', ticket);
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'token_type']);
+    expect(body.token_type).toBe('Bearer');
+    expect(decodeProtectedHeader(body.access_token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' });
+    expect(decodeProtectedHeader(body.id_token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+    for (const token of [body.access_token, body.id_token]) {
+      const { payload } = await verified(service, token);
+      expect(payload).toMatchObject({ iss: service.issuer, aud: 'sale', room: 'sale', number: 1 });
+      expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(body.expires_in);
+    }
+    expect(body.expires_in).toBeGreaterThan(595);
+    expect(body.expires_in).toBeLessThanOrEqual(600);
+  });
+
+  test('takes a claim once: a repeat is of the same admission, and says what is left of it', async () => {
+    const ticket = await join();
+    await operations().raise('sale', 1);
+    const first = (await call('POST', '/self/claim', ticket)).body;
+    service.time.pass(100_000);
+    const second = (await call('POST', '/self/claim', ticket)).body;
+    const [one, two] = [await verified(service, second.id_token), (await operations().counters('sale')).claimed];
+    expect(two).toBe(1);
+    expect(first.expires_in - second.expires_in).toBeGreaterThanOrEqual(99);
+    expect(one.payload.exp).toBe(Number(one.payload.iat) + second.expires_in);
+  });
+
+  test('refuses a claim after the claim window, and lets its ticket rejoin', async () => {
+    const ticket = await join();
+    await operations().raise('sale', 1);
+    service.time.pass(62_000);
+    const late = await call('POST', '/self/claim', ticket);
+    expect([late.status, late.body.code]).toEqual([410, 'turn_missed']);
+    const rejoined = await call('POST', '/self/rejoin', ticket);
+    expect(rejoined.status).toBe(200);
+    expect(rejoined.body).toMatchObject({ number: 1, ticket: expect.any(String) });
+  });
+
+  test('refuses a claim after the admission', async () => {
+    const ticket = await join();
+    await operations().raise('sale', 1);
+    await call('POST', '/self/claim', ticket);
+    service.time.pass(601_000);
+    const over = await call('POST', '/self/claim', ticket);
+    expect([over.status, over.body.code]).toEqual([410, 'admission_over']);
+    expect((await call('POST', '/self/rejoin', ticket)).body.number).toBe(2);
+  });
+
+  test('lets who is done leave, as often as they say it', async () => {
+    const ticket = await join();
+    for (const _ of [1, 2]) {
+      const { status, body } = await call('DELETE', '/self', ticket);
+      expect([status, body]).toEqual([204, null]);
+    }
+    expect(await operations().counters('sale')).toMatchObject({ queue: 1, waiting: 0 });
+    expect((await call('POST', '/self/claim', ticket)).body.code).toBe('admission_over');
+  });
+
+  test('refuses what carries no ticket of the room', async () => {
+    const ticket = await join();
+    const cases: [string | undefined, string, string][] = [
+      [undefined, 'sale', 'ticket_required'],
+      ['made-up', 'sale', 'ticket_invalid'],
+      [ticket, 'other', 'ticket_invalid'],
+    ];
+    for (const [shown, room, code] of cases) {
+      for (const [method, path] of [
+        ['GET', '/self'],
+        ['POST', '/self/claim'],
+        ['POST', '/self/rejoin'],
+        ['DELETE', '/self'],
+      ] as const) {
+        const { status, headers, body } = await call(method, path, shown, room);
+        expect([status, body.code, method]).toEqual([401, code, method]);
+        expect(headers.get('WWW-Authenticate')).toBe('Bearer');
+        expect(headers.get('Content-Type')).toContain('application/problem+json');
+        expect(headers.get('Access-Control-Allow-Origin')).toBe('*');
+      }
+    }
+  });
+
+  test('knows tickets from before a reset for what they are', async () => {
+    const ticket = await join();
+    await operations().reset('sale');
+    for (const [method, path] of [
+      ['GET', '/self'],
+      ['POST', '/self/claim'],
+    ] as const) {
+      const { status, body } = await call(method, path, ticket);
+      expect([status, body.code]).toEqual([401, 'ticket_invalid']);
+    }
+  });
+
+  test('lets nobody join a room that is closed, or that there is not', async () => {
+    const ticket = await join();
+    await set({ mode: 'closed' });
+    const closed = await call('POST', '');
+    expect([closed.status, closed.body.code]).toEqual([403, 'room_closed']);
+    expect((await call('GET', '/self', ticket)).body.state).toBe('closed');
+    expect((await call('POST', '/self/claim', ticket)).body.code).toBe('room_closed');
+    const none = await call('POST', '', undefined, 'nowhere');
+    expect([none.status, none.body.code]).toEqual([404, 'room_not_found']);
+  });
+
+  test('answers the preflights of any origin', async () => {
+    for (const path of ['', '/self', '/self/claim', '/self/rejoin']) {
+      const answer = await fetch(`${service.issuer}/rooms/sale/tickets${path}`, {
+        method: 'OPTIONS',
+        headers: {
+          Origin: 'https://shop.example',
+          'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': 'authorization',
+        },
+      });
+      expect(answer.status).toBe(204);
+      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(answer.headers.get('Access-Control-Allow-Headers')).toContain('Authorization');
+      expect(answer.headers.get('Access-Control-Allow-Methods')).toContain('DELETE');
+    }
+    const facts = await call('GET', '/self', await join());
+    expect(facts.headers.get('Access-Control-Expose-Headers')).toBe('Retry-After');
+  });
+
+  test('knows no other methods', async () => {
+    const { status, headers } = await call('PUT', '/self');
+    expect([status, headers.get('Allow')]).toEqual([405, expect.stringContaining('DELETE')]);
+  });
+});

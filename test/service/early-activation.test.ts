@@ -1,0 +1,85 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import { lineKey } from '#store/redis/keys.ts';
+import { createBrowser } from '#support/browser.ts';
+import { type RedisServer, startRedis } from '#support/redis.ts';
+import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { createTime } from '#support/time.ts';
+import type { Store } from '#waiting-room/ports.ts';
+
+const CROWD = 100;
+
+let redis: RedisServer;
+let store: Store;
+let service: TestService;
+let watcher: Redis;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  store = await openRedisStore({ url: redis.url });
+  watcher = new Redis(redis.url);
+});
+afterEach(async () => {
+  watcher.disconnect();
+  await service.close();
+  await store.close();
+  await redis.stop();
+});
+
+/** What the service asked of the room's line meanwhile; what scripts do inside Redis is no command of the service. */
+async function lineCommands(during: () => Promise<void>): Promise<number> {
+  const monitor = await watcher.monitor();
+  const end = `end of ${Math.random()}`;
+  let commands = 0;
+  const seen = new Promise<void>((resolve) => {
+    monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      if (args.includes(end)) resolve();
+      if (source !== 'lua' && args.includes(lineKey('sale', 'line'))) commands += 1;
+    });
+  });
+  await during();
+  await watcher.echo(end);
+  await seen;
+  monitor.disconnect();
+  return commands;
+}
+
+test('below the threshold everybody passes without a page, at one command on the line each', async () => {
+  // A clock that stands: what this process knows of the room does not grow old, so that looks do not count.
+  const start = Date.now();
+  const time = { ...createTime(start), now: () => start };
+  const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
+  const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
+  service = await startService({ store, time, rooms, relying_parties });
+  await service.waitingRoom.advance.all();
+  await service.waitingRoom.snapshots.get('sale');
+  const { url } = await startLogin(service.issuer);
+
+  const answers: string[] = [];
+  const commands = await lineCommands(async () => {
+    for (let n = 0; n < CROWD; n++) answers.push((await createBrowser().get(url)).location);
+  });
+  expect(answers.filter((location) => location.startsWith(`${REDIRECT_URI}?code=`))).toHaveLength(CROWD);
+  expect(commands).toBe(CROWD);
+  const { operations } = service.waitingRoom;
+  expect(await operations.counters('sale')).toMatchObject({ queue: CROWD, claimed: CROWD, active: CROWD, waiting: 0 });
+
+  // One more than fit is the first to see a page.
+  expect((await createBrowser().get(url)).location).toContain('/rooms/sale/wait?');
+});
+
+test('newcomers of the same instant share a command', async () => {
+  const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
+  const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
+  service = await startService({ store, rooms, relying_parties });
+  await service.waitingRoom.advance.all();
+  const { url } = await startLogin(service.issuer);
+  let answers: string[] = [];
+  const commands = await lineCommands(async () => {
+    answers = await Promise.all(Array.from({ length: CROWD }, async () => (await createBrowser().get(url)).location));
+  });
+  expect(answers.filter((location) => location.startsWith(`${REDIRECT_URI}?code=`))).toHaveLength(CROWD);
+  expect(commands).toBeLessThan(CROWD);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { settingsFile } from '#settings/file.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+import { applySettings } from '../../src/apply-settings.ts';
+
+test('what will not work as it is set is logged once at the start, however often the store is tried', async () => {
+  const { rooms, relying_parties } = settingsFile.parse({
+    rooms: [{ id: 'sale' }],
+    relying_parties: [
+      {
+        client_id: 'shop',
+        client_secret: 'change-me',
+        room: 'sale',
+        profile: 'alb',
+        redirect_uris: ['https://shop.example/callback'],
+        landing_url: 'https://shop.example/',
+      },
+      {
+        client_id: 'fine',
+        room: 'sale',
+        profile: 'istio',
+        client_secret: 'x',
+        redirect_uris: ['https://a.example/cb'],
+      },
+    ],
+  });
+  const logged: unknown[] = [];
+  let tries = 0;
+  await applySettings(
+    { rooms, relyingParties: relying_parties },
+    {
+      operations: {
+        async putRoom() {
+          tries += 1;
+          if (tries === 1) throw new StoreUnavailable(new Error('it is away'));
+          return true;
+        },
+        putRelyingParty: async () => true,
+      },
+      log: { warn: (...line: unknown[]) => void logged.push(line) },
+      issuer: 'https://line.example',
+      signal: new AbortController().signal,
+    },
+  );
+  expect(tries).toBe(2);
+  expect(logged.filter((line) => JSON.stringify(line).includes('client_id'))).toEqual([
+    [{ client_id: 'shop' }, expect.stringContaining('Register https://shop.example/oauth2/idpresponse.')],
+  ]);
+});

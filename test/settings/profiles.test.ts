@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { profileNames, profileOf, profiles } from '#settings/profiles/index.ts';
+import type { RelyingPartyInput } from '#settings/relying-party.ts';
+import { relyingParty } from '#settings/relying-party.ts';
+import { warningsOf } from '#settings/relying-party-warnings.ts';
+
+const REDIRECT = new URL('https://shop.example/oauth2/callback');
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const linkOf = (profile: string, state: string) => profileOf(profile).deepLink?.(state, REDIRECT)?.href ?? null;
+
+describe('a profile', () => {
+  test.each([
+    ['nginx', 90],
+    ['mod-auth-openidc', 300],
+    ['envoy', 600],
+    ['kong', 600],
+    ['traefik', 600],
+    ['generic', 600],
+    ['oauth2-proxy', 900],
+    ['alb', 900],
+    ['spring', 1800],
+    ['express-openid-connect', null],
+    ['istio', null],
+  ])('%s knows the login window of its relying party: %s seconds', (profile, seconds) => {
+    const party = z.decode(relyingParty, input({ profile: profile as 'generic' }));
+    expect(party.login_window).toBe(seconds === null ? null : seconds * 1000);
+  });
+
+  test('says how its relying party ends a session with the admission', () => {
+    for (const name of profileNames) expect(profiles[name].session, name).toMatch(/\w{3}.*\./);
+  });
+
+  test('of a newer version is taken for the generic one', () => {
+    expect(profileOf('constructor')).toBe(profiles.generic);
+  });
+
+  test('is overridden by what is set', () => {
+    const set = (login_window: string | null) => z.decode(relyingParty, input({ profile: 'alb', login_window }));
+    expect(set('5m').login_window).toBe(300_000);
+    expect(set(null).login_window).toBeNull();
+    expect(z.encode(relyingParty, set(null)).login_window).toBeNull();
+  });
+});
+
+describe('the page that a visitor came for is read from the state', () => {
+  test.each([
+    ['envoy', encoded({ url: 'https://shop.example/a?b=c%20d#e', csrf_token: 'x', flow_id: 'y' })],
+    ['oauth2-proxy', 'n0n-ce_:/a?b=c%20d#e'],
+    ['oauth2-proxy', Buffer.from('n0n-ce_:/a?b=c%20d#e').toString('base64url')],
+    ['oauth2-proxy', 'n0n-ce_:https://shop.example/a?b=c%20d#e'],
+    ['express-openid-connect', encoded({ returnTo: 'https://shop.example/a?b=c%20d#e' })],
+    ['express-openid-connect', encoded({ returnTo: '/a?b=c%20d#e' })],
+    ['traefik', 'n0nce:oidc:https://shop.example/a?b=c%20d#e'],
+  ])('of %s: %s', (profile, state) => {
+    expect(linkOf(profile, state)).toBe('https://shop.example/a?b=c%20d#e');
+  });
+
+  test.each(profileNames)('of %s is nowhere in what is none', (profile) => {
+    const states = [
+      '',
+      ':',
+      '::',
+      '%',
+      '\u0000',
+      'x'.repeat(10_000),
+      encoded(null),
+      encoded([]),
+      encoded('a'),
+      encoded({}),
+      encoded({ url: 7, returnTo: {} }),
+      encoded({ url: '', returnTo: '' }),
+      encoded({ url: null, returnTo: null }),
+      Buffer.from([0xff, 0xfe, 0x00]).toString('base64url'),
+    ];
+    for (const state of states) expect(linkOf(profile, state), state.slice(0, 40)).toBeNull();
+  });
+
+  const NASTY = [
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'https://user@shop.example/',
+    'https://user:pass@shop.example/',
+    'https://shop.example@evil.example/',
+    'https:\\\\evil.example/',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '/\tevil',
+    '/a\nb',
+    '/a\u0000b',
+    '/a\u007fb',
+    ' /a',
+    'https://shop.example/ a',
+    'https://',
+    `/${'a'.repeat(5000)}`,
+  ];
+  test.each(NASTY.map((link) => [link.slice(0, 40), link]))('is refused where it misleads: %j', (_begins, link) => {
+    expect(linkOf('envoy', encoded({ url: link }))).toBeNull();
+    expect(linkOf('express-openid-connect', encoded({ returnTo: link }))).toBeNull();
+    expect(linkOf('oauth2-proxy', `nonce:${link}`)).toBeNull();
+    expect(linkOf('oauth2-proxy', Buffer.from(`nonce:${link}`).toString('base64url'))).toBeNull();
+    expect(linkOf('traefik', `nonce:oidc:${link}`)).toBeNull();
+  });
+
+  test('of ALB, Apache, Spring and the others is not readable', () => {
+    const opaque = ['generic', 'alb', 'mod-auth-openidc', 'nginx', 'spring', 'istio', 'kong', 'cloudflare-access'];
+    for (const name of opaque) expect(profileOf(name).deepLink, name).toBeNull();
+  });
+});
+
+describe('a login begins', () => {
+  test('at Spring’s own address for it, which follows from the redirect URI', () => {
+    const begin = profiles.spring.initiateLoginUri;
+    const uri = new URL('https://shop.example/app/login/oauth2/code/anteroom');
+    expect(begin?.(uri)?.href).toBe('https://shop.example/app/oauth2/authorization/anteroom');
+    expect(begin?.(REDIRECT)).toBeNull();
+  });
+});
+
+describe('settings that will not work are told', () => {
+  const warned = (party: Partial<RelyingPartyInput>, issuer = 'https://line.example') =>
+    warningsOf(z.decode(relyingParty, input(party)), issuer);
+
+  test.each([
+    ['generic', 'https://shop.example/callback'],
+    ['alb', 'https://shop.example/oauth2/idpresponse'],
+    ['envoy', 'https://shop.example/oauth2/callback'],
+    ['envoy', 'http://localhost:8080/oauth2/callback'],
+    ['oauth2-proxy', 'http://shop.example/oauth2/callback'],
+    ['spring', 'https://shop.example/login/oauth2/code/anteroom'],
+    ['cloudflare-access', 'https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
+  ])('and those of %s at %s are none', (profile, uri) => {
+    expect(warned({ profile: profile as 'generic', redirect_uris: [uri] })).toEqual([]);
+  });
+
+  test.each<[string, RegExp, Partial<RelyingPartyInput>, string?]>([
+    [
+      'a redirect URI that ALB does not have',
+      /Register https:\/\/shop\.example\/oauth2\/idpresponse\.$/,
+      { profile: 'alb' },
+    ],
+    [
+      'http where https is needed',
+      /^redirect_uris has http:.*Envoy works over https only/,
+      { profile: 'envoy', redirect_uris: ['http://shop.example/cb'] },
+    ],
+    ['an issuer that ALB cannot have', /^ISSUER is http:/, alb({}), 'http://line.example'],
+    ['no secret where one is needed', /^client_secret is not set: AWS ALB/, alb({ client_secret: undefined })],
+    ['a window that ALB does not have', /^login_window is longer than 15m/, alb({ login_window: '1h' })],
+    ['no window at ALB', /^login_window is longer than 15m/, alb({ login_window: null })],
+    [
+      'no page to begin at',
+      /^landing_url is not set: .* 10m starts anew at https:\/\/shop\.example\/\./,
+      { landing_url: null },
+    ],
+    [
+      'no page to begin at, in an app',
+      /starts anew at a page that only explains/,
+      { landing_url: null, redirect_uris: ['com.example.app:/cb'] },
+    ],
+  ])('%s', (_what, warning, party, issuer) => {
+    expect(warned(party, issuer)).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test.each<Partial<RelyingPartyInput>>([
+    { profile: 'envoy' },
+    { initiate_login_uri: 'https://shop.example/login' },
+    { login_window: null },
+    { profile: 'spring', redirect_uris: ['https://shop.example/login/oauth2/code/a'] },
+  ])('but not a landing page that nobody needs: %j', (party) => {
+    expect(warned({ ...party, landing_url: null })).toEqual([]);
+  });
+
+  function alb(party: Partial<RelyingPartyInput>): Partial<RelyingPartyInput> {
+    return { profile: 'alb', redirect_uris: ['https://shop.example/oauth2/idpresponse'], ...party };
+  }
+});
+
+function input(party: Partial<RelyingPartyInput>): RelyingPartyInput {
+  return {
+    client_id: 'shop',
+    client_secret: 'change-me',
+    room: 'sale',
+    redirect_uris: [REDIRECT.href],
+    landing_url: 'https://shop.example/',
+    ...party,
+  };
+}
