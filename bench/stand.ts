@@ -1,12 +1,14 @@
 /** The two sides of a benchmark, set up alike: the same keys, the same relying party, a redis-server each. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateJwks } from '#config/jwks.ts';
+import { freePort } from '#support/ports.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
 import type { ServerProcess } from './server.ts';
-import { freePort, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 export const ROOM = 'sale';
 export const CLIENT = { id: 'shop', secret: 'a-secret-of-the-shop', redirectUri: 'http://127.0.0.1:9/callback' };

@@ -1,5 +1,6 @@
 /** What happens around the provider's own routes: before /authorize, and after a logout. */
 import type { Context, Middleware } from 'koa';
+import { seeOther } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
 import { awayCause, showAway } from '#http/away.ts';
 import { readForm } from '#http/form.ts';
@@ -32,8 +33,7 @@ export function navigationsOnly(refuse: () => void): Middleware {
 export const postBecomesGet: Middleware = async (ctx, next) => {
   if (!isAuthorize(ctx) || ctx.method !== 'POST') return next();
   const form = await readForm(ctx.req);
-  ctx.status = 303;
-  ctx.redirect(`/authorize?${form}`);
+  seeOther(ctx, `/authorize?${form}`);
 };
 
 /** The provider's router takes a slash at the end for nothing. */

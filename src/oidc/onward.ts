@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
+import { seeOther, sendPage } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
@@ -35,16 +36,8 @@ export interface OnwardDeps {
 export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
   const { provider, addresses, relyingParties, snapshots, began, loginCookies, isForgotten, issuer, now } = deps;
 
-  function goTo(ctx: Context, url: string): void {
-    ctx.status = 303;
-    ctx.redirect(url);
-  }
-
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
-    ctx.status = status;
-    ctx.type = 'html';
-    ctx.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
-    ctx.body = deps.render(view, data);
+    sendPage(ctx, status, deps.render(view, data));
   }
 
   /** To a fresh login; who was sent to one again and again is asked first. */
@@ -64,7 +57,7 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       return;
     }
     ctx.append('Set-Cookie', loginCookies.countBounce(header, party.client_id, now(), anew));
-    goTo(ctx, url);
+    seeOther(ctx, url);
   }
 
   async function goOnStored(ctx: Context, party: RelyingParty | null, by: Admitted<PendingRequest>): Promise<void> {
@@ -78,7 +71,7 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
     }
     interaction.result = { login: { accountId: by.ticket.visitor } };
     await interaction.persist();
-    goTo(ctx, interaction.returnTo);
+    seeOther(ctx, interaction.returnTo);
   }
 
   return {
@@ -98,7 +91,7 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       if (party && isForgotten(party, ctx.req.headers.cookie, pending.arrivedAt)) {
         return sendBack(ctx, party, request, admitted);
       }
-      goTo(ctx, began.again(pending.query, pending.arrivedAt));
+      seeOther(ctx, began.again(pending.query, pending.arrivedAt));
     },
   };
 }

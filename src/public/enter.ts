@@ -4,6 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import { sendPage } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
 import { awayCause, showAway } from '#http/away.ts';
 import { isNavigation } from '#http/navigation.ts';
@@ -42,10 +43,7 @@ export function enterPath(room: string, url: string): string {
 
 export function createEnter({ visitors, snapshots, cookies, addresses, tokens, render, now }: EnterDeps): Enter {
   function showError(ctx: Context, status: number, code: string, description: string): void {
-    ctx.status = status;
-    ctx.type = 'html';
-    ctx.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
-    ctx.body = render('error', { code, description });
+    sendPage(ctx, status, render('error', { code, description }));
   }
 
   function showRefused(ctx: Context): void {

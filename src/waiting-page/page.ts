@@ -5,6 +5,7 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import { seeOther, sendPage } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
 import { awayCause, RETRY_AFTER, showAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
@@ -61,10 +62,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   }
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
-    ctx.status = status;
-    ctx.type = 'html';
-    ctx.set({ 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex' });
-    ctx.body = render(view, data);
+    sendPage(ctx, status, render(view, data));
   }
 
   /** Null while the store is away and nothing was ever heard of the room; rejects with RoomNotFound. */
@@ -122,8 +120,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const cookiesComeBack = cookies.visitor(ctx.req.headers.cookie) !== null;
     const way = cookiesComeBack ? door.again(room, pending) : door.retry(room, pending);
     if (way) {
-      ctx.status = 303;
-      ctx.redirect(way);
+      seeOther(ctx, way);
       return;
     }
     show(ctx, 400, 'no-cookies', { title, again: door.again(room, pending) });
@@ -135,8 +132,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   }
 
   function back(ctx: Context): void {
-    ctx.status = 303;
-    ctx.redirect(ctx.url);
+    seeOther(ctx, ctx.url);
   }
 
   async function pendingOf(ctx: Context, room: string): Promise<Pending | null> {

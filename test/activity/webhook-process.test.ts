@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { freePort } from '#support/ports.ts';
 import { jwks } from '#support/service.ts';
-import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, type Folder, freePort, ready } from '../service/process.ts';
+import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, type Folder, ready } from '../service/process.ts';
 import { type Receiver, startReceiver, take } from './receiver.ts';
 
 let folder: Folder;

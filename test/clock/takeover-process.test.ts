@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
+import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { jwks } from '#support/service.ts';
 import type { Store } from '#waiting-room/ports.ts';
-import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, freePort, type Run, ready } from '../service/process.ts';
+import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, type Run, ready } from '../service/process.ts';
 
 const PER_SECOND = 20;
 const SIZE = 150;

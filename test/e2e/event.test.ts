@@ -4,8 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { launchChromium } from '#support/chromium.ts';
+import { freePort } from '#support/ports.ts';
 import { arrive, SECRET, startLogin } from '#support/relying-party.ts';
-import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, freePort, ready } from '../service/process.ts';
+import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, ready } from '../service/process.ts';
 import { audit, heading, newVisitor, numberOf, picture, words } from './visitor.ts';
 
 const SECOND = 1000;

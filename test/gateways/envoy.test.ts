@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#support/ports.ts';
 import { configuration, findProgram } from './programs.ts';
-import { freePort, startProgram } from './proxy.ts';
+import { startProgram } from './proxy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { CLIENT_ID, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
 

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '#support/ports.ts';
 import { describeGate } from './gate.ts';
-import { freePort, startProgram } from './proxy.ts';
+import { startProgram } from './proxy.ts';
 
 describeGate('Caddy', async ({ anteroom, site }) => {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-caddy-'));

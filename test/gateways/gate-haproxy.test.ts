@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { freePort } from '#support/ports.ts';
 import { describeGate } from './gate.ts';
-import { freePort, startProgram } from './proxy.ts';
+import { startProgram } from './proxy.ts';
 
 describeGate('HAProxy', async ({ anteroom, site }) => {
   const port = await freePort();

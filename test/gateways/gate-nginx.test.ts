@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#support/ports.ts';
 import { describeGate } from './gate.ts';
-import { freePort, startProgram } from './proxy.ts';
+import { startProgram } from './proxy.ts';
 
 describeGate('nginx', async ({ anteroom, site }) => {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-nginx-'));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
+import { freePort } from '#support/ports.ts';
 import { describeGate } from './gate.ts';
-import { freePort } from './proxy.ts';
 import { type ForwardAuth, startTraefik } from './traefik.ts';
 
 describeGate('a stand-in for Traefik', async ({ anteroom, site }) => {

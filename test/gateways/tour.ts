@@ -1,10 +1,11 @@
 /** What every relying party has to bear: a visit, a wait longer than its login window, the admission's end, two tabs. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { freePort } from '#support/ports.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
-import { freePort } from './proxy.ts';
 
 export const CLIENT_ID = 'shop';
 export const SECRET = 'change-me-to-something-longer-than-this';

@@ -1,9 +1,10 @@
 /** An example as its reader starts it: one command, in a process of its own. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '#support/ports.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
 
 export interface Example {
@@ -47,13 +48,4 @@ export async function startExample(name: string): Promise<Example> {
   }
   await example.stop();
   throw new Error(`the example ${name} did not start:\n${said}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening) => probe.listen(0, listening));
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -3,13 +3,14 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { jwks } from '#support/service.ts';
 import { startBalancer } from './balancer.ts';
 import { type DurableRedis, startDurableRedis } from './durable-redis.ts';
 import type { Folder, Run } from './process.ts';
-import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, freePort, ready, statusOf } from './process.ts';
+import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, ready, statusOf } from './process.ts';
 
 const settings = (title: string, inlet = '{ strategy: manual }') => `
 rooms:
