@@ -58,7 +58,7 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     await applyRules(settings);
     const view = await turnDraws(configured, await line.view(id, now()));
     await tick(settings, view);
-    await writeMeter(id, view);
+    await writeMeter(settings, view);
     return view;
   }
 
@@ -100,8 +100,13 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     return now() < heardSince + heartbeatOf(settings) * 1000 + COUNTED_AFTER;
   }
 
-  async function writeMeter(id: RoomId, view: LineView): Promise<void> {
-    const meter = measure(readMeter(view.notes.meter), view.turns, now());
+  /** While nobody is to be served there is no speed: what was measured before says nothing of the time after. */
+  async function writeMeter({ id, mode }: RoomSettings, { alarm, notes, turns }: LineView): Promise<void> {
+    if (mode !== 'queue' || alarm) {
+      if (notes.meter !== '') await line.note(id, 'meter', '');
+      return;
+    }
+    const meter = measure(readMeter(notes.meter), turns, now());
     if (meter) await line.note(id, 'meter', JSON.stringify(meter));
   }
 

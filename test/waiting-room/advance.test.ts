@@ -234,3 +234,38 @@ describe('after a time in which nobody could be heard', () => {
     expect(await serving()).toBeGreaterThanOrEqual(3);
   });
 });
+
+describe('the speed of a line', () => {
+  const speed = async () => (await waitingRoom.operations.statistics('sale')).perMinute;
+  const minutes = async (count: number) => {
+    for (let n = 0; n < count * 60; n++) {
+      time += 1000;
+      await waitingRoom.advance.all();
+    }
+  };
+
+  test.each([
+    ['a pause', { mode: 'paused' }, { mode: 'queue' }],
+    ['an alarm', true, false],
+  ] as const)('is not made slow by %s, which is no speed: it is measured anew', async (_, begin, end) => {
+    const inlet = { strategy: 'rate', per_minute: 60 };
+    const turn = (to: object | boolean) =>
+      typeof to === 'boolean'
+        ? waitingRoom.operations.alarm('sale', to)
+        : waitingRoom.operations.putRoom(roomWith({ inlet, presence: { timeout: '1h' }, ...to }));
+    await makeRoom({ inlet, presence: { timeout: '1h' } });
+    await crowd(1000);
+    await minutes(3);
+    const before = await speed();
+    expect(before?.low).toBeGreaterThan(40);
+    await turn(begin);
+    await minutes(2);
+    await turn(end);
+    await minutes(0.25);
+    expect(await speed()).toBeNull();
+    await minutes(1);
+    const after = await speed();
+    expect(after?.low).toBeGreaterThan(40);
+    expect(after?.high).toBeLessThan(120);
+  });
+});
