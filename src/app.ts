@@ -9,6 +9,7 @@ import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
 import { chain } from '#http/chain.ts';
+import { createFormats } from '#http/formats.ts';
 import { health } from '#http/health.ts';
 import { pinOrigin } from '#http/origin.ts';
 import { Problem, problemOf, problems } from '#http/problem.ts';
@@ -77,7 +78,10 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
   const cookies = createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'));
   const addresses = createAddresses(waitingRoom.seal);
   const assets = createAssets({ folder: join(ROOT, 'assets') });
-  const views = createViews({ folder: join(ROOT, 'views'), shared: { asset: assets.url } });
+  const views = createViews({
+    folder: join(ROOT, 'views'),
+    shared: { asset: assets.url, formats: createFormats('en') },
+  });
 
   const refuse = (res: ServerResponse, error: unknown) => {
     const { status, headers, document } = problemOf(error);

@@ -16,6 +16,8 @@ import {
 } from 'node:crypto';
 
 const IV = 12;
+/** So many initialization vectors are drawn at once. */
+const IVS = 256;
 const TAG = 16;
 /** In base64url letters: 132 bits. */
 const STAMP = 22;
@@ -42,12 +44,13 @@ export function createSeal(secrets: readonly string[]): Seal {
   const [first] = keys;
   if (!first) throw new TypeError('at least one key is needed');
 
+  const nextIv = randomIvs();
   const stampWith = (key: DerivedKey, text: string) =>
     createHmac('sha256', key.stamping).update(text).digest('base64url').slice(0, STAMP);
 
   return {
     seal(content, context) {
-      const iv = randomBytes(IV);
+      const iv = nextIv();
       const cipher = createCipheriv('aes-256-gcm', first.sealing, iv).setAAD(Buffer.from(context));
       const body = cipher.update(content);
       cipher.final();
@@ -91,5 +94,16 @@ function derive(secret: string): DerivedKey {
     id: createHash('sha256').update('anteroom key id').update(secret).digest()[0] ?? 0,
     sealing: subkey('sealing'),
     stamping: subkey('stamping'),
+  };
+}
+
+/** Random initialization vectors, asked of the system many at a time: a call costs more than the bytes. */
+function randomIvs(): () => Uint8Array {
+  let pool = Buffer.alloc(0);
+  return () => {
+    if (pool.length < IV) pool = randomBytes(IVS * IV);
+    const iv = pool.subarray(0, IV);
+    pool = pool.subarray(IV);
+    return iv;
   };
 }

@@ -45,7 +45,7 @@ const OPEN = 20_000;
 
 export function createTicketOffice(seal: Seal): TicketOffice {
   /** By room and sealed ticket: no room has a space in it. */
-  const open = rememberingRecent((key) => {
+  const opened = rememberingRecent((key) => {
     const space = key.indexOf(' ');
     return openTicket(seal, key.slice(space + 1), key.slice(0, space));
   }, OPEN);
@@ -62,9 +62,12 @@ export function createTicketOffice(seal: Seal): TicketOffice {
       bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
       bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
       bytes.write(ticket.visitor, AT.visitor, 'base64url');
-      return seal.seal(bytes, `ticket ${ticket.room}`);
+      const sealed = seal.seal(bytes, `ticket ${ticket.room}`);
+      // Who is handed a ticket comes back with it at once.
+      opened.know(`${ticket.room} ${sealed}`, ticket);
+      return sealed;
     },
-    open: (sealed, room) => open(`${room} ${sealed}`),
+    open: (sealed, room) => opened.of(`${room} ${sealed}`),
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),
     openVisitor(sealed) {
       const opened = seal.open(sealed, 'visitor');
