@@ -1,12 +1,13 @@
 /** The visitor as OpenID Connect sees them: an account that is there as long as the admission is. */
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
+import { profileOf } from '#settings/profiles/index.ts';
 import type { Admission } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { lasting, setVisit, visitOf } from './visit.ts';
 
 export interface AccountDeps {
-  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission' | 'stay'>;
   readonly relyingParties: RelyingParties;
   /** Host part of the synthetic e-mail addresses. */
   readonly emailHost: string;
@@ -19,8 +20,12 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
     if (known) return known.admission;
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) return null;
-    const admission = lasting(await visitors.admission(party.room, sub), now());
-    setVisit(ctx, { room: party.room, admission });
+    // Who refreshes is at the site just now.
+    const find = ctx.oidc.params?.grant_type === 'refresh_token' ? visitors.stay : visitors.admission;
+    const admission = lasting(await find(party.room, sub), now());
+    const lifetime = profileOf(party.profile).accessTokenLifetime;
+    const accessTokenLifetime = lifetime === null ? undefined : lifetime / 1000;
+    setVisit(ctx, { room: party.room, admission, accessTokenLifetime });
     return admission;
   }
 

@@ -1,4 +1,5 @@
 import type { ClientMetadata } from 'oidc-provider';
+import { profileOf } from '#settings/profiles/index.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 
 /**
@@ -7,13 +8,15 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
  */
 export function clientMetadata(party: RelyingParty): ClientMetadata {
   const web = party.redirect_uris.every((uri) => uri.startsWith('https:') || uri.startsWith('http:'));
+  // A public client could not keep one to itself.
+  const refreshes = profileOf(party.profile).refreshTokens && party.client_secret !== undefined;
   return {
     client_id: party.client_id,
     ...(party.client_secret === undefined
       ? { token_endpoint_auth_method: 'none' }
       : { client_secret: party.client_secret, token_endpoint_auth_method: 'client_secret_basic' }),
     application_type: web ? 'web' : 'native',
-    grant_types: ['authorization_code'],
+    grant_types: ['authorization_code', ...(refreshes ? ['refresh_token'] : [])],
     response_types: ['code'],
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],

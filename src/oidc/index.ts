@@ -15,6 +15,7 @@ import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
+import { endAdmissionAtRevocation } from './ends.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
@@ -50,7 +51,7 @@ export interface OidcDoor {
 }
 
 const PROVIDER_PATHS =
-  /^\/(?:authorize|token|userinfo|jwks|par|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
+  /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { waitingRoom, cookies, addresses, issuer, render } = deps;
@@ -79,6 +80,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(postBecomesGet);
   provider.use(began.read);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
+  endAdmissionAtRevocation(provider, { visitors, relyingParties });
   provider.on('server_error', (ctx, error) => {
     deps.onError(error);
     if (awayCause(error)) sayAway(ctx);

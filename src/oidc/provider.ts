@@ -12,11 +12,13 @@ import { createArrival } from './arrival.ts';
 import type { Began } from './began.ts';
 import { assertClaimsRequest, CLAIMS } from './claims.ts';
 import type { CookieSigner } from './cookie-signer.ts';
+import { createIntrospectionPolicy } from './ends.ts';
 import { createLoadExistingGrant } from './grant.ts';
 import type { LoginCookies } from './login-cookies.ts';
 import type { IsForgotten } from './login-window.ts';
 import type { ProviderPages } from './pages.ts';
 import { createPolicy } from './policy.ts';
+import { claimsOfAccessToken, createResources } from './resources.ts';
 import { secondsLeft, visitOf } from './visit.ts';
 
 const DAY = 24 * 60 * 60;
@@ -62,8 +64,11 @@ export function createProvider(deps: ProviderDeps): Provider {
     jwks: deps.jwks,
     claims: CLAIMS,
     conformIdTokenClaims: false,
-    // No offline_access: an admission is not renewed behind the line.
+    // No offline_access: an admission is not renewed behind the line. Refresh tokens end with it.
     scopes: ['openid', 'email'],
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // Requests of one browser refresh at the same time, all with the one token that its relying party keeps.
+    rotateRefreshToken: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -78,13 +83,17 @@ export function createProvider(deps: ProviderDeps): Provider {
       jwks: '/jwks',
       end_session: '/end-session',
       pushed_authorization_request: '/par',
+      introspection: '/introspect',
+      revocation: '/revoke',
     },
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter: assertClaimsRequest },
       dPoP: { enabled: false },
-      resourceIndicators: { enabled: false },
+      resourceIndicators: createResources(relyingParties),
+      introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ visitors, relyingParties, now }) },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.confirmLogout,
@@ -99,9 +108,11 @@ export function createProvider(deps: ProviderDeps): Provider {
       short: { httpOnly: true, sameSite: 'lax', overwrite: true, signed: false },
     },
     ttl: {
-      AccessToken: remaining,
+      AccessToken: (ctx) => Math.min(remaining(ctx), visitOf(ctx)?.accessTokenLifetime ?? Number.POSITIVE_INFINITY),
       IdToken: remaining,
       AuthorizationCode: 60,
+      // That the admission lives is asked at each refresh, and it may have been prolonged.
+      RefreshToken: (ctx) => DAY + remaining(ctx),
       // Tokens do not outlive the grant they are of, nor the session they came from.
       Grant: (ctx) => DAY + remaining(ctx),
       Session: (ctx, session) => Math.max(DAY + remaining(ctx), (session.exp ?? 0) - Math.floor(now() / 1000)),
@@ -135,6 +146,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       anteroom_page: null,
       [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, loginCookies, began, now }),
     },
+    extraTokenClaims: claimsOfAccessToken,
     findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
     loadExistingGrant: createLoadExistingGrant(remaining),
     // A single-page application asks for its tokens from where its visitors come back to.

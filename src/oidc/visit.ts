@@ -7,6 +7,8 @@ export interface Visit {
   /** Absent where nobody was given a ticket: the room is closed, or was only asked. */
   readonly visitor?: VisitorId;
   readonly admission: Admission | null;
+  /** How long access tokens may live, in seconds; absent: as long as the admission. */
+  readonly accessTokenLifetime?: number | undefined;
 }
 
 const visits = new WeakMap<object, Visit>();

@@ -57,3 +57,11 @@ export const redirectUri = z
     },
   )
   .meta({ format: 'uri' });
+
+/** A resource indicator: an absolute URI, which need not lead anywhere, without a fragment (RFC 8707 §2). */
+export const resource = z
+  .string()
+  .refine((text) => canParse(text) && !text.includes('#'), {
+    error: 'must be an absolute URI without a fragment, as https://api.example/ or urn:example:api',
+  })
+  .meta({ format: 'uri' });

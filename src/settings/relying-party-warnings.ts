@@ -16,6 +16,9 @@ export function warningsOf(party: RelyingParty, issuer: string): string[] {
     ...(profile.secret && party.client_secret === undefined
       ? [`client_secret is not set: ${profile.name} has to have one. Set the same secret here and there.`]
       : []),
+    ...(!profile.asksForResource && !party.resources?.length
+      ? [`resources is not set: the access tokens of ${profile.name} are no JWTs then. Set it to the API's audience.`]
+      : []),
   ];
 }
 

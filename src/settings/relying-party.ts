@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { duration } from './duration.ts';
-import { clientId, fields, httpUrl, redirectUri, roomId } from './fields.ts';
+import { clientId, fields, httpUrl, redirectUri, resource, roomId } from './fields.ts';
 import type { ProfileName } from './profiles/index.ts';
 import { profileNames, profiles } from './profiles/index.ts';
 
@@ -17,6 +17,7 @@ const shape = {
   login_window: duration.nullable().optional(),
   landing_url: httpUrl.nullable().default(null),
   initiate_login_uri: httpUrl.nullable().default(null),
+  resources: z.array(resource).default([]),
 };
 
 const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
@@ -33,6 +34,7 @@ export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
     profile: party.profile as ProfileName,
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
+    resources: [...(party.resources ?? [])],
   }),
 });
 

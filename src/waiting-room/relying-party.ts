@@ -15,4 +15,6 @@ export interface RelyingParty {
   readonly landing_url: string | null;
   /** OpenID Connect Core §4, third-party initiated login, where the relying party has it. */
   readonly initiate_login_uri: string | null;
+  /** APIs that its access tokens may be made for: resource indicators (RFC 8707), the audience of a JWT. */
+  readonly resources?: readonly string[] | undefined;
 }

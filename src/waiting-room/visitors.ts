@@ -43,6 +43,8 @@ export interface Visitors {
    */
   rejoin(ticket: Ticket): Promise<Ticket>;
   leave(ticket: Ticket): Promise<void>;
+  /** The live admission of a visitor who is at the site just now, which prolongs it where the room has it so. */
+  stay(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** A visitor is done with the site: the admission ends, if there is one, and its place goes to the next. */
   depart(room: RoomId, visitor: VisitorId): Promise<void>;
 }
@@ -218,6 +220,10 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       }
       snapshots.expire(room);
       freed(room);
+    },
+    async stay(room, visitor) {
+      const admission = await line.admission(room, visitor, now());
+      return admission && renewed(await snapshots.get(room), admission);
     },
     async depart(room, visitor) {
       if (!(await endAdmission(room, visitor, 'completed'))) return;

@@ -23,6 +23,7 @@ const SHOWN = {
   login_window: '10m',
   landing_url: 'https://shop.example/',
   initiate_login_uri: null,
+  resources: [],
   client_secret_set: true,
   warnings: [],
 };

@@ -1,5 +1,5 @@
 import { startAlb } from './stand-ins/alb.ts';
-import { CLIENT_ID, LIFETIME, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
+import { CLIENT_ID, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
 
 tour({
   name: 'AWS ALB (a stand-in)',
@@ -14,6 +14,7 @@ tour({
       port,
       client: { id: CLIENT_ID, secret: SECRET },
       loginTimeout: LOGIN_WINDOW,
-      sessionTimeout: LIFETIME,
+      // Its default, seven days: the refresh token ends the session.
+      sessionTimeout: 7 * 24 * 60 * 60,
     }),
 });

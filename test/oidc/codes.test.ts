@@ -158,13 +158,15 @@ describe.each(STORES)('a code, on %s', (_name, open) => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  test.each(['refresh_token', 'client_credentials', 'password', 'implicit'])(
-    'the grant type %s is not there',
-    async (grant_type) => {
-      const { status, body } = await redeem(await goIn(service), { grant_type });
-      expect([status, body.error]).toEqual([400, 'unsupported_grant_type']);
-    },
-  );
+  test.each(['client_credentials', 'password', 'implicit'])('the grant type %s is not there', async (grant_type) => {
+    const { status, body } = await redeem(await goIn(service), { grant_type });
+    expect([status, body.error]).toEqual([400, 'unsupported_grant_type']);
+  });
+
+  test('is all that a relying party may ask with whose profile has no refresh tokens', async () => {
+    const { status, body } = await redeem(await goIn(service), { grant_type: 'refresh_token', refresh_token: 'x' });
+    expect([status, body.error]).toEqual([400, 'invalid_request']);
+  });
 
   test('gives an ID token with the nonce, made for the client, that any library checks against the JWKS', async () => {
     const visit = await goIn(service);

@@ -34,7 +34,7 @@ describe('the discovery document', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       claims_parameter_supported: true,
-      grant_types_supported: ['authorization_code'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
     });
     expect(document.scopes_supported).toEqual(['openid', 'email']);
     expect(document.token_endpoint_auth_methods_supported).toEqual([
@@ -53,8 +53,10 @@ describe('the discovery document', () => {
     expect(endpoints.map(([name]) => name).sort()).toEqual([
       'authorization_endpoint',
       'end_session_endpoint',
+      'introspection_endpoint',
       'jwks_uri',
       'pushed_authorization_request_endpoint',
+      'revocation_endpoint',
       'token_endpoint',
       'userinfo_endpoint',
     ]);

@@ -149,6 +149,7 @@ describe('settings that will not work are told', () => {
     ['no secret where one is needed', /^client_secret is not set: AWS ALB/, alb({ client_secret: undefined })],
     ['a window that ALB does not have', /^login_window is longer than 15m/, alb({ login_window: '1h' })],
     ['no window at ALB', /^login_window is longer than 15m/, alb({ login_window: null })],
+    ['no API that access tokens are for', /^resources is not set: .*API's audience\.$/, { profile: 'api-gateway' }],
     [
       'no page to begin at',
       /^landing_url is not set: .* 10m starts anew at https:\/\/shop\.example\/\./,
@@ -161,6 +162,10 @@ describe('settings that will not work are told', () => {
     ],
   ])('%s', (_what, warning, party, issuer) => {
     expect(warned(party, issuer)).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test('but not where access tokens are for an API that is named', () => {
+    expect(warned({ profile: 'api-gateway', resources: ['https://api.example/'] })).toEqual([]);
   });
 
   test.each<Partial<RelyingPartyInput>>([

@@ -151,6 +151,7 @@ describe('a relying party', () => {
       login_window: 600_000,
       landing_url: null,
       initiate_login_uri: null,
+      resources: [],
     });
   });
 
@@ -163,6 +164,15 @@ describe('a relying party', () => {
     'may be answered at %s',
     (uri) => expect(faults(relyingParty, { ...least, redirect_uris: [uri] })).toEqual([]),
   );
+
+  test('may have access tokens made for what is named by any URI, but for no part of one', () => {
+    const resources = ['https://api.example/', 'urn:example:api', 'api.example', 'https://api.example/#part', ''];
+    expect(faults(relyingParty, { ...least, resources }).map(({ field }) => field)).toEqual([
+      'resources[2]',
+      'resources[3]',
+      'resources[4]',
+    ]);
+  });
 
   test.each([
     'https://a.example/cb#here',

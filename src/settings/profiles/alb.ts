@@ -18,5 +18,6 @@ export const alb: Profile = {
   oneLogin: true,
   refreshTokens: true,
   accessTokenLifetime: MINUTE,
-  session: 'Set SessionTimeout to admission.lifetime in seconds: the default is 7 days.',
+  session:
+    'Leave SessionTimeout as it is: the ALB asks for fresh tokens each minute, and gets none after the admission.',
 };

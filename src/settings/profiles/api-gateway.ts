@@ -5,5 +5,6 @@ import type { Profile } from './profile.ts';
 export const apiGateway: Profile = {
   ...generic,
   name: 'the application',
+  asksForResource: false,
   session: 'Nothing to set: the gateway checks exp at each request.',
 };

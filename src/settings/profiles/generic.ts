@@ -16,6 +16,7 @@ export const generic: Profile = {
   remembersPage: false,
   oneLogin: false,
   refreshTokens: false,
+  asksForResource: true,
   accessTokenLifetime: null,
   session: 'End the session when the ID token does (exp).',
 };

@@ -26,6 +26,11 @@ export interface Profile {
   readonly oneLogin: boolean;
   /** Whether it looks at a token's end only while it has a refresh token. */
   readonly refreshTokens: boolean;
+  /**
+   * Whether it says which of its `resources` an access token is for, where it is for one (RFC 8707 §2). If not, each is
+   * for the first: without any, its access tokens are of no use to the API.
+   */
+  readonly asksForResource: boolean;
   /** How long its access tokens should live, in milliseconds; null: as long as the admission. */
   readonly accessTokenLifetime: number | null;
   /** How to set its own session so that it ends with the admission. */

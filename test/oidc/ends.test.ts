@@ -1,0 +1,135 @@
+import * as client from 'openid-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { comeBack, goIn, rooms } from './visit.ts';
+
+const LIFETIME = 10 * 60_000;
+const REDIRECT_URI = 'http://127.0.0.1:9/oauth2/idpresponse';
+const party = { client_secret: SECRET, room: 'sale', profile: 'alb', redirect_uris: [REDIRECT_URI] };
+const relying_parties = [
+  { ...party, client_id: 'shop' },
+  { ...party, client_id: 'gateway' },
+  { ...party, client_id: 'app', client_secret: undefined },
+  { ...party, client_id: 'elsewhere', room: 'other' },
+];
+const options = { redirectUri: REDIRECT_URI };
+
+describe.each(STORES)('the end of an admission, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await service?.close();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+    for (const room of ['sale', 'other']) await service.waitingRoom.operations.reset(room);
+  });
+
+  const counters = () => service.waitingRoom.operations.counters('sale');
+
+  async function inside(clientId = 'shop', more: { auth?: client.ClientAuth; room?: string } = {}) {
+    const visit = await goIn(service, { ...options, clientId, ...more });
+    const tokens = await visit.login.exchange(visit.callback);
+    return { ...visit, tokens, sub: tokens.claims()?.sub ?? '' };
+  }
+
+  /** The configuration of another relying party, which asks about tokens. */
+  async function configOf(clientId: string, auth = client.ClientSecretBasic(SECRET)) {
+    return client.discovery(new URL(service.issuer), clientId, undefined, auth, {
+      execute: [client.allowInsecureRequests],
+    });
+  }
+
+  describe('by revocation', () => {
+    test.each(['access_token', 'refresh_token'] as const)(
+      'comes with its %s: the place is free and the tokens are worth nothing',
+      async (kind) => {
+        const { login, tokens, browser, sub } = await inside();
+        await client.tokenRevocation(login.config, tokens[kind] ?? '');
+        expect(await counters()).toMatchObject({ active: 0, completed: 1 });
+        await expect(client.refreshTokenGrant(login.config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+          error: 'invalid_grant',
+        });
+        await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).rejects.toThrow();
+        expect((await comeBack(service, browser, options)).outcome).toBe('waits');
+      },
+    );
+
+    test('is no fault when it is asked for twice', async () => {
+      const { login, tokens } = await inside();
+      await client.tokenRevocation(login.config, tokens.access_token);
+      await client.tokenRevocation(login.config, tokens.access_token);
+      expect(await counters()).toMatchObject({ active: 0, completed: 1 });
+    });
+
+    test('is for the one that the token was issued to', async () => {
+      const { login, tokens, sub } = await inside();
+      for (const [id, auth] of [
+        ['gateway', undefined],
+        ['app', client.None()],
+      ] as const) {
+        await client.tokenRevocation(await configOf(id, auth), tokens.access_token).catch(() => undefined);
+      }
+      expect(await counters()).toMatchObject({ active: 1, completed: 0 });
+      await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
+    });
+
+    test('ends nothing with a token that never was', async () => {
+      const { login } = await inside();
+      await client.tokenRevocation(login.config, 'x'.repeat(43));
+      expect(await counters()).toMatchObject({ active: 1 });
+    });
+  });
+
+  describe('as introspection tells it', () => {
+    test('is not yet: a live token says whose it is and until when, to any gateway of the room', async () => {
+      const { tokens, sub } = await inside();
+      for (const id of ['shop', 'gateway']) {
+        const told = await client.tokenIntrospection(await configOf(id), tokens.access_token);
+        expect(told).toMatchObject({ active: true, sub, client_id: 'shop', iss: service.issuer, scope: 'openid' });
+        expect(told.exp).toBeGreaterThan(Date.now() / 1000 + 50);
+      }
+    });
+
+    test.each<[string, (sub: string) => unknown]>([
+      ['ran out', () => service.time.pass(LIFETIME)],
+      [
+        'was ended by the site',
+        (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
+      ],
+      ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+    ])('is there when it %s: every token of it is inactive', async (_how, end) => {
+      const { login, tokens, sub } = await inside();
+      await end(sub);
+      for (const token of [tokens.access_token, tokens.refresh_token ?? '']) {
+        expect(await client.tokenIntrospection(login.config, token)).toEqual({ active: false });
+      }
+    });
+
+    test('is not told to another room, nor to a public client that asks about others', async () => {
+      const { tokens } = await inside();
+      for (const [id, auth] of [
+        ['elsewhere', undefined],
+        ['app', client.None()],
+      ] as const) {
+        expect(await client.tokenIntrospection(await configOf(id, auth), tokens.access_token)).toEqual({
+          active: false,
+        });
+      }
+    });
+
+    test('is told to nobody without a secret', async () => {
+      const { tokens } = await inside();
+      const guessing = await configOf('gateway', client.ClientSecretBasic('guessed'));
+      await expect(client.tokenIntrospection(guessing, tokens.access_token)).rejects.toMatchObject({ status: 401 });
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import * as client from 'openid-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { goIn, rooms } from './visit.ts';
+
+const LIFETIME = 10 * 60_000;
+const REDIRECT_URI = 'http://127.0.0.1:9/oauth2/idpresponse';
+const alb = { profile: 'alb', redirect_uris: [REDIRECT_URI] };
+const relying_parties = [
+  { ...alb, client_id: 'shop', client_secret: SECRET, room: 'sale' },
+  { ...alb, client_id: 'kiosk', client_secret: SECRET, room: 'sale' },
+  { ...alb, client_id: 'lasting', client_secret: SECRET, room: 'staying' },
+  { ...alb, client_id: 'app', room: 'sale' },
+  { client_id: 'plain', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] },
+];
+const staying = { id: 'staying', title: 'Stay', admission: { lifetime: '10m', renew: true } };
+
+describe.each(STORES)('a refresh token, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+  beforeEach(async () => {
+    await service?.close();
+    service = await startService({ store: opened.store, rooms: [...rooms, staying], relying_parties });
+    for (const room of ['sale', 'staying']) await service.waitingRoom.operations.reset(room);
+  });
+
+  async function inside(clientId = 'shop', options: { auth?: client.ClientAuth; room?: string } = {}) {
+    const visit = await goIn(service, { redirectUri: REDIRECT_URI, clientId, ...options });
+    const tokens = await visit.login.exchange(visit.callback);
+    const refresh = () => client.refreshTokenGrant(visit.login.config, tokens.refresh_token ?? '');
+    return { ...visit, tokens, refresh, sub: tokens.claims()?.sub ?? '' };
+  }
+
+  test('comes without asking to a relying party that needs one, with access tokens of a minute', async () => {
+    const { tokens } = await inside();
+    expect(tokens.refresh_token).toEqual(expect.any(String));
+    expect(tokens.expires_in).toBe(60);
+    // The ID token still says when the admission ends.
+    const { exp = 0, iat = 0 } = tokens.claims() ?? {};
+    expect(exp - iat).toBeGreaterThan(590);
+  });
+
+  test('gives tokens of the same visitor, as often as it is used, also at the same time', async () => {
+    const { login, refresh, sub, tokens } = await inside();
+    const fresh = await Promise.all([refresh(), refresh(), refresh()]);
+    for (const each of [...fresh, await refresh()]) {
+      expect(each.claims()?.sub).toBe(sub);
+      expect(each.access_token).not.toBe(tokens.access_token);
+      await expect(client.fetchUserInfo(login.config, each.access_token, sub)).resolves.toMatchObject({ room: 'sale' });
+    }
+    expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(1);
+  });
+
+  test('gives an access token of what is left, where that is less than a minute', async () => {
+    const { refresh } = await inside();
+    service.time.pass(LIFETIME - 20_000);
+    const { expires_in = 0 } = await refresh();
+    expect(expires_in).toBeGreaterThan(15);
+    expect(expires_in).toBeLessThanOrEqual(20);
+  });
+
+  test.each<[string, (sub: string) => unknown]>([
+    ['ran out', () => service.time.pass(LIFETIME)],
+    [
+      'was ended by the site',
+      (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
+    ],
+    ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+  ])('of an admission that %s is refused: invalid_grant, so that the relying party asks anew', async (_how, end) => {
+    const { refresh, sub } = await inside();
+    await end(sub);
+    await expect(refresh()).rejects.toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  test('does not prolong the admission, except in a room that renews those who are there', async () => {
+    const { refresh: refreshHere } = await inside();
+    const { refresh: refreshThere } = await inside('lasting', { room: 'staying' });
+    service.time.pass(LIFETIME - 60_000);
+    await refreshHere();
+    await refreshThere();
+    service.time.pass(60_000);
+    await expect(refreshHere()).rejects.toMatchObject({ error: 'invalid_grant' });
+    service.time.pass(LIFETIME - 120_000);
+    await expect(refreshThere()).resolves.toHaveProperty('access_token');
+  });
+
+  test('is of no worth to another relying party', async () => {
+    const { tokens, refresh } = await inside();
+    const { login } = await inside('kiosk');
+    await expect(client.refreshTokenGrant(login.config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+    await expect(refresh()).resolves.toHaveProperty('access_token');
+  });
+
+  test('is not given where the profile has no need of it, nor to a public client', async () => {
+    const plain = await inside('plain');
+    expect(plain.tokens).not.toHaveProperty('refresh_token');
+    expect(plain.tokens.expires_in).toBeGreaterThan(590);
+    const app = await inside('app', { auth: client.None() });
+    expect(app.tokens).not.toHaveProperty('refresh_token');
+  });
+});

@@ -1,0 +1,99 @@
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import * as client from 'openid-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
+import { comeBack, goIn, rooms } from './visit.ts';
+
+const [API, OTHER] = ['https://api.example/', 'urn:example:other'];
+const party = { client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI], resources: [API, OTHER] };
+const relying_parties = [
+  { ...party, client_id: 'shop' },
+  { ...party, client_id: 'gateway', profile: 'api-gateway' },
+  { ...party, client_id: 'plain', resources: undefined },
+];
+
+describe.each(STORES)('an access token for an API, on %s', (_name, open) => {
+  let opened: OpenedStore;
+  let service: TestService;
+
+  beforeAll(async () => {
+    opened = await open();
+    service = await startService({ store: opened.store, rooms, relying_parties });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await opened?.close();
+  });
+
+  async function tokensOf(clientId: string, resource?: string) {
+    const { login, callback } = await goIn(service, { clientId, more: resource === undefined ? {} : { resource } });
+    return { config: login.config, tokens: await login.exchange(callback) };
+  }
+
+  /** As the API checks it: by the published keys, the issuer and its own name. */
+  async function check(accessToken: string, audience: string) {
+    const keys = createRemoteJWKSet(new URL(`${service.issuer}/jwks`));
+    return jwtVerify(accessToken, keys, { issuer: service.issuer, audience, algorithms: ['RS256'], typ: 'at+jwt' });
+  }
+
+  test.each([API, OTHER])(
+    'is a JWT that its checker takes: RS256, made for %s, as long as the admission',
+    async (aud) => {
+      const { tokens } = await tokensOf('shop', aud);
+      const { payload } = await check(tokens.access_token, aud);
+      expect(payload).toMatchObject({
+        aud,
+        sub: tokens.claims()?.sub,
+        client_id: 'shop',
+        room: 'sale',
+        number: tokens.claims()?.number,
+      });
+      expect(Number(payload.exp) - Number(payload.iat)).toBe(tokens.expires_in);
+      expect(tokens.expires_in).toBeGreaterThan(500);
+      expect(decodeProtectedHeader(tokens.access_token).kid).toEqual(expect.any(String));
+    },
+  );
+
+  test('is for the first that is registered where the profile cannot ask', async () => {
+    const { tokens } = await tokensOf('gateway');
+    await expect(check(tokens.access_token, API)).resolves.toBeDefined();
+  });
+
+  test('is opaque, and good for userinfo, where nobody asked', async () => {
+    for (const clientId of ['shop', 'plain']) {
+      const { config, tokens } = await tokensOf(clientId);
+      expect(tokens.access_token).not.toContain('.');
+      const sub = tokens.claims()?.sub ?? '';
+      await expect(client.fetchUserInfo(config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
+    }
+  });
+
+  test('of another one is not taken by an API, nor is it by userinfo', async () => {
+    const { config, tokens } = await tokensOf('shop', API);
+    await expect(check(tokens.access_token, OTHER)).rejects.toMatchObject({ code: 'ERR_JWT_CLAIM_VALIDATION_FAILED' });
+    await expect(client.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '')).rejects.toThrow();
+  });
+
+  test('that is not registered for the relying party is not made: invalid_target, and no number is taken', async () => {
+    const { queue } = await service.waitingRoom.operations.counters('sale');
+    for (const [clientId, resource] of [
+      ['shop', 'https://api.example/other'],
+      ['shop', 'no-uri'],
+      ['plain', API],
+    ] as const) {
+      const { outcome, params } = await comeBack(service, createBrowser(), { clientId, more: { resource } });
+      expect([outcome, params.get('error')]).toEqual(['error', 'invalid_target']);
+    }
+    expect((await service.waitingRoom.operations.counters('sale')).queue).toBe(queue);
+  });
+
+  test('cannot be given back or asked about: it is in no store, and both endpoints say so', async () => {
+    const { config, tokens } = await tokensOf('shop', API);
+    for (const ask of [client.tokenRevocation, client.tokenIntrospection]) {
+      await expect(ask(config, tokens.access_token)).rejects.toMatchObject({ error: 'unsupported_token_type' });
+    }
+  });
+});
