@@ -296,6 +296,40 @@ export interface AuditStore {
 
 export const AUDIT_ROOM = 10_000;
 
+/** A login at a relying party that wants to be told when it ends. */
+export interface Login {
+  readonly room: RoomId;
+  readonly visitor: VisitorId;
+  /** Of the provider's session (OpenID Connect Back-Channel Logout 1.0 §2.1); null where the relying party needs none. */
+  readonly sid: string | null;
+}
+
+/** A login whose end is due. */
+export interface EndedLogin extends Login {
+  /** Since when it is. */
+  readonly since: number;
+  /** Until when nobody else gets it. */
+  readonly heldUntil: number;
+}
+
+/** Logins whose end relying parties have to be told, each a queue of its own: one that is slow delays no other. */
+export interface LogoutStore {
+  /** The end of this login is due at `at`. There is one a room and visitor: the newest replaces what was before. */
+  expect(clientId: string, login: Login, at: number): Promise<void>;
+  /** The logins of these visitors are due at `at`, if they were not before. */
+  hasten(clientId: string, room: RoomId, visitors: readonly VisitorId[], at: number): Promise<void>;
+  /** So are all of the room. */
+  hastenRoom(clientId: string, room: RoomId, at: number): Promise<void>;
+  /** Takes at most `max` that are due, longest first. Each is due again at `heldUntil`, whatever becomes of the taker. */
+  take(clientId: string, max: number, now: number, heldUntil: number): Promise<readonly EndedLogin[]>;
+  /** Due again at `at`. Ignored, like the next, where the login is held no more or was replaced. */
+  postpone(clientId: string, login: EndedLogin, at: number): Promise<void>;
+  /** Told, or given up. */
+  settle(clientId: string, login: EndedLogin): Promise<void>;
+  /** Nobody is to be told any more. */
+  forget(clientId: string): Promise<void>;
+}
+
 /** What oidc-provider keeps: the shape of its Adapter, of one model. */
 export interface OidcRecord {
   readonly [claim: string]: unknown;
@@ -319,6 +353,7 @@ export interface Store {
   readonly oidc: OidcStore;
   readonly outbox: OutboxStore;
   readonly audit: AuditStore;
+  readonly logouts: LogoutStore;
   /** Resolves when the store answers, rejects with StoreUnavailable when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -412,21 +412,26 @@ describe('the embedded store, of what expires', () => {
 });
 
 describe('a database of an earlier version', () => {
-  it('gets what it lacks, and keeps what it has', async () => {
+  it.each([
+    [1, 'DROP TABLE lists; DROP TABLE logouts'],
+    [2, 'DROP TABLE logouts'],
+  ])('gets what it lacks, and keeps what it has: from version %i', async (version, without) => {
     const store = openEmbeddedStore({ dir });
     const room = await makeRoom(store);
     await room.crowd(3);
     await store.close();
     const database = new DatabaseSync(join(dir, 'anteroom.db'));
-    database.exec('DROP TABLE lists; PRAGMA user_version = 1');
+    database.exec(`${without}; PRAGMA user_version = ${version}`);
     database.close();
 
     const again = openEmbeddedStore({ dir });
     expect((await again.line.view(room.id, T0)).counters.queue).toBe(3);
     await again.outbox.append(['one']);
+    await again.logouts.expect('shop', { room: room.id, visitor: 'a', sid: null }, T0);
     await again.close();
     const once = openEmbeddedStore({ dir });
     expect(await once.outbox.read(10)).toMatchObject([{ entry: 'one' }]);
+    expect(await once.logouts.take('shop', 10, T0, T0 + 1)).toMatchObject([{ visitor: 'a' }]);
     await once.close();
   });
 });

@@ -15,6 +15,7 @@ import { describeInletSteps } from './contract/inlet-steps.ts';
 import { describeJoining } from './contract/joining.ts';
 import { describeLikeTheModel } from './contract/like-the-model.ts';
 import { describeLists } from './contract/lists.ts';
+import { describeLogouts } from './contract/logouts.ts';
 import { describeModes } from './contract/modes.ts';
 import { describeOidc } from './contract/oidc.ts';
 import { describePresence } from './contract/presence.ts';
@@ -67,6 +68,7 @@ export function describeLineStore(name: string, open: () => Promise<OpenedStore>
     describeDraws(current);
     describeCoordination(current);
     describeLists(current);
+    describeLogouts(current);
     describeOidc(current);
     describeLikeTheModel(current);
   });

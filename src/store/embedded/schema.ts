@@ -1,7 +1,7 @@
 /** The layout of the database file. A change of it raises {@link SCHEMA_VERSION} and comes with a step from the one before. */
 
 /** Kept in SQLite's `user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Kept in SQLite's `application_id`, so that a file of another program is not taken for one of ours: "Ante". */
 export const APPLICATION_ID = 0x416e7465;
@@ -11,9 +11,19 @@ const LISTS = `
   CREATE INDEX lists_by_list ON lists (list);
 `;
 
+const LOGOUTS = `
+  CREATE TABLE logouts (
+    client_id TEXT NOT NULL, room TEXT NOT NULL, visitor TEXT NOT NULL,
+    sid TEXT, due INTEGER NOT NULL, since INTEGER,
+    PRIMARY KEY (client_id, room, visitor)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX logouts_by_due ON logouts (client_id, due);
+`;
+
 /** From each earlier version to the next. */
 export const UPGRADES: Readonly<Record<number, string>> = {
   1: `${LISTS} PRAGMA user_version = 2;`,
+  2: `${LOGOUTS} PRAGMA user_version = 3;`,
 };
 
 /**
@@ -22,6 +32,7 @@ export const UPGRADES: Readonly<Record<number, string>> = {
  * - `journal`: what happened to each line since then, in order; each row the commands of one commit.
  * - `lists`: the outbox and the audit, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
  *   an acknowledgement that comes late takes nothing else away.
+ * - `logouts`: `since` is when it was due first, null until it was taken.
  * - `leases` … `oidc`: `expires` is in milliseconds since the epoch, null for never.
  */
 export const SCHEMA = `
@@ -46,6 +57,7 @@ export const SCHEMA = `
   CREATE INDEX oidc_by_expiry ON oidc (expires) WHERE expires IS NOT NULL;
 
   ${LISTS}
+  ${LOGOUTS}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;

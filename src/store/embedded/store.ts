@@ -5,6 +5,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { createJournal } from './journal.ts';
 import { createLineStore } from './line.ts';
 import { createLists } from './lists.ts';
+import { createLogoutStore } from './logouts.ts';
 import { createOidcStore } from './oidc.ts';
 import { createSettingsStore } from './settings.ts';
 import { createSweep } from './sweep.ts';
@@ -47,6 +48,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
     coordination: createCoordinationStore({ database, group, now }),
     oidc: createOidcStore({ database, group, now }),
     ...createLists({ database, group }),
+    logouts: createLogoutStore({ database, group }),
     ping: () => group.run(() => void probe.get()),
     async close() {
       if (!database.isOpen) return;

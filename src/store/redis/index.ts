@@ -9,9 +9,10 @@ import { createClient, firstAttempt } from './client.ts';
 import { createCoordinationStore } from './coordination.ts';
 import { createLineStore } from './line.ts';
 import { createLists } from './lists.ts';
+import { createLogoutStore } from './logouts.ts';
 import { createOidcStore } from './oidc.ts';
-import { createRun } from './script.ts';
-import { keyScripts, lineScripts } from './scripts.ts';
+import { createRun, type Script } from './script.ts';
+import { keyScripts, lineScripts, logoutScripts } from './scripts.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
 
@@ -27,7 +28,10 @@ export interface RedisStoreOptions {
  */
 export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(client, [...Object.values(lineScripts), ...Object.values(keyScripts)]);
+  const run = createRun(
+    client,
+    [lineScripts, keyScripts, logoutScripts].flatMap((scripts) => Object.values<Script<never, unknown>>(scripts)),
+  );
   await firstAttempt(client);
   return {
     line: createLineStore(run),
@@ -35,6 +39,7 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     coordination: createCoordinationStore(client, run),
     oidc: createOidcStore(client, run),
     ...createLists(client, run),
+    logouts: createLogoutStore(client, run),
     async ping() {
       await answered(client.ping());
     },

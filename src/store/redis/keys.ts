@@ -46,6 +46,12 @@ export const RELYING_PARTIES = 'anteroom:relying-parties';
 export const OUTBOX = 'anteroom:outbox';
 export const AUDIT = 'anteroom:audit';
 
+/** A sorted set by when they are due, and a hash of what else is known: `since sid`. */
+export const logoutKeys = (clientId: string): [due: string, known: string] => [
+  `anteroom:{logouts:${clientId}}:due`,
+  `anteroom:{logouts:${clientId}}:known`,
+];
+
 export const leaseKey = (name: string): string => `anteroom:lease:${name}`;
 export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
 

@@ -197,6 +197,19 @@ function keyScript<Args extends readonly Argument[], Result>(
   return { name, libs: [], keys: 1, args: (...args) => args, parse };
 }
 
+/** Scripts with the two keys of a relying party's logouts. */
+export const logoutScripts = {
+  expectLogout: { ...keyScript<[login: string, at: number, sid: string], void>('expect-logout', done), keys: 2 },
+  takeLogouts: {
+    ...keyScript<[max: number, now: number, heldUntil: number], string[]>('take-logouts', (reply) =>
+      replies.list(reply).map(replies.text),
+    ),
+    keys: 2,
+  },
+  /** Without `at` it is gone. */
+  moveLogout: { ...keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done), keys: 2 },
+};
+
 const isOne = (reply: Reply) => reply === 1;
 
 /** Scripts with one key of their own. */

@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+export interface LogoutStoreDeps {
+  readonly database: DatabaseSync;
+  readonly group: GroupCommit;
+}
+
+/** Logins that have to be told of their end, a row each. */
+export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutStore {
+  const sql = {
+    expect: database.prepare(
+      'INSERT OR REPLACE INTO logouts (client_id, room, visitor, sid, due, since) VALUES (?, ?, ?, ?, ?, NULL)',
+    ),
+    hasten: database.prepare('UPDATE logouts SET due = min(due, ?) WHERE client_id = ? AND room = ? AND visitor = ?'),
+    hastenRoom: database.prepare('UPDATE logouts SET due = min(due, ?) WHERE client_id = ? AND room = ?'),
+    due: database.prepare(
+      'SELECT room, visitor, sid, coalesce(since, due) AS since FROM logouts WHERE client_id = ? AND due <= ? ORDER BY due LIMIT ?',
+    ),
+    hold: database.prepare('UPDATE logouts SET due = ?, since = ? WHERE client_id = ? AND room = ? AND visitor = ?'),
+    postpone: database.prepare(
+      'UPDATE logouts SET due = ? WHERE client_id = ? AND room = ? AND visitor = ? AND due = ?',
+    ),
+    settle: database.prepare('DELETE FROM logouts WHERE client_id = ? AND room = ? AND visitor = ? AND due = ?'),
+    forget: database.prepare('DELETE FROM logouts WHERE client_id = ?'),
+  };
+
+  /** Runs a change in the transaction of this turn. */
+  const change = <T>(work: () => T): Promise<T> =>
+    group.run(() => {
+      group.begin();
+      return work();
+    });
+
+  return {
+    expect: (clientId, { room, visitor, sid }, at) =>
+      change(() => void sql.expect.run(clientId, room, visitor, sid, at)),
+    hasten: (clientId, room, visitors, at) =>
+      change(() => {
+        for (const visitor of visitors) sql.hasten.run(at, clientId, room, visitor);
+      }),
+    hastenRoom: (clientId, room, at) => change(() => void sql.hastenRoom.run(at, clientId, room)),
+    take: (clientId, max, now, heldUntil) =>
+      group.run(() => {
+        const rows = sql.due.all(clientId, now, max);
+        if (rows.length > 0) group.begin();
+        return rows.map((row): EndedLogin => {
+          const [room, visitor, since] = [String(row.room), String(row.visitor), Number(row.since)];
+          sql.hold.run(heldUntil, since, clientId, room, visitor);
+          return { room, visitor, sid: row.sid === null ? null : String(row.sid), since, heldUntil };
+        });
+      }),
+    postpone: (clientId, { room, visitor, heldUntil }, at) =>
+      change(() => void sql.postpone.run(at, clientId, room, visitor, heldUntil)),
+    settle: (clientId, { room, visitor, heldUntil }) =>
+      change(() => void sql.settle.run(clientId, room, visitor, heldUntil)),
+    forget: (clientId) => change(() => void sql.forget.run(clientId)),
+  };
+}

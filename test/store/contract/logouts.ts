@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Login } from '#waiting-room/ports.ts';
+import type { Stores } from './room-under-test.ts';
+import { freshId, seconds, T0 } from './room-under-test.ts';
+
+const HELD = T0 + seconds(30);
+
+export function describeLogouts(stores: () => Stores): void {
+  describe('logins whose end has to be told', () => {
+    const login = (visitor: string, room = 'sale', sid: string | null = `sid-${visitor}`): Login => ({
+      room,
+      visitor,
+      sid,
+    });
+    const take = (client: string, now: number, { max = 10, heldUntil = now + seconds(30) } = {}) =>
+      stores().second.logouts.take(client, max, now, heldUntil);
+    const names = async (client: string, now: number, options = {}) =>
+      (await take(client, now, options)).map(({ visitor }) => visitor);
+
+    /** A client whose logins are due at T0 + 1 s, T0 + 2 s, … in the order of their names. */
+    async function clientWith(...visitors: string[]): Promise<string> {
+      const client = freshId('client');
+      for (const [index, visitor] of visitors.entries()) {
+        await stores().store.logouts.expect(client, login(visitor), T0 + seconds(index + 1));
+      }
+      return client;
+    }
+
+    it('are taken when they are due, the longest first, with what is known of them', async () => {
+      const client = await clientWith('a', 'b', 'c');
+      await stores().store.logouts.expect(client, login('d', 'other', null), T0);
+      expect(await names(client, T0 - 1)).toEqual([]);
+      expect(await take(client, T0 + seconds(2), { heldUntil: HELD })).toEqual([
+        { room: 'other', visitor: 'd', sid: null, since: T0, heldUntil: HELD },
+        { room: 'sale', visitor: 'a', sid: 'sid-a', since: T0 + seconds(1), heldUntil: HELD },
+        { room: 'sale', visitor: 'b', sid: 'sid-b', since: T0 + seconds(2), heldUntil: HELD },
+      ]);
+    });
+
+    it('are taken by one taker, so many at a time, and by another when that one did not come back', async () => {
+      const client = await clientWith('a', 'b', 'c');
+      const now = T0 + seconds(10);
+      const taken = await Promise.all([names(client, now, { max: 2 }), names(client, now, { max: 2 })]);
+      expect(taken.flat().sort()).toEqual(['a', 'b', 'c']);
+      expect(await names(client, now + seconds(29))).toEqual([]);
+      const again = await take(client, now + seconds(30));
+      expect(again.map(({ visitor, since }) => [visitor, since]).sort()).toEqual([
+        ['a', T0 + seconds(1)],
+        ['b', T0 + seconds(2)],
+        ['c', T0 + seconds(3)],
+      ]);
+    });
+
+    it('are gone when they are settled, and due again when they were put off', async () => {
+      const { logouts } = stores().store;
+      const client = await clientWith('a', 'b');
+      const [first, second] = await take(client, T0 + seconds(5));
+      if (!first || !second) throw new Error('nothing was due');
+      await logouts.settle(client, first);
+      await logouts.postpone(client, second, T0 + seconds(10));
+      expect(await names(client, T0 + seconds(9))).toEqual([]);
+      const [again] = await take(client, T0 + seconds(60));
+      expect(again).toMatchObject({ visitor: 'b', since: T0 + seconds(2) });
+      expect(await names(client, T0 + seconds(1000))).toEqual(['b']);
+    });
+
+    it('are of the newest login: what was taken of an earlier one changes nothing in it', async () => {
+      const { logouts } = stores().store;
+      const client = await clientWith('a');
+      const [old] = await take(client, T0 + seconds(5));
+      if (!old) throw new Error('nothing was due');
+      await logouts.expect(client, login('a', 'sale', 'new'), T0 + seconds(100));
+      await logouts.settle(client, old);
+      await logouts.postpone(client, old, T0 + seconds(6));
+      expect(await names(client, T0 + seconds(99))).toEqual([]);
+      expect(await take(client, T0 + seconds(100))).toMatchObject([{ sid: 'new', since: T0 + seconds(100) }]);
+    });
+
+    it('are due earlier when their visitors left, never later, and only those that are there', async () => {
+      const { logouts } = stores().store;
+      const client = await clientWith('a', 'b', 'c');
+      await logouts.expect(client, login('c', 'other'), T0 + seconds(3));
+      await logouts.hasten(client, 'sale', ['c', 'a', 'nobody'], T0 + seconds(2));
+      expect(await names(client, T0 + seconds(1))).toEqual(['a']);
+      expect(await take(client, T0 + seconds(2))).toMatchObject([
+        { visitor: 'b', room: 'sale' },
+        { visitor: 'c', room: 'sale' },
+      ]);
+      await logouts.hasten(client, 'sale', [], T0);
+      expect(await names(client, T0 + seconds(3))).toEqual(['c']);
+    });
+
+    it('are due at once, all of a room, and none of a room whose name begins like it', async () => {
+      const { logouts } = stores().store;
+      const client = freshId('client');
+      const crowd = Array.from({ length: 2500 }, (_, n) => `v${n}`);
+      await Promise.all(crowd.map((visitor) => logouts.expect(client, login(visitor), T0 + seconds(600))));
+      await logouts.expect(client, login('apart', 'sale-2'), T0 + seconds(600));
+      await logouts.hastenRoom(client, 'sale', T0);
+      expect((await names(client, T0, { max: 5000 })).sort()).toEqual([...crowd].sort());
+    });
+
+    it('are of one relying party each, and forgotten with it', async () => {
+      const { logouts } = stores().store;
+      const [one, other] = [await clientWith('a', 'b'), await clientWith('a')];
+      await logouts.forget(one);
+      expect(await names(one, T0 + seconds(1000))).toEqual([]);
+      expect(await names(other, T0 + seconds(1000))).toEqual(['a']);
+    });
+  });
+}
