@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
 import { clientId } from '#settings/fields.ts';
-import { relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
+import { LATER_SETTINGS, relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
@@ -14,7 +14,12 @@ const ofClient = z.object({ client_id: clientId });
 export function relyingPartyRoutes(as: As, issuer: string): Route[] {
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
-    return { ...rest, client_secret_set: client_secret !== undefined, warnings: warningsOf(party, issuer) };
+    return {
+      ...LATER_SETTINGS,
+      ...rest,
+      client_secret_set: client_secret !== undefined,
+      warnings: warningsOf(party, issuer),
+    };
   };
 
   return [

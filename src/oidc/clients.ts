@@ -22,5 +22,11 @@ export function clientMetadata(party: RelyingParty): ClientMetadata {
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
     id_token_signed_response_alg: 'RS256',
     ...(party.initiate_login_uri ? { initiate_login_uri: party.initiate_login_uri } : {}),
+    ...(party.backchannel_logout_uri
+      ? {
+          backchannel_logout_uri: party.backchannel_logout_uri,
+          backchannel_logout_session_required: party.backchannel_logout_session_required ?? false,
+        }
+      : {}),
   };
 }

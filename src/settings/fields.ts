@@ -35,6 +35,11 @@ export const httpUrl = z
   })
   .meta({ format: 'uri' });
 
+/** The same where a fragment would be sent to nobody. */
+export const httpUrlWithoutFragment = httpUrl.refine((text) => !text.includes('#'), {
+  error: 'must have no fragment',
+});
+
 /** An origin and a path prefix: nothing after the path. */
 export const urlPrefix = httpUrl.refine((text) => !/[?#]/.test(text), {
   error: 'must be an origin and a path, without query and fragment',

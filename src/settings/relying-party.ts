@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { duration } from './duration.ts';
-import { clientId, fields, httpUrl, redirectUri, resource, roomId } from './fields.ts';
+import { clientId, fields, httpUrl, httpUrlWithoutFragment, redirectUri, resource, roomId } from './fields.ts';
 import type { ProfileName } from './profiles/index.ts';
 import { profileNames, profiles } from './profiles/index.ts';
 
@@ -18,6 +18,15 @@ const shape = {
   landing_url: httpUrl.nullable().default(null),
   initiate_login_uri: httpUrl.nullable().default(null),
   resources: z.array(resource).default([]),
+  backchannel_logout_uri: httpUrlWithoutFragment.nullable().default(null),
+  backchannel_logout_session_required: z.boolean().default(false),
+};
+
+/** What stands for the settings that a relying party of an earlier version does not have. */
+export const LATER_SETTINGS = {
+  resources: [],
+  backchannel_logout_uri: null,
+  backchannel_logout_session_required: false,
 };
 
 const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
@@ -29,6 +38,7 @@ const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty'
 export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
   decode: (party) => withLoginWindow(party.client_id, party),
   encode: (party) => ({
+    ...LATER_SETTINGS,
     ...party,
     // The waiting room leaves the names of profiles open; here is where they are checked.
     profile: party.profile as ProfileName,

@@ -15,6 +15,15 @@ export interface RelyingParty {
   readonly landing_url: string | null;
   /** OpenID Connect Core §4, third-party initiated login, where the relying party has it. */
   readonly initiate_login_uri: string | null;
-  /** APIs that its access tokens may be made for: resource indicators (RFC 8707), the audience of a JWT. */
+  /**
+   * APIs that its access tokens may be made for: resource indicators (RFC 8707), the audience of a JWT. Absent, like the
+   * next, in what was kept before there were any.
+   */
   readonly resources?: readonly string[] | undefined;
+  /**
+   * OpenID Connect Back-Channel Logout 1.0 §2.2: where it is told that an admission ended; null: nowhere.
+   */
+  readonly backchannel_logout_uri?: string | null;
+  /** Whether it is to be told of one of its sessions, by the ID token's `sid`, rather than of a visitor. */
+  readonly backchannel_logout_session_required?: boolean;
 }

@@ -24,6 +24,8 @@ const SHOWN = {
   landing_url: 'https://shop.example/',
   initiate_login_uri: null,
   resources: [],
+  backchannel_logout_uri: null,
+  backchannel_logout_session_required: false,
   client_secret_set: true,
   warnings: [],
 };
@@ -44,6 +46,15 @@ test('is made, replaced, listed and taken away, and its secret never comes back'
   const missing = await admin.as('get', '/relying-parties/shop').expect(404);
   expect(missing.body.code).toBe('relying_party_not_found');
   await admin.as('delete', '/relying-parties/shop').expect(404);
+});
+
+test('that an earlier version kept is shown with the settings that it lacks', async () => {
+  await put({ ...SHOP, client_secret: 'hush' }).expect(201);
+  const party = await admin.store.settings.relyingParty('shop');
+  if (!party) throw new Error('it was not kept');
+  const { backchannel_logout_uri: _, backchannel_logout_session_required: __, ...earlier } = party;
+  await admin.store.settings.putRelyingParty(earlier);
+  await admin.as('get', '/relying-parties/shop').expect(200, SHOWN);
 });
 
 test('without a secret is public', () => put(SHOP).expect(201, { ...SHOWN, client_secret_set: false }));

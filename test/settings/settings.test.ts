@@ -152,6 +152,8 @@ describe('a relying party', () => {
       landing_url: null,
       initiate_login_uri: null,
       resources: [],
+      backchannel_logout_uri: null,
+      backchannel_logout_session_required: false,
     });
   });
 
@@ -184,6 +186,20 @@ describe('a relying party', () => {
     ' https://a.example/',
   ])('is never answered at %s', (uri) => {
     expect(faults(relyingParty, { ...least, redirect_uris: [uri] })).toMatchObject([{ field: 'redirect_uris[0]' }]);
+  });
+
+  test.each([
+    ['https://a.example/logout#here', ['backchannel_logout_uri']],
+    ['/logout', ['backchannel_logout_uri']],
+    ['https://a.example/logout?logout=backchannel', []],
+  ])('is told of logouts at %s, or that this cannot be', (backchannel_logout_uri, fields) => {
+    const told = faults(relyingParty, { ...least, backchannel_logout_uri });
+    expect(told.map((fault) => fault.field)).toEqual(fields);
+  });
+
+  test('of an earlier version is written out with what it lacks', () => {
+    const { backchannel_logout_uri: _, ...earlier } = z.decode(relyingParty, least);
+    expect(z.encode(relyingParty, earlier)).toMatchObject({ backchannel_logout_uri: null });
   });
 
   test('has to say at least one redirect URI, and a client id that needs no escaping', () => {
