@@ -17,7 +17,7 @@ import { door, requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
-import { createOidcDoor } from '#oidc/index.ts';
+import { createOidcDoor, type OidcDoor } from '#oidc/index.ts';
 import { createClientModule } from '#public/client-module.ts';
 import { createDrawPages } from '#public/draws.ts';
 import { createEnter } from '#public/enter.ts';
@@ -58,6 +58,10 @@ export interface AppDeps {
 
 export interface App {
   readonly waitingRoom: WaitingRoom;
+  /** Has to hear what happens, as the other sinks of the feed. */
+  readonly ends: OidcDoor['ends'];
+  /** Tells relying parties of logins that ended, when it is asked to look. */
+  readonly backchannel: OidcDoor['backchannel'];
   /** For `http.createServer`. */
   readonly listener: RequestListener;
 }
@@ -93,7 +97,9 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
   const oidc = createOidcDoor({
     issuer,
     jwks: config.jwks,
-    records: store.oidc,
+    store,
+    log,
+    metrics,
     waitingRoom,
     cookies,
     addresses,
@@ -182,7 +188,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     pinOrigin(req, issuer, config.trustProxy);
     void serveProvider(req, res);
   };
-  return { waitingRoom, listener };
+  return { waitingRoom, listener, ends: oidc.ends, backchannel: oidc.backchannel };
 }
 
 /** Older than this, in ms, what a process knows of a room is no measurement: others know it better. */

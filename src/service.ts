@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createAudit } from '#activity/audit-sink.ts';
-import { createFeed } from '#activity/feed.ts';
+import { createFeed, type Sink } from '#activity/feed.ts';
 import { logSink } from '#activity/log-sink.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
 import { createOutboxSink } from '#activity/outbox-sink.ts';
@@ -50,12 +50,15 @@ export async function openService(config: Config, settings: FileSettings | null)
   const { webhook } = config;
   const outbox =
     webhook && createOutboxSink({ outbox: store.outbox, types: webhook.types, now, log, metrics, onError });
-  const tell = createFeed([logSink(log), metricsSink(metrics), audit.sink, ...(outbox ? [outbox.sink] : [])], now);
+  const sinks: Sink[] = [logSink(log), metricsSink(metrics), audit.sink, ...(outbox ? [outbox.sink] : [])];
+  const tell = createFeed(sinks, now);
 
   let ready = false;
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now, tell, audit, draining });
+  const app = createApp({ config, store, log, metrics, now, tell, audit, draining });
+  const { listener, waitingRoom, ends, backchannel } = app;
+  sinks.push(ends.sink);
   const { operations, advance, flush, signal } = waitingRoom;
   const { coordination } = store;
   // Nobody was heard before this; how long ago somebody was, the clock finds out.
@@ -70,6 +73,7 @@ export async function openService(config: Config, settings: FileSettings | null)
         advance,
         flush,
         origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+        tell: backchannel.look,
         coordination,
         self,
         now,
@@ -85,6 +89,8 @@ export async function openService(config: Config, settings: FileSettings | null)
     async close() {
       stopping.abort();
       await (await started).stop();
+      await ends.settled();
+      await backchannel.stop();
       await delivery?.stop();
       await outbox?.close();
       await audit.close();

@@ -1,6 +1,6 @@
 /**
  * Door 5: time. In one process at a time the inlets get their ticks and origins are asked how they do; in every process
- * what was heard is flushed. Each raise is one atomic step in the store, so two clocks at once would do no harm: the
+ * what was heard is flushed, and relying parties are told of ends. Each raise is one atomic step in the store, so two clocks at once would do no harm: the
  * lease saves the work.
  */
 
@@ -21,6 +21,8 @@ export interface ClockDeps {
   readonly advance: Pick<Advance, 'all' | 'hearingSince'>;
   /** Hands on what this process gathered. */
   readonly flush: () => Promise<void>;
+  /** Tells whom it concerns of admissions that ended. */
+  readonly tell: () => Promise<void>;
   /** How the origins of adaptive rooms do. */
   readonly origins: Origins;
   readonly coordination: Pick<CoordinationStore, 'lease' | 'release' | 'remember' | 'amend'>;
@@ -35,7 +37,7 @@ export interface Clock {
   stop(): Promise<void>;
 }
 
-export function startClock({ advance, flush, origins, coordination, self, now, onError }: ClockDeps): Clock {
+export function startClock({ advance, flush, origins, tell, coordination, self, now, onError }: ClockDeps): Clock {
   const runsSince = createContinuity(coordination, now);
   let isOurs = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -57,11 +59,12 @@ export function startClock({ advance, flush, origins, coordination, self, now, o
     onError,
   );
   const flushes = every(FLUSH, flush, onError);
+  const told = every(FLUSH, tell, onError);
   const looks = every(FLUSH, () => (isOurs ? origins.look() : origins.rest()), onError);
 
   return {
     async stop() {
-      await Promise.all([ticks.stop(), flushes.stop(), looks.stop()]);
+      await Promise.all([ticks, flushes, told, looks].map((each) => each.stop()));
       await origins.rest();
       await flush().catch(onError);
       await coordination.release('clock', self).catch(onError);

@@ -9,10 +9,13 @@ import type { JWKS } from 'oidc-provider';
 import type { Render } from '#http/away.ts';
 import { awayCause } from '#http/away.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import type { Onward } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
-import type { OidcStore } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { type Backchannel, createBackchannel } from './backchannel.ts';
 import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endAdmissionAtRevocation } from './ends.ts';
@@ -20,6 +23,7 @@ import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts'
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
+import { createLogouts, type Logouts, noteLogins } from './logouts.ts';
 import { createOnward } from './onward.ts';
 import { createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
@@ -27,7 +31,7 @@ import { createProvider } from './provider.ts';
 export interface OidcDeps {
   readonly issuer: string;
   readonly jwks: JWKS;
-  readonly records: OidcStore;
+  readonly store: Pick<Store, 'oidc' | 'line' | 'logouts' | 'settings'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -35,6 +39,8 @@ export interface OidcDeps {
   readonly porch: readonly Middleware[];
   readonly render: Render;
   readonly now: () => number;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'loggedOut'>;
   /** Throws what answers /authorize to what is no navigation. */
   readonly refuseScript: () => void;
   readonly onError: (error: unknown) => void;
@@ -42,6 +48,9 @@ export interface OidcDeps {
 
 export interface OidcDoor {
   readonly provider: Provider;
+  /** Admissions that end, as relying parties are to be told. */
+  readonly ends: Pick<Logouts, 'sink' | 'settled'>;
+  readonly backchannel: Backchannel;
   /** Whether a request's target, path and query, is one of the provider's routes. */
   readonly owns: (target: string) => boolean;
   /** What becomes of those who waited for an authorization request. */
@@ -54,16 +63,16 @@ const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { waitingRoom, cookies, addresses, issuer, render } = deps;
+  const { waitingRoom, cookies, addresses, issuer, render, store, now, onError, log, metrics } = deps;
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
-  const began = createBegan(seal, deps.now);
+  const began = createBegan(seal, now);
   const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
-  const isForgotten = createIsForgotten({ loginCookies, now: deps.now });
+  const isForgotten = createIsForgotten({ loginCookies, now: now });
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
     cookieSigner: createCookieSigner(seal),
-    records: deps.records,
+    records: store.oidc,
     visitors,
     relyingParties,
     addresses,
@@ -71,8 +80,8 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     loginCookies,
     began,
     isForgotten,
-    pages: createPages({ render, onError: deps.onError }),
-    now: deps.now,
+    pages: createPages({ render, onError: onError }),
+    now: now,
   });
   for (const middleware of deps.porch) provider.use(middleware);
   provider.use(pageWhileAway(render));
@@ -81,15 +90,20 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(began.read);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
+  noteLogins(provider, store.logouts);
+  const { logouts, settings, line } = store;
+  const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
-    deps.onError(error);
+    onError(error);
     if (awayCause(error)) sayAway(ctx);
   });
   // Koa's own event, which the types of oidc-provider leave out.
-  (provider as EventEmitter).on('error', deps.onError);
+  (provider as EventEmitter).on('error', onError);
 
   return {
     provider,
+    ends,
+    backchannel: createBackchannel({ provider, line, logouts, told: ends.told, now, log, metrics }),
     owns: (target) => PROVIDER_PATHS.test(target),
     onward: createOnward({
       provider,
@@ -101,7 +115,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       isForgotten,
       issuer,
       render,
-      now: deps.now,
+      now: now,
     }),
     async wayBack(room, query) {
       const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);

@@ -94,6 +94,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       resourceIndicators: createResources(relyingParties),
       introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ visitors, relyingParties, now }) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.confirmLogout,
@@ -152,6 +153,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     // A single-page application asks for its tokens from where its visitors come back to.
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
+    // What it fetches operators have named, on private networks too, which its own dispatcher refuses.
+    fetch: (url, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown } = {}) => fetch(url, options),
     renderError: pages.renderError,
   };
 

@@ -26,6 +26,9 @@ export interface RoomGauges {
 /** How an attempt to deliver facts ended. */
 export type DeliveryOutcome = 'delivered' | 'failed';
 
+/** How telling a relying party of an end went. */
+export type LogoutOutcome = 'told' | 'refused' | 'failed' | 'given_up';
+
 export interface Metrics {
   readonly polls: PollCounts;
   request(door: Door, status: number, seconds: number): void;
@@ -36,6 +39,8 @@ export interface Metrics {
   delivered(outcome: DeliveryOutcome): void;
   /** So many facts were dropped before they could be delivered. */
   dropped(facts: number): void;
+  /** A relying party was told that an admission ended, or was not. */
+  loggedOut(outcome: LogoutOutcome): void;
   storeFailed(operation: string): void;
   /** Where the gauges of the rooms come from at each scrape: what this process knows, without asking the store. */
   watchRooms(rooms: () => Iterable<RoomGauges>): void;
@@ -106,6 +111,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     help: 'Facts that were dropped before the webhook took them',
     registers,
   });
+  const logouts = new Counter({
+    name: 'anteroom_backchannel_logouts_total',
+    help: 'Attempts to tell a relying party that an admission ended, by how they ended',
+    labelNames: ['outcome'],
+    registers,
+  });
   new Counter({
     name: 'anteroom_polls_total',
     help: 'Polls answered, by kind',
@@ -151,6 +162,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     happened: (type) => activities.inc({ type }),
     delivered: (outcome) => deliveries.inc({ outcome }),
     dropped: (facts) => drops.inc(facts),
+    loggedOut: (outcome) => logouts.inc({ outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
     watchRooms: (source) => {
       rooms = source;

@@ -22,6 +22,7 @@ function start(self: string, more: Partial<ClockDeps> = {}): Clock {
   const clock = startClock({
     advance: { all: step('ticks'), hearingSince: () => void steps.push(`${self} knows of gaps`) },
     flush: step('flushes'),
+    tell: step('tells'),
     origins: { look: step('looks'), rest: step('rests') },
     coordination: opened.store.coordination,
     self,

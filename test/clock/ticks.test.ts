@@ -25,6 +25,7 @@ describe('the ticks of the clock', () => {
         hearingSince: () => undefined,
       },
       origins: { look: async () => undefined, rest: async () => undefined },
+      tell: async () => undefined,
       now: Date.now,
       flush: async () => {
         seen.flushes += 1;

@@ -45,6 +45,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   const clock = startClock({
     advance,
     flush,
+    tell: async () => undefined,
     origins: { look: async () => undefined, rest: async () => undefined },
     coordination: store.coordination,
     self: `${process.pid}`,

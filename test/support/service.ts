@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAudit } from '#activity/audit-sink.ts';
-import { createFeed } from '#activity/feed.ts';
+import { createFeed, type Sink } from '#activity/feed.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
 import { createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
@@ -25,6 +25,8 @@ export interface TestService {
   readonly listensOn: string;
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
+  /** Tells relying parties what ended so far; resolves when they were told, or could not be. */
+  readonly tellEnds: () => Promise<void>;
   /** What happened. */
   readonly told: readonly Activity[];
   /** What was logged, line by line. */
@@ -64,8 +66,11 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   };
   const told: Activity[] = [];
   const audit = createAudit({ store: store.audit, now: time.now, onError: () => undefined });
-  const tell = createFeed([metricsSink(metrics), audit.sink, (activity) => void told.push(activity)], time.now);
-  const { listener, waitingRoom } = createApp({ config, store, log, metrics, now: time.now, tell, audit });
+  const sinks: Sink[] = [metricsSink(metrics), audit.sink, (activity) => void told.push(activity)];
+  const tell = createFeed(sinks, time.now);
+  const app = createApp({ config, store, log, metrics, now: time.now, tell, audit });
+  const { listener, waitingRoom, ends, backchannel } = app;
+  sinks.push(ends.sink);
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
@@ -79,6 +84,11 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     time,
     logged,
     told,
+    async tellEnds() {
+      await ends.settled();
+      await backchannel.look();
+      await backchannel.quiet();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,101 @@
+/**
+ * Which logins have to be told that they ended (OpenID Connect Back-Channel Logout 1.0): a login is noted before its
+ * tokens are given out, due at the end of its admission, and earlier when that ends early. Only relying parties that
+ * name a `backchannel_logout_uri` cost anything.
+ */
+
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Activity } from '#waiting-room/activity.ts';
+import type { LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { RoomId } from '#waiting-room/room.ts';
+import { visitOf } from './visit.ts';
+
+/** How long a process may go on with what it knows of who is told, in ms. */
+const MAX_AGE = 1000;
+
+export interface LogoutsDeps {
+  readonly logouts: LogoutStore;
+  readonly settings: Pick<SettingsStore, 'relyingParties'>;
+  readonly now: () => number;
+  /** Told what failed where nobody waits for it. The end is then told when the admission would have been over. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Logouts {
+  /** The relying parties that are told, at most a second old. */
+  told(): Promise<readonly RelyingParty[]>;
+  /** Looks out for admissions that end before their time. Never throws and never waits. */
+  readonly sink: (activity: Activity) => void;
+  /** Resolves when all that ended so far is due. */
+  settled(): Promise<void>;
+}
+
+export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps): Logouts {
+  let known: { readonly at: number; readonly parties: Promise<readonly RelyingParty[]> } | null = null;
+  /** Who left, by room, since the last time that this was handed on. */
+  const left = new Map<RoomId, VisitorId[]>();
+  let handingOn: Promise<void> = Promise.resolve();
+
+  function told(): Promise<readonly RelyingParty[]> {
+    const at = now();
+    if (known && Math.abs(at - known.at) < MAX_AGE) return known.parties;
+    const parties = settings.relyingParties().then((all) => all.filter((party) => party.backchannel_logout_uri));
+    known = { at, parties };
+    parties.catch(() => {
+      known = null;
+    });
+    return parties;
+  }
+
+  async function toldOf(room: RoomId): Promise<readonly string[]> {
+    return (await told()).filter((party) => party.room === room).map(({ client_id }) => client_id);
+  }
+
+  function later(work: () => Promise<unknown>): void {
+    handingOn = handingOn.then(work).then(() => undefined, onError);
+  }
+
+  async function handOn(): Promise<void> {
+    const gathered = [...left];
+    left.clear();
+    for (const [room, visitors] of gathered) {
+      for (const clientId of await toldOf(room)) await logouts.hasten(clientId, room, visitors, now());
+    }
+  }
+
+  return {
+    told,
+    sink(activity) {
+      if (activity.type === 'session.updated') {
+        if (left.size === 0) later(handOn);
+        const visitors = left.get(activity.room) ?? [];
+        visitors.push(activity.sub);
+        left.set(activity.room, visitors);
+      }
+      if (activity.type !== 'operator.acted') return;
+      const { action, subject } = activity;
+      if (action === 'room.reset' || action === 'room.deleted') {
+        later(async () => {
+          for (const clientId of await toldOf(subject)) await logouts.hastenRoom(clientId, subject, now());
+        });
+      }
+      if (action === 'relying_party.deleted') later(() => logouts.forget(subject));
+    },
+    settled: () => handingOn,
+  };
+}
+
+/** Notes each login whose end has to be told, before the relying party has its tokens. */
+export function noteLogins(provider: Provider, logouts: Pick<LogoutStore, 'expect'>): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    const { oidc } = ctx as KoaContextWithOIDC;
+    const code = oidc?.route === 'token' && ctx.status === 200 ? oidc.entities.AuthorizationCode : undefined;
+    const visit = visitOf(ctx as KoaContextWithOIDC);
+    if (!code || !oidc.client?.backchannelLogoutUri || !visit?.admission) return;
+    const { visitor, expiresAt } = visit.admission;
+    await logouts.expect(oidc.client.clientId, { room: visit.room, visitor, sid: code.sid ?? null }, expiresAt);
+  });
+}
