@@ -1,28 +1,16 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { closeDoor, comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts';
 
 const LIFETIME = 10 * 60_000;
 const LONG = { login_hint: 'x'.repeat(6_500) };
 
-describe.each(STORES)('an admission, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+onEachStore('an admission', { rooms, relying_parties }, (service) => {
   beforeEach(async () => {
-    await service?.close();
-    service = await startService({ store: opened.store, rooms, relying_parties });
+    await service.restart();
     for (const room of ['sale', 'other']) await service.waitingRoom.operations.reset(room);
   });
 

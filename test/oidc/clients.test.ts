@@ -1,22 +1,13 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { settingsFile } from '#settings/file.ts';
 import { createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { comeBack, goIn, read, relying_parties, rooms } from './visit.ts';
 
-let opened: OpenedStore;
-let service: TestService;
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms, relying_parties });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
+const service = serviceOn(embeddedStore, { rooms, relying_parties });
 
 /** Registers a relying party as an operator would, or refuses as the file and the API do. */
 async function register(client_id: string, more: Record<string, unknown>): Promise<void> {
@@ -112,9 +103,9 @@ describe('an admission longer than a day', () => {
     const { browser, login, callback } = await goIn(service, { clientId: 'elsewhere', room: 'other' });
     const tokens = await login.exchange(callback);
     expect(tokens.expires_in).toBeGreaterThan(72 * 3_600 - 60);
-    const access = await opened.store.oidc.find('AccessToken', tokens.access_token);
-    const session = await opened.store.oidc.find('Session', browser.cookies.get('anteroom_session') ?? '');
-    const grant = await opened.store.oidc.find('Grant', String(access?.grantId));
+    const access = await service.store.oidc.find('AccessToken', tokens.access_token);
+    const session = await service.store.oidc.find('Session', browser.cookies.get('anteroom_session') ?? '');
+    const grant = await service.store.oidc.find('Grant', String(access?.grantId));
     expect(Number(grant?.exp)).toBeGreaterThan(Number(access?.exp));
     expect(Number(session?.exp)).toBeGreaterThan(Number(access?.exp));
   });
@@ -122,13 +113,13 @@ describe('an admission longer than a day', () => {
   test('that follows a shorter one takes its grant on: it is not cut off when the old one would have ended', async () => {
     const { browser, login, callback } = await goIn(service);
     const { access_token } = await login.exchange(callback);
-    const { grantId } = (await opened.store.oidc.find('AccessToken', access_token)) ?? {};
-    const grant = await opened.store.oidc.find('Grant', String(grantId));
+    const { grantId } = (await service.store.oidc.find('AccessToken', access_token)) ?? {};
+    const grant = await service.store.oidc.find('Grant', String(grantId));
     const soon = Math.floor(Date.now() / 1000) + 60;
-    await opened.store.oidc.upsert('Grant', String(grantId), { ...grant, exp: soon }, 60);
+    await service.store.oidc.upsert('Grant', String(grantId), { ...grant, exp: soon }, 60);
 
     const again = await comeBack(service, browser, { auth: client.ClientSecretPost(SECRET) });
     await again.login.exchange(again.answer.location);
-    expect(Number((await opened.store.oidc.find('Grant', String(grantId)))?.exp)).toBeGreaterThan(soon + 600);
+    expect(Number((await service.store.oidc.find('Grant', String(grantId)))?.exp)).toBeGreaterThan(soon + 600);
   });
 });

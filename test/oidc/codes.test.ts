@@ -1,28 +1,15 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { type LoginOptions, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { comeBack, goIn, numbersGiven, relying_parties, rooms, type Visit } from './visit.ts';
 
 const basic = (id: string, secret = SECRET) =>
   `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret).replaceAll('%20', '+')}`)}`;
 
-describe.each(STORES)('a code, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
-
+onEachStore('a code', { rooms, relying_parties }, (service) => {
   const codeOf = ({ callback }: Visit) => new URL(callback).searchParams.get('code') ?? '';
 
   /** The token request of a visit as the shop sends it, with changes; an undefined field is left out. */
@@ -95,10 +82,10 @@ describe.each(STORES)('a code, on %s', (_name, open) => {
 
   test('is refused when its time is over', async () => {
     const visit = await goIn(service);
-    const record = await opened.store.oidc.find('AuthorizationCode', codeOf(visit));
+    const record = await service.store.oidc.find('AuthorizationCode', codeOf(visit));
     expect(Number(record?.exp) - Number(record?.iat)).toBe(60);
     const past = Math.floor(Date.now() / 1000) - 60;
-    await opened.store.oidc.upsert('AuthorizationCode', codeOf(visit), { ...record, exp: past }, 60);
+    await service.store.oidc.upsert('AuthorizationCode', codeOf(visit), { ...record, exp: past }, 60);
     expect((await redeem(visit)).body.error).toBe('invalid_grant');
   });
 

@@ -1,9 +1,10 @@
 import { createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { generateJwks } from '#config/jwks.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { serviceOn } from '#support/on-each-store.ts';
+import { startService } from '#support/service.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
 
 interface Discovery {
@@ -12,18 +13,11 @@ interface Discovery {
 }
 
 describe('the discovery document', () => {
-  let opened: OpenedStore;
-  let service: TestService;
+  const service = serviceOn(embeddedStore, { rooms, relying_parties });
   let document: Discovery;
 
   beforeAll(async () => {
-    opened = await embeddedStore();
-    service = await startService({ store: opened.store, rooms, relying_parties });
     document = await json(`${service.issuer}/.well-known/openid-configuration`);
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
   });
 
   test('says what is true of it', () => {

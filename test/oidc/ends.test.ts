@@ -1,8 +1,7 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { onEachStore } from '#support/on-each-store.ts';
 import { SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { comeBack, goIn, rooms } from './visit.ts';
 
 const LIFETIME = 10 * 60_000;
@@ -16,20 +15,9 @@ const relying_parties = [
 ];
 const options = { redirectUri: REDIRECT_URI };
 
-describe.each(STORES)('the end of an admission, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+onEachStore('the end of an admission', { rooms, relying_parties }, (service) => {
   beforeEach(async () => {
-    await service?.close();
-    service = await startService({ store: opened.store, rooms, relying_parties });
+    await service.restart();
     for (const room of ['sale', 'other']) await service.waitingRoom.operations.reset(room);
   });
 

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { RoomInput } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { ADMIN_TOKEN } from '#support/service.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
 const MINUTE = 60_000;
@@ -19,19 +19,9 @@ interface Person {
   readonly page: string;
 }
 
-describe.each(STORES)('an event, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('an event', { relying_parties: [] }, (service) => {
   let began: number;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, relying_parties: [] });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     // What the test before left undone is not of this room any more.
     await admin('DELETE', '/rooms/sale');

@@ -1,9 +1,8 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 
 const rooms = [
   { id: 'sale', title: 'Spring sale', admission: { lifetime: '10m' } },
@@ -15,19 +14,11 @@ const relying_parties = [
   { client_id: 'open', client_secret: SECRET, room: 'open', redirect_uris: [REDIRECT_URI] },
 ];
 
-describe.each(STORES)('a visitor at a relying party, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('a visitor at a relying party', { rooms, relying_parties }, (service) => {
   let issuer: string;
 
   beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
     issuer = service.issuer;
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
   });
 
   const letIn = (people = 1000) => service.waitingRoom.operations.raise('sale', people);

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { relying_parties, rooms } from './visit.ts';
 
 const ISSUER = 'https://wait.example';
 const LONG = 'x'.repeat(6_500);
 
 describe('behind a proxy that speaks https for it', () => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await embeddedStore();
-    service = await startService({ store: opened.store, rooms, relying_parties, issuer: ISSUER });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+  const service = serviceOn(embeddedStore, { rooms, relying_parties, issuer: ISSUER });
 
   const query = (more: Record<string, string> = {}) =>
     new URLSearchParams({

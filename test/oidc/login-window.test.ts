@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts, type LoginOptions, SECRET, startLogin } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { closeDoor } from './visit.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
@@ -42,18 +42,8 @@ const relying_parties = [
   party('traefik', { profile: 'traefik' }),
 ];
 
-let opened: OpenedStore;
-let service: TestService;
+const service = serviceOn(embeddedStore, { rooms, relying_parties });
 let browser: Browser;
-
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms, relying_parties });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
 beforeEach(async () => {
   await service.waitingRoom.operations.reset('sale');
   // What the process knows of the room is a second old at most.
@@ -287,7 +277,7 @@ describe('whoever waits overnight', () => {
   test('with a stored request that is gone begins anew too', async () => {
     const { page } = await wait('shop', MINUTES, LONG);
     const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-    await opened.store.oidc.destroy('Interaction', interaction);
+    await service.store.oidc.destroy('Interaction', interaction);
     expect((await claim(page)).location).toBe(`${SITE}/landing?a=b`);
     await passesAtOnce('shop');
   });

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
 
 const AFTER = 'http://127.0.0.1:9/bye';
 const parties = relying_parties.map((party) => ({ ...party, post_logout_redirect_uris: [AFTER] }));
 
-describe.each(STORES)('logging out, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties: parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     await service.waitingRoom.operations.reset('sale');
     browser = createBrowser();

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts } from '#support/relying-party.ts';
-import { COOKIE_KEYS, startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { COOKIE_KEYS } from '#support/service.ts';
 import { closeDoor, comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts';
 
 const SESSION = ['anteroom_session', 'anteroom_session.sig'];
 const VISITOR = ['anteroom_visitor'];
 const TICKET = ['anteroom_ticket_sale'];
 
-describe.each(STORES)('one browser is one visitor, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     await service.waitingRoom.operations.reset('sale');
     browser = createBrowser();
@@ -30,11 +20,7 @@ describe.each(STORES)('one browser is one visitor, on %s', (_name, open) => {
   const forget = (names: readonly string[]) => {
     for (const name of names) expect(browser.cookies.delete(name)).toBe(true);
   };
-  const restart = async (cookieKeys: readonly string[]) => {
-    const port = Number(new URL(service.issuer).port);
-    await service.close();
-    service = await startService({ store: opened.store, rooms, relying_parties, port, cookieKeys });
-  };
+  const restart = (cookieKeys: readonly string[]) => service.restart({ cookieKeys });
   const subOf = async (visit: Awaited<ReturnType<typeof comeBack>>) =>
     (await visit.login.exchange(visit.answer.location)).claims()?.sub;
 

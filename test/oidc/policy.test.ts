@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts';
 
 const sub = (value: string) => JSON.stringify({ id_token: { sub: { value } } });
 const essentialAcr = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:of:the:bank' } } });
 
-describe.each(STORES)('what a relying party may ask of the login, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
-
+onEachStore('what a relying party may ask of the login', { rooms, relying_parties }, (service) => {
   test('prompt=none without an admission is login_required at the redirect URI, and takes no number', async () => {
     const before = await numbersGiven(service);
     const browser = createBrowser();

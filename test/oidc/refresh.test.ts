@@ -1,8 +1,7 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { onEachStore } from '#support/on-each-store.ts';
 import { SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { goIn, rooms } from './visit.ts';
 
 const LIFETIME = 10 * 60_000;
@@ -17,20 +16,9 @@ const relying_parties = [
 ];
 const staying = { id: 'staying', title: 'Stay', admission: { lifetime: '10m', renew: true } };
 
-describe.each(STORES)('a refresh token, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, (service) => {
   beforeEach(async () => {
-    await service?.close();
-    service = await startService({ store: opened.store, rooms: [...rooms, staying], relying_parties });
+    await service.restart();
     for (const room of ['sale', 'staying']) await service.waitingRoom.operations.reset(room);
   });
 

@@ -1,26 +1,16 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore, serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { numbersGiven, read, relying_parties, rooms } from './visit.ts';
 
 const LONG = { login_hint: 'x'.repeat(6_500) };
 
-describe.each(STORES)('a request to /authorize, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     await service.waitingRoom.operations.reset('sale');
     browser = createBrowser();
@@ -206,9 +196,7 @@ describe.each(STORES)('a request to /authorize, on %s', (_name, open) => {
       const { login, url } = await begin();
       const page = (await browser.get(url)).location;
       const { number } = (await facts(browser, page)).json();
-      const port = Number(new URL(service.issuer).port);
-      await service.close();
-      service = await startService({ store: opened.store, rooms, relying_parties, port });
+      await service.restart();
       expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
       await letIn();
       const back = await browser.follow((await browser.post(page)).location, service.issuer);
@@ -233,7 +221,7 @@ describe.each(STORES)('a request to /authorize, on %s', (_name, open) => {
       const { url } = await begin();
       const page = (await browser.get(url)).location;
       const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-      await opened.store.oidc.destroy('Interaction', interaction);
+      await service.store.oidc.destroy('Interaction', interaction);
       await letIn();
       const answer = await browser.post(page);
       expect([answer.status, answer.location]).toEqual([303, new URL('/', REDIRECT_URI).href]);
@@ -269,16 +257,7 @@ describe.each(STORES)('a request to /authorize, on %s', (_name, open) => {
 });
 
 describe('what is not there', () => {
-  let opened: OpenedStore;
-  let service: TestService;
-  beforeAll(async () => {
-    opened = await STORES[0][1]();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+  const service = serviceOn(embeddedStore, { rooms, relying_parties });
 
   test.each([
     '/nothing',

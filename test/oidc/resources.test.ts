@@ -1,10 +1,9 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { comeBack, goIn, rooms } from './visit.ts';
 
 const [API, OTHER] = ['https://api.example/', 'urn:example:other'];
@@ -15,19 +14,7 @@ const relying_parties = [
   { ...party, client_id: 'plain', resources: undefined },
 ];
 
-describe.each(STORES)('an access token for an API, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
-
+onEachStore('an access token for an API', { rooms, relying_parties }, (service) => {
   async function tokensOf(clientId: string, resource?: string) {
     const { login, callback } = await goIn(service, { clientId, more: resource === undefined ? {} : { resource } });
     return { config: login.config, tokens: await login.exchange(callback) };

@@ -1,27 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { RoomInput } from '#settings/room.ts';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { startService } from '#support/service.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { headingOf, relying_parties, rooms, SALE, shown } from './waiting-page.ts';
 
 describe('the waiting page', () => {
-  let opened: OpenedStore;
-  let service: TestService;
+  const service = serviceOn(embeddedStore, { rooms, relying_parties }, 'test');
   let browser: Browser;
   let page: string;
 
   beforeEach(async () => {
-    opened = await embeddedStore();
-    service = await startService({ store: opened.store, rooms, relying_parties });
     browser = createBrowser();
     page = (await arrive(browser, service.issuer)).page;
-  });
-  afterEach(async () => {
-    await service?.close();
-    await opened?.close();
   });
 
   const set = (more: Partial<RoomInput>) =>

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { RoomInput } from '#settings/room.ts';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { headingOf, relying_parties, rooms, SALE, shown } from './waiting-page.ts';
 
-describe.each(STORES)('the waiting page, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     await set({});
     await operations().reset('sale');

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import type { Facts } from '../../assets/client.js';
 import { AnteroomError, join, resume } from '../../assets/client.js';
 import { SALE, verified } from './room.ts';
@@ -12,47 +11,24 @@ import { SALE, verified } from './room.ts';
 /** A claim window of four seconds: looks a second apart, so that nobody here waits long. */
 const QUICK = { ...SALE, admission: { claim_window: '4s', lifetime: '10m' } };
 
-let opened: OpenedStore;
-let service: TestService;
-let room: string;
-
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms: [QUICK] });
-  room = `${service.issuer}/rooms/sale`;
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
-beforeEach(async () => {
-  await operations().putRoom(roomSettings.parse(QUICK));
-  await operations().reset('sale');
-});
-
-const operations = () => service.waitingRoom.operations;
-
 async function until(facts: AsyncIterable<Facts>, state: Facts['state']): Promise<Facts> {
   for await (const each of facts) if (each.state === state) return each;
   throw new Error(`the facts ended before ${state}`);
 }
 
-/** A fetch whose first answers are these; `asked` is how often it was called. */
-function failing(first: readonly (() => Promise<Response>)[]) {
-  const asked: number[] = [];
-  const counted: typeof fetch = (...given) => {
-    const answer = first[asked.length];
-    asked.push(Date.now());
-    return answer ? answer() : fetch(...given);
-  };
-  return { asked, fetch: counted };
-}
+onEachStore('client.js', { rooms: [QUICK] }, (service) => {
+  let room: string;
 
-const unreachable = () => Promise.reject(new TypeError('fetch failed'));
-const busy = (after: string) => () =>
-  Promise.resolve(new Response('{"code":"store_unavailable"}', { status: 503, headers: { 'Retry-After': after } }));
+  beforeAll(() => {
+    room = `${service.issuer}/rooms/sale`;
+  });
+  beforeEach(async () => {
+    await operations().putRoom(roomSettings.parse(QUICK));
+    await operations().reset('sale');
+  });
 
-describe('client.js', () => {
+  const operations = () => service.waitingRoom.operations;
+
   test('joins, follows the facts until the turn comes, and claims', async () => {
     await join(room);
     const visit = await join(room);
@@ -70,12 +46,11 @@ describe('client.js', () => {
 
   test('follows the people ahead by the status that all share, and asks for the own facts as told', async () => {
     const first = await join(room);
-    const watched = failing([]);
     const paths: string[] = [];
     const visit = await join(room, {
       fetch: (input, init) => {
         paths.push(String(input).slice(room.length));
-        return watched.fetch(input, init);
+        return fetch(input, init);
       },
     });
     for await (const { people_ahead } of visit.facts()) {
@@ -110,31 +85,6 @@ describe('client.js', () => {
     const visit = await join(room);
     await visit.leave();
     expect((await operations().counters('sale')).waiting).toBe(0);
-  });
-
-  test('tries again when nothing answers, and waits as long as it is told to', async () => {
-    const trouble = failing([unreachable, busy('1')]);
-    const visit = await join(room, { fetch: trouble.fetch });
-    expect(visit.ticket).toMatch(/./);
-    const [first = 0, second = 0, third = 0] = trouble.asked;
-    expect(second - first).toBeGreaterThanOrEqual(790);
-    expect(third - second).toBeGreaterThanOrEqual(990);
-  });
-
-  test('does not try again what was refused', async () => {
-    await operations().putRoom(roomSettings.parse({ ...QUICK, mode: 'closed' }));
-    const counted = failing([]);
-    await expect(join(room, { fetch: counted.fetch })).rejects.toMatchObject({ code: 'room_closed' });
-    expect(counted.asked).toHaveLength(1);
-  });
-
-  test('tells when the line cannot be reached and when it can again, and yields nothing meanwhile', async () => {
-    const { ticket } = await join(room);
-    const contact: boolean[] = [];
-    const trouble = failing([unreachable, unreachable]);
-    const visit = resume(room, ticket, { fetch: trouble.fetch, onContact: (reachable) => contact.push(reachable) });
-    expect((await visit.facts().next()).value).toMatchObject({ number: 1 });
-    expect(contact).toEqual([false, true]);
   });
 
   test('follows through a start that all wait for', async () => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
 import { createTime, type Time } from '#support/time.ts';
 
 const MINUTE = 60_000;
@@ -46,22 +45,12 @@ interface Report {
   readonly [field: string]: unknown;
 }
 
-describe.each(STORES)('the draw of an event, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('the draw of an event', {}, (service) => {
   let time: Time;
   let began: number;
 
-  beforeAll(async () => {
-    opened = await open();
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
-    await service?.close();
-    for (const { id } of await opened.store.settings.rooms()) await opened.store.settings.deleteRoom(id);
+    for (const { id } of await service.store.settings.rooms()) await service.store.settings.deleteRoom(id);
     time = createTime();
     began = time.now();
     const iso = (after: number) => new Date(began + after).toISOString();
@@ -70,7 +59,7 @@ describe.each(STORES)('the draw of an event, on %s', (_name, open) => {
       { id: 'sale', events: [opening] },
       { id: 'orderly', events: [{ ...opening, order: 'arrival' }] },
     ];
-    service = await startService({ store: opened.store, time, rooms, relying_parties });
+    await service.restart({ time, rooms, relying_parties });
     await tick();
   });
 

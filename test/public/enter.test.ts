@@ -1,33 +1,22 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { comeBack, enterUrl, SALE, SITE, tokenOf, verified } from './room.ts';
 
-let opened: OpenedStore;
-let service: TestService;
-let browser: Browser;
+onEachStore('/enter', { rooms: [SALE] }, (service) => {
+  let browser: Browser;
 
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms: [SALE] });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
-beforeEach(async () => {
-  await set({});
-  await operations().reset('sale');
-  browser = createBrowser();
-});
+  beforeEach(async () => {
+    await set({});
+    await operations().reset('sale');
+    browser = createBrowser();
+  });
 
-const operations = () => service.waitingRoom.operations;
-const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
+  const operations = () => service.waitingRoom.operations;
+  const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
 
-describe('/enter', () => {
   test('lets visitors wait on the waiting page, and takes them back with a token', async () => {
     const to = `${SITE}/seats/12?q=a+b%20c&&x=%2F#row`;
     const arrived = await browser.get(enterUrl(service, to));

@@ -1,8 +1,7 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { SALE, verified } from './room.ts';
 
 interface Told {
@@ -12,18 +11,7 @@ interface Told {
   readonly body: any;
 }
 
-describe.each(STORES)('the API way in, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
-
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms: [SALE, { id: 'other' }] });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
+onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
   beforeEach(async () => {
     await set({});
     await operations().reset('sale');

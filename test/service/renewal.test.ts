@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, type Login, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
-import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
-import { type OpenedStore, STORES } from '#support/stores.ts';
+import { ADMIN_TOKEN } from '#support/service.ts';
 
 const MINUTE = 60_000;
 const rooms = [{ id: 'sale', admission: { lifetime: '10m' } }];
 const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
 
-describe.each(STORES)('admission.renew, on %s', (_name, open) => {
-  let opened: OpenedStore;
-  let service: TestService;
+onEachStore('admission.renew', { rooms, relying_parties }, (service) => {
   let browser: Browser;
 
-  beforeAll(async () => {
-    opened = await open();
-    service = await startService({ store: opened.store, rooms, relying_parties });
-  });
-  afterAll(async () => {
-    await service?.close();
-    await opened?.close();
-  });
   beforeEach(async () => {
     await service.waitingRoom.operations.reset('sale');
     await setRenew(false);

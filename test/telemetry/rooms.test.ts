@@ -1,24 +1,17 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 
-let opened: OpenedStore;
-let service: TestService;
-
-beforeEach(async () => {
-  opened = await embeddedStore();
-  service = await startService({
-    store: opened.store,
+const service = serviceOn(
+  embeddedStore,
+  {
     rooms: [{ id: 'sale' }],
     relying_parties: [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }],
-  });
-});
-afterEach(async () => {
-  await service.close();
-  await opened.close();
-});
+  },
+  'test',
+);
 
 const metrics = async () => (await fetch(`${service.listensOn}/metrics`)).text();
 
@@ -51,8 +44,8 @@ test('joins and claims are counted by how they ended', async () => {
 });
 
 test('the process that ticks has the counters and predictions of all rooms, also of those that nobody polls', async () => {
-  await opened.store.line.predicted('sale', 3, 1);
-  await opened.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
+  await service.store.line.predicted('sale', 3, 1);
+  await service.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
   await service.waitingRoom.advance.all();
   await expect.poll(metrics).toContain('anteroom_room_waiting{room="sale"} 1');
   const text = await metrics();
