@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,7 @@ for (const encodeState of [false, true]) {
             '127.0.0.1:8080': `127.0.0.1:${sitePort}`,
             'client_id = "shop"': `client_id = "${CLIENT_ID}"`,
             'client_secret = "change-me"': `client_secret = "${SECRET}"`,
+            'change-me-too': randomBytes(16).toString('hex'),
             'cookie_csrf_expire = "15m"': `cookie_csrf_expire = "${LOGIN_WINDOW}s"`,
             'cookie_refresh = "1m"': 'cookie_refresh = "1s"',
           }),
