@@ -20,5 +20,5 @@ export const oauth2Proxy: Profile = {
     const at = text.indexOf(':');
     return at < 0 ? null : readLink(text.slice(at + 1), redirectUri);
   },
-  session: 'Set --cookie-expire to admission.lifetime: it does not look at the token’s end again.',
+  session: 'Set --cookie-refresh to 1m: it looks at the token’s end only in sessions that are older than that.',
 };
