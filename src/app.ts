@@ -8,6 +8,7 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
+import { sendAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
 import { createFormats } from '#http/formats.ts';
 import { health } from '#http/health.ts';
@@ -138,7 +139,10 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     visitors,
     snapshots,
     coordination: store.coordination,
+    counts: metrics.gateChecks,
     refuse,
+    // Shown at an address of the site, which has no assets of ours.
+    showAway: (res) => sendAway(res, views.page('away', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
     now,
   });
 
