@@ -8,9 +8,11 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
+import { sendAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
 import { createFormats } from '#http/formats.ts';
 import { health } from '#http/health.ts';
+import { createLately } from '#http/lately.ts';
 import { pinOrigin } from '#http/origin.ts';
 import { Problem, problemOf, problems } from '#http/problem.ts';
 import { door, requestLog } from '#http/request-log.ts';
@@ -24,6 +26,7 @@ import { createEnter } from '#public/enter.ts';
 import { createGateCookies } from '#public/gate/cookie.ts';
 import { createGate } from '#public/gate/index.ts';
 import { createInsiders } from '#public/gate/insiders.ts';
+import { createRounds } from '#public/rounds.ts';
 import { createStatus } from '#public/status.ts';
 import { createTicketFacts } from '#public/ticket-facts.ts';
 import { createTickets } from '#public/tickets.ts';
@@ -117,7 +120,16 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
   const ownFacts = createOwnFacts({ visitors: waitingRoom.visitors, cookies, addresses, refuse, onPoll: onFactsPoll });
   const tokens = createTokens({ issuer, keys: config.jwks.keys, now });
   const { visitors, snapshots } = waitingRoom;
-  const enter = createEnter({ visitors, snapshots, cookies, addresses, tokens, render: views.page, now });
+  const enter = createEnter({
+    visitors,
+    snapshots,
+    cookies,
+    rounds: createRounds({ returns: createLately(waitingRoom.seal, issuer.startsWith('https:'), 'returns'), now }),
+    addresses,
+    tokens,
+    render: views.page,
+    now,
+  });
   const waitingPage = createWaitingPage({
     visitors,
     snapshots,
@@ -144,7 +156,10 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     visitors,
     snapshots,
     coordination: store.coordination,
+    counts: metrics.gateChecks,
     refuse,
+    // Shown at an address of the site, which has no assets of ours.
+    showAway: (res) => sendAway(res, views.page('away', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
     now,
   });
 

@@ -9,7 +9,7 @@ local ASKED = {
   'sec-fetch-mode', 'sec-purpose', 'purpose',
 }
 -- What an answer to the client is made of.
-local TOLD = { 'location', 'set-cookie', 'cache-control', 'content-type', 'www-authenticate', 'retry-after' }
+local TOLD = { 'location', 'set-cookie', 'cache-control', 'content-type', 'www-authenticate', 'retry-after', 'refresh' }
 -- What the site is told of somebody inside.
 local SUBJECT = { 'x-anteroom-subject', 'x-anteroom-number', 'x-anteroom-expires' }
 

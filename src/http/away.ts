@@ -1,4 +1,5 @@
 /** The page while the store is away, which any door may have to show. */
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { AnteroomError } from '#waiting-room/errors.ts';
 
@@ -8,12 +9,19 @@ export type Render = (view: string, data: Record<string, unknown>) => string;
 /** Seconds after which a page that the store could not serve asks again by itself. */
 export const RETRY_AFTER = 5;
 
+const HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) };
+
 /** It loads its own address again, by GET also where it answers a form. */
 export function showAway(ctx: Context, render: Render): void {
   ctx.status = 503;
   ctx.type = 'html';
-  ctx.set({ 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) });
+  ctx.set(HEADERS);
   ctx.body = render('away', {});
+}
+
+/** The same without Koa. */
+export function sendAway(res: ServerResponse, html: string): void {
+  res.writeHead(503, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(html);
 }
 
 /** The StoreUnavailable behind an error, if that is what it comes down to. */

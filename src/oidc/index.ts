@@ -111,7 +111,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       relyingParties,
       snapshots,
       began,
-      loginCookies,
+      bounces: loginCookies.bounces,
       isForgotten,
       issuer,
       render,

@@ -26,7 +26,7 @@ export interface OnwardDeps {
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly began: Pick<Began, 'again'>;
-  readonly loginCookies: LoginCookies;
+  readonly bounces: LoginCookies['bounces'];
   readonly isForgotten: IsForgotten;
   readonly issuer: string;
   readonly render: Render;
@@ -34,7 +34,7 @@ export interface OnwardDeps {
 }
 
 export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
-  const { provider, addresses, relyingParties, snapshots, began, loginCookies, isForgotten, issuer, now } = deps;
+  const { provider, addresses, relyingParties, snapshots, began, bounces, isForgotten, issuer, now } = deps;
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
     sendPage(ctx, status, deps.render(view, data));
@@ -51,12 +51,13 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       page: request.get('anteroom_page') ?? undefined,
     };
     const url = freshLogin(party, given, issuer);
-    if (url === null || (!anew && loginCookies.bounces(header, party.client_id, now()) >= BOUNCES)) {
+    if (url === null || (!anew && bounces.count(header, party.client_id, now()) >= BOUNCES)) {
       const { title } = (await snapshots.get(by.room)).settings;
       show(ctx, 200, 'bounced', { title, host: url && new URL(url).host });
       return;
     }
-    ctx.append('Set-Cookie', loginCookies.countBounce(header, party.client_id, now(), anew));
+    // The button's bounce is the first of a new count.
+    ctx.append('Set-Cookie', bounces.add(anew ? undefined : header, party.client_id, now()));
     seeOther(ctx, url);
   }
 

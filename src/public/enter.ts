@@ -18,12 +18,17 @@ import type { Admission } from '#waiting-room/ports.ts';
 import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
+import type { Rounds } from './rounds.ts';
 import type { Tokens } from './tokens.ts';
+
+/** In the query of who was here just before: cookies have come with it, or the browser keeps none. */
+const AGAIN = 'anteroom_again';
 
 export interface EnterDeps {
   readonly visitors: Pick<Visitors, 'arrive'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
+  readonly rounds: Rounds;
   readonly addresses: Addresses;
   readonly tokens: Pick<Tokens, 'toReturn'>;
   readonly render: Render;
@@ -41,7 +46,9 @@ export function enterPath(room: string, url: string): string {
   return `/rooms/${room}/enter?return_to=${encodeURIComponent(url)}`;
 }
 
-export function createEnter({ visitors, snapshots, cookies, addresses, tokens, render, now }: EnterDeps): Enter {
+export function createEnter(deps: EnterDeps): Enter {
+  const { visitors, snapshots, cookies, rounds, addresses, tokens, render, now } = deps;
+
   function showError(ctx: Context, status: number, code: string, description: string): void {
     sendPage(ctx, status, render('error', { code, description }));
   }
@@ -75,17 +82,34 @@ export function createEnter({ visitors, snapshots, cookies, addresses, tokens, r
     }
   }
 
+  /** Somebody who is inside. Where their cookies do not come back, here or at the site, they would go round for ever. */
+  async function goBack(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
+    const again = `${enterPath(room, url)}&${AGAIN}=1`;
+    if (cookies.visitor(ctx.req.headers.cookie) === null) goTo(ctx, again);
+    else if (rounds.areTooMany(ctx, room, url, AGAIN in ctx.query)) {
+      const { title } = (await snapshots.get(room)).settings;
+      const action = `/rooms/${room}/enter`;
+      sendPage(ctx, 200, render('not-kept', { title, host: new URL(url).host, action, url }));
+    } else return takeBack(ctx, room, url, admission);
+    return true;
+  }
+
   async function enter(ctx: Context, room: string): Promise<void> {
     const { return_to } = ctx.query;
     const url = typeof return_to === 'string' ? inAscii(return_to) : '';
     if (!(await isAllowed(room, url))) return showRefused(ctx);
     const header = ctx.req.headers.cookie;
+    const visitor = cookies.visitor(header);
+    if (AGAIN in ctx.query && visitor === null) {
+      const { title } = (await snapshots.get(room)).settings;
+      return sendPage(ctx, 400, render('no-cookies', { title, again: enterPath(room, url) }));
+    }
     const pending: PendingReturn = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() };
     try {
-      const brought = { visitor: cookies.visitor(header), ticket: cookies.ticket(header, room) };
+      const brought = { visitor, ticket: cookies.ticket(header, room) };
       const { ticket, admission, isNew } = await visitors.arrive(room, brought);
       if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
-      if (admission && (await takeBack(ctx, room, url, admission))) return;
+      if (admission && (await goBack(ctx, room, url, admission))) return;
     } catch (error) {
       // The waiting page says that it is closed.
       if (!(error instanceof RoomClosed)) throw error;

@@ -16,6 +16,20 @@ export interface PollCounts {
   facts: number;
 }
 
+/** Checks of the gate answered: plain integers as well. Whoever answers one adds one. */
+export interface GateCounts {
+  /** Who was inside. */
+  inside: number;
+  /** A token was taken, for the gate's cookie. */
+  entered: number;
+  /** A navigation was sent on: to wait, or to the same address without a token that was worth nothing. */
+  redirected: number;
+  /** What was neither inside nor a navigation; what cannot be checked, and what the room does not lead to. */
+  refused: number;
+  /** There was no telling, for want of the store. */
+  failed: number;
+}
+
 export interface RoomGauges {
   readonly room: string;
   readonly counters: Counters;
@@ -31,6 +45,7 @@ export type LogoutOutcome = 'told' | 'refused' | 'failed' | 'given_up';
 
 export interface Metrics {
   readonly polls: PollCounts;
+  readonly gateChecks: GateCounts;
   request(door: Door, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
@@ -65,6 +80,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   const registry = new Registry();
   const registers = [registry];
   const polls: PollCounts = { status: 0, facts: 0 };
+  const gateChecks: GateCounts = { inside: 0, entered: 0, redirected: 0, refused: 0, failed: 0 };
   let rooms: () => Iterable<RoomGauges> = () => [];
 
   if (processMetrics) collectDefaultMetrics({ register: registry, prefix: 'anteroom_' });
@@ -128,6 +144,16 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       this.inc({ kind: 'facts' }, polls.facts);
     },
   });
+  new Counter({
+    name: 'anteroom_gate_checks_total',
+    help: 'Checks of the gate answered, by how they ended',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(gateChecks)) this.inc({ outcome }, count);
+    },
+  });
   for (const [name, help] of Object.entries(GAUGES) as [keyof Counters, string][]) {
     new Gauge({
       name: `anteroom_room_${name}`,
@@ -156,6 +182,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
 
   return {
     polls,
+    gateChecks,
     request: (door, status, seconds) => requests.observe({ door, status: String(status) }, seconds),
     joined: (room, outcome) => joins.inc({ room, outcome }),
     claimed: (room, outcome) => claims.inc({ room, outcome }),

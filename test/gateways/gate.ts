@@ -134,5 +134,15 @@ export function describeGate(name: string, startProxy: (behind: Behind) => Promi
       const { status, location } = await browser.get(`${shop}/`);
       expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
     });
+
+    // The last one: the store does not come back.
+    test('while the store is away a navigation ends at a page that tries again', async () => {
+      await opened.store.close();
+      service.time.pass(11_000);
+      const { status, headers, text } = await browser.follow(`${shop}${DEEP}`);
+      expect([status, headers['retry-after'], headers.refresh]).toEqual([503, '5', '5']);
+      expect(headers['content-type']).toContain('text/html');
+      expect(text).toContain('<h1>One moment, please</h1>');
+    });
   });
 }

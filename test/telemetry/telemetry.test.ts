@@ -50,6 +50,7 @@ test('metrics have the prefix, count polls from plain integers and rooms at each
   metrics.watchRooms(() => rooms);
   metrics.polls.status += 3;
   metrics.polls.facts += 2;
+  metrics.gateChecks.inside += 5;
   metrics.joined('sale', 'waiting');
   metrics.claimed('sale', 'admitted');
   metrics.storeFailed('join');
@@ -57,6 +58,8 @@ test('metrics have the prefix, count polls from plain integers and rooms at each
   for (const line of [
     'anteroom_polls_total{kind="status"} 3',
     'anteroom_polls_total{kind="facts"} 2',
+    'anteroom_gate_checks_total{outcome="inside"} 5',
+    'anteroom_gate_checks_total{outcome="failed"} 0',
     'anteroom_joins_total{room="sale",outcome="waiting"} 1',
     'anteroom_claims_total{room="sale",outcome="admitted"} 1',
     'anteroom_store_errors_total{operation="join"} 1',

@@ -4,7 +4,9 @@
  * without one is sent to wait, and comes back with a token that the gate takes once and exchanges for the cookie.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Problem, problemAnswer } from '#http/problem.ts';
+import { awayCause } from '#http/away.ts';
+import { Problem, problemAnswer, problemOf } from '#http/problem.ts';
+import type { GateCounts } from '#telemetry/metrics.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
 import { hasToken, isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -29,8 +31,11 @@ export interface GateDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly coordination: Pick<CoordinationStore, 'remember'>;
+  readonly counts: GateCounts;
   /** Answers with a problem document. */
   readonly refuse: (res: ServerResponse, error: unknown) => void;
+  /** Answers with the page while the store is away, which is shown at an address of the site. */
+  readonly showAway: (res: ServerResponse) => void;
   readonly now: () => number;
 }
 
@@ -44,7 +49,7 @@ interface Check {
 
 /** Handles a check and says so; any other request is left alone. */
 export function createGate(deps: GateDeps) {
-  const { issuer, cookies, insiders, tokens, visitors, snapshots, coordination, refuse, now } = deps;
+  const { issuer, cookies, insiders, tokens, visitors, snapshots, coordination, counts, refuse, now } = deps;
 
   /** Sends a navigation on; a proxy that cannot is told the same in a 401. */
   function redirect(res: ServerResponse, { never302 }: Check, location: string, cookie?: string): void {
@@ -71,15 +76,30 @@ export function createGate(deps: GateDeps) {
         detail: `${new URL(url).origin} is not under the room's return_urls.`,
       });
     }
-    const location = `${issuer}${enterPath(room, url)}`;
+    const location = waitingAt(room, url);
     if (!original.isNavigation) {
+      counts.refused += 1;
       answer401(res, { Location: location });
       return;
     }
     const cookie = token === null ? null : await exchange(check, token);
+    counts[cookie ? 'entered' : 'redirected'] += 1;
     if (cookie) redirect(res, check, url, cookie);
     // A token that was taken before, or is of no worth, is no reason to wait, nor one to stay in the address.
     else redirect(res, check, isInside ? url : location);
+  }
+
+  const waitingAt = (room: RoomId, url: string) => `${issuer}${enterPath(room, url)}`;
+
+  /** A navigation that cannot be decided gets a page, anything else a problem. */
+  function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
+    counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
+    const original = awayCause(error) ? originalRequest(req.headers) : null;
+    if (!original?.isNavigation) return refuse(res, error);
+    const check = { room, original, never302: answersOnly401(query) };
+    // A proxy that cannot pass a page on can send to one: /enter shows the same, and checks where it may lead to.
+    if (check.never302) redirect(res, check, waitingAt(room, takeToken(original.url).url));
+    else deps.showAway(res);
   }
 
   function decide(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, inside: boolean) {
@@ -90,8 +110,7 @@ export function createGate(deps: GateDeps) {
           'The request to check is told in X-Forwarded-Method, -Proto, -Host and -Uri, or X-Original-Method and -URL.',
       });
     }
-    const never302 = new URLSearchParams(query).get('redirect') === '401';
-    return outside(res, { room, original, never302 }, inside);
+    return outside(res, { room, original, never302: answersOnly401(query) }, inside);
   }
 
   return (req: IncomingMessage, res: ServerResponse): boolean => {
@@ -102,12 +121,13 @@ export function createGate(deps: GateDeps) {
     const brings = bringsToken(req);
     const settle = (inside: boolean): Promise<void> | undefined => {
       if (shown && inside && !(brings && originalRequest(headers)?.isNavigation)) {
+        counts.inside += 1;
         res.writeHead(204, [...shown.headers]).end();
         return undefined;
       }
       return decide(req, res, room, query, inside);
     };
-    const failed = (error: unknown) => refuse(res, error);
+    const failed = (error: unknown) => fail(req, res, room, query, error);
     try {
       const inside = shown !== null && insiders.has(room, shown.pass, shown.look);
       if (inside instanceof Promise) inside.then(settle).catch(failed);
@@ -117,6 +137,10 @@ export function createGate(deps: GateDeps) {
     }
     return true;
   };
+}
+
+function answersOnly401(query: string | undefined): boolean {
+  return new URLSearchParams(query).get('redirect') === '401';
 }
 
 function bringsToken({ headers }: IncomingMessage): boolean {

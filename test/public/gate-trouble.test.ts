@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, createBrowser } from '#support/browser.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { comeBack, enterUrl, SALE, SITE } from './room.ts';
+
+let opened: OpenedStore;
+let service: TestService;
+
+beforeEach(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: opened.store, rooms: [SALE] });
+});
+afterEach(async () => {
+  await service?.close();
+  await opened?.close();
+});
+
+/** What Caddy and Traefik ask, of a navigation unless told otherwise. */
+function check(uri: string, { query = '', headers = {} }: { query?: string; headers?: Record<string, string> } = {}) {
+  return createBrowser().get(`${service.issuer}/rooms/sale/gate/check${query}`, {
+    'X-Forwarded-Method': 'GET',
+    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-Host': 'shop.example',
+    'X-Forwarded-Uri': uri,
+    ...headers,
+  });
+}
+
+const FETCH = { headers: { 'Sec-Fetch-Mode': 'cors' } };
+const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+
+test('each check is counted, by how it ended', async () => {
+  const uri = (await comeBack(service, createBrowser())).slice(SITE.length);
+  const cookie = cookieOf(await check(uri));
+  for (const _ of [1, 2, 3]) await check('/', { headers: { Cookie: cookie } });
+  await check(uri);
+  await check('/?anteroom_token=x', { headers: { Cookie: cookie } });
+  await check('/', { query: '?redirect=401' });
+  await check('/', FETCH);
+  await check('/', { headers: { 'X-Forwarded-Host': 'evil.example' } });
+  await check('/', { headers: { 'X-Forwarded-Proto': 'none' } });
+  await opened.store.close();
+  service.time.pass(11_000);
+  await check('/');
+  const metrics = await (await fetch(`${service.issuer}/metrics`)).text();
+  const counted = [...metrics.matchAll(/^anteroom_gate_checks_total\{outcome="(\w+)"\} (\d+)$/gm)];
+  expect(Object.fromEntries(counted.map(([, outcome, count]) => [outcome, Number(count)]))).toEqual({
+    inside: 3,
+    entered: 1,
+    redirected: 3,
+    refused: 3,
+    failed: 1,
+  });
+});
+
+describe('while the store is away', () => {
+  /** A token that was not taken yet; the process knows the room for some seconds more. */
+  async function goneWithToken(): Promise<string> {
+    const uri = (await comeBack(service, createBrowser())).slice(SITE.length);
+    await opened.store.close();
+    return uri;
+  }
+
+  async function gone(): Promise<void> {
+    await opened.store.close();
+    service.time.pass(11_000);
+  }
+
+  function expectAwayPage({ status, headers, text }: Answer): void {
+    expect([status, headers['content-type']]).toEqual([503, 'text/html; charset=utf-8']);
+    expect(headers).toMatchObject({ 'retry-after': '5', refresh: '5', 'cache-control': 'no-store' });
+    expect(text).toContain('<h1>One moment, please</h1>');
+  }
+
+  test('a navigation gets the page that tries again, with a style that the site’s host need not have', async () => {
+    await gone();
+    const answer = await check('/a');
+    expectAwayPage(answer);
+    const [, style = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(answer.text) ?? [];
+    expect(style.startsWith(`${service.issuer}/assets/style.`)).toBe(true);
+    expect((await fetch(style)).status).toBe(200);
+  });
+
+  test('so does one that brings a token, which is not lost by it', async () => {
+    const uri = await goneWithToken();
+    const answer = await check(uri);
+    expectAwayPage(answer);
+    expect(cookieOf(answer)).toBe('');
+  });
+
+  test('what is no navigation gets a problem', async () => {
+    await gone();
+    const { status, headers, json } = await check('/a', FETCH);
+    expect([status, json().code]).toEqual([503, 'store_unavailable']);
+    expect([headers['retry-after'], headers.location]).toEqual(['2', undefined]);
+  });
+
+  test('a proxy that can only pass on a 401 sends navigations where the page is, and nothing else', async () => {
+    await gone();
+    const query = '?redirect=401';
+    const sent = await check('/a?b=c&anteroom_token=x', { query });
+    expect([sent.status, sent.headers['x-anteroom-redirect']]).toEqual([401, enterUrl(service, `${SITE}/a?b=c`)]);
+    expectAwayPage(await createBrowser().get(sent.headers.location ?? ''));
+    const fetched = await check('/a', { ...FETCH, query });
+    expect([fetched.status, fetched.headers['x-anteroom-redirect']]).toEqual([503, undefined]);
+  });
+
+  test('whoever is inside stays inside', async () => {
+    const uri = (await comeBack(service, createBrowser())).slice(SITE.length);
+    const cookie = cookieOf(await check(uri));
+    await gone();
+    expect((await check('/a', { headers: { Cookie: cookie } })).status).toBe(204);
+  });
+});
