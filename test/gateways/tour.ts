@@ -36,6 +36,8 @@ export interface RelyingPartyKind {
   /** Where a visitor lands who waited longer than the window, if not at the page they came for. */
   readonly landing?: string;
   readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
+  /** Where it is told that an admission ended, and how it starts where it is set up for that. */
+  readonly backchannel?: { readonly path: string; readonly start: RelyingPartyKind['start'] };
 }
 
 const PAGE = '/tickets/opera?day=2&row=a%20b';
@@ -47,6 +49,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
     let opened: OpenedStore;
     let service: TestService;
     let relyingParty: RunningRelyingParty;
+    let setting: RelyingPartySetting;
     let origin: string;
 
     beforeAll(async () => {
@@ -65,11 +68,13 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
             redirect_uris: [`${origin}${kind.callback}`],
             post_logout_redirect_uris: [kind.postLogout(origin)],
             login_window: `${LOGIN_WINDOW}s`,
+            ...(kind.backchannel && { backchannel_logout_uri: `${origin}${kind.backchannel.path}` }),
             ...(kind.landing && { landing_url: `${origin}${kind.landing}` }),
           },
         ],
       });
-      relyingParty = await kind.start({ issuer: service.issuer, port, origin });
+      setting = { issuer: service.issuer, port, origin };
+      relyingParty = await kind.start(setting);
     });
     afterAll(async () => {
       await relyingParty?.close();
@@ -159,6 +164,22 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
         expect([status, text.includes('inside')]).toEqual([200, true]);
         if (!kind.landing) expect(url).toBe(`${origin}${path}`);
       }
+    });
+
+    test.skipIf(!kind.backchannel)('ends the session of whose admission the site ended', async () => {
+      await relyingParty.close();
+      relyingParty = await (kind.backchannel ?? kind).start(setting);
+      const [leaving, staying] = [createBrowser(), createBrowser()];
+      for (const browser of [leaving, staying]) {
+        const page = await come(browser);
+        await letIn();
+        expect((await claim(browser, page)).text).toContain('inside');
+      }
+      const [first] = service.told.flatMap((fact) => (fact.type === 'ticket.claimed' ? [fact.sub] : [])).slice(-2);
+      await operations().exits('sale', { exited: 0, completed: [first ?? ''], abandoned: [] });
+      await service.tellEnds();
+      expect((await staying.follow(`${origin}/other`)).text).toContain('inside');
+      await come(leaving, '/other');
     });
   });
 }
