@@ -1,8 +1,18 @@
 import { join } from 'node:path';
 import { startProgram } from './proxy.ts';
-import { CLIENT_ID, SECRET, tour } from './tour.ts';
+import { CLIENT_ID, type RelyingPartySetting, SECRET, tour } from './tour.ts';
 
 const APP = join(import.meta.dirname, '../../deploy/relying-parties/express-openid-connect/app.js');
+
+const start = ({ issuer, port, origin }: RelyingPartySetting) =>
+  startProgram(process.execPath, [APP], port, {
+    PORT: String(port),
+    BASE_URL: origin,
+    ISSUER: issuer,
+    CLIENT_ID,
+    CLIENT_SECRET: SECRET,
+    SESSION_SECRET: 'a secret of the shop that is long enough',
+  });
 
 tour({
   name: 'express-openid-connect',
@@ -10,13 +20,6 @@ tour({
   callback: '/callback',
   logout: (origin) => `${origin}/logout`,
   postLogout: (origin) => `${origin}/bye`,
-  start: ({ issuer, port, origin }) =>
-    startProgram(process.execPath, [APP], port, {
-      PORT: String(port),
-      BASE_URL: origin,
-      ISSUER: issuer,
-      CLIENT_ID,
-      CLIENT_SECRET: SECRET,
-      SESSION_SECRET: 'a secret of the shop that is long enough',
-    }),
+  start,
+  backchannel: { path: '/backchannel-logout', start },
 });

@@ -2,13 +2,17 @@
 //   PORT, BASE_URL (https://shop.example), ISSUER (https://line.example), CLIENT_ID, CLIENT_SECRET,
 //   SESSION_SECRET (32 characters or more).
 // Relying party at Anteroom: profile express-openid-connect, redirect URI BASE_URL/callback, post-logout redirect URI
-// BASE_URL/bye.
+// BASE_URL/bye, backchannel_logout_uri BASE_URL/backchannel-logout.
 import express from 'express';
 import oidc from 'express-openid-connect';
 
 const { PORT = '3000', BASE_URL, ISSUER, CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env;
 
 const app = express();
+
+// When the back channel said that a visitor's admission ended, by `sub`, in seconds. Of one process and growing: several
+// processes need a store that they share, which forgets what is older than admissions live.
+const ended = new Map();
 
 // Every page wants a visitor who was let in.
 app.use(
@@ -23,6 +27,11 @@ app.use(
     // Logout ends the admission too, and frees the place.
     idpLogout: true,
     routes: { postLogoutRedirect: '/bye' },
+    backchannelLogout: {
+      onLogin: false,
+      onLogoutToken: ({ sub, iat }) => ended.set(sub, iat),
+      isLoggedOut: ({ oidc: { idTokenClaims } }) => idTokenClaims.iat <= (ended.get(idTokenClaims.sub) ?? 0),
+    },
   }),
 );
 
