@@ -73,6 +73,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     jwks: deps.jwks,
     cookieSigner: createCookieSigner(seal),
     records: store.oidc,
+    settings: store.settings,
     visitors,
     relyingParties,
     addresses,

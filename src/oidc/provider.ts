@@ -3,7 +3,7 @@ import Provider, { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
-import type { OidcStore } from '#waiting-room/ports.ts';
+import type { OidcStore, SettingsStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { createFindAccount } from './account.ts';
@@ -30,6 +30,7 @@ export interface ProviderDeps {
   readonly jwks: JWKS;
   readonly cookieSigner: CookieSigner;
   readonly records: OidcStore;
+  readonly settings: Pick<SettingsStore, 'relyingParties'>;
   readonly visitors: Visitors;
   readonly relyingParties: RelyingParties;
   readonly addresses: Addresses;
@@ -43,7 +44,7 @@ export interface ProviderDeps {
 
 /** The OpenID provider: oidc-provider as it is, with the waiting room as its login step. */
 export function createProvider(deps: ProviderDeps): Provider {
-  const { issuer, visitors, relyingParties, now, pages, loginCookies, began } = deps;
+  const { issuer, visitors, relyingParties, settings, now, pages, loginCookies, began } = deps;
   const url = new URL(issuer);
 
   /** What is left of the admission; nothing is issued that lives longer. */
@@ -91,7 +92,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       userinfo: { enabled: true },
       claimsParameter: { enabled: true, assertClaimsParameter: assertClaimsRequest },
       dPoP: { enabled: false },
-      resourceIndicators: createResources(relyingParties),
+      resourceIndicators: createResources({ relyingParties, settings }),
       introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ visitors, relyingParties, now }) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       backchannelLogout: { enabled: true },

@@ -1,14 +1,29 @@
 /**
  * Resource indicators (RFC 8707): an access token for an API that checks tokens by itself is a JWT (RFC 9068) made for
- * it, signed with RS256, which is all that AWS API Gateway takes. Only APIs that are registered for the relying party.
+ * it, signed with RS256, which is all that AWS API Gateway takes. Who may choose the API of a token freely could have one
+ * for an API behind another line: so only APIs that are registered for the relying party, or, while it has none, which
+ * is warned of, those that no other has.
  */
 import type { AccessToken, Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
+import type { SettingsStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { visitOf } from './visit.ts';
 
-export function createResources(relyingParties: RelyingParties) {
+export interface ResourcesDeps {
+  readonly relyingParties: RelyingParties;
+  readonly settings: Pick<SettingsStore, 'relyingParties'>;
+}
+
+export function createResources({ relyingParties, settings }: ResourcesDeps) {
+  async function isOpenTo(party: RelyingParty, resource: string): Promise<boolean> {
+    if (party.resources?.length) return party.resources.includes(resource);
+    if (profileOf(party.profile).asksForResource) return false;
+    return (await settings.relyingParties()).every(({ resources }) => !resources?.includes(resource));
+  }
+
   return {
     enabled: true,
     /** Of several that were asked for, the token is for the first. Some applications cannot ask. */
@@ -19,7 +34,9 @@ export function createResources(relyingParties: RelyingParties) {
     },
     async getResourceServerInfo(_ctx: KoaContextWithOIDC, resource: string, client: Client): Promise<ResourceServer> {
       const party = await relyingParties.find(client.clientId);
-      if (!party?.resources?.includes(resource)) throw new errors.InvalidTarget('the resource is not registered');
+      if (!party || !(await isOpenTo(party, resource))) {
+        throw new errors.InvalidTarget('the resource is not one of this relying party');
+      }
       return { scope: '', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
     },
     /** What was asked for at /authorize need not be asked for again. */

@@ -17,7 +17,10 @@ export function warningsOf(party: RelyingParty, issuer: string): string[] {
       ? [`client_secret is not set: ${profile.name} has to have one. Set the same secret here and there.`]
       : []),
     ...(!profile.asksForResource && !party.resources?.length
-      ? [`resources is not set: the access tokens of ${profile.name} are no JWTs then. Set it to the API's audience.`]
+      ? [
+          'resources is not set: its access tokens are JWTs only where it asks for an API, and it may ask for any that no ' +
+            "other relying party has. Set it to the API's audience.",
+        ]
       : []),
   ];
 }

@@ -12,6 +12,7 @@ const relying_parties = [
   { ...party, client_id: 'shop' },
   { ...party, client_id: 'gateway', profile: 'api-gateway' },
   { ...party, client_id: 'plain', resources: undefined },
+  { ...party, client_id: 'free', profile: 'api-gateway', resources: undefined },
 ];
 
 onEachStore('an access token for an API', { rooms, relying_parties }, (service) => {
@@ -49,6 +50,12 @@ onEachStore('an access token for an API', { rooms, relying_parties }, (service) 
     await expect(check(tokens.access_token, API)).resolves.toBeDefined();
   });
 
+  test('is for any that no other relying party has, where the profile is of an API and none is registered', async () => {
+    const { tokens } = await tokensOf('free', 'https://api.example/free');
+    await expect(check(tokens.access_token, 'https://api.example/free')).resolves.toBeDefined();
+    expect((await tokensOf('free')).tokens.access_token).not.toContain('.');
+  });
+
   test('is opaque, and good for userinfo, where nobody asked', async () => {
     for (const clientId of ['shop', 'plain']) {
       const { config, tokens } = await tokensOf(clientId);
@@ -70,6 +77,8 @@ onEachStore('an access token for an API', { rooms, relying_parties }, (service) 
       ['shop', 'https://api.example/other'],
       ['shop', 'no-uri'],
       ['plain', API],
+      // What another relying party has is not free to take.
+      ['free', API],
     ] as const) {
       const { outcome, params } = await comeBack(service, createBrowser(), { clientId, more: { resource } });
       expect([outcome, params.get('error')]).toEqual(['error', 'invalid_target']);
