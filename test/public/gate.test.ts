@@ -1,29 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Answer, createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { type RunningService, serviceOn } from '#support/on-each-store.ts';
+import { type OpenedStore, STORES } from '#support/stores.ts';
 import type { Store } from '#waiting-room/ports.ts';
 import { comeBack, enterUrl, SALE, SITE, tokenOf } from './room.ts';
 
-let opened: OpenedStore;
-let service: TestService;
+/** The service on the store that is being tried. */
+let service: RunningService;
 /** What the store was asked of the line, by verb. */
 let asked: string[] = [];
 
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: watched(opened.store), rooms: [SALE, { ...SALE, id: 'other' }] });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
-beforeEach(async () => {
-  await set({});
-  await operations().reset('sale');
-});
+/** Tries the tests that are declared beside this call on a store. */
+function tryOn(open: () => Promise<OpenedStore>): void {
+  const rooms = [SALE, { ...SALE, id: 'other' }];
+  const running = serviceOn(
+    async () => {
+      const opened = await open();
+      return { ...opened, store: watched(opened.store) };
+    },
+    { rooms },
+  );
+  beforeEach(async () => {
+    service = running;
+    await set({});
+    await operations().reset('sale');
+  });
+}
 
 const operations = () => service.waitingRoom.operations;
 const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
@@ -72,10 +76,15 @@ async function inside(): Promise<{ cookie: string; sub: string }> {
   return { cookie, sub: String(headers['x-anteroom-subject']) };
 }
 
-describe.each([
+const TOLD = [
   ['X-Forwarded-*', caddy],
   ['X-Original-*', nginx],
-])('the gate, told of the request in %s', (_name, told) => {
+] as const;
+const EACH = STORES.flatMap(([store, open]) => TOLD.map(([headers, told]) => [store, headers, open, told] as const));
+
+describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _headers, open, told) => {
+  tryOn(open);
+
   test('sends a navigation to wait, and back to where it wanted to go', async () => {
     const deep = '/seats/12?q=a+b%20c&&x=%2F&y';
     const { status, headers } = await check(told(deep));
@@ -163,7 +172,9 @@ describe.each([
   });
 });
 
-describe('the gate', () => {
+describe.each(STORES)('the gate, on %s', (_name, open) => {
+  tryOn(open);
+
   test.each<[string, Record<string, string>]>([
     ['another host', { 'X-Forwarded-Host': 'evil.example' }],
     ['a host that begins alike', { 'X-Forwarded-Host': 'shop.example.evil.example' }],
