@@ -19,6 +19,7 @@ import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts'
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
+import { stopLoops } from './loop.ts';
 import { createOnward } from './onward.ts';
 import { createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
@@ -78,6 +79,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
   provider.use(began.read);
+  provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now: deps.now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   provider.on('server_error', (ctx, error) => {
     deps.onError(error);
