@@ -9,6 +9,7 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Began } from './began.ts';
 import type { LoginCookies } from './login-cookies.ts';
@@ -19,7 +20,7 @@ export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
   readonly relyingParties: RelyingParties;
   readonly cookies: VisitorCookies;
-  readonly loginCookies: Pick<LoginCookies, 'began'>;
+  readonly loginCookies: Pick<LoginCookies, 'began' | 'logins'>;
   readonly began: Pick<Began, 'before' | 'of'>;
   readonly now: () => number;
 }
@@ -37,6 +38,13 @@ export function createArrival(deps: ArrivalDeps) {
     if (session.accountId !== admission.visitor || tooOld || ctx.oidc.prompts.has('login')) {
       session.loginAccount({ accountId: admission.visitor });
     }
+  }
+
+  /** Of somebody who was inside already: a first login costs no cookie for it. */
+  function countLogin(ctx: KoaContextWithOIDC, { client_id }: RelyingParty): void {
+    const redirectUri = ctx.oidc.params?.redirect_uri;
+    const place = typeof redirectUri === 'string' ? redirectUri : undefined;
+    ctx.append('Set-Cookie', loginCookies.logins.add(ctx.req.headers.cookie, client_id, now(), place));
   }
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
@@ -61,6 +69,7 @@ export function createArrival(deps: ArrivalDeps) {
     try {
       const arrival = await visitors.arrive(room, { visitor, ticket });
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
+      else if (arrival.admission && began.before(ctx) === null) countLogin(ctx, party);
       found(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
     } catch (error) {
       if (error instanceof RoomNotFound) {

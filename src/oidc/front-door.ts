@@ -37,6 +37,6 @@ export const postBecomesGet: Middleware = async (ctx, next) => {
 };
 
 /** The provider's router takes a slash at the end for nothing. */
-function isAuthorize(ctx: Pick<Context, 'path'>): boolean {
+export function isAuthorize(ctx: Pick<Context, 'path'>): boolean {
   return ctx.path === '/authorize' || ctx.path === '/authorize/';
 }

@@ -23,7 +23,11 @@ import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts'
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
+
 import { createLogouts, type Logouts, noteLogins } from './logouts.ts';
+
+import { stopLoops } from './loop.ts';
+
 import { createOnward } from './onward.ts';
 import { createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
@@ -89,6 +93,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
   provider.use(began.read);
+  provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now: deps.now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   noteLogins(provider, store.logouts);

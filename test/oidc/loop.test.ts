@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { comeBack, goIn, read, rooms } from './visit.ts';
+import { headingOf, shown } from './waiting-page.ts';
+
+const OTHER_URI = 'http://127.0.0.2:9/callback';
+const shop = { client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI, OTHER_URI] };
+const relying_parties = [
+  { client_id: 'shop', ...shop },
+  { client_id: 'kiosk', ...shop },
+];
+
+let opened: OpenedStore;
+let service: TestService;
+let browser: Browser;
+
+beforeAll(async () => {
+  opened = await embeddedStore();
+  service = await startService({ store: opened.store, rooms, relying_parties });
+});
+afterAll(async () => {
+  await service?.close();
+  await opened?.close();
+});
+beforeEach(async () => {
+  await service.waitingRoom.operations.reset('sale');
+  service.time.pass(2_000);
+  ({ browser } = await goIn(service));
+});
+
+/** Begins logins one after the other, as a relying party that forgets each at once; what each was answered. */
+async function loop(times: number, options: LoginOptions = {}): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let i = 0; i < times; i++) answers.push((await comeBack(service, browser, options)).answer);
+  return answers;
+}
+
+const outcomes = (answers: readonly Answer[]) => answers.map((answer) => read(answer).outcome);
+const SLOWED = 'You are in, one moment';
+const STOPPED = 'You are in, but the site does not let you stay';
+
+describe('a relying party that begins logins again and again', () => {
+  test('has the fifth in a minute wait on a page that goes on by itself, and the eleventh take a button', async () => {
+    expect(outcomes(await loop(4))).toEqual(['code', 'code', 'code', 'code']);
+    for (let login = 5; login <= 10; login++) {
+      const slowed = await comeBack(service, browser);
+      expect([slowed.answer.status, headingOf(slowed.answer.text)]).toEqual([200, SLOWED]);
+      const [, url = ''] = /^2;url=(.*)$/.exec(String(slowed.answer.headers.refresh)) ?? [];
+      const passed = await browser.get(`${service.issuer}${url}`);
+      await expect(slowed.login.exchange(passed.location)).resolves.toHaveProperty('id_token');
+    }
+    for (const _ of [11, 12]) {
+      const { answer } = await comeBack(service, browser);
+      expect([answer.status, answer.headers.refresh, answer.location]).toEqual([200, undefined, '']);
+      expect(headingOf(answer.text)).toBe(STOPPED);
+      expect(shown(answer.text)).toContain('Allow cookies for 127.0.0.1:9');
+    }
+  });
+
+  test('goes on with the button, which forgets the count', async () => {
+    await loop(10);
+    const { answer, login } = await comeBack(service, browser);
+    const [, href = ''] = /<a class="button" href="([^"]+)">Try again/.exec(answer.text) ?? [];
+    const passed = await browser.get(`${service.issuer}${href.replaceAll('&amp;', '&')}`);
+    await expect(login.exchange(passed.location)).resolves.toHaveProperty('id_token');
+    expect(outcomes(await loop(5))).toEqual(['code', 'code', 'code', 'code', 'page']);
+  });
+
+  test('is forgotten after a minute', async () => {
+    await loop(12);
+    service.time.pass(61_000);
+    expect(outcomes(await loop(1))).toEqual(['code']);
+  });
+
+  test('is not another one, nor the same at another address', async () => {
+    await loop(12);
+    expect(outcomes(await loop(1, { clientId: 'kiosk' }))).toEqual(['code']);
+    const [other] = await loop(1, { redirectUri: OTHER_URI });
+    expect(other?.location).toContain(`${OTHER_URI}?code=`);
+    expect(outcomes(await loop(1))).toEqual(['page']);
+  });
+
+  test('is answered in silence where it asks so', async () => {
+    await loop(12);
+    expect(outcomes(await loop(12, { more: { prompt: 'none' } }))).toEqual(Array(12).fill('code'));
+  });
+});
+
+test('tabs that are opened at once are all answered at once', async () => {
+  const logins = await Promise.all(Array.from({ length: 20 }, () => startLogin(service.issuer)));
+  const answers = await Promise.all(logins.map(({ url }) => browser.get(url)));
+  expect(new Set(outcomes(answers))).toEqual(new Set(['code']));
+});
+
+test('a login every ten seconds is no loop', async () => {
+  for (let login = 0; login < 20; login++) {
+    expect(headingOf((await comeBack(service, browser)).answer.text)).not.toBe(STOPPED);
+    service.time.pass(10_000);
+  }
+});
+
+test('what somebody made up counts for nothing', async () => {
+  browser.cookies.set('anteroom_logins_shop', Array(20).fill(service.time.now()).join());
+  expect(outcomes(await loop(1))).toEqual(['code']);
+});
+
+test('a first login, at once or after a wait, costs no cookie for it', async () => {
+  expect([...browser.cookies.keys()]).not.toContain('anteroom_logins_shop');
+  await service.waitingRoom.operations.raise('sale', 1);
+  const other = createBrowser();
+  expect(read((await comeBack(service, other)).answer).outcome).toBe('code');
+  expect([...other.cookies.keys()]).not.toContain('anteroom_logins_shop');
+  await comeBack(service, other);
+  expect([...other.cookies.keys()]).toContain('anteroom_logins_shop');
+});
