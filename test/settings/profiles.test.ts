@@ -27,6 +27,11 @@ describe('a profile', () => {
     expect(party.login_window).toBe(seconds === null ? null : seconds * 1000);
   });
 
+  test('knows whose newer login makes the older one of a browser void: one cookie serves all tabs', () => {
+    const forgetful = profileNames.filter((name) => profiles[name].oneLogin).sort();
+    expect(forgetful).toEqual(['alb', 'express-openid-connect', 'istio', 'nginx', 'oauth2-proxy']);
+  });
+
   test('says how its relying party ends a session with the admission', () => {
     for (const name of profileNames) expect(profiles[name].session, name).toMatch(/\w{3}.*\./);
   });
@@ -144,6 +149,11 @@ describe('settings that will not work are told', () => {
       'http where https is needed',
       /^redirect_uris has http:.*Envoy works over https only/,
       { profile: 'envoy', redirect_uris: ['http://shop.example/cb'] },
+    ],
+    [
+      'http where a session cookie is Secure',
+      /^redirect_uris has http:.*Istio authservice works over https only/,
+      { profile: 'istio', redirect_uris: ['http://shop.example/oauth/callback'] },
     ],
     ['an issuer that ALB cannot have', /^ISSUER is http:/, alb({}), 'http://line.example'],
     ['no secret where one is needed', /^client_secret is not set: AWS ALB/, alb({ client_secret: undefined })],

@@ -2,7 +2,10 @@ import { generic } from './generic.ts';
 import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
-/** Cloudflare Access: wants an e-mail address, and each claim in the ID token. Its window is documented nowhere. */
+/**
+ * Cloudflare Access: wants an e-mail address, and each claim in the ID token. Its window is documented nowhere. It asks
+ * the provider again only when its global session is over, whatever the session of the application.
+ */
 export const cloudflareAccess: Profile = {
   ...generic,
   name: 'Cloudflare Access',
@@ -11,5 +14,7 @@ export const cloudflareAccess: Profile = {
   https: true,
   secret: true,
   email: true,
-  session: 'Set the application’s session duration to admission.lifetime, or the nearest that it offers.',
+  session:
+    'Set the global session duration and the application’s to admission.lifetime, 15m at least: no shorter global one is ' +
+    'offered, and while it lives the application’s is renewed without a login.',
 };

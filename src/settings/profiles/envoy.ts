@@ -13,5 +13,6 @@ export const envoy: Profile = {
   secret: true,
   pkce: 'always',
   deepLink: (state, redirectUri) => readLink(fieldOfState(state, 'url'), redirectUri),
-  session: 'Nothing to set: its cookies end with expires_in. Leave use_refresh_token off.',
+  session:
+    'Nothing to set: its cookies end with expires_in. Leave use_refresh_token off; Envoy Gateway: refreshToken: false.',
 };

@@ -16,5 +16,7 @@ export const traefik: Profile = {
     const [, url] = /^[^:]+:[^:]+:(https?:\/\/.+)$/s.exec(state) ?? [];
     return readLink(url, redirectUri);
   },
-  session: 'Set the lifetime of its cookie to admission.lifetime.',
+  session:
+    'Set LIFETIME (traefik-forward-auth) or session.expiry with sliding off (Traefik Hub) to admission.lifetime in ' +
+    'seconds; traefik-oidc-auth checks the ID token’s end at each request.',
 };
