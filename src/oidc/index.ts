@@ -71,7 +71,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
   const began = createBegan(seal, now);
   const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
-  const isForgotten = createIsForgotten({ loginCookies, now: now });
+  const isForgotten = createIsForgotten({ loginCookies, now });
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
@@ -85,15 +85,15 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     loginCookies,
     began,
     isForgotten,
-    pages: createPages({ render, onError: onError }),
-    now: now,
+    pages: createPages({ render, onError }),
+    now,
   });
   for (const middleware of deps.porch) provider.use(middleware);
   provider.use(pageWhileAway(render));
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
   provider.use(began.read);
-  provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now: deps.now }));
+  provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   noteLogins(provider, store.logouts);
@@ -121,7 +121,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       isForgotten,
       issuer,
       render,
-      now: now,
+      now,
     }),
     async wayBack(room, query) {
       const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);

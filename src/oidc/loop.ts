@@ -13,7 +13,7 @@ import type { LoginCookies } from './login-cookies.ts';
 
 /**
  * After so many logins that passed at once within a minute each waits a moment on a page that goes on by itself: a
- * browser would give up after some twenty redirects, of which a login takes three or four.
+ * browser would give up after some twenty redirects, of which a login takes three or four. Programs follow as they like.
  */
 const SLOWED = 4;
 /** After so many it takes a button. Tabs that are opened together begin few of their logins one after the other. */
@@ -50,7 +50,8 @@ export function stopLoops({ logins, began, relyingParties, render, now }: LoopDe
       if (count > STOPPED) ctx.append('Set-Cookie', logins.forget(clientId));
       return next();
     }
-    const party = count >= SLOWED ? await relyingParties.find(clientId) : null;
+    const isBrowser = ctx.get('Sec-Fetch-Dest') !== '';
+    const party = count >= (isBrowser ? SLOWED : STOPPED) ? await relyingParties.find(clientId) : null;
     if (!party) return next();
     ctx.append('Set-Cookie', logins.add(header, clientId, now(), redirectUri));
     const url = began.again(ctx.querystring, now());

@@ -31,10 +31,16 @@ beforeEach(async () => {
   ({ browser } = await goIn(service));
 });
 
+/** A login as a browser begins it, which says what it wants the answer for. */
+async function begin(options: LoginOptions = {}) {
+  const login = await startLogin(service.issuer, options);
+  return { login, answer: await browser.get(login.url, { 'Sec-Fetch-Dest': 'document' }) };
+}
+
 /** Begins logins one after the other, as a relying party that forgets each at once; what each was answered. */
 async function loop(times: number, options: LoginOptions = {}): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (let i = 0; i < times; i++) answers.push((await comeBack(service, browser, options)).answer);
+  for (let i = 0; i < times; i++) answers.push((await begin(options)).answer);
   return answers;
 }
 
@@ -46,23 +52,28 @@ describe('a relying party that begins logins again and again', () => {
   test('has the fifth in a minute wait on a page that goes on by itself, and the eleventh take a button', async () => {
     expect(outcomes(await loop(4))).toEqual(['code', 'code', 'code', 'code']);
     for (let login = 5; login <= 10; login++) {
-      const slowed = await comeBack(service, browser);
+      const slowed = await begin();
       expect([slowed.answer.status, headingOf(slowed.answer.text)]).toEqual([200, SLOWED]);
       const [, url = ''] = /^2;url=(.*)$/.exec(String(slowed.answer.headers.refresh)) ?? [];
       const passed = await browser.get(`${service.issuer}${url}`);
       await expect(slowed.login.exchange(passed.location)).resolves.toHaveProperty('id_token');
     }
     for (const _ of [11, 12]) {
-      const { answer } = await comeBack(service, browser);
+      const { answer } = await begin();
       expect([answer.status, answer.headers.refresh, answer.location]).toEqual([200, undefined, '']);
       expect(headingOf(answer.text)).toBe(STOPPED);
       expect(shown(answer.text)).toContain('Allow cookies for 127.0.0.1:9');
     }
   });
 
+  test('has a program follow as it likes, until it takes a button', async () => {
+    for (let login = 1; login <= 10; login++) expect((await comeBack(service, browser)).outcome).toBe('code');
+    expect(headingOf((await comeBack(service, browser)).answer.text)).toBe(STOPPED);
+  });
+
   test('goes on with the button, which forgets the count', async () => {
     await loop(10);
-    const { answer, login } = await comeBack(service, browser);
+    const { answer, login } = await begin();
     const [, href = ''] = /<a class="button" href="([^"]+)">Try again/.exec(answer.text) ?? [];
     const passed = await browser.get(`${service.issuer}${href.replaceAll('&amp;', '&')}`);
     await expect(login.exchange(passed.location)).resolves.toHaveProperty('id_token');
@@ -97,7 +108,7 @@ test('tabs that are opened at once are all answered at once', async () => {
 
 test('a login every ten seconds is no loop', async () => {
   for (let login = 0; login < 20; login++) {
-    expect(headingOf((await comeBack(service, browser)).answer.text)).not.toBe(STOPPED);
+    expect(headingOf((await begin()).answer.text)).not.toBe(STOPPED);
     service.time.pass(10_000);
   }
 });
