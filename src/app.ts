@@ -97,6 +97,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     issuer,
     jwks: config.jwks,
     records: store.oidc,
+    coordination: store.coordination,
     waitingRoom,
     cookies,
     addresses,

@@ -12,10 +12,11 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import type { Onward } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
-import type { OidcStore } from '#waiting-room/ports.ts';
+import type { CoordinationStore, OidcStore } from '#waiting-room/ports.ts';
 import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
+import { createIsAnotherGoingIn } from './going-in.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
@@ -28,6 +29,7 @@ export interface OidcDeps {
   readonly issuer: string;
   readonly jwks: JWKS;
   readonly records: OidcStore;
+  readonly coordination: Pick<CoordinationStore, 'remember'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -99,6 +101,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       began,
       bounces: loginCookies.bounces,
       isForgotten,
+      isAnotherGoingIn: createIsAnotherGoingIn(deps.coordination),
       issuer,
       render,
       now: deps.now,
