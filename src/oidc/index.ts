@@ -20,6 +20,7 @@ import { createBegan } from './began.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { endAdmissionAtRevocation } from './ends.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
+import { createIsAnotherGoingIn, endGoingIn } from './going-in.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
@@ -35,7 +36,7 @@ import { createProvider } from './provider.ts';
 export interface OidcDeps {
   readonly issuer: string;
   readonly jwks: JWKS;
-  readonly store: Pick<Store, 'oidc' | 'line' | 'logouts' | 'settings'>;
+  readonly store: Pick<Store, 'oidc' | 'line' | 'logouts' | 'settings' | 'coordination'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -97,6 +98,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   noteLogins(provider, store.logouts);
+  endGoingIn(provider, { coordination: store.coordination, relyingParties });
   const { logouts, settings, line } = store;
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
@@ -119,6 +121,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       began,
       bounces: loginCookies.bounces,
       isForgotten,
+      isAnotherGoingIn: createIsAnotherGoingIn(store.coordination),
       issuer,
       render,
       now,

@@ -14,6 +14,8 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Began } from './began.ts';
 import { freshLogin } from './fresh-login.ts';
+import type { IsAnotherGoingIn } from './going-in.ts';
+import { ALONE } from './going-in.ts';
 import type { LoginCookies } from './login-cookies.ts';
 import type { IsForgotten } from './login-window.ts';
 
@@ -28,6 +30,7 @@ export interface OnwardDeps {
   readonly began: Pick<Began, 'again'>;
   readonly bounces: LoginCookies['bounces'];
   readonly isForgotten: IsForgotten;
+  readonly isAnotherGoingIn: IsAnotherGoingIn;
   readonly issuer: string;
   readonly render: Render;
   readonly now: () => number;
@@ -38,6 +41,13 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
     sendPage(ctx, status, deps.render(view, data));
+  }
+
+  /** The waiting page is loaded again in a while, and takes the turn once more. */
+  async function followLater(ctx: Context, room: string): Promise<void> {
+    const { title } = (await snapshots.get(room)).settings;
+    show(ctx, 200, 'other-tab', { title, url: ctx.url });
+    ctx.set('Refresh', `${ALONE};url=${ctx.url}`);
   }
 
   /** To a fresh login; who was sent to one again and again is asked first. */
@@ -88,6 +98,9 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       const request = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
       const clientId = pending.kind === 'travelling' ? request.get('client_id') : pending.clientId;
       const party = await relyingParties.find(clientId ?? '');
+      if (party && (await deps.isAnotherGoingIn(party, admitted.ticket.visitor, pending.arrivedAt))) {
+        return followLater(ctx, admitted.room);
+      }
       if (pending.kind === 'stored') return goOnStored(ctx, party, admitted);
       if (party && isForgotten(party, ctx.req.headers.cookie, pending.arrivedAt)) {
         return sendBack(ctx, party, request, admitted);

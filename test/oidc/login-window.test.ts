@@ -66,7 +66,13 @@ async function wait(clientId: string, ms: number, more: Record<string, string> =
 
 /** Claims, and follows as far as the service itself leads. */
 async function claim(page: string, form: Record<string, string> = {}): Promise<Answer> {
-  const answer = await browser.post(page, form);
+  let answer = await browser.post(page, form);
+  if (String(answer.headers.refresh).startsWith('3;url=')) {
+    // Another tab was before it: this one follows.
+    expect(headingOf(answer.text)).toBe('You are in, one tab at a time');
+    service.time.pass(3 * SECONDS);
+    answer = await browser.post(page, form);
+  }
   return answer.location.startsWith(service.issuer) ? browser.follow(answer.location, service.issuer) : answer;
 }
 
@@ -358,6 +364,20 @@ describe('of two tabs', () => {
     for (const { page, login } of [older, newer]) {
       await expect(login.exchange((await claim(page)).location)).resolves.toHaveProperty('id_token');
     }
+  });
+
+  test('the second of two whose turn comes at once follows by itself', async () => {
+    const { older, newer } = await twoTabs('alb');
+    const first = await browser.post(newer.page);
+    expect(first.location).toContain('/authorize?');
+    const held = await browser.post(older.page);
+    expect([held.status, held.location, held.headers['cache-control']]).toEqual([200, '', 'no-store']);
+    expect(headingOf(held.text)).toBe('You are in, one tab at a time');
+    expect(held.headers.refresh).toBe(`3;url=${older.page.slice(service.issuer.length)}`);
+    // Nobody is held up by themselves, as by a button that is pressed twice.
+    expect((await browser.post(newer.page)).location).toBe(first.location);
+    service.time.pass(3 * SECONDS);
+    expect((await browser.post(older.page)).location).toBe(`${SITE}/landing?a=b`);
   });
 
   test('a fresh login makes the tab that still waits the older one', async () => {

@@ -12,9 +12,10 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-export async function embeddedStore(): Promise<OpenedStore> {
+/** `now` is its clock, in milliseconds; the real one unless given. */
+export async function embeddedStore(now: () => number = Date.now): Promise<OpenedStore> {
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
-  const store = await openEmbeddedStore({ dir });
+  const store = await openEmbeddedStore({ dir, now });
   return {
     store,
     async close() {
