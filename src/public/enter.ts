@@ -23,6 +23,8 @@ import type { Tokens } from './tokens.ts';
 
 /** In the query of who was here just before: cookies have come with it, or the browser keeps none. */
 const AGAIN = 'anteroom_again';
+/** In the query of whom a gate sends. */
+const GATE = 'anteroom_gate';
 
 export interface EnterDeps {
   readonly visitors: Pick<Visitors, 'arrive'>;
@@ -44,6 +46,11 @@ export interface Enter {
 /** Path and query of the door for somebody who wants to come to `url`. */
 export function enterPath(room: string, url: string): string {
   return `/rooms/${room}/enter?return_to=${encodeURIComponent(url)}`;
+}
+
+/** The same for whom a gate sends, who would come back to it for ever without cookies. */
+export function enterFromGate(room: string, url: string): string {
+  return `${enterPath(room, url)}&${GATE}=1`;
 }
 
 export function createEnter(deps: EnterDeps): Enter {
@@ -85,7 +92,7 @@ export function createEnter(deps: EnterDeps): Enter {
   /** Somebody who is inside. Where their cookies do not come back, here or at the site, they would go round for ever. */
   async function goBack(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
     const again = `${enterPath(room, url)}&${AGAIN}=1`;
-    if (cookies.visitor(ctx.req.headers.cookie) === null) goTo(ctx, again);
+    if (GATE in ctx.query && cookies.visitor(ctx.req.headers.cookie) === null) goTo(ctx, again);
     else if (rounds.areTooMany(ctx, room, url, AGAIN in ctx.query)) {
       const { title } = (await snapshots.get(room)).settings;
       const action = `/rooms/${room}/enter`;

@@ -8,6 +8,8 @@ import type { RoomId } from '#waiting-room/room.ts';
  * (Safari after sixteen), and each round of a gate takes three.
  */
 const RETURNS = 3;
+/** A program, which does not say what it wants an answer for, goes round as it likes for a while. */
+const RETURNS_OF_PROGRAMS = 10;
 
 export interface RoundsDeps {
   readonly returns: Lately;
@@ -30,7 +32,7 @@ export function createRounds({ returns, now }: RoundsDeps): Rounds {
         if (count > 0) ctx.append('Set-Cookie', returns.forget(room));
         return false;
       }
-      if (count >= RETURNS) return true;
+      if (count >= (ctx.get('Sec-Fetch-Dest') ? RETURNS : RETURNS_OF_PROGRAMS)) return true;
       ctx.append('Set-Cookie', returns.add(header, room, now(), page));
       return false;
     },

@@ -62,7 +62,7 @@ export function describeGate(name: string, startProxy: (behind: Behind) => Promi
       const sent = await browser.get(`${shop}${DEEP}`);
       expect(sent.status).toBe(302);
       expect(sent.location).toBe(
-        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}${DEEP}`)}`,
+        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}${DEEP}`)}&anteroom_gate=1`,
       );
       const page = await browser.get(sent.location);
       expect((await browser.get(page.location)).text).toContain('You are in line');
@@ -120,7 +120,7 @@ export function describeGate(name: string, startProxy: (behind: Behind) => Promi
     test('a token is taken from who has a cookie already, too', async () => {
       await goIn();
       const again = await browser.get(
-        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}/other?a=b`)}`,
+        `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}/other?a=b`)}&anteroom_gate=1`,
       );
       const taken = await browser.get(again.location);
       expect(taken.location).toBe(`${shop}/other?a=b`);

@@ -4,6 +4,8 @@ import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 import { comeBack, enterUrl, SALE, SITE } from './room.ts';
 
+/** As a browser says what it wants the answer for. */
+const FETCHED = { 'Sec-Fetch-Dest': 'document' };
 /** Where the most impatient of the browsers gives up. */
 const REDIRECTS = 16;
 
@@ -38,7 +40,7 @@ async function go(from: string, beforeEach: () => void = () => undefined): Promi
   let at = from;
   for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
     beforeEach();
-    const answer = at.startsWith(`${SITE}/`) ? await askGate(at) : await browser.get(at);
+    const answer = at.startsWith(`${SITE}/`) ? await askGate(at) : await browser.get(at, FETCHED);
     if (!answer.location) return { ...answer, redirects };
     at = answer.location;
   }
@@ -87,9 +89,15 @@ describe('a browser that keeps no cookies of the site', () => {
     for (const page of ['/other', '/deep/er', '/']) {
       expect((await browser.get(enterUrl(service, SITE + page))).location).toContain('anteroom_token=');
     }
-    expect((await browser.get(enterUrl(service, `${SITE}/deep?r=2`))).status).toBe(200);
+    expect((await browser.get(enterUrl(service, `${SITE}/deep?r=2`), FETCHED)).status).toBe(200);
     service.time.pass(61_000);
     expect((await browser.get(enterUrl(service, `${SITE}/deep`))).location).toContain('anteroom_token=');
+  });
+
+  test('is no program: that goes round as it likes, though not for ever', async () => {
+    await service.waitingRoom.operations.raise('sale', 1);
+    for (let round = 0; round < 10; round++) expect(await comeBack(service, browser)).toContain('anteroom_token=');
+    expect((await browser.get(enterUrl(service, `${SITE}/deep?x=1`))).status).toBe(200);
   });
 
   test('cannot be made to stop by what somebody made up', async () => {

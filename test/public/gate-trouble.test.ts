@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, createBrowser } from '#support/browser.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
-import { comeBack, enterUrl, SALE, SITE } from './room.ts';
+import { comeBack, fromGateUrl, SALE, SITE } from './room.ts';
 
 let opened: OpenedStore;
 let service: TestService;
@@ -100,7 +100,7 @@ describe('while the store is away', () => {
     await gone();
     const query = '?redirect=401';
     const sent = await check('/a?b=c&anteroom_token=x', { query });
-    expect([sent.status, sent.headers['x-anteroom-redirect']]).toEqual([401, enterUrl(service, `${SITE}/a?b=c`)]);
+    expect([sent.status, sent.headers['x-anteroom-redirect']]).toEqual([401, fromGateUrl(service, `${SITE}/a?b=c`)]);
     expectAwayPage(await createBrowser().get(sent.headers.location ?? ''));
     const fetched = await check('/a', { ...FETCH, query });
     expect([fetched.status, fetched.headers['x-anteroom-redirect']]).toEqual([503, undefined]);

@@ -5,7 +5,7 @@ import { type Answer, createBrowser } from '#support/browser.ts';
 import { type RunningService, serviceOn } from '#support/on-each-store.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import type { Store } from '#waiting-room/ports.ts';
-import { comeBack, enterUrl, SALE, SITE, tokenOf } from './room.ts';
+import { comeBack, fromGateUrl, SALE, SITE, tokenOf } from './room.ts';
 
 /** The service on the store that is being tried. */
 let service: RunningService;
@@ -89,7 +89,7 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
     const deep = '/seats/12?q=a+b%20c&&x=%2F&y';
     const { status, headers } = await check(told(deep));
     expect(status).toBe(302);
-    expect(headers.location).toBe(enterUrl(service, `${SITE}${deep}`));
+    expect(headers.location).toBe(fromGateUrl(service, `${SITE}${deep}`));
     expect(headers['cache-control']).toBe('no-store');
   });
 
@@ -109,7 +109,7 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
 
     const replayed = await check(told(uri));
     expect([replayed.status, replayed.headers['set-cookie']]).toEqual([302, undefined]);
-    expect(replayed.headers.location).toBe(enterUrl(service, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`));
+    expect(replayed.headers.location).toBe(fromGateUrl(service, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`));
   });
 
   test('takes the token of who has a cookie already, and gives a new one', async () => {
@@ -141,7 +141,7 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
     const answer = await check({ ...told('/api?x=1', method), ...headers });
     expect(answer.status).toBe(401);
     expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(answer.headers.location).toBe(enterUrl(service, `${SITE}/api?x=1`));
+    expect(answer.headers.location).toBe(fromGateUrl(service, `${SITE}/api?x=1`));
     expect(answer.headers['x-anteroom-redirect']).toBeUndefined();
     expect(answer.json()).toMatchObject({ status: 401, code: 'admission_required' });
   });
@@ -162,7 +162,7 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
   test('tells a proxy that can only pass on a 401 where navigations go, and nothing else', async () => {
     const query = '?redirect=401';
     const waits = await check(told('/a'), { query });
-    expect([waits.status, waits.headers['x-anteroom-redirect']]).toEqual([401, enterUrl(service, `${SITE}/a`)]);
+    expect([waits.status, waits.headers['x-anteroom-redirect']]).toEqual([401, fromGateUrl(service, `${SITE}/a`)]);
     expect(waits.headers.location).toBe(waits.headers['x-anteroom-redirect']);
     const posts = await check(told('/a', 'POST'), { query });
     expect([posts.status, posts.headers['x-anteroom-redirect']]).toEqual([401, undefined]);
@@ -200,7 +200,7 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
 
   test('believes the proxy, not what its client wrote into the headers of another', async () => {
     const { headers } = await check({ ...caddy('/a'), ...nginx('/b') });
-    expect(headers.location).toBe(enterUrl(service, `${SITE}/a`));
+    expect(headers.location).toBe(fromGateUrl(service, `${SITE}/a`));
   });
 
   test('knows a WebSocket by the scheme that Traefik tells, and its cookie', async () => {
@@ -235,7 +235,7 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     for (const worthless of [id_token, access_token, `${head}.${claims}.${signature}`, `${token}x`, '']) {
       const { status, headers } = await check(caddy(`/a?anteroom_token=${worthless}`));
       expect([status, headers['set-cookie']]).toEqual([302, undefined]);
-      expect(headers.location).toBe(enterUrl(service, `${SITE}/a`));
+      expect(headers.location).toBe(fromGateUrl(service, `${SITE}/a`));
     }
     expect((await check(caddy(uri), { room: 'other' })).headers['set-cookie']).toBeUndefined();
     service.time.pass(61_000);

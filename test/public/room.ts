@@ -17,6 +17,9 @@ export const SALE: RoomInput = {
 export const enterUrl = ({ issuer }: TestService, to: string, room = 'sale') =>
   `${issuer}/rooms/${room}/enter?return_to=${encodeURIComponent(to)}`;
 
+/** The same as a gate has it. */
+export const fromGateUrl = (service: TestService, to: string) => `${enterUrl(service, to)}&anteroom_gate=1`;
+
 /** Checks a token as a site does, against the published keys. */
 export async function verified(service: TestService, token: string, audience = 'sale') {
   const jwks = (await (await fetch(`${service.issuer}/jwks`)).json()) as JSONWebKeySet;

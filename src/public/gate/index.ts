@@ -12,7 +12,7 @@ import { hasToken, isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { enterPath } from '../enter.ts';
+import { enterFromGate } from '../enter.ts';
 import type { Tokens } from '../tokens.ts';
 import type { GateCookies } from './cookie.ts';
 import type { Insiders } from './insiders.ts';
@@ -89,7 +89,7 @@ export function createGate(deps: GateDeps) {
     else redirect(res, check, isInside ? url : location);
   }
 
-  const waitingAt = (room: RoomId, url: string) => `${issuer}${enterPath(room, url)}`;
+  const waitingAt = (room: RoomId, url: string) => `${issuer}${enterFromGate(room, url)}`;
 
   /** A navigation that cannot be decided gets a page, anything else a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
