@@ -15,6 +15,8 @@ tour(
     callback: '/login/oauth2/code/anteroom',
     logout: (origin) => `${origin}/logout`,
     postLogout: (origin) => `${origin}/bye`,
+    // A minute is the least that it can be set to.
+    session: 'JSESSIONID',
     start({ issuer, port }) {
       const client = 'spring.security.oauth2.client';
       const settings = {
