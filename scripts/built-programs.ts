@@ -1,6 +1,6 @@
 /** Relying parties that the tests build from source, once, where the machine has what that takes. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CACHE = 'node_modules/.cache/anteroom';
@@ -29,6 +29,32 @@ export function tryForOauth2Proxy(): void {
   rmSync(folder, { recursive: true, force: true });
   console.error('oauth2-proxy cannot be built here (Go and its module proxy are needed): a stand-in is tested.');
 }
+
+/** The Spring Boot application of deploy/, built anew when it changed. Its test is skipped without it, by name. */
+export function tryForSpring(): void {
+  const source = 'deploy/relying-parties/spring';
+  const folder = join(CACHE, 'spring');
+  const program = join(folder, 'shop.jar');
+  if (existsSync(program) && changedAt(source) < statSync(program).mtimeMs) return;
+  rmSync(folder, { recursive: true, force: true });
+  // Maven builds beside the sources: beside a copy of them.
+  cpSync(source, folder, { recursive: true });
+  const done =
+    answers('java', '-version') && answers('mvn', '-version') && tell(folder, 'mvn', '-B', '-q', '-ntp', 'package');
+  if (done) {
+    renameSync(join(folder, 'target/shop.jar'), program);
+    return;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  console.error('Spring Boot is not to be had here (Java 17 and Maven are needed): its tests are skipped.');
+}
+
+const changedAt = (folder: string): number =>
+  Math.max(
+    ...readdirSync(folder, { recursive: true, withFileTypes: true }).map(
+      (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs,
+    ),
+  );
 
 function answers(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { tryForOauth2Proxy } from './built-programs.ts';
+import { tryForOauth2Proxy, tryForSpring } from './built-programs.ts';
 import { findChromium, requirePrograms, tryForEnvoy } from './programs.ts';
 
 /** Where the results of the tests are, for whoever counts them. */
@@ -28,6 +28,7 @@ if (major < 24) {
 requirePrograms();
 tryForEnvoy();
 tryForOauth2Proxy();
+tryForSpring();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });

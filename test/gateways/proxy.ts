@@ -22,7 +22,7 @@ export async function startProgram(
     child.once('exit', (code) => resolve(`it ended with ${code}`));
   });
   const up = async () => {
-    for (let attempt = 0; attempt < 200; attempt++) {
+    for (let attempt = 0; attempt < 600; attempt++) {
       if (await answers(port)) return null;
       await delay(50);
     }

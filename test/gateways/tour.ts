@@ -35,6 +35,8 @@ export interface RelyingPartyKind {
   readonly postLogout: (origin: string) => string;
   /** Where a visitor lands who waited longer than the window, if not at the page they came for. */
   readonly landing?: string;
+  /** The cookie of its session, where that cannot end as soon as the window here: it is then taken away instead. */
+  readonly session?: string;
   readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
   /** Where it is told that an admission ended, and how it starts where it is set up for that. */
   readonly backchannel?: { readonly path: string; readonly start: RelyingPartyKind['start'] };
@@ -132,6 +134,9 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
         }),
       );
       await delay((LOGIN_WINDOW + 1) * 1000);
+      if (kind.session) {
+        for (const { browser } of crowd) expect(browser.cookies.delete(kind.session)).toBe(true);
+      }
       await letIn();
       const ends: string[] = [];
       const took: number[] = [];

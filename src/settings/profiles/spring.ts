@@ -5,8 +5,8 @@ import { MINUTE } from './profile.ts';
 const CALLBACK = /\/login\/oauth2\/code\/([^/]+)$/;
 
 /**
- * Spring Security: a login begins at `/oauth2/authorization/{id}`, and the page that the visitor came for is in its
- * session.
+ * Spring Security: a login begins at `/oauth2/authorization/{id}`; it and the page that the visitor came for are in the
+ * session, one of each, as long as that lives.
  */
 export const spring: Profile = {
   ...generic,
@@ -18,5 +18,6 @@ export const spring: Profile = {
     return new URL(redirectUri.pathname.replace(CALLBACK, '/oauth2/authorization/$1'), redirectUri);
   },
   remembersPage: true,
-  session: 'Set server.servlet.session.timeout to admission.lifetime, or end the session at the ID token’s exp.',
+  oneLogin: true,
+  session: 'End it at the ID token’s exp in a filter: Spring looks at the token once.',
 };
