@@ -75,17 +75,21 @@ export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps):
         left.set(activity.room, visitors);
       }
       if (activity.type !== 'operator.acted') return;
-      const { action, subject } = activity;
+      const { action, subject, detail } = activity;
       if (action === 'room.reset' || action === 'room.deleted') {
         later(async () => {
           for (const clientId of await toldOf(subject)) await logouts.hastenRoom(clientId, subject, now());
         });
       }
-      if (action === 'relying_party.deleted') later(() => logouts.forget(subject));
+      if (action === 'relying_party.deleted' || (action === 'relying_party.put' && !isTold(detail))) {
+        later(() => logouts.forget(subject));
+      }
     },
     settled: () => handingOn,
   };
 }
+
+const isTold = (party: unknown) => Boolean((party as Partial<RelyingParty> | null)?.backchannel_logout_uri);
 
 /** Notes each login whose end has to be told, before the relying party has its tokens. */
 export function noteLogins(provider: Provider, logouts: Pick<LogoutStore, 'expect'>): void {

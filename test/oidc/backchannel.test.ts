@@ -238,9 +238,18 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     expect(service.logged.filter((line) => line.includes('can be told again'))).toHaveLength(1);
   });
 
-  test('of a relying party that was deleted is called no more', async () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['was deleted', () => service.waitingRoom.operations.deleteRelyingParty('shop')],
+    [
+      'has none any more',
+      async () => {
+        const known = await service.waitingRoom.operations.relyingParty('shop');
+        await service.waitingRoom.operations.putRelyingParty({ ...known, backchannel_logout_uri: null });
+      },
+    ],
+  ])('of a relying party that %s is called no more', async (_how, change) => {
     const { sub } = await inside();
-    await service.waitingRoom.operations.deleteRelyingParty('shop');
+    await change();
     await end(sub);
     service.time.pass(LIFETIME);
     await service.tellEnds();

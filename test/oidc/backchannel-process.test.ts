@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { freePort } from '#support/ports.ts';
+import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { jwks } from '#support/service.ts';
+import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, type Folder, ready } from '../service/process.ts';
+import { type BackChannel, startBackChannel } from './receiver.ts';
+
+let folder: Folder;
+let shop: BackChannel;
+let url: string;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  folder = await createFolder();
+  shop = await startBackChannel();
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  const party = {
+    client_id: 'shop',
+    client_secret: SECRET,
+    room: 'sale',
+    redirect_uris: [REDIRECT_URI],
+    backchannel_logout_uri: shop.uri,
+  };
+  const room = { id: 'sale', admission: { lifetime: '4s' } };
+  await folder.write('anteroom.yaml', JSON.stringify({ rooms: [room], relying_parties: [party] }));
+  await folder.write('jwks.json', JSON.stringify(jwks));
+  env = {
+    PORT: `${port}`,
+    HOST: '127.0.0.1',
+    ISSUER: url,
+    CONFIG: 'anteroom.yaml',
+    ADMIN_TOKEN,
+    COOKIE_KEYS,
+    JWKS_FILE: 'jwks.json',
+    LOG_LEVEL: 'warn',
+  };
+});
+afterEach(async () => {
+  await shop.close();
+  await folder.remove();
+});
+
+/** Goes in; the `sub`. */
+async function goIn(): Promise<string> {
+  const browser = createBrowser();
+  const { login, page } = await arrive(browser, url);
+  await admin(url, '/rooms/sale/serving-counter', { increment_by: 1 });
+  const { location } = await browser.post(page);
+  const back = location.startsWith(REDIRECT_URI) ? location : (await browser.follow(location, url)).location;
+  return String((await login.exchange(back)).claims()?.sub);
+}
+
+const told = (times: number) => vi.waitFor(() => expect(shop.tokens).toHaveLength(times), { timeout: 20_000 });
+
+test('a process tells of the end of an admission by itself, by exit at once and by expiry in its time', async () => {
+  const run = folder.run(env);
+  await ready(run, url);
+  const sub = await goIn();
+  const before = Date.now();
+  await admin(url, '/rooms/sale/exits', { completed: [sub] });
+  await told(1);
+  expect(Date.now() - before).toBeLessThan(3000);
+
+  await goIn();
+  const inside = Date.now();
+  await told(2);
+  expect(Date.now() - inside).toBeGreaterThan(2500);
+});
+
+test('a process that is told to end ends while an endpoint hangs', async () => {
+  shop.answer = () => undefined;
+  const run = folder.run(env);
+  await ready(run, url);
+  await admin(url, '/rooms/sale/exits', { completed: [await goIn()] });
+  await told(1);
+  const before = Date.now();
+  run.child.kill('SIGTERM');
+  expect(await run.ended).toEqual([0, null]);
+  expect(Date.now() - before).toBeLessThan(4000);
+});
+
+test('what was due while no process ran is told by the next', async () => {
+  const first = folder.run(env);
+  await ready(first, url);
+  await goIn();
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const second = folder.run(env);
+  await ready(second, url);
+  await told(1);
+});
