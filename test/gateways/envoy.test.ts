@@ -2,14 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#support/ports.ts';
-import { configuration, findProgram } from './programs.ts';
+import { configuration, findProgram, inCache } from './programs.ts';
 import { startProgram } from './proxy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { CLIENT_ID, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
 
-/** Where `npm test` puts the one of PyPI. */
-const VENV = join(import.meta.dirname, '../../node_modules/.cache/anteroom/envoy/bin/envoy');
-const ENVOY = findProgram(process.env.ENVOY, 'envoy', VENV);
+const ENVOY = findProgram(process.env.ENVOY, 'envoy', inCache('envoy/bin/envoy'));
 
 /** Towards Anteroom, which is on http in tests. */
 const TLS = / {6}transport_socket:\n(?: {8}.*\n?)+/.exec(configuration('envoy/envoy.yaml', {}))?.[0] ?? 'no TLS';
