@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { findChromium, requirePrograms, tryForEnvoy } from './programs.ts';
+import { tryForOptionalPrograms } from './optional-programs.ts';
+import { findChromium, requirePrograms } from './programs.ts';
 
 /** Where the results of the tests are, for whoever counts them. */
 const RESULTS = 'test-output/results.json';
@@ -25,7 +26,7 @@ if (major < 24) {
 }
 
 requirePrograms();
-tryForEnvoy();
+tryForOptionalPrograms();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });
