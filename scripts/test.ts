@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { tryForOauth2Proxy, tryForSpring } from './built-programs.ts';
-import { findChromium, requirePrograms, tryForEnvoy } from './programs.ts';
+import { tryForOptionalPrograms } from './optional-programs.ts';
+import { findChromium, requirePrograms } from './programs.ts';
 
 /** Where the results of the tests are, for whoever counts them. */
 const RESULTS = 'test-output/results.json';
@@ -26,9 +26,7 @@ if (major < 24) {
 }
 
 requirePrograms();
-tryForEnvoy();
-tryForOauth2Proxy();
-tryForSpring();
+tryForOptionalPrograms();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });

@@ -2,12 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuration, findProgram } from './programs.ts';
+import { configuration, findProgram, inCache } from './programs.ts';
 import { startProgram } from './proxy.ts';
 
-/** Where `npm test` puts the one of PyPI. */
-const VENV = join(import.meta.dirname, '../../node_modules/.cache/anteroom/envoy/bin/envoy');
-const ENVOY = findProgram(process.env.ENVOY, 'envoy', VENV);
+const ENVOY = findProgram(process.env.ENVOY, 'envoy', inCache('envoy/bin/envoy'));
 
 /** Why it cannot be had here, if so. */
 export const noEnvoy = ENVOY ? undefined : 'no envoy on this machine';

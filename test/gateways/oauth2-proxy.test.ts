@@ -3,14 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#support/ports.ts';
-import { configuration, findProgram } from './programs.ts';
+import { configuration, findProgram, inCache } from './programs.ts';
 import { startProgram } from './proxy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { startOauth2Proxy } from './stand-ins/oauth2-proxy.ts';
 import { CLIENT_ID, LIFETIME, LOGIN_WINDOW, type RelyingPartyKind, SECRET, tour } from './tour.ts';
 
 /** Where `npm test` builds it. */
-const BUILT = join(import.meta.dirname, '../../node_modules/.cache/anteroom/oauth2-proxy/oauth2-proxy');
+const BUILT = inCache('oauth2-proxy/oauth2-proxy');
 const OAUTH2_PROXY = findProgram(process.env.OAUTH2_PROXY, 'oauth2-proxy', BUILT);
 
 const KIND: Omit<RelyingPartyKind, 'name' | 'start'> = {

@@ -4,6 +4,15 @@ import { delimiter, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../deploy/relying-parties');
 
+/** Where `npm test` puts programs that not every machine can have (scripts/optional-programs.ts). */
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
+
+/** A program that is made for the tests: a path in the cache, whether something is there or not. */
+export const inCache = (path: string): string => join(CACHE, path);
+
+/** An application of deploy/relying-parties. */
+export const application = (file: string): string => join(ROOT, file);
+
 /** A file of deploy/relying-parties with other words in some places, each of which must be there. */
 export function configuration(file: string, replacements: Readonly<Record<string, string>>): string {
   return Object.entries(replacements).reduce(

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { findProgram } from './programs.ts';
+import { findProgram, inCache } from './programs.ts';
 import { startProgram } from './proxy.ts';
 import { CLIENT_ID, SECRET, tour } from './tour.ts';
 
 /** Where `npm test` builds it. */
-const SHOP = join(import.meta.dirname, '../../node_modules/.cache/anteroom/spring/shop.jar');
+const SHOP = inCache('spring/target/shop.jar');
 const JAVA = findProgram('java');
 
 tour(

@@ -1,0 +1,130 @@
+/** What an application on an OpenID Connect library has to bear: the tour, and what its own code answers for. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBrowser } from '#support/browser.ts';
+import { freePort } from '#support/ports.ts';
+import { startService, type TestService } from '#support/service.ts';
+import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { type RunningProxy, startProgram } from './proxy.ts';
+import { CLIENT_ID, LOGIN_WINDOW, type RelyingPartySetting, SECRET, tour } from './tour.ts';
+
+export interface Shop {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Takes the applications of deploy/relying-parties that all have the same environment and the same paths. */
+export function tourOfShop({ name, command, args }: Shop, missing?: string): void {
+  const start = ({ issuer, port, origin }: RelyingPartySetting): Promise<RunningProxy> =>
+    startProgram(command, args, port, {
+      PORT: String(port),
+      BASE_URL: origin,
+      ISSUER: issuer,
+      CLIENT_ID,
+      CLIENT_SECRET: SECRET,
+      SESSION_SECRET: 'a secret of the shop that is long enough',
+      LOGIN_WINDOW: String(LOGIN_WINDOW),
+    });
+
+  tour(
+    {
+      name,
+      profile: 'generic',
+      callback: '/callback',
+      logout: (origin) => `${origin}/logout`,
+      postLogout: (origin) => `${origin}/bye`,
+      start,
+    },
+    missing,
+  );
+
+  describe.skipIf(missing !== undefined)(`${name}, the application${missing ? ` (skipped: ${missing})` : ''}`, () => {
+    let opened: OpenedStore;
+    let service: TestService;
+    let shop: RunningProxy;
+    let origin: string;
+
+    beforeAll(async () => {
+      opened = await embeddedStore();
+      const port = await freePort();
+      origin = `http://127.0.0.1:${port}`;
+      service = await startService({
+        store: opened.store,
+        rooms: [{ id: 'sale', title: 'Sale', mode: 'passthrough' }],
+        relying_parties: [
+          { client_id: CLIENT_ID, client_secret: SECRET, room: 'sale', redirect_uris: [`${origin}/callback`] },
+        ],
+      });
+      shop = await start({ issuer: service.issuer, port, origin });
+    });
+    afterAll(async () => {
+      await shop?.close();
+      await service?.close();
+      await opened?.close();
+    });
+
+    /** As far as the answer of Anteroom, which the application has not seen yet. */
+    async function callbackOf(browser = createBrowser()): Promise<string> {
+      const { location } = await browser.get(`${origin}/tickets`);
+      const answer = await browser.follow(location, service.issuer);
+      expect(answer.location).toMatch(`${origin}/callback?code=`);
+      return answer.location;
+    }
+
+    test('sends to the page that was asked for, and nowhere else', async () => {
+      const browser = createBrowser();
+      expect(await browser.follow(`${origin}/a%20b?c=d%26e&f=`)).toMatchObject({
+        status: 200,
+        url: `${origin}/a%20b?c=d%26e&f=`,
+      });
+      const stranger = await createBrowser().get(`${origin}//elsewhere.example/x`);
+      const target = new URL(stranger.location).searchParams.get('target_link_uri') ?? stranger.location;
+      expect(new URL(target).origin).toBe(origin);
+    });
+
+    test('hides its cookies from scripts and from other sites', async () => {
+      const browser = createBrowser();
+      const callback = await callbackOf(browser);
+      const begun = await browser.get(`${origin}/other`);
+      const ended = await browser.get(callback);
+      const lines = [begun, ended].flatMap(({ headers }) => headers['set-cookie'] ?? []);
+      expect(lines.length).toBeGreaterThan(1);
+      for (const line of lines) {
+        expect(line).toMatch(/;\s*HttpOnly/i);
+        expect(line).toMatch(/;\s*SameSite=Lax/i);
+      }
+    });
+
+    test('takes no unfinished login for a session', async () => {
+      const browser = createBrowser();
+      await callbackOf(browser);
+      const begun = [...browser.cookies].filter(([name]) => name.startsWith('login_'));
+      expect(begun).toHaveLength(1);
+      for (const [, value] of begun) {
+        const answer = await createBrowser().get(`${origin}/tickets`, { Cookie: `session=${value}` });
+        expect(answer.location).toContain(`${service.issuer}/authorize?`);
+      }
+    });
+
+    test('takes a code from the browser that asked for it only', async () => {
+      const answer = await createBrowser().get(await callbackOf());
+      expect([answer.status, answer.location]).toEqual([400, '']);
+      expect(answer.text).toContain('href="/"');
+    });
+
+    test('ends a login with the login window, even where a browser keeps the cookie', async () => {
+      const browser = createBrowser();
+      const callback = await callbackOf(browser);
+      const kept = [...browser.cookies].map(([key, value]) => `${key.split(' ')[0]}=${value}`).join('; ');
+      await delay((LOGIN_WINDOW + 1) * 1000);
+      expect((await browser.get(callback, { Cookie: kept })).status).toBe(400);
+    });
+
+    test('answers the request of a script with 401', async () => {
+      const answer = await createBrowser().get(`${origin}/tickets`, { 'Sec-Fetch-Mode': 'cors' });
+      expect(answer.status).toBe(401);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    });
+  });
+}
