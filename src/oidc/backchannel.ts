@@ -16,7 +16,7 @@ const AT_ONCE = 16;
 const HOLD = 30_000;
 /** The first pause of a relying party that does not answer, in ms; doubled up to the last. */
 const [FIRST_REST, LAST_REST] = [5_000, 60_000] as const;
-/** After this long nobody is told any more, in ms. */
+/** So long after the first attempt the last one is made, in ms. */
 const GIVE_UP = 60 * 60_000;
 
 /** What oidc-provider's clients can do, which its types leave out: makes the logout token, and sends it. */
@@ -72,26 +72,29 @@ export function createBackchannel(deps: BackchannelDeps): Backchannel {
   async function tell(clientId: string, course: Course, login: EndedLogin): Promise<boolean> {
     const end = await livesUntil(login);
     if (end !== null) {
-      await logouts.expect(clientId, login, end);
-      return true;
-    }
-    if (now() - login.since > GIVE_UP) {
-      metrics.loggedOut('given_up');
-      await logouts.settle(clientId, login);
+      await logouts.prolong(clientId, login, end, now());
       return true;
     }
     const failure = await send(clientId, login.visitor, login.sid);
-    const isRefused = failure !== null && failure.status >= 400 && failure.status < 500;
-    metrics.loggedOut(failure === null ? 'told' : isRefused ? 'refused' : 'failed');
+    // The standard's word for a token that is not taken (§2.8). Anything else may be a proxy's, on a bad day.
+    const isRefused = failure?.status === 400;
+    const isLast = now() - login.since > GIVE_UP;
+    metrics.loggedOut(failure === null ? 'told' : isRefused ? 'refused' : isLast ? 'given_up' : 'failed');
     if (failure && course.failures === 0) {
       log.warn({ client_id: clientId, ...failure }, 'a relying party cannot be told that admissions ended');
     }
     if (!failure && course.failures > 0) log.info({ client_id: clientId }, 'a relying party can be told again');
     course.failures = failure ? course.failures + 1 : 0;
     // What it refuses it will refuse again.
-    if (failure === null || isRefused) await logouts.settle(clientId, login);
+    if (failure === null || isRefused || isLast) await logouts.settle(clientId, login);
     else await logouts.postpone(clientId, login, now() + Math.max(FIRST_REST, now() - login.since));
     return failure === null || isRefused;
+  }
+
+  /** What could not be settled comes back. That the store is away is told by the store. */
+  function isNoAnswer(error: unknown): boolean {
+    if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'an end could not be told');
+    return false;
   }
 
   /** Tells all that is due, so many at a time, as long as the relying party answers. */
@@ -99,7 +102,7 @@ export function createBackchannel(deps: BackchannelDeps): Backchannel {
     if (now() < course.restsUntil) return;
     while (!stopped) {
       const due = await logouts.take(clientId, AT_ONCE, now(), now() + HOLD);
-      const answered = await Promise.all(due.map((login) => tell(clientId, course, login)));
+      const answered = await Promise.all(due.map((login) => tell(clientId, course, login).catch(isNoAnswer)));
       if (answered.includes(false)) {
         course.rest = Math.min(LAST_REST, course.rest * 2 || FIRST_REST);
         course.restsUntil = now() + course.rest;
@@ -122,10 +125,8 @@ export function createBackchannel(deps: BackchannelDeps): Backchannel {
         const course = courses.get(client_id) ?? { failures: 0, rest: 0, restsUntil: 0, running: null };
         courses.set(client_id, course);
         course.running ??= drain(client_id, course)
-          .catch((error: unknown) => {
-            // That the store is away is told by the store, and what was taken comes back.
-            if (!(error instanceof StoreUnavailable)) log.error({ err: error, client_id }, 'an end cannot be told');
-          })
+          .catch(isNoAnswer)
+          .then(() => undefined)
           .finally(() => {
             course.running = null;
           });

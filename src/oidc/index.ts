@@ -97,9 +97,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
-  noteLogins(provider, store.logouts);
   endGoingIn(provider, { coordination: store.coordination, relyingParties });
   const { logouts, settings, line } = store;
+  noteLogins(provider, { logouts, line, now });
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
     onError(error);

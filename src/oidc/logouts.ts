@@ -7,7 +7,8 @@
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Activity } from '#waiting-room/activity.ts';
-import type { LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
+import { RoomNotFound } from '#waiting-room/errors.ts';
+import type { LineStore, LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { visitOf } from './visit.ts';
@@ -91,8 +92,14 @@ export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps):
 
 const isTold = (party: unknown) => Boolean((party as Partial<RelyingParty> | null)?.backchannel_logout_uri);
 
+export interface NoteLoginsDeps {
+  readonly logouts: Pick<LogoutStore, 'expect' | 'hasten'>;
+  readonly line: Pick<LineStore, 'admission'>;
+  readonly now: () => number;
+}
+
 /** Notes each login whose end has to be told, before the relying party has its tokens. */
-export function noteLogins(provider: Provider, logouts: Pick<LogoutStore, 'expect'>): void {
+export function noteLogins(provider: Provider, { logouts, line, now }: NoteLoginsDeps): void {
   provider.use(async (ctx, next) => {
     await next();
     const { oidc } = ctx as KoaContextWithOIDC;
@@ -100,6 +107,13 @@ export function noteLogins(provider: Provider, logouts: Pick<LogoutStore, 'expec
     const visit = visitOf(ctx as KoaContextWithOIDC);
     if (!code || !oidc.client?.backchannelLogoutUri || !visit?.admission) return;
     const { visitor, expiresAt } = visit.admission;
-    await logouts.expect(oidc.client.clientId, { room: visit.room, visitor, sid: code.sid ?? null }, expiresAt);
+    const { clientId } = oidc.client;
+    await logouts.expect(clientId, { room: visit.room, visitor, sid: code.sid ?? null }, expiresAt, now());
+    // One that ended meanwhile found nothing to hasten.
+    const found = await line.admission(visit.room, visitor, now()).catch(noneInNoRoom);
+    if (found === null) await logouts.hasten(clientId, visit.room, [visitor], now());
   });
 }
+
+/** Undefined where it is not known: then the end is told when the admission would have been over. */
+const noneInNoRoom = (error: unknown) => (error instanceof RoomNotFound ? null : undefined);

@@ -306,29 +306,37 @@ export interface Login {
 
 /** A login whose end is due. */
 export interface EndedLogin extends Login {
-  /** Since when it is. */
+  /** When it was first taken. */
   readonly since: number;
   /** Until when nobody else gets it. */
   readonly heldUntil: number;
 }
 
-/** Logins whose end relying parties have to be told, each a queue of its own: one that is slow delays no other. */
+/**
+ * Logins whose end relying parties have to be told, each a queue of its own: one that is slow delays no other. What
+ * nobody took for {@link LOGOUT_KEPT} after it was due is gone.
+ */
 export interface LogoutStore {
   /** The end of this login is due at `at`. There is one a room and visitor: the newest replaces what was before. */
-  expect(clientId: string, login: Login, at: number): Promise<void>;
+  expect(clientId: string, login: Login, at: number, now: number): Promise<void>;
   /** The logins of these visitors are due at `at`, if they were not before. */
   hasten(clientId: string, room: RoomId, visitors: readonly VisitorId[], at: number): Promise<void>;
   /** So are all of the room. */
   hastenRoom(clientId: string, room: RoomId, at: number): Promise<void>;
   /** Takes at most `max` that are due, longest first. Each is due again at `heldUntil`, whatever becomes of the taker. */
   take(clientId: string, max: number, now: number, heldUntil: number): Promise<readonly EndedLogin[]>;
-  /** Due again at `at`. Ignored, like the next, where the login is held no more or was replaced. */
+  /** It goes on, until `at`, as if it had not been due. Ignored, like the next two, where it is held no more. */
+  prolong(clientId: string, login: EndedLogin, at: number, now: number): Promise<void>;
+  /** Due again at `at`. */
   postpone(clientId: string, login: EndedLogin, at: number): Promise<void>;
   /** Told, or given up. */
   settle(clientId: string, login: EndedLogin): Promise<void>;
   /** Nobody is to be told any more. */
   forget(clientId: string): Promise<void>;
 }
+
+/** A day, in ms. */
+export const LOGOUT_KEPT = 24 * 60 * 60 * 1000;
 
 /** What oidc-provider keeps: the shape of its Adapter, of one model. */
 export interface OidcRecord {

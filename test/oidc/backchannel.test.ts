@@ -132,6 +132,65 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     expect(subsTold(shop)).toEqual([sub]);
   });
 
+  test('tells at once of an admission that ended while the tokens were on their way', async () => {
+    const { login, callback } = await goIn(service, { clientId: 'shop' });
+    const { expect: keep } = opened.store.logouts;
+    const claimed = service.told.find(({ type }) => type === 'ticket.claimed');
+    opened.store.logouts.expect = async (...args) => {
+      await end(claimed && 'sub' in claimed ? claimed.sub : '');
+      await service.tellEnds();
+      await keep(...args);
+    };
+    await login.exchange(callback);
+    opened.store.logouts.expect = keep;
+    await service.tellEnds();
+    expect(shop.tokens).toHaveLength(1);
+  });
+
+  test('loses no end that comes while it looks whether there was one', async () => {
+    const { sub } = await inside();
+    await opened.store.logouts.hasten('shop', 'sale', [sub], service.time.now());
+    const { admission } = opened.store.line;
+    opened.store.line.admission = async (...args) => {
+      const found = await admission(...args);
+      opened.store.line.admission = admission;
+      await end(sub);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return found;
+    };
+    await service.tellEnds();
+    await service.tellEnds();
+    expect(shop.tokens).toHaveLength(1);
+  });
+
+  test('tells of the newest session, also where that began while it looked', async () => {
+    const { sub } = await inside('kiosk');
+    await opened.store.logouts.hasten('kiosk', 'sale', [sub], service.time.now());
+    const { admission } = opened.store.line;
+    opened.store.line.admission = async (...args) => {
+      const found = await admission(...args);
+      opened.store.line.admission = admission;
+      await opened.store.logouts.expect(
+        'kiosk',
+        { room: 'sale', visitor: sub, sid: 'newer' },
+        service.time.now() + LIFETIME,
+        service.time.now(),
+      );
+      return found;
+    };
+    await service.tellEnds();
+    service.time.pass(LIFETIME);
+    await service.tellEnds();
+    expect(kiosk.tokens.map((token) => decodeJwt(token).sid)).toEqual(['newer']);
+  });
+
+  test('tells what was due for hours while nobody could', async () => {
+    await inside();
+    service.time.pass(LIFETIME + HOUR + MINUTE);
+    await service.tellEnds();
+    expect(shop.tokens).toHaveLength(1);
+  });
+
   test('is silent for whoever is inside again, or still: until that ends', async () => {
     const { sub, browser } = await inside();
     await end(sub);
@@ -163,26 +222,29 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     expect(await opened.store.logouts.take('silent', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
 
-  test.each([500, 503, 302])('that answers %i is asked again, later and later, and told in the end', async (status) => {
-    shop.answer = answers(status);
-    const { sub } = await inside();
-    await end(sub);
-    await service.tellEnds();
-    await service.tellEnds();
-    expect(shop.tokens).toHaveLength(1);
-    service.time.pass(5_000);
-    await service.tellEnds();
-    expect(shop.tokens).toHaveLength(2);
-    service.time.pass(5_000);
-    await service.tellEnds();
-    expect(shop.tokens).toHaveLength(2);
-    shop.answer = answers(200);
-    service.time.pass(5 * MINUTE);
-    await service.tellEnds();
-    service.time.pass(HOUR);
-    await service.tellEnds();
-    expect(subsTold(shop)).toEqual([sub, sub, sub]);
-  });
+  test.each([500, 503, 302, 404, 429])(
+    'that answers %i is asked again, later and later, and told in the end',
+    async (status) => {
+      shop.answer = answers(status);
+      const { sub } = await inside();
+      await end(sub);
+      await service.tellEnds();
+      await service.tellEnds();
+      expect(shop.tokens).toHaveLength(1);
+      service.time.pass(5_000);
+      await service.tellEnds();
+      expect(shop.tokens).toHaveLength(2);
+      service.time.pass(5_000);
+      await service.tellEnds();
+      expect(shop.tokens).toHaveLength(2);
+      shop.answer = answers(200);
+      service.time.pass(5 * MINUTE);
+      await service.tellEnds();
+      service.time.pass(HOUR);
+      await service.tellEnds();
+      expect(subsTold(shop)).toEqual([sub, sub, sub]);
+    },
+  );
 
   test('that refuses a token is not asked again', async () => {
     shop.answer = answers(400);
@@ -200,11 +262,12 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     await end(sub);
     await service.tellEnds();
     service.time.pass(HOUR + 1);
-    shop.answer = answers(200);
     await service.tellEnds();
+    expect(shop.tokens).toHaveLength(2);
+    shop.answer = answers(200);
     service.time.pass(HOUR);
     await service.tellEnds();
-    expect(shop.tokens).toHaveLength(1);
+    expect(shop.tokens).toHaveLength(2);
   });
 
   test('that hangs has few connections, holds up no other, and is logged once', async () => {

@@ -427,7 +427,7 @@ describe('a database of an earlier version', () => {
     const again = openEmbeddedStore({ dir });
     expect((await again.line.view(room.id, T0)).counters.queue).toBe(3);
     await again.outbox.append(['one']);
-    await again.logouts.expect('shop', { room: room.id, visitor: 'a', sid: null }, T0);
+    await again.logouts.expect('shop', { room: room.id, visitor: 'a', sid: null }, T0, T0);
     await again.close();
     const once = openEmbeddedStore({ dir });
     expect(await once.outbox.read(10)).toMatchObject([{ entry: 'one' }]);

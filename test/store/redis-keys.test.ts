@@ -115,4 +115,23 @@ describe('the keys in Redis', () => {
     await oidc.upsert('AccessToken', id, { grantId }, 60);
     expect(await client.ttl(`anteroom:oidc:grant:${grantId}`)).toBe(-1);
   });
+
+  it('of logouts are two a relying party, on one node of a cluster, and go a day after the last was due', async () => {
+    const { logouts } = store;
+    const client_id = freshId('client');
+    const login = { room: freshId('room'), visitor: 'ann', sid: null };
+    const keys = [`anteroom:{logouts:${client_id}}:due`, `anteroom:{logouts:${client_id}}:known`];
+    const ttls = () => Promise.all(keys.map(async (key) => Math.round((await client.pttl(key)) / 1000)));
+    const day = 24 * 60 * 60;
+    await logouts.expect(client_id, login, T0 + seconds(600), T0);
+    await logouts.expect(client_id, { ...login, visitor: 'bob' }, T0 + seconds(60), T0);
+    expect((await client.keys(`*${client_id}*`)).toSorted()).toEqual(keys);
+    expect(await ttls()).toEqual([day + 600, day + 600]);
+    const [bob] = await logouts.take(client_id, 1, T0 + seconds(60), T0 + seconds(90));
+    if (bob) await logouts.prolong(client_id, bob, T0 + seconds(2000), T0 + seconds(60));
+    expect(await ttls()).toEqual([day + 1940, day + 1940]);
+    for (const taken of await logouts.take(client_id, 10, T0 + seconds(2000), T0))
+      await logouts.settle(client_id, taken);
+    expect(await client.keys(`*${client_id}*`)).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 export interface LogoutStoreDeps {
@@ -16,9 +17,14 @@ export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutS
     hasten: database.prepare('UPDATE logouts SET due = min(due, ?) WHERE client_id = ? AND room = ? AND visitor = ?'),
     hastenRoom: database.prepare('UPDATE logouts SET due = min(due, ?) WHERE client_id = ? AND room = ?'),
     due: database.prepare(
-      'SELECT room, visitor, sid, coalesce(since, due) AS since FROM logouts WHERE client_id = ? AND due <= ? ORDER BY due LIMIT ?',
+      'SELECT room, visitor, sid, coalesce(since, ?) AS since FROM logouts WHERE client_id = ? AND due <= ? AND due >= ? ORDER BY due LIMIT ?',
     ),
     hold: database.prepare('UPDATE logouts SET due = ?, since = ? WHERE client_id = ? AND room = ? AND visitor = ?'),
+    prolong: database.prepare(
+      'UPDATE logouts SET due = ?, since = NULL WHERE client_id = ? AND room = ? AND visitor = ? AND due = ?',
+    ),
+    stale: database.prepare('SELECT 1 FROM logouts WHERE client_id = ? AND due < ? LIMIT 1'),
+    drop: database.prepare('DELETE FROM logouts WHERE client_id = ? AND due < ?'),
     postpone: database.prepare(
       'UPDATE logouts SET due = ? WHERE client_id = ? AND room = ? AND visitor = ? AND due = ?',
     ),
@@ -43,14 +49,18 @@ export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutS
     hastenRoom: (clientId, room, at) => change(() => void sql.hastenRoom.run(at, clientId, room)),
     take: (clientId, max, now, heldUntil) =>
       group.run(() => {
-        const rows = sql.due.all(clientId, now, max);
-        if (rows.length > 0) group.begin();
+        const rows = sql.due.all(now, clientId, now, now - LOGOUT_KEPT, max);
+        const isStale = sql.stale.get(clientId, now - LOGOUT_KEPT) !== undefined;
+        if (rows.length > 0 || isStale) group.begin();
+        if (isStale) sql.drop.run(clientId, now - LOGOUT_KEPT);
         return rows.map((row): EndedLogin => {
           const [room, visitor, since] = [String(row.room), String(row.visitor), Number(row.since)];
           sql.hold.run(heldUntil, since, clientId, room, visitor);
           return { room, visitor, sid: row.sid === null ? null : String(row.sid), since, heldUntil };
         });
       }),
+    prolong: (clientId, { room, visitor, heldUntil }, at) =>
+      change(() => void sql.prolong.run(at, clientId, room, visitor, heldUntil)),
     postpone: (clientId, { room, visitor, heldUntil }, at) =>
       change(() => void sql.postpone.run(at, clientId, room, visitor, heldUntil)),
     settle: (clientId, { room, visitor, heldUntil }) =>

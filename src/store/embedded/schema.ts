@@ -32,7 +32,7 @@ export const UPGRADES: Readonly<Record<number, string>> = {
  * - `journal`: what happened to each line since then, in order; each row the commands of one commit.
  * - `lists`: the outbox and the audit, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
  *   an acknowledgement that comes late takes nothing else away.
- * - `logouts`: `since` is when it was due first, null until it was taken.
+ * - `logouts`: `since` is when it was first taken, null until then.
  * - `leases` … `oidc`: `expires` is in milliseconds since the epoch, null for never.
  */
 export const SCHEMA = `

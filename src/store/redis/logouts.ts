@@ -1,4 +1,5 @@
-import type { EndedLogin, LogoutStore, VisitorId } from '#waiting-room/ports.ts';
+import type { EndedLogin, Login, LogoutStore, VisitorId } from '#waiting-room/ports.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
 import { logoutKeys } from './keys.ts';
@@ -20,9 +21,15 @@ export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
     }
   }
 
+  const expect = (clientId: string, { room, visitor, sid }: Login, at: number, now: number, ...heldUntil: number[]) => {
+    const keep = Math.max(0, at - now) + LOGOUT_KEPT;
+    const name = nameOf(room, visitor);
+    return run(logoutScripts.expectLogout, logoutKeys(clientId), name, at, sid ?? '', keep, ...heldUntil);
+  };
+
   return {
-    expect: (clientId, { room, visitor, sid }, at) =>
-      run(logoutScripts.expectLogout, logoutKeys(clientId), nameOf(room, visitor), at, sid ?? ''),
+    expect: (clientId, login, at, now) => expect(clientId, login, at, now),
+    prolong: (clientId, login, at, now) => expect(clientId, login, at, now, login.heldUntil),
     hasten: (clientId, room, visitors, at) =>
       hastenAll(
         clientId,
@@ -40,7 +47,7 @@ export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
       } while (cursor !== '0');
     },
     async take(clientId, max, now, heldUntil) {
-      const taken = await run(logoutScripts.takeLogouts, logoutKeys(clientId), max, now, heldUntil);
+      const taken = await run(logoutScripts.takeLogouts, logoutKeys(clientId), max, now, heldUntil, now - LOGOUT_KEPT);
       const ended: EndedLogin[] = [];
       for (let at = 0; at < taken.length; at += 3) {
         const [login = '', since = '', sid = ''] = taken.slice(at, at + 3);

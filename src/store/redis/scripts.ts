@@ -199,9 +199,16 @@ function keyScript<Args extends readonly Argument[], Result>(
 
 /** Scripts with the two keys of a relying party's logouts. */
 export const logoutScripts = {
-  expectLogout: { ...keyScript<[login: string, at: number, sid: string], void>('expect-logout', done), keys: 2 },
+  /** With `heldUntil` only a login that is held until then. */
+  expectLogout: {
+    ...keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(
+      'expect-logout',
+      done,
+    ),
+    keys: 2,
+  },
   takeLogouts: {
-    ...keyScript<[max: number, now: number, heldUntil: number], string[]>('take-logouts', (reply) =>
+    ...keyScript<[max: number, now: number, heldUntil: number, notBefore: number], string[]>('take-logouts', (reply) =>
       replies.list(reply).map(replies.text),
     ),
     keys: 2,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Login } from '#waiting-room/ports.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
 import type { Stores } from './room-under-test.ts';
 import { freshId, seconds, T0 } from './room-under-test.ts';
 
@@ -21,18 +22,18 @@ export function describeLogouts(stores: () => Stores): void {
     async function clientWith(...visitors: string[]): Promise<string> {
       const client = freshId('client');
       for (const [index, visitor] of visitors.entries()) {
-        await stores().store.logouts.expect(client, login(visitor), T0 + seconds(index + 1));
+        await stores().store.logouts.expect(client, login(visitor), T0 + seconds(index + 1), T0);
       }
       return client;
     }
 
     it('are taken when they are due, the longest first, with what is known of them', async () => {
       const client = await clientWith('a', 'b', 'c');
-      await stores().store.logouts.expect(client, login('d', 'other', null), T0);
+      await stores().store.logouts.expect(client, login('d', 'other', null), T0, T0);
       expect(await names(client, T0 - 1)).toEqual([]);
       expect(await take(client, T0 + seconds(2), { heldUntil: HELD })).toEqual([
-        { room: 'other', visitor: 'd', sid: null, since: T0, heldUntil: HELD },
-        { room: 'sale', visitor: 'a', sid: 'sid-a', since: T0 + seconds(1), heldUntil: HELD },
+        { room: 'other', visitor: 'd', sid: null, since: T0 + seconds(2), heldUntil: HELD },
+        { room: 'sale', visitor: 'a', sid: 'sid-a', since: T0 + seconds(2), heldUntil: HELD },
         { room: 'sale', visitor: 'b', sid: 'sid-b', since: T0 + seconds(2), heldUntil: HELD },
       ]);
     });
@@ -45,9 +46,9 @@ export function describeLogouts(stores: () => Stores): void {
       expect(await names(client, now + seconds(29))).toEqual([]);
       const again = await take(client, now + seconds(30));
       expect(again.map(({ visitor, since }) => [visitor, since]).sort()).toEqual([
-        ['a', T0 + seconds(1)],
-        ['b', T0 + seconds(2)],
-        ['c', T0 + seconds(3)],
+        ['a', now],
+        ['b', now],
+        ['c', now],
       ]);
     });
 
@@ -60,8 +61,29 @@ export function describeLogouts(stores: () => Stores): void {
       await logouts.postpone(client, second, T0 + seconds(10));
       expect(await names(client, T0 + seconds(9))).toEqual([]);
       const [again] = await take(client, T0 + seconds(60));
-      expect(again).toMatchObject({ visitor: 'b', since: T0 + seconds(2) });
+      expect(again).toMatchObject({ visitor: 'b', since: T0 + seconds(5) });
       expect(await names(client, T0 + seconds(1000))).toEqual(['b']);
+    });
+
+    it('go on as if they had not been due where they were prolonged, unless they left meanwhile', async () => {
+      const { logouts } = stores().store;
+      const client = await clientWith('a', 'b', 'c');
+      const [a, b, c] = await take(client, T0 + seconds(5));
+      if (!a || !b || !c) throw new Error('too few were due');
+      await logouts.hasten(client, 'sale', ['b'], T0 + seconds(6));
+      await logouts.expect(client, login('c', 'sale', 'newer'), T0 + seconds(50), T0);
+      for (const each of [a, b, c]) await logouts.prolong(client, each, T0 + seconds(100), T0);
+      expect(await names(client, T0 + seconds(7), { heldUntil: T0 + seconds(500) })).toEqual(['b']);
+      expect(await take(client, T0 + seconds(100), { heldUntil: T0 + seconds(500) })).toMatchObject([
+        { visitor: 'c', sid: 'newer' },
+        { visitor: 'a', since: T0 + seconds(100) },
+      ]);
+    });
+
+    it('are gone when nobody took them for a day, and only those', async () => {
+      const client = await clientWith('a', 'b');
+      expect(await names(client, T0 + seconds(1) + LOGOUT_KEPT + 1)).toEqual(['b']);
+      expect(await names(client, T0 + seconds(100))).toEqual([]);
     });
 
     it('are of the newest login: what was taken of an earlier one changes nothing in it', async () => {
@@ -69,7 +91,7 @@ export function describeLogouts(stores: () => Stores): void {
       const client = await clientWith('a');
       const [old] = await take(client, T0 + seconds(5));
       if (!old) throw new Error('nothing was due');
-      await logouts.expect(client, login('a', 'sale', 'new'), T0 + seconds(100));
+      await logouts.expect(client, login('a', 'sale', 'new'), T0 + seconds(100), T0);
       await logouts.settle(client, old);
       await logouts.postpone(client, old, T0 + seconds(6));
       expect(await names(client, T0 + seconds(99))).toEqual([]);
@@ -79,7 +101,7 @@ export function describeLogouts(stores: () => Stores): void {
     it('are due earlier when their visitors left, never later, and only those that are there', async () => {
       const { logouts } = stores().store;
       const client = await clientWith('a', 'b', 'c');
-      await logouts.expect(client, login('c', 'other'), T0 + seconds(3));
+      await logouts.expect(client, login('c', 'other'), T0 + seconds(3), T0);
       await logouts.hasten(client, 'sale', ['c', 'a', 'nobody'], T0 + seconds(2));
       expect(await names(client, T0 + seconds(1))).toEqual(['a']);
       expect(await take(client, T0 + seconds(2))).toMatchObject([
@@ -94,8 +116,8 @@ export function describeLogouts(stores: () => Stores): void {
       const { logouts } = stores().store;
       const client = freshId('client');
       const crowd = Array.from({ length: 2500 }, (_, n) => `v${n}`);
-      await Promise.all(crowd.map((visitor) => logouts.expect(client, login(visitor), T0 + seconds(600))));
-      await logouts.expect(client, login('apart', 'sale-2'), T0 + seconds(600));
+      await Promise.all(crowd.map((visitor) => logouts.expect(client, login(visitor), T0 + seconds(600), T0)));
+      await logouts.expect(client, login('apart', 'sale-2'), T0 + seconds(600), T0);
       await logouts.hastenRoom(client, 'sale', T0);
       expect((await names(client, T0, { max: 5000 })).sort()).toEqual([...crowd].sort());
     });

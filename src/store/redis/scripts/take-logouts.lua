@@ -1,14 +1,18 @@
 -- Takes logins that are due, longest first; each is due again when it is held no more.
 -- KEYS: the logins by when they are due, what is known of each
--- ARGV: how many at most, now in ms, until when they are held in ms
--- Reply: of each in turn: login, since when it is due, sid or ''
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'WITHSCORES', 'LIMIT', 0, ARGV[1])
+-- ARGV: how many at most, now in ms, until when they are held in ms, since when at most they are due in ms
+-- Reply: of each in turn: login, when it was first taken, sid or ''
+local stale = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[4], 'LIMIT', 0, 1000)
+if #stale > 0 then
+  redis.call('ZREM', KEYS[1], unpack(stale))
+  redis.call('HDEL', KEYS[2], unpack(stale))
+end
 local taken = {}
-for i = 1, #due, 2 do
-  local login, known = due[i], redis.call('HGET', KEYS[2], due[i]) or ' '
+for _, login in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[4], ARGV[2], 'LIMIT', 0, ARGV[1])) do
+  local known = redis.call('HGET', KEYS[2], login) or ' '
   local since, sid = string.match(known, '^(%d*) (.*)$')
   if since == '' then
-    since = due[i + 1]
+    since = ARGV[2]
     redis.call('HSET', KEYS[2], login, since .. ' ' .. sid)
   end
   redis.call('ZADD', KEYS[1], ARGV[3], login)
