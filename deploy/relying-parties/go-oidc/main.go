@@ -52,7 +52,7 @@ func main() {
 	if err != nil {
 		log.Fatal("LOGIN_WINDOW is a number of seconds: ", err)
 	}
-	provider, err := oidc.NewProvider(context.Background(), os.Getenv("ISSUER"))
+	provider, err := oidc.NewProvider(context.Background(), setting("ISSUER"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,8 +62,8 @@ func main() {
 	if err := provider.Claims(&more); err != nil {
 		log.Fatal(err)
 	}
-	base, id := os.Getenv("BASE_URL"), os.Getenv("CLIENT_ID")
-	keys := sha512.Sum512([]byte(os.Getenv("SESSION_SECRET")))
+	base, id := setting("BASE_URL"), setting("CLIENT_ID")
+	keys := sha512.Sum512([]byte(setting("SESSION_SECRET")))
 	sealed := func(seconds int) *securecookie.SecureCookie {
 		return securecookie.New(keys[:32], keys[32:]).MaxAge(seconds).SetSerializer(securecookie.JSONEncoder{})
 	}
@@ -72,7 +72,7 @@ func main() {
 		endSession: more.EndSession,
 		oauth: oauth2.Config{
 			ClientID:     id,
-			ClientSecret: os.Getenv("CLIENT_SECRET"),
+			ClientSecret: setting("CLIENT_SECRET"),
 			Endpoint:     provider.Endpoint(),
 			RedirectURL:  base + "/callback",
 			Scopes:       []string{oidc.ScopeOpenID},
@@ -90,6 +90,14 @@ func main() {
 	address := ":" + cmp.Or(os.Getenv("PORT"), "3000")
 	server := http.Server{Addr: address, Handler: routes, ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(server.ListenAndServe())
+}
+
+func setting(name string) string {
+	value := os.Getenv(name)
+	if value == "" {
+		log.Fatal(name + " is not set")
+	}
+	return value
 }
 
 // page is every other one: it wants a visitor who was let in.
