@@ -18,6 +18,12 @@ const PROGRAMS: readonly Program[] = [
   { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
   { names: ['nginx'], debian: 'nginx-light', why: 'asks the gate' },
+  {
+    names: ['nginx'],
+    file: '/usr/lib/nginx/modules/ngx_http_js_module.so',
+    debian: 'libnginx-mod-http-js',
+    why: 'is a relying party',
+  },
   { names: ['haproxy'], debian: 'haproxy', why: 'asks the gate' },
   { names: ['caddy'], debian: 'caddy', why: 'asks the gate' },
   {

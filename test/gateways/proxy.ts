@@ -7,12 +7,13 @@ export interface RunningProxy {
   close(): Promise<void>;
 }
 
-/** Resolves once the program answers on its port. */
+/** Resolves once the program answers on its port, at this page, with anything but an error of its own. */
 export async function startProgram(
   command: string,
   args: readonly string[],
   port: number,
   env: Record<string, string> = {},
+  page = '/',
 ): Promise<RunningProxy> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -23,7 +24,7 @@ export async function startProgram(
   });
   const up = async () => {
     for (let attempt = 0; attempt < 600; attempt++) {
-      if (await answers(port)) return null;
+      if (await answers(port, page)) return null;
       await delay(50);
     }
     return 'it does not answer';
@@ -42,8 +43,8 @@ export async function startProgram(
   };
 }
 
-function answers(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/`, { redirect: 'manual' }).then(
+function answers(port: number, page: string): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}${page}`, { redirect: 'manual' }).then(
     (answer) => answer.status < 500,
     () => false,
   );

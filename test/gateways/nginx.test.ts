@@ -1,0 +1,14 @@
+import { missing, startNjs } from './njs.ts';
+import { tour } from './tour.ts';
+
+tour(
+  {
+    name: 'nginx with njs',
+    profile: 'nginx',
+    callback: '/oauth2/callback',
+    logout: (origin) => `${origin}/logout`,
+    postLogout: (origin) => `${origin}/bye`,
+    start: startNjs,
+  },
+  missing,
+);
