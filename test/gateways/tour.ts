@@ -171,9 +171,11 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       }
     });
 
-    test.skipIf(!kind.backchannel)('ends the session of whose admission the site ended', async () => {
+    const { backchannel } = kind;
+    if (!backchannel) return;
+    test('ends the session of whose admission the site ended', async () => {
       await relyingParty.close();
-      relyingParty = await (kind.backchannel ?? kind).start(setting);
+      relyingParty = await backchannel.start(setting);
       const [leaving, staying] = [createBrowser(), createBrowser()];
       for (const browser of [leaving, staying]) {
         const page = await come(browser);
