@@ -3,6 +3,7 @@ import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts, type LoginOptions, SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { createTime } from '#support/time.ts';
 import { closeDoor } from './visit.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
@@ -42,7 +43,9 @@ const relying_parties = [
   party('traefik', { profile: 'traefik' }),
 ];
 
-const service = serviceOn(embeddedStore, { rooms, relying_parties });
+// The store's clock too: it remembers for a few seconds which tab goes in.
+const time = createTime();
+const service = serviceOn(() => embeddedStore(time.now), { time, rooms, relying_parties });
 let browser: Browser;
 beforeEach(async () => {
   await service.waitingRoom.operations.reset('sale');
