@@ -18,6 +18,10 @@ const DURATION = 18_000;
 const STAY = [1000, 4000] as const;
 const LIFETIME = 5000;
 
+/** A machine that stands still for seconds has Redis miss an answer: then there was no sale to look at. */
+const STOOD_STILL = 'the machine stood still';
+const UNDISTURBED = { retry: { count: 4, condition: new RegExp(STOOD_STILL) } };
+
 let folder: string;
 let redis: RedisServer;
 beforeEach(async () => {
@@ -84,35 +88,42 @@ describe(`${PROCESSES} processes, ${CROWD} visitors who claim as fast as they ca
   test.each([
     ['max-size', { strategy: 'max-size', size: SIZE }],
     ['rate', { strategy: 'rate', per_minute: 60_000, size: SIZE }],
-  ])('%s: never one too many, in no state that the room was ever in, and no place idle', async (_name, inlet) => {
-    await makeRoom(inlet);
-    const reports = await sale();
-    expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
+  ])(
+    '%s: never one too many, in no state that the room was ever in, and no place idle',
+    UNDISTURBED,
+    async (_name, inlet) => {
+      await makeRoom(inlet);
+      const reports = await sale();
+      const errors = reports.flatMap((report) => report.errors);
+      const away = errors.filter((error) => error.startsWith('StoreUnavailable'));
+      expect(errors.filter((error) => !away.includes(error))).toEqual([]);
+      expect(away, STOOD_STILL).toEqual([]);
 
-    const history = await readHistory(folder, 'sale');
-    const { moments, stays } = history;
-    const most = moments.reduce((max, { inside, held }) => Math.max(max, inside + held), 0);
-    const admitted = reports.reduce((sum, report) => sum + report.admitted, 0);
-    // What is read is the history of these visitors, and there was more than one filling of the room.
-    expect(stays).toHaveLength(admitted);
-    expect(admitted).toBeGreaterThan(3 * SIZE);
-    // Some left, some were inside until their time was over.
-    const lasted = stays.map(({ from, to }) => to - from);
-    expect(lasted.filter((time) => time === LIFETIME).length).toBeGreaterThan(SIZE / 2);
-    expect(lasted.filter((time) => time < LIFETIME).length).toBeGreaterThan(SIZE);
-    expect(moments.every(({ at }, i) => i === 0 || at >= (moments[i - 1]?.at ?? 0))).toBe(true);
+      const history = await readHistory(folder, 'sale');
+      const { moments, stays } = history;
+      const most = moments.reduce((max, { inside, held }) => Math.max(max, inside + held), 0);
+      const admitted = reports.reduce((sum, report) => sum + report.admitted, 0);
+      // What is read is the history of these visitors, and there was more than one filling of the room.
+      expect(stays).toHaveLength(admitted);
+      expect(admitted).toBeGreaterThan(3 * SIZE);
+      // Some left, some were inside until their time was over.
+      const lasted = stays.map(({ from, to }) => to - from);
+      expect(lasted.filter((time) => time === LIFETIME).length).toBeGreaterThan(SIZE / 2);
+      expect(lasted.filter((time) => time < LIFETIME).length).toBeGreaterThan(SIZE);
+      expect(moments.every(({ at }, i) => i === 0 || at >= (moments[i - 1]?.at ?? 0))).toBe(true);
 
-    // Also with the places that are held, and with those whose time is over and who were not struck off yet.
-    expect(most).toBe(SIZE);
-    expect(Math.max(...moments.map(({ inside }) => inside))).toBeLessThanOrEqual(SIZE);
+      // Also with the places that are held, and with those whose time is over and who were not struck off yet.
+      expect(most).toBe(SIZE);
+      expect(Math.max(...moments.map(({ inside }) => inside))).toBeLessThanOrEqual(SIZE);
 
-    const during = saturation(history);
-    const waits = moments.filter(({ at }) => at >= during[0] && at <= during[1]);
-    expect(waits.every(({ queue, serving }) => serving < queue)).toBe(true);
-    const { active, held } = meanUse(history, during);
-    console.info(
-      `${_name}: ${admitted} admitted; on average ${active.toFixed(1)} inside + ${held.toFixed(1)} held of ${SIZE}`,
-    );
-    expect(active + held).toBeGreaterThanOrEqual(0.99 * SIZE);
-  });
+      const during = saturation(history);
+      const waits = moments.filter(({ at }) => at >= during[0] && at <= during[1]);
+      expect(waits.every(({ queue, serving }) => serving < queue)).toBe(true);
+      const { active, held } = meanUse(history, during);
+      console.info(
+        `${_name}: ${admitted} admitted; on average ${active.toFixed(1)} inside + ${held.toFixed(1)} held of ${SIZE}`,
+      );
+      expect(active + held).toBeGreaterThanOrEqual(0.99 * SIZE);
+    },
+  );
 });
