@@ -1,7 +1,7 @@
 /** What visitors do: arrive, ask, claim, rejoin, leave. */
 import type { Tell } from './activity.ts';
 import type { Draws } from './drawn.ts';
-import { AnteroomError, RoomClosed } from './errors.ts';
+import { AnteroomError, RoomClosed, RoomNotFound } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { entrantFacts, latecomerFacts, servedFacts, unservedDocument, unservedFacts, waitOf } from './facts.ts';
 import type { Hearing } from './gathering.ts';
@@ -20,7 +20,10 @@ export interface Arrival {
   readonly isNew: boolean;
 }
 
-/** Every method rejects with RoomNotFound for an unknown room and StoreUnavailable when the store is away. */
+/**
+ * Every method rejects with StoreUnavailable when the store is away, and with RoomNotFound for an unknown room; only in
+ * what asks of an admission, or ends one, a room that is gone is one that nobody is in.
+ */
 export interface Visitors {
   /**
    * Somebody comes to the door, with what they brought. Who holds a ticket that is worth something keeps it and
@@ -28,6 +31,7 @@ export interface Visitors {
    * Rejects with RoomClosed where nobody may join.
    */
   arrive(room: RoomId, brought: { visitor: VisitorId | null; ticket: Ticket | null }): Promise<Arrival>;
+  /** The live admission of a visitor. */
   admission(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /**
    * The facts, from what this process knows where it can: then the answer is no promise. Asking makes present.
@@ -105,6 +109,8 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     tell('ticket.claimed', { room, sub: visitor, number, expires_at: new Date(expiresAt).toISOString() });
   }
 
+  const admissionOf = (room: RoomId, visitor: VisitorId) => line.admission(room, visitor, now()).catch(noneInNoRoom);
+
   /** Whether an admission that lived ended by this, which is then told. */
   async function endAdmission(room: RoomId, sub: VisitorId, status: 'completed' | 'abandoned'): Promise<boolean> {
     const none = { exited: 0, completed: [], abandoned: [] };
@@ -177,14 +183,14 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
         const arrival = await arriveWith(snapshot, ticket);
         if (arrival) return arrival;
       } else if (visitor) {
-        const admission = await line.admission(room, visitor, now());
+        const admission = await admissionOf(room, visitor);
         if (admission) {
           return { ticket: ticketOf(room, admission), admission: await renewed(snapshot, admission), isNew: true };
         }
       }
       return enter(room, visitor ?? newVisitor(), snapshot);
     },
-    admission: (room, visitor) => line.admission(room, visitor, now()),
+    admission: admissionOf,
     facts: (ticket) => ask(ticket, FACTS),
     factsDocument: (ticket) => ask(ticket, DOCUMENT),
     async claim(ticket) {
@@ -222,11 +228,11 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       freed(room);
     },
     async stay(room, visitor) {
-      const admission = await line.admission(room, visitor, now());
+      const admission = await admissionOf(room, visitor);
       return admission && renewed(await snapshots.get(room), admission);
     },
     async depart(room, visitor) {
-      if (!(await endAdmission(room, visitor, 'completed'))) return;
+      if (!(await endAdmission(room, visitor, 'completed').catch(noneInNoRoom))) return;
       snapshots.expire(room);
       freed(room);
     },
@@ -239,4 +245,9 @@ function ticketOf(room: RoomId, { generation, number, visitor, issuedAt }: Admis
 
 function invalid(ticket: Ticket): AnteroomError {
   return new AnteroomError('ticket_invalid', `The ticket is not of the line that the room "${ticket.room}" has now.`);
+}
+
+function noneInNoRoom(error: unknown): null {
+  if (error instanceof RoomNotFound) return null;
+  throw error;
 }

@@ -103,6 +103,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     ['ran out', async () => service.time.pass(LIFETIME)],
     ['was ended by the site', (sub: string) => exits(sub)],
     ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+    ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
   ])('that %s answers userinfo with 401', async (_how, end) => {
     const { login, callback } = await goIn(service);
     const tokens = await login.exchange(callback);
@@ -179,6 +180,19 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     await service.waitingRoom.operations.putRelyingParty({ ...party, client_secret: 'another secret of the shop' });
     service.time.pass(1_000);
     await expect(login.exchange(callback)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('to a room that was deleted is none, for who asks in silence and who logs out', async () => {
+    const { browser, login, callback } = await goIn(service);
+    const { id_token = '' } = await login.exchange(callback);
+    await service.waitingRoom.operations.deleteRoom('sale');
+    service.time.pass(1_000);
+    const { params } = await comeBack(service, browser, { more: { prompt: 'none' } });
+    expect(params.get('error')).toBe('login_required');
+    const page = await browser.get(`${service.issuer}/end-session?id_token_hint=${id_token}`);
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
+    const left = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
+    expect(left.status).toBe(303);
   });
 
   test('comes to nobody whose room was deleted: the relying party is told to try later', async () => {

@@ -70,6 +70,12 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
     });
 
+    test('is no fault where the room is gone', async () => {
+      const { login, tokens } = await inside();
+      await service.waitingRoom.operations.deleteRoom('sale');
+      await expect(client.tokenRevocation(login.config, tokens.access_token)).resolves.toBeUndefined();
+    });
+
     test('ends nothing with a token that never was', async () => {
       const { login } = await inside();
       await client.tokenRevocation(login.config, 'x'.repeat(43));
@@ -94,6 +100,7 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
         (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
       ],
       ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+      ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
     ])('is there when it %s: every token of it is inactive', async (_how, end) => {
       const { login, tokens, sub } = await inside();
       await end(sub);

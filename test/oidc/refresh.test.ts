@@ -64,6 +64,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
       (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
     ],
     ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+    ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
   ])('of an admission that %s is refused: invalid_grant, so that the relying party asks anew', async (_how, end) => {
     const { refresh, sub } = await inside();
     await end(sub);
