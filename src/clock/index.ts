@@ -1,7 +1,7 @@
 /**
  * Door 5: time. In one process at a time the inlets get their ticks and origins are asked how they do; in every process
- * what was heard is flushed, and relying parties are told of ends. Each raise is one atomic step in the store, so two clocks at once would do no harm: the
- * lease saves the work.
+ * what was heard is flushed, and relying parties are told of ends. Each raise is one atomic step in the store, so two
+ * clocks at once would do no harm: the lease saves the work.
  */
 
 import type { Advance } from '#waiting-room/advance.ts';

@@ -6,8 +6,9 @@
 import type Provider from 'oidc-provider';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
-import { RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
-import type { EndedLogin, LineStore, LogoutStore } from '#waiting-room/ports.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Logouts } from './logouts.ts';
 
 /** How many are told at the same time, a process and relying party. */
@@ -26,7 +27,7 @@ interface Told {
 
 export interface BackchannelDeps {
   readonly provider: Provider;
-  readonly line: Pick<LineStore, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission'>;
   readonly logouts: LogoutStore;
   readonly told: Logouts['told'];
   readonly now: () => number;
@@ -45,7 +46,8 @@ export interface Backchannel {
 
 /** How telling a relying party goes. */
 interface Course {
-  failures: number;
+  /** Whether the last attempt failed. */
+  fails: boolean;
   /** The last pause, in ms. */
   rest: number;
   restsUntil: number;
@@ -53,26 +55,17 @@ interface Course {
 }
 
 export function createBackchannel(deps: BackchannelDeps): Backchannel {
-  const { provider, line, logouts, told, now, log, metrics } = deps;
+  const { provider, visitors, logouts, told, now, log, metrics } = deps;
   const courses = new Map<string, Course>();
   const send = takeOver(provider);
   let stopped = false;
 
-  /** The end of an admission that lives is yet to come: it was prolonged, or a new one began. */
-  async function livesUntil({ room, visitor }: EndedLogin): Promise<number | null> {
-    try {
-      return (await line.admission(room, visitor, now()))?.expiresAt ?? null;
-    } catch (error) {
-      if (error instanceof RoomNotFound) return null;
-      throw error;
-    }
-  }
-
   /** Whether the relying party answered; each time of failures is logged once, as is its end. */
   async function tell(clientId: string, course: Course, login: EndedLogin): Promise<boolean> {
-    const end = await livesUntil(login);
-    if (end !== null) {
-      await logouts.prolong(clientId, login, end, now());
+    const admission = await visitors.admission(login.room, login.visitor);
+    if (admission) {
+      // It was prolonged, or a new one began: its end is yet to come.
+      await logouts.prolong(clientId, login, admission.expiresAt, now());
       return true;
     }
     const failure = await send(clientId, login.visitor, login.sid);
@@ -80,11 +73,11 @@ export function createBackchannel(deps: BackchannelDeps): Backchannel {
     const isRefused = failure?.status === 400;
     const isLast = now() - login.since > GIVE_UP;
     metrics.loggedOut(failure === null ? 'told' : isRefused ? 'refused' : isLast ? 'given_up' : 'failed');
-    if (failure && course.failures === 0) {
+    if (failure && !course.fails) {
       log.warn({ client_id: clientId, ...failure }, 'a relying party cannot be told that admissions ended');
     }
-    if (!failure && course.failures > 0) log.info({ client_id: clientId }, 'a relying party can be told again');
-    course.failures = failure ? course.failures + 1 : 0;
+    if (!failure && course.fails) log.info({ client_id: clientId }, 'a relying party can be told again');
+    course.fails = failure !== null;
     // What it refuses it will refuse again.
     if (failure === null || isRefused || isLast) await logouts.settle(clientId, login);
     else await logouts.postpone(clientId, login, now() + Math.max(FIRST_REST, now() - login.since));
@@ -122,7 +115,7 @@ export function createBackchannel(deps: BackchannelDeps): Backchannel {
     async look() {
       for (const { client_id } of await told()) {
         if (stopped) return;
-        const course = courses.get(client_id) ?? { failures: 0, rest: 0, restsUntil: 0, running: null };
+        const course = courses.get(client_id) ?? { fails: false, rest: 0, restsUntil: 0, running: null };
         courses.set(client_id, course);
         course.running ??= drain(client_id, course)
           .catch(isNoAnswer)

@@ -3,11 +3,11 @@
  * spoil the other's, and both could end at its error page.
  */
 import type Provider from 'oidc-provider';
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
 import type { CoordinationStore, VisitorId } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { whenExchanged } from './exchanged.ts';
 
 /** How long at most, in seconds, a tab has for itself: for the way back, and for a fresh login that passes at once. */
 export const ALONE = 3;
@@ -30,13 +30,10 @@ export function createIsAnotherGoingIn(coordination: Pick<CoordinationStore, 're
 
 /** A tab is in when its relying party asks for the tokens: it has found the login by then, and no other spoils it. */
 export function endGoingIn(provider: Provider, { coordination, relyingParties }: GoingInDeps): void {
-  provider.use(async (ctx, next) => {
-    await next();
-    const { oidc } = ctx as KoaContextWithOIDC;
-    const code = oidc?.route === 'token' && ctx.status === 200 ? oidc.entities.AuthorizationCode : undefined;
-    const party = code?.clientId ? await relyingParties.find(code.clientId) : null;
-    if (!code?.accountId || !party || !profileOf(party.profile).oneLogin) return;
-    await coordination.forget(nameOf(party.client_id, code.accountId));
+  whenExchanged(provider, async (_ctx, { clientId = '', accountId = '' }) => {
+    const party = await relyingParties.find(clientId);
+    if (!party || !profileOf(party.profile).oneLogin) return;
+    await coordination.forget(nameOf(clientId, accountId));
   });
 }
 

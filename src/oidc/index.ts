@@ -24,11 +24,8 @@ import { createIsAnotherGoingIn, endGoingIn } from './going-in.ts';
 import { createLoginCookies } from './login-cookies.ts';
 import { createIsForgotten } from './login-window.ts';
 import { endAdmissionAtLogout } from './logout.ts';
-
 import { createLogouts, type Logouts, noteLogins } from './logouts.ts';
-
 import { stopLoops } from './loop.ts';
-
 import { createOnward } from './onward.ts';
 import { createPages, sayAway } from './pages.ts';
 import { createProvider } from './provider.ts';
@@ -36,7 +33,7 @@ import { createProvider } from './provider.ts';
 export interface OidcDeps {
   readonly issuer: string;
   readonly jwks: JWKS;
-  readonly store: Pick<Store, 'oidc' | 'line' | 'logouts' | 'settings' | 'coordination'>;
+  readonly store: Pick<Store, 'oidc' | 'logouts' | 'settings' | 'coordination'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -98,8 +95,8 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   endGoingIn(provider, { coordination: store.coordination, relyingParties });
-  const { logouts, settings, line } = store;
-  noteLogins(provider, { logouts, line, now });
+  const { logouts, settings } = store;
+  noteLogins(provider, { logouts, visitors, now });
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
     onError(error);
@@ -111,7 +108,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   return {
     provider,
     ends,
-    backchannel: createBackchannel({ provider, line, logouts, told: ends.told, now, log, metrics }),
+    backchannel: createBackchannel({ provider, visitors, logouts, told: ends.told, now, log, metrics }),
     owns: (target) => PROVIDER_PATHS.test(target),
     onward: createOnward({
       provider,

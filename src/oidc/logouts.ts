@@ -5,12 +5,12 @@
  */
 
 import type Provider from 'oidc-provider';
-import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Activity } from '#waiting-room/activity.ts';
-import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { LineStore, LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
+import type { LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { whenExchanged } from './exchanged.ts';
 import { visitOf } from './visit.ts';
 
 /** How long a process may go on with what it knows of who is told, in ms. */
@@ -94,26 +94,21 @@ const isTold = (party: unknown) => Boolean((party as Partial<RelyingParty> | nul
 
 export interface NoteLoginsDeps {
   readonly logouts: Pick<LogoutStore, 'expect' | 'hasten'>;
-  readonly line: Pick<LineStore, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission'>;
   readonly now: () => number;
 }
 
 /** Notes each login whose end has to be told, before the relying party has its tokens. */
-export function noteLogins(provider: Provider, { logouts, line, now }: NoteLoginsDeps): void {
-  provider.use(async (ctx, next) => {
-    await next();
-    const { oidc } = ctx as KoaContextWithOIDC;
-    const code = oidc?.route === 'token' && ctx.status === 200 ? oidc.entities.AuthorizationCode : undefined;
-    const visit = visitOf(ctx as KoaContextWithOIDC);
-    if (!code || !oidc.client?.backchannelLogoutUri || !visit?.admission) return;
-    const { visitor, expiresAt } = visit.admission;
-    const { clientId } = oidc.client;
-    await logouts.expect(clientId, { room: visit.room, visitor, sid: code.sid ?? null }, expiresAt, now());
-    // One that ended meanwhile found nothing to hasten.
-    const found = await line.admission(visit.room, visitor, now()).catch(noneInNoRoom);
-    if (found === null) await logouts.hasten(clientId, visit.room, [visitor], now());
+export function noteLogins(provider: Provider, { logouts, visitors, now }: NoteLoginsDeps): void {
+  whenExchanged(provider, async (ctx, { sid = null }) => {
+    const { client } = ctx.oidc;
+    const visit = visitOf(ctx);
+    if (!client?.backchannelLogoutUri || !visit?.admission) return;
+    const { room, admission } = visit;
+    const { visitor, expiresAt } = admission;
+    await logouts.expect(client.clientId, { room, visitor, sid }, expiresAt, now());
+    // One that ended meanwhile found nothing to hasten. Where that is not known, its end is told when it was to be over.
+    const found = await visitors.admission(room, visitor).catch(() => undefined);
+    if (found === null) await logouts.hasten(client.clientId, room, [visitor], now());
   });
 }
-
-/** Undefined where it is not known: then the end is told when the admission would have been over. */
-const noneInNoRoom = (error: unknown) => (error instanceof RoomNotFound ? null : undefined);
