@@ -22,25 +22,18 @@ export function createCoordinationStore({ database, group, now }: CoordinationDe
     forget: database.prepare('DELETE FROM remembered WHERE key = ?'),
   };
 
-  /** Runs a change in the transaction of this turn. */
-  const change = <T>(work: () => T): Promise<T> =>
-    group.run(() => {
-      group.begin();
-      return work();
-    });
-
   return {
     lease: (name, holder, ttl) =>
-      change(() => sql.lease.run({ name, holder, expires: now() + ttl, now: now() }).changes > 0),
-    release: (name, holder) => change(() => void sql.release.run(name, holder)),
+      group.change(() => sql.lease.run({ name, holder, expires: now() + ttl, now: now() }).changes > 0),
+    release: (name, holder) => group.change(() => void sql.release.run(name, holder)),
     remember: (key, value, ttl) =>
-      change(() => {
+      group.change(() => {
         const found = sql.remembered.get(key, now());
         if (found) return String(found.value);
         sql.remember.run(key, value, now() + ttl);
         return null;
       }),
-    amend: (key, value, ttl) => change(() => void sql.amend.run(value, now() + ttl, key, now())),
-    forget: (key) => change(() => void sql.forget.run(key)),
+    amend: (key, value, ttl) => group.change(() => void sql.amend.run(value, now() + ttl, key, now())),
+    forget: (key) => group.change(() => void sql.forget.run(key)),
   };
 }

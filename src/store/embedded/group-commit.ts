@@ -11,7 +11,9 @@ export interface GroupCommit {
    * Rejects with what the work refused, or with StoreUnavailable, and then nothing of the turn has happened.
    */
   run<T>(work: () => T): Promise<T>;
-  /** To be called by work before it changes anything. */
+  /** The same for work that changes something in any case. */
+  change<T>(work: () => T): Promise<T>;
+  /** To be called by other work before it changes anything. */
   begin(): void;
   /** Commits what is open and accepts no more work. */
   close(): void;
@@ -63,25 +65,32 @@ export function createGroupCommit({ database, beforeCommit, undone }: GroupCommi
     group?.reject(new StoreUnavailable(cause));
   }
 
-  return {
-    begin,
-    async run(work) {
-      if (closed) throw new StoreUnavailable(new Error('the store is closed'));
-      let answer: ReturnType<typeof work>;
-      try {
-        answer = work();
-      } catch (error) {
-        // A refusal is thrown before anything is changed.
-        if (!(error instanceof AnteroomError)) {
-          undo(error);
-          throw new StoreUnavailable(error);
-        }
-        await pending?.promise;
-        throw error;
+  async function run<T>(work: () => T): Promise<T> {
+    if (closed) throw new StoreUnavailable(new Error('the store is closed'));
+    let answer: T;
+    try {
+      answer = work();
+    } catch (error) {
+      // A refusal is thrown before anything is changed.
+      if (!(error instanceof AnteroomError)) {
+        undo(error);
+        throw new StoreUnavailable(error);
       }
       await pending?.promise;
-      return answer;
-    },
+      throw error;
+    }
+    await pending?.promise;
+    return answer;
+  }
+
+  return {
+    begin,
+    run,
+    change: (work) =>
+      run(() => {
+        begin();
+        return work();
+      }),
     close() {
       if (pending) commit(pending);
       closed = true;

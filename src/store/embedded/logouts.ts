@@ -32,21 +32,14 @@ export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutS
     forget: database.prepare('DELETE FROM logouts WHERE client_id = ?'),
   };
 
-  /** Runs a change in the transaction of this turn. */
-  const change = <T>(work: () => T): Promise<T> =>
-    group.run(() => {
-      group.begin();
-      return work();
-    });
-
   return {
     expect: (clientId, { room, visitor, sid }, at) =>
-      change(() => void sql.expect.run(clientId, room, visitor, sid, at)),
+      group.change(() => void sql.expect.run(clientId, room, visitor, sid, at)),
     hasten: (clientId, room, visitors, at) =>
-      change(() => {
+      group.change(() => {
         for (const visitor of visitors) sql.hasten.run(at, clientId, room, visitor);
       }),
-    hastenRoom: (clientId, room, at) => change(() => void sql.hastenRoom.run(at, clientId, room)),
+    hastenRoom: (clientId, room, at) => group.change(() => void sql.hastenRoom.run(at, clientId, room)),
     take: (clientId, max, now, heldUntil) =>
       group.run(() => {
         const rows = sql.due.all(now, clientId, now, now - LOGOUT_KEPT, max);
@@ -60,11 +53,11 @@ export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutS
         });
       }),
     prolong: (clientId, { room, visitor, heldUntil }, at) =>
-      change(() => void sql.prolong.run(at, clientId, room, visitor, heldUntil)),
+      group.change(() => void sql.prolong.run(at, clientId, room, visitor, heldUntil)),
     postpone: (clientId, { room, visitor, heldUntil }, at) =>
-      change(() => void sql.postpone.run(at, clientId, room, visitor, heldUntil)),
+      group.change(() => void sql.postpone.run(at, clientId, room, visitor, heldUntil)),
     settle: (clientId, { room, visitor, heldUntil }) =>
-      change(() => void sql.settle.run(clientId, room, visitor, heldUntil)),
-    forget: (clientId) => change(() => void sql.forget.run(clientId)),
+      group.change(() => void sql.settle.run(clientId, room, visitor, heldUntil)),
+    forget: (clientId) => group.change(() => void sql.forget.run(clientId)),
   };
 }

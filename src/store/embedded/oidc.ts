@@ -34,16 +34,9 @@ export function createOidcStore({ database, group, now }: OidcDeps): OidcStore {
     revoke: database.prepare('DELETE FROM oidc WHERE grant_id = ?'),
   };
 
-  /** Runs a change in the transaction of this turn. */
-  const change = <T>(work: () => T): Promise<T> =>
-    group.run(() => {
-      group.begin();
-      return work();
-    });
-
   return {
     upsert: (model, id, payload, expiresIn) =>
-      change(() => {
+      group.change(() => {
         const { consumed, uid, grantId } = payload;
         sql.upsert.run(
           model,
@@ -57,9 +50,10 @@ export function createOidcStore({ database, group, now }: OidcDeps): OidcStore {
       }),
     find: (model, id) => group.run(() => recordOf(sql.find.get(model, id, now()))),
     findByUid: (model, uid) => group.run(() => recordOf(sql.findByUid.get(uid, model, now()))),
-    consume: (model, id, at) => change(() => sql.consume.run(Math.floor(at / 1000), model, id, now()).changes > 0),
-    destroy: (model, id) => change(() => void sql.destroy.run(model, id)),
-    revokeByGrantId: (grantId) => change(() => void sql.revoke.run(grantId)),
+    consume: (model, id, at) =>
+      group.change(() => sql.consume.run(Math.floor(at / 1000), model, id, now()).changes > 0),
+    destroy: (model, id) => group.change(() => void sql.destroy.run(model, id)),
+    revokeByGrantId: (grantId) => group.change(() => void sql.revoke.run(grantId)),
   };
 }
 

@@ -31,13 +31,11 @@ export function createSettingsStore({ database, group, journal }: SettingsDeps):
         return row ? JSON.parse(String(row.settings)) : null;
       }),
     putRoom: (settings) =>
-      group.run(() => {
-        group.begin();
+      group.change(() => {
         sql.putRoom.run(settings.id, JSON.stringify(settings));
       }),
     deleteRoom: (id) =>
-      group.run(() => {
-        group.begin();
+      group.change(() => {
         journal.remove(id);
         return sql.deleteRoom.run(id).changes > 0;
       }),
@@ -48,13 +46,11 @@ export function createSettingsStore({ database, group, journal }: SettingsDeps):
         return row ? JSON.parse(String(row.party)) : null;
       }),
     putRelyingParty: (party) =>
-      group.run(() => {
-        group.begin();
+      group.change(() => {
         sql.putParty.run(party.client_id, JSON.stringify(party));
       }),
     deleteRelyingParty: (clientId) =>
-      group.run(() => {
-        group.begin();
+      group.change(() => {
         return sql.deleteParty.run(clientId).changes > 0;
       }),
   };
