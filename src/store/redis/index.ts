@@ -11,8 +11,8 @@ import { createLineStore } from './line.ts';
 import { createLists } from './lists.ts';
 import { createLogoutStore } from './logouts.ts';
 import { createOidcStore } from './oidc.ts';
-import { createRun, type Script } from './script.ts';
-import { keyScripts, lineScripts, logoutScripts } from './scripts.ts';
+import { createRun } from './script.ts';
+import { keyScripts, lineScripts } from './scripts.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
 
@@ -28,10 +28,7 @@ export interface RedisStoreOptions {
  */
 export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(
-    client,
-    [lineScripts, keyScripts, logoutScripts].flatMap((scripts) => Object.values<Script<never, unknown>>(scripts)),
-  );
+  const run = createRun(client, [...Object.values(lineScripts), ...Object.values(keyScripts)]);
   await firstAttempt(client);
   return {
     line: createLineStore(run),

@@ -4,7 +4,7 @@ import type { RoomId } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
 import { logoutKeys } from './keys.ts';
 import type { Run } from './script.ts';
-import { logoutScripts } from './scripts.ts';
+import { keyScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** How many go in one command. */
@@ -24,7 +24,7 @@ export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
   const expect = (clientId: string, { room, visitor, sid }: Login, at: number, now: number, ...heldUntil: number[]) => {
     const keep = Math.max(0, at - now) + LOGOUT_KEPT;
     const name = nameOf(room, visitor);
-    return run(logoutScripts.expectLogout, logoutKeys(clientId), name, at, sid ?? '', keep, ...heldUntil);
+    return run(keyScripts.expectLogout, logoutKeys(clientId), name, at, sid ?? '', keep, ...heldUntil);
   };
 
   return {
@@ -47,7 +47,7 @@ export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
       } while (cursor !== '0');
     },
     async take(clientId, max, now, heldUntil) {
-      const taken = await run(logoutScripts.takeLogouts, logoutKeys(clientId), max, now, heldUntil, now - LOGOUT_KEPT);
+      const taken = await run(keyScripts.takeLogouts, logoutKeys(clientId), max, now, heldUntil, now - LOGOUT_KEPT);
       const ended: EndedLogin[] = [];
       for (let at = 0; at < taken.length; at += 3) {
         const [login = '', since = '', sid = ''] = taken.slice(at, at + 3);
@@ -57,9 +57,9 @@ export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
       return ended;
     },
     postpone: (clientId, { room, visitor, heldUntil }, at) =>
-      run(logoutScripts.moveLogout, logoutKeys(clientId), nameOf(room, visitor), heldUntil, at),
+      run(keyScripts.moveLogout, logoutKeys(clientId), nameOf(room, visitor), heldUntil, at),
     settle: (clientId, { room, visitor, heldUntil }) =>
-      run(logoutScripts.moveLogout, logoutKeys(clientId), nameOf(room, visitor), heldUntil, ''),
+      run(keyScripts.moveLogout, logoutKeys(clientId), nameOf(room, visitor), heldUntil, ''),
     async forget(clientId) {
       await answered(client.del(...logoutKeys(clientId)));
     },

@@ -193,33 +193,14 @@ export const lineScripts = {
 function keyScript<Args extends readonly Argument[], Result>(
   name: string,
   parse: (reply: Reply, ...args: Args) => Result,
+  keys = 1,
 ): Script<Args, Result> {
-  return { name, libs: [], keys: 1, args: (...args) => args, parse };
+  return { name, libs: [], keys, args: (...args) => args, parse };
 }
-
-/** Scripts with the two keys of a relying party's logouts. */
-export const logoutScripts = {
-  /** With `heldUntil` only a login that is held until then. */
-  expectLogout: {
-    ...keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(
-      'expect-logout',
-      done,
-    ),
-    keys: 2,
-  },
-  takeLogouts: {
-    ...keyScript<[max: number, now: number, heldUntil: number, notBefore: number], string[]>('take-logouts', (reply) =>
-      replies.list(reply).map(replies.text),
-    ),
-    keys: 2,
-  },
-  /** Without `at` it is gone. */
-  moveLogout: { ...keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done), keys: 2 },
-};
 
 const isOne = (reply: Reply) => reply === 1;
 
-/** Scripts with one key of their own. */
+/** Scripts with keys of their own. */
 export const keyScripts = {
   lease: keyScript<[holder: string, ttl: number], boolean>('lease', isOne),
   release: keyScript<[holder: string], boolean>('release', isOne),
@@ -229,4 +210,17 @@ export const keyScripts = {
   consume: keyScript<[seconds: number], boolean>('consume', isOne),
   append: keyScript<[room: number, ...entries: string[]], number>('append', replies.integer),
   indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
+  /** With `heldUntil` only a login that is held until then. */
+  expectLogout: keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(
+    'expect-logout',
+    done,
+    2,
+  ),
+  takeLogouts: keyScript<[max: number, now: number, heldUntil: number, notBefore: number], string[]>(
+    'take-logouts',
+    (reply) => replies.list(reply).map(replies.text),
+    2,
+  ),
+  /** Without `at` it is gone. */
+  moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };
