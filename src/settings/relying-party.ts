@@ -8,6 +8,15 @@ import { profileNames, profiles } from './profiles/index.ts';
 /** RFC 6749 appendix A.2: printable ASCII. */
 const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters');
 
+const later = {
+  resources: z.array(resource).default([]),
+  backchannel_logout_uri: httpUrlWithoutFragment.nullable().default(null),
+  backchannel_logout_session_required: z.boolean().default(false),
+};
+
+/** What stands for the settings that a relying party of an earlier version does not have. */
+export const LATER_SETTINGS = z.object(later).parse({});
+
 const shape = {
   client_secret: clientSecret.optional(),
   room: roomId,
@@ -17,16 +26,7 @@ const shape = {
   login_window: duration.nullable().optional(),
   landing_url: httpUrl.nullable().default(null),
   initiate_login_uri: httpUrl.nullable().default(null),
-  resources: z.array(resource).default([]),
-  backchannel_logout_uri: httpUrlWithoutFragment.nullable().default(null),
-  backchannel_logout_session_required: z.boolean().default(false),
-};
-
-/** What stands for the settings that a relying party of an earlier version does not have. */
-export const LATER_SETTINGS = {
-  resources: [],
-  backchannel_logout_uri: null,
-  backchannel_logout_session_required: false,
+  ...later,
 };
 
 const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
