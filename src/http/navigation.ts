@@ -18,3 +18,6 @@ export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
     !(accept.includes('application/json') && !accept.includes('text/html'))
   );
 }
+
+/** Whether a browser of today sent it, which says what it wants the answer for. Programs follow as they like. */
+export const isOfBrowser = (ctx: Pick<Context, 'get'>): boolean => ctx.get('Sec-Fetch-Dest') !== '';

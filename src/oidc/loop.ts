@@ -5,6 +5,7 @@
 import type { Context, Middleware } from 'koa';
 import { sendPage } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
+import { isOfBrowser } from '#http/navigation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Began } from './began.ts';
@@ -39,9 +40,9 @@ export function stopLoops({ logins, began, relyingParties, render, now }: LoopDe
   }
 
   return async (ctx, next) => {
-    const clientId = one(ctx.query.client_id) ?? '';
     // A login that is tried in silence is tried in a frame that nobody sees, and its errors are part of it.
     if (!isAuthorize(ctx) || /(?:^| )none(?: |$)/.test(one(ctx.query.prompt) ?? '')) return next();
+    const clientId = one(ctx.query.client_id) ?? '';
     const header = ctx.req.headers.cookie;
     const redirectUri = one(ctx.query.redirect_uri);
     const count = logins.count(header, clientId, now(), redirectUri);
@@ -50,8 +51,7 @@ export function stopLoops({ logins, began, relyingParties, render, now }: LoopDe
       if (count > STOPPED) ctx.append('Set-Cookie', logins.forget(clientId));
       return next();
     }
-    const isBrowser = ctx.get('Sec-Fetch-Dest') !== '';
-    const party = count >= (isBrowser ? SLOWED : STOPPED) ? await relyingParties.find(clientId) : null;
+    const party = count >= (isOfBrowser(ctx) ? SLOWED : STOPPED) ? await relyingParties.find(clientId) : null;
     if (!party) return next();
     ctx.append('Set-Cookie', logins.add(header, clientId, now(), redirectUri));
     const url = began.again(ctx.querystring, now());

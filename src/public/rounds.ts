@@ -1,6 +1,7 @@
 /** Visitors who are inside, and are sent back here by the site each time that they are taken to it. */
 import type { Context } from 'koa';
 import type { Lately } from '#http/lately.ts';
+import { isOfBrowser } from '#http/navigation.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { RoomId } from '#waiting-room/room.ts';
  * (Safari after sixteen), and each round of a gate takes three.
  */
 const RETURNS = 3;
-/** A program, which does not say what it wants an answer for, goes round as it likes for a while. */
+/** A program goes round as it likes for a while. */
 const RETURNS_OF_PROGRAMS = 10;
 
 export interface RoundsDeps {
@@ -32,7 +33,7 @@ export function createRounds({ returns, now }: RoundsDeps): Rounds {
         if (count > 0) ctx.append('Set-Cookie', returns.forget(room));
         return false;
       }
-      if (count >= (ctx.get('Sec-Fetch-Dest') ? RETURNS : RETURNS_OF_PROGRAMS)) return true;
+      if (count >= (isOfBrowser(ctx) ? RETURNS : RETURNS_OF_PROGRAMS)) return true;
       ctx.append('Set-Cookie', returns.add(header, room, now(), page));
       return false;
     },
