@@ -1,6 +1,7 @@
 /** Where programs are, and the documented configuration with the addresses of the test. */
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canRun, pathOf } from '../../scripts/machine.ts';
 
 const ROOT = join(import.meta.dirname, '../../deploy/relying-parties');
 
@@ -26,17 +27,5 @@ export function configuration(file: string, replacements: Readonly<Record<string
 
 /** The first of these that can be run: a path, or a name to look for on the PATH. Undefined where there is none. */
 export function findProgram(...names: readonly (string | undefined)[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return names
-    .flatMap((name) => (!name || name.includes('/') ? [name] : folders.map((folder) => join(folder, name))))
-    .find((path) => path !== undefined && canRun(path));
-}
-
-function canRun(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return names.map((name) => (name?.includes('/') ? name : name && pathOf(name))).find((path) => path && canRun(path));
 }
