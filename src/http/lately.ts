@@ -3,7 +3,7 @@
  * itself, so that whoever is sent round and round can be told from whoever comes back now and then.
  */
 import type { Seal } from '#waiting-room/seal.ts';
-import { cookieValue } from './visitor-cookies.ts';
+import { createSealedCookie } from './sealed-cookie.ts';
 
 const MINUTE = 60_000;
 /** Times that a cookie holds at most; of more only the newest are of interest. */
@@ -22,17 +22,12 @@ export interface Lately {
 
 /** @param kind what happens; the cookie of the room or relying party `of` is `anteroom_{kind}_{of}`. */
 export function createLately(seal: Pick<Seal, 'seal' | 'open' | 'stamp'>, secure: boolean, kind: string): Lately {
-  const prefix = secure ? '__Host-' : '';
-  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-  const nameOf = (of: string) => `${prefix}anteroom_${kind}_${of}`;
+  const cookie = createSealedCookie(seal, secure, kind);
   const tagOf = (place: string) => seal.stamp(`${kind} ${place}`).slice(0, TAG);
 
   /** Each a time in ms, and a tag of the place after a point where there is one. */
   function read(header: string | undefined, of: string, now: number): string[] {
-    const sealed = cookieValue(header, nameOf(of));
-    const opened = sealed ? seal.open(sealed, `${kind} ${of}`) : null;
-    if (!opened) return [];
-    const times = Buffer.from(opened).toString().split(',');
+    const times = cookie.read(header, of)?.split(',') ?? [];
     return times.filter((each) => now - Number.parseInt(each, 10) < MINUTE);
   }
 
@@ -46,9 +41,8 @@ export function createLately(seal: Pick<Seal, 'seal' | 'open' | 'stamp'>, secure
     add(header, of, now, place) {
       const time = place === undefined ? `${now}` : `${now}.${tagOf(place)}`;
       const times = [...read(header, of, now), time].slice(-HELD);
-      const sealed = seal.seal(Buffer.from(times.join(',')), `${kind} ${of}`);
-      return `${nameOf(of)}=${sealed}; Max-Age=${MINUTE / 1000}${attributes}`;
+      return cookie.write(of, times.join(','), MINUTE / 1000);
     },
-    forget: (of) => `${nameOf(of)}=; Max-Age=0${attributes}`,
+    forget: cookie.forget,
   };
 }

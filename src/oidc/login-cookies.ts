@@ -4,7 +4,7 @@
  */
 import type { Lately } from '#http/lately.ts';
 import { createLately } from '#http/lately.ts';
-import { cookieValue } from '#http/visitor-cookies.ts';
+import { createSealedCookie } from '#http/sealed-cookie.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 
 /** Longer than any relying party keeps a login that it keeps only one of, in seconds. */
@@ -22,22 +22,13 @@ export interface LoginCookies {
 }
 
 export function createLoginCookies(seal: Pick<Seal, 'seal' | 'open' | 'stamp'>, secure: boolean): LoginCookies {
-  const nameOf = (clientId: string) => `${secure ? '__Host-' : ''}anteroom_newest_${clientId}`;
-  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-
-  function newest(header: string | undefined, clientId: string): number {
-    const sealed = cookieValue(header, nameOf(clientId));
-    const opened = sealed ? seal.open(sealed, `newest ${clientId}`) : null;
-    return opened ? Number(Buffer.from(opened).toString()) : 0;
-  }
+  const cookie = createSealedCookie(seal, secure, 'newest');
+  const newest = (header: string | undefined, clientId: string) => Number(cookie.read(header, clientId) ?? 0);
 
   return {
     bounces: createLately(seal, secure, 'bounces'),
     logins: createLately(seal, secure, 'logins'),
     newest,
-    began(header, clientId, at) {
-      const sealed = seal.seal(Buffer.from(`${Math.max(at, newest(header, clientId))}`), `newest ${clientId}`);
-      return `${nameOf(clientId)}=${sealed}; Max-Age=${NEWEST_AGE}${attributes}`;
-    },
+    began: (header, clientId, at) => cookie.write(clientId, `${Math.max(at, newest(header, clientId))}`, NEWEST_AGE),
   };
 }
