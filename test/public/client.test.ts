@@ -92,6 +92,8 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     const events = [{ id: 'opening', start: new Date(start).toISOString(), order: 'arrival' }];
     const prequeue_start = new Date(start - 60_000).toISOString();
     await operations().putRoom(roomSettings.parse({ ...QUICK, events: [{ ...events[0], prequeue_start }] }));
+    // Its draw is announced: on another process' tick, who joins before that has a number.
+    await service.waitingRoom.advance.room('sale');
     const visit = await join(room);
     const { value: early } = await visit.facts().next();
     expect(early).toMatchObject({ state: 'before_start', number: null });
