@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freePort } from '#support/ports.ts';
-import { jwks } from '#support/service.ts';
-import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, type Folder, ready } from '../service/process.ts';
+import { admin, createFolder, environment, type Folder, ready } from '../service/process.ts';
 import { type Receiver, startReceiver, take } from './receiver.ts';
 
 let folder: Folder;
@@ -15,17 +14,9 @@ beforeEach(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   await folder.write('anteroom.yaml', 'rooms: [{ id: sale }]\n');
-  await folder.write('jwks.json', JSON.stringify(jwks));
   env = {
-    PORT: `${port}`,
-    HOST: '127.0.0.1',
-    ISSUER: url,
-    CONFIG: 'anteroom.yaml',
-    ADMIN_TOKEN,
+    ...(await environment(folder, port)),
     ADMIN_TOKENS: 'alice:the-token-of-alice',
-    COOKIE_KEYS,
-    JWKS_FILE: 'jwks.json',
-    LOG_LEVEL: 'warn',
     WEBHOOK_URL: receiver.url,
     WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     WEBHOOK_EVENTS: 'counter.raised',

@@ -3,9 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
-import { jwks } from '#support/service.ts';
 import type { Store } from '#waiting-room/ports.ts';
-import { ADMIN_TOKEN, COOKIE_KEYS, createFolder, type Folder, type Run, ready } from '../service/process.ts';
+import { createFolder, environment, type Folder, type Run, ready } from '../service/process.ts';
 
 const PER_SECOND = 20;
 const SIZE = 150;
@@ -22,7 +21,6 @@ beforeEach(async () => {
   folder = await createFolder();
   const inlet = `{ strategy: rate, per_minute: ${PER_SECOND * 60}, size: ${SIZE} }`;
   await folder.write('anteroom.yaml', `rooms: [{ id: sale, inlet: ${inlet} }]\n`);
-  await folder.write('jwks.json', JSON.stringify(jwks));
 });
 afterEach(async () => {
   await folder.remove();
@@ -34,14 +32,9 @@ async function startProcess(): Promise<Run> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const run = folder.run({
-    PORT: `${port}`,
-    HOST: '127.0.0.1',
+    ...(await environment(folder, port)),
     ISSUER: 'http://line.test',
-    CONFIG: 'anteroom.yaml',
     REDIS_URL: redis.url,
-    ADMIN_TOKEN,
-    COOKIE_KEYS,
-    JWKS_FILE: 'jwks.json',
     LOG_LEVEL: 'info',
   });
   await ready(run, url);

@@ -1,18 +1,11 @@
-import { join } from 'node:path';
+import { application } from './programs.ts';
 import { startProgram } from './proxy.ts';
-import { CLIENT_ID, type RelyingPartySetting, SECRET, tour } from './tour.ts';
+import { environment } from './shop.ts';
+import { type RelyingPartySetting, tour } from './tour.ts';
 
-const APP = join(import.meta.dirname, '../../deploy/relying-parties/express-openid-connect/app.js');
-
-const start = ({ issuer, port, origin }: RelyingPartySetting) =>
-  startProgram(process.execPath, [APP], port, {
-    PORT: String(port),
-    BASE_URL: origin,
-    ISSUER: issuer,
-    CLIENT_ID,
-    CLIENT_SECRET: SECRET,
-    SESSION_SECRET: 'a secret of the shop that is long enough',
-  });
+const APP = application('express-openid-connect/app.js');
+const start = (setting: RelyingPartySetting) =>
+  startProgram(process.execPath, [APP], setting.port, environment(setting));
 
 tour({
   name: 'express-openid-connect',

@@ -14,18 +14,21 @@ export interface Shop {
   readonly args: readonly string[];
 }
 
+/** What the applications of deploy/relying-parties are told. */
+export const environment = ({ issuer, port, origin }: RelyingPartySetting): Record<string, string> => ({
+  PORT: String(port),
+  BASE_URL: origin,
+  ISSUER: issuer,
+  CLIENT_ID,
+  CLIENT_SECRET: SECRET,
+  SESSION_SECRET: 'a secret of the shop that is long enough',
+  LOGIN_WINDOW: String(LOGIN_WINDOW),
+});
+
 /** Takes the applications of deploy/relying-parties that all have the same environment and the same paths. */
 export function tourOfShop({ name, command, args }: Shop, missing?: string): void {
-  const start = ({ issuer, port, origin }: RelyingPartySetting): Promise<RunningProxy> =>
-    startProgram(command, args, port, {
-      PORT: String(port),
-      BASE_URL: origin,
-      ISSUER: issuer,
-      CLIENT_ID,
-      CLIENT_SECRET: SECRET,
-      SESSION_SECRET: 'a secret of the shop that is long enough',
-      LOGIN_WINDOW: String(LOGIN_WINDOW),
-    });
+  const start = (setting: RelyingPartySetting): Promise<RunningProxy> =>
+    startProgram(command, args, setting.port, environment(setting));
 
   tour(
     {

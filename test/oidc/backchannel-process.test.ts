@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { jwks } from '#support/service.ts';
-import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, type Folder, ready } from '../service/process.ts';
+import { admin, createFolder, environment, type Folder, ready } from '../service/process.ts';
 import { type BackChannel, startBackChannel } from './receiver.ts';
 
 let folder: Folder;
@@ -25,17 +24,7 @@ beforeEach(async () => {
   };
   const room = { id: 'sale', admission: { lifetime: '4s' } };
   await folder.write('anteroom.yaml', JSON.stringify({ rooms: [room], relying_parties: [party] }));
-  await folder.write('jwks.json', JSON.stringify(jwks));
-  env = {
-    PORT: `${port}`,
-    HOST: '127.0.0.1',
-    ISSUER: url,
-    CONFIG: 'anteroom.yaml',
-    ADMIN_TOKEN,
-    COOKIE_KEYS,
-    JWKS_FILE: 'jwks.json',
-    LOG_LEVEL: 'warn',
-  };
+  env = await environment(folder, port);
 });
 afterEach(async () => {
   await shop.close();

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
 import { type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { comeBack, goIn, read, rooms } from './visit.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
@@ -13,18 +13,9 @@ const relying_parties = [
   { client_id: 'kiosk', ...shop },
 ];
 
-let opened: OpenedStore;
-let service: TestService;
+const service = serviceOn(embeddedStore, { rooms, relying_parties });
 let browser: Browser;
 
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms, relying_parties });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
 beforeEach(async () => {
   await service.waitingRoom.operations.reset('sale');
   service.time.pass(2_000);

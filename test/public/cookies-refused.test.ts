@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { serviceOn } from '#support/on-each-store.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { comeBack, enterUrl, SALE, SITE } from './room.ts';
 
 /** As a browser says what it wants the answer for. */
@@ -9,18 +9,9 @@ const FETCHED = { 'Sec-Fetch-Dest': 'document' };
 /** Where the most impatient of the browsers gives up. */
 const REDIRECTS = 16;
 
-let opened: OpenedStore;
-let service: TestService;
+const service = serviceOn(embeddedStore, { rooms: [SALE] });
 let browser: Browser;
 
-beforeAll(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms: [SALE] });
-});
-afterAll(async () => {
-  await service?.close();
-  await opened?.close();
-});
 beforeEach(async () => {
   await service.waitingRoom.operations.reset('sale');
   service.time.pass(2_000);

@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answer, createBrowser } from '#support/browser.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { serviceOn } from '#support/on-each-store.ts';
+import { embeddedStore } from '#support/stores.ts';
 import { comeBack, fromGateUrl, SALE, SITE } from './room.ts';
 
-let opened: OpenedStore;
-let service: TestService;
-
-beforeEach(async () => {
-  opened = await embeddedStore();
-  service = await startService({ store: opened.store, rooms: [SALE] });
-});
-afterEach(async () => {
-  await service?.close();
-  await opened?.close();
-});
+const service = serviceOn(embeddedStore, { rooms: [SALE] }, 'test');
 
 /** What Caddy and Traefik ask, of a navigation unless told otherwise. */
 function check(uri: string, { query = '', headers = {} }: { query?: string; headers?: Record<string, string> } = {}) {
@@ -40,7 +30,7 @@ test('each check is counted, by how it ended', async () => {
   await check('/', FETCH);
   await check('/', { headers: { 'X-Forwarded-Host': 'evil.example' } });
   await check('/', { headers: { 'X-Forwarded-Proto': 'none' } });
-  await opened.store.close();
+  await service.store.close();
   service.time.pass(11_000);
   await check('/');
   const metrics = await (await fetch(`${service.issuer}/metrics`)).text();
@@ -58,12 +48,12 @@ describe('while the store is away', () => {
   /** A token that was not taken yet; the process knows the room for some seconds more. */
   async function goneWithToken(): Promise<string> {
     const uri = (await comeBack(service, createBrowser())).slice(SITE.length);
-    await opened.store.close();
+    await service.store.close();
     return uri;
   }
 
   async function gone(): Promise<void> {
-    await opened.store.close();
+    await service.store.close();
     service.time.pass(11_000);
   }
 

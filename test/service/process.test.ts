@@ -6,11 +6,10 @@ import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { jwks } from '#support/service.ts';
 import { startBalancer } from './balancer.ts';
 import { type DurableRedis, startDurableRedis } from './durable-redis.ts';
 import type { Folder, Run } from './process.ts';
-import { ADMIN_TOKEN, admin, COOKIE_KEYS, createFolder, ready, statusOf } from './process.ts';
+import { ADMIN_TOKEN, admin, createFolder, environment, ready, statusOf } from './process.ts';
 
 const settings = (title: string, inlet = '{ strategy: manual }') => `
 rooms:
@@ -29,17 +28,7 @@ beforeEach(async () => {
   port = await freePort();
   url = `http://127.0.0.1:${port}`;
   await folder.write('anteroom.yaml', settings('Spring sale'));
-  await folder.write('jwks.json', JSON.stringify(jwks));
-  env = {
-    PORT: `${port}`,
-    HOST: '127.0.0.1',
-    ISSUER: url,
-    CONFIG: 'anteroom.yaml',
-    ADMIN_TOKEN,
-    COOKIE_KEYS,
-    JWKS_FILE: 'jwks.json',
-    LOG_LEVEL: 'warn',
-  };
+  env = await environment(folder, port);
 });
 afterEach(() => folder.remove());
 

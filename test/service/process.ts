@@ -5,12 +5,27 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { jwks } from '#support/service.ts';
 
 const MAIN = resolve('src/main.ts');
 const PATIENCE = 20_000;
 
 export const ADMIN_TOKEN = 'an-admin-token';
 export const COOKIE_KEYS = 'a-key-of-all-processes';
+
+/** The environment of a process on this port, whose folder has the settings in `anteroom.yaml`; writes its keys there. */
+export async function environment(folder: Folder, port: number): Promise<Record<string, string>> {
+  return {
+    PORT: `${port}`,
+    HOST: '127.0.0.1',
+    ISSUER: `http://127.0.0.1:${port}`,
+    CONFIG: 'anteroom.yaml',
+    ADMIN_TOKEN,
+    COOKIE_KEYS,
+    JWKS_FILE: await folder.write('jwks.json', JSON.stringify(jwks)),
+    LOG_LEVEL: 'warn',
+  };
+}
 
 export interface Run {
   readonly child: ChildProcess;
