@@ -3,9 +3,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { closeDoor, comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts';
+import { closeDoor, comeBack, ENDS, goIn, LIFETIME, numbersGiven, relying_parties, rooms } from './visit.ts';
 
-const LIFETIME = 10 * 60_000;
 const LONG = { login_hint: 'x'.repeat(6_500) };
 
 onEachStore('an admission', { rooms, relying_parties }, (service) => {
@@ -99,17 +98,12 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     await expect(told.login.exchange(told.callback)).resolves.toHaveProperty('id_token');
   });
 
-  test.each([
-    ['ran out', async () => service.time.pass(LIFETIME)],
-    ['was ended by the site', (sub: string) => exits(sub)],
-    ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
-    ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
-  ])('that %s answers userinfo with 401', async (_how, end) => {
+  test.each(ENDS)('that %s answers userinfo with 401', async (_how, end) => {
     const { login, callback } = await goIn(service);
     const tokens = await login.exchange(callback);
     const sub = tokens.claims()?.sub ?? '';
     await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
-    await end(sub);
+    await end(service, sub);
     const Authorization = `Bearer ${tokens.access_token}`;
     const answer = await fetch(`${service.issuer}/userinfo`, { headers: { Authorization } });
     expect(answer.status).toBe(401);

@@ -2,9 +2,8 @@ import * as client from 'openid-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { onEachStore } from '#support/on-each-store.ts';
 import { SECRET } from '#support/relying-party.ts';
-import { comeBack, goIn, rooms } from './visit.ts';
+import { comeBack, ENDS, goIn, rooms } from './visit.ts';
 
-const LIFETIME = 10 * 60_000;
 const REDIRECT_URI = 'http://127.0.0.1:9/oauth2/idpresponse';
 const party = { client_secret: SECRET, room: 'sale', profile: 'alb', redirect_uris: [REDIRECT_URI] };
 const relying_parties = [
@@ -93,17 +92,9 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       }
     });
 
-    test.each<[string, (sub: string) => unknown]>([
-      ['ran out', () => service.time.pass(LIFETIME)],
-      [
-        'was ended by the site',
-        (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
-      ],
-      ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
-      ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
-    ])('is there when it %s: every token of it is inactive', async (_how, end) => {
+    test.each(ENDS)('is there when it %s: every token of it is inactive', async (_how, end) => {
       const { login, tokens, sub } = await inside();
-      await end(sub);
+      await end(service, sub);
       for (const token of [tokens.access_token, tokens.refresh_token ?? '']) {
         expect(await client.tokenIntrospection(login.config, token)).toEqual({ active: false });
       }

@@ -2,9 +2,8 @@ import * as client from 'openid-client';
 import { beforeEach, expect, test } from 'vitest';
 import { onEachStore } from '#support/on-each-store.ts';
 import { SECRET } from '#support/relying-party.ts';
-import { goIn, rooms } from './visit.ts';
+import { ENDS, goIn, LIFETIME, rooms } from './visit.ts';
 
-const LIFETIME = 10 * 60_000;
 const REDIRECT_URI = 'http://127.0.0.1:9/oauth2/idpresponse';
 const alb = { profile: 'alb', redirect_uris: [REDIRECT_URI] };
 const relying_parties = [
@@ -57,19 +56,14 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     expect(expires_in).toBeLessThanOrEqual(20);
   });
 
-  test.each<[string, (sub: string) => unknown]>([
-    ['ran out', () => service.time.pass(LIFETIME)],
-    [
-      'was ended by the site',
-      (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
-    ],
-    ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
-    ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
-  ])('of an admission that %s is refused: invalid_grant, so that the relying party asks anew', async (_how, end) => {
-    const { refresh, sub } = await inside();
-    await end(sub);
-    await expect(refresh()).rejects.toMatchObject({ status: 400, error: 'invalid_grant' });
-  });
+  test.each(ENDS)(
+    'of an admission that %s is refused: invalid_grant, so that the relying party asks anew',
+    async (_how, end) => {
+      const { refresh, sub } = await inside();
+      await end(service, sub);
+      await expect(refresh()).rejects.toMatchObject({ status: 400, error: 'invalid_grant' });
+    },
+  );
 
   test('does not prolong the admission, except in a room that renews those who are there', async () => {
     const { refresh: refreshHere } = await inside();

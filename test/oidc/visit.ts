@@ -16,6 +16,20 @@ export const relying_parties = [
   { client_id: 'elsewhere', client_secret: SECRET, room: 'other', redirect_uris: [REDIRECT_URI] },
 ];
 
+/** How long an admission to the sale lasts, in ms. */
+export const LIFETIME = 10 * 60_000;
+
+/** The ways in which the admission of `sub` to the sale ends. */
+export const ENDS: readonly [how: string, end: (service: TestService, sub: string) => unknown][] = [
+  ['ran out', (service) => service.time.pass(LIFETIME)],
+  [
+    'was ended by the site',
+    (service, sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
+  ],
+  ['fell to a reset of the room', (service) => service.waitingRoom.operations.reset('sale')],
+  ['fell to the end of the room', (service) => service.waitingRoom.operations.deleteRoom('sale')],
+];
+
 export interface Visit {
   readonly browser: Browser;
   readonly login: Login;
