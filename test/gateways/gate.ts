@@ -135,6 +135,32 @@ export function describeGate(name: string, startProxy: (behind: Behind) => Promi
       expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
     });
 
+    test('who has left the site waits again', async () => {
+      await goIn();
+      const { headers } = (await browser.get(`${shop}/`)).json<{ headers: Record<string, string> }>();
+      const sub = headers['x-anteroom-subject'] ?? '';
+      await operations().exits(ROOM.id, { exited: 0, completed: [sub], abandoned: [] });
+      // An early end is seen within a second.
+      service.time.pass(1_100);
+      const { status, location } = await browser.get(`${shop}/`);
+      expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
+    });
+
+    test('both of two tabs get in, each to its own page, with one number', async () => {
+      const paths = ['/first?a=b', '/second'];
+      const pages: string[] = [];
+      for (const path of paths) {
+        const sent = await browser.get(`${shop}${path}`);
+        pages.push((await browser.get(sent.location)).location);
+      }
+      await operations().raise(ROOM.id, 1);
+      for (const [index, path] of paths.entries()) {
+        const back = (await browser.post(pages[index] ?? '')).location;
+        expect(await browser.follow(back, shop)).toMatchObject({ status: 200, url: `${shop}${path}` });
+      }
+      expect(await operations().counters(ROOM.id)).toMatchObject({ queue: 1, claimed: 1 });
+    });
+
     // The last one: the store does not come back.
     test('while the store is away a navigation ends at a page that tries again', async () => {
       await opened.store.close();
