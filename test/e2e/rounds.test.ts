@@ -1,0 +1,83 @@
+/** A site that lets in nobody whom it is sent, in a browser that follows whatever it is told. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchChromium } from '#support/chromium.ts';
+import { freePort } from '#support/ports.ts';
+import { redirect, say, serve } from '../gateways/stand-ins/http.ts';
+import type { RunningRelyingParty } from '../gateways/tour.ts';
+import { type Anteroom, startAnteroom } from './anteroom.ts';
+import { audit, newVisitor, picture, words } from './visitor.ts';
+
+let browser: Browser;
+let anteroom: Anteroom;
+let site: RunningRelyingParty;
+let origin: string;
+/** Whether the site remembers whom it lets in. */
+let remembers: boolean;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, anteroom] = await Promise.all([launchChromium(), startAnteroom()]);
+  const port = await freePort();
+  origin = `http://localhost:${port}`;
+  const request = { client_id: 'site', redirect_uri: `${origin}/callback`, response_type: 'code', scope: 'openid' };
+  const login = `${anteroom.url}/authorize?${new URLSearchParams(request)}`;
+  const enter = `${anteroom.url}/rooms/open/enter?return_to=${encodeURIComponent(`${origin}/page`)}`;
+  site = await serve(port, ({ res, url }) => {
+    if (url.searchParams.has('code') || url.searchParams.has('anteroom_token')) {
+      return remembers ? say(res, 200, 'inside') : redirect(res, url.pathname === '/page' ? '/page' : '/');
+    }
+    redirect(res, url.pathname === '/page' ? enter : login);
+  });
+  await put('rooms/open', { title: 'Open house', mode: 'passthrough', return_urls: [`${origin}/`] });
+  await put('relying-parties/site', {
+    client_secret: 'a secret of the site',
+    room: 'open',
+    redirect_uris: [`${origin}/callback`],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await anteroom?.close();
+});
+beforeEach(async () => {
+  remembers = false;
+  page = await newVisitor(browser);
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function put(path: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${anteroom.url}/admin/v1/${path}`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${anteroom.adminToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok, await answer.text()).toBe(true);
+}
+
+test.each([
+  ['begins login after login', '/', 'You are in, but the site does not let you stay', 'link', 'Try again'],
+  ['keeps no cookie', '/page', 'You are in, but the site does not know you', 'button', /^Go on to/],
+] as const)(
+  'a site that %s ends at a page that explains, accessible, with a way on',
+  async (what, path, says, role, on) => {
+    // A relying party is not known to a process for the first second.
+    await expect.poll(async () => (await page.goto(`${origin}${path}`))?.status(), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => words(page.locator('h1')), { timeout: 30_000 }).toBe(says);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1280, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await audit(page)).toEqual([]);
+      }
+    }
+    await picture(page, what);
+    remembers = true;
+    await page.getByRole(role, { name: on }).click();
+    await expect.poll(() => words(page.locator('body'))).toBe('inside');
+    expect(page.url()).toMatch(`${origin}/`);
+  },
+);
