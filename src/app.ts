@@ -96,7 +96,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     res.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json' }).end(JSON.stringify(document));
   };
 
-  const porch: Middleware[] = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
+  const baseMiddleware: Middleware[] = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
   const oidc = createOidcDoor({
     issuer,
     jwks: config.jwks,
@@ -106,7 +106,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     waitingRoom,
     cookies,
     addresses,
-    porch: [...porch, door('oidc')],
+    baseMiddleware: [...baseMiddleware, door('oidc')],
     render: views.page,
     now,
     refuseScript() {
@@ -136,7 +136,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     addresses,
     cookies,
     render: views.page,
-    onward: { request: oidc.onward, return: enter.onward },
+    continuations: { request: oidc.continuation, return: enter.continuation },
     wayBack: oidc.wayBack,
   });
   const status = createStatus({
@@ -186,7 +186,7 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     door('oidc'),
     waitingPage,
   ];
-  for (const middleware of [...porch, ...routes]) app.use(middleware);
+  for (const middleware of [...baseMiddleware, ...routes]) app.use(middleware);
   app.on('error', onError);
 
   const serve = app.callback();

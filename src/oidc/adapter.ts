@@ -3,7 +3,7 @@ import Provider, { errors } from 'oidc-provider';
 import { canTravel } from '#waiting-page/address.ts';
 import type { OidcStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
-import { clientMetadata } from './clients.ts';
+import { clientMetadata } from './client-metadata.ts';
 
 export interface AdapterDeps {
   readonly records: OidcStore;

@@ -12,23 +12,23 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
-import type { Onward } from '#waiting-page/page.ts';
+import type { Continuation } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports.ts';
-import { type Backchannel, createBackchannel } from './backchannel.ts';
-import { createBegan } from './began.ts';
+import { navigationsOnly, pageWhileAway, postBecomesGet } from './authorize/authorize-middleware.ts';
+import { createContinuation } from './authorize/continuation.ts';
+import { createLoginCookies } from './authorize/login-cookies.ts';
+import { createLoginLock, releaseLoginLock } from './authorize/login-lock.ts';
+import { stopLoops } from './authorize/login-loop.ts';
+import { createBegan } from './authorize/login-start.ts';
+import { createIsTransactionExpired } from './authorize/login-window.ts';
 import { createCookieSigner } from './cookie-signer.ts';
-import { endAdmissionAtRevocation } from './ends.ts';
-import { navigationsOnly, pageWhileAway, postBecomesGet } from './front-door.ts';
-import { createIsAnotherGoingIn, endGoingIn } from './going-in.ts';
-import { createLoginCookies } from './login-cookies.ts';
-import { createIsForgotten } from './login-window.ts';
-import { endAdmissionAtLogout } from './logout.ts';
-import { createLogouts, type Logouts, noteLogins } from './logouts.ts';
-import { stopLoops } from './loop.ts';
-import { createOnward } from './onward.ts';
-import { createPages, sayAway } from './pages.ts';
+import { type Backchannel, createBackchannel } from './logout/backchannel-logout.ts';
+import { createLogouts, type Logouts, noteLogins } from './logout/logout-queue.ts';
+import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
 import { createProvider } from './provider.ts';
+import { createPages, sayAway } from './provider-pages.ts';
+import { endAdmissionAtRevocation } from './tokens/introspection.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
@@ -38,7 +38,7 @@ export interface OidcDeps {
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   /** Runs before everything of the provider. */
-  readonly porch: readonly Middleware[];
+  readonly baseMiddleware: readonly Middleware[];
   readonly render: Render;
   readonly now: () => number;
   readonly log: Log;
@@ -56,7 +56,7 @@ export interface OidcDoor {
   /** Whether a request's target, path and query, is one of the provider's routes. */
   readonly owns: (target: string) => boolean;
   /** What becomes of those who waited for an authorization request. */
-  readonly onward: Onward<PendingRequest>;
+  readonly continuation: Continuation<PendingRequest>;
   /** The landing page of the relying party that a request names, if it has its line in this room. */
   readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
@@ -69,7 +69,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
   const began = createBegan(seal, now);
   const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
-  const isForgotten = createIsForgotten({ loginCookies, now });
+  const isTransactionExpired = createIsTransactionExpired({ loginCookies, now });
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
@@ -82,11 +82,11 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     cookies,
     loginCookies,
     began,
-    isForgotten,
+    isTransactionExpired,
     pages: createPages({ render, onError }),
     now,
   });
-  for (const middleware of deps.porch) provider.use(middleware);
+  for (const middleware of deps.baseMiddleware) provider.use(middleware);
   provider.use(pageWhileAway(render));
   provider.use(navigationsOnly(deps.refuseScript));
   provider.use(postBecomesGet);
@@ -94,7 +94,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
-  endGoingIn(provider, { coordination: store.coordination, relyingParties });
+  releaseLoginLock(provider, { coordination: store.coordination, relyingParties });
   const { logouts, settings } = store;
   noteLogins(provider, { logouts, visitors, now });
   const ends = createLogouts({ logouts, settings, now, onError });
@@ -110,15 +110,15 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     ends,
     backchannel: createBackchannel({ provider, visitors, logouts, told: ends.told, now, log, metrics }),
     owns: (target) => PROVIDER_PATHS.test(target),
-    onward: createOnward({
+    continuation: createContinuation({
       provider,
       addresses,
       relyingParties,
       snapshots,
       began,
       bounces: loginCookies.bounces,
-      isForgotten,
-      isAnotherGoingIn: createIsAnotherGoingIn(store.coordination),
+      isTransactionExpired,
+      isAnotherTabEntering: createLoginLock(store.coordination),
       issuer,
       render,
       now,

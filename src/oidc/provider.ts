@@ -6,20 +6,20 @@ import { RETRY } from '#waiting-page/address.ts';
 import type { OidcStore, SettingsStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { createFindAccount } from './account.ts';
 import { createAdapterFactory, travels } from './adapter.ts';
-import { createArrival } from './arrival.ts';
-import type { Began } from './began.ts';
-import { assertClaimsRequest, CLAIMS } from './claims.ts';
+import { createArrival } from './authorize/arrival.ts';
+import type { LoginCookies } from './authorize/login-cookies.ts';
+import type { Began } from './authorize/login-start.ts';
+import type { IsTransactionExpired } from './authorize/login-window.ts';
+import { createPolicy } from './authorize/policy.ts';
 import type { CookieSigner } from './cookie-signer.ts';
-import { createIntrospectionPolicy } from './ends.ts';
-import { createLoadExistingGrant } from './grant.ts';
-import type { LoginCookies } from './login-cookies.ts';
-import type { IsForgotten } from './login-window.ts';
-import type { ProviderPages } from './pages.ts';
-import { createPolicy } from './policy.ts';
-import { claimsOfAccessToken, createResources } from './resources.ts';
-import { secondsLeft, visitOf } from './visit.ts';
+import { secondsLeft, visitOf } from './login-context.ts';
+import type { ProviderPages } from './provider-pages.ts';
+import { createFindAccount } from './tokens/account.ts';
+import { assertClaimsRequest, CLAIMS } from './tokens/claims.ts';
+import { createLoadExistingGrant } from './tokens/grant.ts';
+import { createIntrospectionPolicy } from './tokens/introspection.ts';
+import { claimsOfAccessToken, createResources } from './tokens/resources.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -37,7 +37,7 @@ export interface ProviderDeps {
   readonly cookies: VisitorCookies;
   readonly loginCookies: LoginCookies;
   readonly began: Began;
-  readonly isForgotten: IsForgotten;
+  readonly isTransactionExpired: IsTransactionExpired;
   readonly pages: ProviderPages;
   readonly now: () => number;
 }
@@ -54,10 +54,10 @@ export function createProvider(deps: ProviderDeps): Provider {
   };
 
   /** Whether the code would be lost: of a request that comes just now it never is. */
-  async function isForgotten(ctx: KoaContextWithOIDC): Promise<boolean> {
+  async function isTransactionExpired(ctx: KoaContextWithOIDC): Promise<boolean> {
     const at = began.before(ctx);
     const party = at === null ? null : await relyingParties.find(ctx.oidc.client?.clientId ?? '');
-    return at !== null && party !== null && deps.isForgotten(party, ctx.req.headers.cookie, at);
+    return at !== null && party !== null && deps.isTransactionExpired(party, ctx.req.headers.cookie, at);
   }
 
   const configuration: Configuration = {
@@ -121,11 +121,11 @@ export function createProvider(deps: ProviderDeps): Provider {
       Interaction: DAY,
     },
     interactions: {
-      policy: createPolicy({ began, isForgotten }),
+      policy: createPolicy({ began, isTransactionExpired }),
       async url(ctx) {
         const visit = visitOf(ctx);
         // From the waiting page who is inside goes to a fresh login, where the relying party has forgotten this one.
-        if (visit?.admission && !(await isForgotten(ctx))) {
+        if (visit?.admission && !(await isTransactionExpired(ctx))) {
           // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
           throw new errors.LoginRequired('the visitor is not the one that was asked for');
         }

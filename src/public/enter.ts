@@ -12,7 +12,7 @@ import { Problem } from '#http/problem.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
 import { canReturnTo, RETRY } from '#waiting-page/address.ts';
-import type { Onward } from '#waiting-page/page.ts';
+import type { Continuation } from '#waiting-page/page.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/ports.ts';
 import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
@@ -40,7 +40,7 @@ export interface EnterDeps {
 export interface Enter {
   readonly middleware: Middleware;
   /** What becomes of those who waited to return. */
-  readonly onward: Onward<PendingReturn>;
+  readonly continuation: Continuation<PendingReturn>;
 }
 
 /** Path and query of the door for somebody who wants to come to `url`. */
@@ -142,12 +142,12 @@ export function createEnter(deps: EnterDeps): Enter {
   return {
     // The router adds to the context what its middleware's type asks to be there.
     middleware: router.routes() as Middleware,
-    onward: {
-      again: (room, { url }) => enterPath(room, url),
-      retry: (room, { url, retried }) => (retried ? null : `${enterPath(room, url)}&${RETRY}=1`),
+    continuation: {
+      restartUrl: (room, { url }) => enterPath(room, url),
+      retryUrl: (room, { url, retried }) => (retried ? null : `${enterPath(room, url)}&${RETRY}=1`),
       // Whoever comes to the address waits for themselves, and goes where the room allows.
       isForeign: () => false,
-      async goOn(ctx, { room, pending, admission }) {
+      async resume(ctx, { room, pending, admission }) {
         if (!(await isAllowed(room, pending.url))) showRefused(ctx);
         else if (!(await takeBack(ctx, room, pending.url, admission))) goTo(ctx, ctx.url);
       },

@@ -30,15 +30,15 @@ export interface Admitted<P extends Pending> {
 }
 
 /** What a door does with those who waited for it. */
-export interface Onward<P extends Pending> {
+export interface Continuation<P extends Pending> {
   /** Where they get a ticket: through the door once more. Null where that cannot be done. */
-  again(room: string, pending: P): string | null;
+  restartUrl(room: string, pending: P): string | null;
   /** The same with a note of it, so that it is not done for ever; null where there is one already. */
-  retry(room: string, pending: P): string | null;
+  retryUrl(room: string, pending: P): string | null;
   /** Whether what is pending is not this visitor's to finish. */
   isForeign(pending: P, ticket: Ticket): boolean;
   /** Answers somebody who is inside. */
-  goOn(ctx: Context, admitted: Admitted<P>): Promise<void>;
+  resume(ctx: Context, admitted: Admitted<P>): Promise<void>;
 }
 
 export interface WaitingPageDeps {
@@ -48,7 +48,10 @@ export interface WaitingPageDeps {
   readonly cookies: VisitorCookies;
   readonly render: Render;
   /** By what is pending. */
-  readonly onward: { readonly request: Onward<PendingRequest>; readonly return: Onward<PendingReturn> };
+  readonly continuations: {
+    readonly request: Continuation<PendingRequest>;
+    readonly return: Continuation<PendingReturn>;
+  };
   /** Where an altered address of the room may lead back to; null where nothing is known. */
   readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
@@ -57,8 +60,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const { visitors, snapshots, addresses, cookies, render, wayBack } = deps;
 
   /** The door that something pending came through. */
-  function onwardOf(pending: Pending): Onward<Pending> {
-    return (pending.kind === 'return' ? deps.onward.return : deps.onward.request) as Onward<Pending>;
+  function continuationOf(pending: Pending): Continuation<Pending> {
+    return (
+      pending.kind === 'return' ? deps.continuations.return : deps.continuations.request
+    ) as Continuation<Pending>;
   }
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
@@ -100,7 +105,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const { title = room, mode } = snapshot?.settings ?? {};
     if (!ticket) {
       if (cookies.hasLeft(header, room))
-        show(ctx, 200, 'left', { title, again: onwardOf(pending).again(room, pending) });
+        show(ctx, 200, 'left', { title, again: continuationOf(pending).restartUrl(room, pending) });
       else if (mode === 'closed') showClosed(ctx, snapshot, room);
       else joinAnew(ctx, room, title, pending);
       return;
@@ -116,14 +121,14 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   /** Without a ticket of this line: through the door once more, which gives one; a second time it explains. */
   function joinAnew(ctx: Context, room: string, title: string, pending: Pending): void {
-    const door = onwardOf(pending);
+    const door = continuationOf(pending);
     const cookiesComeBack = cookies.visitor(ctx.req.headers.cookie) !== null;
-    const way = cookiesComeBack ? door.again(room, pending) : door.retry(room, pending);
+    const way = cookiesComeBack ? door.restartUrl(room, pending) : door.retryUrl(room, pending);
     if (way) {
       seeOther(ctx, way);
       return;
     }
-    show(ctx, 400, 'no-cookies', { title, again: door.again(room, pending) });
+    show(ctx, 400, 'no-cookies', { title, again: door.restartUrl(room, pending) });
   }
 
   function showForeign(ctx: Context): void {
@@ -140,7 +145,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const ticket = cookies.ticket(ctx.req.headers.cookie, room);
     if (!pending) {
       await showAltered(ctx, room);
-    } else if (ticket && onwardOf(pending).isForeign(pending, ticket)) {
+    } else if (ticket && continuationOf(pending).isForeign(pending, ticket)) {
       showForeign(ctx);
       return null;
     }
@@ -169,7 +174,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     } else {
       const place = await visitors.claim(ticket);
       if (place.state !== 'admitted') back(ctx);
-      else await onwardOf(pending).goOn(ctx, { room, pending, ticket, form, admission: place.admission });
+      else await continuationOf(pending).resume(ctx, { room, pending, ticket, form, admission: place.admission });
     }
   }
 

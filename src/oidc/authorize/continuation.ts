@@ -8,36 +8,36 @@ import { seeOther, sendPage } from '#http/answer.ts';
 import type { Render } from '#http/away.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
-import type { Admitted, Onward } from '#waiting-page/page.ts';
+import type { Admitted, Continuation } from '#waiting-page/page.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import type { Began } from './began.ts';
-import { freshLogin } from './fresh-login.ts';
-import type { IsAnotherGoingIn } from './going-in.ts';
-import { ALONE } from './going-in.ts';
 import type { LoginCookies } from './login-cookies.ts';
-import type { IsForgotten } from './login-window.ts';
+import type { LoginLock } from './login-lock.ts';
+import { ALONE } from './login-lock.ts';
+import type { Began } from './login-start.ts';
+import type { IsTransactionExpired } from './login-window.ts';
+import { restartLogin } from './restart-login.ts';
 
 /** How often a visitor is sent back within a minute before it takes a button. */
 const BOUNCES = 2;
 
-export interface OnwardDeps {
+export interface ContinuationDeps {
   readonly provider: Provider;
   readonly addresses: Pick<Addresses, 'ownerOf'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly began: Pick<Began, 'again'>;
   readonly bounces: LoginCookies['bounces'];
-  readonly isForgotten: IsForgotten;
-  readonly isAnotherGoingIn: IsAnotherGoingIn;
+  readonly isTransactionExpired: IsTransactionExpired;
+  readonly isAnotherTabEntering: LoginLock;
   readonly issuer: string;
   readonly render: Render;
   readonly now: () => number;
 }
 
-export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
-  const { provider, addresses, relyingParties, snapshots, began, bounces, isForgotten, issuer, now } = deps;
+export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
+  const { provider, addresses, relyingParties, snapshots, began, bounces, isTransactionExpired, issuer, now } = deps;
 
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
     sendPage(ctx, status, deps.render(view, data));
@@ -60,7 +60,7 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
       targetLinkUri: request.get('target_link_uri') ?? undefined,
       page: request.get('anteroom_page') ?? undefined,
     };
-    const url = freshLogin(party, given, issuer);
+    const url = restartLogin(party, given, issuer);
     if (url === null || (!anew && bounces.count(header, party.client_id, now()) >= BOUNCES)) {
       const { title } = (await snapshots.get(by.room)).settings;
       show(ctx, 200, 'bounced', { title, host: url && new URL(url).host });
@@ -71,10 +71,10 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
     seeOther(ctx, url);
   }
 
-  async function goOnStored(ctx: Context, party: RelyingParty | null, by: Admitted<PendingRequest>): Promise<void> {
+  async function resumeStored(ctx: Context, party: RelyingParty | null, by: Admitted<PendingRequest>): Promise<void> {
     if (by.pending.kind !== 'stored') return;
     const interaction = await provider.Interaction.find(by.pending.interaction);
-    const isOver = !interaction || (party && isForgotten(party, ctx.req.headers.cookie, by.pending.arrivedAt));
+    const isOver = !interaction || (party && isTransactionExpired(party, ctx.req.headers.cookie, by.pending.arrivedAt));
     if (party && isOver) return sendBack(ctx, party, paramsOf(interaction?.params), by);
     if (!interaction) {
       const description = 'The request that waited here is over: it was finished already, or is too old.';
@@ -86,23 +86,24 @@ export function createOnward(deps: OnwardDeps): Onward<PendingRequest> {
   }
 
   return {
-    again: (_room, pending) => (pending.kind === 'travelling' ? began.again(pending.query, pending.arrivedAt) : null),
-    retry(_room, pending) {
+    restartUrl: (_room, pending) =>
+      pending.kind === 'travelling' ? began.again(pending.query, pending.arrivedAt) : null,
+    retryUrl(_room, pending) {
       if (pending.kind !== 'travelling' || pending.query.includes(`${RETRY}=`)) return null;
       return began.again(`${pending.query}&${RETRY}=1`, pending.arrivedAt);
     },
     /** A stored request is finished by who came with it: on somebody else's admission it would let its sender in. */
     isForeign: (pending, ticket) => pending.kind === 'stored' && pending.owner !== addresses.ownerOf(ticket.visitor),
-    async goOn(ctx, admitted) {
+    async resume(ctx, admitted) {
       const { pending } = admitted;
       const request = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
       const clientId = pending.kind === 'travelling' ? request.get('client_id') : pending.clientId;
       const party = await relyingParties.find(clientId ?? '');
-      if (party && (await deps.isAnotherGoingIn(party, admitted.ticket.visitor, pending.arrivedAt))) {
+      if (party && (await deps.isAnotherTabEntering(party, admitted.ticket.visitor, pending.arrivedAt))) {
         return followLater(ctx, admitted.room);
       }
-      if (pending.kind === 'stored') return goOnStored(ctx, party, admitted);
-      if (party && isForgotten(party, ctx.req.headers.cookie, pending.arrivedAt)) {
+      if (pending.kind === 'stored') return resumeStored(ctx, party, admitted);
+      if (party && isTransactionExpired(party, ctx.req.headers.cookie, pending.arrivedAt)) {
         return sendBack(ctx, party, request, admitted);
       }
       seeOther(ctx, began.again(pending.query, pending.arrivedAt));

@@ -6,7 +6,7 @@ import type Provider from 'oidc-provider';
 import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { lasting } from './visit.ts';
+import { lasting } from '../login-context.ts';
 
 type Token = AccessToken | ClientCredentials | RefreshToken;
 

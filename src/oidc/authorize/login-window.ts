@@ -17,9 +17,9 @@ export interface LoginWindowDeps {
 }
 
 /** Whether the relying party would throw away the code for a login of this browser that began then. */
-export type IsForgotten = (party: RelyingParty, cookieHeader: string | undefined, began: number) => boolean;
+export type IsTransactionExpired = (party: RelyingParty, cookieHeader: string | undefined, began: number) => boolean;
 
-export function createIsForgotten({ loginCookies, now }: LoginWindowDeps): IsForgotten {
+export function createIsTransactionExpired({ loginCookies, now }: LoginWindowDeps): IsTransactionExpired {
   return (party, cookieHeader, began) => {
     const { login_window, client_id, profile } = party;
     if (profileOf(profile).oneLogin && began < loginCookies.newest(cookieHeader, client_id)) return true;

@@ -9,7 +9,7 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Logouts } from './logouts.ts';
+import type { Logouts } from './logout-queue.ts';
 
 /** How many are told at the same time, a process and relying party. */
 const AT_ONCE = 16;

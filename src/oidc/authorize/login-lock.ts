@@ -7,20 +7,20 @@ import { profileOf } from '#settings/profiles/index.ts';
 import type { CoordinationStore, VisitorId } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
-import { whenExchanged } from './exchanged.ts';
+import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 
 /** How long at most, in seconds, a tab has for itself: for the way back, and for a fresh login that passes at once. */
 export const ALONE = 3;
 
-export interface GoingInDeps {
+export interface LoginLockDeps {
   readonly coordination: Pick<CoordinationStore, 'forget'>;
   readonly relyingParties: RelyingParties;
 }
 
 /** Whether another tab of the visitor is on its way in; if none is, this one is. A login is told by when it began. */
-export type IsAnotherGoingIn = (party: RelyingParty, visitor: VisitorId, began: number) => Promise<boolean>;
+export type LoginLock = (party: RelyingParty, visitor: VisitorId, began: number) => Promise<boolean>;
 
-export function createIsAnotherGoingIn(coordination: Pick<CoordinationStore, 'remember'>): IsAnotherGoingIn {
+export function createLoginLock(coordination: Pick<CoordinationStore, 'remember'>): LoginLock {
   return async ({ profile, client_id }, visitor, began) => {
     if (!profileOf(profile).oneLogin) return false;
     const first = await coordination.remember(nameOf(client_id, visitor), `${began}`, ALONE * 1000);
@@ -29,8 +29,8 @@ export function createIsAnotherGoingIn(coordination: Pick<CoordinationStore, 're
 }
 
 /** A tab is in when its relying party asks for the tokens: it has found the login by then, and no other spoils it. */
-export function endGoingIn(provider: Provider, { coordination, relyingParties }: GoingInDeps): void {
-  whenExchanged(provider, async (_ctx, { clientId = '', accountId = '' }) => {
+export function releaseLoginLock(provider: Provider, { coordination, relyingParties }: LoginLockDeps): void {
+  onCodeExchange(provider, async (_ctx, { clientId = '', accountId = '' }) => {
     const party = await relyingParties.find(clientId);
     if (!party || !profileOf(party.profile).oneLogin) return;
     await coordination.forget(nameOf(clientId, accountId));

@@ -11,10 +11,10 @@ import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Began } from './began.ts';
+import type { Visit } from '../login-context.ts';
+import { lasting, setVisit } from '../login-context.ts';
 import type { LoginCookies } from './login-cookies.ts';
-import type { Visit } from './visit.ts';
-import { lasting, setVisit } from './visit.ts';
+import type { Began } from './login-start.ts';
 
 export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;

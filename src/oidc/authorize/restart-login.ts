@@ -5,7 +5,7 @@ import { readLink } from '#settings/profiles/link.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 
 /** Of the authorization request that is given up. All of it is the choice of whoever began it. */
-export interface GivenUp {
+export interface AbandonedRequest {
   readonly redirectUri?: string | undefined;
   readonly state?: string | undefined;
   /** The page that they came for, where the relying party adds it to its request: as it is, … */
@@ -19,7 +19,7 @@ export interface GivenUp {
  * login (OpenID Connect Core §4); the landing page; the root of the redirect URI's origin. Null for an app that has
  * none of them. The old `state` never goes back: no answer to the old request is given.
  */
-export function freshLogin(party: RelyingParty, given: GivenUp, issuer: string): string | null {
+export function restartLogin(party: RelyingParty, given: AbandonedRequest, issuer: string): string | null {
   const redirectUri = redirectUriOf(party, given);
   return (
     pageOf(party, given, redirectUri)?.href ??
@@ -30,12 +30,12 @@ export function freshLogin(party: RelyingParty, given: GivenUp, issuer: string):
 }
 
 /** The one of the request, if it is registered still. */
-function redirectUriOf({ redirect_uris }: RelyingParty, { redirectUri }: GivenUp): URL {
+function redirectUriOf({ redirect_uris }: RelyingParty, { redirectUri }: AbandonedRequest): URL {
   const [first = ''] = redirect_uris;
   return new URL(redirectUri !== undefined && redirect_uris.includes(redirectUri) ? redirectUri : first);
 }
 
-function pageOf(party: RelyingParty, given: GivenUp, redirectUri: URL): URL | null {
+function pageOf(party: RelyingParty, given: AbandonedRequest, redirectUri: URL): URL | null {
   const { deepLink } = profileOf(party.profile);
   // A plus sign that was not escaped came as a blank.
   const decoded = Buffer.from(given.page?.replaceAll(' ', '+') ?? '', 'base64').toString();

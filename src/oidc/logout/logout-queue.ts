@@ -10,8 +10,8 @@ import type { LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { whenExchanged } from './exchanged.ts';
-import { visitOf } from './visit.ts';
+import { visitOf } from '../login-context.ts';
+import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 
 /** How long a process may go on with what it knows of who is told, in ms. */
 const MAX_AGE = 1000;
@@ -100,7 +100,7 @@ export interface NoteLoginsDeps {
 
 /** Notes each login whose end has to be told, before the relying party has its tokens. */
 export function noteLogins(provider: Provider, { logouts, visitors, now }: NoteLoginsDeps): void {
-  whenExchanged(provider, async (ctx, { sid = null }) => {
+  onCodeExchange(provider, async (ctx, { sid = null }) => {
     const { client } = ctx.oidc;
     const visit = visitOf(ctx);
     if (!client?.backchannelLogoutUri || !visit?.admission) return;

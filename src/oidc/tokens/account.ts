@@ -4,7 +4,7 @@ import { profileOf } from '#settings/profiles/index.ts';
 import type { Admission } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { lasting, setVisit, visitOf } from './visit.ts';
+import { lasting, setVisit, visitOf } from '../login-context.ts';
 
 export interface AccountDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'stay'>;

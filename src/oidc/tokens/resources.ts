@@ -10,7 +10,7 @@ import { profileOf } from '#settings/profiles/index.ts';
 import type { SettingsStore } from '#waiting-room/ports.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
-import { visitOf } from './visit.ts';
+import { visitOf } from '../login-context.ts';
 
 export interface ResourcesDeps {
   readonly relyingParties: RelyingParties;

@@ -1,12 +1,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
-import type { Began } from './began.ts';
-import { visitOf } from './visit.ts';
+import { visitOf } from '../login-context.ts';
+import type { Began } from './login-start.ts';
 
 export interface PolicyDeps {
   readonly began: Pick<Began, 'of'>;
   /** Whether the relying party has forgotten the login by now. */
-  readonly isForgotten: (ctx: KoaContextWithOIDC) => Promise<boolean>;
+  readonly isTransactionExpired: (ctx: KoaContextWithOIDC) => Promise<boolean>;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface PolicyDeps {
  * resume. That this visitor has a live admission to the relying party's room: so neither an old session nor a replayed
  * result outlives the admission. And that the relying party has not forgotten the login: a code would be lost on it.
  */
-export function createPolicy({ began, isForgotten }: PolicyDeps) {
+export function createPolicy({ began, isTransactionExpired }: PolicyDeps) {
   const { Check, base } = interactionPolicy;
   const policy = base();
   const login = policy.get('login');
@@ -31,7 +31,7 @@ export function createPolicy({ began, isForgotten }: PolicyDeps) {
     ),
   );
   login.checks.add(
-    new Check('login_forgotten', 'the login took too long', 'login_required', isForgotten, (ctx) => ({
+    new Check('login_forgotten', 'the login took too long', 'login_required', isTransactionExpired, (ctx) => ({
       began: began.of(ctx),
     })),
   );

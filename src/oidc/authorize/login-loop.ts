@@ -8,9 +8,9 @@ import type { Render } from '#http/away.ts';
 import { isOfBrowser } from '#http/navigation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
-import type { Began } from './began.ts';
-import { isAuthorize } from './front-door.ts';
+import { isAuthorize } from './authorize-middleware.ts';
 import type { LoginCookies } from './login-cookies.ts';
+import type { Began } from './login-start.ts';
 
 /**
  * After so many logins that passed at once within a minute each waits a moment on a page that goes on by itself: a
