@@ -8,9 +8,9 @@ const COUNTERS = {
   waiting: 'Waiting',
   present: 'Present',
   active: 'Inside',
-  serving: 'Serving up to',
-  queue: 'Numbers given',
-  claimed: 'Admitted ever',
+  serving: 'Served up to',
+  queue: 'Numbers issued',
+  claimed: 'Admitted in total',
   completed: 'Completed',
   abandoned: 'Abandoned',
   expired: 'Missed their turn',
@@ -74,8 +74,8 @@ async function call(path, { method = 'GET', body, headers = {} } = {}) {
   });
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  if (response.status === 401) signOut('This token is not the right one.');
-  throw new Error(answer?.detail ?? answer?.title ?? `The answer was ${response.status}.`);
+  if (response.status === 401) signOut('Anteroom did not accept this token.');
+  throw new Error(answer?.detail ?? answer?.title ?? `The server answered with status ${response.status}.`);
 }
 
 async function refresh() {
@@ -86,7 +86,7 @@ async function refresh() {
     show(rooms, counters);
     say('trouble', '');
   } catch (error) {
-    if (sessionStorage.getItem(KEY)) say('trouble', `The rooms cannot be read at the moment: ${error.message}`);
+    if (sessionStorage.getItem(KEY)) say('trouble', `Could not load the rooms: ${error.message}`);
   }
   if (sessionStorage.getItem(KEY)) timer = setTimeout(refresh, EVERY);
 }
@@ -165,7 +165,7 @@ async function letIn(id, section, wanted) {
   showCounters(section, counters);
   const room = section.querySelector('h2').textContent;
   const raised = counters.raised_by;
-  const why = raised < wanted ? ', as far as there is room' : '';
+  const outcome = `${room}: serving counter raised by ${format(raised)} to ${format(counters.serving)}.`;
   say('trouble', '');
-  say('news', `${room}: serving counter raised by ${format(raised)} to ${format(counters.serving)}${why}.`);
+  say('news', raised < wanted ? `${outcome} There is no room for more.` : outcome);
 }

@@ -144,8 +144,8 @@ async function beat() {
     number = facts.number;
     write('number', format.format(number));
   }
-  // Who was away at the draw has no turn that could have passed.
-  enter(facts.state === 'expired' && facts.number === null ? 'late' : facts.state);
+  // A visitor without a number missed the draw: no turn of theirs can have passed.
+  enter(facts.state === 'expired' && facts.number === null ? 'missed_start' : facts.state);
   if (COUNTED[state]) hold(facts);
   act(facts);
 }

@@ -159,7 +159,8 @@ export function createApp({ config, store, log, metrics, now, tell, audit, drain
     counts: metrics.gateChecks,
     refuse,
     // Shown at an address of the site, which has no assets of ours.
-    showAway: (res) => sendAway(res, views.page('away', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
+    showAway: (res) =>
+      sendAway(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
     now,
   });
 

@@ -16,7 +16,7 @@ export function showAway(ctx: Context, render: Render): void {
   ctx.status = 503;
   ctx.type = 'html';
   ctx.set(HEADERS);
-  ctx.body = render('away', {});
+  ctx.body = render('unavailable', {});
 }
 
 /** The same without Koa. */

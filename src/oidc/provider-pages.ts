@@ -25,7 +25,7 @@ export function createPages({ render, onError }: PagesDeps): ProviderPages {
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];
-      ctx.body = render('logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf });
+      ctx.body = render('confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf });
     },
     loggedOut(ctx) {
       ctx.type = 'html';

@@ -61,7 +61,7 @@ export function createEnter(deps: EnterDeps): Enter {
   }
 
   function showRefused(ctx: Context): void {
-    const description = 'The address that you were to be taken to is not one that this waiting room leads to.';
+    const description = 'This waiting room does not lead to the address you were sent with.';
     showError(ctx, 400, 'return_url_refused', description);
   }
 
@@ -96,7 +96,7 @@ export function createEnter(deps: EnterDeps): Enter {
     else if (rounds.areTooMany(ctx, room, url, AGAIN in ctx.query)) {
       const { title } = (await snapshots.get(room)).settings;
       const action = `/rooms/${room}/enter`;
-      sendPage(ctx, 200, render('not-kept', { title, host: new URL(url).host, action, url }));
+      sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action, url }));
     } else return takeBack(ctx, room, url, admission);
     return true;
   }
@@ -109,7 +109,7 @@ export function createEnter(deps: EnterDeps): Enter {
     const visitor = cookies.visitor(header);
     if (AGAIN in ctx.query && visitor === null) {
       const { title } = (await snapshots.get(room)).settings;
-      return sendPage(ctx, 400, render('no-cookies', { title, again: enterPath(room, url) }));
+      return sendPage(ctx, 400, render('cookies-required', { title, again: enterPath(room, url) }));
     }
     const pending: PendingReturn = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() };
     try {
@@ -133,7 +133,7 @@ export function createEnter(deps: EnterDeps): Enter {
     try {
       await enter(ctx, room);
     } catch (error) {
-      if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such room here.');
+      if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
       else if (awayCause(error)) showAway(ctx, render);
       else throw error;
     }

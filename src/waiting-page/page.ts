@@ -95,7 +95,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   function showClosed(ctx: Context, snapshot: Snapshot | null, room: string): void {
     const { title = room, message = null } = snapshot?.settings ?? {};
-    show(ctx, 200, 'closed', { title, message });
+    show(ctx, 200, 'room-closed', { title, message });
   }
 
   async function showPage(ctx: Context, room: string, pending: Pending): Promise<void> {
@@ -105,7 +105,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const { title = room, mode } = snapshot?.settings ?? {};
     if (!ticket) {
       if (cookies.hasLeft(header, room))
-        show(ctx, 200, 'left', { title, again: continuationOf(pending).restartUrl(room, pending) });
+        show(ctx, 200, 'left-line', { title, again: continuationOf(pending).restartUrl(room, pending) });
       else if (mode === 'closed') showClosed(ctx, snapshot, room);
       else joinAnew(ctx, room, title, pending);
       return;
@@ -128,11 +128,11 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       seeOther(ctx, way);
       return;
     }
-    show(ctx, 400, 'no-cookies', { title, again: door.restartUrl(room, pending) });
+    show(ctx, 400, 'cookies-required', { title, again: door.restartUrl(room, pending) });
   }
 
   function showForeign(ctx: Context): void {
-    const description = 'The request that waits at this address was begun in another browser.';
+    const description = 'This waiting page belongs to another browser.';
     show(ctx, 400, 'error', { code: 'not_yours', description });
   }
 
@@ -155,7 +155,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   async function showAltered(ctx: Context, room: string): Promise<void> {
     const snapshot = await snapshotOf(room);
     const way_back = await wayBack(room, new URLSearchParams(ctx.querystring));
-    show(ctx, 400, 'altered', { title: snapshot?.settings.title ?? room, way_back });
+    show(ctx, 400, 'address-altered', { title: snapshot?.settings.title ?? room, way_back });
   }
 
   async function act(ctx: Context, room: string, pending: Pending, form: URLSearchParams): Promise<void> {
@@ -202,7 +202,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       await serve();
     } catch (error) {
       if (error instanceof RoomNotFound) {
-        show(ctx, 404, 'error', { code: error.code, description: 'There is no such room here.' });
+        show(ctx, 404, 'error', { code: error.code, description: 'There is no such waiting room.' });
       } else if (error instanceof RoomClosed) showClosed(ctx, await snapshotOf(room), room);
       else if (awayCause(error)) showAway(ctx, render);
       else throw error;

@@ -71,7 +71,7 @@ describe('the operator', () => {
 
   test('with a wrong token is told so and asked again', async () => {
     await signIn('wrong');
-    await page.getByRole('alert').filter({ hasText: 'not the right one' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'did not accept this token' }).waitFor();
     await signIn();
     await page.getByRole('region').waitFor();
     expect(await page.getByRole('alert').textContent()).toBe('');
@@ -82,7 +82,7 @@ describe('the operator', () => {
     await page.getByRole('region').waitFor();
     await page.reload();
     await page.getByRole('region').waitFor();
-    await page.getByRole('button', { name: 'Forget the token' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
     await page.reload();
     await page.getByLabel('Admin token').waitFor();
     expect(await page.getByRole('region').count()).toBe(0);
@@ -92,7 +92,7 @@ describe('the operator', () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
     await signIn();
     await page.getByRole('button', { name: 'Let 100 in' }).click();
-    await page.getByRole('status').filter({ hasText: 'raised by 3 to 3, as far as there is room.' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'raised by 3 to 3. There is no room for more.' }).waitFor();
   });
 });
 

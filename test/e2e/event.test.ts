@@ -116,8 +116,8 @@ test('before the start the page counts down, then has a number by itself, checks
 
   const draw = await page.context().newPage();
   await draw.goto(`${url}/rooms/sale/draws/opening`);
-  await draw.getByText('Your browser has computed it anew').waitFor();
-  expect(await words(heading(draw))).toBe('This is how it was drawn');
+  await draw.getByText('Your browser checked it').waitFor();
+  expect(await words(heading(draw))).toBe('How the draw was made');
   expect(await words(draw.locator('#own #number'))).toBe(`${number}`);
   await lookAt(draw, 'draw');
   // A number that is not what was drawn is found out.

@@ -56,7 +56,7 @@ describe('a place in line', () => {
     for (let i = 0; i < 3; i++) await another();
     const page = await another();
     const number = await numberOf(page);
-    const lost = page.getByText('The line cannot be reached.');
+    const lost = page.getByText('We cannot reach the waiting room right now.');
     expect(await lost.isVisible()).toBe(false);
     const button = page.getByRole('button', { name: 'Leave the line' });
     const before = await button.boundingBox();
@@ -81,11 +81,11 @@ describe('a place in line', () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.context().setOffline(true);
-    await page.getByText('The line cannot be reached.').waitFor({ timeout: 20_000 });
+    await page.getByText('We cannot reach the waiting room right now.').waitFor({ timeout: 20_000 });
     const asked = page.waitForRequest(/\/wait\?/, { timeout: 1500 });
     await page.context().setOffline(false);
     await asked;
-    await page.getByText('The line cannot be reached.').waitFor({ state: 'hidden' });
+    await page.getByText('We cannot reach the waiting room right now.').waitFor({ state: 'hidden' });
   });
 
   test('is gone with the cookies: the visitor joins anew, at the back', async () => {
@@ -185,16 +185,16 @@ describe('a place in line', () => {
     await says(page, 'You are in line');
     expect(await page.getByText('The till is being fixed.').isVisible()).toBe(false);
     await change(anteroom, { mode: 'closed' });
-    await says(page, 'The room is closed');
+    await says(page, 'The waiting room is closed');
     expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
 
     const late = await newVisitor(browser);
     await late.goto(anteroom.shop);
     await late.getByRole('button', { name: 'Reserve' }).click();
-    await says(late, 'The room is closed');
+    await says(late, 'The waiting room is closed');
     await picture(late, 'closed');
     await change(anteroom, { mode: 'queue' });
-    await late.getByRole('link', { name: 'Look again' }).click();
+    await late.getByRole('link', { name: 'Check again' }).click();
     await says(late, 'You are in line');
     await says(page, 'You are in line');
     expect(await numberOf(page)).toBe(1);
@@ -204,9 +204,9 @@ describe('a place in line', () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.goto(page.url().replace('nonce=', 'nonce=x'));
-    expect(await words(heading(page))).toBe('This address is not complete');
+    expect(await words(heading(page))).toBe('This link is not complete');
     await picture(page, 'altered');
-    await page.getByRole('link', { name: 'Go back to the site' }).click();
+    await page.getByRole('link', { name: 'Go back to your place in line' }).click();
     await page.waitForURL(`${anteroom.shop}/`);
     await reserve(page, anteroom);
     expect(await numberOf(page)).toBe(1);

@@ -44,7 +44,7 @@ const STATES: [string, string, () => Promise<void>][] = [
     'The line is paused',
     () => change(anteroom, { mode: 'paused', message: 'The till is being fixed.\nBack at ten.' }),
   ],
-  ['closed', 'The room is closed', () => change(anteroom, { mode: 'closed' })],
+  ['closed', 'The waiting room is closed', () => change(anteroom, { mode: 'closed' })],
   ['served', 'It is your turn', () => letIn(anteroom, 1)],
 ];
 
@@ -97,8 +97,8 @@ describe('the waiting page', () => {
     ).toBe('solid3px');
     await picture(page, 'focus');
     await change(anteroom, { mode: 'closed' });
-    await expect.poll(() => words(heading(page)), { timeout: 10_000 }).toBe('The room is closed');
-    expect(await focused()).toBe('The room is closed');
+    await expect.poll(() => words(heading(page)), { timeout: 10_000 }).toBe('The waiting room is closed');
+    expect(await focused()).toBe('The waiting room is closed');
   });
 
   test('announces a change of state and nothing that ticks', async () => {

@@ -59,8 +59,8 @@ async function put(path: string, body: unknown): Promise<void> {
 }
 
 test.each([
-  ['begins login after login', '/', 'You are in, but the site does not let you stay', 'link', 'Try again'],
-  ['keeps no cookie', '/page', 'You are in, but the site does not know you', 'button', /^Go on to/],
+  ['begins login after login', '/', 'You are in, but the site keeps sending you back', 'link', 'Try again'],
+  ['keeps no cookie', '/page', 'You are in, but the site does not recognise you', 'button', /^Continue to/],
 ] as const)(
   'a site that %s ends at a page that explains, accessible, with a way on',
   async (what, path, says, role, on) => {

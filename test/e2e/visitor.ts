@@ -46,7 +46,7 @@ export async function buy(page: Page): Promise<void> {
 /** Leaves the shop, which frees the place. */
 export async function leaveShop(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Leave' }).click();
-  await page.getByRole('heading', { name: 'Leave and free your place?' }).waitFor();
+  await page.getByRole('heading', { name: 'Leave and give up your place?' }).waitFor();
   await page.getByRole('button', { name: 'Leave' }).click();
   await page.getByRole('button', { name: 'Reserve' }).waitFor();
 }

@@ -80,7 +80,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     for (const [name, value] of cookies) browser.cookies.set(name, value);
     const replayed = await browser.get(resume);
     expect([replayed.status, replayed.location]).toEqual([400, '']);
-    expect(replayed.text).toContain('This did not work');
+    expect(replayed.text).toContain('Something went wrong');
   });
 
   test('that ran out takes its codes with it', async () => {

@@ -312,8 +312,8 @@ describe('a relying party that keeps bouncing', () => {
     for (const _ of [1, 2]) expect((await claim(page)).status).toBe(303);
     const stopped = await claim(page);
     expect([stopped.status, stopped.location]).toEqual([200, '']);
-    expect(headingOf(stopped.text)).toBe('You are in, but the site begins anew');
-    expect(shown(stopped.text)).toContain('Go on to 127.0.0.1:9');
+    expect(headingOf(stopped.text)).toBe('You are in, but the site forgot your visit');
+    expect(shown(stopped.text)).toContain('Continue to 127.0.0.1:9');
     expect(stopped.text).toContain('<form method="post"');
     expect(stopped.text).toContain('name="anew" value="1"');
     expect(stopped.text).not.toContain('<i>');

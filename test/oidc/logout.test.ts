@@ -36,7 +36,7 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
   test('asks first, then ends the admission, frees the place and goes back to the relying party', async () => {
     const { id_token } = await inside();
     const { page, answer } = await ask(id_token);
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Leave and free your place?')]);
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Leave and give up your place?')]);
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1 });
 
     const left = await answer({ logout: 'yes' });

@@ -37,7 +37,7 @@ async function loop(times: number, options: LoginOptions = {}): Promise<Answer[]
 
 const outcomes = (answers: readonly Answer[]) => answers.map((answer) => read(answer).outcome);
 const SLOWED = 'You are in, one moment';
-const STOPPED = 'You are in, but the site does not let you stay';
+const STOPPED = 'You are in, but the site keeps sending you back';
 
 describe('a relying party that begins logins again and again', () => {
   test('has the fifth in a minute wait on a page that goes on by itself, and the eleventh take a button', async () => {

@@ -68,7 +68,7 @@ describe('the waiting page', () => {
     ]) {
       for (const answer of [await browser.get(altered), await browser.post(altered, { leave: '1' })]) {
         expect(answer.status).toBe(400);
-        expect(headingOf(answer.text)).toBe('This address is not complete');
+        expect(headingOf(answer.text)).toBe('This link is not complete');
         expect(answer.text).toContain('href="https://shop.example/?from=&#34;line&#34;"');
       }
       const json = await facts(browser, altered);
@@ -82,7 +82,7 @@ describe('the waiting page', () => {
     const { status, text } = await browser.get(altered);
     expect(status).toBe(400);
     expect(text).not.toContain('shop.example');
-    expect(shown(text)).toContain('Go back to the site that you came from');
+    expect(shown(text)).toContain('Go back to the site you came from');
   });
 
   test('of one room is no address of another', async () => {
@@ -122,7 +122,7 @@ describe('the waiting page', () => {
       at = answer.location;
     }
     expect(answer?.status).toBe(400);
-    expect(headingOf(answer?.text ?? '')).toBe('Your browser keeps no cookies');
+    expect(headingOf(answer?.text ?? '')).toBe('Please allow cookies');
     expect(answer?.text).toContain('href="/authorize?');
     expect(await numbersGiven()).toBeLessThanOrEqual(3);
   });
@@ -163,7 +163,7 @@ describe('the waiting page', () => {
     const { answer, page: address } = await arrive(late, service.issuer);
     expect(answer.status).toBe(303);
     const { status, text } = await late.get(address);
-    expect([status, headingOf(text)]).toEqual([200, 'The room is closed']);
+    expect([status, headingOf(text)]).toEqual([200, 'The waiting room is closed']);
     expect(shown(text)).toContain('Sold out.');
     expect(await numbersGiven()).toBe(1);
     await set({});
@@ -180,7 +180,7 @@ describe('the waiting page', () => {
     await operations.raise('sale', 1);
     await set({ mode: 'closed' });
     const { status, text } = await browser.post(page, { rejoin: '1' });
-    expect([status, headingOf(text)]).toEqual([200, 'The room is closed']);
+    expect([status, headingOf(text)]).toEqual([200, 'The waiting room is closed']);
     expect(await numbersGiven()).toBe(1);
   });
 
@@ -208,7 +208,7 @@ describe('the waiting page while the store is away', () => {
       const { status, text } = await browser.get(page);
       expect([status, headingOf(text)]).toEqual([200, 'Your place is kept']);
       expect(shown(text)).toContain('Your number 1 ');
-      expect(shown(text)).toContain('The line cannot be reached.');
+      expect(shown(text)).toContain('We cannot reach the waiting room right now.');
       expect(text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
 
       const claim = await browser.post(page);

@@ -45,7 +45,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     await set({ mode: 'paused' });
     expect(await states()).toEqual(['paused', 'The line is paused']);
     await set({ mode: 'closed' });
-    expect(await states()).toEqual(['closed', 'The room is closed']);
+    expect(await states()).toEqual(['closed', 'The waiting room is closed']);
     await set({});
     await operations().raise('sale', 1);
     expect(await states()).toEqual(['served', 'It is your turn']);

@@ -39,7 +39,7 @@ async function go(from: string, beforeEach: () => void = () => undefined): Promi
 }
 
 const headingOf = ({ text }: Answer) => /<h1[^>]*>([^<]*)</.exec(text)?.[1];
-const NOT_KEPT = 'You are in, but the site does not know you';
+const NOT_KEPT = 'You are in, but the site does not recognise you';
 const places = async () => (await service.waitingRoom.operations.counters('sale')).claimed;
 
 describe('a browser that keeps no cookies of the site', () => {
@@ -101,7 +101,7 @@ describe('a browser that keeps no cookies of the site', () => {
 test('a browser that keeps no cookies at all ends at a page, and takes one place', async () => {
   await service.waitingRoom.operations.raise('sale', 100);
   const end = await go(`${SITE}/deep?x=1`, () => browser.cookies.clear());
-  expect([end.status, headingOf(end)]).toEqual([400, 'Your browser keeps no cookies']);
+  expect([end.status, headingOf(end)]).toEqual([400, 'Please allow cookies']);
   expect(end.text).toContain(`href="${enterUrl(service, `${SITE}/deep?x=1`).slice(service.issuer.length)}"`);
   expect(await places()).toBe(1);
 });

@@ -136,8 +136,8 @@ onEachStore('the draw of an event', {}, (service) => {
     const people = await entrants();
     const url = `${service.issuer}/rooms/sale/draws/opening`;
     const before = await people[0]?.browser.get(url);
-    expect(before?.text).toContain('This is how it will be drawn');
-    expect(before?.text).not.toContain('Your own place');
+    expect(before?.text).toContain('How the draw will be made');
+    expect(before?.text).not.toContain('Your place');
     await at(START);
 
     for (const [arrival, { browser, page }] of people.entries()) {
@@ -148,8 +148,8 @@ onEachStore('the draw of an event', {}, (service) => {
       expect(headers['cache-control']).toBe('no-store');
     }
     const stranger = (await createBrowser().get(url)).text;
-    expect(stranger).toContain('This is how it was drawn');
-    expect(stranger).not.toContain('Your own place');
+    expect(stranger).toContain('How the draw was made');
+    expect(stranger).not.toContain('Your place');
   });
 
   test('is for anybody to read, also for a CDN and for scripts of other sites', async () => {

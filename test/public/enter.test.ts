@@ -97,7 +97,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect([none.status, none.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     await set({ mode: 'closed' });
     const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
-    expect((await browser.get(location)).text).toContain('The room is closed');
+    expect((await browser.get(location)).text).toContain('The waiting room is closed');
   });
 
   test('gives no number to what is no navigation', async () => {
@@ -112,7 +112,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
       browser.cookies.clear();
       const answer = await browser.get(location);
       if (answer.status === 400) {
-        expect(answer.text).toContain('Your browser keeps no cookies');
+        expect(answer.text).toContain('Please allow cookies');
         return;
       }
       location = answer.location;

@@ -63,7 +63,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     const url = restartLogin(party, given, issuer);
     if (url === null || (!anew && bounces.count(header, party.client_id, now()) >= BOUNCES)) {
       const { title } = (await snapshots.get(by.room)).settings;
-      show(ctx, 200, 'bounced', { title, host: url && new URL(url).host });
+      show(ctx, 200, 'login-restart', { title, host: url && new URL(url).host });
       return;
     }
     // The button's bounce is the first of a new count.
@@ -77,7 +77,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     const isOver = !interaction || (party && isTransactionExpired(party, ctx.req.headers.cookie, by.pending.arrivedAt));
     if (party && isOver) return sendBack(ctx, party, paramsOf(interaction?.params), by);
     if (!interaction) {
-      const description = 'The request that waited here is over: it was finished already, or is too old.';
+      const description = 'The request behind this page was finished already, or it is too old.';
       return show(ctx, 400, 'error', { code: 'interaction_over', description });
     }
     interaction.result = { login: { accountId: by.ticket.visitor } };

@@ -35,7 +35,7 @@ export function stopLoops({ logins, began, relyingParties, render, now }: LoopDe
   const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
 
   function slow(ctx: Context, url: string, host: string): void {
-    sendPage(ctx, 200, render('slowed', { host, url }));
+    sendPage(ctx, 200, render('login-loop-pause', { host, url }));
     ctx.set('Refresh', `${MOMENT};url=${url}`);
   }
 
@@ -57,7 +57,7 @@ export function stopLoops({ logins, began, relyingParties, render, now }: LoopDe
     const url = began.again(ctx.querystring, now());
     const host = hostOf(party, redirectUri);
     if (count < STOPPED) slow(ctx, url, host);
-    else sendPage(ctx, 200, render('looping', { host, url }));
+    else sendPage(ctx, 200, render('login-loop', { host, url }));
   };
 }
 
