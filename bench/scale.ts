@@ -41,7 +41,7 @@ export const scale: Bench = {
       store,
       now: Date.now,
       cookieKeys: ['a key for the benchmark'],
-      tell: () => undefined,
+      emit: () => undefined,
       onError: (error) => {
         throw error;
       },

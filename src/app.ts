@@ -37,7 +37,7 @@ import { countVisits } from '#telemetry/visits.ts';
 import { createAddresses } from '#waiting-page/address.ts';
 import { createOwnFacts } from '#waiting-page/own-facts.ts';
 import { createWaitingPage } from '#waiting-page/page.ts';
-import type { Tell } from '#waiting-room/activity.ts';
+import type { Emit } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
 import { createPassOffice } from '#waiting-room/passes.ts';
@@ -52,7 +52,7 @@ export interface AppDeps {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Where what happens in rooms is told. */
-  readonly tell: Tell;
+  readonly emit: Emit;
   /** What operators did. */
   readonly audit: AuditReader;
   /** Whether the process may be sent requests; while it may not, /readyz says so. */
@@ -72,14 +72,14 @@ export interface App {
 const ROOT = join(import.meta.dirname, '..');
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-export function createApp({ config, store, log, metrics, now, tell, audit, draining = () => false }: AppDeps): App {
+export function createApp({ config, store, log, metrics, now, emit, audit, draining = () => false }: AppDeps): App {
   const { issuer } = config;
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
     if (document.code === 'store_unavailable') metrics.storeFailed('background');
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'something failed');
   };
-  const quiet = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, tell, onError });
+  const quiet = createWaitingRoom({ store, now, cookieKeys: config.cookieKeys, emit, onError });
   const waitingRoom = { ...quiet, visitors: countVisits(quiet.visitors, metrics) };
   metrics.watchRooms(() => recent(waitingRoom.snapshots.known(), now()));
   const cookies = createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'));

@@ -51,12 +51,12 @@ export async function openService(config: Config, settings: FileSettings | null)
   const outbox =
     webhook && createOutboxSink({ outbox: store.outbox, types: webhook.types, now, log, metrics, onError });
   const sinks: Sink[] = [logSink(log), metricsSink(metrics), audit.sink, ...(outbox ? [outbox.sink] : [])];
-  const tell = createFeed(sinks, now);
+  const emit = createFeed(sinks, now);
 
   let ready = false;
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
-  const app = createApp({ config, store, log, metrics, now, tell, audit, draining });
+  const app = createApp({ config, store, log, metrics, now, emit, audit, draining });
   const { listener, waitingRoom, ends, backchannel } = app;
   sinks.push(ends.sink);
   const { operations, advance, flush, signal } = waitingRoom;

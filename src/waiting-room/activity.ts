@@ -66,4 +66,4 @@ export type Activity = {
 }[ActivityType];
 
 /** Tells a fact. Never fails and never waits. */
-export type Tell = <T extends ActivityType>(type: T, fact: Activities[T]) => void;
+export type Emit = <T extends ActivityType>(type: T, fact: Activities[T]) => void;

@@ -3,7 +3,7 @@
  * One process at a time has this to do; two at once would do no harm, as each change is one atomic step that is
  * taken once.
  */
-import type { Tell } from './activity.ts';
+import type { Emit } from './activity.ts';
 import { measure, readMeter } from './estimate.ts';
 import { heartbeatOf } from './facts.ts';
 import type { Signal } from './inlets/index.ts';
@@ -35,7 +35,7 @@ export interface AdvanceDeps {
   };
   readonly prequeue: Prequeue;
   readonly now: () => number;
-  readonly tell: Tell;
+  readonly emit: Emit;
   /** Called after each look at a room that is one of all. */
   readonly looked: (room: RoomId) => void;
 }
@@ -45,9 +45,9 @@ const APPLIED_FOR = 10_000;
 /** From a heartbeat to its being counted, in ms: the page's jitter, and what each process gathers for a second. */
 const COUNTED_AFTER = 2000;
 
-export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDeps): Advance {
+export function createAdvance({ store, prequeue, now, emit, looked }: AdvanceDeps): Advance {
   const { line } = store;
-  const goOn = createStory({ line, now, tell });
+  const goOn = createStory({ line, now, emit });
   /** The line's rules as this process set them last, as JSON, and when. */
   const applied = new Map<RoomId, { readonly rules: string; readonly at: number }>();
   let heardSince = Number.NEGATIVE_INFINITY;
@@ -77,7 +77,7 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     const { id } = settings;
     if (!(await prequeue.turn(settings, view))) return view;
     const after = await line.view(id, now());
-    tellRaised(id, 'draw', view.counters.serving, after.counters.serving);
+    emitRaised(id, 'draw', view.counters.serving, after.counters.serving);
     return after;
   }
 
@@ -90,8 +90,8 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(id, raise ?? { people: 0 }, now(), { from, to: state });
     if (!applied) return;
-    tellRaised(id, `inlet:${inlet.strategy}`, counters.serving - raisedBy, counters.serving);
-    if (skipped) tell('inlet.skipped', { room: id, periods: skipped });
+    emitRaised(id, `inlet:${inlet.strategy}`, counters.serving - raisedBy, counters.serving);
+    if (skipped) emit('inlet.skipped', { room: id, periods: skipped });
   }
 
   /** Whether somebody who waits here counts as away only because nobody could hear them. */
@@ -110,8 +110,8 @@ export function createAdvance({ store, prequeue, now, tell, looked }: AdvanceDep
     if (meter) await line.note(id, 'meter', JSON.stringify(meter));
   }
 
-  function tellRaised(room: RoomId, by: string, from: number, to: number): void {
-    if (from !== to) tell('counter.raised', { room, by, from, to });
+  function emitRaised(room: RoomId, by: string, from: number, to: number): void {
+    if (from !== to) emit('counter.raised', { room, by, from, to });
   }
 
   return {

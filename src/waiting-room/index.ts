@@ -2,7 +2,7 @@
  * The waiting room: what visitors, operators and the clock can do, over a store and a clock given to it. It knows
  * no HTTP and no Redis; every door of the service comes in through here.
  */
-import type { Actor, Tell } from './activity.ts';
+import type { Actor, Emit } from './activity.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
@@ -47,12 +47,12 @@ export interface WaitingRoomDeps {
   readonly now: () => number;
   /** COOKIE_KEYS: the first seals, all open. */
   readonly cookieKeys: readonly string[];
-  readonly tell: Tell;
+  readonly emit: Emit;
   /** Told of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
 
-export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: WaitingRoomDeps): WaitingRoom {
+export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: WaitingRoomDeps): WaitingRoom {
   const { line, settings } = store;
   const seal = createSeal(cookieKeys);
   const snapshots = createSnapshots({ store, now });
@@ -60,7 +60,7 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
   const predictions = createPredictions(line);
   const prequeue = createPrequeue(line, now);
   const draws = createDraws(line);
-  const advance = createAdvance({ store, prequeue, now, tell, looked });
+  const advance = createAdvance({ store, prequeue, now, emit, looked });
   /** Whoever ticks knows all rooms: also those that nobody polls there are measured. */
   function looked(room: RoomId): void {
     snapshots.get(room).catch(() => undefined);
@@ -75,7 +75,7 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
     freed(room);
   };
 
-  const operationsOf = (by: Actor) => createOperations({ store, now, tell, by, changed });
+  const operationsOf = (by: Actor) => createOperations({ store, now, emit, by, changed });
 
   return {
     seal,
@@ -93,7 +93,7 @@ export function createWaitingRoom({ store, now, cookieKeys, tell, onError }: Wai
       draws,
       predictions,
       now,
-      tell,
+      emit,
       freed,
     }),
     signal: (room, signal) => noteSignal(line, room, signal, now()),

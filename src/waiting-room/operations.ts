@@ -1,5 +1,5 @@
 /** What operators do: settings of rooms and relying parties, the counters, and the hand on the serving counter. */
-import type { Actor, Tell } from './activity.ts';
+import type { Actor, Emit } from './activity.ts';
 import { type DrawReport, drawReport } from './draw-report.ts';
 import { RelyingPartyNotFound, RoomNotFound } from './errors.ts';
 import { perMinute, type Range, readMeter } from './estimate.ts';
@@ -65,14 +65,14 @@ export interface OperationsDeps {
   readonly store: Pick<Store, 'line' | 'settings'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly tell: Tell;
+  readonly emit: Emit;
   /** Whose hand it is: the name of the operator's token. */
   readonly by: Actor;
   /** Called after a room changed in a way that polls should show at once. */
   readonly changed: (room: RoomId) => void;
 }
 
-export function createOperations({ store, now, tell, by, changed }: OperationsDeps): Operations {
+export function createOperations({ store, now, emit, by, changed }: OperationsDeps): Operations {
   const { line, settings } = store;
 
   async function existing(id: RoomId): Promise<RoomSettings> {
@@ -82,7 +82,7 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
   }
 
   function audit(action: string, subject: string, detail: unknown = null): void {
-    tell('operator.acted', { by, action, subject, detail });
+    emit('operator.acted', { by, action, subject, detail });
   }
 
   /** Runs a verb of the line in a room that is there, and tells that it changed. */
@@ -96,8 +96,8 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
 
   const servingIn = async (id: RoomId) => (await line.view(id, now())).counters.serving;
 
-  function tellRaised(room: RoomId, from: number, to: number): void {
-    if (from !== to) tell('counter.raised', { room, by, from, to });
+  function emitRaised(room: RoomId, from: number, to: number): void {
+    if (from !== to) emit('counter.raised', { room, by, from, to });
   }
 
   /** Puts the rules into force. A mode may serve everybody at once, or take back what stood open. */
@@ -107,8 +107,8 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
     if (before?.mode === mode) return apply();
     const from = before ? await servingIn(id) : 0;
     await apply();
-    tell('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
-    if (before) tellRaised(id, from, await servingIn(id));
+    emit('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
+    if (before) emitRaised(id, from, await servingIn(id));
   }
 
   return {
@@ -134,7 +134,7 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
     async raise(id, numbers) {
       const raised = await within(id, 'counter.raised', { numbers }, () => line.raise(id, { numbers }, now()));
       const { serving } = raised.counters;
-      tellRaised(id, serving - raised.raisedBy, serving);
+      emitRaised(id, serving - raised.raisedBy, serving);
       return raised;
     },
     reset: (id) => within(id, 'room.reset', null, () => line.reset(id, now())),
@@ -145,7 +145,7 @@ export function createOperations({ store, now, tell, by, changed }: OperationsDe
       const result = await within(id, 'exits.told', detail, () => line.exits(id, exits, now()));
       const done = new Set(completed);
       for (const sub of result.ended) {
-        tell('session.updated', { room: id, sub, status: done.has(sub) ? 'completed' : 'abandoned' });
+        emit('session.updated', { room: id, sub, status: done.has(sub) ? 'completed' : 'abandoned' });
       }
       return result;
     },

@@ -3,7 +3,7 @@
  * each minute. How far it was told is kept in the line, so that whoever looks next goes on from there: nothing is left
  * out, and told twice is only what a process told right before it died.
  */
-import type { Tell } from './activity.ts';
+import type { Emit } from './activity.ts';
 import { drawReport } from './draw-report.ts';
 import type { LineStore, LineView } from './ports.ts';
 import type { RoomId } from './room.ts';
@@ -23,18 +23,18 @@ interface Told {
 export interface StoryDeps {
   readonly line: Pick<LineStore, 'note'>;
   readonly now: () => number;
-  readonly tell: Tell;
+  readonly emit: Emit;
 }
 
 /** For one process at a time: two at once would tell twice. */
-export function createStory({ line, now, tell }: StoryDeps) {
-  function tellDraws(room: RoomId, { opened, done }: Told, { draws }: LineView): number {
+export function createStory({ line, now, emit }: StoryDeps) {
+  function emitDraws(room: RoomId, { opened, done }: Told, { draws }: LineView): number {
     for (const draw of draws.slice(opened)) {
-      tell('draw.announced', { room, event: draw.event, seed_hash: draw.seedHash });
+      emit('draw.announced', { room, event: draw.event, seed_hash: draw.seedHash });
     }
     const drawn = draws.map(drawReport).filter(({ seed }) => seed !== null);
     for (const { event, entrants, seed } of drawn.slice(done)) {
-      tell('draw.done', { room, event, entrants: entrants ?? 0, seed: seed ?? '' });
+      emit('draw.done', { room, event, entrants: entrants ?? 0, seed: seed ?? '' });
     }
     return drawn.length;
   }
@@ -43,11 +43,11 @@ export function createStory({ line, now, tell }: StoryDeps) {
     const { generation, counters, notes, draws } = view;
     const before = readTold(notes.told, generation) ?? { generation, expired: 0, opened: 0, done: 0, metricsAt: now() };
     const count = counters.expired - before.expired;
-    if (count > 0) tell('turns.expired', { room, count });
-    const done = tellDraws(room, before, view);
+    if (count > 0) emit('turns.expired', { room, count });
+    const done = emitDraws(room, before, view);
     const since = now() - before.metricsAt;
     const due = since < 0 || since >= METRICS_EVERY;
-    if (due) tell('room.metrics', { room, counters });
+    if (due) emit('room.metrics', { room, counters });
 
     const told: Told = {
       generation,

@@ -1,5 +1,5 @@
 /** What visitors do: arrive, ask, claim, rejoin, leave. */
-import type { Tell } from './activity.ts';
+import type { Emit } from './activity.ts';
 import type { Draws } from './drawn.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from './errors.ts';
 import type { Facts } from './facts.ts';
@@ -61,7 +61,7 @@ export interface VisitorsDeps {
   readonly draws: Draws;
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
-  readonly tell: Tell;
+  readonly emit: Emit;
   /** Called after a place became free. */
   readonly freed: (room: RoomId) => void;
 }
@@ -76,7 +76,7 @@ const FACTS: Form<Facts> = { unserved: unservedFacts, made: (facts) => facts };
 const DOCUMENT: Form<string> = { unserved: unservedDocument, made: JSON.stringify };
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, join, snapshots, hearing, draws, predictions, now, tell, freed } = deps;
+  const { line, join, snapshots, hearing, draws, predictions, now, emit, freed } = deps;
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
     const joined = await join(room, { visitor, claim: true });
@@ -87,8 +87,8 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     }
     const { generation, number, entry, admission } = joined;
     const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
-    tell('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
-    if (admission) tellClaimed(room, admission);
+    emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
+    if (admission) emitClaimed(room, admission);
     return {
       ticket: { room, generation, number, entry, visitor, joinedAt: now(), predicted },
       admission,
@@ -99,14 +99,14 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   async function claim(ticket: Ticket): Promise<Place> {
     const place = await line.claim(ticket.room, ticket, now());
     if (place.state === 'admitted' && place.first) {
-      tellClaimed(ticket.room, place.admission);
+      emitClaimed(ticket.room, place.admission);
       predictions.compare(ticket, now());
     }
     return place;
   }
 
-  function tellClaimed(room: RoomId, { visitor, number, expiresAt }: Admission): void {
-    tell('ticket.claimed', { room, sub: visitor, number, expires_at: new Date(expiresAt).toISOString() });
+  function emitClaimed(room: RoomId, { visitor, number, expiresAt }: Admission): void {
+    emit('ticket.claimed', { room, sub: visitor, number, expires_at: new Date(expiresAt).toISOString() });
   }
 
   const admissionOf = (room: RoomId, visitor: VisitorId) => line.admission(room, visitor, now()).catch(noneInNoRoom);
@@ -115,7 +115,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   async function endAdmission(room: RoomId, sub: VisitorId, status: 'completed' | 'abandoned'): Promise<boolean> {
     const none = { exited: 0, completed: [], abandoned: [] };
     const { ended } = await line.exits(room, { ...none, [status]: [sub] }, now());
-    if (ended.length > 0) tell('session.updated', { room, sub, status });
+    if (ended.length > 0) emit('session.updated', { room, sub, status });
     return ended.length > 0;
   }
 

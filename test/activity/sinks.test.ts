@@ -18,16 +18,16 @@ const FACTS: { readonly [T in ActivityType]?: Activities[T] } = {
   'operator.acted': { by: 'alice', action: 'room.reset', subject: 'sale', detail: null },
 };
 
-function tellAll(sink: Sink): void {
-  const tell = createFeed([sink], () => T0);
-  for (const [type, fact] of Object.entries(FACTS)) tell(type as ActivityType, fact as Activities[ActivityType]);
+function emitAll(sink: Sink): void {
+  const emit = createFeed([sink], () => T0);
+  for (const [type, fact] of Object.entries(FACTS)) emit(type as ActivityType, fact as Activities[ActivityType]);
 }
 
 test('each fact has an id of its own and the time, and goes to every sink', () => {
   const [one, two]: unknown[][] = [[], []];
-  const tell = createFeed([(fact) => one?.push(fact), (fact) => two?.push(fact)], () => T0);
-  tell('turns.expired', { room: 'sale', count: 3 });
-  tell('turns.expired', { room: 'sale', count: 3 });
+  const emit = createFeed([(fact) => one?.push(fact), (fact) => two?.push(fact)], () => T0);
+  emit('turns.expired', { room: 'sale', count: 3 });
+  emit('turns.expired', { room: 'sale', count: 3 });
   expect(one).toEqual(two);
   expect(one).toMatchObject([
     { type: 'turns.expired', time: '2026-11-24T10:00:00.000Z', room: 'sale', count: 3 },
@@ -40,7 +40,7 @@ test('the log has those of single visitors at debug, all others at info', () => 
   const lines: string[] = [];
   const line = (level: string) => (fields: object, message?: string) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields).includes('alice')}`);
-  tellAll(logSink({ info: line('info'), debug: line('debug') } as Parameters<typeof logSink>[0]));
+  emitAll(logSink({ info: line('info'), debug: line('debug') } as Parameters<typeof logSink>[0]));
   expect(lines).toEqual([
     'debug ticket.issued false',
     'debug ticket.claimed false',
@@ -51,9 +51,9 @@ test('the log has those of single visitors at debug, all others at info', () => 
 
 test('the metrics count what happened, who joined and who claimed', async () => {
   const metrics = createMetrics({ processMetrics: false });
-  tellAll(metricsSink(metrics));
-  const tell = createFeed([metricsSink(metrics)], () => T0);
-  tell('ticket.issued', { room: 'sale', sub: 'ben', number: 2, admitted: true });
+  emitAll(metricsSink(metrics));
+  const emit = createFeed([metricsSink(metrics)], () => T0);
+  emit('ticket.issued', { room: 'sale', sub: 'ben', number: 2, admitted: true });
   const { text } = await metrics.expose();
   for (const line of [
     'anteroom_joins_total{room="sale",outcome="waiting"} 1',
@@ -104,7 +104,7 @@ describe('the outbox', () => {
 
   test('gets what was asked for, whole, and nothing else', async () => {
     const sink = open();
-    tellAll(sink.sink);
+    emitAll(sink.sink);
     await sink.close();
     expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']);
     const [first] = await opened.store.outbox.read(1);
@@ -119,7 +119,7 @@ describe('the outbox', () => {
   test('gets the facts of a second in one command', async () => {
     const append = vi.fn(opened.store.outbox.append);
     const sink = open({ outbox: { append } });
-    for (let n = 0; n < 50; n++) tellAll(sink.sink);
+    for (let n = 0; n < 50; n++) emitAll(sink.sink);
     await vi.waitFor(async () => expect(await typesThere()).toHaveLength(100), 5000);
     expect(append).toHaveBeenCalledTimes(1);
   });
@@ -130,10 +130,10 @@ describe('the outbox', () => {
       away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : opened.store.outbox.append(entries);
     const failed = vi.fn();
     const sink = open({ outbox: { append }, onError: failed });
-    const tell = createFeed([sink.sink], () => T0);
-    tell('counter.raised', { room: 'sale', by: 'alice', from: 0, to: 1 });
+    const emit = createFeed([sink.sink], () => T0);
+    emit('counter.raised', { room: 'sale', by: 'alice', from: 0, to: 1 });
     await vi.waitFor(() => expect(failed).toHaveBeenCalled(), 5000);
-    tell('operator.acted', { by: 'alice', action: 'room.reset', subject: 'sale', detail: null });
+    emit('operator.acted', { by: 'alice', action: 'room.reset', subject: 'sale', detail: null });
     away = false;
     await vi.waitFor(async () => expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']), 5000);
   });
@@ -142,7 +142,7 @@ describe('the outbox', () => {
     const sink = open({ outbox: { append: async () => 7 } });
     for (const minutes of [0, 0, 2]) {
       time = T0 + minutes * 60_000;
-      tellAll(sink.sink);
+      emitAll(sink.sink);
       const before = dropped.length;
       await vi.waitFor(() => expect(dropped.length).toBe(before + 1), 5000);
     }
@@ -152,7 +152,7 @@ describe('the outbox', () => {
 
   test('a store that is away for long costs the oldest facts, not the memory', async () => {
     const sink = open({ outbox: { append: () => Promise.reject(new StoreUnavailable(new Error('gone'))) } });
-    for (let n = 0; n < 10_500; n++) tellAll(sink.sink);
+    for (let n = 0; n < 10_500; n++) emitAll(sink.sink);
     expect(dropped.reduce((sum, facts) => sum + facts, 0)).toBe(1000);
   });
 });

@@ -37,7 +37,7 @@ async function makeRoom(inlet: unknown): Promise<void> {
   const admission = { lifetime: `${LIFETIME / 1000}s`, claim_window: '5s' };
   const { rooms } = settingsFile.parse({ rooms: [{ id: 'sale', inlet, admission }] });
   const store = await openRedisStore({ url: redis.url });
-  const quiet = { cookieKeys: ['a key of all processes'], tell: () => undefined, onError: () => undefined };
+  const quiet = { cookieKeys: ['a key of all processes'], emit: () => undefined, onError: () => undefined };
   const { operations } = createWaitingRoom({ store, now: Date.now, ...quiet });
   for (const room of rooms) await operations.putRoom(room);
   await store.close();

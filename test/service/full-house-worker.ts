@@ -35,7 +35,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
     store,
     now: Date.now,
     cookieKeys: ['a key of all processes'],
-    tell: () => undefined,
+    emit: () => undefined,
     onError,
   });
   const { visitors, operations, advance, flush } = waitingRoom;

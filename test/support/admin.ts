@@ -40,9 +40,9 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const told: Activity[] = [];
   const assets = createAssets({ folder: 'assets' });
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
-  const tell = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
+  const emit = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
   const operationsOf = (by: string) =>
-    wrap(createOperations({ store, now: Date.now, tell, by, changed: (room) => changed.push(room) }));
+    wrap(createOperations({ store, now: Date.now, emit, by, changed: (room) => changed.push(room) }));
   const issuer = 'http://localhost:3000';
 
   const app = new Koa();

@@ -67,8 +67,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const told: Activity[] = [];
   const audit = createAudit({ store: store.audit, now: time.now, onError: () => undefined });
   const sinks: Sink[] = [metricsSink(metrics), audit.sink, (activity) => void told.push(activity)];
-  const tell = createFeed(sinks, time.now);
-  const app = createApp({ config, store, log, metrics, now: time.now, tell, audit });
+  const emit = createFeed(sinks, time.now);
+  const app = createApp({ config, store, log, metrics, now: time.now, emit, audit });
   const { listener, waitingRoom, ends, backchannel } = app;
   sinks.push(ends.sink);
   server.on('request', listener);

@@ -27,9 +27,9 @@ afterEach(() => opened.close());
 
 /** One of several on the same store. */
 function aProcess(): WaitingRoom {
-  const tell = createFeed([(activity) => void told.push(activity)], () => time);
+  const emit = createFeed([(activity) => void told.push(activity)], () => time);
   const cookieKeys = ['a key that only the tests know'];
-  return createWaitingRoom({ store, now: () => time, cookieKeys, tell, onError: () => undefined });
+  return createWaitingRoom({ store, now: () => time, cookieKeys, emit, onError: () => undefined });
 }
 
 function roomWith(settings: object): RoomSettings {

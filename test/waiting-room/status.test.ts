@@ -8,7 +8,7 @@ import type { Store } from '#waiting-room/ports.ts';
 describe('the shared status', () => {
   const time = createTime();
   const make = (store: Store) =>
-    createWaitingRoom({ store, now: time.now, cookieKeys: ['a key'], tell: () => undefined, onError: () => undefined });
+    createWaitingRoom({ store, now: time.now, cookieKeys: ['a key'], emit: () => undefined, onError: () => undefined });
   let room: ReturnType<typeof make>;
 
   beforeEach(async () => {

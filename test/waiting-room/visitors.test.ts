@@ -38,7 +38,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       store: opened.store,
       now: time.now,
       cookieKeys: ['a key'],
-      tell: () => undefined,
+      emit: () => undefined,
       onError,
     });
     await room.operations.putRoom(settings);
