@@ -3,7 +3,7 @@
  * the arrival index on their ticket.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { drawnNumber, readDraw } from '#waiting-room/drawn.ts';
+import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
 import type { DrawResult } from '#waiting-room/ports.ts';
 import type { Bench, Finding } from './bench.ts';
 import { COME_AT, type CrowdedRedis, joinAll, openCrowdedRedis, RULES } from './crowded-room.ts';
@@ -77,12 +77,12 @@ async function drawOnce(redis: CrowdedRedis, room: string, entrants: number): Pr
   const result = await store.line.drawResult(room, 1, 1);
   if (result?.record.entrants !== entrants)
     throw new Error(`not all of them were drawn: ${JSON.stringify(result?.record)}`);
-  readDraw(result);
+  readDrawResult(result);
   return { inRedis, toFetch: performance.now() - start, result };
 }
 
 function placeTimes(result: DrawResult): Spread {
-  const drawn = readDraw(result);
+  const drawn = readDrawResult(result);
   const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     // Far apart, so that nothing is near in memory that would not be.

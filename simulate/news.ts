@@ -1,5 +1,5 @@
 /** What visitors learn of the line, and the line of them: draws, turns that came, heartbeats. */
-import { drawnNumber, readDraw } from '#waiting-room/drawn.ts';
+import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
 import type { Line } from '#waiting-room/line.ts';
 import * as steps from '#waiting-room/line.ts';
 import type { Clock } from './clock.ts';
@@ -29,7 +29,7 @@ export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
     drawn() {
       const result = steps.drawResult(line, line.generation, line.draws.length);
       if (!result) return;
-      const drawn = readDraw(result);
+      const drawn = readDrawResult(result);
       crowd.entrants.forEach((visitor, index) => {
         if (crowd.standing[visitor] !== IS.entrant) return;
         const number = drawnNumber(drawn, index);

@@ -4,12 +4,12 @@
  * taken once.
  */
 import type { Emit } from './activity.ts';
+import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter } from './estimate.ts';
 import { heartbeatOf } from './facts.ts';
 import type { Signal } from './inlets/index.ts';
 import { tickInlet } from './inlets/index.ts';
 import type { LineStore, LineView, SettingsStore } from './ports.ts';
-import type { Prequeue } from './prequeue.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
 import { createStory } from './story.ts';
@@ -33,7 +33,7 @@ export interface AdvanceDeps {
     readonly line: Pick<LineStore, LineVerbs>;
     readonly settings: Pick<SettingsStore, 'room' | 'rooms'>;
   };
-  readonly prequeue: Prequeue;
+  readonly drawSchedule: DrawSchedule;
   readonly now: () => number;
   readonly emit: Emit;
   /** Called after each look at a room that is one of all. */
@@ -45,7 +45,7 @@ const APPLIED_FOR = 10_000;
 /** From a heartbeat to its being counted, in ms: the page's jitter, and what each process gathers for a second. */
 const COUNTED_AFTER = 2000;
 
-export function createAdvance({ store, prequeue, now, emit, looked }: AdvanceDeps): Advance {
+export function createAdvance({ store, drawSchedule, now, emit, looked }: AdvanceDeps): Advance {
   const { line } = store;
   const goOn = createStory({ line, now, emit });
   /** The line's rules as this process set them last, as JSON, and when. */
@@ -75,7 +75,7 @@ export function createAdvance({ store, prequeue, now, emit, looked }: AdvanceDep
   /** The view after what events brought. */
   async function turnDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
     const { id } = settings;
-    if (!(await prequeue.turn(settings, view))) return view;
+    if (!(await drawSchedule.advance(settings, view))) return view;
     const after = await line.view(id, now());
     emitRaised(id, 'draw', view.counters.serving, after.counters.serving);
     return after;

@@ -1,6 +1,6 @@
 /** What everybody may know of a draw, and what one of its entrants may check. */
 import { DRAW_ALGORITHM } from './draw.ts';
-import type { Draws } from './drawn.ts';
+import type { DrawResults } from './draw-result.ts';
 import type { DrawRecord } from './ports.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -33,7 +33,7 @@ export interface DrawReports {
   find(room: RoomId, event: string, ticket: Ticket | null): Promise<{ report: DrawReport; own: OwnDraw | null } | null>;
 }
 
-export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: Draws): DrawReports {
+export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: DrawResults): DrawReports {
   async function ownDraw(room: RoomId, record: DrawRecord, ticket: Ticket | null): Promise<OwnDraw | null> {
     if (ticket?.entry?.draw !== record.draw) return null;
     const drawn = await draws.get(room, ticket.generation, record.draw);

@@ -6,13 +6,13 @@ import type { Actor, Emit } from './activity.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
-import { createDraws } from './drawn.ts';
+import { createDrawResults } from './draw-result.ts';
+import { createDrawSchedule } from './draw-schedule.ts';
 import { createHearing, createJoiner } from './gathering.ts';
 import type { Operations, OriginSignal } from './operations.ts';
 import { createOperations, noteSignal } from './operations.ts';
 import type { Store } from './ports.ts';
 import { createPredictions } from './predictions.ts';
-import { createPrequeue } from './prequeue.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';
 import type { RoomId } from './room.ts';
@@ -58,9 +58,9 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
   const snapshots = createSnapshots({ store, now });
   const hearing = createHearing(line, now);
   const predictions = createPredictions(line);
-  const prequeue = createPrequeue(line, now);
-  const draws = createDraws(line);
-  const advance = createAdvance({ store, prequeue, now, emit, looked });
+  const drawSchedule = createDrawSchedule(line, now);
+  const draws = createDrawResults(line);
+  const advance = createAdvance({ store, drawSchedule, now, emit, looked });
   /** Whoever ticks knows all rooms: also those that nobody polls there are measured. */
   function looked(room: RoomId): void {
     snapshots.get(room).catch(() => undefined);

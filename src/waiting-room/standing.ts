@@ -1,4 +1,4 @@
-import { type Drawn, type Draws, drawnNumber } from './drawn.ts';
+import { type DrawnNumbers, type DrawResults, drawnNumber } from './draw-result.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -14,7 +14,7 @@ export type Standing =
   | { readonly kind: 'stale' };
 
 /** Where a ticket stands, at once where it carries a number or its draw is known here. */
-export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: Draws): Standing | Promise<Standing> {
+export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResults): Standing | Promise<Standing> {
   const { generation } = snapshot.view;
   if (ticket.generation < generation) return { kind: 'stale' };
   if (ticket.number > 0 || !ticket.entry) return { kind: 'numbered', ticket };
@@ -24,12 +24,12 @@ export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: Draws): St
   if (!done) return { kind: 'entrant' };
 
   const { room } = ticket;
-  const withNumber = (drawn: Drawn): Standing => {
+  const withNumber = (drawn: DrawnNumbers): Standing => {
     const number = drawnNumber(drawn, index);
     // The entry stays on the ticket, so that its holder can check the draw.
     return number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number } };
   };
-  const known = draws.now(room, ticket.generation, draw);
+  const known = draws.cached(room, ticket.generation, draw);
   if (known) return withNumber(known);
   return draws
     .get(room, ticket.generation, draw)

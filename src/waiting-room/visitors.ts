@@ -1,6 +1,6 @@
 /** What visitors do: arrive, ask, claim, rejoin, leave. */
 import type { Emit } from './activity.ts';
-import type { Draws } from './drawn.ts';
+import type { DrawResults } from './draw-result.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { entrantFacts, latecomerFacts, servedFacts, unservedDocument, unservedFacts, waitOf } from './facts.ts';
@@ -58,7 +58,7 @@ export interface VisitorsDeps {
   readonly join: (room: RoomId, entrant: Entrant) => Promise<Joined | null>;
   readonly snapshots: Snapshots;
   readonly hearing: Pick<Hearing, 'note' | 'noteEntrant'>;
-  readonly draws: Draws;
+  readonly draws: DrawResults;
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
   readonly emit: Emit;

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Bits } from '#waiting-room/bits.ts';
 import { commitment, drawnOrder, newSeed } from '#waiting-room/draw.ts';
-import { drawnNumber, readDraw } from '#waiting-room/drawn.ts';
+import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
 import type { DrawOrder } from '#waiting-room/ports.ts';
 import vectors from './draw-vectors.json' with { type: 'json' };
 
-/** Seeds that are the same at each run. */
+/** Seeds that are the same in every run. */
 const seedOf = (n: number) => Buffer.from(commitment(Buffer.from(`seed ${n}`)), 'hex');
 
 describe('the order of a draw', () => {
-  test('is that of the test vectors', () => {
+  test('matches the test vectors', () => {
     for (const { seed, seed_hash, entrants, places } of vectors) {
       const bytes = Buffer.from(seed, 'hex');
       expect(commitment(bytes)).toBe(seed_hash);
@@ -20,7 +20,7 @@ describe('the order of a draw', () => {
     }
   });
 
-  test.skipIf(!hasPython())('is computed alike by the Python of examples/draw (skipped without python3)', () => {
+  test.skipIf(!hasPython())('is the one that examples/draw/verify.py computes (skipped without python3)', () => {
     for (const { seed, seed_hash, entrants, places } of vectors) {
       const asked = Object.keys(places);
       const printed = execFileSync('python3', ['examples/draw/verify.py', seed, String(entrants), ...asked], {
@@ -30,7 +30,7 @@ describe('the order of a draw', () => {
     }
   });
 
-  test('gives each entrant a place, and each place to one', () => {
+  test('gives each entrant a place, and each place to one entrant', () => {
     const sizes = [...Array.from({ length: 300 }, (_, n) => n + 1), 999, 1000, 1001, 4095, 4096, 4097, 10_000];
     for (const entrants of sizes) {
       const order = drawnOrder(seedOf(entrants), entrants);
@@ -44,7 +44,7 @@ describe('the order of a draw', () => {
     }
   });
 
-  // The statistic's mean is the degrees of freedom; five standard deviations above it is chance once in millions.
+  // The mean of the statistic is its degrees of freedom; chance exceeds it by five standard deviations once in millions.
   test.each([
     [2, 10_000],
     [3, 10_000],
@@ -53,7 +53,7 @@ describe('the order of a draw', () => {
     [25, 4000],
     [60, 2000],
     [1000, 60],
-  ])('favours nobody among %i (chi-squared over %i seeds)', (entrants, seeds) => {
+  ])('favours none of %i entrants (chi-squared over %i seeds)', (entrants, seeds) => {
     const counts = new Float64Array(entrants * entrants);
     for (let n = 0; n < seeds; n++) {
       const order = drawnOrder(seedOf(n), entrants);
@@ -68,7 +68,7 @@ describe('the order of a draw', () => {
     expect(statistic).toBeLessThan(freedom + 5 * Math.sqrt(2 * freedom));
   });
 
-  test('favours no part of a million: the first hundred thousand are spread evenly over a hundred stretches', () => {
+  test('spreads the first hundred thousand of a million entrants evenly over a hundred stretches', () => {
     const order = drawnOrder(seedOf(0), 1_000_000);
     const counts = new Float64Array(100);
     for (let entrant = 0; entrant < 100_000; entrant++) {
@@ -79,7 +79,7 @@ describe('the order of a draw', () => {
     expect(statistic).toBeLessThan(99 + 5 * Math.sqrt(2 * 99));
   });
 
-  test('is another one under another seed', () => {
+  test('differs under another seed', () => {
     const [one, other] = [drawnOrder(newSeed(), 1000), drawnOrder(newSeed(), 1000)];
     const same = Array.from({ length: 1000 }, (_, n) => one(n) === other(n)).filter(Boolean).length;
     expect(same).toBeLessThan(20);
@@ -110,10 +110,10 @@ describe('the numbers of a draw', () => {
     return { record, there: bits.bytes };
   };
 
-  test('go to those who were there, one each, in a block; nobody else has one', () => {
+  test('form one block, with one number for each entrant who was present and none for the absent', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 1500 }), fc.constantFrom('draw', 'arrival'), (there, order) => {
-        const drawn = readDraw(result(there, order));
+        const drawn = readDrawResult(result(there, order));
         const numbers = there.map((_, index) => drawnNumber(drawn, index));
         expect(numbers.map((number) => number !== null)).toEqual(there);
         const given = numbers.filter((number) => number !== null);

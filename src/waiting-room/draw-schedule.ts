@@ -1,18 +1,21 @@
+/**
+ * Keeps a room's next draw in step with the room's events: announces a draw as soon as its event is known, so that the
+ * hash of the seed is public before anybody can arrive, and draws at the event's start.
+ */
 import { commitment, newSeed } from './draw.ts';
 import type { DrawRecord, LineStore, LineView } from './ports.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
-/** Keeps a room's next draw as its events have it: announced as soon as an event is known, drawn at its start. */
-export interface Prequeue {
-  /** Whether something changed. */
-  turn(settings: RoomSettings, view: Pick<LineView, 'draws'>): Promise<boolean>;
+export interface DrawSchedule {
+  /** Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. */
+  advance(settings: RoomSettings, view: Pick<LineView, 'draws'>): Promise<boolean>;
 }
 
-export function createPrequeue(
+export function createDrawSchedule(
   line: Pick<LineStore, 'announceDraw' | 'withdrawDraw' | 'draw'>,
   now: () => number,
-): Prequeue {
-  /** Of several that announce at once the first one's seed counts. */
+): DrawSchedule {
+  /** When several processes announce at once, the first one's seed counts. */
   async function announce(room: string, event: RoomEvent): Promise<void> {
     const seed = newSeed();
     const opening = {
@@ -25,14 +28,14 @@ export function createPrequeue(
     await line.announceDraw(room, opening, now());
   }
 
-  /** The next draw is of this event; null where there is none to come. */
+  /** The event of the next draw; null where none is to come. */
   function upcoming({ events }: RoomSettings, draws: readonly DrawRecord[]): RoomEvent | null {
     const isDone = ({ id }: RoomEvent) => draws.some((draw) => draw.event === id && draw.drawnAt !== null);
     return events.find((event) => event.prequeue_start < event.start && now() < event.start && !isDone(event)) ?? null;
   }
 
   return {
-    async turn(settings, { draws }) {
+    async advance(settings, { draws }) {
       const { id } = settings;
       const last = draws.at(-1);
       const next = last?.drawnAt === null ? last : null;
@@ -40,7 +43,7 @@ export function createPrequeue(
       const due = upcoming(settings, draws);
 
       if (next && event && now() >= event.start) await line.draw(id, next.event, now());
-      // Its event was taken away: whoever came gets a number, and nobody has to know that there was a draw otherwise.
+      // The operator removed the event, but it has entrants: draw at once, so that each of them gets a number.
       else if (next && !event && next.arrivals > 0) await line.draw(id, next.event, now());
       else if (next && next.event !== due?.id && next.arrivals === 0) await line.withdrawDraw(id, next.event, now());
       else if (due && !isAnnounced(next, due)) await announce(id, due);

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedStore } from '#support/stores.ts';
 import { commitment } from '#waiting-room/draw.ts';
+import type { DrawSchedule } from '#waiting-room/draw-schedule.ts';
+import { createDrawSchedule } from '#waiting-room/draw-schedule.ts';
 import type { DrawRecord, Store } from '#waiting-room/ports.ts';
-import type { Prequeue } from '#waiting-room/prequeue.ts';
-import { createPrequeue } from '#waiting-room/prequeue.ts';
 import type { RoomEvent, RoomSettings } from '#waiting-room/room.ts';
 import { freshId, RULES, seconds, T0 } from '../store/contract/room-under-test.ts';
 
 const HOUR = seconds(3600);
 
-/** From one hour on who comes is an entrant, the draw is at two hours. */
+/** The prequeue begins after one hour, the draw is after two. */
 const SALE: RoomEvent = { id: 'sale', prequeue_start: T0 + HOUR, start: T0 + 2 * HOUR, end: null, order: 'draw' };
 
 describe('the draw of an event', () => {
@@ -17,14 +17,14 @@ describe('the draw of an event', () => {
   let store: Store;
   let room: RoomSettings;
   let now: number;
-  let prequeue: Prequeue;
+  let schedule: DrawSchedule;
 
   beforeEach(async () => {
     opened = await embeddedStore();
     store = opened.store;
     room = roomWith(SALE);
     now = T0;
-    prequeue = process();
+    schedule = process();
     await store.line.configure(room.id, RULES, now);
   });
 
@@ -41,26 +41,26 @@ describe('the draw of an event', () => {
     return_urls: [],
     events,
   });
-  /** What one process has. */
-  const process = () => createPrequeue(store.line, () => now);
+  /** The schedule of one process. */
+  const process = () => createDrawSchedule(store.line, () => now);
   const view = () => store.line.view(room.id, now);
   const draws = async () => (await view()).draws;
-  /** One tick, as of what is in the store. */
-  const turn = async () => prequeue.turn(room, await view());
+  /** One tick, with a fresh view of the line. */
+  const turn = async () => schedule.advance(room, await view());
   const come = async (count = 1) => {
     const entrants = Array.from({ length: count }, () => ({ visitor: freshId('visitor'), claim: false }));
     return (await store.line.join(room.id, entrants, now)) ?? [];
   };
-  /** Entrants who are still there. */
+  /** Entrants who are still present. */
   const stay = (...indexes: number[]) => store.line.heardEntrants(room.id, 1, 1, indexes, now);
-  /** The one draw that there is. */
+  /** The only draw. */
   async function only(): Promise<DrawRecord> {
     const [draw, ...more] = await draws();
-    if (!draw || more.length > 0) throw new Error('there is not one draw');
+    if (!draw || more.length > 0) throw new Error('expected exactly one draw');
     return draw;
   }
 
-  it('is announced as soon as the event is known: the seed’s hash is public before the first entrant', async () => {
+  it('is announced as soon as its event is known: the hash of the seed is public before the first entrant', async () => {
     await turn();
     const announced = await only();
     expect(announced).toMatchObject({
@@ -84,7 +84,7 @@ describe('the draw of an event', () => {
     expect(commitment(seed)).toBe(announced.seedHash);
   });
 
-  it('is announced once, however often time passes, and done once', async () => {
+  it('is announced once and drawn once, however often the clock ticks', async () => {
     await turn();
     const announced = await only();
     for (const passed of [0, HOUR / 2, HOUR, HOUR + 1]) {
@@ -99,7 +99,7 @@ describe('the draw of an event', () => {
     }
   });
 
-  it('of each room has a seed of its own', async () => {
+  it('has another seed after a reset', async () => {
     await turn();
     const first = await only();
     await store.line.reset(room.id, now);
@@ -107,13 +107,13 @@ describe('the draw of an event', () => {
     expect((await only()).seedHash).not.toBe(first.seedHash);
   });
 
-  it('is not announced where nobody comes before the start', async () => {
+  it('is not announced for an event without a prequeue', async () => {
     room = roomWith({ ...SALE, prequeue_start: SALE.start });
     await turn();
     expect(await draws()).toEqual([]);
   });
 
-  it('moves with its event, and keeps the seed’s hash', async () => {
+  it('moves with its event and keeps its seed', async () => {
     await turn();
     const { seedHash } = await only();
     const moved: RoomEvent = { ...SALE, prequeue_start: T0 + 3 * HOUR, start: T0 + 4 * HOUR, order: 'arrival' };
@@ -134,7 +134,7 @@ describe('the draw of an event', () => {
     expect(await only()).toMatchObject({ drawnAt: moved.start, entrants: 1, base: 1, seedHash });
   });
 
-  it('stays open for those who came when its event moves, and is done at the new start', async () => {
+  it('keeps its entrants when its event moves, and is drawn at the new start', async () => {
     await turn();
     now = SALE.prequeue_start;
     await come(2);
@@ -149,7 +149,7 @@ describe('the draw of an event', () => {
     expect(await only()).toMatchObject({ drawnAt: now });
   });
 
-  it('is taken back with its event as long as nobody came', async () => {
+  it('is withdrawn with its event while it has no entrants', async () => {
     await turn();
     room = roomWith();
     await turn();
@@ -158,7 +158,7 @@ describe('the draw of an event', () => {
     expect(await come()).toMatchObject([{ number: 1, entry: null }]);
   });
 
-  it('is done at once when its event is taken away from those who came', async () => {
+  it('is drawn at once when its event is removed and it has entrants', async () => {
     await turn();
     now = SALE.prequeue_start;
     await come(3);
@@ -170,7 +170,7 @@ describe('the draw of an event', () => {
     expect(await come()).toMatchObject([{ number: 4, entry: null }]);
   });
 
-  it('makes way for that of an event which comes before it, and has its own after that', async () => {
+  it('gives way to an earlier event that is added later, and is announced again after it', async () => {
     await turn();
     const before: RoomEvent = { ...SALE, id: 'preview', prequeue_start: T0 + 1000, start: T0 + HOUR / 2 };
     room = roomWith(before, SALE);
@@ -186,12 +186,12 @@ describe('the draw of an event', () => {
     ]);
   });
 
-  it('keeps its seed over a restart in the prequeue', async () => {
+  it('keeps its seed when the process restarts during the prequeue', async () => {
     await turn();
     const { seedHash } = await only();
     now = SALE.prequeue_start;
     await come();
-    prequeue = process();
+    schedule = process();
     await turn();
     expect(await only()).toMatchObject({ seedHash, arrivals: 1, drawnAt: null });
     now = SALE.start;
@@ -200,13 +200,13 @@ describe('the draw of an event', () => {
     expect(commitment(Buffer.from(seed ?? '', 'base64url'))).toBe(seedHash);
   });
 
-  it('happens when the service is back, if it was away over the start', async () => {
+  it('is drawn when the service is back, if it was down at the start', async () => {
     await turn();
     now = SALE.prequeue_start;
     await come(2);
     now = SALE.start + seconds(30);
-    prequeue = process();
-    // Who comes before the first tick is drawn with the others.
+    schedule = process();
+    // A visitor who arrives before the first tick is drawn with the others.
     expect(await come()).toMatchObject([{ entry: { draw: 1, index: 2 } }]);
     await stay(0, 1);
     await turn();
@@ -214,10 +214,10 @@ describe('the draw of an event', () => {
     expect(await come()).toMatchObject([{ number: 4, entry: null }]);
   });
 
-  it('has one seed where two processes announce at once, and is done once where two do it at once', async () => {
+  it('has one seed and is drawn once when two processes act at once', async () => {
     const both = async () => {
       const seen = await view();
-      await Promise.all([process(), process()].map((each) => each.turn(room, seen)));
+      await Promise.all([process(), process()].map((each) => each.advance(room, seen)));
     };
     await both();
     const { seedHash } = await only();
@@ -235,13 +235,13 @@ describe('the draw of an event', () => {
     expect((await view()).counters.queue).toBe(5);
   });
 
-  it('is not taken back by a process that has not heard of the first entrant', async () => {
+  it('is not withdrawn by a process whose view lacks the first entrant', async () => {
     await turn();
     const stale = await view();
     now = SALE.prequeue_start;
     await come();
     room = roomWith();
-    await prequeue.turn(room, stale);
+    await schedule.advance(room, stale);
     expect(await only()).toMatchObject({ arrivals: 1, drawnAt: null });
     await turn();
     expect(await only()).toMatchObject({ entrants: 1, drawnAt: now });

@@ -1,0 +1,74 @@
+/**
+ * The numbers that a draw gave its entrants. A process fetches a draw's result once and computes each number from it.
+ */
+import { Bits } from './bits.ts';
+import { drawnOrder } from './draw.ts';
+import type { DrawResult, LineStore } from './ports.ts';
+import type { RoomId } from './room.ts';
+
+/** The running count of present entrants is kept every so many entrants. */
+const STEP = 512;
+/** The number of draws that a process remembers. */
+const CAPACITY = 32;
+
+/** The entrants of a finished draw and their numbers. */
+export interface DrawnNumbers {
+  /** The rank among the entrants who were present at the draw, in order of arrival from 0; null for an absent one. */
+  rankOf(index: number): number | null;
+  /** The number drawn for a rank. Takes a few microseconds. */
+  numberOf(rank: number): number;
+}
+
+/** Computes the numbers of a draw from its result. */
+export function readDrawResult({ record, there }: DrawResult): DrawnNumbers {
+  const present = new Bits(there);
+  const { base, seed, order } = record;
+  const sums = [0];
+  for (let from = 0; from < record.arrivals; from += STEP) {
+    sums.push((sums.at(-1) ?? 0) + present.count(from, from + STEP - 1));
+  }
+  const placeOf =
+    order === 'draw'
+      ? drawnOrder(Buffer.from(seed ?? '', 'base64url'), record.entrants ?? 0)
+      : (entrant: number) => entrant;
+  return {
+    rankOf(index) {
+      if (!present.has(index)) return null;
+      const step = Math.floor(index / STEP);
+      return (sums[step] ?? 0) + present.count(step * STEP, index - 1);
+    },
+    numberOf: (rank) => base + 1 + placeOf(rank),
+  };
+}
+
+/** The number drawn for an entrant; null for one who was absent at the draw and has to join behind. */
+export function drawnNumber({ rankOf, numberOf }: DrawnNumbers, index: number): number | null {
+  const rank = rankOf(index);
+  return rank === null ? null : numberOf(rank);
+}
+
+/** The results of draws, cached. */
+export interface DrawResults {
+  /** From the cache alone; undefined where the result has to be fetched first, or the draw is not done. */
+  cached(room: RoomId, generation: number, draw: number): DrawnNumbers | undefined;
+  /** Null for a draw of this generation that is not done. */
+  get(room: RoomId, generation: number, draw: number): Promise<DrawnNumbers | null>;
+}
+
+export function createDrawResults(line: Pick<LineStore, 'drawResult'>): DrawResults {
+  const cache = new Map<string, DrawnNumbers>();
+  const key = (room: RoomId, generation: number, draw: number) => `${room} ${generation} ${draw}`;
+  return {
+    cached: (room, generation, draw) => cache.get(key(room, generation, draw)),
+    async get(room, generation, draw) {
+      const cached = cache.get(key(room, generation, draw));
+      if (cached) return cached;
+      const result = await line.drawResult(room, generation, draw);
+      if (!result) return null;
+      const drawn = readDrawResult(result);
+      if (cache.size >= CAPACITY) cache.clear();
+      cache.set(key(room, generation, draw), drawn);
+      return drawn;
+    },
+  };
+}
