@@ -8,7 +8,8 @@ import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
-import { createHearing, createJoiner } from './gathering.ts';
+import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
+import { createJoinBatcher } from './join-batcher.ts';
 import type { Operations, OriginSignal } from './operations.ts';
 import { createOperations, noteSignal } from './operations.ts';
 import type { Store } from './ports.ts';
@@ -56,7 +57,7 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
   const { line, settings } = store;
   const seal = createSeal(cookieKeys);
   const snapshots = createSnapshots({ store, now });
-  const hearing = createHearing(line, now);
+  const heartbeats = createHeartbeatBuffer(line, now);
   const predictions = createPredictions(line);
   const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
@@ -87,9 +88,9 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
     drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,
-      join: createJoiner(line, now),
+      join: createJoinBatcher(line, now),
       snapshots,
-      hearing,
+      heartbeats,
       draws,
       predictions,
       now,
@@ -100,7 +101,7 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
     operations: operationsOf('anteroom'),
     operationsOf,
     async flush() {
-      await Promise.all([hearing.flush(), predictions.flush()]);
+      await Promise.all([heartbeats.flush(), predictions.flush()]);
     },
   };
 }

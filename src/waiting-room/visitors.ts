@@ -4,8 +4,9 @@ import type { DrawResults } from './draw-result.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from './errors.ts';
 import type { Facts } from './facts.ts';
 import { entrantFacts, latecomerFacts, servedFacts, unservedDocument, unservedFacts, waitOf } from './facts.ts';
-import type { Hearing } from './gathering.ts';
-import type { Admission, Entrant, Joined, LineStore, Place, VisitorId } from './ports.ts';
+import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
+import type { Join } from './join-batcher.ts';
+import type { Admission, LineStore, Place, VisitorId } from './ports.ts';
 import type { Predictions } from './predictions.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -55,9 +56,9 @@ export interface Visitors {
 
 export interface VisitorsDeps {
   readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw' | 'exits'>;
-  readonly join: (room: RoomId, entrant: Entrant) => Promise<Joined | null>;
+  readonly join: Join;
   readonly snapshots: Snapshots;
-  readonly hearing: Pick<Hearing, 'note' | 'noteEntrant'>;
+  readonly heartbeats: Pick<HeartbeatBuffer, 'record' | 'recordEntrant'>;
   readonly draws: DrawResults;
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
@@ -76,7 +77,7 @@ const FACTS: Form<Facts> = { unserved: unservedFacts, made: (facts) => facts };
 const DOCUMENT: Form<string> = { unserved: unservedDocument, made: JSON.stringify };
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, join, snapshots, hearing, draws, predictions, now, emit, freed } = deps;
+  const { line, join, snapshots, heartbeats, draws, predictions, now, emit, freed } = deps;
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
     const joined = await join(room, { visitor, claim: true });
@@ -126,7 +127,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       case 'latecomer':
         return form.made(latecomerFacts(snapshot, ticket));
       case 'entrant':
-        if (ticket.entry) hearing.noteEntrant(ticket.room, ticket.generation, ticket.entry);
+        if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket.generation, ticket.entry);
         return form.made(entrantFacts(snapshot, ticket));
       case 'numbered':
         return numberedFacts(snapshot, standing.ticket, form);
@@ -135,7 +136,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   function numberedFacts<T>(snapshot: Snapshot, ticket: Ticket, form: Form<T>): T | Promise<T> {
     const { generation, counters } = snapshot.view;
-    hearing.note(ticket.room, ticket.generation, ticket.number);
+    heartbeats.record(ticket.room, ticket.generation, ticket.number);
     if (ticket.generation === generation && ticket.number > counters.serving) return form.unserved(snapshot, ticket);
     return snapshots.place(snapshot, ticket).then((place) => {
       const known = servedFacts(snapshot, ticket, place);

@@ -1,0 +1,61 @@
+/** Gathers the heartbeats that a process receives and records them in the store, one command a room and second. */
+import { RoomNotFound } from './errors.ts';
+import type { Entry, LineStore } from './ports.ts';
+import type { RoomId } from './room.ts';
+
+export interface HeartbeatBuffer {
+  /** A heartbeat of a numbered visitor. */
+  record(room: RoomId, generation: number, number: number): void;
+  /** A heartbeat of an entrant of a draw. */
+  recordEntrant(room: RoomId, generation: number, entry: Entry): void;
+  /** Sends one command a room. Heartbeats that the store did not take stay for the next flush. */
+  flush(): Promise<void>;
+}
+
+/** Heartbeats of one room: numbers of the line where `draw` is 0, otherwise arrival indexes of entrants of that draw. */
+interface Batch {
+  readonly room: RoomId;
+  readonly generation: number;
+  readonly draw: number;
+  readonly numbers: Set<number>;
+}
+
+export function createHeartbeatBuffer(
+  line: Pick<LineStore, 'heard' | 'heardEntrants'>,
+  now: () => number,
+): HeartbeatBuffer {
+  let batches = new Map<string, Batch>();
+
+  function record(room: RoomId, generation: number, draw: number, number: number): void {
+    const key = draw === 0 ? room : `${room} ${draw}`;
+    let batch = batches.get(key);
+    if (batch?.generation !== generation) {
+      if (batch && batch.generation > generation) return;
+      batch = { room, generation, draw, numbers: new Set() };
+      batches.set(key, batch);
+    }
+    batch.numbers.add(number);
+  }
+
+  async function send({ room, generation, draw, numbers }: Batch): Promise<void> {
+    try {
+      if (draw === 0) await line.heard(room, generation, [...numbers], now());
+      else await line.heardEntrants(room, generation, draw, [...numbers], now());
+    } catch (error) {
+      // The room was deleted: its heartbeats have no line to go to.
+      if (error instanceof RoomNotFound) return;
+      for (const number of numbers) record(room, generation, draw, number);
+      throw error;
+    }
+  }
+
+  return {
+    record: (room, generation, number) => record(room, generation, 0, number),
+    recordEntrant: (room, generation, { draw, index }) => record(room, generation, draw, index),
+    async flush() {
+      const sending = [...batches.values()];
+      batches = new Map();
+      await Promise.all(sending.map(send));
+    },
+  };
+}
