@@ -62,7 +62,7 @@ export async function openService(config: Config, settings: FileSettings | null)
   const { operations, advance, flush, signal } = waitingRoom;
   const { coordination } = store;
   // Nobody was heard before this; how long ago somebody was, the clock finds out.
-  advance.hearingSince(now());
+  advance.heartbeatsContinuousSince(now());
   const delivery = webhook && startWebhook({ ...webhook, outbox: store.outbox, coordination, self, now, log, metrics });
 
   const tickFailed = (error: unknown) => log.warn({ err: error }, 'a tick failed; the next one tries again');

@@ -18,7 +18,7 @@ const FLUSH = 1000;
 const LEASE = 3000;
 
 export interface ClockDeps {
-  readonly advance: Pick<Advance, 'all' | 'hearingSince'>;
+  readonly advance: Pick<Advance, 'all' | 'heartbeatsContinuousSince'>;
   /** Hands on what this process gathered. */
   readonly flush: () => Promise<void>;
   /** Tells whom it concerns of admissions that ended. */
@@ -45,7 +45,7 @@ export function startClock({ advance, flush, origins, tell, coordination, self, 
   /** Whoever ticks has to know of gaps; all processes keep them from being one. */
   async function lookForGap(): Promise<void> {
     if (Math.abs(now() - lookedAt) < FLUSH) return;
-    advance.hearingSince(await runsSince());
+    advance.heartbeatsContinuousSince(await runsSince());
     lookedAt = now();
   }
 

@@ -3,7 +3,7 @@
  * as often as the room says, and leaves word for the inlet.
  */
 import type { Log } from '#telemetry/log.ts';
-import type { OriginSignal } from '#waiting-room/operations.ts';
+import type { OriginSignal } from '#waiting-room/origin-signal.ts';
 import type { AdaptiveInlet, InletSettings, RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { settingsAt } from '#waiting-room/room.ts';
 import { createHealthProbe } from './health-probe.ts';

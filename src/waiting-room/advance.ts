@@ -1,68 +1,67 @@
 /**
- * What time does to rooms: events begin and end, draws happen, inlets tick, the speed of the line is written down.
- * One process at a time has this to do; two at once would do no harm, as each change is one atomic step that is
- * taken once.
+ * What the passing of time does to rooms: events begin and end, draws happen, inlets tick, and the speed of the line is
+ * measured. One process at a time does this, to save work; two at once do no harm, because each change is one atomic
+ * step that the line takes once.
  */
 import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter } from './estimate.ts';
 import { heartbeatOf } from './facts.ts';
-import type { Signal } from './inlets/index.ts';
 import { tickInlet } from './inlets/index.ts';
+import { readSignal } from './origin-signal.ts';
 import type { LineStore, LineView, SettingsStore } from './ports.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
-import { createStory } from './story.ts';
+import type { ReportRoomEvents } from './room-event-reporter.ts';
 
 export interface Advance {
-  /** One room, now: a place became free, or an operator changed something. Any process may, at any time. */
+  /** Advances one room now, because a place became free or an operator changed something. Any process may, at any time. */
   room(id: RoomId): Promise<void>;
-  /** All rooms, and tells their story; one that fails does not keep the others, and rejects at the end. */
+  /** Advances all rooms and reports their events. A room that fails does not stop the others; rejects at the end. */
   all(): Promise<void>;
   /**
-   * Since when visitors could be heard without a gap. Until everybody had the time to be heard again, no inlet passes
-   * over people who are away: they may be there.
+   * Says since when heartbeats have arrived without a gap. For one heartbeat interval after a gap, no inlet passes over
+   * absent visitors: they may be present, and only their heartbeats were lost.
    */
-  hearingSince(at: number): void;
+  heartbeatsContinuousSince(at: number): void;
 }
-
-type LineVerbs = 'view' | 'raise' | 'configure' | 'note';
 
 export interface AdvanceDeps {
   readonly store: {
-    readonly line: Pick<LineStore, LineVerbs>;
+    readonly line: Pick<LineStore, 'view' | 'raise' | 'configure' | 'note'>;
     readonly settings: Pick<SettingsStore, 'room' | 'rooms'>;
   };
   readonly drawSchedule: DrawSchedule;
+  readonly reportRoomEvents: ReportRoomEvents;
   readonly now: () => number;
   readonly emit: Emit;
-  /** Called after each look at a room that is one of all. */
-  readonly looked: (room: RoomId) => void;
+  /** Called after {@link Advance.all} advanced a room. */
+  readonly roomAdvanced: (room: RoomId) => void;
 }
 
-/** Rules are set again after so long, in ms: another process, whose clock is a little behind, may have set old ones. */
+/** Rules are applied again after this time, in ms: another process with a slow clock may have applied older ones. */
 const APPLIED_FOR = 10_000;
-/** From a heartbeat to its being counted, in ms: the page's jitter, and what each process gathers for a second. */
-const COUNTED_AFTER = 2000;
+/** The time from a heartbeat until the line counts it, in ms: the page's jitter and a second in the buffer. */
+const HEARTBEAT_DELAY = 2000;
 
-export function createAdvance({ store, drawSchedule, now, emit, looked }: AdvanceDeps): Advance {
+export function createAdvance(deps: AdvanceDeps): Advance {
+  const { store, drawSchedule, reportRoomEvents, now, emit, roomAdvanced } = deps;
   const { line } = store;
-  const goOn = createStory({ line, now, emit });
-  /** The line's rules as this process set them last, as JSON, and when. */
+  /** The rules that this process applied last to each line, as JSON, and when. */
   const applied = new Map<RoomId, { readonly rules: string; readonly at: number }>();
-  let heardSince = Number.NEGATIVE_INFINITY;
+  let continuousSince = Number.NEGATIVE_INFINITY;
 
   async function advance(configured: RoomSettings): Promise<LineView> {
     const { id } = configured;
     const settings = settingsAt(configured, now());
     await applyRules(settings);
-    const view = await turnDraws(configured, await line.view(id, now()));
+    const view = await advanceDraws(configured, await line.view(id, now()));
     await tick(settings, view);
     await writeMeter(settings, view);
     return view;
   }
 
-  /** An event that begins or ends changes the rules without an operator's hand. */
+  /** The beginning or end of an event changes the rules without an operator's request. */
   async function applyRules(settings: RoomSettings): Promise<void> {
     const rules = lineRules(settings);
     const text = JSON.stringify(rules);
@@ -72,8 +71,8 @@ export function createAdvance({ store, drawSchedule, now, emit, looked }: Advanc
     applied.set(settings.id, { rules: text, at: now() });
   }
 
-  /** The view after what events brought. */
-  async function turnDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
+  /** Returns the view after the draws. */
+  async function advanceDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
     const { id } = settings;
     if (!(await drawSchedule.advance(settings, view))) return view;
     const after = await line.view(id, now());
@@ -83,10 +82,9 @@ export function createAdvance({ store, drawSchedule, now, emit, looked }: Advanc
 
   async function tick(settings: RoomSettings, view: LineView): Promise<void> {
     const { id, mode, inlet } = settings;
-    if (mode !== 'queue' || view.alarm || mayNotBeHeardYet(settings, view)) return;
+    if (mode !== 'queue' || view.alarm || hasMissingHeartbeats(settings, view)) return;
     const { inletState: from, notes } = view;
-    const signal = notes.signal === '' ? null : (JSON.parse(notes.signal) as Signal);
-    const { raise, state, skipped } = tickInlet(inlet, { now: now(), state: from, signal });
+    const { raise, state, skipped } = tickInlet(inlet, { now: now(), state: from, signal: readSignal(notes.signal) });
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(id, raise ?? { people: 0 }, now(), { from, to: state });
     if (!applied) return;
@@ -94,13 +92,13 @@ export function createAdvance({ store, drawSchedule, now, emit, looked }: Advanc
     if (skipped) emit('inlet.skipped', { room: id, periods: skipped });
   }
 
-  /** Whether somebody who waits here counts as away only because nobody could hear them. */
-  function mayNotBeHeardYet(settings: RoomSettings, { counters }: LineView): boolean {
+  /** Whether a waiting visitor may count as absent only because heartbeats were lost in a gap. */
+  function hasMissingHeartbeats(settings: RoomSettings, { counters }: LineView): boolean {
     if (counters.present >= counters.waiting) return false;
-    return now() < heardSince + heartbeatOf(settings) * 1000 + COUNTED_AFTER;
+    return now() < continuousSince + heartbeatOf(settings) * 1000 + HEARTBEAT_DELAY;
   }
 
-  /** While nobody is to be served there is no speed: what was measured before says nothing of the time after. */
+  /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */
   async function writeMeter({ id, mode }: RoomSettings, { alarm, notes, turns }: LineView): Promise<void> {
     if (mode !== 'queue' || alarm) {
       if (notes.meter !== '') await line.note(id, 'meter', '');
@@ -124,15 +122,15 @@ export function createAdvance({ store, drawSchedule, now, emit, looked }: Advanc
       for (const id of applied.keys()) if (!rooms.some((room) => room.id === id)) applied.delete(id);
       const results = await Promise.allSettled(
         rooms.map(async (room) => {
-          await goOn(room.id, await advance(room));
-          looked(room.id);
+          await reportRoomEvents(room.id, await advance(room));
+          roomAdvanced(room.id);
         }),
       );
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
-    hearingSince(at) {
-      heardSince = at;
+    heartbeatsContinuousSince(at) {
+      continuousSince = at;
     },
   };
 }

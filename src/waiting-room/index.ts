@@ -10,13 +10,15 @@ import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
 import { createJoinBatcher } from './join-batcher.ts';
-import type { Operations, OriginSignal } from './operations.ts';
-import { createOperations, noteSignal } from './operations.ts';
+import type { Operations } from './operations.ts';
+import { createOperations } from './operations.ts';
+import { type OriginSignal, writeSignal } from './origin-signal.ts';
 import type { Store } from './ports.ts';
 import { createPredictions } from './predictions.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';
 import type { RoomId } from './room.ts';
+import { createRoomEventReporter } from './room-event-reporter.ts';
 import { createSeal, type Seal } from './seal.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSharedStatus, type SharedStatus } from './status.ts';
@@ -61,22 +63,30 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
   const predictions = createPredictions(line);
   const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
-  const advance = createAdvance({ store, drawSchedule, now, emit, looked });
-  /** Whoever ticks knows all rooms: also those that nobody polls there are measured. */
-  function looked(room: RoomId): void {
+  const advance = createAdvance({
+    store,
+    drawSchedule,
+    reportRoomEvents: createRoomEventReporter({ line, now, emit }),
+    now,
+    emit,
+    roomAdvanced,
+  });
+
+  /** The process that ticks refreshes the snapshot of every room, so that rooms without polls have metrics too. */
+  function roomAdvanced(room: RoomId): void {
     snapshots.get(room).catch(() => undefined);
   }
 
-  /** A place may have become free: it goes to the next at once rather than at the next tick. */
-  const freed = (room: RoomId) => {
+  /** A free place goes to the next visitor at once, not at the next tick. */
+  const placeFreed = (room: RoomId) => {
     advance.room(room).then(() => snapshots.expire(room), onError);
   };
-  const changed = (room: RoomId) => {
+  const roomChanged = (room: RoomId) => {
     snapshots.expire(room);
-    freed(room);
+    placeFreed(room);
   };
 
-  const operationsOf = (by: Actor) => createOperations({ store, now, emit, by, changed });
+  const operationsOf = (by: Actor) => createOperations({ store, now, emit, by, roomChanged });
 
   return {
     seal,
@@ -95,9 +105,9 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
       predictions,
       now,
       emit,
-      freed,
+      placeFreed,
     }),
-    signal: (room, signal) => noteSignal(line, room, signal, now()),
+    signal: (room, signal) => writeSignal(line, room, signal, now()),
     operations: operationsOf('anteroom'),
     operationsOf,
     async flush() {

@@ -3,8 +3,8 @@ import type { Actor, Emit } from './activity.ts';
 import { type DrawReport, drawReport } from './draw-report.ts';
 import { RelyingPartyNotFound, RoomNotFound } from './errors.ts';
 import { perMinute, type Range, readMeter } from './estimate.ts';
-import type { Signal } from './inlets/index.ts';
-import type { Counters, Exits, ExitsResult, LineStore, Raised, Store } from './ports.ts';
+import { type OriginSignal, writeSignal } from './origin-signal.ts';
+import type { Counters, Exits, ExitsResult, Raised, Store } from './ports.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
@@ -34,19 +34,6 @@ export interface Operations {
   deleteRelyingParty(clientId: string): Promise<void>;
 }
 
-/** How the origin does, told now; null is unknown. */
-export type OriginSignal = Omit<Signal, 'at'>;
-
-/** Leaves word for the adaptive inlet, whoever runs it. */
-export function noteSignal(
-  line: Pick<LineStore, 'note'>,
-  room: RoomId,
-  { latency, errorRate }: OriginSignal,
-  at: number,
-): Promise<void> {
-  return line.note(room, 'signal', JSON.stringify({ latency, errorRate, at } satisfies Signal));
-}
-
 /** What the line does, beside its counters. */
 export interface Statistics {
   readonly counters: Counters;
@@ -69,10 +56,10 @@ export interface OperationsDeps {
   /** Whose hand it is: the name of the operator's token. */
   readonly by: Actor;
   /** Called after a room changed in a way that polls should show at once. */
-  readonly changed: (room: RoomId) => void;
+  readonly roomChanged: (room: RoomId) => void;
 }
 
-export function createOperations({ store, now, emit, by, changed }: OperationsDeps): Operations {
+export function createOperations({ store, now, emit, by, roomChanged }: OperationsDeps): Operations {
   const { line, settings } = store;
 
   async function existing(id: RoomId): Promise<RoomSettings> {
@@ -90,7 +77,7 @@ export function createOperations({ store, now, emit, by, changed }: OperationsDe
     await existing(id);
     const outcome = await verb();
     audit(action, id, detail);
-    changed(id);
+    roomChanged(id);
     return outcome;
   }
 
@@ -119,13 +106,13 @@ export function createOperations({ store, now, emit, by, changed }: OperationsDe
       await settings.putRoom(room);
       audit('room.put', room.id, room);
       await configure(before, room);
-      changed(room.id);
+      roomChanged(room.id);
       return before === null;
     },
     async deleteRoom(id) {
       if (!(await settings.deleteRoom(id))) throw new RoomNotFound(id);
       audit('room.deleted', id);
-      changed(id);
+      roomChanged(id);
     },
     counters: async (id) => {
       await existing(id);
@@ -156,7 +143,7 @@ export function createOperations({ store, now, emit, by, changed }: OperationsDe
       }),
     async signal(id, signal) {
       await existing(id);
-      await noteSignal(line, id, signal, now());
+      await writeSignal(line, id, signal, now());
       audit('signal.told', id, signal);
     },
     async statistics(id) {

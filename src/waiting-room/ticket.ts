@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Range } from './estimate.ts';
+import { memoizeRecent } from './memoize-recent.ts';
 import type { Entry, Holder, VisitorId } from './ports.ts';
-import { rememberingRecent } from './recent.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 
@@ -45,7 +45,7 @@ const OPEN = 20_000;
 
 export function createTicketOffice(seal: Seal): TicketOffice {
   /** By room and sealed ticket: no room has a space in it. */
-  const opened = rememberingRecent((key) => {
+  const opened = memoizeRecent((key) => {
     const space = key.indexOf(' ');
     return openTicket(seal, key.slice(space + 1), key.slice(0, space));
   }, OPEN);
@@ -64,10 +64,10 @@ export function createTicketOffice(seal: Seal): TicketOffice {
       bytes.write(ticket.visitor, AT.visitor, 'base64url');
       const sealed = seal.seal(bytes, `ticket ${ticket.room}`);
       // Who is handed a ticket comes back with it at once.
-      opened.know(`${ticket.room} ${sealed}`, ticket);
+      opened.set(`${ticket.room} ${sealed}`, ticket);
       return sealed;
     },
-    open: (sealed, room) => opened.of(`${room} ${sealed}`),
+    open: (sealed, room) => opened.get(`${room} ${sealed}`),
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),
     openVisitor(sealed) {
       const opened = seal.open(sealed, 'visitor');

@@ -64,7 +64,7 @@ export interface VisitorsDeps {
   readonly now: () => number;
   readonly emit: Emit;
   /** Called after a place became free. */
-  readonly freed: (room: RoomId) => void;
+  readonly placeFreed: (room: RoomId) => void;
 }
 
 /** In what form facts are told: those of somebody who waits have a way of their own, as nearly all are. */
@@ -77,7 +77,7 @@ const FACTS: Form<Facts> = { unserved: unservedFacts, made: (facts) => facts };
 const DOCUMENT: Form<string> = { unserved: unservedDocument, made: JSON.stringify };
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, join, snapshots, heartbeats, draws, predictions, now, emit, freed } = deps;
+  const { line, join, snapshots, heartbeats, draws, predictions, now, emit, placeFreed } = deps;
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
     const joined = await join(room, { visitor, claim: true });
@@ -226,7 +226,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
         await line.leave(room, standing.ticket, now());
       }
       snapshots.expire(room);
-      freed(room);
+      placeFreed(room);
     },
     async stay(room, visitor) {
       const admission = await admissionOf(room, visitor);
@@ -235,7 +235,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     async depart(room, visitor) {
       if (!(await endAdmission(room, visitor, 'completed').catch(noneInNoRoom))) return;
       snapshots.expire(room);
-      freed(room);
+      placeFreed(room);
     },
   };
 }

@@ -20,7 +20,7 @@ afterEach(async () => {
 function start(self: string, more: Partial<ClockDeps> = {}): Clock {
   const step = (what: string) => async () => void steps.push(`${self} ${what}`);
   const clock = startClock({
-    advance: { all: step('ticks'), hearingSince: () => void steps.push(`${self} knows of gaps`) },
+    advance: { all: step('ticks'), heartbeatsContinuousSince: () => void steps.push(`${self} knows of gaps`) },
     flush: step('flushes'),
     tell: step('tells'),
     origins: { look: step('looks'), rest: step('rests') },

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOrigins, type Origins, type OriginsDeps } from '#clock/origin.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
-import type { OriginSignal } from '#waiting-room/operations.ts';
+import type { OriginSignal } from '#waiting-room/origin-signal.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;

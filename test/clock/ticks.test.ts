@@ -22,7 +22,7 @@ describe('the ticks of the clock', () => {
           seen.ticks += 1;
           await task();
         },
-        hearingSince: () => undefined,
+        heartbeatsContinuousSince: () => undefined,
       },
       origins: { look: async () => undefined, rest: async () => undefined },
       tell: async () => undefined,

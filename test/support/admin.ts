@@ -42,7 +42,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
   const emit = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
   const operationsOf = (by: string) =>
-    wrap(createOperations({ store, now: Date.now, emit, by, changed: (room) => changed.push(room) }));
+    wrap(createOperations({ store, now: Date.now, emit, by, roomChanged: (room) => changed.push(room) }));
   const issuer = 'http://localhost:3000';
 
   const app = new Koa();

@@ -186,7 +186,7 @@ describe('after a time in which nobody could be heard', () => {
     // The service was down: everybody counts as away.
     time += 10 * MINUTE;
     waitingRoom = aProcess();
-    waitingRoom.advance.hearingSince(time);
+    waitingRoom.advance.heartbeatsContinuousSince(time);
     await waitingRoom.advance.all();
     await waitingRoom.advance.room('sale');
     expect(await view()).toMatchObject({ counters: { serving: 0, present: 0, waiting: 6 } });
@@ -206,7 +206,7 @@ describe('after a time in which nobody could be heard', () => {
     await beginToServe(2);
     time += 10 * MINUTE;
     await store.line.heard('sale', 1, [1, 2, 3], time);
-    waitingRoom.advance.hearingSince(time);
+    waitingRoom.advance.heartbeatsContinuousSince(time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(2);
   });
@@ -214,7 +214,7 @@ describe('after a time in which nobody could be heard', () => {
   test('a line in which nobody waits lets the next in at once', async () => {
     await makeRoom({});
     await beginToServe(2);
-    waitingRoom.advance.hearingSince(time);
+    waitingRoom.advance.heartbeatsContinuousSince(time);
     await waitingRoom.advance.all();
     expect((await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null })).admission).not.toBeNull();
   });
@@ -224,7 +224,7 @@ describe('after a time in which nobody could be heard', () => {
     await crowd(3);
     await beginToServe(2, { presence: { timeout: '15s' } });
     time += 10 * MINUTE;
-    waitingRoom.advance.hearingSince(time);
+    waitingRoom.advance.heartbeatsContinuousSince(time);
     await store.line.heard('sale', 1, [3], time);
     time += 6999;
     await waitingRoom.advance.all();

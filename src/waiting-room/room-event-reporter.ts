@@ -1,0 +1,79 @@
+/**
+ * Emits the activity events that no request causes: expired turns, draws, and the counters each minute. The line's note
+ * `told` holds how far they were emitted, so that any process can continue. None is left out; a process that dies right
+ * after emitting causes a repetition.
+ */
+import type { Emit } from './activity.ts';
+import { drawReport } from './draw-report.ts';
+import type { LineStore, LineView } from './ports.ts';
+import type { RoomId } from './room.ts';
+
+/** How often the counters are emitted, in ms. */
+const METRICS_INTERVAL = 60_000;
+
+/** How far events were emitted; its JSON is stored, so its field names are for ever. */
+interface Progress {
+  readonly generation: number;
+  /** Expired turns. */
+  readonly expired: number;
+  /** Draws announced, and draws done. Both happen in order. */
+  readonly opened: number;
+  readonly done: number;
+  /** When the counters were emitted. */
+  readonly metricsAt: number;
+}
+
+export interface RoomEventReporterDeps {
+  readonly line: Pick<LineStore, 'note'>;
+  readonly now: () => number;
+  readonly emit: Emit;
+}
+
+/** Emits what happened in a room since the last report. For one process at a time: two would emit events twice. */
+export type ReportRoomEvents = (room: RoomId, view: LineView) => Promise<void>;
+
+export function createRoomEventReporter({ line, now, emit }: RoomEventReporterDeps): ReportRoomEvents {
+  /** Returns how many draws are done. */
+  function emitDraws(room: RoomId, { opened, done }: Progress, { draws }: LineView): number {
+    for (const draw of draws.slice(opened)) {
+      emit('draw.announced', { room, event: draw.event, seed_hash: draw.seedHash });
+    }
+    const drawn = draws.map(drawReport).filter(({ seed }) => seed !== null);
+    for (const { event, entrants, seed } of drawn.slice(done)) {
+      emit('draw.done', { room, event, entrants: entrants ?? 0, seed: seed ?? '' });
+    }
+    return drawn.length;
+  }
+
+  return async (room, view) => {
+    const { generation, counters, notes, draws } = view;
+    const before = readProgress(notes.told, generation) ?? {
+      generation,
+      expired: 0,
+      opened: 0,
+      done: 0,
+      metricsAt: now(),
+    };
+    const count = counters.expired - before.expired;
+    if (count > 0) emit('turns.expired', { room, count });
+    const done = emitDraws(room, before, view);
+    const since = now() - before.metricsAt;
+    const isDue = since < 0 || since >= METRICS_INTERVAL;
+    if (isDue) emit('room.metrics', { room, counters });
+
+    const progress: Progress = {
+      generation,
+      expired: counters.expired,
+      opened: draws.length,
+      done,
+      metricsAt: isDue ? now() : before.metricsAt,
+    };
+    const note = JSON.stringify(progress);
+    if (note !== notes.told) await line.note(room, 'told', note);
+  };
+}
+
+function readProgress(note: string, generation: number): Progress | null {
+  const progress = note === '' ? null : (JSON.parse(note) as Progress);
+  return progress?.generation === generation ? progress : null;
+}
