@@ -8,15 +8,15 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdmin } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
-import { sendAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
 import { createFormats } from '#http/formats.ts';
 import { health } from '#http/health.ts';
 import { createLately } from '#http/lately.ts';
-import { pinOrigin } from '#http/origin.ts';
+import { pinIssuer } from '#http/pin-issuer.ts';
 import { Problem, problemOf, problems } from '#http/problem.ts';
 import { door, requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
+import { sendUnavailable } from '#http/unavailable.ts';
 import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createOidcDoor, type OidcDoor } from '#oidc/index.ts';
@@ -159,8 +159,8 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
     counts: metrics.gateChecks,
     refuse,
     // Shown at an address of the site, which has no assets of ours.
-    showAway: (res) =>
-      sendAway(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
+    showUnavailable: (res) =>
+      sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
     now,
   });
 
@@ -201,7 +201,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
       void serve(req, res);
       return;
     }
-    pinOrigin(req, issuer, config.trustProxy);
+    pinIssuer(req, issuer, config.trustProxy);
     void serveProvider(req, res);
   };
   return { waitingRoom, listener, ends: oidc.ends, backchannel: oidc.backchannel };

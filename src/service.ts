@@ -17,7 +17,7 @@ import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { createApp } from './app.ts';
 import { applySettings } from './apply-settings.ts';
 import { startClock } from './clock/index.ts';
-import { createOrigins } from './clock/origin.ts';
+import { createOrigins } from './clock/origin-health.ts';
 
 export interface Service {
   /** Answers from the start; until `started` and after `drain`, /readyz says that it is not ready. */

@@ -14,14 +14,14 @@ import { door } from '#http/request-log.ts';
 import type { Views } from '#http/views.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Operations } from '#waiting-room/operations.ts';
-import type { As } from './acting.ts';
 import { type AuditReader, auditRoutes } from './audit.ts';
 import type { OperatorToken } from './bearer.ts';
 import { operatorOf, requireBearer } from './bearer.ts';
 import type { IdempotencyDeps } from './idempotency.ts';
 import { idempotency } from './idempotency.ts';
 import { lineRoutes } from './line.ts';
-import { originRoutes } from './origin.ts';
+import type { OperationsFor } from './operations-for.ts';
+import { originSignalRoutes } from './origin-signals.ts';
 import { relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
 import { statisticsRoutes } from './statistics.ts';
@@ -53,13 +53,13 @@ export function createAdmin({
   issuer,
   version,
 }: AdminDeps): Middleware {
-  const as: As = (ctx) => operationsOf(operatorOf(ctx));
+  const operationsFor: OperationsFor = (ctx) => operationsOf(operatorOf(ctx));
   const declared = [
-    ...roomRoutes(as),
-    ...lineRoutes(as),
-    ...originRoutes(as),
-    ...statisticsRoutes(as),
-    ...relyingPartyRoutes(as, issuer),
+    ...roomRoutes(operationsFor),
+    ...lineRoutes(operationsFor),
+    ...originSignalRoutes(operationsFor),
+    ...statisticsRoutes(operationsFor),
+    ...relyingPartyRoutes(operationsFor, issuer),
     ...auditRoutes(audit),
   ];
   const info = {

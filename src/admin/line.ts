@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
-import type { As } from './acting.ts';
+import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
 
 export const count = (what: string) => z.int().min(0).describe(what);
@@ -35,7 +35,7 @@ const MANY = 1_000_000_000;
 const visitors = z.array(z.string().min(1).max(255)).default([]);
 
 /** What happens in a room: its counters, and the hand on them. */
-export function lineRoutes(as: As): Route[] {
+export function lineRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'get',
@@ -45,7 +45,7 @@ export function lineRoutes(as: As): Route[] {
       params: inRoom,
       response: { 200: { description: 'The counters', schema: counters } },
       problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).counters(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await operationsFor(ctx).counters(params.room) }),
     }),
     route({
       method: 'post',
@@ -58,7 +58,7 @@ export function lineRoutes(as: As): Route[] {
       response: { 200: { description: 'The counters, and by how much it changed', schema: raised } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
-        const { raisedBy, counters } = await as(ctx).raise(params.room, body.increment_by);
+        const { raisedBy, counters } = await operationsFor(ctx).raise(params.room, body.increment_by);
         return { status: 200, body: { ...counters, raised_by: raisedBy } };
       },
     }),
@@ -71,7 +71,7 @@ export function lineRoutes(as: As): Route[] {
       idempotent: true,
       response: { 200: { description: 'The counters', schema: counters } },
       problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).reset(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await operationsFor(ctx).reset(params.room) }),
     }),
     route({
       method: 'post',
@@ -88,7 +88,7 @@ export function lineRoutes(as: As): Route[] {
       response: { 200: { description: 'The counters, and how many were unknown', schema: exited } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
-        const { unknown, counters } = await as(ctx).exits(params.room, body);
+        const { unknown, counters } = await operationsFor(ctx).exits(params.room, body);
         return { status: 200, body: { ...counters, unknown } };
       },
     }),

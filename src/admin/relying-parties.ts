@@ -6,12 +6,12 @@ import { LATER_SETTINGS, relyingPartyBody, relyingPartyView, withLoginWindow } f
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
-import type { As } from './acting.ts';
+import type { OperationsFor } from './operations-for.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
 /** The relying parties. Their secrets go in and never come out. `issuer` is the public URL. */
-export function relyingPartyRoutes(as: As, issuer: string): Route[] {
+export function relyingPartyRoutes(operationsFor: OperationsFor, issuer: string): Route[] {
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
     return {
@@ -29,7 +29,7 @@ export function relyingPartyRoutes(as: As, issuer: string): Route[] {
       operationId: 'listRelyingParties',
       summary: 'All relying parties',
       response: { 200: { description: 'The relying parties', schema: z.array(relyingPartyView) } },
-      handle: async ({ ctx }) => ({ status: 200, body: (await as(ctx).relyingParties()).map(shown) }),
+      handle: async ({ ctx }) => ({ status: 200, body: (await operationsFor(ctx).relyingParties()).map(shown) }),
     }),
     route({
       method: 'get',
@@ -39,7 +39,10 @@ export function relyingPartyRoutes(as: As, issuer: string): Route[] {
       params: ofClient,
       response: { 200: { description: 'The relying party', schema: relyingPartyView } },
       problems: ['relying_party_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: shown(await as(ctx).relyingParty(params.client_id)) }),
+      handle: async ({ params, ctx }) => ({
+        status: 200,
+        body: shown(await operationsFor(ctx).relyingParty(params.client_id)),
+      }),
     }),
     route({
       method: 'put',
@@ -57,7 +60,7 @@ export function relyingPartyRoutes(as: As, issuer: string): Route[] {
           throw invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
         }
         const party = withLoginWindow(params.client_id, body);
-        const isNew = await as(ctx)
+        const isNew = await operationsFor(ctx)
           .putRelyingParty(party)
           .catch((error) => {
             throw error instanceof RoomNotFound
@@ -76,7 +79,7 @@ export function relyingPartyRoutes(as: As, issuer: string): Route[] {
       response: { 204: { description: 'It is gone' } },
       problems: ['relying_party_not_found'],
       async handle({ params, ctx }) {
-        await as(ctx).deleteRelyingParty(params.client_id);
+        await operationsFor(ctx).deleteRelyingParty(params.client_id);
         return { status: 204 };
       },
     }),

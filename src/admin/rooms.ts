@@ -5,14 +5,14 @@ import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, withTitle } from '#settings/room.ts';
-import type { As } from './acting.ts';
+import type { OperationsFor } from './operations-for.ts';
 
 export const inRoom = z.object({ room: roomId });
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
 /** The settings of rooms. */
-export function roomRoutes(as: As): Route[] {
+export function roomRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'get',
@@ -20,7 +20,7 @@ export function roomRoutes(as: As): Route[] {
       operationId: 'listRooms',
       summary: 'All rooms and their settings',
       response: { 200: { description: 'The rooms', schema: z.array(room) } },
-      handle: async ({ ctx }) => ({ status: 200, body: await as(ctx).rooms() }),
+      handle: async ({ ctx }) => ({ status: 200, body: await operationsFor(ctx).rooms() }),
     }),
     route({
       method: 'get',
@@ -30,7 +30,7 @@ export function roomRoutes(as: As): Route[] {
       params: inRoom,
       response: { 200: { description: 'The settings', schema: room } },
       problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: await as(ctx).room(params.room) }),
+      handle: async ({ params, ctx }) => ({ status: 200, body: await operationsFor(ctx).room(params.room) }),
     }),
     route({
       method: 'put',
@@ -46,7 +46,7 @@ export function roomRoutes(as: As): Route[] {
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const settings = withTitle(params.room, body);
-        const isNew = await as(ctx).putRoom(settings);
+        const isNew = await operationsFor(ctx).putRoom(settings);
         return { status: isNew ? 201 : 200, body: settings };
       },
     }),
@@ -61,11 +61,11 @@ export function roomRoutes(as: As): Route[] {
       response: { 200: { description: 'All settings, as they are now', schema: room } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
-        const before = await as(ctx).room(params.room);
+        const before = await operationsFor(ctx).room(params.room);
         const patched = check(room, mergePatch(z.encode(room, before), body));
         if (!patched.ok) throw invalid(patched.faults);
         if (patched.value.id !== params.room) throw otherId();
-        await as(ctx).putRoom(patched.value);
+        await operationsFor(ctx).putRoom(patched.value);
         return { status: 200, body: patched.value };
       },
     }),
@@ -78,7 +78,7 @@ export function roomRoutes(as: As): Route[] {
       response: { 204: { description: 'It is gone' } },
       problems: ['room_not_found'],
       async handle({ params, ctx }) {
-        await as(ctx).deleteRoom(params.room);
+        await operationsFor(ctx).deleteRoom(params.room);
         return { status: 204 };
       },
     }),

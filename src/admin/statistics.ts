@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import type { Statistics } from '#waiting-room/operations.ts';
-import type { As } from './acting.ts';
 import { count, counters } from './line.ts';
+import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
 
 const draw = z.object({
@@ -50,7 +50,7 @@ function shown(given: Statistics): z.input<typeof statistics> {
 }
 
 /** What the line does beside its counters, and what its estimates are worth. */
-export function statisticsRoutes(as: As): Route[] {
+export function statisticsRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'get',
@@ -60,7 +60,10 @@ export function statisticsRoutes(as: As): Route[] {
       params: inRoom,
       response: { 200: { description: 'The statistics', schema: statistics } },
       problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: shown(await as(ctx).statistics(params.room)) }),
+      handle: async ({ params, ctx }) => ({
+        status: 200,
+        body: shown(await operationsFor(ctx).statistics(params.room)),
+      }),
     }),
   ];
 }

@@ -8,7 +8,7 @@ import type { Advance } from '#waiting-room/advance.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
 import { createContinuity } from './continuity.ts';
 import { every } from './every.ts';
-import type { Origins } from './origin.ts';
+import type { Origins } from './origin-health.ts';
 
 /** How often the inlets are asked, in ms. */
 const TICK = 250;

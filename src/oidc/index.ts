@@ -6,8 +6,8 @@ import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
 import type { JWKS } from 'oidc-provider';
-import type { Render } from '#http/away.ts';
-import { awayCause } from '#http/away.ts';
+import type { Render } from '#http/unavailable.ts';
+import { unavailableCause } from '#http/unavailable.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -100,7 +100,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
     onError(error);
-    if (awayCause(error)) sayAway(ctx);
+    if (unavailableCause(error)) sayAway(ctx);
   });
   // Koa's own event, which the types of oidc-provider leave out.
   (provider as EventEmitter).on('error', onError);

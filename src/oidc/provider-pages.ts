@@ -1,8 +1,8 @@
 /** The provider's own pages: what went wrong, and the way out. */
 import type { Context } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import type { Render } from '#http/away.ts';
-import { awayCause, RETRY_AFTER, showAway } from '#http/away.ts';
+import type { Render } from '#http/unavailable.ts';
+import { RETRY_AFTER, showUnavailable, unavailableCause } from '#http/unavailable.ts';
 
 export interface ProviderPages {
   readonly renderError: (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) => void;
@@ -19,7 +19,7 @@ export function createPages({ render, onError }: PagesDeps): ProviderPages {
   return {
     renderError(ctx, out, error) {
       ctx.type = 'html';
-      if (awayCause(error)) return showAway(ctx, render);
+      if (unavailableCause(error)) return showUnavailable(ctx, render);
       if (ctx.status >= 500) onError(error);
       ctx.body = render('error', { code: out.error, description: out.error_description });
     },

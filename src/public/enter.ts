@@ -5,10 +5,10 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { sendPage } from '#http/answer.ts';
-import type { Render } from '#http/away.ts';
-import { awayCause, showAway } from '#http/away.ts';
 import { isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
+import type { Render } from '#http/unavailable.ts';
+import { showUnavailable, unavailableCause } from '#http/unavailable.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
 import { canReturnTo, RETRY } from '#waiting-page/address.ts';
@@ -134,7 +134,7 @@ export function createEnter(deps: EnterDeps): Enter {
       await enter(ctx, room);
     } catch (error) {
       if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
-      else if (awayCause(error)) showAway(ctx, render);
+      else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }
   });

@@ -6,10 +6,10 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { seeOther, sendPage } from '#http/answer.ts';
-import type { Render } from '#http/away.ts';
-import { awayCause, RETRY_AFTER, showAway } from '#http/away.ts';
 import { chain } from '#http/chain.ts';
 import { readForm } from '#http/form.ts';
+import type { Render } from '#http/unavailable.ts';
+import { RETRY_AFTER, showUnavailable, unavailableCause } from '#http/unavailable.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
@@ -73,7 +73,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   /** Null while the store is away and nothing was ever heard of the room; rejects with RoomNotFound. */
   async function snapshotOf(room: string): Promise<Snapshot | null> {
     return snapshots.get(room).catch((error: unknown) => {
-      if (awayCause(error)) return null;
+      if (unavailableCause(error)) return null;
       throw error;
     });
   }
@@ -113,7 +113,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     try {
       showFacts(ctx, snapshot, ticket, await visitors.facts(ticket));
     } catch (error) {
-      if (awayCause(error)) showFacts(ctx, snapshot, ticket, null);
+      if (unavailableCause(error)) showFacts(ctx, snapshot, ticket, null);
       else if (error instanceof AnteroomError && error.code === 'ticket_invalid') joinAnew(ctx, room, title, pending);
       else throw error;
     }
@@ -204,7 +204,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       if (error instanceof RoomNotFound) {
         show(ctx, 404, 'error', { code: error.code, description: 'There is no such waiting room.' });
       } else if (error instanceof RoomClosed) showClosed(ctx, await snapshotOf(room), room);
-      else if (awayCause(error)) showAway(ctx, render);
+      else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }
   }

@@ -1,10 +1,10 @@
 /** What happens around the provider's own routes: before /authorize, and after a logout. */
 import type { Context, Middleware } from 'koa';
 import { seeOther } from '#http/answer.ts';
-import type { Render } from '#http/away.ts';
-import { awayCause, showAway } from '#http/away.ts';
 import { readForm } from '#http/form.ts';
 import { isNavigation } from '#http/navigation.ts';
+import type { Render } from '#http/unavailable.ts';
+import { showUnavailable, unavailableCause } from '#http/unavailable.ts';
 
 /** The provider saves a session after its own error handling; a store that goes away then gets the page too. */
 export function pageWhileAway(render: Render): Middleware {
@@ -12,8 +12,8 @@ export function pageWhileAway(render: Render): Middleware {
     try {
       await next();
     } catch (error) {
-      if (!awayCause(error) || ctx.accepts('json', 'html') !== 'html') throw error;
-      showAway(ctx, render);
+      if (!unavailableCause(error) || ctx.accepts('json', 'html') !== 'html') throw error;
+      showUnavailable(ctx, render);
     }
   };
 }

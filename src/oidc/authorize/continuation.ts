@@ -5,7 +5,7 @@
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import { seeOther, sendPage } from '#http/answer.ts';
-import type { Render } from '#http/away.ts';
+import type { Render } from '#http/unavailable.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
 import type { Admitted, Continuation } from '#waiting-page/page.ts';

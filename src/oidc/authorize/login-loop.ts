@@ -4,8 +4,8 @@
  */
 import type { Context, Middleware } from 'koa';
 import { sendPage } from '#http/answer.ts';
-import type { Render } from '#http/away.ts';
 import { isOfBrowser } from '#http/navigation.ts';
+import type { Render } from '#http/unavailable.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { isAuthorize } from './authorize-middleware.ts';

@@ -4,8 +4,8 @@
  * without one is sent to wait, and comes back with a token that the gate takes once and exchanges for the cookie.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { awayCause } from '#http/away.ts';
 import { Problem, problemAnswer, problemOf } from '#http/problem.ts';
+import { unavailableCause } from '#http/unavailable.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
 import type { CoordinationStore } from '#waiting-room/ports.ts';
 import { hasToken, isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
@@ -35,7 +35,7 @@ export interface GateDeps {
   /** Answers with a problem document. */
   readonly refuse: (res: ServerResponse, error: unknown) => void;
   /** Answers with the page while the store is away, which is shown at an address of the site. */
-  readonly showAway: (res: ServerResponse) => void;
+  readonly showUnavailable: (res: ServerResponse) => void;
   readonly now: () => number;
 }
 
@@ -94,12 +94,12 @@ export function createGate(deps: GateDeps) {
   /** A navigation that cannot be decided gets a page, anything else a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
     counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
-    const original = awayCause(error) ? originalRequest(req.headers) : null;
+    const original = unavailableCause(error) ? originalRequest(req.headers) : null;
     if (!original?.isNavigation) return refuse(res, error);
     const check = { room, original, never302: answersOnly401(query) };
     // A proxy that cannot pass a page on can send to one: /enter shows the same, and checks where it may lead to.
     if (check.never302) redirect(res, check, waitingAt(room, takeToken(original.url).url));
-    else deps.showAway(res);
+    else deps.showUnavailable(res);
   }
 
   function decide(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, inside: boolean) {

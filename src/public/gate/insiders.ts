@@ -3,7 +3,7 @@
  * store about a visitor once, and again only after some admission of the room ended early, at most once a second:
  * the snapshot, which is a second old at most, counts those.
  */
-import { awayCause } from '#http/away.ts';
+import { unavailableCause } from '#http/unavailable.ts';
 import type { Pass } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
@@ -43,7 +43,7 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
       look.inside = admission?.generation === pass.generation && admission.number === pass.number;
     } catch (error) {
       // While the store is away no end can be told to anybody: a pass is good for as long as it says.
-      if (!awayCause(error)) throw error;
+      if (!unavailableCause(error)) throw error;
       look.inside = true;
     }
     look.at = at;
@@ -71,7 +71,7 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
       return snapshots.get(room).then(
         (fetched) => known(room, pass, look, fetched),
         (error) => {
-          if (!awayCause(error)) throw error;
+          if (!unavailableCause(error)) throw error;
           return known(room, pass, look, null);
         },
       );

@@ -12,7 +12,7 @@ export const RETRY_AFTER = 5;
 const HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) };
 
 /** It loads its own address again, by GET also where it answers a form. */
-export function showAway(ctx: Context, render: Render): void {
+export function showUnavailable(ctx: Context, render: Render): void {
   ctx.status = 503;
   ctx.type = 'html';
   ctx.set(HEADERS);
@@ -20,12 +20,12 @@ export function showAway(ctx: Context, render: Render): void {
 }
 
 /** The same without Koa. */
-export function sendAway(res: ServerResponse, html: string): void {
+export function sendUnavailable(res: ServerResponse, html: string): void {
   res.writeHead(503, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(html);
 }
 
 /** The StoreUnavailable behind an error, if that is what it comes down to. */
-export function awayCause(error: unknown): AnteroomError | null {
+export function unavailableCause(error: unknown): AnteroomError | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AnteroomError && cause.code === 'store_unavailable') return cause;
   }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
-import type { As } from './acting.ts';
 import { counters } from './line.ts';
+import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
 
 const signals = fields({
@@ -16,7 +16,7 @@ const signals = fields({
   .meta({ id: 'Signals' });
 
 /** How the origin does, told by those who watch it. */
-export function originRoutes(as: As): Route[] {
+export function originSignalRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'post',
@@ -30,7 +30,7 @@ export function originRoutes(as: As): Route[] {
       problems: ['room_not_found'],
       handle: async ({ params, body, ctx }) => ({
         status: 200,
-        body: await as(ctx).alarm(params.room, body.state === 'ALARM'),
+        body: await operationsFor(ctx).alarm(params.room, body.state === 'ALARM'),
       }),
     }),
     route({
@@ -45,7 +45,7 @@ export function originRoutes(as: As): Route[] {
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
         const { latency_ms: latency = null, error_rate: errorRate = null } = body;
-        await as(ctx).signal(params.room, { latency, errorRate });
+        await operationsFor(ctx).signal(params.room, { latency, errorRate });
         return { status: 204 };
       },
     }),

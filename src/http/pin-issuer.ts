@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
  * scheme (the resume URL among others) is then right behind any proxy, and a forged Host or X-Forwarded-Host leads
  * nobody astray.
  */
-export function pinOrigin(req: IncomingMessage, issuer: string, trustProxy: boolean): void {
+export function pinIssuer(req: IncomingMessage, issuer: string, trustProxy: boolean): void {
   const { protocol, host } = new URL(issuer);
   req.headers.host = host;
   req.headers['x-forwarded-proto'] = protocol.slice(0, -1);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOrigins, type Origins, type OriginsDeps } from '#clock/origin.ts';
+import { createOrigins, type Origins, type OriginsDeps } from '#clock/origin-health.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
