@@ -1,19 +1,20 @@
 /**
- * Door 3: what operators use. `/admin/v1` is the API, `/admin/` a page that uses it. It owns tokens, idempotency and
- * the shape of the API; what an operation does is `waiting-room/operations`.
+ * Door 3: the operators' API at `/admin/v1`, and the control panel at `/admin/` that uses it. It owns operator tokens,
+ * idempotency keys and the shape of the API. What an operation does is in `waiting-room/operations.ts`. It imports
+ * waiting-room, settings, http and telemetry, and no other door.
  */
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { z } from 'zod';
-import { chain } from '#http/chain.ts';
+import type { Door } from '#http/door.ts';
+import { labelDoor } from '#http/door.ts';
 import type { Route } from '#http/guard.ts';
 import { mountRoutes, route } from '#http/guard.ts';
 import { openApi } from '#http/openapi.ts';
 import { problems } from '#http/problem.ts';
-import { door } from '#http/request-log.ts';
 import type { Views } from '#http/views.ts';
 import type { Log } from '#telemetry/log.ts';
-import type { Operations } from '#waiting-room/operations.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
 import { type AuditReader, auditRoutes } from './audit.ts';
 import type { OperatorToken } from './bearer.ts';
 import { operatorOf, requireBearer } from './bearer.ts';
@@ -29,11 +30,10 @@ import { statisticsRoutes } from './statistics.ts';
 const API = '/admin/v1';
 
 export interface AdminDeps {
-  /** The operations in the name of a token. */
-  readonly operationsOf: (name: string) => Operations;
+  readonly waitingRoom: Pick<WaitingRoom, 'operationsOf'>;
   readonly audit: AuditReader;
-  readonly coordination: IdempotencyDeps['coordination'];
-  readonly tokens: readonly OperatorToken[];
+  readonly store: { readonly coordination: IdempotencyDeps['coordination'] };
+  readonly operatorTokens: readonly OperatorToken[];
   readonly views: Pick<Views, 'render'>;
   readonly log: Pick<Log, 'error' | 'warn'>;
   /** The public URL, which OpenAPI names as the server. */
@@ -42,18 +42,10 @@ export interface AdminDeps {
   readonly version: string;
 }
 
-/** Answers everything at and below `/admin`, and nothing else. */
-export function createAdmin({
-  operationsOf,
-  audit,
-  coordination,
-  tokens,
-  views,
-  log,
-  issuer,
-  version,
-}: AdminDeps): Middleware {
-  const operationsFor: OperationsFor = (ctx) => operationsOf(operatorOf(ctx));
+/** Answers every path at and below `/admin`. */
+export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middleware'>> {
+  const { waitingRoom, audit, store, operatorTokens, views, log, issuer, version } = deps;
+  const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx));
   const declared = [
     ...roomRoutes(operationsFor),
     ...lineRoutes(operationsFor),
@@ -70,10 +62,10 @@ export function createAdmin({
   };
 
   const api = new Router({ prefix: API });
-  const bearer = requireBearer(tokens);
+  const bearer = requireBearer(operatorTokens);
   mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
     before: ({ open }) => (open ? [] : [bearer]),
-    run: idempotency({ coordination, log }),
+    run: idempotency({ coordination: store.coordination, log }),
   });
 
   const pages = new Router({ strict: true });
@@ -84,10 +76,12 @@ export function createAdmin({
     ctx.body = views.render('admin');
   });
 
-  const whole = chain(door('admin'), problems({ log }), ...answers(pages), ...answers(api));
-  return (ctx, next) => {
-    if (ctx.path !== '/admin' && !ctx.path.startsWith('/admin/')) return next();
-    return whole(ctx, async () => {});
+  const whole = labelDoor('admin', problems({ log }), ...answers(pages), ...answers(api));
+  return {
+    middleware(ctx, next) {
+      if (ctx.path !== '/admin' && !ctx.path.startsWith('/admin/')) return next();
+      return whole(ctx, async () => {});
+    },
   };
 }
 

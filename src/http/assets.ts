@@ -21,6 +21,8 @@ interface Asset {
 }
 
 export interface Assets {
+  /** Where the files are. */
+  readonly folder: string;
   /** The address of a file, with its hash in it: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
   url(name: string): string;
   /** Answers GET and HEAD under the prefix. */
@@ -55,6 +57,7 @@ export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Ass
   }
 
   return {
+    folder,
     url(name) {
       const asset = byName.get(name);
       if (!asset) throw new Error(`There is no asset "${name}" in ${folder}`);

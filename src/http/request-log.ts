@@ -1,15 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Log } from '#telemetry/log.ts';
 import { pathOnly } from '#telemetry/log.ts';
-import type { Door, Metrics } from '#telemetry/metrics.ts';
-
-/** Marks what comes in here as having come through this door. */
-export function door(name: Door): Middleware {
-  return (ctx, next) => {
-    ctx.state.door = name;
-    return next();
-  };
-}
+import type { DoorName, Metrics } from '#telemetry/metrics.ts';
 
 export interface RequestLogDeps {
   readonly log: Pick<Log, 'info'>;
@@ -22,7 +14,7 @@ export function requestLog({ log, metrics }: RequestLogDeps): Middleware {
     const start = performance.now();
     const path = pathOnly(ctx.originalUrl);
     ctx.res.once('close', () => {
-      const through: Door = ctx.state.door ?? 'other';
+      const through: DoorName = ctx.state.door ?? 'other';
       const milliseconds = performance.now() - start;
       const status = ctx.res.statusCode;
       metrics.request(through, status, milliseconds / 1000);

@@ -4,10 +4,13 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
-import type Provider from 'oidc-provider';
 import type { JWKS } from 'oidc-provider';
-import type { Render } from '#http/unavailable.ts';
+import type { Door } from '#http/door.ts';
+import { labelDoor } from '#http/door.ts';
+import { pinIssuer } from '#http/pin-issuer.ts';
+import { Problem } from '#http/problem.ts';
 import { unavailableCause } from '#http/unavailable.ts';
+import type { Views } from '#http/views.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -32,6 +35,7 @@ import { endAdmissionAtRevocation } from './tokens/introspection.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
+  readonly trustProxy: boolean;
   readonly jwks: JWKS;
   readonly store: Pick<Store, 'oidc' | 'logouts' | 'settings' | 'coordination'>;
   readonly waitingRoom: WaitingRoom;
@@ -39,24 +43,19 @@ export interface OidcDeps {
   readonly addresses: Addresses;
   /** Runs before everything of the provider. */
   readonly baseMiddleware: readonly Middleware[];
-  readonly render: Render;
+  readonly views: Pick<Views, 'page'>;
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'loggedOut'>;
-  /** Throws what answers /authorize to what is no navigation. */
-  readonly refuseScript: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-export interface OidcDoor {
-  readonly provider: Provider;
-  /** Admissions that end, as relying parties are to be told. */
+export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
+  /** Records which relying parties must be notified of an admission's end. */
   readonly ends: Pick<Logouts, 'sink' | 'settled'>;
   readonly backchannel: Backchannel;
-  /** Whether a request's target, path and query, is one of the provider's routes. */
-  readonly owns: (target: string) => boolean;
-  /** What becomes of those who waited for an authorization request. */
-  readonly continuation: Continuation<PendingRequest>;
+  /** Continues the authorization request of a visitor who waited. */
+  readonly pending: { readonly request: Continuation<PendingRequest> };
   /** The landing page of the relying party that a request names, if it has its line in this room. */
   readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
@@ -65,7 +64,8 @@ const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { waitingRoom, cookies, addresses, issuer, render, store, now, onError, log, metrics } = deps;
+  const { waitingRoom, cookies, addresses, issuer, store, now, onError, log, metrics } = deps;
+  const render = deps.views.page;
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
   const began = createBegan(seal, now);
   const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
@@ -87,8 +87,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     now,
   });
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
+  provider.use(labelDoor('oidc'));
   provider.use(pageWhileAway(render));
-  provider.use(navigationsOnly(deps.refuseScript));
+  provider.use(navigationsOnly(refuseScript));
   provider.use(postBecomesGet);
   provider.use(began.read);
   provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
@@ -105,27 +106,38 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   // Koa's own event, which the types of oidc-provider leave out.
   (provider as EventEmitter).on('error', onError);
 
+  const serve = provider.callback();
   return {
-    provider,
+    raw(req, res) {
+      if (!PROVIDER_PATHS.test(req.url ?? '')) return false;
+      pinIssuer(req, issuer, deps.trustProxy);
+      void serve(req, res);
+      return true;
+    },
     ends,
     backchannel: createBackchannel({ provider, visitors, logouts, told: ends.told, now, log, metrics }),
-    owns: (target) => PROVIDER_PATHS.test(target),
-    continuation: createContinuation({
-      provider,
-      addresses,
-      relyingParties,
-      snapshots,
-      began,
-      bounces: loginCookies.bounces,
-      isTransactionExpired,
-      isAnotherTabEntering: createLoginLock(store.coordination),
-      issuer,
-      render,
-      now,
-    }),
+    pending: {
+      request: createContinuation({
+        provider,
+        addresses,
+        relyingParties,
+        snapshots,
+        began,
+        bounces: loginCookies.bounces,
+        isTransactionExpired,
+        isAnotherTabEntering: createLoginLock(store.coordination),
+        issuer,
+        render,
+        now,
+      }),
+    },
     async wayBack(room, query) {
       const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);
       return party?.room === room ? party.landing_url : null;
     },
   };
+}
+
+function refuseScript(): never {
+  throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
 }

@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counters } from '#waiting-room/ports.ts';
 
-export type Door = 'oidc' | 'public' | 'admin' | 'other';
+export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
 
 /** How a join ended: with a number to wait with, or straight inside. */
 export type JoinOutcome = 'waiting' | 'admitted' | 'closed';
@@ -46,7 +46,7 @@ export type LogoutOutcome = 'told' | 'refused' | 'failed' | 'given_up';
 export interface Metrics {
   readonly polls: PollCounts;
   readonly gateChecks: GateCounts;
-  request(door: Door, status: number, seconds: number): void;
+  request(door: DoorName, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
   /** Something of this type happened. */

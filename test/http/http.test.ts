@@ -3,9 +3,10 @@ import Koa from 'koa';
 import request from 'supertest';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readJson } from '#http/body.ts';
+import { labelDoor } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { Problem, problems } from '#http/problem.ts';
-import { door, requestLog } from '#http/request-log.ts';
+import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import type { Listening } from '#support/listen.ts';
 import { listen } from '#support/listen.ts';
@@ -129,7 +130,7 @@ describe('the request log', () => {
   test('has the path without its query, the door and the status, and measures the same', async () => {
     const { log, records } = recorded();
     const metrics = createMetrics({ processMetrics: false });
-    const url = await serve(requestLog({ log, metrics }), door('public'), (ctx) => {
+    const url = await serve(requestLog({ log, metrics }), labelDoor('public'), (ctx) => {
       ctx.body = 'here';
     });
     await request(url)

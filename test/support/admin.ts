@@ -5,7 +5,7 @@ import Koa from 'koa';
 import request from 'supertest';
 import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
-import { createAdmin } from '#admin/index.ts';
+import { createAdminDoor } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
@@ -49,11 +49,11 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   app.use(securityHeaders({ issuer }));
   app.use(assets.middleware);
   app.use(
-    createAdmin({
-      operationsOf,
+    createAdminDoor({
+      waitingRoom: { operationsOf },
       audit,
-      coordination: store.coordination,
-      tokens: [
+      store,
+      operatorTokens: [
         { name: 'admin', token: ADMIN_TOKEN },
         { name: 'alice', token: ALICES_TOKEN },
       ],
@@ -61,7 +61,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
       log: createLog({ level: 'silent' }),
       issuer,
       version: '0.0.0',
-    }),
+    }).middleware,
   );
   const { url, close } = await listen(app);
   return {

@@ -1,0 +1,101 @@
+/**
+ * Door 2: the ways in without OpenID Connect. It owns the shared status, the tickets API, /enter, the gate, the pages
+ * of draws and the browser module. It decides nothing about the line, and stores nothing but the tokens that the gate
+ * has already accepted. It imports waiting-room, waiting-page, http and telemetry, and no other door.
+ */
+import type { JWK } from 'jose';
+import type { Assets } from '#http/assets.ts';
+import type { Door } from '#http/door.ts';
+import { firstOf, labelDoor } from '#http/door.ts';
+import { createLately } from '#http/lately.ts';
+import type { Refuse } from '#http/refuse.ts';
+import { sendUnavailable } from '#http/unavailable.ts';
+import type { Views } from '#http/views.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
+import type { Continuation } from '#waiting-page/page.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import { createPassOffice } from '#waiting-room/passes.ts';
+import type { Store } from '#waiting-room/ports.ts';
+import { createClientModule } from './client-module.ts';
+import { createDrawPages } from './draws.ts';
+import { createEnter } from './enter.ts';
+import { createGateCookies } from './gate/cookie.ts';
+import { createGate } from './gate/index.ts';
+import { createInsiders } from './gate/insiders.ts';
+import { createRounds } from './rounds.ts';
+import { createStatus } from './status.ts';
+import { createTicketFacts } from './ticket-facts.ts';
+import { createTickets } from './tickets.ts';
+import { createTokens } from './tokens.ts';
+
+export interface PublicDeps {
+  /** The public URL. */
+  readonly issuer: string;
+  /** Private keys; the first RS256 key signs. */
+  readonly jwks: { readonly keys: readonly JWK[] };
+  readonly store: Pick<Store, 'coordination'>;
+  readonly waitingRoom: WaitingRoom;
+  readonly cookies: VisitorCookies;
+  readonly addresses: Addresses;
+  readonly assets: Assets;
+  readonly views: Pick<Views, 'page'>;
+  readonly metrics: Pick<Metrics, 'polls' | 'gateChecks'>;
+  readonly refuse: Refuse;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export type PublicDoor = Required<Door<{ readonly return: Continuation<PendingReturn> }>>;
+
+export function createPublicDoor(deps: PublicDeps): PublicDoor {
+  const { issuer, waitingRoom, cookies, addresses, assets, views, metrics, refuse, now } = deps;
+  const { visitors, snapshots, tickets, seal } = waitingRoom;
+  const tokens = createTokens({ issuer, keys: deps.jwks.keys, now });
+  const countPoll = (kind: keyof Metrics['polls']) => () => {
+    metrics.polls[kind] += 1;
+  };
+
+  const enter = createEnter({
+    visitors,
+    snapshots,
+    cookies,
+    rounds: createRounds({ returns: createLately(seal, issuer.startsWith('https:'), 'returns'), now }),
+    addresses,
+    tokens,
+    render: views.page,
+    now,
+  });
+  const gate = createGate({
+    issuer,
+    cookies: createGateCookies(createPassOffice(seal)),
+    insiders: createInsiders({ visitors, snapshots, now }),
+    tokens,
+    visitors,
+    snapshots,
+    coordination: deps.store.coordination,
+    counts: metrics.gateChecks,
+    refuse,
+    // The page is shown at an address of the protected site, which does not serve our assets.
+    showUnavailable: (res) =>
+      sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
+    now,
+  });
+
+  return {
+    raw: firstOf(
+      createStatus({ status: waitingRoom.status, refuse, onPoll: countPoll('status') }),
+      createTicketFacts({ visitors, tickets, refuse, onPoll: countPoll('facts') }),
+      gate,
+    ),
+    middleware: labelDoor(
+      'public',
+      createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page }),
+      createClientModule(assets.folder),
+      enter.middleware,
+      createTickets({ visitors, tickets, tokens }),
+    ),
+    pending: { return: enter.continuation },
+  };
+}

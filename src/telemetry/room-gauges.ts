@@ -1,0 +1,12 @@
+import type { Snapshot } from '#waiting-room/snapshots.ts';
+import type { RoomGauges } from './metrics.ts';
+
+/** A snapshot older than this, in ms, is not a measurement: another process has a newer one. */
+const RECENT = 10_000;
+
+/** What this process knows of each room from its recent snapshots. */
+export function* roomGauges(snapshots: Iterable<Snapshot>, now: number): Iterable<RoomGauges> {
+  for (const { settings, view, updatedAt } of snapshots) {
+    if (now - updatedAt < RECENT) yield { room: settings.id, counters: view.counters, predictions: view.predictions };
+  }
+}

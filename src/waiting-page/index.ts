@@ -1,0 +1,52 @@
+/**
+ * The waiting page, which doors 1 and 2 share. It owns the page, its forms, its facts and its address. It does not own
+ * what happens after admission: each door brings that as `pending`. It imports waiting-room and http, and no door.
+ */
+import type { Door } from '#http/door.ts';
+import { labelDoor } from '#http/door.ts';
+import type { Refuse } from '#http/refuse.ts';
+import type { Views } from '#http/views.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { Addresses } from './address.ts';
+import { createOwnFacts } from './own-facts.ts';
+import type { WaitingPageDeps } from './page.ts';
+import { createWaitingPage } from './page.ts';
+
+export interface WaitingPageDoorDeps {
+  readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'snapshots'>;
+  readonly addresses: Addresses;
+  readonly cookies: VisitorCookies;
+  readonly views: Pick<Views, 'page'>;
+  readonly metrics: Pick<Metrics, 'polls'>;
+  readonly refuse: Refuse;
+}
+
+/** @param doors how each door continues with its admitted visitors, and where an altered address may lead back to. */
+export function createWaitingPageDoor(
+  deps: WaitingPageDoorDeps,
+  doors: { readonly pending: WaitingPageDeps['continuations']; readonly wayBack: WaitingPageDeps['wayBack'] },
+): Door {
+  const { addresses, cookies, refuse, metrics } = deps;
+  const { visitors, snapshots } = deps.waitingRoom;
+  const onPoll = () => {
+    metrics.polls.facts += 1;
+  };
+  return {
+    raw: createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }),
+    // The page is the login step of OpenID Connect, also for visitors who came through /enter.
+    middleware: labelDoor(
+      'oidc',
+      createWaitingPage({
+        visitors,
+        snapshots,
+        addresses,
+        cookies,
+        render: deps.views.page,
+        continuations: doors.pending,
+        wayBack: doors.wayBack,
+      }),
+    ),
+  };
+}
