@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
-import type { DrawResult } from '#waiting-room/ports.ts';
+import type { DrawResult } from '#waiting-room/line/draw.ts';
 import type { Bench, Finding } from './bench.ts';
 import { COME_AT, type CrowdedRedis, joinAll, openCrowdedRedis, RULES } from './crowded-room.ts';
 import { redisTime } from './measure/redis-time.ts';

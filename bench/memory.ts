@@ -5,7 +5,7 @@
  */
 import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
-import type { LineStore } from '#waiting-room/ports.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { Bench, Finding } from './bench.ts';
 import { arrivals } from './facts.ts';
 import { ROOM } from './stand.ts';

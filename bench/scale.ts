@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedis } from '#support/redis.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
-import type { LineStore } from '#waiting-room/ports.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Bench, Finding } from './bench.ts';

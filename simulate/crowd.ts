@@ -1,6 +1,6 @@
 /** Who the visitors are and where they stand, in arrays by visitor, as there may be millions of them. */
 import type { Range } from '#waiting-room/estimate.ts';
-import type { VisitorId } from '#waiting-room/ports.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 
 /** Where a visitor stands. */
 export const IS = {

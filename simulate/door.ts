@@ -5,9 +5,9 @@
 import { commitment } from '#waiting-room/draw.ts';
 import { type Meter, measure, perMinute, type Range } from '#waiting-room/estimate.ts';
 import { type Signal, tickInlet } from '#waiting-room/inlets/index.ts';
-import type { Line } from '#waiting-room/line.ts';
-import * as steps from '#waiting-room/line.ts';
-import type { Counters } from '#waiting-room/ports.ts';
+import type { Counters } from '#waiting-room/line/counters.ts';
+import type { Line } from '#waiting-room/line/line.ts';
+import * as steps from '#waiting-room/line/line.ts';
 import { lineRules, type RoomSettings, settingsAt } from '#waiting-room/room.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { Origin } from './origin.ts';

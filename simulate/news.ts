@@ -1,7 +1,7 @@
 /** What visitors learn of the line, and the line of them: draws, turns that came, heartbeats. */
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
-import type { Line } from '#waiting-room/line.ts';
-import * as steps from '#waiting-room/line.ts';
+import type { Line } from '#waiting-room/line/line.ts';
+import * as steps from '#waiting-room/line/line.ts';
 import type { Clock } from './clock.ts';
 import { type Crowd, IS, stand } from './crowd.ts';
 

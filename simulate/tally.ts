@@ -1,6 +1,6 @@
 /** What is counted of a simulation, and what comes out. */
 import type { Range } from '#waiting-room/estimate.ts';
-import type { Counters } from '#waiting-room/ports.ts';
+import type { Counters } from '#waiting-room/line/counters.ts';
 import { type Clock, SECOND } from './clock.ts';
 
 /** How far apart two samples are, in ticks, and how many there are in a minute. */

@@ -1,7 +1,8 @@
 /** What visitors do: come, claim, lose patience, fall asleep, come back, go. */
 import { estimatedWait } from '#waiting-room/estimate.ts';
-import * as line from '#waiting-room/line.ts';
-import type { Holder, Joined } from '#waiting-room/ports.ts';
+import type { Joined } from '#waiting-room/line/joins.ts';
+import * as line from '#waiting-room/line/line.ts';
+import type { Holder } from '#waiting-room/line/place.ts';
 import { pollAfter, type RoomSettings } from '#waiting-room/room.ts';
 import type { Agenda } from './agenda.ts';
 import { type Clock, ticksOf } from './clock.ts';

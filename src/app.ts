@@ -27,7 +27,7 @@ import { createWaitingPageDoor } from '#waiting-page/index.ts';
 import type { Emit } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'trustProxy'>;

@@ -9,8 +9,7 @@ import { createOutboxSink } from '#activity/outbox-sink.ts';
 import { startWebhook } from '#activity/webhook.ts';
 import type { Config } from '#config/config.ts';
 import type { FileSettings } from '#settings/file.ts';
-import { openEmbeddedStore } from '#store/embedded/index.ts';
-import { openRedisStore } from '#store/redis/index.ts';
+import { openStore } from '#store/compose.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
@@ -36,10 +35,7 @@ export async function openService(config: Config, settings: FileSettings | null)
   const metrics = createMetrics();
   const now = Date.now;
   const { redisUrl, dataDir } = config;
-  const store =
-    redisUrl === null
-      ? await openEmbeddedStore({ dir: dataDir, now, log })
-      : await openRedisStore({ url: redisUrl, log });
+  const store = await openStore({ redisUrl, dataDir, now, log });
 
   const self = randomUUID();
   // That the store is away is told by the store.
@@ -60,10 +56,10 @@ export async function openService(config: Config, settings: FileSettings | null)
   const { listener, waitingRoom, ends, backchannel } = app;
   sinks.push(ends.sink);
   const { operations, advance, flush, signal } = waitingRoom;
-  const { coordination } = store;
+  const { leases, idempotency } = store;
   // Nobody was heard before this; how long ago somebody was, the clock finds out.
   advance.heartbeatsContinuousSince(now());
-  const delivery = webhook && startWebhook({ ...webhook, outbox: store.outbox, coordination, self, now, log, metrics });
+  const delivery = webhook && startWebhook({ ...webhook, outbox: store.outbox, leases, self, now, log, metrics });
 
   const tickFailed = (error: unknown) => log.warn({ err: error }, 'a tick failed; the next one tries again');
   const started = applySettings(settings, { operations, log, issuer: config.issuer, signal: stopping.signal }).then(
@@ -74,7 +70,8 @@ export async function openService(config: Config, settings: FileSettings | null)
         flush,
         origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
         tell: backchannel.look,
-        coordination,
+        leases,
+        idempotency,
         self,
         now,
         onError: tickFailed,

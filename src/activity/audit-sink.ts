@@ -1,6 +1,6 @@
 /** The audit: what operators did, kept in the store. */
 import type { Activities } from '#waiting-room/activity.ts';
-import type { AuditStore } from '#waiting-room/ports.ts';
+import type { AuditStore } from '#waiting-room/ports/audit.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 

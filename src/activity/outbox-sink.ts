@@ -2,7 +2,7 @@
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
-import type { OutboxStore } from '#waiting-room/ports.ts';
+import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
-import type { CoordinationStore, ListEntry, OutboxStore } from '#waiting-room/ports.ts';
+import type { Leases } from '#waiting-room/ports/leases.ts';
+import type { ListEntry, OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { deliveryId, signedHeaders } from './signature.ts';
 
 /** Facts in one delivery at most. */
@@ -39,7 +40,7 @@ export interface WebhookDeps {
   /** In base64. Each signs. */
   readonly keys: readonly string[];
   readonly outbox: Pick<OutboxStore, 'read' | 'acknowledge'>;
-  readonly coordination: Pick<CoordinationStore, 'lease' | 'release'>;
+  readonly leases: Leases;
   /** This process, for the lease. */
   readonly self: string;
   readonly now: () => number;
@@ -54,13 +55,13 @@ export interface Webhook {
 }
 
 export function startWebhook(deps: WebhookDeps): Webhook {
-  const { outbox, coordination, self, log, metrics, times = TIMES } = deps;
+  const { outbox, leases, self, log, metrics, times = TIMES } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   let failures = 0;
 
   const pause = (milliseconds: number) => delay(milliseconds, undefined, { signal }).catch(() => undefined);
-  const isOurs = () => coordination.lease('webhook', self, times.lease);
+  const isOurs = () => leases.lease('webhook', self, times.lease);
 
   /** Delivers the oldest facts; whether there may be more. */
   async function deliverNext(): Promise<boolean> {
@@ -119,7 +120,7 @@ export function startWebhook(deps: WebhookDeps): Webhook {
     async stop() {
       stopping.abort();
       await running;
-      await coordination.release('webhook', self).catch(() => undefined);
+      await leases.release('webhook', self).catch(() => undefined);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Asked, Reply, Route } from '#http/guard.ts';
 import { invalid } from '#http/guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { Log } from '#telemetry/log.ts';
-import type { CoordinationStore } from '#waiting-room/ports.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { operatorOf } from './bearer.ts';
 
 /** How long a request holds its key while it is at work: the key of a process that died is free after that. */
@@ -23,14 +23,14 @@ interface Remembered {
 }
 
 export interface IdempotencyDeps {
-  readonly coordination: Pick<CoordinationStore, 'remember' | 'amend' | 'forget'>;
+  readonly store: Idempotency;
   readonly log: Pick<Log, 'warn'>;
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** Runs routes that are declared idempotent at most once a key. */
-export function idempotency({ coordination, log }: IdempotencyDeps) {
+export function idempotency({ store, log }: IdempotencyDeps) {
   return async function once(route: Route, asked: Asked): Promise<Reply> {
     const key = route.idempotent ? asked.ctx.get('Idempotency-Key') : '';
     if (key === '') return route.answer(asked);
@@ -41,15 +41,15 @@ export function idempotency({ coordination, log }: IdempotencyDeps) {
     // A key is the operator's own.
     const name = `idempotency:${hash(JSON.stringify([operatorOf(asked.ctx), key]))}`;
     const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
-    const before = await coordination.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
+    const before = await store.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
     if (before !== null) return replay(JSON.parse(before), request);
 
     const reply = await route.answer(asked).catch(async (error) => {
-      await coordination.forget(name).catch((unforgotten) => log.warn({ err: unforgotten }, 'a key stays taken'));
+      await store.forget(name).catch((unforgotten) => log.warn({ err: unforgotten }, 'a key stays taken'));
       throw error;
     });
     // It is done: that its answer cannot be remembered must not look like a failure, which would be tried again.
-    await coordination
+    await store
       .amend(name, JSON.stringify({ request, reply } satisfies Remembered), KEPT_FOR)
       .catch((error) => log.warn({ err: error }, 'an answer was not remembered'));
     return reply;

@@ -32,7 +32,7 @@ const API = '/admin/v1';
 export interface AdminDeps {
   readonly waitingRoom: Pick<WaitingRoom, 'operationsOf'>;
   readonly audit: AuditReader;
-  readonly store: { readonly coordination: IdempotencyDeps['coordination'] };
+  readonly store: { readonly idempotency: IdempotencyDeps['store'] };
   readonly operatorTokens: readonly OperatorToken[];
   readonly views: Pick<Views, 'render'>;
   readonly log: Pick<Log, 'error' | 'warn'>;
@@ -65,7 +65,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const bearer = requireBearer(operatorTokens);
   mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
     before: ({ open }) => (open ? [] : [bearer]),
-    run: idempotency({ coordination: store.coordination, log }),
+    run: idempotency({ store: store.idempotency, log }),
   });
 
   const pages = new Router({ strict: true });

@@ -1,4 +1,4 @@
-import type { CoordinationStore } from '#waiting-room/ports.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 
 const KEY = 'clock:since';
 /** A gap of so long and visitors may have been away only because nobody could hear them, in ms. */
@@ -9,13 +9,13 @@ const GAP = 10_000;
  * something remembered for no longer than a gap may be: where nothing is remembered, there was one.
  */
 export function createContinuity(
-  coordination: Pick<CoordinationStore, 'remember' | 'amend'>,
+  idempotency: Pick<Idempotency, 'remember' | 'amend'>,
   now: () => number,
 ): () => Promise<number> {
   return async () => {
     const at = String(now());
-    const since = (await coordination.remember(KEY, at, GAP)) ?? at;
-    await coordination.amend(KEY, since, GAP);
+    const since = (await idempotency.remember(KEY, at, GAP)) ?? at;
+    await idempotency.amend(KEY, since, GAP);
     return Number(since);
   };
 }

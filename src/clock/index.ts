@@ -5,7 +5,8 @@
  */
 
 import type { Advance } from '#waiting-room/advance.ts';
-import type { CoordinationStore } from '#waiting-room/ports.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
+import type { Leases } from '#waiting-room/ports/leases.ts';
 import { createContinuity } from './continuity.ts';
 import { every } from './every.ts';
 import type { Origins } from './origin-health.ts';
@@ -25,7 +26,8 @@ export interface ClockDeps {
   readonly tell: () => Promise<void>;
   /** How the origins of adaptive rooms do. */
   readonly origins: Origins;
-  readonly coordination: Pick<CoordinationStore, 'lease' | 'release' | 'remember' | 'amend'>;
+  readonly leases: Leases;
+  readonly idempotency: Pick<Idempotency, 'remember' | 'amend'>;
   /** This process, for the lease. */
   readonly self: string;
   readonly now: () => number;
@@ -37,8 +39,18 @@ export interface Clock {
   stop(): Promise<void>;
 }
 
-export function startClock({ advance, flush, origins, tell, coordination, self, now, onError }: ClockDeps): Clock {
-  const runsSince = createContinuity(coordination, now);
+export function startClock({
+  advance,
+  flush,
+  origins,
+  tell,
+  leases,
+  idempotency,
+  self,
+  now,
+  onError,
+}: ClockDeps): Clock {
+  const runsSince = createContinuity(idempotency, now);
   let isOurs = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -53,7 +65,7 @@ export function startClock({ advance, flush, origins, tell, coordination, self, 
     TICK,
     async () => {
       await lookForGap();
-      isOurs = await coordination.lease('clock', self, LEASE);
+      isOurs = await leases.lease('clock', self, LEASE);
       if (isOurs) await advance.all();
     },
     onError,
@@ -67,7 +79,7 @@ export function startClock({ advance, flush, origins, tell, coordination, self, 
       await Promise.all([ticks, flushes, told, looks].map((each) => each.stop()));
       await origins.rest();
       await flush().catch(onError);
-      await coordination.release('clock', self).catch(onError);
+      await leases.release('clock', self).catch(onError);
     },
   };
 }

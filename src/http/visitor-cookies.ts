@@ -1,6 +1,7 @@
 /** The two cookies a visitor has: who they are, and one ticket a room. Both sealed; neither readable to scripts. */
-import type { VisitorId } from '#waiting-room/ports.ts';
+
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 
 const DAY = 24 * 60 * 60;
 /** A place survives a phone that sleeps over a weekend; longer nobody waits. */

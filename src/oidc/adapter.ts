@@ -1,12 +1,12 @@
 import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
 import { canTravel } from '#waiting-page/address.ts';
-import type { OidcStore } from '#waiting-room/ports.ts';
+import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { clientMetadata } from './client-metadata.ts';
 
 export interface AdapterDeps {
-  readonly records: OidcStore;
+  readonly records: OidcRecords;
   readonly relyingParties: RelyingParties;
   readonly now: () => number;
 }

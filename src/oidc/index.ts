@@ -17,7 +17,7 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import type { Continuation } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { navigationsOnly, pageWhileAway, postBecomesGet } from './authorize/authorize-middleware.ts';
 import { createContinuation } from './authorize/continuation.ts';
 import { createLoginCookies } from './authorize/login-cookies.ts';
@@ -37,7 +37,7 @@ export interface OidcDeps {
   readonly issuer: string;
   readonly trustProxy: boolean;
   readonly jwks: JWKS;
-  readonly store: Pick<Store, 'oidc' | 'logouts' | 'settings' | 'coordination'>;
+  readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -74,7 +74,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     issuer,
     jwks: deps.jwks,
     cookieSigner: createCookieSigner(seal),
-    records: store.oidc,
+    records: store.oidcRecords,
     settings: store.settings,
     visitors,
     relyingParties,
@@ -95,8 +95,8 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
-  releaseLoginLock(provider, { coordination: store.coordination, relyingParties });
-  const { logouts, settings } = store;
+  releaseLoginLock(provider, { idempotency: store.idempotency, relyingParties });
+  const { logoutQueue: logouts, settings } = store;
   noteLogins(provider, { logouts, visitors, now });
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
@@ -125,7 +125,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
         began,
         bounces: loginCookies.bounces,
         isTransactionExpired,
-        isAnotherTabEntering: createLoginLock(store.coordination),
+        isAnotherTabEntering: createLoginLock(store.idempotency),
         issuer,
         render,
         now,

@@ -1,6 +1,7 @@
 /** What is known of the visitor of a request to the provider, for the hooks that come after. */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Admission, VisitorId } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 
 export interface Visit {
   readonly room: string;

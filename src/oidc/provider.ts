@@ -3,7 +3,8 @@ import Provider, { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
-import type { OidcStore, SettingsStore } from '#waiting-room/ports.ts';
+import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
+import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { createAdapterFactory, travels } from './adapter.ts';
@@ -29,7 +30,7 @@ export interface ProviderDeps {
   /** Private keys: RS256 at least. */
   readonly jwks: JWKS;
   readonly cookieSigner: CookieSigner;
-  readonly records: OidcStore;
+  readonly records: OidcRecords;
   readonly settings: Pick<SettingsStore, 'relyingParties'>;
   readonly visitors: Visitors;
   readonly relyingParties: RelyingParties;

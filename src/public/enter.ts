@@ -14,7 +14,7 @@ import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
 import { canReturnTo, RETRY } from '#waiting-page/address.ts';
 import type { Continuation } from '#waiting-page/page.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';

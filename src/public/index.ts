@@ -17,7 +17,7 @@ import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
 import type { Continuation } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createPassOffice } from '#waiting-room/passes.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { createClientModule } from './client-module.ts';
 import { createDrawPages } from './draws.ts';
 import { createEnter } from './enter.ts';
@@ -35,7 +35,7 @@ export interface PublicDeps {
   readonly issuer: string;
   /** Private keys; the first RS256 key signs. */
   readonly jwks: { readonly keys: readonly JWK[] };
-  readonly store: Pick<Store, 'coordination'>;
+  readonly store: Pick<Store, 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
@@ -74,7 +74,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     tokens,
     visitors,
     snapshots,
-    coordination: deps.store.coordination,
+    idempotency: deps.store.idempotency,
     counts: metrics.gateChecks,
     refuse,
     // The page is shown at an address of the protected site, which does not serve our assets.

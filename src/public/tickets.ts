@@ -6,7 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { chain } from '#http/chain.ts';
 import { AnteroomError, RoomClosed } from '#waiting-room/errors.ts';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { cors } from './cors.ts';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { JWK, JWTPayload } from 'jose';
 import { calculateJwkThumbprint, createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import { AnteroomError } from '#waiting-room/errors.ts';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 
 /** How long the way back to a site may take, in seconds. */

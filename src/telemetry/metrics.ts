@@ -1,6 +1,6 @@
 /** Everything that is measured, by name. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Counters } from '#waiting-room/ports.ts';
+import type { Counters } from '#waiting-room/line/counters.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
 

@@ -4,8 +4,9 @@
  * a second tab, and costs the store nothing. An authorization request that cannot travel (pushed requests, very long
  * ones) is an Interaction in the store instead, and the address carries its id.
  */
-import type { VisitorId } from '#waiting-room/ports.ts';
+
 import type { Seal } from '#waiting-room/seal.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 
 /** The longest query that travels: proxies and browsers take 8 KiB of URL, and a redirect repeats it in a header. */
 const LONGEST_QUERY = 6000;

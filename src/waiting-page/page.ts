@@ -13,7 +13,7 @@ import { RETRY_AFTER, showUnavailable, unavailableCause } from '#http/unavailabl
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Facts } from '#waiting-room/facts.ts';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';

@@ -2,8 +2,9 @@
  * Everything that happens in rooms, as one catalogue of facts: what goes to the log and to whoever is subscribed.
  * Nothing here is secret: a visitor is their `sub`, never a ticket.
  */
-import type { Counters, VisitorId } from './ports.ts';
+import type { Counters } from './line/counters.ts';
 import type { Mode, RoomId } from './room.ts';
+import type { VisitorId } from './visitor.ts';
 
 /** Who did something: the name of an operator's token, or the part of the service. */
 export type Actor = string;

@@ -1,5 +1,5 @@
-import { Bits } from './bits.ts';
-import type { LineView } from './ports.ts';
+import { Bits } from './line/bits.ts';
+import type { LineView } from './line/counters.ts';
 
 /** Numbers between two places where the count so far is kept. */
 const STEP = 512;

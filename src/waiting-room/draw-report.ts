@@ -1,7 +1,7 @@
 /** What everybody may know of a draw, and what one of its entrants may check. */
 import { DRAW_ALGORITHM } from './draw.ts';
 import type { DrawResults } from './draw-result.ts';
-import type { DrawRecord } from './ports.ts';
+import type { DrawRecord } from './line/draw.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';

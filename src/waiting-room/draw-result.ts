@@ -1,9 +1,11 @@
 /**
  * The numbers that a draw gave its entrants. A process fetches a draw's result once and computes each number from it.
  */
-import { Bits } from './bits.ts';
+
 import { drawnOrder } from './draw.ts';
-import type { DrawResult, LineStore } from './ports.ts';
+import { Bits } from './line/bits.ts';
+import type { DrawResult } from './line/draw.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
 /** The running count of present entrants is kept every so many entrants. */

@@ -3,7 +3,9 @@
  * hash of the seed is public before anybody can arrive, and draws at the event's start.
  */
 import { commitment, newSeed } from './draw.ts';
-import type { DrawRecord, LineStore, LineView } from './ports.ts';
+import type { LineView } from './line/counters.ts';
+import type { DrawRecord } from './line/draw.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
 export interface DrawSchedule {

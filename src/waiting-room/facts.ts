@@ -1,6 +1,6 @@
 /** What a visitor is told: the same facts on the page, as JSON and through the API. */
 import { estimatedWait, type Range } from './estimate.ts';
-import type { Place } from './ports.ts';
+import type { Place } from './line/place.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { pollAfter } from './room.ts';
 import type { Snapshot } from './snapshots.ts';

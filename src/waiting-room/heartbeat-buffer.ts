@@ -1,6 +1,7 @@
 /** Gathers the heartbeats that a process receives and records them in the store, one command a room and second. */
 import { RoomNotFound } from './errors.ts';
-import type { Entry, LineStore } from './ports.ts';
+import type { Entry } from './line/draw.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
 export interface HeartbeatBuffer {

@@ -13,7 +13,7 @@ import { createJoinBatcher } from './join-batcher.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
-import type { Store } from './ports.ts';
+import type { Store } from './ports/index.ts';
 import { createPredictions } from './predictions.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';

@@ -1,5 +1,6 @@
 /** Gathers the visitors who join a room at the same moment into one store command. */
-import type { Entrant, Joined, LineStore } from './ports.ts';
+import type { Entrant, Joined } from './line/joins.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
 /** The largest number of visitors that one command takes: a longer command would delay everybody else's. */

@@ -1,6 +1,6 @@
 /** How the origin performs: reported by operators and by the clock, left in the line for whichever process ticks the inlet. */
 import type { Signal } from './inlets/index.ts';
-import type { LineStore } from './ports.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
 /** A report about the origin: its latency in ms and its share of errors; null is unknown. */

@@ -2,7 +2,7 @@
  * What somebody inside carries on the protected site: their admission, sealed. With it the gate knows an admitted
  * visitor without asking the store, except whether the admission ended early.
  */
-import type { Admission } from './ports.ts';
+import type { Admission } from './line/admission.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 

@@ -1,4 +1,4 @@
-import type { LineStore } from './ports.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 import type { Ticket } from './ticket.ts';
 

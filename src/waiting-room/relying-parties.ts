@@ -1,4 +1,4 @@
-import type { SettingsStore } from './ports.ts';
+import type { SettingsStore } from './ports/settings.ts';
 import type { RelyingParty } from './relying-party.ts';
 
 /** How long a process may go on with what it knows of a relying party. */

@@ -5,7 +5,8 @@
  */
 import type { Emit } from './activity.ts';
 import { drawReport } from './draw-report.ts';
-import type { LineStore, LineView } from './ports.ts';
+import type { LineView } from './line/counters.ts';
+import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
 /** How often the counters are emitted, in ms. */

@@ -2,10 +2,11 @@
  * A room: one gated event or site. Here is what an operator decides about it; what happens in it is the line's.
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
-import type { DrawOrder } from './ports.ts';
-
 /** `[a-z0-9-]{1,64}`. */
 export type RoomId = string;
+
+/** In which order a draw serves those who came before the start: at random, or as they came. */
+export type DrawOrder = 'draw' | 'arrival';
 
 /**
  * - `queue`: the inlet decides who goes in.

@@ -6,7 +6,10 @@
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
 import { perMinute, type Range, readMeter } from './estimate.ts';
-import type { Holder, LineStore, LineView, Place, SettingsStore } from './ports.ts';
+import type { LineView } from './line/counters.ts';
+import type { Holder, Place } from './line/place.ts';
+import type { LineStore } from './ports/line.ts';
+import type { SettingsStore } from './ports/settings.ts';
 import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
 import { eventAt, settingsAt } from './room.ts';
 

@@ -4,10 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Range } from './estimate.ts';
+import type { Entry } from './line/draw.ts';
+import type { Holder } from './line/place.ts';
 import { memoizeRecent } from './memoize-recent.ts';
-import type { Entry, Holder, VisitorId } from './ports.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
+import type { VisitorId } from './visitor.ts';
 
 export interface Ticket extends Holder {
   readonly room: RoomId;

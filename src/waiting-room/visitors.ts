@@ -6,13 +6,16 @@ import type { Facts } from './facts.ts';
 import { entrantFacts, latecomerFacts, servedFacts, unservedDocument, unservedFacts, waitOf } from './facts.ts';
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
 import type { Join } from './join-batcher.ts';
-import type { Admission, LineStore, Place, VisitorId } from './ports.ts';
+import type { Admission } from './line/admission.ts';
+import type { Place } from './line/place.ts';
+import type { LineStore } from './ports/line.ts';
 import type { Predictions } from './predictions.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { Ticket } from './ticket.ts';
 import { newVisitor } from './ticket.ts';
+import type { VisitorId } from './visitor.ts';
 
 export interface Arrival {
   readonly ticket: Ticket;

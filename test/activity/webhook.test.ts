@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWebhook, type Webhook, type WebhookDeps } from '#activity/webhook.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { type Receiver, refuse, startReceiver, take } from './receiver.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64');
@@ -35,7 +35,7 @@ describe.each(STORES)('the webhook on the %s store', (_, open) => {
       url: receiver.url,
       keys: [key],
       outbox: store.outbox,
-      coordination: store.coordination,
+      leases: store.leases,
       self: `process ${webhooks.length}`,
       now: Date.now,
       log: { info: say, warn: say, error: say } as WebhookDeps['log'],
@@ -164,7 +164,7 @@ describe.each(STORES)('the webhook on the %s store', (_, open) => {
     await vi.waitFor(() => expect(receiver.deliveries).toHaveLength(1), 5000);
     await webhook.stop();
     expect((await store.outbox.read(10)).length).toBe(2);
-    expect(await store.coordination.lease('webhook', 'another', 1000)).toBe(true);
+    expect(await store.leases.lease('webhook', 'another', 1000)).toBe(true);
     expect(said).toEqual([]);
   });
 });

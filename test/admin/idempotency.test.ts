@@ -115,7 +115,7 @@ test('the key of a process that died is free after a minute, and an answer is ke
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
   let now = Date.now();
   const store = openEmbeddedStore({ dir, now: () => now });
-  const once = idempotency({ coordination: store.coordination, log: { warn: () => {} } });
+  const once = idempotency({ store: store.idempotency, log: { warn: () => {} } });
   const asked = { ctx: { get: () => 'k', state: { operator: 'admin' } }, params: {} } as unknown as Asked;
   let answers = 0;
   const answering = (answer: () => Promise<Reply>) =>

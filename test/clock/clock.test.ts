@@ -24,7 +24,8 @@ function start(self: string, more: Partial<ClockDeps> = {}): Clock {
     flush: step('flushes'),
     tell: step('tells'),
     origins: { look: step('looks'), rest: step('rests') },
-    coordination: opened.store.coordination,
+    leases: opened.store.leases,
+    idempotency: opened.store.idempotency,
     self,
     now: Date.now,
     onError: () => void steps.push(`${self} fails`),
@@ -69,11 +70,11 @@ test('before its first tick a process knows since when visitors could be heard',
 });
 
 test('while the store is away nothing ticks; when it is back it goes on', async () => {
-  const { coordination } = opened.store;
+  const { idempotency } = opened.store;
   let away = true;
-  const remember: ClockDeps['coordination']['remember'] = (...entry) =>
-    away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : coordination.remember(...entry);
-  start('one', { coordination: { ...coordination, remember } });
+  const remember: ClockDeps['idempotency']['remember'] = (...entry) =>
+    away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : idempotency.remember(...entry);
+  start('one', { idempotency: { ...idempotency, remember } });
   await seen('one fails', 2);
   expect(count('one ticks')).toBe(0);
   away = false;

@@ -9,7 +9,7 @@ test('the service runs since it last began, whichever process asks, until nobody
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-clock-'));
   let time = 1_000_000;
   const store = openEmbeddedStore({ dir, now: () => time });
-  const [one, other] = [1, 2].map(() => createContinuity(store.coordination, () => time));
+  const [one, other] = [1, 2].map(() => createContinuity(store.idempotency, () => time));
   if (!one || !other) throw new Error('there are two');
   expect(await one()).toBe(1_000_000);
   for (let n = 0; n < 5; n++) {

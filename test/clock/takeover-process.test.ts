@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { createFolder, environment, type Folder, type Run, ready } from '../service/process.ts';
 
 const PER_SECOND = 20;

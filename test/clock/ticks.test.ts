@@ -31,7 +31,8 @@ describe('the ticks of the clock', () => {
         seen.flushes += 1;
         await task();
       },
-      coordination: opened.store.coordination,
+      leases: opened.store.leases,
+      idempotency: opened.store.idempotency,
       self,
       onError: (error) => seen.errors.push(error),
     });

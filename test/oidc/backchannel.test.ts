@@ -134,22 +134,22 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
 
   test('tells at once of an admission that ended while the tokens were on their way', async () => {
     const { login, callback } = await goIn(service, { clientId: 'shop' });
-    const { expect: keep } = opened.store.logouts;
+    const { expect: keep } = opened.store.logoutQueue;
     const claimed = service.told.find(({ type }) => type === 'ticket.claimed');
-    opened.store.logouts.expect = async (...args) => {
+    opened.store.logoutQueue.expect = async (...args) => {
       await end(claimed && 'sub' in claimed ? claimed.sub : '');
       await service.tellEnds();
       await keep(...args);
     };
     await login.exchange(callback);
-    opened.store.logouts.expect = keep;
+    opened.store.logoutQueue.expect = keep;
     await service.tellEnds();
     expect(shop.tokens).toHaveLength(1);
   });
 
   test('loses no end that comes while it looks whether there was one', async () => {
     const { sub } = await inside();
-    await opened.store.logouts.hasten('shop', 'sale', [sub], service.time.now());
+    await opened.store.logoutQueue.hasten('shop', 'sale', [sub], service.time.now());
     const { admission } = opened.store.line;
     opened.store.line.admission = async (...args) => {
       const found = await admission(...args);
@@ -165,12 +165,12 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
 
   test('tells of the newest session, also where that began while it looked', async () => {
     const { sub } = await inside('kiosk');
-    await opened.store.logouts.hasten('kiosk', 'sale', [sub], service.time.now());
+    await opened.store.logoutQueue.hasten('kiosk', 'sale', [sub], service.time.now());
     const { admission } = opened.store.line;
     opened.store.line.admission = async (...args) => {
       const found = await admission(...args);
       opened.store.line.admission = admission;
-      await opened.store.logouts.expect(
+      await opened.store.logoutQueue.expect(
         'kiosk',
         { room: 'sale', visitor: sub, sid: 'newer' },
         service.time.now() + LIFETIME,
@@ -219,7 +219,9 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     const { sub } = await inside('silent');
     await end(sub);
     await service.tellEnds();
-    expect(await opened.store.logouts.take('silent', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(await opened.store.logoutQueue.take('silent', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual(
+      [],
+    );
   });
 
   test.each([500, 503, 302, 404, 429])(
@@ -317,6 +319,8 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     service.time.pass(LIFETIME);
     await service.tellEnds();
     expect(shop.tokens).toEqual([]);
-    expect(await opened.store.logouts.take('shop', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(await opened.store.logoutQueue.take('shop', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual(
+      [],
+    );
   });
 });

@@ -103,9 +103,9 @@ describe('an admission longer than a day', () => {
     const { browser, login, callback } = await goIn(service, { clientId: 'elsewhere', room: 'other' });
     const tokens = await login.exchange(callback);
     expect(tokens.expires_in).toBeGreaterThan(72 * 3_600 - 60);
-    const access = await service.store.oidc.find('AccessToken', tokens.access_token);
-    const session = await service.store.oidc.find('Session', browser.cookies.get('anteroom_session') ?? '');
-    const grant = await service.store.oidc.find('Grant', String(access?.grantId));
+    const access = await service.store.oidcRecords.find('AccessToken', tokens.access_token);
+    const session = await service.store.oidcRecords.find('Session', browser.cookies.get('anteroom_session') ?? '');
+    const grant = await service.store.oidcRecords.find('Grant', String(access?.grantId));
     expect(Number(grant?.exp)).toBeGreaterThan(Number(access?.exp));
     expect(Number(session?.exp)).toBeGreaterThan(Number(access?.exp));
   });
@@ -113,13 +113,13 @@ describe('an admission longer than a day', () => {
   test('that follows a shorter one takes its grant on: it is not cut off when the old one would have ended', async () => {
     const { browser, login, callback } = await goIn(service);
     const { access_token } = await login.exchange(callback);
-    const { grantId } = (await service.store.oidc.find('AccessToken', access_token)) ?? {};
-    const grant = await service.store.oidc.find('Grant', String(grantId));
+    const { grantId } = (await service.store.oidcRecords.find('AccessToken', access_token)) ?? {};
+    const grant = await service.store.oidcRecords.find('Grant', String(grantId));
     const soon = Math.floor(Date.now() / 1000) + 60;
-    await service.store.oidc.upsert('Grant', String(grantId), { ...grant, exp: soon }, 60);
+    await service.store.oidcRecords.upsert('Grant', String(grantId), { ...grant, exp: soon }, 60);
 
     const again = await comeBack(service, browser, { auth: client.ClientSecretPost(SECRET) });
     await again.login.exchange(again.answer.location);
-    expect(Number((await service.store.oidc.find('Grant', String(grantId)))?.exp)).toBeGreaterThan(soon + 600);
+    expect(Number((await service.store.oidcRecords.find('Grant', String(grantId)))?.exp)).toBeGreaterThan(soon + 600);
   });
 });

@@ -82,10 +82,10 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
 
   test('is refused when its time is over', async () => {
     const visit = await goIn(service);
-    const record = await service.store.oidc.find('AuthorizationCode', codeOf(visit));
+    const record = await service.store.oidcRecords.find('AuthorizationCode', codeOf(visit));
     expect(Number(record?.exp) - Number(record?.iat)).toBe(60);
     const past = Math.floor(Date.now() / 1000) - 60;
-    await service.store.oidc.upsert('AuthorizationCode', codeOf(visit), { ...record, exp: past }, 60);
+    await service.store.oidcRecords.upsert('AuthorizationCode', codeOf(visit), { ...record, exp: past }, 60);
     expect((await redeem(visit)).body.error).toBe('invalid_grant');
   });
 

@@ -286,7 +286,7 @@ describe('whoever waits overnight', () => {
   test('with a stored request that is gone begins anew too', async () => {
     const { page } = await wait('shop', MINUTES, LONG);
     const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-    await service.store.oidc.destroy('Interaction', interaction);
+    await service.store.oidcRecords.destroy('Interaction', interaction);
     expect((await claim(page)).location).toBe(`${SITE}/landing?a=b`);
     await passesAtOnce('shop');
   });

@@ -221,7 +221,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       const { url } = await begin();
       const page = (await browser.get(url)).location;
       const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-      await service.store.oidc.destroy('Interaction', interaction);
+      await service.store.oidcRecords.destroy('Interaction', interaction);
       await letIn();
       const answer = await browser.post(page);
       expect([answer.status, answer.location]).toEqual([303, new URL('/', REDIRECT_URI).href]);

@@ -4,7 +4,7 @@ import { room as roomSettings } from '#settings/room.ts';
 import { type Answer, createBrowser } from '#support/browser.ts';
 import { type RunningService, serviceOn } from '#support/on-each-store.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { comeBack, fromGateUrl, SALE, SITE, tokenOf } from './room.ts';
 
 /** The service on the store that is being tried. */
@@ -44,7 +44,7 @@ function watched(store: Store): Store {
         };
       },
     });
-  return { ...store, line: note(store.line), coordination: note(store.coordination) };
+  return { ...store, line: note(store.line), idempotency: note(store.idempotency) };
 }
 
 const NAVIGATION = { Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate' };

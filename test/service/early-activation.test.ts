@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from '#support/redis.ts';
 import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { createTime } from '#support/time.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 
 const CROWD = 100;
 

@@ -4,7 +4,7 @@ import { type Browser, createBrowser } from '#support/browser.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, COOKIE_KEYS, startService, type TestService } from '#support/service.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 
 const LONG = { login_hint: 'x'.repeat(6_500) };
 const rooms = [{ id: 'sale' }];

@@ -5,7 +5,7 @@ import { type Browser, createBrowser } from '#support/browser.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 
 const rooms = [{ id: 'sale' }];

@@ -3,7 +3,7 @@ import { openRedisStore } from '#store/redis/index.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { arrive, facts, type Login, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { type DurableRedis, startDurableRedis } from './durable-redis.ts';
 
 const rooms = [{ id: 'sale', title: 'Spring sale' }];

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
-import type { Admission, Holder, Place, Store } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { T0 } from './contract/room-under-test.ts';
 
 type Told =
@@ -67,12 +69,15 @@ async function expectKept(store: Store, room: string, told: readonly Told[]): Pr
       if (admission && place.state !== 'over') expect(place).toMatchObject({ state: 'admitted', admission });
       if (place.state === 'over') expect(holder.visitor).toMatch(/-\d*[05]$/);
     } else if (entry[0] === 'used') {
-      expect(await store.oidc.find('AuthorizationCode', entry[1])).toEqual({ jti: entry[1], consumed: T0 / 1000 });
-      expect(await store.oidc.consume('AuthorizationCode', entry[1], T0)).toBe(false);
+      expect(await store.oidcRecords.find('AuthorizationCode', entry[1])).toEqual({
+        jti: entry[1],
+        consumed: T0 / 1000,
+      });
+      expect(await store.oidcRecords.consume('AuthorizationCode', entry[1], T0)).toBe(false);
     } else if (entry[0] === 'put') {
-      expect(await store.oidc.find('AuthorizationCode', entry[1])).toMatchObject({ jti: entry[1] });
+      expect(await store.oidcRecords.find('AuthorizationCode', entry[1])).toMatchObject({ jti: entry[1] });
     } else if (entry[0] === 'remembered') {
-      expect(await store.coordination.remember(entry[1], 'later', 1000)).toBe(entry[1].split('-')[0]);
+      expect(await store.idempotency.remember(entry[1], 'later', 1000)).toBe(entry[1].split('-')[0]);
     }
   }
   for (const number of left) {

@@ -9,7 +9,7 @@ import { writeSync } from 'node:fs';
 import { openDatabase } from '#store/embedded/database.ts';
 import { DataDirError } from '#store/embedded/index.ts';
 import { createEmbeddedStore } from '#store/embedded/store.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { RULES, T0 } from './contract/room-under-test.ts';
 
 const [dir = '', room = '', name = ''] = process.argv.slice(2);
@@ -18,7 +18,7 @@ function tell(...told: unknown[]): void {
   writeSync(1, `${JSON.stringify(told)}\n`);
 }
 
-async function visit({ line, oidc, coordination }: Store, visitor: string, n: number): Promise<void> {
+async function visit({ line, oidcRecords: oidc, idempotency }: Store, visitor: string, n: number): Promise<void> {
   const [joined] = (await line.join(room, [{ visitor, claim: n % 3 === 0 }], T0)) ?? [];
   if (!joined) throw new Error('the room is closed');
   const { admission, ...ticket } = joined;
@@ -36,7 +36,7 @@ async function visit({ line, oidc, coordination }: Store, visitor: string, n: nu
     await oidc.upsert('AuthorizationCode', visitor, { jti: visitor }, 3600);
     tell('put', visitor);
     if (await oidc.consume('AuthorizationCode', visitor, T0)) tell('used', visitor);
-    if ((await coordination.remember(visitor, name, 3_600_000)) === null) tell('remembered', visitor);
+    if ((await idempotency.remember(visitor, name, 3_600_000)) === null) tell('remembered', visitor);
   }
 }
 

@@ -6,18 +6,19 @@
  * and a room that is made anew after it was deleted has a new generation, so that it honours none of the old tickets.
  */
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { describeClaiming } from './contract/claiming.ts';
-import { describeCoordination } from './contract/coordination.ts';
 import { describeDraws } from './contract/draws.ts';
 import { describeEndings } from './contract/endings.ts';
+import { describeIdempotency } from './contract/idempotency.ts';
 import { describeInletSteps } from './contract/inlet-steps.ts';
 import { describeJoining } from './contract/joining.ts';
+import { describeLeases } from './contract/leases.ts';
 import { describeLikeTheModel } from './contract/like-the-model.ts';
 import { describeLists } from './contract/lists.ts';
-import { describeLogouts } from './contract/logouts.ts';
+import { describeLogoutQueue } from './contract/logout-queue.ts';
 import { describeModes } from './contract/modes.ts';
-import { describeOidc } from './contract/oidc.ts';
+import { describeOidcRecords } from './contract/oidc-records.ts';
 import { describePresence } from './contract/presence.ts';
 import type { Stores } from './contract/room-under-test.ts';
 import { describeSettings } from './contract/settings.ts';
@@ -66,10 +67,11 @@ export function describeLineStore(name: string, open: () => Promise<OpenedStore>
     describeEndings(current);
     describePresence(current);
     describeDraws(current);
-    describeCoordination(current);
+    describeLeases(current);
+    describeIdempotency(current);
     describeLists(current);
-    describeLogouts(current);
-    describeOidc(current);
+    describeLogoutQueue(current);
+    describeOidcRecords(current);
     describeLikeTheModel(current);
   });
 }

@@ -7,7 +7,7 @@ import { openRedisStore } from '#store/redis/index.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { makeRoom, RULES, T0 } from './contract/room-under-test.ts';
 
 const holder = { generation: 1, number: 1, visitor: 'ann' };
@@ -21,11 +21,11 @@ const verbs = (store: Store): Promise<unknown>[] => [
   store.line.view('room', T0),
   store.settings.rooms(),
   store.settings.deleteRoom('room'),
-  store.coordination.lease('clock', 'one', 1000),
-  store.coordination.amend('key', 'value', 1000),
-  store.oidc.upsert('AccessToken', 'id', { grantId: 'grant' }, 60),
-  store.oidc.find('AccessToken', 'id'),
-  store.oidc.revokeByGrantId('grant'),
+  store.leases.lease('clock', 'one', 1000),
+  store.idempotency.amend('key', 'value', 1000),
+  store.oidcRecords.upsert('AccessToken', 'id', { grantId: 'grant' }, 60),
+  store.oidcRecords.find('AccessToken', 'id'),
+  store.oidcRecords.revokeByGrantId('grant'),
 ];
 
 async function expectUnavailable(promises: readonly Promise<unknown>[]): Promise<void> {
@@ -170,11 +170,13 @@ describe('while Redis is away', () => {
   it('is unavailable where Redis takes no writes, and keeps what was to be written out of the error', async () => {
     const redis = await started({ args: ['--maxmemory', '1'] });
     const store = await opened(redis.url);
-    const refused = await store.oidc.upsert('AccessToken', 'sesame', { jti: 'sesame' }, 60).catch((error) => error);
+    const refused = await store.oidcRecords
+      .upsert('AccessToken', 'sesame', { jti: 'sesame' }, 60)
+      .catch((error) => error);
     expect(refused).toBeInstanceOf(StoreUnavailable);
     expect(everythingOf(refused)).toMatch(/OOM/);
     expect(everythingOf(refused)).not.toContain('sesame');
-    await expectUnavailable([store.coordination.lease('clock', 'one', 1000)]);
+    await expectUnavailable([store.leases.lease('clock', 'one', 1000)]);
   });
 
   it('is unavailable and connects anew where Redis has become a replica, and is there again once it is not', async () => {
@@ -189,7 +191,7 @@ describe('while Redis is away', () => {
     // The name may mean another server by now.
     await back(store);
     expect(await connection()).not.toBe(before);
-    await expectUnavailable([store.oidc.upsert('Session', 'id', {}, 60)]);
+    await expectUnavailable([store.oidcRecords.upsert('Session', 'id', {}, 60)]);
     await admin.replicaof('NO', 'ONE');
     admin.disconnect();
     await back(store);

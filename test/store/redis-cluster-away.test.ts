@@ -4,7 +4,7 @@ import { openRedisStore } from '#store/redis/index.ts';
 import type { RedisCluster } from '#support/redis.ts';
 import { startRedisCluster } from '#support/redis.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { makeRoom } from './contract/room-under-test.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { makeRoom, seconds, T0 } from './contract/room-under-test.ts';
 

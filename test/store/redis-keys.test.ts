@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { freshId, makeRoom, pick, seconds, T0 } from './contract/room-under-test.ts';
 
@@ -92,7 +92,7 @@ describe('the keys in Redis', () => {
   });
 
   it('of the OpenID provider go when their time has passed, also after use', async () => {
-    const { oidc } = store;
+    const { oidcRecords: oidc } = store;
     const [id, grantId, uid] = [freshId('id'), freshId('grant'), freshId('uid')];
     await oidc.upsert('AuthorizationCode', id, { grantId, uid, list: [] }, 100);
     await oidc.upsert('AccessToken', id, { grantId }, 200);
@@ -109,7 +109,7 @@ describe('the keys in Redis', () => {
   });
 
   it('of a grant stay as long as a record that has no end', async () => {
-    const { oidc } = store;
+    const { oidcRecords: oidc } = store;
     const [id, grantId] = [freshId('id'), freshId('grant')];
     await oidc.upsert('RefreshToken', id, { grantId }, undefined);
     await oidc.upsert('AccessToken', id, { grantId }, 60);
@@ -117,7 +117,7 @@ describe('the keys in Redis', () => {
   });
 
   it('of logouts are two a relying party, on one node of a cluster, and go a day after the last was due', async () => {
-    const { logouts } = store;
+    const { logoutQueue: logouts } = store;
     const client_id = freshId('client');
     const login = { room: freshId('room'), visitor: 'ann', sid: null };
     const keys = [`anteroom:{logouts:${client_id}}:due`, `anteroom:{logouts:${client_id}}:known`];

@@ -1,6 +1,6 @@
 /** One of several processes on the same Redis: opens the store, waits for the word, then does everything at once. */
 import { openRedisStore } from '#store/redis/index.ts';
-import type { Holder } from '#waiting-room/ports.ts';
+import type { Holder } from '#waiting-room/line/place.ts';
 
 export interface Work {
   readonly url: string;

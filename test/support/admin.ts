@@ -14,7 +14,7 @@ import { createLog } from '#telemetry/log.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import type { Operations } from '#waiting-room/operations.ts';
 import { createOperations } from '#waiting-room/operations.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { listen } from './listen.ts';
 
 export const ADMIN_TOKEN = 'let-me-administer';

@@ -1,4 +1,4 @@
-import type { LineView } from '#waiting-room/ports.ts';
+import type { LineView } from '#waiting-room/line/counters.ts';
 
 /** The view of a line in which nothing has happened, but for what the test says. */
 export function lineView({

@@ -1,6 +1,6 @@
 /** A service that runs while the tests of a describe, or of a file, do; and the same tests on every store. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { startService, type TestService, type TestServiceOptions } from './service.ts';
 import { type OpenedStore, STORES } from './stores.ts';
 

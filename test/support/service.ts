@@ -12,7 +12,7 @@ import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { createTime, type Time } from './time.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { openRedisStore } from '#store/redis/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { startRedis } from './redis.ts';
 
 export interface OpenedStore {

@@ -5,7 +5,7 @@ import { room as roomSchema } from '#settings/room.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 import type { Activity, ActivityType } from '#waiting-room/activity.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 
 const T0 = Date.parse('2026-11-24T09:00:00Z');

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
 import { aheadCurve, peopleAhead } from '#waiting-room/ahead.ts';
-import { Bits } from '#waiting-room/bits.ts';
-import type { LineView } from '#waiting-room/ports.ts';
+import { Bits } from '#waiting-room/line/bits.ts';
+import type { LineView } from '#waiting-room/line/counters.ts';
 
 interface Crowd {
   readonly queue: number;

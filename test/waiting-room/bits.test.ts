@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bits } from '#waiting-room/bits.ts';
+import { Bits } from '#waiting-room/line/bits.ts';
 
 const MAX = 1100;
 const number = fc.oneof(fc.nat(40), fc.nat(MAX));

@@ -1,7 +1,7 @@
 /** A line with an inlet at its door, on a clock that the test moves. */
 import { type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
-import * as pure from '#waiting-room/line.ts';
-import type { Holder } from '#waiting-room/ports.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import type { Holder } from '#waiting-room/line/place.ts';
 import type { InletSettings, LineRules } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 

@@ -3,7 +3,8 @@ import { embeddedStore } from '#support/stores.ts';
 import { commitment } from '#waiting-room/draw.ts';
 import type { DrawSchedule } from '#waiting-room/draw-schedule.ts';
 import { createDrawSchedule } from '#waiting-room/draw-schedule.ts';
-import type { DrawRecord, Store } from '#waiting-room/ports.ts';
+import type { DrawRecord } from '#waiting-room/line/draw.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomEvent, RoomSettings } from '#waiting-room/room.ts';
 import { freshId, RULES, seconds, T0 } from '../store/contract/room-under-test.ts';
 

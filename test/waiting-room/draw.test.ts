@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bits } from '#waiting-room/bits.ts';
 import { commitment, drawnOrder, newSeed } from '#waiting-room/draw.ts';
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
-import type { DrawOrder } from '#waiting-room/ports.ts';
+import { Bits } from '#waiting-room/line/bits.ts';
+import type { DrawOrder } from '#waiting-room/room.ts';
 import vectors from './draw-vectors.json' with { type: 'json' };
 
 /** Seeds that are the same in every run. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tickInlet } from '#waiting-room/inlets/index.ts';
-import * as pure from '#waiting-room/line.ts';
+import * as pure from '#waiting-room/line/line.ts';
 import type { AdaptiveInlet, InletSettings, PeriodicInlet, RateInlet } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 import { aDoor } from './door.ts';

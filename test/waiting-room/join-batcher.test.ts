@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createJoinBatcher } from '#waiting-room/join-batcher.ts';
-import type { Entrant, Joined } from '#waiting-room/ports.ts';
+import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
 
 const entrant = (visitor: string): Entrant => ({ visitor, claim: true });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawRecord, enter, finishDraw, newDraw } from '#waiting-room/entrants.ts';
-import * as pure from '#waiting-room/line.ts';
-import { forget, hear, turnWindows } from '#waiting-room/presence.ts';
+import { drawRecord, enter, finishDraw, newDraw } from '#waiting-room/line/draw.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import { forget, hear, turnWindows } from '#waiting-room/line/presence.ts';
 import { OPENING, RULES, T0 } from '../store/contract/room-under-test.ts';
 
 const MOST = 60;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Line } from '#waiting-room/line.ts';
-import * as pure from '#waiting-room/line.ts';
-import type { Holder } from '#waiting-room/ports.ts';
+import type { Line } from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import type { Holder } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { arbitraryCourse, arbitraryQuietCourse } from '../store/contract/courses.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forget, hear, hearAll, newPresence, turnWindows } from '#waiting-room/presence.ts';
+import { forget, hear, hearAll, newPresence, turnWindows } from '#waiting-room/line/presence.ts';
 
 const T0 = 1_800_000_000_000;
 const timeout = fc.integer({ min: 3, max: 5000 });

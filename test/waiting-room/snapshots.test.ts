@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
 import { RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
-import type { Holder, LineView, Place } from '#waiting-room/ports.ts';
+import type { LineView } from '#waiting-room/line/counters.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { createSnapshots, type Snapshots } from '#waiting-room/snapshots.ts';
 

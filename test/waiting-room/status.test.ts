@@ -3,7 +3,7 @@ import { embeddedStore } from '#support/stores.ts';
 import { createTime } from '#support/time.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 
 describe('the shared status', () => {
   const time = createTime();

@@ -7,7 +7,7 @@ import type Provider from 'oidc-provider';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
-import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
+import type { EndedLogin, LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Logouts } from './logout-queue.ts';
 
@@ -28,7 +28,7 @@ interface Told {
 export interface BackchannelDeps {
   readonly provider: Provider;
   readonly visitors: Pick<Visitors, 'admission'>;
-  readonly logouts: LogoutStore;
+  readonly logouts: LogoutQueue;
   readonly told: Logouts['told'];
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;

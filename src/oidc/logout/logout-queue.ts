@@ -6,9 +6,11 @@
 
 import type Provider from 'oidc-provider';
 import type { Activity } from '#waiting-room/activity.ts';
-import type { LogoutStore, SettingsStore, VisitorId } from '#waiting-room/ports.ts';
+import type { LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { visitOf } from '../login-context.ts';
 import { onCodeExchange } from '../tokens/on-code-exchange.ts';
@@ -17,7 +19,7 @@ import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 const MAX_AGE = 1000;
 
 export interface LogoutsDeps {
-  readonly logouts: LogoutStore;
+  readonly logouts: LogoutQueue;
   readonly settings: Pick<SettingsStore, 'relyingParties'>;
   readonly now: () => number;
   /** Told what failed where nobody waits for it. The end is then told when the admission would have been over. */
@@ -93,7 +95,7 @@ export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps):
 const isTold = (party: unknown) => Boolean((party as Partial<RelyingParty> | null)?.backchannel_logout_uri);
 
 export interface NoteLoginsDeps {
-  readonly logouts: Pick<LogoutStore, 'expect' | 'hasten'>;
+  readonly logouts: Pick<LogoutQueue, 'expect' | 'hasten'>;
   readonly visitors: Pick<Visitors, 'admission'>;
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 /** The visitor as OpenID Connect sees them: an account that is there as long as the admission is. */
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
-import type { Admission } from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { lasting, setVisit, visitOf } from '../login-context.ts';

@@ -7,7 +7,7 @@
 import type { AccessToken, Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
-import type { SettingsStore } from '#waiting-room/ports.ts';
+import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { visitOf } from '../login-context.ts';

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem, problemAnswer, problemOf } from '#http/problem.ts';
 import { unavailableCause } from '#http/unavailable.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
-import type { CoordinationStore } from '#waiting-room/ports.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { hasToken, isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -30,7 +30,7 @@ export interface GateDeps {
   readonly tokens: Pick<Tokens, 'readReturn'>;
   readonly visitors: Pick<Visitors, 'admission'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
-  readonly coordination: Pick<CoordinationStore, 'remember'>;
+  readonly idempotency: Pick<Idempotency, 'remember'>;
   readonly counts: GateCounts;
   /** Answers with a problem document. */
   readonly refuse: (res: ServerResponse, error: unknown) => void;
@@ -49,7 +49,7 @@ interface Check {
 
 /** Handles a check and says so; any other request is left alone. */
 export function createGate(deps: GateDeps) {
-  const { issuer, cookies, insiders, tokens, visitors, snapshots, coordination, counts, refuse, now } = deps;
+  const { issuer, cookies, insiders, tokens, visitors, snapshots, idempotency, counts, refuse, now } = deps;
 
   /** Sends a navigation on; a proxy that cannot is told the same in a 401. */
   function redirect(res: ServerResponse, { never302 }: Check, location: string, cookie?: string): void {
@@ -62,7 +62,7 @@ export function createGate(deps: GateDeps) {
   async function exchange({ room, original }: Check, token: string): Promise<string | null> {
     const returned = await tokens.readReturn(room, token);
     if (!returned) return null;
-    if ((await coordination.remember(`token ${returned.jti}`, room, TAKEN)) !== null) return null;
+    if ((await idempotency.remember(`token ${returned.jti}`, room, TAKEN)) !== null) return null;
     const admission = await visitors.admission(room, returned.sub);
     return admission && cookies.give(room, admission, original.secure, now());
   }

@@ -2,27 +2,18 @@
  * The verbs that change a line, as records that can be written down and played again. Live verbs and the replay go
  * through the same {@link perform}.
  */
-import type { Line } from '#waiting-room/line.ts';
-import * as pure from '#waiting-room/line.ts';
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  Entrant,
-  Entry,
-  Exits,
-  ExitsResult,
-  Holder,
-  InletStep,
-  Joined,
-  LineView,
-  NoteName,
-  Place,
-  Raise,
-  Raised,
-  VisitorId,
-} from '#waiting-room/ports.ts';
+
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Exits, ExitsResult } from '#waiting-room/line/admissions.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { DrawOpening, Entry } from '#waiting-room/line/draw.ts';
+import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
+import type { Line, NoteName } from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { InletStep, Raise, Raised } from '#waiting-room/line/serving.ts';
 import type { LineRules } from '#waiting-room/room.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 
 interface Heard {
   readonly generation: number;

@@ -1,13 +1,13 @@
 /** A line as bytes, and back. */
 import { deserialize, serialize } from 'node:v8';
-import { admit, newAdmissions } from '#waiting-room/admissions.ts';
-import { Bits } from '#waiting-room/bits.ts';
-import type { Draw } from '#waiting-room/entrants.ts';
-import type { Line } from '#waiting-room/line.ts';
-import { newLine } from '#waiting-room/line.ts';
-import type { Admission } from '#waiting-room/ports.ts';
-import type { Presence } from '#waiting-room/presence.ts';
-import { newPresence } from '#waiting-room/presence.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import { admit, newAdmissions } from '#waiting-room/line/admission.ts';
+import { Bits } from '#waiting-room/line/bits.ts';
+import type { Draw } from '#waiting-room/line/draw.ts';
+import type { Line } from '#waiting-room/line/line.ts';
+import { newLine } from '#waiting-room/line/line.ts';
+import type { Presence } from '#waiting-room/line/presence.ts';
+import { newPresence } from '#waiting-room/line/presence.ts';
 
 interface FrozenPresence {
   readonly windowStart: number;

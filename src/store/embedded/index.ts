@@ -4,7 +4,7 @@
  *
  * It does not serve several processes; that is what the Redis store is for.
  */
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { openDatabase } from './database.ts';
 import { DataDirError } from './errors.ts';
 import type { StoreLog } from './store.ts';

@@ -5,8 +5,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { Line } from '#waiting-room/line.ts';
-import { newLine } from '#waiting-room/line.ts';
+import type { Line } from '#waiting-room/line/line.ts';
+import { newLine } from '#waiting-room/line/line.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Answers, Command, Takes, Verb } from './commands.ts';
 import { changesUnseen, marks, perform, replay } from './commands.ts';

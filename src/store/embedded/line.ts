@@ -1,5 +1,5 @@
-import * as pure from '#waiting-room/line.ts';
-import type { LineStore } from '#waiting-room/ports.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Answers, Takes, Verb } from './commands.ts';
 import type { GroupCommit } from './group-commit.ts';

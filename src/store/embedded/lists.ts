@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditStore, ListEntry, OutboxStore } from '#waiting-room/ports.ts';
-import { AUDIT_ROOM, OUTBOX_ROOM } from '#waiting-room/ports.ts';
+import type { AuditStore } from '#waiting-room/ports/audit.ts';
+import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
+import type { ListEntry, OutboxStore } from '#waiting-room/ports/outbox.ts';
+import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 export interface ListsDeps {
@@ -36,7 +38,7 @@ export function createLists({ database, group }: ListsDeps): {
 
   return {
     outbox: {
-      append: (entries) => append('outbox', OUTBOX_ROOM, entries),
+      append: (entries) => append('outbox', OUTBOX_CAPACITY, entries),
       read: (max) =>
         group.run(() =>
           sql.oldest.all('outbox', max).map(({ seq, entry }): ListEntry => ({ id: String(seq), entry: String(entry) })),
@@ -50,7 +52,7 @@ export function createLists({ database, group }: ListsDeps): {
     },
     audit: {
       async append(entries) {
-        await append('audit', AUDIT_ROOM, entries);
+        await append('audit', AUDIT_CAPACITY, entries);
       },
       newest: (max) => group.run(() => sql.newest.all('audit', max).map(({ entry }) => String(entry))),
     },

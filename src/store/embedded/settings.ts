@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SettingsStore } from '#waiting-room/ports.ts';
+import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { GroupCommit } from './group-commit.ts';

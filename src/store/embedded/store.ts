@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Store } from '#waiting-room/ports.ts';
-import { createCoordinationStore } from './coordination.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createIdempotency } from './idempotency.ts';
 import { createJournal } from './journal.ts';
+import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
 import { createLists } from './lists.ts';
-import { createLogoutStore } from './logouts.ts';
-import { createOidcStore } from './oidc.ts';
+import { createLogoutQueue } from './logout-queue.ts';
+import { createOidcRecords } from './oidc-records.ts';
 import { createSettingsStore } from './settings.ts';
 import { createSweep } from './sweep.ts';
 
@@ -45,10 +46,11 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
   return {
     line: createLineStore({ group, journal }),
     settings: createSettingsStore({ database, group, journal }),
-    coordination: createCoordinationStore({ database, group, now }),
-    oidc: createOidcStore({ database, group, now }),
+    leases: createLeases({ database, group, now }),
+    idempotency: createIdempotency({ database, group, now }),
+    oidcRecords: createOidcRecords({ database, group, now }),
     ...createLists({ database, group }),
-    logouts: createLogoutStore({ database, group }),
+    logoutQueue: createLogoutQueue({ database, group }),
     ping: () => group.run(() => void probe.get()),
     async close() {
       if (!database.isOpen) return;

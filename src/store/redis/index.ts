@@ -2,19 +2,22 @@
  * The store on Redis 6.2 or later, or Valkey, single or as a cluster, shared by any number of processes. What happens
  * in a line is written in scripts/, in Lua, step by step as in `waiting-room/line.ts`.
  */
-import type { Store } from '#waiting-room/ports.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
-import { createCoordinationStore } from './coordination.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
 import { createLists } from './lists.ts';
-import { createLogoutStore } from './logouts.ts';
-import { createOidcStore } from './oidc.ts';
+import { createLogoutQueue } from './logout-queue.ts';
+import { createOidcRecords } from './oidc-records.ts';
 import { createRun } from './script.ts';
 import { keyScripts, lineScripts } from './scripts.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
+
+export type { StoreLog } from './client.ts';
 
 export interface RedisStoreOptions {
   /** `redis://` or `rediss://`; a comma-separated list or `?cluster=true` is a cluster. */
@@ -33,10 +36,11 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
   return {
     line: createLineStore(run),
     settings: createSettingsStore(client, run),
-    coordination: createCoordinationStore(client, run),
-    oidc: createOidcStore(client, run),
+    leases: createLeases(run),
+    idempotency: createIdempotency(client, run),
+    oidcRecords: createOidcRecords(client, run),
     ...createLists(client, run),
-    logouts: createLogoutStore(client, run),
+    logoutQueue: createLogoutQueue(client, run),
     async ping() {
       await answered(client.ping());
     },

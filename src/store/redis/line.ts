@@ -1,5 +1,5 @@
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { LineStore } from '#waiting-room/ports.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { lineKey, lineKeys } from './keys.ts';
 import type { Run, Script } from './script.ts';

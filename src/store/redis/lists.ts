@@ -1,5 +1,7 @@
-import type { AuditStore, OutboxStore } from '#waiting-room/ports.ts';
-import { AUDIT_ROOM, OUTBOX_ROOM } from '#waiting-room/ports.ts';
+import type { AuditStore } from '#waiting-room/ports/audit.ts';
+import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
+import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
+import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
 import type { RedisClient } from './client.ts';
 import { AUDIT, OUTBOX } from './keys.ts';
 import type { Run } from './script.ts';
@@ -16,7 +18,7 @@ export function createLists(
 
   return {
     outbox: {
-      append: (entries) => append(OUTBOX, OUTBOX_ROOM, entries),
+      append: (entries) => append(OUTBOX, OUTBOX_CAPACITY, entries),
       async read(max) {
         const messages = await answered(client.xrange(OUTBOX, '-', '+', 'COUNT', max));
         return messages.map(([id, [, entry = '']]) => ({ id, entry }));
@@ -27,7 +29,7 @@ export function createLists(
     },
     audit: {
       async append(entries) {
-        await append(AUDIT, AUDIT_ROOM, entries);
+        await append(AUDIT, AUDIT_CAPACITY, entries);
       },
       async newest(max) {
         const messages = await answered(client.xrevrange(AUDIT, '+', '-', 'COUNT', max));

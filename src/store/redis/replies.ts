@@ -1,17 +1,11 @@
 /** Reads the scripts' replies into the words of the ports. Whatever does not fit is a defect, and says so. */
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  DrawOrder,
-  DrawRecord,
-  DrawResult,
-  Joined,
-  LineView,
-  Place,
-  VisitorId,
-} from '#waiting-room/ports.ts';
-import type { Mode } from '#waiting-room/room.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { DrawOpening, DrawRecord, DrawResult } from '#waiting-room/line/draw.ts';
+import type { Joined } from '#waiting-room/line/joins.ts';
+import type { Place } from '#waiting-room/line/place.ts';
+import type { DrawOrder, Mode } from '#waiting-room/room.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Reply } from './script.ts';
 
 /** `{ tag, … }`, as every script of the line replies. */

@@ -1,24 +1,14 @@
 /** Every script: the keys and arguments it takes, and its reply as the ports have it. scripts/*.lua say the rest. */
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  DrawResult,
-  Entrant,
-  Entry,
-  Exits,
-  ExitsResult,
-  Holder,
-  InletStep,
-  Joined,
-  LineView,
-  NoteName,
-  Place,
-  Raise,
-  Raised,
-  VisitorId,
-} from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Exits, ExitsResult } from '#waiting-room/line/admissions.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { DrawOpening, DrawResult, Entry } from '#waiting-room/line/draw.ts';
+import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
+import type { NoteName } from '#waiting-room/line/line.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { InletStep, Raise, Raised } from '#waiting-room/line/serving.ts';
 import type { LineRules } from '#waiting-room/room.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import { LINE_KEYS } from './keys.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';

@@ -1,4 +1,4 @@
-import type { SettingsStore } from '#waiting-room/ports.ts';
+import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';

@@ -1,4 +1,4 @@
-import type { Raise } from '../ports.ts';
+import type { Raise } from '../line/serving.ts';
 import type { InletSettings } from '../room.ts';
 
 /** How the origin does, as was last told. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '#waiting-room/ports.ts';
+import type { Place } from '#waiting-room/line/place.ts';
 import type { Stores } from './room-under-test.ts';
 import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 

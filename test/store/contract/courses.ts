@@ -1,6 +1,6 @@
 /** Random courses of events in one room. */
 import fc from 'fast-check';
-import type { Holder } from '#waiting-room/ports.ts';
+import type { Holder } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { T0 } from './room-under-test.ts';
 import type { Course, Step } from './steps.ts';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AUDIT_ROOM, OUTBOX_ROOM } from '#waiting-room/ports.ts';
+import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
+import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
 import type { Stores } from './room-under-test.ts';
 
 const CHUNK = 1000;
@@ -63,10 +64,10 @@ export function describeLists(stores: () => Stores): void {
 
     it('lets the oldest fall out when it is full, and says how many', async () => {
       const { store } = stores();
-      await fill(store.outbox.append, OUTBOX_ROOM);
+      await fill(store.outbox.append, OUTBOX_CAPACITY);
       expect(await store.outbox.append(['a', 'b', 'c'])).toBe(3);
       expect(await entries(2)).toEqual(['3', '4']);
-      expect(await store.outbox.read(OUTBOX_ROOM + 10)).toHaveLength(OUTBOX_ROOM);
+      expect(await store.outbox.read(OUTBOX_CAPACITY + 10)).toHaveLength(OUTBOX_CAPACITY);
     });
   });
 
@@ -76,15 +77,15 @@ export function describeLists(stores: () => Stores): void {
       await store.audit.append(['one', 'two']);
       await second.audit.append(['three']);
       expect(await store.audit.newest(2)).toEqual(['three', 'two']);
-      await fill(store.audit.append, AUDIT_ROOM + 5);
-      const all = await second.audit.newest(AUDIT_ROOM * 2);
-      expect([all.length, all[0], all.at(-1)]).toEqual([AUDIT_ROOM, `${AUDIT_ROOM + 4}`, '5']);
+      await fill(store.audit.append, AUDIT_CAPACITY + 5);
+      const all = await second.audit.newest(AUDIT_CAPACITY * 2);
+      expect([all.length, all[0], all.at(-1)]).toEqual([AUDIT_CAPACITY, `${AUDIT_CAPACITY + 4}`, '5']);
     });
 
     it('is apart from the outbox', async () => {
       const { store } = stores();
       await store.audit.append(['of the audit']);
-      expect((await store.outbox.read(OUTBOX_ROOM)).map(({ entry }) => entry)).not.toContain('of the audit');
+      expect((await store.outbox.read(OUTBOX_CAPACITY)).map(({ entry }) => entry)).not.toContain('of the audit');
     });
   });
 }

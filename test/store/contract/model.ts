@@ -1,5 +1,5 @@
-import * as pure from '#waiting-room/line.ts';
-import type { LineStore } from '#waiting-room/ports.ts';
+import * as pure from '#waiting-room/line/line.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 /** The pure line behind the port, for one room of any name; and what its time is. */

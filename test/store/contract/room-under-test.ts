@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  DrawResult,
-  Entry,
-  Exits,
-  ExitsResult,
-  Holder,
-  InletStep,
-  LineStore,
-  LineView,
-  Place,
-  Raise,
-  Raised,
-  Store,
-} from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Exits, ExitsResult } from '#waiting-room/line/admissions.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { DrawOpening, DrawResult, Entry } from '#waiting-room/line/draw.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { InletStep, Raise, Raised } from '#waiting-room/line/serving.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 /** The contract's clock starts here; a whole second, so that claim windows end where they say. */

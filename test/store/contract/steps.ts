@@ -1,23 +1,13 @@
 /** Events in one room as values, for properties of the pure line and of the stores. */
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  DrawResult,
-  Entrant,
-  Entry,
-  Exits,
-  ExitsResult,
-  Holder,
-  InletStep,
-  Joined,
-  LineStore,
-  LineView,
-  NoteName,
-  Place,
-  Raise,
-  Raised,
-} from '#waiting-room/ports.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Exits, ExitsResult } from '#waiting-room/line/admissions.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { DrawOpening, DrawResult, Entry } from '#waiting-room/line/draw.ts';
+import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
+import type { NoteName } from '#waiting-room/line/line.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { InletStep, Raise, Raised } from '#waiting-room/line/serving.ts';
+import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 /** One verb with its arguments, `after` so many milliseconds; less than none where a clock jumps back. */

@@ -2,20 +2,23 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Stores } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 
-export function describeOidc(stores: () => Stores): void {
+export function describeOidcRecords(stores: () => Stores): void {
   describe('what the OpenID provider keeps', () => {
     it('finds a record as it was put last, by model and id', async () => {
       const { store, second } = stores();
       const id = freshId('id');
-      expect(await store.oidc.find('AccessToken', id)).toBeUndefined();
-      await store.oidc.upsert('AccessToken', id, { jti: id, scope: 'openid' }, 60);
-      await store.oidc.upsert('AccessToken', id, { jti: id, extra: { nested: ['ü', 1, null, true] } }, 60);
-      expect(await second.oidc.find('AccessToken', id)).toEqual({ jti: id, extra: { nested: ['ü', 1, null, true] } });
-      expect(await store.oidc.find('RefreshToken', id)).toBeUndefined();
+      expect(await store.oidcRecords.find('AccessToken', id)).toBeUndefined();
+      await store.oidcRecords.upsert('AccessToken', id, { jti: id, scope: 'openid' }, 60);
+      await store.oidcRecords.upsert('AccessToken', id, { jti: id, extra: { nested: ['ü', 1, null, true] } }, 60);
+      expect(await second.oidcRecords.find('AccessToken', id)).toEqual({
+        jti: id,
+        extra: { nested: ['ü', 1, null, true] },
+      });
+      expect(await store.oidcRecords.find('RefreshToken', id)).toBeUndefined();
     });
 
     it('never finds a record whose time has passed', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const [short, long, endless] = [freshId('id'), freshId('id'), freshId('id')];
       const uid = freshId('uid');
       await oidc.upsert('Session', short, { uid }, 1);
@@ -29,7 +32,7 @@ export function describeOidc(stores: () => Stores): void {
     });
 
     it('finds a session by its uid', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const [id, uid] = [freshId('id'), freshId('uid')];
       await oidc.upsert('Session', id, { uid, accountId: 'ann' }, 60);
       expect(await oidc.findByUid('Session', uid)).toEqual({ uid, accountId: 'ann' });
@@ -39,7 +42,7 @@ export function describeOidc(stores: () => Stores): void {
     });
 
     it('marks a code as used once', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const id = freshId('id');
       await oidc.upsert('AuthorizationCode', id, { jti: id }, 60);
       expect(await oidc.consume('AuthorizationCode', id, T0 + 999)).toBe(true);
@@ -52,22 +55,22 @@ export function describeOidc(stores: () => Stores): void {
     it('lets exactly one of twenty use a code at once', async () => {
       const { store, second } = stores();
       const id = freshId('id');
-      await store.oidc.upsert('AuthorizationCode', id, { jti: id }, 60);
+      await store.oidcRecords.upsert('AuthorizationCode', id, { jti: id }, 60);
       const used = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => (n % 2 ? store : second).oidc.consume('AuthorizationCode', id, T0)),
+        Array.from({ length: 20 }, (_, n) => (n % 2 ? store : second).oidcRecords.consume('AuthorizationCode', id, T0)),
       );
       expect(used.filter(Boolean)).toHaveLength(1);
     });
 
     it('does not begin a record by using it', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const id = freshId('id');
       await oidc.consume('AuthorizationCode', id, T0);
       expect(await oidc.find('AuthorizationCode', id)).toBeUndefined();
     });
 
     it('destroys a record, repeatably', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const id = freshId('id');
       await oidc.upsert('Grant', id, { jti: id }, 60);
       await oidc.destroy('Grant', id);
@@ -76,7 +79,7 @@ export function describeOidc(stores: () => Stores): void {
     });
 
     it('revokes the tokens and codes of a grant, and no others', async () => {
-      const { oidc } = stores().store;
+      const { oidcRecords: oidc } = stores().store;
       const [grantId, other] = [freshId('grant'), freshId('grant')];
       const models = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
       for (const model of models) {

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { OidcRecord, OidcStore } from '#waiting-room/ports.ts';
+import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { GroupCommit } from './group-commit.ts';
 
-export interface OidcDeps {
+export interface OidcRecordsDeps {
   readonly database: DatabaseSync;
   readonly group: GroupCommit;
   /** Milliseconds since the epoch. */
@@ -19,7 +19,7 @@ const GRANTED = new Set([
   'PreAuthorizedCode',
 ]);
 
-export function createOidcStore({ database, group, now }: OidcDeps): OidcStore {
+export function createOidcRecords({ database, group, now }: OidcRecordsDeps): OidcRecords {
   const sql = {
     upsert: database.prepare(`
       INSERT OR REPLACE INTO oidc (model, id, payload, consumed, uid, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`),

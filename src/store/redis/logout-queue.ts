@@ -1,6 +1,7 @@
-import type { EndedLogin, Login, LogoutStore, VisitorId } from '#waiting-room/ports.ts';
-import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
+import type { EndedLogin, Login, LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports/logout-queue.ts';
 import type { RoomId } from '#waiting-room/room.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { RedisClient } from './client.ts';
 import { logoutKeys } from './keys.ts';
 import type { Run } from './script.ts';
@@ -11,7 +12,7 @@ import { answered } from './unavailable.ts';
 const CHUNK = 1000;
 
 /** Logins that have to be told of their end: for each relying party a sorted set, and a hash beside it. */
-export function createLogoutStore(client: RedisClient, run: Run): LogoutStore {
+export function createLogoutQueue(client: RedisClient, run: Run): LogoutQueue {
   /** Only what is there, and only to an earlier time. */
   async function hastenAll(clientId: string, logins: readonly string[], at: number): Promise<void> {
     const [due] = logoutKeys(clientId);

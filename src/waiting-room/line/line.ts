@@ -11,32 +11,27 @@
  * A number's way: waiting → served (a place is held for it until the claim window ends) → spent (claimed or left),
  * or served → missed → returned → served again.
  */
-import type { Admissions } from './admissions.ts';
-import { admit, end, expireAdmissions, liveAdmission, newAdmissions, prolong, shiftAdmissions } from './admissions.ts';
+
+import type { LineRules } from '../room.ts';
+import type { VisitorId } from '../visitor.ts';
+import type { Admission, Admissions } from './admission.ts';
+import { admit, end, expireAdmissions, liveAdmission, newAdmissions, prolong, shiftAdmissions } from './admission.ts';
+import type { Exits, ExitsResult } from './admissions.ts';
 import { Bits } from './bits.ts';
-import type { Draw } from './entrants.ts';
-import { drawRecord, enter, finishDraw, newDraw } from './entrants.ts';
-import type {
-  Admission,
-  Counters,
-  DrawOpening,
-  DrawResult,
-  Entrant,
-  Entry,
-  Exits,
-  ExitsResult,
-  Holder,
-  InletStep,
-  Joined,
-  LineView,
-  NoteName,
-  Place,
-  Raise,
-  VisitorId,
-} from './ports.ts';
+import type { Counters, LineView } from './counters.ts';
+import type { Draw, DrawOpening, DrawResult, Entry } from './draw.ts';
+import { drawRecord, enter, finishDraw, newDraw } from './draw.ts';
+import type { Entrant, Joined } from './joins.ts';
+import type { Holder, Place } from './place.ts';
 import type { Presence } from './presence.ts';
 import { forget, hear, hearAll, newPresence, turnWindows } from './presence.ts';
-import type { LineRules } from './room.ts';
+import type { InletStep, Raise } from './serving.ts';
+
+/**
+ * Small things that processes share through the line: `signal`, how the origin does; `meter`, how fast the line
+ * moved; `told`, up to where its story was told. What they hold is JSON of those who write them; empty at first.
+ */
+export type NoteName = 'signal' | 'meter' | 'told';
 
 /** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
 const JUMP = 5000;

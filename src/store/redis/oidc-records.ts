@@ -1,4 +1,4 @@
-import type { OidcRecord, OidcStore } from '#waiting-room/ports.ts';
+import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RedisClient } from './client.ts';
 import { grantKey, recordKey, uidKey } from './keys.ts';
 import type { Run } from './script.ts';
@@ -15,7 +15,7 @@ const GRANTABLE = new Set([
 ]);
 
 /** Records as JSON, a key each, with an index by uid and one by grant; all are gone when their time has passed. */
-export function createOidcStore(client: RedisClient, run: Run): OidcStore {
+export function createOidcRecords(client: RedisClient, run: Run): OidcRecords {
   function put(key: string, value: string, seconds: number | undefined): Promise<unknown> {
     return answered(seconds === undefined ? client.set(key, value) : client.set(key, value, 'EX', seconds));
   }

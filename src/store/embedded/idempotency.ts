@@ -1,21 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CoordinationStore } from '#waiting-room/ports.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { GroupCommit } from './group-commit.ts';
 
-export interface CoordinationDeps {
+export interface IdempotencyDeps {
   readonly database: DatabaseSync;
   readonly group: GroupCommit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-export function createCoordinationStore({ database, group, now }: CoordinationDeps): CoordinationStore {
+export function createIdempotency({ database, group, now }: IdempotencyDeps): Idempotency {
   const sql = {
-    lease: database.prepare(`
-      INSERT INTO leases (name, holder, expires) VALUES (:name, :holder, :expires)
-      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires = excluded.expires
-      WHERE holder = excluded.holder OR expires <= :now`),
-    release: database.prepare('DELETE FROM leases WHERE name = ? AND holder = ?'),
     remembered: database.prepare('SELECT value FROM remembered WHERE key = ? AND expires > ?'),
     remember: database.prepare('INSERT OR REPLACE INTO remembered (key, value, expires) VALUES (?, ?, ?)'),
     amend: database.prepare('UPDATE remembered SET value = ?, expires = ? WHERE key = ? AND expires > ?'),
@@ -23,9 +18,6 @@ export function createCoordinationStore({ database, group, now }: CoordinationDe
   };
 
   return {
-    lease: (name, holder, ttl) =>
-      group.change(() => sql.lease.run({ name, holder, expires: now() + ttl, now: now() }).changes > 0),
-    release: (name, holder) => group.change(() => void sql.release.run(name, holder)),
     remember: (key, value, ttl) =>
       group.change(() => {
         const found = sql.remembered.get(key, now());

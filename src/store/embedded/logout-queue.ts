@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EndedLogin, LogoutStore } from '#waiting-room/ports.ts';
-import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
+import type { EndedLogin, LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports/logout-queue.ts';
 import type { GroupCommit } from './group-commit.ts';
 
-export interface LogoutStoreDeps {
+export interface LogoutQueueDeps {
   readonly database: DatabaseSync;
   readonly group: GroupCommit;
 }
 
 /** Logins that have to be told of their end, a row each. */
-export function createLogoutStore({ database, group }: LogoutStoreDeps): LogoutStore {
+export function createLogoutQueue({ database, group }: LogoutQueueDeps): LogoutQueue {
   const sql = {
     expect: database.prepare(
       'INSERT OR REPLACE INTO logouts (client_id, room, visitor, sid, due, since) VALUES (?, ?, ?, ?, ?, NULL)',

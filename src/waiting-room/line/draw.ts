@@ -1,8 +1,53 @@
-/** Those who came before the start of an event, until they are drawn and have numbers. */
+/** One draw: the visitors who come before the start of an event, until they are drawn and have numbers. */
+import type { DrawOrder } from '../room.ts';
 import type { Bits } from './bits.ts';
-import type { DrawOpening, DrawOrder, DrawRecord, Entry } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { hear, newPresence } from './presence.ts';
+
+/** A place among those who came before the start of an event: no number until the draw. */
+export interface Entry {
+  /** Which draw of this generation, from 1. */
+  readonly draw: number;
+  /** In order of arrival, from 0. */
+  readonly index: number;
+}
+
+/** What is decided before a draw opens, and with it before the first entrant. */
+export interface DrawOpening {
+  /** The event's id; an event is drawn once a generation. */
+  readonly event: string;
+  readonly order: DrawOrder;
+  /** 32 bytes, base64url. A secret until the draw. */
+  readonly seed: string;
+  /** SHA-256 of the seed's bytes, hexadecimal. */
+  readonly seedHash: string;
+  /** From when on who joins is an entrant. */
+  readonly opensAt: number;
+}
+
+/** One draw of a room: announced, open (from `opensAt` on) or done. */
+export interface DrawRecord {
+  readonly draw: number;
+  readonly event: string;
+  readonly order: DrawOrder;
+  readonly seedHash: string;
+  readonly committedAt: number;
+  readonly opensAt: number;
+  /** Who came so far. */
+  readonly arrivals: number;
+  /** The three below are null until the draw. */
+  readonly seed: string | null;
+  readonly drawnAt: number | null;
+  /** Those who were there at the draw, who share the numbers `base` + 1 … `base` + `entrants`. */
+  readonly entrants: number | null;
+  readonly base: number;
+}
+
+/** A draw that is done, with who was there: a bit an entrant by arrival index, most significant bit first. */
+export interface DrawResult {
+  readonly record: DrawRecord;
+  readonly there: Uint8Array;
+}
 
 export interface Draw extends DrawOpening {
   order: DrawOrder;

@@ -1,4 +1,13 @@
-import type { Admission, VisitorId } from './ports.ts';
+import type { VisitorId } from '../visitor.ts';
+
+/** The time-limited right to be inside. */
+export interface Admission {
+  readonly visitor: VisitorId;
+  readonly number: number;
+  readonly generation: number;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
 
 /** How an admission ended, or that it has not (it may still be past its time). */
 export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired';

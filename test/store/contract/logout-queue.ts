@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Login } from '#waiting-room/ports.ts';
-import { LOGOUT_KEPT } from '#waiting-room/ports.ts';
+import type { Login } from '#waiting-room/ports/logout-queue.ts';
+import { LOGOUT_KEPT } from '#waiting-room/ports/logout-queue.ts';
 import type { Stores } from './room-under-test.ts';
 import { freshId, seconds, T0 } from './room-under-test.ts';
 
 const HELD = T0 + seconds(30);
 
-export function describeLogouts(stores: () => Stores): void {
+export function describeLogoutQueue(stores: () => Stores): void {
   describe('logins whose end has to be told', () => {
     const login = (visitor: string, room = 'sale', sid: string | null = `sid-${visitor}`): Login => ({
       room,
@@ -14,7 +14,7 @@ export function describeLogouts(stores: () => Stores): void {
       sid,
     });
     const take = (client: string, now: number, { max = 10, heldUntil = now + seconds(30) } = {}) =>
-      stores().second.logouts.take(client, max, now, heldUntil);
+      stores().second.logoutQueue.take(client, max, now, heldUntil);
     const names = async (client: string, now: number, options = {}) =>
       (await take(client, now, options)).map(({ visitor }) => visitor);
 
@@ -22,14 +22,14 @@ export function describeLogouts(stores: () => Stores): void {
     async function clientWith(...visitors: string[]): Promise<string> {
       const client = freshId('client');
       for (const [index, visitor] of visitors.entries()) {
-        await stores().store.logouts.expect(client, login(visitor), T0 + seconds(index + 1), T0);
+        await stores().store.logoutQueue.expect(client, login(visitor), T0 + seconds(index + 1), T0);
       }
       return client;
     }
 
     it('are taken when they are due, the longest first, with what is known of them', async () => {
       const client = await clientWith('a', 'b', 'c');
-      await stores().store.logouts.expect(client, login('d', 'other', null), T0, T0);
+      await stores().store.logoutQueue.expect(client, login('d', 'other', null), T0, T0);
       expect(await names(client, T0 - 1)).toEqual([]);
       expect(await take(client, T0 + seconds(2), { heldUntil: HELD })).toEqual([
         { room: 'other', visitor: 'd', sid: null, since: T0 + seconds(2), heldUntil: HELD },
@@ -53,7 +53,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('are gone when they are settled, and due again when they were put off', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b');
       const [first, second] = await take(client, T0 + seconds(5));
       if (!first || !second) throw new Error('nothing was due');
@@ -66,7 +66,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('go on as if they had not been due where they were prolonged, unless they left meanwhile', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b', 'c');
       const [a, b, c] = await take(client, T0 + seconds(5));
       if (!a || !b || !c) throw new Error('too few were due');
@@ -87,7 +87,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('are of the newest login: what was taken of an earlier one changes nothing in it', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a');
       const [old] = await take(client, T0 + seconds(5));
       if (!old) throw new Error('nothing was due');
@@ -99,7 +99,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('are due earlier when their visitors left, never later, and only those that are there', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b', 'c');
       await logouts.expect(client, login('c', 'other'), T0 + seconds(3), T0);
       await logouts.hasten(client, 'sale', ['c', 'a', 'nobody'], T0 + seconds(2));
@@ -113,7 +113,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('are due at once, all of a room, and none of a room whose name begins like it', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const client = freshId('client');
       const crowd = Array.from({ length: 2500 }, (_, n) => `v${n}`);
       await Promise.all(crowd.map((visitor) => logouts.expect(client, login(visitor), T0 + seconds(600), T0)));
@@ -123,7 +123,7 @@ export function describeLogouts(stores: () => Stores): void {
     });
 
     it('are of one relying party each, and forgotten with it', async () => {
-      const { logouts } = stores().store;
+      const { logoutQueue: logouts } = stores().store;
       const [one, other] = [await clientWith('a', 'b'), await clientWith('a')];
       await logouts.forget(one);
       expect(await names(one, T0 + seconds(1000))).toEqual([]);

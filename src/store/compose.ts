@@ -1,0 +1,32 @@
+/** Says which adapter serves which port. The only file that knows more than one adapter. */
+import type { Store } from '#waiting-room/ports/index.ts';
+import { openEmbeddedStore } from './embedded/index.ts';
+import { openRedisStore, type StoreLog } from './redis/index.ts';
+
+export interface StoreOptions {
+  /** Null for the embedded store. */
+  readonly redisUrl: string | null;
+  /** The data directory of the embedded store. */
+  readonly dataDir: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: StoreLog & { error(details: { readonly err: unknown }, message: string): void };
+}
+
+/** Rejects when the embedded store cannot be opened; does not wait for a Redis that is unavailable. */
+export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): Promise<Store> {
+  const adapter =
+    redisUrl === null ? openEmbeddedStore({ dir: dataDir, now, log }) : await openRedisStore({ url: redisUrl, log });
+  return {
+    line: adapter.line,
+    settings: adapter.settings,
+    leases: adapter.leases,
+    idempotency: adapter.idempotency,
+    outbox: adapter.outbox,
+    audit: adapter.audit,
+    logoutQueue: adapter.logoutQueue,
+    oidcRecords: adapter.oidcRecords,
+    ping: () => adapter.ping(),
+    close: () => adapter.close(),
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * What the waiting room asks of a store: one port a file, and here all of them together. A port owns no rules and no
+ * clock: times are milliseconds since the epoch, given by the caller. It imports only the words of the domain.
+ *
+ * Every method rejects with `StoreUnavailable` when the store does not answer. `store/compose.ts` says which adapter
+ * serves which port, and `test/store/contract/` what each adapter has to do.
+ */
+import type { AuditStore } from './audit.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { Leases } from './leases.ts';
+import type { LineStore } from './line.ts';
+import type { LogoutQueue } from './logout-queue.ts';
+import type { OidcRecords } from './oidc-records.ts';
+import type { OutboxStore } from './outbox.ts';
+import type { SettingsStore } from './settings.ts';
+
+/** A store as a whole. */
+export interface Store {
+  readonly line: LineStore;
+  readonly settings: SettingsStore;
+  readonly leases: Leases;
+  readonly idempotency: Idempotency;
+  readonly outbox: OutboxStore;
+  readonly audit: AuditStore;
+  readonly logoutQueue: LogoutQueue;
+  readonly oidcRecords: OidcRecords;
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+/** A record of oidc-provider, as its Adapter stores it. */
+export interface OidcRecord {
+  readonly [claim: string]: unknown;
+}
+
+/** The records of oidc-provider, by model and id: the shape of its Adapter. */
+export interface OidcRecords {
+  upsert(model: string, id: string, payload: OidcRecord, expiresIn: number | undefined): Promise<void>;
+  find(model: string, id: string): Promise<OidcRecord | undefined>;
+  findByUid(model: string, uid: string): Promise<OidcRecord | undefined>;
+  /** Marks as used: `consumed` is set to the time in seconds. False when it was used already, or is gone. */
+  consume(model: string, id: string, now: number): Promise<boolean>;
+  destroy(model: string, id: string): Promise<void>;
+  revokeByGrantId(grantId: string): Promise<void>;
+}
