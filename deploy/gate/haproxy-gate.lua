@@ -1,6 +1,11 @@
 -- `http-request lua.anteroom-gate ROOM`: asks Anteroom at ANTEROOM whether the visitor may pass. Whoever may not gets
 -- Anteroom's answer: a redirect to wait, one to the same page with the gate's cookie, or a 401.
 
+-- What happens while Anteroom does not answer in time: 'closed' answers 503, 'open' lets everybody pass.
+local UNREACHABLE = 'closed'
+-- How long HAProxy waits for the gate, in ms. It tries four times: 3 s in all.
+local TIMEOUT = 750
+
 local anteroom = os.getenv('ANTEROOM') or 'http://127.0.0.1:3000'
 
 -- What tells a navigation from the rest, and the gate's cookie.
@@ -33,15 +38,22 @@ core.register_action('anteroom-gate', { 'http-req' }, function(txn, room)
   end
 
   local url = anteroom .. '/rooms/' .. room .. '/gate/check'
-  local answer = core.httpclient():get { url = url, headers = headers, timeout = 2000 }
+  local answer = core.httpclient():get { url = url, headers = headers, timeout = TIMEOUT }
 
   if answer and answer.status == 204 then
     for _, name in ipairs(SUBJECT) do txn.http:req_set_header(name, values(answer.headers, name)[1] or '') end
     return
   end
 
+  -- HAProxy itself answers 503 or 504 where Anteroom does not. Anteroom's own 503 says when to try again.
+  local unreachable = not answer or answer.status < 300 or (answer.status >= 500 and not answer.headers['retry-after'])
+  if unreachable and UNREACHABLE == 'open' then return end
+
   local reply = txn:reply { status = 503 }
-  if answer and answer.status >= 300 then
+  if unreachable then
+    reply:add_header('retry-after', '5')
+    reply:add_header('cache-control', 'no-store')
+  else
     reply:set_status(answer.status)
     for _, name in ipairs(TOLD) do
       for _, value in ipairs(values(answer.headers, name)) do reply:add_header(name, value) end

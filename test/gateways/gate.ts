@@ -4,19 +4,14 @@ import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import type { StartProxy } from './gate-proxies.ts';
 import type { RunningProxy } from './proxy.ts';
 import { openWebSocket, type Site, startSite } from './site.ts';
-
-export interface Behind {
-  /** Of Anteroom and of the site, at 127.0.0.1. */
-  readonly anteroom: number;
-  readonly site: number;
-}
 
 const ROOM = { id: 'spring-sale', admission: { lifetime: '10m' } };
 const DEEP = '/seats/12?q=a+b%20c&&x=%2F&y';
 
-export function describeGate(name: string, startProxy: (behind: Behind) => Promise<RunningProxy>): void {
+export function describeGate(name: string, startProxy: StartProxy): void {
   describe(`the gate at ${name}`, () => {
     let opened: OpenedStore;
     let service: TestService;

@@ -2,14 +2,15 @@
  * Stands in for Traefik, which no package of Debian has: ForwardAuth as its documentation tells it
  * (https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/). The check is asked
  * by GET with the request's own headers and X-Forwarded-Method, -Proto, -Host, -Uri and -For, which a client's of the
- * same names do not reach; with a 2xx the request passes, with `authResponseHeaders` of the answer in place of the
- * client's; any other answer is the client's. Of a WebSocket the scheme is told as ws or wss.
+ * same names do not reach; with a 2xx the request passes, with the answer's headers that match
+ * `authResponseHeadersRegex` in place of all of the client's that do; any other answer is the client's. Of a WebSocket the scheme is told as ws or wss.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
 export interface ForwardAuth {
   readonly address: string;
-  readonly authResponseHeaders: readonly string[];
+  /** A regular expression of Go. */
+  readonly authResponseHeadersRegex: string;
 }
 
 const HOP_BY_HOP = ['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'content-length'];
@@ -40,9 +41,10 @@ export async function startTraefik(port: number, forwardAuth: ForwardAuth, site:
     });
 
   const passed = (req: IncomingMessage, answer: IncomingMessage) => {
-    const told = forwardAuth.authResponseHeaders.map((name) => name.toLowerCase());
-    const headers = without(req.headers, told);
-    for (const name of told) if (answer.headers[name]) headers[name] = String(answer.headers[name]);
+    const matching = new RegExp(forwardAuth.authResponseHeadersRegex.replace('(?i)', ''), 'i');
+    const matches = (name: string) => matching.test(name);
+    const headers = without(req.headers, Object.keys(req.headers).filter(matches));
+    for (const name of Object.keys(answer.headers).filter(matches)) headers[name] = String(answer.headers[name]);
     return headers;
   };
 
