@@ -1,8 +1,8 @@
-/** What happens later, by tick: a list a tick, in arrays, as there may be millions of things. */
+/** Future actions of visitors by tick, in plain arrays because there may be millions. */
 export interface Agenda {
-  /** At `tick`, or at the next one if that is past, something of a kind happens to a visitor. */
+  /** Schedules an action of a visitor at `tick`, or at the next tick if that is past. */
   add(tick: number, kind: number, visitor: number): void;
-  /** What is due, in the order in which it was added. */
+  /** Visits the actions that are due, in the order in which they were added. */
   due(tick: number, visit: (kind: number, visitor: number) => void): void;
   readonly size: number;
 }

@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import type { ArrivalPoint } from './scenario.ts';
 
-/** How many come between two moments, in ms from the beginning: Poisson about the curve, and the crowds. */
+/** Arrivals between two times in ms since the start: a Poisson process around the curve, plus the crowds. */
 export type Arrivals = (from: number, to: number) => number;
 
 export function createArrivals(points: readonly ArrivalPoint[], random: Random): { arrivals: Arrivals; end: number } {
@@ -10,7 +10,7 @@ export function createArrivals(points: readonly ArrivalPoint[], random: Random):
     .flatMap(({ at, per_minute }) => (per_minute === undefined ? [] : [{ at, per_minute }]))
     .sort((one, other) => one.at - other.at);
 
-  /** Nobody comes before the first point and after the last. */
+  /** Zero before the first point and after the last. */
   function perMinute(time: number): number {
     const after = curve.findIndex((point) => point.at > time);
     const [from, to] = [curve[after - 1], curve[after]];

@@ -1,4 +1,4 @@
-/** One curve over time as SVG, with a title and a description for those who do not see it. */
+/** One curve over time as SVG, with a title and a description for screen readers. */
 import { span, whole } from './report.ts';
 import type { Sample } from './tally.ts';
 
@@ -8,11 +8,11 @@ const LEFT = 70;
 const RIGHT = 20;
 const TOP = 20;
 const BOTTOM = 30;
-/** Points of a curve, at most. */
+/** At most so many points in a curve. */
 const POINTS = 400;
-/** Marks on the time axis, at most. */
+/** At most so many marks on the time axis. */
 const MARKS = 8;
-/** What may lie between two marks, in seconds. */
+/** Allowed distances between two marks, in seconds. */
 const STEPS = [10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 export interface Curve {
@@ -21,7 +21,7 @@ export interface Curve {
   readonly of: (sample: Sample) => number;
 }
 
-/** So many samples at most, each the highest of its stretch of time. */
+/** Reduces the samples to at most `most`. Each keeps the highest values of its stretch of time, so no peak is lost. */
 export function thinned(samples: readonly Sample[], most: number): readonly Sample[] {
   const stretch = Math.ceil(samples.length / most);
   if (stretch <= 1) return samples;
@@ -71,7 +71,7 @@ function marks(last: number): number[] {
   return Array.from({ length: Math.floor(last / step) + 1 }, (_, n) => n * step);
 }
 
-/** `1:05` for an hour and five minutes; `0:00:30` where seconds count. */
+/** `1:05` for an hour and five minutes; `0:00:30` if there are seconds. */
 function clockOf(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];

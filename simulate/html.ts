@@ -1,9 +1,9 @@
-/** The report as one HTML file with its charts inside: nothing is fetched from anywhere. */
+/** The report as one HTML file that contains its charts and fetches nothing. */
 import { type Curve, chart, thinned } from './chart.ts';
 import { figures, span, whole } from './report.ts';
 import type { Outcome, Sample } from './tally.ts';
 
-/** Rows of the table over time, at most. */
+/** At most so many rows in the table over time. */
 const ROWS = 30;
 
 const CURVES: readonly Curve[] = [
@@ -43,7 +43,7 @@ export function htmlReport(title: string, outcome: Outcome): string {
 <table>
 <tbody>
 ${figures(outcome)
-  .map(([what, value]) => `<tr><th scope="row">${htmlSafe(what)}</th><td>${htmlSafe(value)}</td></tr>`)
+  .map(([label, value]) => `<tr><th scope="row">${htmlSafe(label)}</th><td>${htmlSafe(value)}</td></tr>`)
   .join('\n')}
 </tbody>
 </table>
@@ -55,7 +55,7 @@ ${overTime(samples)}
 `;
 }
 
-/** What the curves show, for those who read. */
+/** The data of the curves as a table, for screen readers and for exact values. */
 function overTime(samples: readonly Sample[]): string {
   const rows = thinned(samples, ROWS).map((sample) => {
     const cells = CURVES.map(({ of }) => `<td>${whole(of(sample))}</td>`);

@@ -1,4 +1,4 @@
-/** `npm run simulate -- FILE [--seed N] [--out report.html]`: a sale before the day. */
+/** `npm run simulate -- FILE [--seed N] [--out report.html]`: simulates a sale before its day. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -11,7 +11,7 @@ const USAGE = 'npm run simulate -- FILE [--seed N] [--out report.html]';
 
 const { positionals, values } = arguments_();
 const [file] = positionals;
-if (!file) fail(`Which sale? ${USAGE}`);
+if (!file) fail(`No scenario file. Usage: ${USAGE}`);
 
 const read = readScenario(fromYaml(file));
 if ('faults' in read)
@@ -19,9 +19,9 @@ if ('faults' in read)
 const scenario = values.seed === undefined ? read.scenario : { ...read.scenario, seed: Number(values.seed) };
 if (!Number.isSafeInteger(scenario.seed) || scenario.seed < 0) fail('--seed must be a whole number');
 
-const begun = performance.now();
+const startedAt = performance.now();
 const outcome = simulate(scenario);
-const took = (performance.now() - begun) / 1000;
+const took = (performance.now() - startedAt) / 1000;
 
 console.log(`${scenario.room.title}, seed ${scenario.seed}\n`);
 console.log(textReport(outcome));
@@ -35,7 +35,7 @@ function arguments_() {
   try {
     return parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, out: { type: 'string' } } });
   } catch (error) {
-    return fail(`${(error as Error).message}\n${USAGE}`);
+    return fail(`${(error as Error).message}\nUsage: ${USAGE}`);
   }
 }
 

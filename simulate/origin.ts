@@ -1,12 +1,12 @@
 import type { Signal } from '#waiting-room/inlets/index.ts';
 import type { Scenario } from './scenario.ts';
 
-/** How an origin with so many people inside does. */
+/** The signal of an origin with so many visitors inside. */
 export type Origin = (inside: number, at: number) => Signal;
 
 /**
- * Answers take `base` until `capacity` people are inside, then in proportion to them; beyond `errors_from` what is too
- * much fails.
+ * Latency is `base` up to `capacity` visitors inside, then grows in proportion. Beyond `errors_from`, the excess share of
+ * requests fails.
  */
 export function createOrigin({ base, capacity, errors_from }: NonNullable<Scenario['origin']>): Origin {
   return (inside, at) => ({

@@ -1,4 +1,4 @@
-/** Random numbers that are the same for the same seed: sfc32 (C. Doty-Humphrey's PractRand), and what is made of it. */
+/** Reproducible random numbers: sfc32 (C. Doty-Humphrey's PractRand), and distributions on top of it. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -9,12 +9,12 @@ export interface Random {
   poisson(mean: number): number;
 }
 
-/** Above this the normal distribution is close enough to Poisson's. */
+/** Above this mean, a normal distribution approximates Poisson's closely enough. */
 const MANY = 50;
 /** The 95th percentile of the standard normal distribution. */
 const Z95 = 1.6448536269514722;
 
-/** Streams of one seed have nothing to do with each other: what one is asked for changes nothing of another. */
+/** Streams of one seed are independent: draws from one do not change another. */
 export function createRandom(seed: number, stream = 0): Random {
   let [a, b, c, counter] = [(0x9e3779b9 + stream) | 0, seed | 0, Math.floor(seed / 2 ** 32) | 0, 1];
 

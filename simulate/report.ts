@@ -1,8 +1,8 @@
-/** What operators ask before the day, in words. */
+/** The answers to what operators ask before the day, as text. */
 import type { Outcome } from './tally.ts';
 
-/** A figure and what it is. */
-export type Figure = readonly [what: string, value: string];
+/** A label and its value. */
+export type Figure = readonly [label: string, value: string];
 
 export const whole = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 0 });
 const share = (part: number, of: number) => (of === 0 ? '–' : `${((100 * part) / of).toFixed(1)} %`);
@@ -20,25 +20,25 @@ export function figures(outcome: Outcome): readonly Figure[] {
   return [
     ['visitors', whole(visitors)],
     ['longest line', `${whole(peakLine.people)} people, after ${span(peakLine.at)}`],
-    ['wait, half of those who got in', waits ? `at most ${span(waits.p50)}` : '–'],
-    ['wait, 95 % of those who got in', waits ? `at most ${span(waits.p95)}` : '–'],
+    ['wait, half of the admitted', waits ? `at most ${span(waits.p50)}` : '–'],
+    ['wait, 95 % of the admitted', waits ? `at most ${span(waits.p95)}` : '–'],
     ['longest wait', waits ? span(waits.max) : '–'],
     ['line empty after', drained === null ? 'not within the simulation' : span(drained)],
     ['inside at most', `${whole(peakInside.people)} people, after ${span(peakInside.at)}`],
     ['admitted a minute', `${whole(admittedPerMinute.mean)} on average, ${whole(admittedPerMinute.most)} at most`],
-    ['got in', withShare(admitted, visitors)],
-    ['of them without waiting', whole(outcome.atOnce)],
+    ['admitted', withShare(admitted, visitors)],
+    ['admitted without waiting', whole(outcome.atOnce)],
     ['gave up waiting', withShare(outcome.gaveUp, visitors)],
-    ['there, but let the turn pass', withShare(outcome.noShows, visitors)],
-    ['turns that passed, in all', whole(outcome.expired)],
+    ['no-shows', withShare(outcome.noShows, visitors)],
+    ['missed turns, in all', whole(outcome.expired)],
     ['completed', withShare(outcome.completed, admitted)],
-    ['went without', withShare(outcome.abandoned, admitted)],
-    ['predicted waits that came true', share(predictions.within, predictions.within + predictions.outside)],
+    ['abandoned', withShare(outcome.abandoned, admitted)],
+    ['estimates that came true', share(predictions.within, predictions.within + predictions.outside)],
   ];
 }
 
 export function textReport(outcome: Outcome): string {
   const rows = figures(outcome);
-  const width = Math.max(...rows.map(([what]) => what.length));
-  return rows.map(([what, value]) => `  ${what.padEnd(width)}  ${value}`).join('\n');
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n');
 }

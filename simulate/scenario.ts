@@ -1,4 +1,4 @@
-/** What a simulation is told: a room as in the configuration, who comes and when, and how they behave. */
+/** The scenario file: a room as in the configuration, how many visitors come when, and how they behave. */
 import { z } from 'zod';
 import { duration, parseDuration } from '#settings/duration.ts';
 import { check, type Fault } from '#settings/faults.ts';
@@ -10,7 +10,7 @@ import type { RoomSettings } from '#waiting-room/room.ts';
 const share = z.number().min(0).max(1);
 const count = z.int().min(0).max(100_000_000);
 
-/** Milliseconds from the beginning of the simulation, which a duration that is not nothing cannot say. */
+/** Milliseconds since the start of the simulation. Unlike a duration, it may be zero. */
 const at = z.string().transform((text, context) => {
   const milliseconds = parseDuration(text);
   if (milliseconds !== null) return milliseconds;
@@ -18,7 +18,7 @@ const at = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** A point of the curve, or a crowd that comes at once. */
+/** A point of the arrival curve, or a crowd that arrives at once. */
 const point = fields({ at, per_minute: z.number().min(0).max(10_000_000).optional(), people: count.optional() }).refine(
   ({ per_minute, people }) => (per_minute === undefined) !== (people === undefined),
   { error: 'must have per_minute or people' },
@@ -41,36 +41,36 @@ const spread = fields({ median: duration, p95: duration }).refine(({ median, p95
 });
 
 const schema = fields({
-  /** The virtual clock begins here, so that events and periods may be given as times. */
+  /** The virtual clock starts here. Events and periods refer to it. */
   start: time.prefault('2026-11-24T10:00:00Z'),
   room: roomBody,
-  /** How many come: straight lines between the points, and crowds that come at once. */
+  /** Arrivals: straight lines between the points, and crowds that arrive at once. */
   arrivals,
   visitors: fields({
-    /** Those whose turn comes and passes. */
+    /** Share of visitors who are present when their turn comes and do not claim it. */
     no_show: share.default(0),
-    /** Those who give up, and after how long they would; of them, those who say so rather than close the page. */
+    /** Share who give up, after how long, and the share of those who press “leave” instead of closing the page. */
     impatient: share.default(0),
     patience: spread.prefault({ median: '10m', p95: '40m' }),
-    say_so: share.default(0.2),
-    /** Those whose device goes silent once, and for how long. */
+    press_leave: share.default(0.2),
+    /** Share whose device sleeps once, and for how long. */
     asleep: share.default(0),
     sleep: spread.prefault({ median: '5m', p95: '20m' }),
-    /** How long somebody who got in stays. */
+    /** How long admitted visitors stay. */
     dwell: spread.prefault({ median: '4m', p95: '9m' }),
-    /** Those who go without having done what they came for, of those who got in. */
+    /** Share of the admitted who leave without completing. */
     abandon: share.default(0),
-    /** Those of whose going the site does not tell: their place is taken until the admission ends. */
-    untold: share.default(0),
+    /** Share of exits that the site does not report: the place stays taken until the admission expires. */
+    unreported: share.default(0),
   }).prefault({}),
-  /** How the origin answers, for the adaptive inlet: `base` until `capacity` are inside, then in proportion. */
+  /** The origin's latency, for the adaptive inlet: `base` up to `capacity` visitors inside, then in proportion. */
   origin: fields({
     base: duration.prefault('100ms'),
     capacity: z.int().min(1),
-    /** What is more than so many inside fails. */
+    /** With more visitors inside, the excess share of requests fails. */
     errors_from: z.int().min(1).optional(),
   }).optional(),
-  /** The simulation ends here at the latest. */
+  /** The simulation stops here at the latest. */
   duration: duration.prefault('6h'),
   seed: z.int().min(0).default(1),
 }).check(({ value, issues }) => {
@@ -78,10 +78,10 @@ const schema = fields({
   const inlets = [room.inlet, ...room.events.flatMap((event) => event.inlet ?? [])];
   const fault = (message: string, ...path: string[]) => issues.push({ code: 'custom', message, path, input: value });
   if (room.mode !== 'passthrough' && inlets.every(({ strategy }) => strategy === 'manual')) {
-    fault('must not be manual: nobody is there to raise the counter', 'room', 'inlet', 'strategy');
+    fault('must not be manual: a simulation has no operator who raises the counter', 'room', 'inlet', 'strategy');
   }
   if (inlets.some(({ strategy }) => strategy === 'adaptive') && !origin) {
-    fault('is required where an inlet is adaptive', 'origin');
+    fault('is required for an adaptive inlet', 'origin');
   }
 });
 
@@ -91,10 +91,10 @@ export interface Scenario extends Omit<z.output<typeof schema>, 'room'> {
 
 export type ArrivalPoint = Scenario['arrivals'][number];
 
-/** What a file says. */
+/** A scenario file's content. */
 export type ScenarioInput = z.input<typeof schema>;
 
-/** The scenario, or everything that is wrong with it. */
+/** Checks a scenario. Answers it, or every fault. */
 export function readScenario(input: unknown): { scenario: Scenario } | { faults: readonly Fault[] } {
   const checked = check(schema, input);
   if (!checked.ok) return { faults: checked.faults };

@@ -127,7 +127,7 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
   }
 
   function giveUp(visitor: number): void {
-    const saysSo = crowd.awake[visitor] && random.chance(manners.say_so);
+    const saysSo = crowd.awake[visitor] && random.chance(manners.press_leave);
     const isEntrant = crowd.standing[visitor] === IS.entrant;
     if (!saysSo) fallSilent(visitor);
     else if (!isEntrant) line.leave(state, holderOf(visitor), clock.now);
@@ -153,7 +153,7 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
   function go(visitor: number): void {
     stand(crowd, visitor, IS.done);
     const abandons = random.chance(manners.abandon);
-    if (random.chance(manners.untold)) return;
+    if (random.chance(manners.unreported)) return;
     const gone = [nameOf(visitor)];
     const [completed, abandoned] = abandons ? [[], gone] : [gone, []];
     line.exits(state, { exited: 0, completed, abandoned }, clock.now);

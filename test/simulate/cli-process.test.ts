@@ -23,12 +23,12 @@ const SALE = file(
 );
 
 describe('npm run simulate', () => {
-  it('is what package.json has', () => {
+  it('runs simulate/main.ts', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(scripts.simulate).toBe('node simulate/main.ts');
   });
 
-  it('prints the figures of a sale, and writes its charts where it is told to', () => {
+  it('prints the figures, and writes the charts to --out', () => {
     const out = inFolder('report.html');
     const { status, stdout, stderr } = simulate(SALE, '--seed', '7', '--out', out);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -39,13 +39,13 @@ describe('npm run simulate', () => {
   });
 
   it.each([
-    ['no file', [], 'Which sale?'],
-    ['a file that is not there', [inFolder('none.yaml')], 'none.yaml'],
-    ['what is not YAML', [file('torn.yaml', 'room: {')], 'torn.yaml'],
-    ['an option that there is not', [SALE, '--sead', '1'], '--sead'],
-    ['a seed that is no number', [SALE, '--seed', 'x'], '--seed must be a whole number'],
+    ['no file', [], 'No scenario file'],
+    ['a missing file', [inFolder('none.yaml')], 'none.yaml'],
+    ['a file that is not YAML', [file('torn.yaml', 'room: {')], 'torn.yaml'],
+    ['an unknown option', [SALE, '--sead', '1'], '--sead'],
+    ['a seed that is not a number', [SALE, '--seed', 'x'], '--seed must be a whole number'],
     ['a report that cannot be written', [SALE, '--out', inFolder('no/such/folder.html')], 'folder.html'],
-  ])('says what is wrong with %s, and fails', (_, args, message) => {
+  ])('explains %s and fails', (_, args, message) => {
     const { status, stdout, stderr } = simulate(...args);
     expect(status).toBe(1);
     expect(stderr).toContain(message);
@@ -53,7 +53,7 @@ describe('npm run simulate', () => {
     expect(stdout).not.toContain('charts in');
   });
 
-  it('names every field that is wrong', () => {
+  it('names every field at fault', () => {
     const { status, stderr } = simulate(
       file('wrong.yaml', 'room: { inlet: { strategy: rate, per_minute: -1 } }\narrivals: []\n'),
     );

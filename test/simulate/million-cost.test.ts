@@ -8,9 +8,9 @@ import { scenario } from './scenario.ts';
 it('simulates a million visitors in less than a minute', () => {
   const file = join(import.meta.dirname, '../../examples/simulations/million.yaml');
   const million = scenario(parse(readFileSync(file, 'utf8')));
-  const begun = performance.now();
+  const startedAt = performance.now();
   const { visitors, admitted, noShows, gaveUp, drained } = simulate(million);
-  expect(performance.now() - begun).toBeLessThan(60_000);
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
   expect(visitors).toBeGreaterThan(1_000_000);
   expect(admitted + noShows + gaveUp).toBe(visitors);
   expect(drained).not.toBeNull();

@@ -13,7 +13,7 @@ function expectNear(value: number, of: number, by: number): void {
 }
 
 describe('chance', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('repeats for the same seed, and differs for another', () => {
     const drawn = (seed: number) => many(20, createRandom(seed).next);
     expect(drawn(7)).toEqual(drawn(7));
     expect(drawn(7)).not.toEqual(drawn(8));
@@ -21,7 +21,7 @@ describe('chance', () => {
     expect(drawn(7)).not.toEqual(many(20, createRandom(7, 1).next));
   });
 
-  it('is even in [0, 1), and neighbours have nothing to do with each other', () => {
+  it('is uniform in [0, 1), and neighbours are independent', () => {
     const random = createRandom(1);
     const values = many(100_000, random.next);
     for (let tenth = 0; tenth < 10; tenth++) {
@@ -31,7 +31,7 @@ describe('chance', () => {
     expect(Math.abs(mean(products))).toBeLessThan(0.002);
   });
 
-  it('has spreads with the median and the 95th percentile that were asked for', () => {
+  it('has log-normal spreads with the requested median and 95th percentile', () => {
     const random = createRandom(2);
     const values = many(50_000, () => random.logNormal(4 * MINUTE, 9 * MINUTE)).sort((a, b) => a - b);
     expectNear(values[25_000] ?? 0, 4 * MINUTE, 0.02);
@@ -47,7 +47,7 @@ describe('chance', () => {
     expect(random.poisson(0)).toBe(0);
   });
 
-  it('lets time pass until something as rare as it is said to be', () => {
+  it('has exponential times with the requested mean', () => {
     const random = createRandom(4);
     expectNear(mean(many(50_000, () => random.exponential(300))), 300, 0.02);
   });
@@ -79,7 +79,7 @@ describe('arrivals', () => {
     expect(minutes.slice(15)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('may jump, where two points have the same time', () => {
+  it('may jump between two points with the same time', () => {
     const minutes = byMinute(
       [
         { at: 0, per_minute: 600 },
@@ -93,7 +93,7 @@ describe('arrivals', () => {
     expectNear(minutes[2] ?? 0, 6000, 0.05);
   });
 
-  it('bring crowds whole, each once', () => {
+  it('bring each crowd whole and once', () => {
     const crowds = [
       { at: 0, people: 5 },
       { at: 90_100, people: 1000 },

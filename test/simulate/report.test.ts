@@ -11,7 +11,7 @@ const outcome = simulate(
 const html = htmlReport('Tom & Jerry’s <sale>', outcome);
 
 describe('the report', () => {
-  it('says durations as people do', () => {
+  it('formats durations as people say them', () => {
     expect([0, 59.6, 119, 120, 3599, 7199, 7260, 36_000].map(span)).toEqual([
       '0 s',
       '60 s',
@@ -24,18 +24,18 @@ describe('the report', () => {
     ]);
   });
 
-  it('answers what operators ask, a line each', () => {
+  it('has one line for each figure', () => {
     const text = textReport(outcome);
     expect(text).toMatch(/^ {2}visitors +900$/m);
     expect(text).toMatch(/^ {2}longest line +900 people, after 0 s$/m);
-    expect(text).toMatch(/^ {2}wait, half of those who got in +at most [78] min$/m);
+    expect(text).toMatch(/^ {2}wait, half of the admitted +at most [78] min$/m);
     expect(text).toMatch(/^ {2}longest wait +15 min$/m);
     expect(text).toMatch(/^ {2}line empty after +15 min$/m);
-    expect(text).toMatch(/^ {2}got in +900 \(100\.0 %\)$/m);
+    expect(text).toMatch(/^ {2}admitted +900 \(100\.0 %\)$/m);
     expect(text.split('\n')).toHaveLength(figures(outcome).length);
   });
 
-  it('has words for what is not known', () => {
+  it('says what is unknown', () => {
     const nobody = simulate(scenario({ arrivals: [{ at: '1s', people: 0 }] }));
     expect(textReport(nobody)).toMatch(/^ {2}longest wait +–$/m);
     expect(htmlReport('Nobody', nobody)).not.toMatch(/NaN|Infinity|undefined/);
@@ -43,7 +43,7 @@ describe('the report', () => {
     expect(textReport(stopped)).toMatch(/^ {2}line empty after +not within the simulation$/m);
   });
 
-  it('is a page that fetches nothing, has no script, and forbids both', () => {
+  it('is a page without requests and scripts, and its policy forbids both', () => {
     expect(html).toContain(
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     );
@@ -51,12 +51,12 @@ describe('the report', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  it('writes names as text', () => {
+  it('escapes names', () => {
     expect(html).toContain('<h1>Tom &amp; Jerry’s &lt;sale></h1>');
     expect(html).not.toContain('<sale>');
   });
 
-  it('names and describes each chart, for those who do not see it', () => {
+  it('gives each chart a title and a description for screen readers', () => {
     const charts = [...html.matchAll(/<svg [^>]*role="img" aria-labelledby="(\S+) (\S+)">/g)];
     expect(charts).toHaveLength(3);
     for (const [, title, description] of charts) {
@@ -67,22 +67,22 @@ describe('the report', () => {
     }
   });
 
-  it('has the figures of the charts as a table, and the figures of the report', () => {
-    for (const [what, value] of figures(outcome))
-      expect(html).toContain(`<tr><th scope="row">${what}</th><td>${value}</td></tr>`);
+  it('repeats the charts as a table, and has the figures of the text report', () => {
+    for (const [label, value] of figures(outcome))
+      expect(html).toContain(`<tr><th scope="row">${label}</th><td>${value}</td></tr>`);
     const rows = html.match(/<tr><th scope="row">[^<]+<\/th>(<td>[\d,]+<\/td>){3}<\/tr>/g) ?? [];
     expect(rows.length).toBeGreaterThan(10);
     expect(rows.length).toBeLessThanOrEqual(30);
   });
 
-  it('is readable on a dark screen', () => {
+  it('supports dark mode', () => {
     expect(html).toContain('color-scheme: light dark');
     expect(html).toMatch(/background: light-dark\(/);
   });
 });
 
 describe('a long simulation', () => {
-  it('is thinned to what a chart can show, without losing a peak', () => {
+  it('is reduced to what a chart can show, without losing a peak', () => {
     const samples = Array.from({ length: 5000 }, (_, n) => ({
       at: n * 10,
       line: n === 4321 ? 999 : 1,

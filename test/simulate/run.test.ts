@@ -8,11 +8,11 @@ const run = (input: Partial<ScenarioInput>): Outcome => simulate(scenario(input)
 const MINUTE = 60;
 
 const patient = { dwell: always('2m') };
-/** Nobody is away so long as to be passed over. */
+/** Nobody is absent for so long as to be passed over. */
 const attentive = { timeout: '24h' };
 
 describe('a simulation', () => {
-  it('is the same for the same seed, to the last figure, and another for another', () => {
+  it('gives identical figures for the same seed, and others for another seed', () => {
     const sale: Partial<ScenarioInput> = {
       room: { inlet: { strategy: 'max-size', size: 40 } },
       arrivals: [
@@ -25,7 +25,7 @@ describe('a simulation', () => {
     expect(run({ ...sale, seed: 6 })).not.toEqual(run({ ...sale, seed: 5 }));
   });
 
-  it('has the same people come, whatever the room does with them', () => {
+  it('has the same arrivals whatever the room settings are', () => {
     const crowd = [
       { at: '0s', per_minute: 100 },
       { at: '10m', per_minute: 100 },
@@ -36,11 +36,11 @@ describe('a simulation', () => {
     expect(slow.admitted).toBeLessThan(fast.admitted);
   });
 
-  it('has the figures that can be worked out by hand: 600 people, one a second', () => {
+  it('matches figures worked out by hand: 600 visitors, one a second', () => {
     const outcome = run({ arrivals: [{ at: '0s', people: 600 }], visitors: patient });
     expect(outcome).toMatchObject({ visitors: 600, admitted: 600, completed: 600, gaveUp: 0, noShows: 0, expired: 0 });
     expect(outcome.peakLine.people).toBe(600);
-    // The last turn comes after ten minutes, and a page needs up to eight seconds to hear of it and go.
+    // The last turn comes after ten minutes, and a page needs up to eight seconds to notice it and claim.
     expect(outcome.waits?.max).toBeGreaterThan(10 * MINUTE);
     expect(outcome.waits?.max).toBeLessThan(10 * MINUTE + 10);
     expect(outcome.waits?.p50).toBeGreaterThan(5 * MINUTE);
@@ -49,13 +49,13 @@ describe('a simulation', () => {
     expect(outcome.waits?.p95).toBeLessThan(9.5 * MINUTE + 10);
     expect(outcome.drained).toBeGreaterThan(9.9 * MINUTE);
     expect(outcome.drained).toBeLessThan(10.1 * MINUTE);
-    // One a second who each stay for two minutes.
+    // One visitor a second, each for two minutes.
     expect(Math.abs(outcome.peakInside.people - 120)).toBeLessThanOrEqual(6);
     expect(Math.abs(outcome.admittedPerMinute.mean - 60)).toBeLessThanOrEqual(1);
     expect(Math.abs(outcome.admittedPerMinute.most - 60)).toBeLessThanOrEqual(6);
   });
 
-  it('lets everybody in at once where there is room, and tells of no line', () => {
+  it('admits everybody at once while there is room, and reports no line', () => {
     const outcome = run({
       room: { inlet: { strategy: 'max-size', size: 1000 } },
       arrivals: [
@@ -70,7 +70,7 @@ describe('a simulation', () => {
     expect(outcome.drained).toBe(0);
   });
 
-  it('never has more inside than the room allows, and uses the places', () => {
+  it('never exceeds the size, and uses the places', () => {
     const outcome = run({
       room: { inlet: { strategy: 'rate', per_minute: 6000, size: 100 }, admission: { lifetime: '10m' } },
       arrivals: [{ at: '0s', people: 3000 }],
@@ -84,7 +84,7 @@ describe('a simulation', () => {
     expect(outcome.lasted).toBe(30 * MINUTE);
   });
 
-  it('ends when the last one has gone', () => {
+  it('ends when the last visitor has left', () => {
     const outcome = run({ arrivals: [{ at: '0s', people: 60 }], visitors: patient });
     expect(outcome.lasted).toBeLessThan(3.5 * MINUTE);
     expect(outcome.samples.at(-1)?.inside).toBeLessThanOrEqual(12);
@@ -95,48 +95,48 @@ describe('the visitors of a simulation', () => {
   const crowd = [{ at: '0s', people: 2000 }];
   const busy = { inlet: { strategy: 'rate' as const, per_minute: 600 }, admission: { lifetime: '10m' } };
 
-  /** Everybody comes to one end. */
+  /** Each visitor has exactly one outcome. */
   function expectComplete({ visitors, admitted, gaveUp, noShows }: Outcome): void {
     expect(admitted + gaveUp + noShows).toBe(visitors);
   }
 
-  it('let their turn pass in the share that was said', () => {
+  it('miss their turn in the configured share', () => {
     const outcome = run({ room: busy, arrivals: crowd, visitors: { no_show: 0.1 } });
     expectComplete(outcome);
     expect(Math.abs(outcome.noShows - 200)).toBeLessThan(50);
     expect(outcome.expired).toBe(outcome.noShows);
   });
 
-  it('give up when their patience is over, those who are still waiting', () => {
+  it('give up when their patience is over, if they still wait', () => {
     const outcome = run({
       room: { ...busy, inlet: { strategy: 'rate', per_minute: 60 } },
       arrivals: crowd,
-      visitors: { impatient: 0.5, patience: always('5m'), say_so: 1 },
+      visitors: { impatient: 0.5, patience: always('5m'), press_leave: 1 },
     });
     expectComplete(outcome);
-    // 300 went in within five minutes; half of the others left then.
+    // 300 are admitted within five minutes; half of the others leave then.
     expect(Math.abs(outcome.gaveUp - 850)).toBeLessThan(80);
-    // They said so: nobody waits for them.
+    // They pressed “leave”, so no turn is wasted on them.
     expect(outcome.expired).toBe(0);
     expect(outcome.waits?.max).toBeLessThan(21 * MINUTE);
   });
 
-  it('hold nobody up when they close the page without a word', () => {
-    const gone = (say_so: number) =>
+  it('do not block the line when they close the page silently', () => {
+    const gone = (press_leave: number) =>
       run({
         room: { ...busy, inlet: { strategy: 'rate', per_minute: 60 } },
         arrivals: crowd,
-        visitors: { impatient: 0.5, patience: always('1m'), say_so },
+        visitors: { impatient: 0.5, patience: always('1m'), press_leave },
       });
-    const [told, silent] = [gone(1), gone(0)];
+    const [pressed, silent] = [gone(1), gone(0)];
     expectComplete(silent);
-    // Until they are missed, three or four minutes later, turns go to some who are not there.
+    // Until they count as absent, three or four minutes later, some turns come while nobody is there.
     expect(silent.expired).toBeGreaterThan(50);
-    expect(silent.drained).toBeGreaterThan(told.drained ?? 0);
-    expect(silent.drained).toBeLessThan((told.drained ?? 0) + 3 * MINUTE);
+    expect(silent.drained).toBeGreaterThan(pressed.drained ?? 0);
+    expect(silent.drained).toBeLessThan((pressed.drained ?? 0) + 3 * MINUTE);
   });
 
-  it('lose no place by falling asleep: they come back to the front', () => {
+  it('keep their place while asleep: they rejoin at the front', () => {
     const outcome = run({
       room: busy,
       arrivals: crowd,
@@ -149,7 +149,7 @@ describe('the visitors of a simulation', () => {
     expect(outcome.waits?.max).toBeLessThan(20 * MINUTE);
   });
 
-  it('go to the back where the room has it so', () => {
+  it('rejoin at the back if the room says so', () => {
     const more = [...crowd, { at: '0s', per_minute: 650 }, { at: '40m', per_minute: 650 }];
     const asleep = (missed_turn: 'front' | 'back') =>
       run({
@@ -163,29 +163,29 @@ describe('the visitors of a simulation', () => {
     expect(back.waits?.max).toBeGreaterThan((front.waits?.max ?? 0) + MINUTE);
   });
 
-  it('keep their place inside until the admission ends where the site does not tell that they went', () => {
-    const inside = (untold: number) =>
+  it('stay counted until the admission expires if the site does not report the exit', () => {
+    const inside = (unreported: number) =>
       run({
         room: { inlet: { strategy: 'max-size', size: 100 }, admission: { lifetime: '10m' } },
         arrivals: [{ at: '0s', people: 1000 }],
-        visitors: { dwell: always('2m'), untold },
+        visitors: { dwell: always('2m'), unreported },
       });
-    const [told, untold] = [inside(0), inside(1)];
-    expect(told.completed).toBe(1000);
-    expect(untold.completed).toBe(0);
-    expect(untold.admitted).toBe(1000);
-    const ratio = (untold.drained ?? 0) / (told.drained ?? 1);
+    const [reported, unreported] = [inside(0), inside(1)];
+    expect(reported.completed).toBe(1000);
+    expect(unreported.completed).toBe(0);
+    expect(unreported.admitted).toBe(1000);
+    const ratio = (unreported.drained ?? 0) / (reported.drained ?? 1);
     expect(ratio).toBeGreaterThan(4);
     expect(ratio).toBeLessThan(5);
   });
 
-  it('go without having done what they came for in the share that was said', () => {
+  it('abandon in the configured share', () => {
     const outcome = run({ room: busy, arrivals: crowd, visitors: { abandon: 0.25, dwell: always('1m') } });
     expect(outcome.completed + outcome.abandoned).toBe(2000);
     expect(Math.abs(outcome.abandoned - 500)).toBeLessThan(80);
   });
 
-  it('were told how long it would take, and it did', () => {
+  it('get estimates that come true', () => {
     const outcome = run({
       room: busy,
       arrivals: [...crowd, { at: '0s', per_minute: 600 }, { at: '30m', per_minute: 600 }],
@@ -213,27 +213,27 @@ describe('an event of a simulation', () => {
     visitors: patient,
   };
 
-  it('serves nobody before its start, and all whom it drew then', () => {
+  it('serves nobody before its start, and every drawn entrant afterwards', () => {
     const outcome = run(sale);
     expect(outcome.admitted).toBe(6600);
     const before = outcome.samples.filter(({ at }) => at < 30 * MINUTE);
     expect(before.length).toBeGreaterThan(100);
     for (const { inside } of before) expect(inside).toBe(0);
     expect(before.at(-1)?.line).toBe(6000);
-    // A wait counts from the start on: ten minutes for the last of those who were drawn, and then the latecomers.
+    // Waits count from the start: ten minutes for the last drawn entrant, then the latecomers.
     expect(outcome.waits?.max).toBeGreaterThan(9.9 * MINUTE);
     expect(outcome.waits?.max).toBeLessThan(10.3 * MINUTE);
     expect(outcome.drained).toBeGreaterThan(40.9 * MINUTE);
     expect(outcome.drained).toBeLessThan(41.2 * MINUTE);
   });
 
-  it('leaves nobody of the first batch behind, whom places stood open for', () => {
+  it('leaves out nobody of the first batch, for whom places were free', () => {
     const outcome = run({ ...sale, room: { ...sale.room, inlet: { strategy: 'max-size', size: 500 } } });
     expect(outcome.admitted).toBe(6600);
     expect(outcome.expired).toBe(0);
   });
 
-  it('has those who slept through the draw join behind, once', () => {
+  it('lets visitors who slept through the draw join behind, once', () => {
     const outcome = run({
       ...sale,
       room: { ...sale.room, presence: { timeout: '30s' } },
@@ -244,7 +244,7 @@ describe('an event of a simulation', () => {
     expect(outcome.waits?.max).toBeGreaterThan(15 * MINUTE);
   });
 
-  it('brings its own inlet', () => {
+  it('may have its own inlet', () => {
     const events = [
       { id: 'opening', start: '2026-11-24T10:00:00Z', inlet: { strategy: 'rate' as const, per_minute: 600 } },
     ];
@@ -255,7 +255,7 @@ describe('an event of a simulation', () => {
 });
 
 describe('the origin of a simulation', () => {
-  it('is held near its target by the adaptive inlet', () => {
+  it('stays near its target with the adaptive inlet', () => {
     const outcome = run({
       room: {
         inlet: {
@@ -272,7 +272,7 @@ describe('the origin of a simulation', () => {
       origin: { base: '100ms', capacity: 100 },
       duration: '90m',
     });
-    // Five times as many as it has room for take five times as long.
+    // With five times its capacity inside, it is five times as slow.
     const settled = outcome.samples.filter(({ at }) => at > 30 * MINUTE);
     const mean = settled.reduce((sum, { inside }) => sum + inside, 0) / settled.length;
     expect(mean).toBeGreaterThan(350);
@@ -280,7 +280,7 @@ describe('the origin of a simulation', () => {
     for (const { inside } of settled) expect(inside).toBeLessThan(700);
   });
 
-  it('fails beyond what it bears, which the adaptive inlet feels too', () => {
+  it('fails beyond its limit, which the adaptive inlet notices too', () => {
     const outcome = run({
       room: {
         inlet: {

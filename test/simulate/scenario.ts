@@ -1,6 +1,6 @@
 import { readScenario, type Scenario, type ScenarioInput } from '../../simulate/scenario.ts';
 
-/** The scenario, which is known to be without faults: by default an hour in which one person is served each second. */
+/** A valid scenario; by default 100 visitors arrive at once and one is served each second. */
 export function scenario(input: Partial<ScenarioInput>): Scenario {
   const read = readScenario({
     room: { inlet: { strategy: 'rate', per_minute: 60 } },
@@ -11,5 +11,5 @@ export function scenario(input: Partial<ScenarioInput>): Scenario {
   return read.scenario;
 }
 
-/** A spread in which everybody is alike. */
+/** A spread in which everybody takes the same time. */
 export const always = (duration: string) => ({ median: duration, p95: duration });
