@@ -1,6 +1,6 @@
 /**
- * `npm test`: what the tests need, then the linter, the compiler and every test. All three run whatever the others
- * say, so that one run tells everything. Arguments go to vitest: `npm test -- test/oidc`.
+ * `npm test`: what the tests need, then the linter, the compiler, the boundaries and every test. Each runs even if
+ * another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -35,6 +35,7 @@ mkdirSync('test-output', { recursive: true });
 const fine = [
   run('biome', 'check', '.'),
   run('tsc', '--noEmit'),
+  run('node', 'scripts/boundaries.ts'),
   run(
     'vitest',
     'run',

@@ -1,0 +1,86 @@
+/**
+ * The table of boundaries: what each part of `src` may import. What is not listed here is refused, and so is a file or
+ * folder of `src` that has no entry. To add a folder, add an entry; to let a folder use another, name it here, and
+ * change ARCHITECTURE.md if a boundary moves.
+ */
+
+export interface Boundary {
+  /** Other entries of this table. A part may always import itself. */
+  readonly imports: readonly string[];
+  /** Packages and modules of Node; `node:*` stands for all modules of Node but `node:sqlite`. */
+  readonly packages: readonly string[];
+}
+
+const door = (imports: readonly string[], packages: readonly string[]): Boundary => ({
+  imports: ['src/http', 'src/settings', 'src/telemetry', 'src/waiting-room', ...imports],
+  packages: ['node:*', 'koa', ...packages],
+});
+
+/** By path. A folder stands for all that is in it; `FOLDER/*` for the files directly in it. */
+export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
+  'src/main.ts': { imports: ['src/config', 'src/service.ts'], packages: ['node:*'] },
+  'src/service.ts': {
+    imports: [
+      'src/activity',
+      'src/app.ts',
+      'src/apply-settings.ts',
+      'src/clock',
+      'src/config',
+      'src/settings',
+      'src/store/*',
+      'src/telemetry',
+      'src/waiting-room',
+    ],
+    packages: ['node:*'],
+  },
+  'src/app.ts': {
+    imports: [
+      'src/admin',
+      'src/config',
+      'src/http',
+      'src/oidc',
+      'src/public',
+      'src/telemetry',
+      'src/waiting-page',
+      'src/waiting-room',
+    ],
+    packages: ['node:*'],
+  },
+  'src/apply-settings.ts': { imports: ['src/settings', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+
+  // Doors know neither the stores, nor the configuration, nor each other.
+  'src/admin': door([], ['@koa/router', 'zod']),
+  'src/oidc': door(['src/waiting-page'], ['oidc-provider', 'jose']),
+  'src/public': door(['src/waiting-page'], ['@koa/router', 'jose']),
+  'src/clock': { imports: ['src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+
+  'src/waiting-page': {
+    imports: ['src/http', 'src/telemetry', 'src/waiting-room'],
+    packages: ['node:*', 'koa', '@koa/router'],
+  },
+  'src/activity': { imports: ['src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+  'src/config': {
+    imports: ['src/settings', 'src/telemetry', 'src/waiting-room'],
+    packages: ['node:*', 'jose', 'yaml'],
+  },
+  'src/http': {
+    imports: ['src/settings', 'src/telemetry', 'src/waiting-room'],
+    packages: ['node:*', 'koa', '@koa/router', 'ejs', 'zod'],
+  },
+  'src/settings': { imports: ['src/waiting-room'], packages: ['zod'] },
+  'src/telemetry': { imports: ['src/waiting-room'], packages: ['pino', 'prom-client'] },
+
+  // An adapter knows its driver and the ports; only compose.ts knows the adapters.
+  'src/store/*': {
+    imports: ['src/store/embedded', 'src/store/redis', 'src/telemetry', 'src/waiting-room'],
+    packages: [],
+  },
+  'src/store/embedded': { imports: ['src/waiting-room'], packages: ['node:*', 'node:sqlite'] },
+  'src/store/redis': { imports: ['src/waiting-room'], packages: ['node:*', 'ioredis'] },
+
+  // The domain knows nobody. Randomness and hashes come from node:crypto; it reads no clock.
+  'src/waiting-room': { imports: [], packages: ['node:crypto'] },
+
+  // The simulation has a clock of its own and no store.
+  simulate: { imports: ['src/settings', 'src/waiting-room'], packages: ['node:*', 'yaml', 'zod'] },
+};
