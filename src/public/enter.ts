@@ -5,6 +5,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { sendPage } from '#http/answer.ts';
+import type { LoopGuard } from '#http/loop-guard.ts';
 import { isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
 import type { Render } from '#http/unavailable.ts';
@@ -18,7 +19,6 @@ import type { Admission } from '#waiting-room/line/admission.ts';
 import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Rounds } from './rounds.ts';
 import type { Tokens } from './tokens.ts';
 
 /** In the query of who was here just before: cookies have come with it, or the browser keeps none. */
@@ -30,7 +30,7 @@ export interface EnterDeps {
   readonly visitors: Pick<Visitors, 'arrive'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
-  readonly rounds: Rounds;
+  readonly loops: LoopGuard;
   readonly addresses: Addresses;
   readonly tokens: Pick<Tokens, 'toReturn'>;
   readonly render: Render;
@@ -54,7 +54,7 @@ export function enterFromGate(room: string, url: string): string {
 }
 
 export function createEnter(deps: EnterDeps): Enter {
-  const { visitors, snapshots, cookies, rounds, addresses, tokens, render, now } = deps;
+  const { visitors, snapshots, cookies, loops, addresses, tokens, render, now } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
     sendPage(ctx, status, render('error', { code, description }));
@@ -89,11 +89,21 @@ export function createEnter(deps: EnterDeps): Enter {
     }
   }
 
-  /** Somebody who is inside. Where their cookies do not come back, here or at the site, they would go round for ever. */
+  /** Whether the site keeps sending the visitor back here; records the return otherwise. */
+  function isLooping(ctx: Context, room: string, url: string, isConfirmed: boolean): boolean {
+    const { origin, pathname } = new URL(url);
+    const loop = { step: 'return', key: room, place: origin + pathname } as const;
+    if (isConfirmed) loops.clear(ctx, loop);
+    else if (loops.verdict(ctx, loop) === 'stop') return true;
+    else loops.record(ctx, loop);
+    return false;
+  }
+
+  /** Returns an admitted visitor to the site. Cookies that do not come back, here or there, would make a loop. */
   async function goBack(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
     const again = `${enterPath(room, url)}&${AGAIN}=1`;
     if (GATE in ctx.query && cookies.visitor(ctx.req.headers.cookie) === null) goTo(ctx, again);
-    else if (rounds.areTooMany(ctx, room, url, AGAIN in ctx.query)) {
+    else if (isLooping(ctx, room, url, AGAIN in ctx.query)) {
       const { title } = (await snapshots.get(room)).settings;
       const action = `/rooms/${room}/enter`;
       sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action, url }));

@@ -7,7 +7,7 @@ import type { JWK } from 'jose';
 import type { Assets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
-import { createLately } from '#http/lately.ts';
+import { createLoopGuard } from '#http/loop-guard.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { sendUnavailable } from '#http/unavailable.ts';
 import type { Views } from '#http/views.ts';
@@ -24,7 +24,6 @@ import { createEnter } from './enter.ts';
 import { createGateCookies } from './gate/cookie.ts';
 import { createGate } from './gate/index.ts';
 import { createInsiders } from './gate/insiders.ts';
-import { createRounds } from './rounds.ts';
 import { createStatus } from './status.ts';
 import { createTicketFacts } from './ticket-facts.ts';
 import { createTickets } from './tickets.ts';
@@ -61,7 +60,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     visitors,
     snapshots,
     cookies,
-    rounds: createRounds({ returns: createLately(seal, issuer.startsWith('https:'), 'returns'), now }),
+    loops: createLoopGuard(seal, issuer.startsWith('https:'), now),
     addresses,
     tokens,
     render: views.page,

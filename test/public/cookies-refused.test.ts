@@ -93,7 +93,7 @@ describe('a browser that keeps no cookies of the site', () => {
 
   test('cannot be made to stop by what somebody made up', async () => {
     await comeBack(service, browser);
-    browser.cookies.set('anteroom_returns_sale', '1,2,3,4');
+    browser.cookies.set('anteroom_loop_sale', '1,2,3,4');
     expect(await comeBack(service, browser)).toContain('anteroom_token=');
   });
 });
