@@ -1,12 +1,15 @@
 /**
- * Door 1: OpenID Connect. It owns the provider, whose login step is the waiting page; it decides nothing about the
- * line.
+ * Door 1: OpenID Connect. It owns the provider, the login transactions of relying parties (`authorize/`), the tokens
+ * (`tokens/`), and logouts including back-channel logout (`logout/`). It decides nothing about the line and renders no
+ * waiting page. It imports waiting-room, waiting-page, settings, http and telemetry, and no other door. Only this folder
+ * names oidc-provider.
  */
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type { JWKS } from 'oidc-provider';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
+import { createLoopGuard } from '#http/loop-guard.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
 import { Problem } from '#http/problem.ts';
 import { unavailableCause } from '#http/unavailable.ts';
@@ -18,20 +21,21 @@ import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import type { Continuation } from '#waiting-page/page.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
-import { navigationsOnly, pageWhileAway, postBecomesGet } from './authorize/authorize-middleware.ts';
+import { navigationsOnly, pageWhileUnavailable, postBecomesGet } from './authorize/authorize-middleware.ts';
 import { createContinuation } from './authorize/continuation.ts';
-import { createLoginCookies } from './authorize/login-cookies.ts';
 import { createLoginLock, releaseLoginLock } from './authorize/login-lock.ts';
-import { stopLoops } from './authorize/login-loop.ts';
-import { createBegan } from './authorize/login-start.ts';
-import { createIsTransactionExpired } from './authorize/login-window.ts';
+import { stopLoginLoops } from './authorize/login-loop-middleware.ts';
+import { createLoginStart } from './authorize/login-start.ts';
+import { createTransactionOf } from './authorize/login-transaction.ts';
+import { createNewestLogin } from './authorize/newest-login.ts';
 import { createCookieSigner } from './cookie-signer.ts';
+import { attachLoginContext } from './login-context.ts';
 import { type Backchannel, createBackchannel } from './logout/backchannel-logout.ts';
 import { createLogouts, type Logouts, noteLogins } from './logout/logout-queue.ts';
 import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
 import { createProvider } from './provider.ts';
-import { createPages, sayAway } from './provider-pages.ts';
-import { endAdmissionAtRevocation } from './tokens/introspection.ts';
+import { answerUnavailable, createProviderPages } from './provider-pages.ts';
+import { endAdmissionAtRevocation } from './tokens/revocation.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
@@ -41,7 +45,7 @@ export interface OidcDeps {
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
-  /** Runs before everything of the provider. */
+  /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
   readonly now: () => number;
@@ -56,7 +60,7 @@ export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
   readonly backchannel: Backchannel;
   /** Continues the authorization request of a visitor who waited. */
   readonly pending: { readonly request: Continuation<PendingRequest> };
-  /** The landing page of the relying party that a request names, if it has its line in this room. */
+  /** The landing page of the relying party named in a request, if its visitors wait in this room. */
   readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
 
@@ -67,9 +71,11 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { waitingRoom, cookies, addresses, issuer, store, now, onError, log, metrics } = deps;
   const render = deps.views.page;
   const { visitors, relyingParties, snapshots, seal } = waitingRoom;
-  const began = createBegan(seal, now);
-  const loginCookies = createLoginCookies(seal, issuer.startsWith('https:'));
-  const isTransactionExpired = createIsTransactionExpired({ loginCookies, now });
+  const isSecure = issuer.startsWith('https:');
+  const loginStart = createLoginStart(seal);
+  const loops = createLoopGuard(seal, isSecure, now);
+  const newestLogin = createNewestLogin(seal, isSecure);
+  const transactionOf = createTransactionOf(newestLogin, now);
   const provider = createProvider({
     issuer,
     jwks: deps.jwks,
@@ -80,19 +86,20 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     relyingParties,
     addresses,
     cookies,
-    loginCookies,
-    began,
-    isTransactionExpired,
-    pages: createPages({ render, onError }),
+    newestLogin,
+    transactionOf,
+    loops,
+    pages: createProviderPages({ render, onError }),
     now,
   });
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
   provider.use(labelDoor('oidc'));
-  provider.use(pageWhileAway(render));
+  provider.use(pageWhileUnavailable(render));
   provider.use(navigationsOnly(refuseScript));
   provider.use(postBecomesGet);
-  provider.use(began.read);
-  provider.use(stopLoops({ logins: loginCookies.logins, began, relyingParties, render, now }));
+  provider.use(attachLoginContext(now));
+  provider.use(loginStart.readNote);
+  provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   releaseLoginLock(provider, { idempotency: store.idempotency, relyingParties });
@@ -101,9 +108,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const ends = createLogouts({ logouts, settings, now, onError });
   provider.on('server_error', (ctx, error) => {
     onError(error);
-    if (unavailableCause(error)) sayAway(ctx);
+    if (unavailableCause(error)) answerUnavailable(ctx);
   });
-  // Koa's own event, which the types of oidc-provider leave out.
+  // Koa emits this event; oidc-provider's types leave it out.
   (provider as EventEmitter).on('error', onError);
 
   const serve = provider.callback();
@@ -122,13 +129,12 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
         addresses,
         relyingParties,
         snapshots,
-        began,
-        bounces: loginCookies.bounces,
-        isTransactionExpired,
-        isAnotherTabEntering: createLoginLock(store.idempotency),
+        loginStart,
+        loops,
+        loginLock: createLoginLock(store.idempotency),
+        transactionOf,
         issuer,
         render,
-        now,
       }),
     },
     async wayBack(room, query) {

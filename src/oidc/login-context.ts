@@ -1,33 +1,38 @@
-/** What is known of the visitor of a request to the provider, for the hooks that come after. */
-import type { KoaContextWithOIDC } from 'oidc-provider';
+/**
+ * What the service knows of one request to the provider. oidc-provider's hooks share nothing but the Koa context; the
+ * first middleware puts this object there, and the hooks read and fill it.
+ */
+import type { Context, Middleware } from 'koa';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
+export interface LoginContext {
+  /** When the request reached the service, in ms since the epoch. */
+  readonly receivedAt: number;
+  /** When the login started, in ms; null for a request that does not come from the waiting page. */
+  waitedSince: number | null;
+  /** Null until a hook has looked up the admission. */
+  visit: Visit | null;
+}
+
+/** A visitor in the room of the request's relying party. */
 export interface Visit {
   readonly room: string;
-  /** Absent where nobody was given a ticket: the room is closed, or was only asked. */
+  /** Absent where the visitor got no ticket: the room is closed, or the request was prompt=none. */
   readonly visitor?: VisitorId;
   readonly admission: Admission | null;
-  /** How long access tokens may live, in seconds; absent: as long as the admission. */
+  /** The longest lifetime of an access token, in seconds; absent: as long as the admission. */
   readonly accessTokenLifetime?: number | undefined;
 }
 
-const visits = new WeakMap<object, Visit>();
-
-export function visitOf(ctx: KoaContextWithOIDC): Visit | undefined {
-  return visits.get(ctx);
+export function attachLoginContext(now: () => number): Middleware {
+  return (ctx, next) => {
+    const login: LoginContext = { receivedAt: now(), waitedSince: null, visit: null };
+    ctx.state.login = login;
+    return next();
+  };
 }
 
-export function setVisit(ctx: KoaContextWithOIDC, visit: Visit): void {
-  visits.set(ctx, visit);
-}
-
-/** Whole seconds that are left of an admission. */
-export function secondsLeft(admission: Admission, now: number): number {
-  return Math.floor((admission.expiresAt - now) / 1000);
-}
-
-/** The admission if a token could live on it: OAuth counts in whole seconds. */
-export function lasting(admission: Admission | null, now: number): Admission | null {
-  return admission && secondsLeft(admission, now) >= 1 ? admission : null;
+export function loginContext(ctx: Pick<Context, 'state'>): LoginContext {
+  return ctx.state.login;
 }

@@ -1,4 +1,4 @@
-/** The provider's own pages: what went wrong, and the way out. */
+/** The pages that oidc-provider shows by itself: errors and the logout. */
 import type { Context } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import type { Render } from '#http/unavailable.ts';
@@ -10,12 +10,12 @@ export interface ProviderPages {
   readonly loggedOut: (ctx: KoaContextWithOIDC) => void;
 }
 
-export interface PagesDeps {
+export interface ProviderPagesDeps {
   readonly render: Render;
   readonly onError: (error: unknown) => void;
 }
 
-export function createPages({ render, onError }: PagesDeps): ProviderPages {
+export function createProviderPages({ render, onError }: ProviderPagesDeps): ProviderPages {
   return {
     renderError(ctx, out, error) {
       ctx.type = 'html';
@@ -35,12 +35,12 @@ export function createPages({ render, onError }: PagesDeps): ProviderPages {
 }
 
 /**
- * Turns the provider's answer for programs, JSON that says server_error, into one that says when to come again:
- * nothing is wrong with the code or the token that was sent.
+ * Replaces oidc-provider's JSON `server_error` while the store is unavailable: the program's code or token is fine, and
+ * it may try again after `Retry-After`.
  */
-export function sayAway(ctx: Context): void {
+export function answerUnavailable(ctx: Context): void {
   if (typeof ctx.body !== 'object' || ctx.body === null) return;
   ctx.status = 503;
   ctx.set('Retry-After', String(RETRY_AFTER));
-  ctx.body = { error: 'temporarily_unavailable', error_description: 'the store does not answer at the moment' };
+  ctx.body = { error: 'temporarily_unavailable', error_description: 'the store does not answer; try again later' };
 }

@@ -1,5 +1,6 @@
-import type { Configuration, JWKS, KoaContextWithOIDC } from 'oidc-provider';
-import Provider, { errors } from 'oidc-provider';
+import type { Configuration, JWKS } from 'oidc-provider';
+import Provider from 'oidc-provider';
+import type { LoopGuard } from '#http/loop-guard.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
@@ -7,22 +8,22 @@ import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { createAdapterFactory, travels } from './adapter.ts';
+import { createAdapterFactory } from './adapter.ts';
 import { createArrival } from './authorize/arrival.ts';
-import type { LoginCookies } from './authorize/login-cookies.ts';
-import type { Began } from './authorize/login-start.ts';
-import type { IsTransactionExpired } from './authorize/login-window.ts';
-import { createPolicy } from './authorize/policy.ts';
+import { dropUnusedCookies } from './authorize/drop-unused-cookies.ts';
+import { createInteractionPolicy } from './authorize/interaction-policy.ts';
+import { createInteractionUrl } from './authorize/interaction-url.ts';
+import type { TransactionOf } from './authorize/login-transaction.ts';
+import type { NewestLogin } from './authorize/newest-login.ts';
+import { createValidatedStep } from './authorize/validated-step.ts';
 import type { CookieSigner } from './cookie-signer.ts';
-import { secondsLeft, visitOf } from './login-context.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { createFindAccount } from './tokens/account.ts';
 import { assertClaimsRequest, CLAIMS } from './tokens/claims.ts';
 import { createLoadExistingGrant } from './tokens/grant.ts';
 import { createIntrospectionPolicy } from './tokens/introspection.ts';
+import { createLifetimes, createRemainingSeconds } from './tokens/lifetimes.ts';
 import { claimsOfAccessToken, createResources } from './tokens/resources.ts';
-
-const DAY = 24 * 60 * 60;
 
 export interface ProviderDeps {
   /** The public URL, without a trailing slash. */
@@ -36,40 +37,29 @@ export interface ProviderDeps {
   readonly relyingParties: RelyingParties;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
-  readonly loginCookies: LoginCookies;
-  readonly began: Began;
-  readonly isTransactionExpired: IsTransactionExpired;
+  readonly newestLogin: NewestLogin;
+  readonly transactionOf: TransactionOf;
+  readonly loops: LoopGuard;
   readonly pages: ProviderPages;
   readonly now: () => number;
 }
 
-/** The OpenID provider: oidc-provider as it is, with the waiting room as its login step. */
+/** The OpenID provider: oidc-provider with the waiting room as its login step. */
 export function createProvider(deps: ProviderDeps): Provider {
-  const { issuer, visitors, relyingParties, settings, now, pages, loginCookies, began } = deps;
-  const url = new URL(issuer);
-
-  /** What is left of the admission; nothing is issued that lives longer. */
-  const remaining = (ctx: KoaContextWithOIDC) => {
-    const admission = visitOf(ctx)?.admission;
-    return admission ? Math.max(1, secondsLeft(admission, now())) : 1;
-  };
-
-  /** Whether the code would be lost: of a request that comes just now it never is. */
-  async function isTransactionExpired(ctx: KoaContextWithOIDC): Promise<boolean> {
-    const at = began.before(ctx);
-    const party = at === null ? null : await relyingParties.find(ctx.oidc.client?.clientId ?? '');
-    return at !== null && party !== null && deps.isTransactionExpired(party, ctx.req.headers.cookie, at);
-  }
+  const { issuer, visitors, relyingParties, settings, addresses, cookies, now, pages } = deps;
+  const { newestLogin, loops } = deps;
+  const validatedStep = createValidatedStep({ relyingParties, transactionOf: deps.transactionOf });
+  const remaining = createRemainingSeconds(now);
 
   const configuration: Configuration = {
     adapter: createAdapterFactory({ records: deps.records, relyingParties, now }),
     jwks: deps.jwks,
     claims: CLAIMS,
     conformIdTokenClaims: false,
-    // No offline_access: an admission is not renewed behind the line. Refresh tokens end with it.
+    // No offline_access: refresh tokens end with the admission.
     scopes: ['openid', 'email'],
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    // Requests of one browser refresh at the same time, all with the one token that its relying party keeps.
+    // Parallel requests of one browser refresh at the same time, all with the one token the relying party keeps.
     rotateRefreshToken: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
@@ -107,52 +97,24 @@ export function createProvider(deps: ProviderDeps): Provider {
       keys: deps.cookieSigner,
       names: { session: 'anteroom_session', interaction: 'anteroom_interaction', resume: 'anteroom_resume' },
       long: { httpOnly: true, sameSite: 'lax', overwrite: true },
-      // Not signed: the value is the unguessable id of a record, and whoever could plant one has one of their own.
+      // Not signed: the value is the unguessable id of a record.
       short: { httpOnly: true, sameSite: 'lax', overwrite: true, signed: false },
     },
-    ttl: {
-      AccessToken: (ctx) => Math.min(remaining(ctx), visitOf(ctx)?.accessTokenLifetime ?? Number.POSITIVE_INFINITY),
-      IdToken: remaining,
-      AuthorizationCode: 60,
-      // That the admission lives is asked at each refresh, and it may have been prolonged.
-      RefreshToken: (ctx) => DAY + remaining(ctx),
-      // Tokens do not outlive the grant they are of, nor the session they came from.
-      Grant: (ctx) => DAY + remaining(ctx),
-      Session: (ctx, session) => Math.max(DAY + remaining(ctx), (session.exp ?? 0) - Math.floor(now() / 1000)),
-      Interaction: DAY,
-    },
+    ttl: createLifetimes(remaining, now),
     interactions: {
-      policy: createPolicy({ began, isTransactionExpired }),
-      async url(ctx) {
-        const visit = visitOf(ctx);
-        // From the waiting page who is inside goes to a fresh login, where the relying party has forgotten this one.
-        if (visit?.admission && !(await isTransactionExpired(ctx))) {
-          // Nothing that waiting could bring is missing: the relying party asks for what no visitor here has.
-          throw new errors.LoginRequired('the visitor is not the one that was asked for');
-        }
-        // Nobody arrives at a resume: the one who resumes holds a ticket.
-        const room = visit?.room ?? (await relyingParties.find(ctx.oidc.client?.clientId ?? ''))?.room;
-        if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
-        const { addresses, cookies } = deps;
-        const arrivedAt = began.of(ctx);
-        if (travels(ctx)) return addresses.of(room, { kind: 'travelling', query: ctx.querystring, arrivedAt });
-        const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
-        const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
-        const owner = addresses.ownerOf(visitor ?? '');
-        const clientId = ctx.oidc.client?.clientId ?? '';
-        return addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt });
-      },
+      policy: createInteractionPolicy(validatedStep),
+      url: createInteractionUrl({ relyingParties, addresses, cookies, validatedStep }),
     },
     extraParams: {
-      // The page that the visitor came for, from relying parties that say so; kept with a request that is stored.
+      // The page that the visitor came for, from relying parties that send it; kept with a stored request.
       target_link_uri: null,
       anteroom_page: null,
-      [RETRY]: createArrival({ visitors, relyingParties, cookies: deps.cookies, loginCookies, began, now }),
+      [RETRY]: createArrival({ visitors, relyingParties, cookies, newestLogin, loops, now }),
     },
     extraTokenClaims: claimsOfAccessToken,
-    findAccount: createFindAccount({ visitors, relyingParties, emailHost: url.hostname, now }),
+    findAccount: createFindAccount({ visitors, relyingParties, emailHost: new URL(issuer).hostname, now }),
     loadExistingGrant: createLoadExistingGrant(remaining),
-    // A single-page application asks for its tokens from where its visitors come back to.
+    // A single-page application requests its tokens from the origin of its redirect URI.
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
     // What it fetches operators have named, on private networks too, which its own dispatcher refuses.
@@ -161,22 +123,8 @@ export function createProvider(deps: ProviderDeps): Provider {
   };
 
   const provider = new Provider(issuer, configuration);
-  // The origin is pinned to the issuer before a request gets here, so its forwarded headers are our own.
+  // The origin was pinned to the issuer before, so the forwarded headers are our own.
   provider.proxy = true;
-  provider.on('interaction.started', (ctx) => {
-    dropCookies(ctx, travels(ctx) ? ['anteroom_interaction', 'anteroom_resume'] : ['anteroom_interaction']);
-  });
+  provider.on('interaction.started', dropUnusedCookies);
   return provider;
-}
-
-/**
- * Takes back cookies that nobody will read: a request that travels has nothing to resume, and a stored one is found
- * by the waiting page's address, as one cookie could not tell two tabs apart.
- */
-function dropCookies(ctx: KoaContextWithOIDC, names: readonly string[]): void {
-  const kept = [ctx.response.get('Set-Cookie')]
-    .flat()
-    .filter((cookie) => !names.includes(cookie.slice(0, cookie.indexOf('=')).replace(/\.sig$/, '')));
-  ctx.remove('Set-Cookie');
-  if (kept.length > 0) ctx.set('Set-Cookie', kept);
 }

@@ -336,7 +336,7 @@ describe('a relying party that keeps bouncing', () => {
 
   test('counts nothing of what somebody made up', async () => {
     const { page } = await wait('shop', HOURS);
-    browser.cookies.set('anteroom_bounces_shop', '1,2,3');
+    browser.cookies.set('anteroom_loop_shop', '1,2,3');
     expect((await claim(page)).status).toBe(303);
   });
 });

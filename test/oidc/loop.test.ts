@@ -105,16 +105,16 @@ test('a login every ten seconds is no loop', async () => {
 });
 
 test('what somebody made up counts for nothing', async () => {
-  browser.cookies.set('anteroom_logins_shop', Array(20).fill(service.time.now()).join());
+  browser.cookies.set('anteroom_loop_shop', Array(20).fill(service.time.now()).join());
   expect(outcomes(await loop(1))).toEqual(['code']);
 });
 
 test('a first login, at once or after a wait, costs no cookie for it', async () => {
-  expect([...browser.cookies.keys()]).not.toContain('anteroom_logins_shop');
+  expect([...browser.cookies.keys()]).not.toContain('anteroom_loop_shop');
   await service.waitingRoom.operations.raise('sale', 1);
   const other = createBrowser();
   expect(read((await comeBack(service, other)).answer).outcome).toBe('code');
-  expect([...other.cookies.keys()]).not.toContain('anteroom_logins_shop');
+  expect([...other.cookies.keys()]).not.toContain('anteroom_loop_shop');
   await comeBack(service, other);
-  expect([...other.cookies.keys()]).toContain('anteroom_logins_shop');
+  expect([...other.cookies.keys()]).toContain('anteroom_loop_shop');
 });

@@ -1,4 +1,4 @@
-/** What happens around the provider's own routes: before /authorize, and after a logout. */
+/** Middleware around the provider's own routes, before oidc-provider sees a request. */
 import type { Context, Middleware } from 'koa';
 import { seeOther } from '#http/answer.ts';
 import { readForm } from '#http/form.ts';
@@ -6,8 +6,8 @@ import { isNavigation } from '#http/navigation.ts';
 import type { Render } from '#http/unavailable.ts';
 import { showUnavailable, unavailableCause } from '#http/unavailable.ts';
 
-/** The provider saves a session after its own error handling; a store that goes away then gets the page too. */
-export function pageWhileAway(render: Render): Middleware {
+/** oidc-provider saves a session after its own error handling; a store that fails then gets the page too. */
+export function pageWhileUnavailable(render: Render): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -18,7 +18,7 @@ export function pageWhileAway(render: Render): Middleware {
   };
 }
 
-/** Keeps what is no navigation away from /authorize, so that it gets a cheap error; `refuse` throws a problem. */
+/** A request that is not a navigation gets a cheap error from /authorize; `refuse` throws a problem. */
 export function navigationsOnly(refuse: () => void): Middleware {
   return async (ctx, next) => {
     if (isAuthorize(ctx) && !isNavigation(ctx)) refuse();
@@ -27,7 +27,7 @@ export function navigationsOnly(refuse: () => void): Middleware {
 }
 
 /**
- * An authorization request by POST (OpenID Connect Core §3.1.2.1) goes on as the same request by GET: a POST from
+ * Redirects an authorization request by POST (OpenID Connect Core §3.1.2.1) to the same request by GET. A POST from
  * another site brings no SameSite=Lax cookies, so its visitor would lose their place, and it could not travel.
  */
 export const postBecomesGet: Middleware = async (ctx, next) => {
@@ -36,7 +36,7 @@ export const postBecomesGet: Middleware = async (ctx, next) => {
   seeOther(ctx, `/authorize?${form}`);
 };
 
-/** The provider's router takes a slash at the end for nothing. */
+/** The provider's router ignores a slash at the end. */
 export function isAuthorize(ctx: Pick<Context, 'path'>): boolean {
   return ctx.path === '/authorize' || ctx.path === '/authorize/';
 }

@@ -1,113 +1,133 @@
 /**
- * How those go on who waited for an authorization request: through /authorize once more, which finds the admission; or,
- * where the relying party has forgotten their login meanwhile, by a fresh one, which passes at once.
+ * How a login continues once its visitor has claimed the turn: through /authorize again, which finds the admission, or
+ * by a restart at the relying party where the login transaction has expired meanwhile.
  */
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import { seeOther, sendPage } from '#http/answer.ts';
+import type { Loop, LoopGuard } from '#http/loop-guard.ts';
 import type { Render } from '#http/unavailable.ts';
 import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
 import { RETRY } from '#waiting-page/address.ts';
 import type { Admitted, Continuation } from '#waiting-page/page.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
-import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import type { LoginCookies } from './login-cookies.ts';
 import type { LoginLock } from './login-lock.ts';
-import { ALONE } from './login-lock.ts';
-import type { Began } from './login-start.ts';
-import type { IsTransactionExpired } from './login-window.ts';
+import { LOCK_SECONDS } from './login-lock.ts';
+import type { LoginStart } from './login-start.ts';
+import type { TransactionOf } from './login-transaction.ts';
+import { nextStep } from './next-step.ts';
 import { restartLogin } from './restart-login.ts';
-
-/** How often a visitor is sent back within a minute before it takes a button. */
-const BOUNCES = 2;
 
 export interface ContinuationDeps {
   readonly provider: Provider;
   readonly addresses: Pick<Addresses, 'ownerOf'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
-  readonly began: Pick<Began, 'again'>;
-  readonly bounces: LoginCookies['bounces'];
-  readonly isTransactionExpired: IsTransactionExpired;
-  readonly isAnotherTabEntering: LoginLock;
+  readonly loginStart: Pick<LoginStart, 'authorizeUrl'>;
+  readonly loops: LoopGuard;
+  readonly loginLock: LoginLock;
+  readonly transactionOf: TransactionOf;
   readonly issuer: string;
   readonly render: Render;
-  readonly now: () => number;
 }
 
+type Interaction = InstanceType<Provider['Interaction']>;
+
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
-  const { provider, addresses, relyingParties, snapshots, began, bounces, isTransactionExpired, issuer, now } = deps;
+  const { provider, addresses, relyingParties, snapshots, loginStart, loops, loginLock, transactionOf, issuer } = deps;
 
-  function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
-    sendPage(ctx, status, deps.render(view, data));
-  }
-
-  /** The waiting page is loaded again in a while, and takes the turn once more. */
-  async function followLater(ctx: Context, room: string): Promise<void> {
+  /** A page of the room, under its title. */
+  async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
     const { title } = (await snapshots.get(room)).settings;
-    show(ctx, 200, 'other-tab', { title, url: ctx.url });
-    ctx.set('Refresh', `${ALONE};url=${ctx.url}`);
+    sendPage(ctx, 200, deps.render(view, { title, ...data }));
   }
 
-  /** To a fresh login; who was sent to one again and again is asked first. */
-  async function sendBack(ctx: Context, party: RelyingParty, request: URLSearchParams, by: Admitted<PendingRequest>) {
-    const header = ctx.req.headers.cookie;
-    const anew = by.form.get('anew') === '1';
-    const given = {
-      redirectUri: request.get('redirect_uri') ?? undefined,
-      state: request.get('state') ?? undefined,
-      targetLinkUri: request.get('target_link_uri') ?? undefined,
-      page: request.get('anteroom_page') ?? undefined,
-    };
-    const url = restartLogin(party, given, issuer);
-    if (url === null || (!anew && bounces.count(header, party.client_id, now()) >= BOUNCES)) {
-      const { title } = (await snapshots.get(by.room)).settings;
-      show(ctx, 200, 'login-restart', { title, host: url && new URL(url).host });
-      return;
-    }
-    // The button's bounce is the first of a new count.
-    ctx.append('Set-Cookie', bounces.add(anew ? undefined : header, party.client_id, now()));
+  /** The other tab has the lock: the page loads again when the lock is over, and takes the turn then. */
+  async function waitForOtherTab(ctx: Context, room: string): Promise<void> {
+    await show(ctx, room, 'other-tab', { url: ctx.url });
+    ctx.set('Refresh', `${LOCK_SECONDS};url=${ctx.url}`);
+  }
+
+  function explainGone(ctx: Context): void {
+    const description = 'The request behind this page was finished already, or it is too old.';
+    sendPage(ctx, 400, deps.render('error', { code: 'interaction_over', description }));
+  }
+
+  function restart(ctx: Context, loop: Loop, url: string, isConfirmed: boolean): void {
+    if (isConfirmed) loops.recordFirst(ctx, loop);
+    else loops.record(ctx, loop);
     seeOther(ctx, url);
   }
 
-  async function resumeStored(ctx: Context, party: RelyingParty | null, by: Admitted<PendingRequest>): Promise<void> {
-    if (by.pending.kind !== 'stored') return;
-    const interaction = await provider.Interaction.find(by.pending.interaction);
-    const isOver = !interaction || (party && isTransactionExpired(party, ctx.req.headers.cookie, by.pending.arrivedAt));
-    if (party && isOver) return sendBack(ctx, party, paramsOf(interaction?.params), by);
-    if (!interaction) {
-      const description = 'The request behind this page was finished already, or it is too old.';
-      return show(ctx, 400, 'error', { code: 'interaction_over', description });
-    }
-    interaction.result = { login: { accountId: by.ticket.visitor } };
+  /** Issues the code: oidc-provider checks a pending request again, with the admission. */
+  async function issue(ctx: Context, { pending, ticket }: Admitted<PendingRequest>, interaction?: Interaction) {
+    if (pending.kind === 'travelling') return seeOther(ctx, loginStart.authorizeUrl(pending.query, pending.arrivedAt));
+    if (!interaction) return explainGone(ctx);
+    interaction.result = { login: { accountId: ticket.visitor } };
     await interaction.persist();
     seeOther(ctx, interaction.returnTo);
   }
 
+  async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
+    const { room, pending, ticket, form } = admitted;
+    const travelling = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
+    const clientId = (pending.kind === 'travelling' ? travelling.get('client_id') : pending.clientId) ?? '';
+    const party = await relyingParties.find(clientId);
+    const isOtherTabEntering = party !== null && !(await loginLock.acquire(party, ticket.visitor, pending.arrivedAt));
+    // A tab that has to wait for another asks the store for nothing more.
+    const interaction =
+      pending.kind === 'stored' && !isOtherTabEntering
+        ? await provider.Interaction.find(pending.interaction)
+        : undefined;
+    const request = pending.kind === 'travelling' ? travelling : paramsOf(interaction?.params);
+    const restartUrl = party && restartLogin(party, abandoned(request), issuer);
+    const loop: Loop = { step: 'restart', key: clientId };
+    const isConfirmed = form.get('anew') === '1';
+    const next = nextStep({
+      at: 'claim',
+      request: pending.kind === 'stored' && !interaction ? 'gone' : pending.kind,
+      isOtherTabEntering,
+      transaction: party && transactionOf(party, ctx.req.headers.cookie, pending.arrivedAt),
+      canRestart: restartUrl !== null,
+      recentRestarts: loops.count(ctx, loop),
+      isConfirmed,
+    });
+    switch (next.step) {
+      case 'issue':
+        return issue(ctx, admitted, interaction);
+      case 'restart':
+        return restart(ctx, loop, restartUrl ?? '', isConfirmed);
+      case 'pause':
+        return waitForOtherTab(ctx, room);
+      case 'explain':
+        if (next.because === 'request-gone') return explainGone(ctx);
+        return show(ctx, room, 'login-restart', { host: restartUrl && new URL(restartUrl).host });
+      default:
+        throw new TypeError(`no step "${next.step}" after a claim`);
+    }
+  }
+
   return {
     restartUrl: (_room, pending) =>
-      pending.kind === 'travelling' ? began.again(pending.query, pending.arrivedAt) : null,
+      pending.kind === 'travelling' ? loginStart.authorizeUrl(pending.query, pending.arrivedAt) : null,
     retryUrl(_room, pending) {
       if (pending.kind !== 'travelling' || pending.query.includes(`${RETRY}=`)) return null;
-      return began.again(`${pending.query}&${RETRY}=1`, pending.arrivedAt);
+      return loginStart.authorizeUrl(`${pending.query}&${RETRY}=1`, pending.arrivedAt);
     },
-    /** A stored request is finished by who came with it: on somebody else's admission it would let its sender in. */
+    /** Only the visitor who brought a stored request may finish it: another's admission would let its sender in. */
     isForeign: (pending, ticket) => pending.kind === 'stored' && pending.owner !== addresses.ownerOf(ticket.visitor),
-    async resume(ctx, admitted) {
-      const { pending } = admitted;
-      const request = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
-      const clientId = pending.kind === 'travelling' ? request.get('client_id') : pending.clientId;
-      const party = await relyingParties.find(clientId ?? '');
-      if (party && (await deps.isAnotherTabEntering(party, admitted.ticket.visitor, pending.arrivedAt))) {
-        return followLater(ctx, admitted.room);
-      }
-      if (pending.kind === 'stored') return resumeStored(ctx, party, admitted);
-      if (party && isTransactionExpired(party, ctx.req.headers.cookie, pending.arrivedAt)) {
-        return sendBack(ctx, party, request, admitted);
-      }
-      seeOther(ctx, began.again(pending.query, pending.arrivedAt));
-    },
+    resume,
+  };
+}
+
+function abandoned(request: URLSearchParams) {
+  const get = (name: string) => request.get(name) ?? undefined;
+  return {
+    redirectUri: get('redirect_uri'),
+    state: get('state'),
+    targetLinkUri: get('target_link_uri'),
+    page: get('anteroom_page'),
   };
 }
 

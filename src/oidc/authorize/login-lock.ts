@@ -1,6 +1,6 @@
 /**
- * One tab at a time: where a relying party keeps one login a browser, two tabs whose turn comes at once would each
- * spoil the other's, and both could end at its error page.
+ * One tab at a time enters where a relying party keeps one login per browser: two tabs whose turns come together would
+ * each replace the other's transaction, and both could end at the relying party's error page.
  */
 import type Provider from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
@@ -10,32 +10,37 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 
-/** How long at most, in seconds, a tab has for itself: for the way back, and for a fresh login that passes at once. */
-export const ALONE = 3;
+/** How long a tab holds the lock at most, in seconds: the way back, and a restarted login that passes at once. */
+export const LOCK_SECONDS = 3;
 
-export interface LoginLockDeps {
+export interface LoginLock {
+  /** Whether this tab may enter. A tab is known by when its login started, so it may take the lock again. */
+  acquire(party: RelyingParty, visitor: VisitorId, startedAt: number): Promise<boolean>;
+}
+
+export function createLoginLock(idempotency: Pick<Idempotency, 'remember'>): LoginLock {
+  return {
+    async acquire({ profile, client_id }, visitor, startedAt) {
+      if (!profileOf(profile).oneLogin) return true;
+      const holder = await idempotency.remember(keyOf(client_id, visitor), `${startedAt}`, LOCK_SECONDS * 1000);
+      return holder === null || holder === `${startedAt}`;
+    },
+  };
+}
+
+export interface ReleaseLoginLockDeps {
   readonly idempotency: Pick<Idempotency, 'forget'>;
   readonly relyingParties: RelyingParties;
 }
 
-/** Whether another tab of the visitor is on its way in; if none is, this one is. A login is told by when it began. */
-export type LoginLock = (party: RelyingParty, visitor: VisitorId, began: number) => Promise<boolean>;
-
-export function createLoginLock(idempotency: Pick<Idempotency, 'remember'>): LoginLock {
-  return async ({ profile, client_id }, visitor, began) => {
-    if (!profileOf(profile).oneLogin) return false;
-    const first = await idempotency.remember(nameOf(client_id, visitor), `${began}`, ALONE * 1000);
-    return first !== null && first !== `${began}`;
-  };
-}
-
-/** A tab is in when its relying party asks for the tokens: it has found the login by then, and no other spoils it. */
-export function releaseLoginLock(provider: Provider, { idempotency, relyingParties }: LoginLockDeps): void {
+/** Releases the lock at the code exchange: the relying party has used the transaction, so no other tab can spoil it. */
+export function releaseLoginLock(provider: Provider, { idempotency, relyingParties }: ReleaseLoginLockDeps): void {
   onCodeExchange(provider, async (_ctx, { clientId = '', accountId = '' }) => {
     const party = await relyingParties.find(clientId);
     if (!party || !profileOf(party.profile).oneLogin) return;
-    await idempotency.forget(nameOf(clientId, accountId));
+    await idempotency.forget(keyOf(clientId, accountId));
   });
 }
 
-const nameOf = (clientId: string, visitor: VisitorId) => `going in ${clientId} ${visitor}`;
+/** Replicas of earlier versions use the same key. */
+const keyOf = (clientId: string, visitor: VisitorId) => `going in ${clientId} ${visitor}`;

@@ -12,7 +12,7 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { visitOf } from '../login-context.ts';
+import { loginContext } from '../login-context.ts';
 import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 
 /** How long a process may go on with what it knows of who is told, in ms. */
@@ -104,7 +104,7 @@ export interface NoteLoginsDeps {
 export function noteLogins(provider: Provider, { logouts, visitors, now }: NoteLoginsDeps): void {
   onCodeExchange(provider, async (ctx, { sid = null }) => {
     const { client } = ctx.oidc;
-    const visit = visitOf(ctx);
+    const { visit } = loginContext(ctx);
     if (!client?.backchannelLogoutUri || !visit?.admission) return;
     const { room, admission } = visit;
     const { visitor, expiresAt } = admission;

@@ -1,10 +1,10 @@
-/** The visitor as OpenID Connect sees them: an account that is there as long as the admission is. */
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
-import type { Admission } from '#waiting-room/line/admission.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { lasting, setVisit, visitOf } from '../login-context.ts';
+import type { Visit } from '../login-context.ts';
+import { loginContext } from '../login-context.ts';
+import { usableAdmission } from '../usable-admission.ts';
 
 export interface AccountDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'stay'>;
@@ -14,26 +14,27 @@ export interface AccountDeps {
   readonly now: () => number;
 }
 
+/** The visitor as an OpenID Connect account, which exists as long as the admission. */
 export function createFindAccount({ visitors, relyingParties, emailHost, now }: AccountDeps) {
-  async function admissionOf(ctx: KoaContextWithOIDC, sub: string): Promise<Admission | null> {
-    const known = visitOf(ctx);
-    if (known) return known.admission;
+  async function visitOf(ctx: KoaContextWithOIDC, sub: string): Promise<Visit | null> {
+    const login = loginContext(ctx);
+    if (login.visit) return login.visit;
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) return null;
-    // Who refreshes is at the site just now.
+    // A relying party that refreshes has the visitor at the site now, which may prolong the admission.
     const find = ctx.oidc.params?.grant_type === 'refresh_token' ? visitors.stay : visitors.admission;
-    const admission = lasting(await find(party.room, sub), now());
+    const admission = usableAdmission(await find(party.room, sub), now());
     const lifetime = profileOf(party.profile).accessTokenLifetime;
     const accessTokenLifetime = lifetime === null ? undefined : lifetime / 1000;
-    setVisit(ctx, { room: party.room, admission, accessTokenLifetime });
-    return admission;
+    login.visit = { room: party.room, admission, accessTokenLifetime };
+    return login.visit;
   }
 
-  /** Undefined once the admission is over or has less than a second left: then codes and tokens are refused. */
+  /** Undefined once less than a second of the admission is left: codes and tokens are refused then. */
   return async (ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
-    const admission = await admissionOf(ctx, sub);
-    if (admission?.visitor !== sub) return undefined;
-    const room = visitOf(ctx)?.room;
+    const visit = await visitOf(ctx, sub);
+    if (visit?.admission?.visitor !== sub) return undefined;
+    const { room, admission } = visit;
     return {
       accountId: sub,
       claims: () => ({

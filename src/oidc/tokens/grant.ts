@@ -1,15 +1,15 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { RemainingSeconds } from './lifetimes.ts';
 
-/** By how many seconds a grant outlives the admission when it is prolonged. */
+/** How many seconds a grant outlives a prolonged admission. */
 const RESERVE = 60 * 60;
 
 /**
- * The grant of an admitted visitor: whatever scopes and claims the request asks for, as nobody is asked for consent.
- * One grant a session and relying party, kept and widened: a new one for each request would void the code that
- * another tab is about to exchange. It is saved anew when it would end before the admission does, of which
- * `remaining` tells the seconds.
+ * The grant of an admitted visitor, with all requested scopes and claims, since there is no consent to ask for. A
+ * session has one grant per relying party, which is kept and widened: a new one for each request would void the code
+ * that another tab is about to exchange. It is saved again if it would end before the admission does.
  */
-export function createLoadExistingGrant(remaining: (ctx: KoaContextWithOIDC) => number) {
+export function createLoadExistingGrant(remaining: RemainingSeconds) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, provider, account } = ctx.oidc;
     if (!client || !session || !account) return undefined;
@@ -23,7 +23,7 @@ export function createLoadExistingGrant(remaining: (ctx: KoaContextWithOIDC) => 
         : new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     const missing = grant === known ? remaining(ctx) - grant.remainingTTL : 0;
     if (grant === known && covers(grant, scopes, claims) && missing < 0) return grant;
-    // A grant that was saved before keeps its end unless it is told another.
+    // A saved grant keeps its end unless it is set.
     if (missing >= 0 && grant.exp !== undefined) grant.exp += missing + RESERVE;
     grant.addOIDCScope(scopes.join(' '));
     grant.addOIDCClaims(claims);

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider';
 import type { AuthorizationCode, KoaContextWithOIDC } from 'oidc-provider';
 
-/** Runs when a code was exchanged for tokens, before the relying party has them. */
+/** Runs `then` after a code was exchanged for tokens and before the relying party has them. */
 export function onCodeExchange(
   provider: Provider,
   then: (ctx: KoaContextWithOIDC, code: AuthorizationCode) => Promise<void>,

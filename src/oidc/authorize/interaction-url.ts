@@ -1,0 +1,37 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Addresses } from '#waiting-page/address.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import { travels } from '../adapter.ts';
+import { loginContext } from '../login-context.ts';
+import { startOf } from './login-start.ts';
+import type { ValidatedStep } from './validated-step.ts';
+
+export interface InteractionUrlDeps {
+  readonly relyingParties: RelyingParties;
+  readonly addresses: Addresses;
+  readonly cookies: Pick<VisitorCookies, 'visitor'>;
+  readonly validatedStep: ValidatedStep;
+}
+
+/** Where a request without an answer goes: the waiting page, with the pending request in its address. */
+export function createInteractionUrl({ relyingParties, addresses, cookies, validatedStep }: InteractionUrlDeps) {
+  return async (ctx: KoaContextWithOIDC): Promise<string> => {
+    const { visit } = loginContext(ctx);
+    if ((await validatedStep(ctx)).step === 'issue') {
+      // Waiting would not help: a stock Check failed, since the relying party asks for another visitor.
+      throw new errors.LoginRequired('the visitor is not the one that was asked for');
+    }
+    const clientId = ctx.oidc.client?.clientId ?? '';
+    // A resume looks up no visit: its visitor already holds a ticket.
+    const room = visit?.room ?? (await relyingParties.find(clientId))?.room;
+    if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
+    const arrivedAt = startOf(ctx);
+    if (travels(ctx)) return addresses.of(room, { kind: 'travelling', query: ctx.querystring, arrivedAt });
+    const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
+    const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
+    const owner = addresses.ownerOf(visitor ?? '');
+    return addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt });
+  };
+}

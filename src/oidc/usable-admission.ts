@@ -1,0 +1,11 @@
+import type { Admission } from '#waiting-room/line/admission.ts';
+
+/** Whole seconds left of an admission. */
+export function secondsLeft(admission: Admission, now: number): number {
+  return Math.floor((admission.expiresAt - now) / 1000);
+}
+
+/** The admission if at least a second is left of it: OAuth counts lifetimes in whole seconds. */
+export function usableAdmission(admission: Admission | null, now: number): Admission | null {
+  return admission && secondsLeft(admission, now) >= 1 ? admission : null;
+}

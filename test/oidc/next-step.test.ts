@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { ArrivedLogin, ClaimedLogin, NextStep, ValidLogin } from '#oidc/authorize/next-step.ts';
+import { nextStep } from '#oidc/authorize/next-step.ts';
+
+const MINUTE = 60_000;
+const live = { age: 0, window: 10 * MINUTE, isSuperseded: false };
+const expired = { ...live, age: 9.5 * MINUTE };
+
+/** Each row: what differs from an ordinary login, and the step. */
+type Row<S> = readonly [difference: Partial<S>, step: NextStep];
+
+const validate = { step: 'validate', endsLoop: false } as const;
+const pause = { step: 'pause', because: 'login-loop' } as const;
+const explain = { step: 'explain', because: 'login-loop' } as const;
+
+describe('the next step of a login that arrives at /authorize', () => {
+  const ordinary: ArrivedLogin = {
+    at: 'arrival',
+    isSilent: false,
+    hasWaited: false,
+    recentLogins: 0,
+    isBrowser: true,
+  };
+  test.each<Row<ArrivedLogin>>([
+    [{}, validate],
+    [{ recentLogins: 3 }, validate],
+    [{ recentLogins: 4 }, pause],
+    [{ recentLogins: 9 }, pause],
+    [{ recentLogins: 10 }, explain],
+    [{ recentLogins: 20 }, explain],
+    [{ recentLogins: 9, isBrowser: false }, validate],
+    [{ recentLogins: 10, isBrowser: false }, explain],
+    [{ recentLogins: 20, isSilent: true }, validate],
+    [{ recentLogins: 20, isSilent: true, hasWaited: true }, validate],
+    [{ recentLogins: 4, hasWaited: true }, validate],
+    [{ recentLogins: 10, hasWaited: true }, validate],
+    [
+      { recentLogins: 11, hasWaited: true },
+      { step: 'validate', endsLoop: true },
+    ],
+  ])('%o: %o', (difference, step) => {
+    expect(nextStep({ ...ordinary, ...difference })).toEqual(step);
+  });
+});
+
+describe('the next step of a login that oidc-provider found valid', () => {
+  const ordinary: ValidLogin = { at: 'validation', isAdmitted: true, transaction: null };
+  const waits = { step: 'wait', because: 'no-admission' } as const;
+  const restartsLater = { step: 'wait', because: 'transaction-expired' } as const;
+  test.each<Row<ValidLogin>>([
+    [{}, { step: 'issue' }],
+    [{ isAdmitted: false }, waits],
+    [{ isAdmitted: false, transaction: live }, waits],
+    [{ isAdmitted: false, transaction: expired }, waits],
+    [{ transaction: live }, { step: 'issue' }],
+    [{ transaction: expired }, restartsLater],
+    [{ transaction: { ...live, isSuperseded: true } }, restartsLater],
+    [{ transaction: { ...live, isSuperseded: true, window: null } }, restartsLater],
+    [{ transaction: { ...expired, window: null } }, { step: 'issue' }],
+    // Of a window of ten minutes 30 s are kept back, of one of a minute a tenth.
+    [{ transaction: { ...live, age: 9.5 * MINUTE - 1 } }, { step: 'issue' }],
+    [{ transaction: { ...live, window: MINUTE, age: 53_999 } }, { step: 'issue' }],
+    [{ transaction: { ...live, window: MINUTE, age: 54_000 } }, restartsLater],
+  ])('%o: %o', (difference, step) => {
+    expect(nextStep({ ...ordinary, ...difference })).toEqual(step);
+  });
+});
+
+describe('the next step of a login whose visitor claimed the turn', () => {
+  const ordinary: ClaimedLogin = {
+    at: 'claim',
+    request: 'travelling',
+    isOtherTabEntering: false,
+    transaction: live,
+    canRestart: true,
+    recentRestarts: 0,
+    isConfirmed: false,
+  };
+  const otherTab = { step: 'pause', because: 'other-tab' } as const;
+  const noWay = { step: 'explain', because: 'no-restart-url' } as const;
+  const loops = { step: 'explain', because: 'restart-loop' } as const;
+  const gone = { step: 'explain', because: 'request-gone' } as const;
+  test.each<Row<ClaimedLogin>>([
+    [{}, { step: 'issue' }],
+    [{ request: 'stored' }, { step: 'issue' }],
+    [{ transaction: null }, { step: 'issue' }],
+    [{ request: 'stored', transaction: null }, { step: 'issue' }],
+    [{ request: 'gone' }, { step: 'restart' }],
+    [{ request: 'gone', transaction: null, canRestart: false }, gone],
+    [{ transaction: expired }, { step: 'restart' }],
+    [{ request: 'stored', transaction: expired }, { step: 'restart' }],
+    [{ transaction: { ...live, isSuperseded: true } }, { step: 'restart' }],
+    [{ transaction: expired, canRestart: false }, noWay],
+    [{ transaction: expired, canRestart: false, isConfirmed: true }, noWay],
+    [{ transaction: expired, recentRestarts: 1 }, { step: 'restart' }],
+    [{ transaction: expired, recentRestarts: 2 }, loops],
+    [{ request: 'gone', recentRestarts: 2 }, loops],
+    [{ transaction: expired, recentRestarts: 2, isConfirmed: true }, { step: 'restart' }],
+    // A loop of the past does not stop a login that can have its code.
+    [{ recentRestarts: 9 }, { step: 'issue' }],
+    [{ isOtherTabEntering: true }, otherTab],
+    [{ isOtherTabEntering: true, transaction: expired, canRestart: false }, otherTab],
+    [{ isOtherTabEntering: true, request: 'gone' }, otherTab],
+  ])('%o: %o', (difference, step) => {
+    expect(nextStep({ ...ordinary, ...difference })).toEqual(step);
+  });
+});
