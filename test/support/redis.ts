@@ -19,14 +19,17 @@ export interface RedisServer {
 export async function startRedis({
   port,
   args = [],
+  program = 'redis-server',
 }: {
   port?: number;
   args?: readonly string[];
+  /** Another server that speaks Redis's protocol. */
+  program?: string;
 } = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-redis-'));
   const at = port ?? (await freePort());
   const settings = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const server = spawn('redis-server', [...settings, ...args], { stdio: 'ignore' });
+  const server = spawn(program, [...settings, ...args], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
   const stop = async () => {
     server.kill('SIGKILL');
@@ -37,7 +40,7 @@ export async function startRedis({
     await Promise.race([
       listening(at),
       ended.then(() => {
-        throw new Error('redis-server did not start; is it installed?');
+        throw new Error(`${program} did not start; is it installed?`);
       }),
     ]);
   } catch (error) {

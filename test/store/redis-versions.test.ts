@@ -1,0 +1,34 @@
+/** The oldest Redis that is supported, and Valkey. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import { startRedis } from '#support/redis.ts';
+import { describeLineStore } from './line.contract.ts';
+
+/** Where `npm test` puts them (scripts/optional-programs.ts). */
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
+
+const SERVERS = { 'Redis 6.2': 'redis-6.2/redis-server', Valkey: 'valkey/valkey-server' };
+
+for (const [name, path] of Object.entries(SERVERS)) {
+  const program = join(CACHE, path);
+  if (existsSync(program)) {
+    describeLineStore(`the Redis store on ${name}`, async () => {
+      const redis = await startRedis({ program });
+      const store = await openRedisStore({ url: redis.url });
+      return {
+        store,
+        openSecond: () => openRedisStore({ url: redis.url }),
+        async close() {
+          await store.close();
+          await redis.stop();
+        },
+      };
+    });
+  } else {
+    describe(`the Redis store on ${name}`, () => {
+      test.skip(`(skipped without ${name})`, () => undefined);
+    });
+  }
+}
