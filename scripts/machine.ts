@@ -32,6 +32,27 @@ export function tell(command: string, args: readonly string[], env: Readonly<Rec
   return spawnSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } }).status === 0;
 }
 
+/** How long to wait for another package manager to finish, in ms, and how often to look. */
+const LOCK_PATIENCE = 10 * 60_000;
+const LOCK_EVERY = 5000;
+
+/** Runs apt-get; waits while another one holds its locks, and says so. Whether it succeeded. */
 export function apt(...args: readonly string[]): boolean {
-  return tell('apt-get', ['-qq', ...args], { DEBIAN_FRONTEND: 'noninteractive' });
+  const given = ['-qq', ...args];
+  console.error(`> ${['apt-get', ...given].join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  for (const deadline = Date.now() + LOCK_PATIENCE; ; ) {
+    const { status, stderr } = spawnSync('apt-get', given, { stdio: ['ignore', 2, 'pipe'], encoding: 'utf8', env });
+    process.stderr.write(stderr ?? '');
+    if (status === 0) return true;
+    if (!/could not get lock|unable to (?:acquire|lock)/i.test(stderr ?? '')) return false;
+    if (Date.now() >= deadline) {
+      console.error(
+        `another package manager still holds the lock after ${LOCK_PATIENCE / 60_000} minutes: try again later`,
+      );
+      return false;
+    }
+    console.error('another package manager holds the lock; waiting for it');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_EVERY);
+  }
 }
