@@ -16,7 +16,7 @@ import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
-import { createOidcDoor, type OidcDoor } from '#oidc/index.ts';
+import { createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -46,8 +46,7 @@ export interface AppDeps {
 
 export interface App {
   readonly waitingRoom: WaitingRoom;
-  /** A sink of the activity feed. */
-  readonly ends: OidcDoor['ends'];
+  readonly logoutQueue: Pick<Logouts, 'settled'>;
   /** Notifies relying parties of logins that ended. The clock calls it. */
   readonly backchannel: OidcDoor['backchannel'];
   /** For `http.createServer`. */
@@ -64,7 +63,10 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
     if (document.code === 'store_unavailable') metrics.storeFailed('background');
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'background task failed');
   };
-  const uncounted = createWaitingRoom({ store, now, cookieKeys, emit, onError });
+  const logoutQueue = createLogoutQueue({ logouts: store.logoutQueue, settings: store.settings, now, onError });
+  const { admissionEnded, relyingPartyChanged } = logoutQueue;
+  const listeners = { admissionEnded, relyingPartyChanged, onError };
+  const uncounted = createWaitingRoom({ store, now, cookieKeys, emit, ...listeners });
   const waitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
@@ -80,6 +82,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
       version,
       store,
       waitingRoom,
+      logoutQueue,
       audit,
       log,
       metrics,
@@ -106,5 +109,5 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
 
   const before = [...baseMiddleware, health({ ping: store.ping, draining, metrics }), assets.middleware];
   const listener = createListener({ before, doors, trustProxy, draining, onError });
-  return { waitingRoom, listener, ends: oidc.ends, backchannel: oidc.backchannel };
+  return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel };
 }

@@ -53,8 +53,7 @@ export async function openService(config: Config, settings: FileSettings | null)
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
   const app = createApp({ config, store, log, metrics, now, emit, audit, draining });
-  const { listener, waitingRoom, ends, backchannel } = app;
-  sinks.push(ends.sink);
+  const { listener, waitingRoom, logoutQueue, backchannel } = app;
   const { operations, advance, flush, signal } = waitingRoom;
   const { leases, idempotency } = store;
   // Nobody was heard before this; how long ago somebody was, the clock finds out.
@@ -86,7 +85,7 @@ export async function openService(config: Config, settings: FileSettings | null)
     async close() {
       stopping.abort();
       await (await started).stop();
-      await ends.settled();
+      await logoutQueue.settled();
       await backchannel.stop();
       await delivery?.stop();
       await outbox?.close();

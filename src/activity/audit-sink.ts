@@ -5,7 +5,7 @@ import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 
 /** What machines tell all day. Kept once in a while, or nothing else would be left in the audit by the evening. */
-const ROUTINE: ReadonlySet<string> = new Set(['exits.told', 'signal.told']);
+const ROUTINE: ReadonlySet<string> = new Set(['exits.reported', 'signals.reported']);
 const ROUTINE_EVERY = 60 * 60 * 1000;
 
 /** One thing that an operator did. `time` is ISO 8601. */

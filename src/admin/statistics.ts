@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
-import type { Statistics } from '#waiting-room/operations.ts';
+import type { Statistics } from '#waiting-room/line-operations.ts';
 import { count, counters } from './line.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { FileSettings } from '#settings/file.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
-import { ACTIVITY_TYPES, isOfVisitors } from '#waiting-room/activity.ts';
+import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
 import type { EnvReader, NamedToken, Refusal } from './env.ts';
@@ -135,7 +135,7 @@ function readWebhook({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): Webho
   const keys = read('WEBHOOK_SECRET', [], webhookKeys);
   const types = read(
     'WEBHOOK_EVENTS',
-    ACTIVITY_TYPES.filter((type) => !isOfVisitors(type)),
+    ACTIVITY_TYPES.filter((type) => !isVisitorEvent(type)),
     activityTypes,
   );
   if (env.WEBHOOK_URL && !env.WEBHOOK_SECRET) {

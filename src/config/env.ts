@@ -1,7 +1,7 @@
 /** The variables of the environment, each checked on its own; see `config.ts` for what they come to. */
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
-import { ACTIVITY_TYPES, isOfVisitors } from '#waiting-room/activity.ts';
+import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 
 /** A bearer token of an operator, and the name that its deeds are told under. */
@@ -139,15 +139,20 @@ function isWebhookKey(text: string): boolean {
   return key.length >= 24 && key.length <= 64 && unpadded(key.toString('base64')) === unpadded(text);
 }
 
-/** Types of facts; `all` is every one, `default` all but those of single visitors. */
+/** Names of activity types before 0.1.0. */
+const FORMER_TYPES: ReadonlyMap<string, ActivityType> = new Map([['session.updated', 'admission.ended']]);
+
+/** Types of activity events. `all` stands for every type, `default` for all but those of single visitors. */
 export function activityTypes(value: string): readonly ActivityType[] | Refusal {
   const names = value.split(',').map((name) => name.trim());
+  const former = names.find((name) => FORMER_TYPES.has(name));
+  if (former !== undefined) return refuse(`names ${former}, which is now ${FORMER_TYPES.get(former)}`);
   const unknown = names.filter((name) => name !== 'all' && name !== 'default' && !isActivityType(name));
   if (unknown.length > 0) {
     return refuse(`names ${unknown.join(', ')}; known are all, default, ${ACTIVITY_TYPES.join(', ')}`);
   }
   return ACTIVITY_TYPES.filter(
-    (type) => names.includes(type) || names.includes('all') || (names.includes('default') && !isOfVisitors(type)),
+    (type) => names.includes(type) || names.includes('all') || (names.includes('default') && !isVisitorEvent(type)),
   );
 }
 

@@ -31,11 +31,13 @@ import { createNewestLogin } from './authorize/newest-login.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { attachLoginContext } from './login-context.ts';
 import { type Backchannel, createBackchannel } from './logout/backchannel-logout.ts';
-import { createLogouts, type Logouts, noteLogins } from './logout/logout-queue.ts';
+import { type Logouts, noteLogins } from './logout/logout-queue.ts';
 import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
 import { createProvider } from './provider.ts';
 import { answerUnavailable, createProviderPages } from './provider-pages.ts';
 import { endAdmissionAtRevocation } from './tokens/revocation.ts';
+
+export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
@@ -43,6 +45,7 @@ export interface OidcDeps {
   readonly jwks: JWKS;
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
+  readonly logoutQueue: Pick<Logouts, 'told'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   /** Runs before the provider's own middleware. */
@@ -55,8 +58,6 @@ export interface OidcDeps {
 }
 
 export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
-  /** Records which relying parties must be notified of an admission's end. */
-  readonly ends: Pick<Logouts, 'sink' | 'settled'>;
   readonly backchannel: Backchannel;
   /** Continues the authorization request of a visitor who waited. */
   readonly pending: { readonly request: Continuation<PendingRequest> };
@@ -103,9 +104,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   releaseLoginLock(provider, { idempotency: store.idempotency, relyingParties });
-  const { logoutQueue: logouts, settings } = store;
-  noteLogins(provider, { logouts, visitors, now });
-  const ends = createLogouts({ logouts, settings, now, onError });
+  noteLogins(provider, { logouts: store.logoutQueue, visitors, now });
   provider.on('server_error', (ctx, error) => {
     onError(error);
     if (unavailableCause(error)) answerUnavailable(ctx);
@@ -121,8 +120,15 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       void serve(req, res);
       return true;
     },
-    ends,
-    backchannel: createBackchannel({ provider, visitors, logouts, told: ends.told, now, log, metrics }),
+    backchannel: createBackchannel({
+      provider,
+      visitors,
+      logouts: store.logoutQueue,
+      told: deps.logoutQueue.told,
+      now,
+      log,
+      metrics,
+    }),
     pending: {
       request: createContinuation({
         provider,

@@ -1,52 +1,85 @@
 /**
- * Everything that happens in rooms, as one catalogue of facts: what goes to the log and to whoever is subscribed.
- * Nothing here is secret: a visitor is their `sub`, never a ticket.
+ * The catalogue of activity events: everything that happens in rooms, for the log, the metrics, the audit log and the
+ * webhook. An event holds no secret: it identifies a visitor by `sub`, never by a ticket. Types and fields are public
+ * and stable; docs/events.md describes them.
  */
 import type { Counters } from './line/counters.ts';
 import type { Mode, RoomId } from './room.ts';
 import type { VisitorId } from './visitor.ts';
 
-/** Who did something: the name of an operator's token, or the part of the service. */
+/** Who did something: the name of an operator's token, or a part of the service. */
 export type Actor = string;
+
+/**
+ * Why an admission ended.
+ *
+ * - `completed`: the site reported the exit, or the visitor logged out.
+ * - `abandoned`: the site reported that the visitor gave up, or the visitor left.
+ * - `expired`: its lifetime passed.
+ * - `reset`: an operator reset or deleted the room.
+ * - `revoked`: a relying party revoked a token of the admission (RFC 7009).
+ */
+export type AdmissionEndReason = 'completed' | 'abandoned' | 'expired' | 'reset' | 'revoked';
+
+/** What an operator may do, by the name in the audit log. Entries of older versions may hold other names. */
+export const OPERATOR_ACTIONS = [
+  'room.put',
+  'room.deleted',
+  'room.reset',
+  'counter.raised',
+  'exits.reported',
+  'alarm',
+  'signals.reported',
+  'relying_party.put',
+  'relying_party.deleted',
+] as const;
+
+export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
 interface InRoom {
   readonly room: RoomId;
 }
 
-/** A fact by its type. Names and fields are stable. */
+/** The fields of each event, by type. */
 export interface Activities {
-  /** A visitor joined; `number` is null for an entrant of a draw. With a free place they went in at once. */
+  /** A visitor joined. `number` is null for an entrant of a draw; `admitted` is true if a place was free at once. */
   'ticket.issued': InRoom & { readonly sub: VisitorId; readonly number: number | null; readonly admitted: boolean };
-  /** The serving counter changed from `from` to `to`: the numbers between are served, or, where it fell, wait again. */
-  'counter.raised': InRoom & { readonly by: Actor; readonly from: number; readonly to: number };
-  /** A visitor took the turn, for the first time. */
+  /** A visitor claimed the turn, for the first time. */
   'ticket.claimed': InRoom & { readonly sub: VisitorId; readonly number: number; readonly expires_at: string };
-  /** An admission ended before its time. */
-  'session.updated': InRoom & { readonly sub: VisitorId; readonly status: 'completed' | 'abandoned' };
-  /** So many turns passed unclaimed since the last of these. */
+  /** An admission ended. `sub` is null where all admissions of the room ended at once, by a reset or its deletion. */
+  'admission.ended': InRoom & { readonly sub: VisitorId | null; readonly reason: AdmissionEndReason };
+  /** The serving counter changed. The numbers in between are served, or wait again if it was lowered. */
+  'counter.raised': InRoom & { readonly by: Actor; readonly from: number; readonly to: number };
+  /** `count` turns passed unclaimed since the last of these events. */
   'turns.expired': InRoom & { readonly count: number };
-  /** `from` is null for a room that is new. */
+  /** The mode changed. `from` is null for a new room. */
   'mode.changed': InRoom & { readonly by: Actor; readonly from: Mode | null; readonly to: Mode };
-  /** There will be a draw: its seed is fixed, and this is the seed's SHA-256. */
+  /** A draw will take place. Its seed is fixed; `seed_hash` is the seed's SHA-256, hexadecimal. */
   'draw.announced': InRoom & { readonly event: string; readonly seed_hash: string };
-  /** Those who were there have their numbers. The seed is hexadecimal. */
+  /** The `entrants` who were present have their numbers. The seed is hexadecimal. */
   'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
-  /** Periods that a periodic inlet missed for so long that it did not make up for them. */
+  /** A periodic inlet missed `periods` for so long that it did not make up for them. */
   'inlet.skipped': InRoom & { readonly periods: number };
-  /** Each minute. */
+  /** The room's counters, each minute. */
   'room.metrics': InRoom & { readonly counters: Counters };
-  /** An operator did something: the audit log. */
-  'operator.acted': { readonly by: Actor; readonly action: string; readonly subject: string; readonly detail: unknown };
+  /** An operator did something: an entry of the audit log. */
+  'operator.acted': {
+    readonly by: Actor;
+    readonly action: OperatorAction;
+    /** The id of the room or relying party. */
+    readonly subject: string;
+    readonly detail: unknown;
+  };
 }
 
 export type ActivityType = keyof Activities;
 
-/** Whom a fact is of: single visitors (a million of them in a sale), a room, or an operator. */
-const KINDS: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } = {
+/** What an event is about: one visitor (a large sale has millions of these), a room, or an operator. */
+const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } = {
   'ticket.issued': 'visitor',
-  'counter.raised': 'room',
   'ticket.claimed': 'visitor',
-  'session.updated': 'visitor',
+  'admission.ended': 'visitor',
+  'counter.raised': 'room',
   'turns.expired': 'room',
   'mode.changed': 'room',
   'draw.announced': 'room',
@@ -56,15 +89,15 @@ const KINDS: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } =
   'operator.acted': 'operator',
 };
 
-export const ACTIVITY_TYPES = Object.keys(KINDS) as readonly ActivityType[];
+export const ACTIVITY_TYPES = Object.keys(SCOPES) as readonly ActivityType[];
 
-/** Whether there are as many of these as there are visitors. */
-export const isOfVisitors = (type: ActivityType): boolean => KINDS[type] === 'visitor';
+/** Whether there is one of these events for each visitor. */
+export const isVisitorEvent = (type: ActivityType): boolean => SCOPES[type] === 'visitor';
 
-/** One fact. `time` is ISO 8601, `id` is unique. */
+/** An activity event. `id` is unique, `time` is ISO 8601. */
 export type Activity = {
   [T in ActivityType]: { readonly id: string; readonly type: T; readonly time: string } & Activities[T];
 }[ActivityType];
 
-/** Tells a fact. Never fails and never waits. */
-export type Emit = <T extends ActivityType>(type: T, fact: Activities[T]) => void;
+/** Emits an activity event. Never throws and never waits. */
+export type Emit = <T extends ActivityType>(type: T, fields: Activities[T]) => void;

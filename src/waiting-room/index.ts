@@ -3,6 +3,7 @@
  * no HTTP and no Redis; every door of the service comes in through here.
  */
 import type { Actor, Emit } from './activity.ts';
+import { type AdmissionEnded, createAdmissionEnded } from './admission-end.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
@@ -17,6 +18,7 @@ import type { Store } from './ports/index.ts';
 import { createPredictions } from './predictions.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';
+import type { RelyingPartyChanged } from './relying-party.ts';
 import type { RoomId } from './room.ts';
 import { createRoomEventReporter } from './room-event-reporter.ts';
 import { createSeal, type Seal } from './seal.ts';
@@ -51,12 +53,17 @@ export interface WaitingRoomDeps {
   /** COOKIE_KEYS: the first seals, all open. */
   readonly cookieKeys: readonly string[];
   readonly emit: Emit;
-  /** Told of failures that no caller waits for. */
+  /** Listens to the ends of admissions. */
+  readonly admissionEnded?: AdmissionEnded;
+  readonly relyingPartyChanged?: RelyingPartyChanged;
+  /** Called with failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
 
-export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: WaitingRoomDeps): WaitingRoom {
+export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
+  const { store, now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
   const { line, settings } = store;
+  const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);
   const snapshots = createSnapshots({ store, now });
   const heartbeats = createHeartbeatBuffer(line, now);
@@ -86,7 +93,8 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
     placeFreed(room);
   };
 
-  const operationsOf = (by: Actor) => createOperations({ store, now, emit, by, roomChanged });
+  const operationsOf = (by: Actor) =>
+    createOperations({ store, now, emit, by, admissionEnded, roomChanged, relyingPartyChanged });
 
   return {
     seal,
@@ -105,6 +113,7 @@ export function createWaitingRoom({ store, now, cookieKeys, emit, onError }: Wai
       predictions,
       now,
       emit,
+      admissionEnded,
       placeFreed,
     }),
     signal: (room, signal) => writeSignal(line, room, signal, now()),

@@ -1,5 +1,6 @@
 /** What visitors do: arrive, ask, claim, rejoin, leave. */
 import type { Emit } from './activity.ts';
+import type { AdmissionEnded } from './admission-end.ts';
 import type { DrawResults } from './draw-result.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from './errors.ts';
 import type { Facts } from './facts.ts';
@@ -53,8 +54,8 @@ export interface Visitors {
   leave(ticket: Ticket): Promise<void>;
   /** The live admission of a visitor who is at the site just now, which prolongs it where the room has it so. */
   stay(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
-  /** A visitor is done with the site: the admission ends, if there is one, and its place goes to the next. */
-  depart(room: RoomId, visitor: VisitorId): Promise<void>;
+  /** Ends the visitor's admission, if there is one; its place goes to the next. It counts as completed. */
+  depart(room: RoomId, visitor: VisitorId, reason?: 'completed' | 'revoked'): Promise<void>;
 }
 
 export interface VisitorsDeps {
@@ -66,6 +67,7 @@ export interface VisitorsDeps {
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
   readonly emit: Emit;
+  readonly admissionEnded: AdmissionEnded;
   /** Called after a place became free. */
   readonly placeFreed: (room: RoomId) => void;
 }
@@ -80,7 +82,7 @@ const FACTS: Form<Facts> = { unserved: unservedFacts, made: (facts) => facts };
 const DOCUMENT: Form<string> = { unserved: unservedDocument, made: JSON.stringify };
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, join, snapshots, heartbeats, draws, predictions, now, emit, placeFreed } = deps;
+  const { line, join, snapshots, heartbeats, draws, predictions, now, emit, admissionEnded, placeFreed } = deps;
 
   async function enter(room: RoomId, visitor: VisitorId, snapshot: Snapshot): Promise<Arrival> {
     const joined = await join(room, { visitor, claim: true });
@@ -115,11 +117,16 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   const admissionOf = (room: RoomId, visitor: VisitorId) => line.admission(room, visitor, now()).catch(noneInNoRoom);
 
-  /** Whether an admission that lived ended by this, which is then told. */
-  async function endAdmission(room: RoomId, sub: VisitorId, status: 'completed' | 'abandoned'): Promise<boolean> {
-    const none = { exited: 0, completed: [], abandoned: [] };
-    const { ended } = await line.exits(room, { ...none, [status]: [sub] }, now());
-    if (ended.length > 0) emit('session.updated', { room, sub, status });
+  /** Ends a live admission. Returns whether there was one. */
+  async function endAdmission(
+    room: RoomId,
+    visitor: VisitorId,
+    reason: 'completed' | 'abandoned' | 'revoked',
+  ): Promise<boolean> {
+    const counter = reason === 'abandoned' ? 'abandoned' : 'completed';
+    const nobody = { exited: 0, completed: [], abandoned: [] };
+    const { ended } = await line.exits(room, { ...nobody, [counter]: [visitor] }, now());
+    admissionEnded(room, ended, reason);
     return ended.length > 0;
   }
 
@@ -235,8 +242,8 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       const admission = await admissionOf(room, visitor);
       return admission && renewed(await snapshots.get(room), admission);
     },
-    async depart(room, visitor) {
-      if (!(await endAdmission(room, visitor, 'completed').catch(noneInNoRoom))) return;
+    async depart(room, visitor, reason = 'completed') {
+      if (!(await endAdmission(room, visitor, reason).catch(noneInNoRoom))) return;
       snapshots.expire(room);
       placeFreed(room);
     },

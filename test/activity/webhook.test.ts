@@ -65,6 +65,17 @@ describe.each(STORES)('the webhook on the %s store', (_, open) => {
     expect([said, new Set(outcomes)]).toEqual([[], new Set(['delivered'])]);
   });
 
+  test('delivers events that a former version left in the outbox, unchanged', async () => {
+    const former = [
+      { id: 'f0', type: 'session.updated', room: 'sale', sub: 'ann', status: 'completed' },
+      { id: 'f1', type: 'operator.acted', by: 'alice', action: 'exits.told', subject: 'sale', detail: null },
+    ];
+    await store.outbox.append(former.map((activity) => JSON.stringify(activity)));
+    start();
+    await empty();
+    expect(receiver.deliveries.flatMap(({ activities }) => activities)).toEqual(former);
+  });
+
   test('signs what it sends as Standard Webhooks say', async () => {
     await store.outbox.append([JSON.stringify({ id: 'f0', type: 'draw.done', event: '„Öffnung“' })]);
     start();

@@ -36,8 +36,8 @@ test('has everything that operators do, under the name of their token, the newes
     'alice relying_party.deleted shop',
     'alice relying_party.put shop',
     'alice room.reset sale',
-    'alice exits.told sale',
-    'alice signal.told sale',
+    'alice exits.reported sale',
+    'alice signals.reported sale',
     'alice alarm sale',
     'alice counter.raised sale',
     'alice room.put sale',
@@ -74,9 +74,9 @@ test('keeps of what machines tell all day one an hour for each', async () => {
   }
   await admin.as('post', '/rooms/sale/exits').send({ exited: 1 }).expect(200);
   expect(await deeds()).toEqual([
-    'admin exits.told sale',
-    'alice signal.told sale',
-    'alice exits.told sale',
+    'admin exits.reported sale',
+    'alice signals.reported sale',
+    'alice exits.reported sale',
     'admin room.put sale',
   ]);
   expect(admin.told.filter(({ type }) => type === 'operator.acted')).toHaveLength(12);

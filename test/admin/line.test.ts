@@ -73,10 +73,10 @@ describe('POST /rooms/{room}/exits', () => {
     await join('ann', 'ben', 'cat');
     await admin.as('post', '/rooms/sale/exits').send({ completed: ['ann', 'nobody'], abandoned: ['ben', 'ann'] });
     await admin.as('post', '/rooms/sale/exits').send({ completed: ['ann', 'ben'], abandoned: [] });
-    const told = admin.told.filter(({ type }) => type === 'session.updated');
+    const told = admin.told.filter(({ type }) => type === 'admission.ended');
     expect(told).toMatchObject([
-      { room: 'sale', sub: 'ann', status: 'completed' },
-      { room: 'sale', sub: 'ben', status: 'abandoned' },
+      { room: 'sale', sub: 'ann', reason: 'completed' },
+      { room: 'sale', sub: 'ben', reason: 'abandoned' },
     ]);
     expect(told).toHaveLength(2);
   });

@@ -253,8 +253,15 @@ describe('the webhook', () => {
     expect(usual).toContain('operator.acted');
     expect(usual).not.toContain('ticket.issued');
     expect(await typesOf('default')).toEqual(usual);
-    expect(await typesOf('default,session.updated')).toHaveLength((usual?.length ?? 0) + 1);
+    expect(await typesOf('default,admission.ended')).toHaveLength((usual?.length ?? 0) + 1);
     expect(await typesOf('all')).toEqual(expect.arrayContaining([...(usual ?? []), 'ticket.issued']));
+  });
+
+  test('is told the new name of an event that was renamed', async () => {
+    const env = { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS: 'default,session.updated' };
+    expect(await faults(env)).toEqual([
+      { where: 'WEBHOOK_EVENTS', message: 'names session.updated, which is now admission.ended' },
+    ]);
   });
 
   test('may have its secret with and without the prefix, and several of them', async () => {

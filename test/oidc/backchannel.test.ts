@@ -135,9 +135,9 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
   test('tells at once of an admission that ended while the tokens were on their way', async () => {
     const { login, callback } = await goIn(service, { clientId: 'shop' });
     const { expect: keep } = opened.store.logoutQueue;
-    const claimed = service.told.find(({ type }) => type === 'ticket.claimed');
+    const claimed = service.told.find((activity) => activity.type === 'ticket.claimed');
     opened.store.logoutQueue.expect = async (...args) => {
-      await end(claimed && 'sub' in claimed ? claimed.sub : '');
+      await end(claimed?.sub ?? '');
       await service.tellEnds();
       await keep(...args);
     };

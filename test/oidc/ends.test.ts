@@ -42,6 +42,8 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
         const { login, tokens, browser, sub } = await inside();
         await client.tokenRevocation(login.config, tokens[kind] ?? '');
         expect(await counters()).toMatchObject({ active: 0, completed: 1 });
+        const ended = service.told.filter((activity) => activity.type === 'admission.ended' && activity.sub === sub);
+        expect(ended).toMatchObject([{ room: 'sale', sub, reason: 'revoked' }]);
         await expect(client.refreshTokenGrant(login.config, tokens.refresh_token ?? '')).rejects.toMatchObject({
           error: 'invalid_grant',
         });

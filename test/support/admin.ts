@@ -12,6 +12,7 @@ import { createViews } from '#http/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createLog } from '#telemetry/log.ts';
 import type { Activity } from '#waiting-room/activity.ts';
+import { createAdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { Operations } from '#waiting-room/operations.ts';
 import { createOperations } from '#waiting-room/operations.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
@@ -42,7 +43,17 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
   const emit = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
   const operationsOf = (by: string) =>
-    wrap(createOperations({ store, now: Date.now, emit, by, roomChanged: (room) => changed.push(room) }));
+    wrap(
+      createOperations({
+        store,
+        now: Date.now,
+        emit,
+        by,
+        admissionEnded: createAdmissionEnded(emit, () => undefined),
+        roomChanged: (room) => changed.push(room),
+        relyingPartyChanged: () => undefined,
+      }),
+    );
   const issuer = 'http://localhost:3000';
 
   const app = new Koa();

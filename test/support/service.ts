@@ -69,8 +69,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const sinks: Sink[] = [metricsSink(metrics), audit.sink, (activity) => void told.push(activity)];
   const emit = createFeed(sinks, time.now);
   const app = createApp({ config, store, log, metrics, now: time.now, emit, audit });
-  const { listener, waitingRoom, ends, backchannel } = app;
-  sinks.push(ends.sink);
+  const { listener, waitingRoom, logoutQueue, backchannel } = app;
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
@@ -85,7 +84,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     logged,
     told,
     async tellEnds() {
-      await ends.settled();
+      await logoutQueue.settled();
       await backchannel.look();
       await backchannel.quiet();
     },

@@ -140,8 +140,8 @@ describe('the story of a room', () => {
   });
 });
 
-describe('the story of a visitor', () => {
-  test('is told step by step: joined, went in, left', async () => {
+describe('the events of a visitor', () => {
+  test('are emitted step by step: ticket issued, claimed, admission ended', async () => {
     await makeRoom({ inlet: { strategy: 'max-size', size: 1 } });
     await waitingRoom.advance.all();
     const ann = await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null });
@@ -159,8 +159,8 @@ describe('the story of a visitor', () => {
           return `${activity.sub} joined as ${activity.number}${activity.admitted ? ' and went in' : ''}`;
         case 'ticket.claimed':
           return `${activity.sub} claimed`;
-        case 'session.updated':
-          return `${activity.sub} ${activity.status}`;
+        case 'admission.ended':
+          return `${activity.sub} ${activity.reason}`;
         default:
           return [];
       }

@@ -5,10 +5,10 @@
  */
 
 import type Provider from 'oidc-provider';
-import type { Activity } from '#waiting-room/activity.ts';
+import type { AdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
-import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { RelyingParty, RelyingPartyChanged } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -29,13 +29,15 @@ export interface LogoutsDeps {
 export interface Logouts {
   /** The relying parties that are told, at most a second old. */
   told(): Promise<readonly RelyingParty[]>;
-  /** Looks out for admissions that end before their time. Never throws and never waits. */
-  readonly sink: (activity: Activity) => void;
+  /** Makes the logins of these admissions due. Ignores expired ones, whose logins are due anyway. */
+  readonly admissionEnded: AdmissionEnded;
+  /** Forgets the logins of a relying party that is gone or has no `backchannel_logout_uri` any more. */
+  readonly relyingPartyChanged: RelyingPartyChanged;
   /** Resolves when all that ended so far is due. */
   settled(): Promise<void>;
 }
 
-export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps): Logouts {
+export function createLogoutQueue({ logouts, settings, now, onError }: LogoutsDeps): Logouts {
   let known: { readonly at: number; readonly parties: Promise<readonly RelyingParty[]> } | null = null;
   /** Who left, by room, since the last time that this was handed on. */
   const left = new Map<RoomId, VisitorId[]>();
@@ -70,29 +72,25 @@ export function createLogouts({ logouts, settings, now, onError }: LogoutsDeps):
 
   return {
     told,
-    sink(activity) {
-      if (activity.type === 'session.updated') {
-        if (left.size === 0) later(handOn);
-        const visitors = left.get(activity.room) ?? [];
-        visitors.push(activity.sub);
-        left.set(activity.room, visitors);
-      }
-      if (activity.type !== 'operator.acted') return;
-      const { action, subject, detail } = activity;
-      if (action === 'room.reset' || action === 'room.deleted') {
+    admissionEnded(room, visitors, reason) {
+      if (reason === 'expired') return;
+      if (visitors === 'all') {
         later(async () => {
-          for (const clientId of await toldOf(subject)) await logouts.hastenRoom(clientId, subject, now());
+          for (const clientId of await toldOf(room)) await logouts.hastenRoom(clientId, room, now());
         });
+        return;
       }
-      if (action === 'relying_party.deleted' || (action === 'relying_party.put' && !isTold(detail))) {
-        later(() => logouts.forget(subject));
-      }
+      if (left.size === 0) later(handOn);
+      const ended = left.get(room) ?? [];
+      for (const visitor of visitors) ended.push(visitor);
+      left.set(room, ended);
+    },
+    relyingPartyChanged(clientId, party) {
+      if (!party?.backchannel_logout_uri) later(() => logouts.forget(clientId));
     },
     settled: () => handingOn,
   };
 }
-
-const isTold = (party: unknown) => Boolean((party as Partial<RelyingParty> | null)?.backchannel_logout_uri);
 
 export interface NoteLoginsDeps {
   readonly logouts: Pick<LogoutQueue, 'expect' | 'hasten'>;

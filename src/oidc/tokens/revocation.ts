@@ -21,6 +21,6 @@ export function endAdmissionAtRevocation(provider: Provider, { visitors, relying
     // A public client that presents another client's token gets 200 too, and the token stays (RFC 7009 §2.2).
     if (!token?.accountId || !token.clientId || token.clientId !== oidc.client?.clientId) return;
     const party = await relyingParties.find(token.clientId);
-    if (party) await visitors.depart(party.room, token.accountId);
+    if (party) await visitors.depart(party.room, token.accountId, 'revoked');
   });
 }
