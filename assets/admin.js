@@ -1,10 +1,12 @@
-/** The operator's page: asks for the token, shows each room's counters, lets people in. */
+// The operators' page: asks for the admin token, shows each room's counters, lets people in.
 
-const EVERY = 2000;
-const KEY = 'anteroom-admin-token';
+/** @import { CounterName, Counters, Problem, Room } from './types.d.ts' */
 
-/** The counters in the order in which they are shown, and what they are called. */
-const COUNTERS = {
+const REFRESH_INTERVAL = 2000;
+const TOKEN_KEY = 'anteroom-admin-token';
+
+/** The counters in the order in which they are shown, with their labels. */
+const COUNTERS = /** @satisfies {Record<CounterName, string>} */ ({
   waiting: 'Waiting',
   present: 'Present',
   active: 'Inside',
@@ -14,25 +16,39 @@ const COUNTERS = {
   completed: 'Completed',
   abandoned: 'Abandoned',
   expired: 'Missed their turn',
-};
+});
+const COUNTER_NAMES = /** @type {CounterName[]} */ (Object.keys(COUNTERS));
 
-const byId = (id) => document.getElementById(id);
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @type {(within: ParentNode, selector: string) => HTMLElement} */
+const find = (within, selector) => /** @type {HTMLElement} */ (within.querySelector(selector));
+/** @param {number} number */
 const format = (number) => new Intl.NumberFormat('en').format(number);
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** The sections on the page, by the room's id. */
+const tokenField = /** @type {HTMLInputElement} */ (byId('token'));
+/**
+ * The sections on the page, by the room's id.
+ * @type {Map<string, HTMLElement>}
+ */
 const sections = new Map();
+/** @type {number | undefined} */
 let timer;
+
+const isSignedIn = () => sessionStorage.getItem(TOKEN_KEY) !== null;
 
 byId('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
-  sessionStorage.setItem(KEY, byId('token').value.trim());
-  byId('token').value = '';
+  sessionStorage.setItem(TOKEN_KEY, tokenField.value.trim());
+  tokenField.value = '';
   open();
 });
 
 byId('sign-out').addEventListener('click', () => signOut(''));
 
-if (sessionStorage.getItem(KEY)) open();
+if (isSignedIn()) open();
 else signOut('');
 
 function open() {
@@ -42,31 +58,40 @@ function open() {
   refresh();
 }
 
-function signOut(why) {
+/** @param {string} reason */
+function signOut(reason) {
   clearTimeout(timer);
-  sessionStorage.removeItem(KEY);
+  sessionStorage.removeItem(TOKEN_KEY);
   for (const section of sections.values()) section.remove();
   sections.clear();
   byId('none').hidden = true;
   byId('sign-out').hidden = true;
   byId('sign-in').hidden = false;
   say('news', '');
-  say('trouble', why);
-  byId('token').focus();
+  say('trouble', reason);
+  tokenField.focus();
 }
 
-/** Says something once: writing the same again would have a screen reader repeat it. */
+/**
+ * Writing the same text again would make a screen reader repeat it.
+ * @param {string} id
+ * @param {string} text
+ */
 function say(id, text) {
   if (byId(id).textContent !== text) byId(id).textContent = text;
 }
 
-/** Calls the API; rejects with the problem's own words. A token that is not taken ends the session. */
+/**
+ * Calls the API. Throws an error with the words of the problem; a refused token ends the session.
+ * @param {string} path
+ * @param {{ method?: string, body?: object, headers?: Record<string, string> }} [options]
+ */
 async function call(path, { method = 'GET', body, headers = {} } = {}) {
   const response = await fetch(`v1${path}`, {
     method,
     cache: 'no-store',
     headers: {
-      Authorization: `Bearer ${sessionStorage.getItem(KEY) ?? ''}`,
+      Authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY) ?? ''}`,
       ...(body ? { 'Content-Type': 'application/json' } : {}),
       ...headers,
     },
@@ -75,65 +100,63 @@ async function call(path, { method = 'GET', body, headers = {} } = {}) {
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
   if (response.status === 401) signOut('Anteroom did not accept this token.');
-  throw new Error(answer?.detail ?? answer?.title ?? `The server answered with status ${response.status}.`);
+  const problem = /** @type {Problem | null} */ (answer);
+  throw new Error(problem?.detail ?? problem?.title ?? `The server answered with status ${response.status}.`);
 }
 
 async function refresh() {
   clearTimeout(timer);
   try {
-    const rooms = await call('/rooms');
-    const counters = await Promise.all(rooms.map((room) => call(`/rooms/${room.id}/counters`)));
-    show(rooms, counters);
+    const rooms = /** @type {Room[]} */ (await call('/rooms'));
+    const loads = rooms.map(async (room) => ({ room, counters: await call(`/rooms/${room.id}/counters`) }));
+    show(await Promise.all(loads));
     say('trouble', '');
   } catch (error) {
-    if (sessionStorage.getItem(KEY)) say('trouble', `Could not load the rooms: ${error.message}`);
+    if (isSignedIn()) say('trouble', `Could not load the rooms: ${messageOf(error)}`);
   }
-  if (sessionStorage.getItem(KEY)) timer = setTimeout(refresh, EVERY);
+  if (isSignedIn()) timer = setTimeout(refresh, REFRESH_INTERVAL);
 }
 
-function show(rooms, counters) {
-  if (!sessionStorage.getItem(KEY)) return;
+/** @param {{ room: Room, counters: Counters }[]} rooms */
+function show(rooms) {
+  if (!isSignedIn()) return;
   byId('none').hidden = rooms.length > 0;
   for (const [id, section] of sections) {
-    if (rooms.some((room) => room.id === id)) continue;
+    if (rooms.some(({ room }) => room.id === id)) continue;
     section.remove();
     sections.delete(id);
   }
-  rooms.forEach((room, index) => {
+  for (const { room, counters } of rooms) {
     const section = sections.get(room.id) ?? addSection(room.id);
     const size = room.inlet.size === undefined ? '' : `, ${format(room.inlet.size)} inside at most`;
-    section.querySelector('h2').textContent = room.title;
-    section.querySelector('.facts').textContent = `${room.id}: ${room.mode}, inlet ${room.inlet.strategy}${size}`;
-    showCounters(section, counters[index]);
-  });
-}
-
-function showCounters(section, counters) {
-  for (const name of Object.keys(COUNTERS)) {
-    section.querySelector(`[data-counter="${name}"]`).textContent = format(counters[name]);
+    find(section, 'h2').textContent = room.title;
+    find(section, '.facts').textContent = `${room.id}: ${room.mode}, inlet ${room.inlet.strategy}${size}`;
+    showCounters(section, counters);
   }
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {Counters} counters
+ */
+function showCounters(section, counters) {
+  for (const name of COUNTER_NAMES) {
+    find(section, `[data-counter="${name}"]`).textContent = format(counters[name]);
+  }
+}
+
+/** @param {string} id */
 function addSection(id) {
-  const section = byId('room').content.firstElementChild.cloneNode(true);
-  const title = section.querySelector('h2');
+  const template = /** @type {HTMLTemplateElement} */ (byId('room'));
+  const section = /** @type {HTMLElement} */ (find(template.content, 'section').cloneNode(true));
+  const title = find(section, 'h2');
   title.id = `title-of-${id}`;
   section.setAttribute('aria-labelledby', title.id);
-  section.querySelector('dl').append(
-    ...Object.entries(COUNTERS).map(([name, label]) => {
-      const pair = document.createElement('div');
-      const term = document.createElement('dt');
-      const value = document.createElement('dd');
-      term.textContent = label;
-      value.dataset.counter = name;
-      pair.append(term, value);
-      return pair;
-    }),
-  );
+  find(section, 'dl').append(...COUNTER_NAMES.map(createCounter));
 
-  const form = section.querySelector('form');
-  const button = form.querySelector('button');
-  const number = form.querySelector('input');
+  const form = find(section, 'form');
+  const button = /** @type {HTMLButtonElement} */ (find(form, 'button'));
+  const number = /** @type {HTMLInputElement} */ (find(form, 'input'));
   number.addEventListener('input', () => {
     button.textContent = number.validity.valid ? `Let ${format(number.valueAsNumber)} in` : 'Let in';
   });
@@ -143,7 +166,7 @@ function addSection(id) {
     try {
       await letIn(id, section, number.valueAsNumber);
     } catch (error) {
-      if (sessionStorage.getItem(KEY)) say('trouble', `Nobody was let in: ${error.message}`);
+      if (isSignedIn()) say('trouble', `Nobody was let in: ${messageOf(error)}`);
     }
     button.disabled = false;
     button.focus();
@@ -154,16 +177,34 @@ function addSection(id) {
   return section;
 }
 
+/** @param {CounterName} name */
+function createCounter(name) {
+  const pair = document.createElement('div');
+  const term = document.createElement('dt');
+  const value = document.createElement('dd');
+  term.textContent = COUNTERS[name];
+  value.dataset.counter = name;
+  pair.append(term, value);
+  return pair;
+}
+
+/**
+ * @param {string} id
+ * @param {HTMLElement} section
+ * @param {number} wanted
+ */
 async function letIn(id, section, wanted) {
-  // crypto.randomUUID is there on https and localhost only.
+  // Browsers offer crypto.randomUUID on https and localhost only.
   const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
-  const counters = await call(`/rooms/${id}/serving-counter`, {
-    method: 'POST',
-    body: { increment_by: wanted },
-    headers: { 'Idempotency-Key': key },
-  });
+  const counters = /** @type {Counters & { raised_by: number }} */ (
+    await call(`/rooms/${id}/serving-counter`, {
+      method: 'POST',
+      body: { increment_by: wanted },
+      headers: { 'Idempotency-Key': key },
+    })
+  );
   showCounters(section, counters);
-  const room = section.querySelector('h2').textContent;
+  const room = find(section, 'h2').textContent;
   const raised = counters.raised_by;
   const outcome = `${room}: serving counter raised by ${format(raised)} to ${format(counters.serving)}.`;
   say('trouble', '');

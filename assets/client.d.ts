@@ -1,4 +1,4 @@
-/** Types of /client.js: how a website or an app waits in an Anteroom line by itself. */
+/** Types of `/client.js`: how a website or an app waits in an Anteroom line without redirects. */
 
 export interface Facts {
   readonly state: 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed';
@@ -9,19 +9,22 @@ export interface Facts {
   readonly people_ahead: number;
   /** Seconds; null when unknown. */
   readonly estimated_wait: { readonly low: number; readonly high: number } | null;
+  /** Seconds until the next look at the shared status. */
   readonly poll_after: number;
+  /** Seconds until the next heartbeat is due. */
   readonly heartbeat_after: number;
-  /** The operator's words to all who wait. */
+  /** The operator's message to everyone who waits. */
   readonly message: string | null;
   readonly updated_at: string;
-  /** With `served`: until when the turn may be taken. */
+  /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
   /** With `before_start`. */
   readonly starts_at?: string;
+  /** With `expired`: whether {@link Visit.facts} rejoins by itself or leaves it to the visitor. */
   readonly rejoin?: 'by_itself' | 'on_request';
 }
 
-/** JWTs of what is left of the admission; `aud` is the room's id. */
+/** JWTs that are valid for what is left of the admission. Their `aud` is the room's id. */
 export interface Tokens {
   readonly access_token: string;
   readonly id_token: string;
@@ -31,42 +34,41 @@ export interface Tokens {
 }
 
 export interface Options {
-  /** Instead of the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Ends retries. */
+  /** Stops retries. */
   readonly signal?: AbortSignal;
-  /** Told when the line cannot be reached, and when it can again. Meanwhile the place is kept. */
+  /** Called when Anteroom cannot be reached, and when it can again. The visitor keeps their place meanwhile. */
   readonly onContact?: (reachable: boolean) => void;
 }
 
 export interface Visit {
-  /** The secret to keep: with it {@link resume} finds the place again. A rejoin may change it. */
+  /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins. */
   readonly ticket: string;
   /**
-   * The facts now and whenever they may have changed, for as long as somebody iterates: that is what keeps the
-   * visitor present. Trouble is waited out; a ticket that is worth nothing any more throws `ticket_invalid`.
+   * Yields the facts now and each time they may have changed. Iterating is what keeps the visitor present. Temporary
+   * errors are waited out; a ticket that is no longer valid throws `ticket_invalid`.
    */
   facts(options?: { readonly signal?: AbortSignal }): AsyncGenerator<Facts, void, undefined>;
-  /** Takes the turn. Repeatable. Rejects with `not_your_turn`, `turn_missed`, `admission_over` or `room_closed`. */
+  /** Takes the turn. May be repeated. Rejects with `not_your_turn`, `turn_missed`, `admission_over` or `room_closed`. */
   claim(): Promise<Tokens>;
-  /** After a missed turn. */
+  /** Rejoins the line after a missed turn. */
   rejoin(): Promise<Facts>;
-  /** Gives up the place, or ends the admission. */
+  /** Leaves the line, or ends the admission. The visitor loses their place. */
   leave(): Promise<void>;
 }
 
-/** A refusal. */
 export class AnteroomError extends Error {
   /** The problem's stable code, or `unreachable`. */
   readonly code: string;
-  /** The HTTP status; 0 when nothing answered. */
+  /** The HTTP status; 0 without an answer. */
   readonly status: number;
-  /** Seconds; 0 when not told. */
+  /** Seconds; 0 if the server did not say. */
   readonly retryAfter: number;
 }
 
-/** Joins the line of a room, by its URL, such as `https://line.example/rooms/spring-sale`. */
+/** Joins the line of a room, given by its URL, such as `https://line.example/rooms/spring-sale`. */
 export function join(room: string, options?: Options): Promise<Visit>;
 
-/** Goes on with a ticket that was kept. */
+/** Continues with the ticket of an earlier visit. */
 export function resume(room: string, ticket: string, options?: Options): Visit;

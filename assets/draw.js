@@ -1,19 +1,28 @@
-// Computes one's own place in a draw anew, from what was published: docs/draw.md, `anteroom-draw-v1`.
+// Recomputes the visitor's place in a draw from what was published, as docs/draw.md specifies anteroom-draw-v1.
 
-const own = document.querySelector('#own');
-const { seed, hash, algorithm } = own.dataset;
-const [entrants, entrant, base, number] = ['entrants', 'entrant', 'base', 'number'].map((name) =>
-  Number(own.dataset[name]),
-);
+/** @param {string} selector */
+const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+const { seed = '', hash, algorithm, ...numbers } = find('#own').dataset;
+const entrants = Number(numbers.entrants);
+const entrant = Number(numbers.entrant);
+const base = Number(numbers.base);
+const number = Number(numbers.number);
 
-const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => Number.parseInt(pair, 16));
-const hex = (digest) => Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** @param {string} hex */
+const toBytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+/** @param {Uint8Array} bytes */
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** @param {Uint8Array<ArrayBuffer>} input */
 const sha256 = async (input) => new Uint8Array(await crypto.subtle.digest('SHA-256', input));
 
-/** The first 48 bits of SHA-256(seed · round · half). */
-async function random(round, half) {
+/**
+ * The first 48 bits of SHA-256(seed · round · half).
+ * @param {number} round
+ * @param {number} half
+ */
+async function computeRandom(round, half) {
   const input = new Uint8Array(37);
-  input.set(bytes(seed));
+  input.set(toBytes(seed));
   const view = new DataView(input.buffer);
   view.setUint8(32, round);
   view.setUint32(33, half);
@@ -21,30 +30,30 @@ async function random(round, half) {
   return digest.slice(0, 6).reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
-async function placeOf(x) {
+async function computePlace() {
   const a = Math.ceil(Math.sqrt(entrants));
   const b = Math.ceil(entrants / a);
   const rounds = entrants < 1000 ? 24 : 12;
-  let place = x;
+  let place = entrant;
   do {
     let left = place % a;
     let right = Math.floor(place / a);
     for (let round = 0; round < rounds; round += 2) {
-      left = (left + (await random(round, right))) % a;
-      right = (right + (await random(round + 1, left))) % b;
+      left = (left + (await computeRandom(round, right))) % a;
+      right = (right + (await computeRandom(round + 1, left))) % b;
     }
     place = right * a + left;
   } while (place >= entrants);
   return place;
 }
 
-// Browsers have no hashes on pages that came without https.
-const verdict = document.querySelector('#verdict');
-if (globalThis.crypto?.subtle) await check();
-
 async function check() {
-  const place = algorithm === 'arrival' ? entrant : await placeOf(entrant);
-  const right = hex(await sha256(bytes(seed))) === hash && base + 1 + place === number;
-  verdict.classList.toggle('wrong', !right);
-  verdict.textContent = right ? verdict.dataset.right : verdict.dataset.wrong;
+  const verdict = find('#verdict');
+  const place = algorithm === 'arrival' ? entrant : await computePlace();
+  const isRight = toHex(await sha256(toBytes(seed))) === hash && base + 1 + place === number;
+  verdict.classList.toggle('wrong', !isRight);
+  verdict.textContent = (isRight ? verdict.dataset.right : verdict.dataset.wrong) ?? '';
 }
+
+// Browsers offer crypto.subtle on https and localhost only.
+if (globalThis.crypto?.subtle) await check();

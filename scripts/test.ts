@@ -35,6 +35,7 @@ mkdirSync('test-output', { recursive: true });
 const fine = [
   run('biome', 'check', '.'),
   run('tsc', '--noEmit'),
+  run('tsc', '--project', 'tsconfig.browser.json'),
   run('node', 'scripts/boundaries.ts'),
   run(
     'vitest',

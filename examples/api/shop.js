@@ -1,70 +1,82 @@
-// The shop in the browser: it waits by itself, without leaving the page.
+// The shop in the browser. Visitors wait on the shop's own page.
+
+/** @import { Tokens, Visit } from '../../assets/client.d.ts' */
 
 const { anteroom, room } = document.documentElement.dataset;
+/** @type {typeof import('../../assets/client.d.ts')} */
 const { join, resume } = await import(`${anteroom}/client.js`);
-const at = `${anteroom}/rooms/${room}`;
-const TICKET = 'ticket';
+const roomUrl = `${anteroom}/rooms/${room}`;
+const TICKET_KEY = 'ticket';
 
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @type {(id: string, text: string) => void} */
 const say = (id, text) => {
-  document.getElementById(id).textContent = text;
+  byId(id).textContent = text;
 };
-const show = (name) => {
-  for (const section of document.querySelectorAll('section')) section.hidden = section.id !== name;
+/** @param {string} id */
+const showSection = (id) => {
+  for (const section of document.querySelectorAll('section')) section.hidden = section.id !== id;
 };
 
 const options = {
-  onContact: (reachable) => say('contact', reachable ? '' : 'The line cannot be reached. Your place is kept.'),
+  /** @param {boolean} isReachable */
+  onContact: (isReachable) =>
+    say('contact', isReachable ? '' : 'We cannot reach the waiting room right now. You keep your place.'),
 };
+/** @type {Visit | undefined} */
 let visit;
+/** @type {Tokens | undefined} */
 let tokens;
 
-/** A ticket that was kept goes on; one that is worth nothing any more is forgotten. */
+/** Goes on with the ticket of an earlier visit, or joins. A ticket that is no longer valid is dropped. */
 async function wait() {
-  const kept = localStorage.getItem(TICKET);
-  visit = kept ? resume(at, kept, options) : await join(at, options);
-  localStorage.setItem(TICKET, visit.ticket);
-  show('line');
+  const kept = localStorage.getItem(TICKET_KEY);
+  visit = kept ? resume(roomUrl, kept, options) : await join(roomUrl, options);
+  localStorage.setItem(TICKET_KEY, visit.ticket);
+  showSection('line');
   try {
     for await (const { state, number, people_ahead, rejoin } of visit.facts()) {
-      say('number', number ?? 'not drawn yet');
-      say('ahead', people_ahead);
+      say('number', number === null ? 'not drawn yet' : String(number));
+      say('ahead', String(people_ahead));
       say('state', state);
-      localStorage.setItem(TICKET, visit.ticket);
-      document.getElementById('rejoin').hidden = state !== 'expired' || rejoin !== 'on_request';
+      localStorage.setItem(TICKET_KEY, visit.ticket);
+      byId('rejoin').hidden = state !== 'expired' || rejoin !== 'on_request';
       if (state === 'served') break;
     }
     tokens = await visit.claim();
-    show('buy');
+    showSection('buy');
   } catch (error) {
-    localStorage.removeItem(TICKET);
-    say('error', error.message);
-    show('start');
+    localStorage.removeItem(TICKET_KEY);
+    say('error', error instanceof Error ? error.message : String(error));
+    showSection('start');
   }
 }
 
 async function buy() {
   const answer = await fetch('/api/orders', {
     method: 'POST',
-    headers: { Authorization: `Bearer ${tokens.access_token}` },
+    headers: { Authorization: `Bearer ${tokens?.access_token}` },
   });
   if (!answer.ok) return say('sold', 'Your time is over.');
   const { order } = await answer.json();
   say('sold', `Order ${order} is yours.`);
-  // Done: the place goes to the next in line.
+  // Frees the place for the next person in line.
   await leave();
 }
 
 async function leave() {
-  localStorage.removeItem(TICKET);
-  await visit.leave();
+  localStorage.removeItem(TICKET_KEY);
+  await visit?.leave();
 }
 
-const on = (id, act) => document.getElementById(id).addEventListener('click', act);
-on('join', wait);
-on('order', buy);
-on('rejoin', () => visit.rejoin());
-on('leave', async () => {
+/** @type {(id: string, act: () => void) => void} */
+const onClick = (id, act) => byId(id).addEventListener('click', act);
+onClick('join', wait);
+onClick('order', buy);
+onClick('rejoin', () => visit?.rejoin());
+onClick('leave', async () => {
   await leave();
   location.reload();
 });
-if (localStorage.getItem(TICKET)) wait();
+if (localStorage.getItem(TICKET_KEY)) wait();

@@ -127,7 +127,7 @@ test('before the start the page counts down, then has a number by itself, checks
     await route.fulfill({ response: answer, body });
   });
   await draw.reload();
-  await draw.getByText('Your browser has computed something else').waitFor();
+  await draw.getByText('Your browser computed a different result').waitFor();
 
   const late = await waitingPage();
   await says(late, 'You are in line');

@@ -1,0 +1,78 @@
+/** Types of the browser scripts' internals. Browsers never load this file. */
+import type { AnteroomError, Facts, join, Options, resume, Visit } from './client.d.ts';
+
+export type { Facts, Options, Visit };
+export type Range = NonNullable<Facts['estimated_wait']>;
+export type ShownFacts = Pick<Facts, 'people_ahead' | 'estimated_wait' | 'serving' | 'message' | 'updated_at'>;
+/** ISO 8601, by the server's clock. */
+export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'updated_at']?: string | undefined };
+
+/** A point of the curve that all visitors of a room share: a number, and the people ahead of it. */
+export type Point = readonly [number: number, peopleAhead: number];
+/** How many people a minute go in, measured: the slower end of the range first. */
+export type PerMinute = readonly [slow: number, fast: number];
+
+/** What `GET /rooms/{room}/status` answers. */
+export interface SharedStatus {
+  readonly mode: 'queue' | 'passthrough' | 'paused' | 'closed';
+  readonly serving: number;
+  readonly ahead: readonly Point[];
+  readonly per_minute: PerMinute | null;
+  readonly poll_after: number;
+  readonly message: string | null;
+  readonly updated_at: string;
+}
+
+/** What joining and rejoining answer. */
+export type TicketFacts = Facts & { readonly ticket: string };
+
+export type Join = typeof join;
+export type Resume = typeof resume;
+/** Calls the API of one room. Throws an AnteroomError. */
+export type Call = <Answer>(method: string, path: string, ticket?: string) => Promise<Answer>;
+/** Calls the API about the visitor's own ticket. */
+export type CallOwn = <Answer>(method: string, path?: string) => Promise<Answer>;
+export type CreateCall = (room: string, options: Options) => Call;
+export type CreateVisit = (room: string, options: Options, ticket: string, known: Facts | null) => Visit;
+/** Tries again while errors are temporary. */
+export type Retry = <Answer>(call: Call, options: Options, ...request: Parameters<Call>) => Promise<Answer>;
+/** The facts brought up to date; null where the shared status does not say enough. */
+export type ToFacts = (last: Facts, status: SharedStatus) => Facts | null;
+/** People ahead of a number, on straight lines between the points. */
+export type Interpolate = (points: readonly Point[], number: number) => number;
+/** In seconds, by the server's rule: the measured range, plus the time until the page knows of a turn. */
+export type EstimateWait = (ahead: number, perMinute: PerMinute | null) => Range | null;
+/** Seconds to milliseconds, a fifth earlier or later: a crowd that came together does not keep asking together. */
+export type Jitter = (seconds: number) => number;
+/** Milliseconds until the start or the end of the claim window. */
+export type UntilEvent = (facts: Facts) => number;
+export type CanRetry = (error: unknown) => error is AnteroomError;
+/** Milliseconds until the next try. */
+export type BackOff = (failures: number, error: { readonly retryAfter: number }) => number;
+/** Leaves a text that is the same alone: a screen reader would repeat it. */
+export type Write = (id: string, text: string) => void;
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/** What the operators' page uses of the admin API: docs/admin-api.md. */
+export interface Room {
+  readonly id: string;
+  readonly title: string;
+  readonly mode: string;
+  readonly inlet: { readonly strategy: string; readonly size?: number };
+}
+export type CounterName =
+  | 'queue'
+  | 'serving'
+  | 'waiting'
+  | 'present'
+  | 'claimed'
+  | 'active'
+  | 'completed'
+  | 'abandoned'
+  | 'expired';
+export type Counters = Readonly<Record<CounterName, number>>;
+/** RFC 9457. */
+export interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+}
