@@ -1,5 +1,5 @@
--- `http-request lua.anteroom-gate ROOM`: asks Anteroom at ANTEROOM whether the visitor may pass. Whoever may not gets
--- Anteroom's answer: a redirect to wait, one to the same page with the gate's cookie, or a 401.
+-- `http-request lua.anteroom-gate ROOM`: asks Anteroom at ANTEROOM whether the visitor may pass. A refused request gets
+-- Anteroom's answer: a redirect into the line, a redirect to the same page with the gate's cookie, or a 401.
 
 -- What happens while Anteroom does not answer in time: 'closed' answers 503, 'open' lets everybody pass.
 local UNREACHABLE = 'closed'
@@ -8,17 +8,19 @@ local TIMEOUT = 750
 
 local anteroom = os.getenv('ANTEROOM') or 'http://127.0.0.1:3000'
 
--- What tells a navigation from the rest, and the gate's cookie.
-local ASKED = {
+-- Request headers for the gate: its cookie, and those that distinguish a navigation.
+local REQUEST_HEADERS = {
   'cookie', 'accept', 'x-requested-with', 'upgrade', 'sec-websocket-key',
   'sec-fetch-mode', 'sec-purpose', 'purpose',
 }
--- What an answer to the client is made of.
-local TOLD = { 'location', 'set-cookie', 'cache-control', 'content-type', 'www-authenticate', 'retry-after', 'refresh' }
--- What the site is told of somebody inside.
-local SUBJECT = { 'x-anteroom-subject', 'x-anteroom-number', 'x-anteroom-expires' }
+-- Headers of the gate's answer that the client gets.
+local ANSWER_HEADERS = {
+  'location', 'set-cookie', 'cache-control', 'content-type', 'www-authenticate', 'retry-after', 'refresh',
+}
+-- Headers about an admitted visitor that the site gets.
+local VISITOR_HEADERS = { 'x-anteroom-subject', 'x-anteroom-number', 'x-anteroom-expires' }
 
--- HAProxy counts the values of a header from 0.
+-- HAProxy numbers the values of a header from 0.
 local function values(headers, name)
   local all = {}
   for index, value in pairs(headers[name] or {}) do all[index + 1] = value end
@@ -26,26 +28,26 @@ local function values(headers, name)
 end
 
 core.register_action('anteroom-gate', { 'http-req' }, function(txn, room)
-  local came = txn.http:req_get_headers()
+  local received = txn.http:req_get_headers()
   local headers = {
     ['x-forwarded-method'] = { txn.sf:method() },
     ['x-forwarded-proto'] = { txn.sf:ssl_fc() == 1 and 'https' or 'http' },
-    ['x-forwarded-host'] = values(came, 'host'),
+    ['x-forwarded-host'] = values(received, 'host'),
     ['x-forwarded-uri'] = { txn.sf:pathq() },
   }
-  for _, name in ipairs(ASKED) do
-    if came[name] then headers[name] = values(came, name) end
+  for _, name in ipairs(REQUEST_HEADERS) do
+    if received[name] then headers[name] = values(received, name) end
   end
 
   local url = anteroom .. '/rooms/' .. room .. '/gate/check'
   local answer = core.httpclient():get { url = url, headers = headers, timeout = TIMEOUT }
 
   if answer and answer.status == 204 then
-    for _, name in ipairs(SUBJECT) do txn.http:req_set_header(name, values(answer.headers, name)[1] or '') end
+    for _, name in ipairs(VISITOR_HEADERS) do txn.http:req_set_header(name, values(answer.headers, name)[1] or '') end
     return
   end
 
-  -- HAProxy itself answers 503 or 504 where Anteroom does not. Anteroom's own 503 says when to try again.
+  -- HAProxy itself answers 503 or 504 if Anteroom does not. Anteroom's own 503 says when to try again.
   local unreachable = not answer or answer.status < 300 or (answer.status >= 500 and not answer.headers['retry-after'])
   if unreachable and UNREACHABLE == 'open' then return end
 
@@ -55,7 +57,7 @@ core.register_action('anteroom-gate', { 'http-req' }, function(txn, room)
     reply:add_header('cache-control', 'no-store')
   else
     reply:set_status(answer.status)
-    for _, name in ipairs(TOLD) do
+    for _, name in ipairs(ANSWER_HEADERS) do
       for _, value in ipairs(values(answer.headers, name)) do reply:add_header(name, value) end
     end
     reply:set_body(answer.body or '')

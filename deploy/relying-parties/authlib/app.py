@@ -1,7 +1,7 @@
-"""A Flask application behind the line, with Authlib 1.9: python app.py, with what requirements.txt names. Environment:
+"""A Flask application behind the line, with Authlib 1.9. Install requirements.txt, run python app.py. Environment:
   PORT, BASE_URL (https://shop.example), ISSUER (https://line.example), CLIENT_ID, CLIENT_SECRET,
   SESSION_SECRET (32 random characters or more),
-  LOGIN_WINDOW (how long a login may take, in seconds; login_window at Anteroom says the same).
+  LOGIN_WINDOW (how long a login may take, in seconds; the same as login_window at Anteroom).
 Relying party at Anteroom: profile generic, redirect URI BASE_URL/callback, post-logout redirect URI BASE_URL/bye.
 """
 
@@ -30,8 +30,8 @@ app.config.update(
 
 
 class Logins(FlaskIntegration):
-    """Unfinished logins, in a signed cookie each. Authlib would have them all in the session's one cookie, where two
-    tabs that begin at once overwrite each other, a few more do not fit, and none has an end."""
+    """Keeps each unfinished login in a signed cookie of its own. Authlib would keep them all in the session's cookie:
+    two tabs that begin at once would overwrite each other, more than a few would not fit, and none would expire."""
 
     signer = URLSafeTimedSerializer(environ["SESSION_SECRET"], salt="login")
 
@@ -77,15 +77,15 @@ def begin_login():
         return "", 401
     query = request.query_string.decode()
     page = BASE_URL + quote(request.path) + (f"?{query}" if query else "")
-    # Who waited longer than LOGIN_WINDOW is sent to the page to log in afresh, which then takes no wait.
+    # After a wait longer than LOGIN_WINDOW the login restarts at the page, and passes at once.
     login = provider.create_authorization_url(f"{BASE_URL}/callback", target_link_uri=page)
     provider.save_authorize_data(redirect_uri=f"{BASE_URL}/callback", page=page, **login)
     return redirect(login["url"])
 
 
 def say_again(status):
-    # A link and not a redirect: where cookies are refused, a redirect would go round and round.
-    return '<p>This login did not work out. <a href="/">Go on to the shop</a></p>', status
+    # A link and not a redirect: if cookies are refused, redirects would loop.
+    return '<p>This login did not work. <a href="/">Continue to the shop</a></p>', status
 
 
 @app.get("/callback")
@@ -96,17 +96,17 @@ def callback():
     try:
         token = provider.authorize_access_token()
     except (OAuthError, JoseError, RequestException) as error:
-        app.logger.error("A login failed: %r", getattr(error, "error", type(error).__name__))
+        app.logger.error("login failed: %r", getattr(error, "error", type(error).__name__))
         return say_again(502)
     claims = token["userinfo"]
-    # The session ends when the ID token does, which is when the admission ends.
+    # The session ends with the ID token, which ends with the admission.
     session.update(ends=claims["exp"], number=claims["number"], id_token=token["id_token"])
     return redirect(login["page"])
 
 
 @app.get("/logout")
 def logout():
-    """Logout ends the admission too, and frees the place."""
+    """Ends the admission too, and frees the place."""
     id_token = session.pop("id_token", None)
     session.clear()
     return redirect(provider.create_logout_url(f"{BASE_URL}/bye", id_token)["url"])
@@ -120,7 +120,7 @@ def bye():
 @app.get("/")
 @app.get("/<path:page>")
 def shop(page=""):
-    """Every other page wants a visitor who was let in."""
+    """Every other page is for admitted visitors."""
     if session.get("ends", 0) <= time.time():
         return begin_login()
     return f"inside with number {session['number']}", {"Content-Type": "text/plain"}

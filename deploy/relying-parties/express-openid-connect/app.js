@@ -10,11 +10,11 @@ const { PORT = '3000', BASE_URL, ISSUER, CLIENT_ID, CLIENT_SECRET, SESSION_SECRE
 
 const app = express();
 
-// When the back channel said that a visitor's admission ended, by `sub`, in seconds. Of one process and growing: several
-// processes need a store that they share, which forgets what is older than admissions live.
+// When the back channel reported the end of a visitor's admission, by `sub`, in seconds. This map belongs to one
+// process and only grows. Several processes need a shared store that drops entries older than an admission.
 const ended = new Map();
 
-// Every page wants a visitor who was let in.
+// Every page is for admitted visitors.
 app.use(
   oidc.auth({
     baseURL: BASE_URL,
@@ -22,9 +22,9 @@ app.use(
     clientID: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
     secret: SESSION_SECRET,
-    // The default is the implicit flow, which Anteroom does not have.
+    // The default is the implicit flow, which Anteroom does not support.
     authorizationParams: { response_type: 'code', scope: 'openid' },
-    // Logout ends the admission too, and frees the place.
+    // A logout ends the admission too, and frees the place.
     idpLogout: true,
     routes: { postLogoutRedirect: '/bye' },
     backchannelLogout: {
@@ -35,7 +35,7 @@ app.use(
   }),
 );
 
-// The session of the library outlives the admission, which ends with the ID token.
+// The library's session outlives the ID token, which ends with the admission.
 app.use((req, res, next) => {
   if (req.oidc.idTokenClaims.exp * 1000 > Date.now()) return next();
   return res.oidc.login({ returnTo: req.originalUrl });

@@ -2,7 +2,7 @@
 //
 //	PORT, BASE_URL (https://shop.example), ISSUER (https://line.example), CLIENT_ID, CLIENT_SECRET,
 //	SESSION_SECRET (32 random characters or more),
-//	LOGIN_WINDOW (how long a login may take, in seconds; login_window at Anteroom says the same).
+//	LOGIN_WINDOW (how long a login may take, in seconds; the same as login_window at Anteroom).
 //
 // Relying party at Anteroom: profile generic, redirect URI BASE_URL/callback, post-logout redirect URI BASE_URL/bye.
 package main
@@ -27,22 +27,22 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// session is what the site keeps of a visitor who was let in.
+// session is what the site stores about an admitted visitor.
 type session struct {
 	Number  int
 	IDToken string
-	// Ends is the ID token's exp, which is when the admission ends.
+	// Ends is the ID token's exp, the end of the admission.
 	Ends time.Time
 }
 
-// login is one that has not come back yet.
+// login is an unfinished login.
 type login struct{ Page, Nonce, Verifier string }
 
 type shop struct {
 	url, endSession string
 	oauth           oauth2.Config
 	verifier        *oidc.IDTokenVerifier
-	// Sessions and unfinished logins are sealed in cookies: whoever waits costs this application nothing.
+	// Sessions and unfinished logins are sealed in cookies: a waiting visitor costs this application nothing.
 	sessions, logins *securecookie.SecureCookie
 	loginWindow      int
 }
@@ -78,7 +78,7 @@ func main() {
 			Scopes:       []string{oidc.ScopeOpenID},
 		},
 		verifier:    provider.Verifier(&oidc.Config{ClientID: id}),
-		sessions:    sealed(0), // has an end of its own
+		sessions:    sealed(0), // Ends limits it
 		logins:      sealed(seconds),
 		loginWindow: seconds,
 	}
@@ -100,7 +100,7 @@ func setting(name string) string {
 	return value
 }
 
-// page is every other one: it wants a visitor who was let in.
+// page serves every other page, which are for admitted visitors.
 func (s *shop) page(w http.ResponseWriter, r *http.Request) {
 	visitor, ok := s.session(r)
 	if !ok {
@@ -123,10 +123,10 @@ func (s *shop) beginLogin(w http.ResponseWriter, r *http.Request) {
 		s.sayAgain(w, http.StatusRequestURITooLong, err)
 		return
 	}
-	// A cookie for each login, so that two tabs do not get in each other's way.
+	// A cookie for each login, so that two tabs do not disturb each other.
 	s.setCookie(w, http.Cookie{Name: loginCookie(state), Value: value, Path: "/callback", MaxAge: s.loginWindow})
 	to := s.oauth.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier),
-		// Who waited longer than LOGIN_WINDOW is sent here to log in afresh, which then takes no wait.
+		// After a wait longer than LOGIN_WINDOW the login restarts here, and passes at once.
 		oauth2.SetAuthURLParam("target_link_uri", page))
 	http.Redirect(w, r, to, http.StatusFound)
 }
@@ -191,12 +191,12 @@ func (s *shop) session(r *http.Request) (visitor session, ok bool) {
 	return visitor, err == nil && time.Now().Before(visitor.Ends)
 }
 
-// sayAgain shows a link and does not redirect: where cookies are refused, a redirect would go round and round.
+// sayAgain shows a link and does not redirect: if cookies are refused, redirects would loop.
 func (s *shop) sayAgain(w http.ResponseWriter, status int, err error) {
-	log.Print("A login failed: ", err)
+	log.Print("login failed: ", err)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	fmt.Fprint(w, `<p>This login did not work out. <a href="/">Go on to the shop</a></p>`)
+	fmt.Fprint(w, `<p>This login did not work. <a href="/">Continue to the shop</a></p>`)
 }
 
 func (s *shop) setCookie(w http.ResponseWriter, cookie http.Cookie) {
@@ -208,7 +208,7 @@ func (s *shop) setCookie(w http.ResponseWriter, cookie http.Cookie) {
 
 func loginCookie(state string) string { return "login_" + state }
 
-// open reads a sealed cookie; one that is too old, or was sealed for another name, is an error.
+// open reads a sealed cookie. It fails if the cookie is too old or was sealed for another name.
 func open(seal *securecookie.SecureCookie, r *http.Request, name string, value any) error {
 	cookie, err := r.Cookie(name)
 	if err != nil {

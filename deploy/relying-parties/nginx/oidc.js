@@ -1,6 +1,6 @@
-// The authorization code flow with PKCE, in nginx's JavaScript: a login is a cookie of its own, so tabs do not disturb
-// each other, and the session is a signed cookie that ends with the ID token. __Host- keeps other hosts of the domain
-// from planting either. What is set is in nginx.conf.
+// The authorization code flow with PKCE, in nginx's JavaScript. Each login is a cookie of its own, so tabs don't disturb
+// each other. The session is a signed cookie that ends with the ID token. The prefix __Host- keeps other hosts of the
+// domain from setting either. The settings are in nginx.conf.
 // biome-ignore lint/style/useNodejsImportProtocol: njs has no names with node:
 import hash from 'crypto';
 // biome-ignore lint/style/useNodejsImportProtocol: njs has no names with node:
@@ -9,11 +9,11 @@ import querystring from 'querystring';
 const SESSION = '__Host-session';
 const LOGIN = '__Host-login-';
 const COOKIE = '; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=';
-/** A cookie carries it, and so does the address at the line. */
+/** A cookie carries the page's address, and so does the waiting page's address. */
 const LONGEST_PAGE = 2000;
 const SHORTEST_KEY = 32;
 
-/** For auth_request: 204 to who is inside, 401 to all others. */
+/** For auth_request: 204 if the visitor is inside, otherwise 401. */
 function check(r) {
   const session = readSession(r);
   if (!session) return r.return(401);
@@ -21,7 +21,7 @@ function check(r) {
   r.return(204);
 }
 
-/** To the line; a script's request gets 401. */
+/** Redirects a navigation to the line. Other requests get 401. */
 function login(r) {
   const isNavigation = r.method === 'GET' && (r.headersIn.Accept || '').includes('text/html');
   if (!isNavigation) return r.return(401);
@@ -40,7 +40,7 @@ function login(r) {
     nonce: nonce,
     code_challenge: hash.createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
-    // Who waited longer than the window begins anew there.
+    // The login restarts there after a wait longer than the window.
     target_link_uri: r.variables.oidc_site + page,
   });
   redirect(r, `${r.variables.oidc_issuer}/authorize?${query}`);
@@ -52,15 +52,15 @@ async function callback(r) {
   if (!kept) return refuse(r, 'This login is over, or another browser began it.');
   const gone = `${LOGIN}${state}=${COOKIE}0`;
   r.headersOut['Set-Cookie'] = [gone];
-  if (!r.args.code) return refuse(r, 'The line let nobody in.');
-  // njs takes no lists apart in a declaration.
+  if (!r.args.code) return refuse(r, 'The login was refused.');
+  // njs has no destructuring.
   const parts = kept.split('.');
   const page = Buffer.from(parts[2], 'base64url').toString();
   try {
     const claims = await redeem(r, String(r.args.code), parts[1]);
     if (claims.nonce !== parts[0]) throw new Error('the ID token has another nonce');
     r.headersOut['Set-Cookie'] = [gone, sessionCookie(r, claims)];
-    // The site's own address before it: what begins with two slashes stays on the site.
+    // The site's own origin comes first, so an address that starts with two slashes stays on the site.
     redirect(r, r.variables.oidc_site + page);
   } catch (error) {
     r.error(`login: ${error.message}`);
@@ -68,7 +68,7 @@ async function callback(r) {
   }
 }
 
-/** Ends the session here and, once the visitor said yes, the admission. */
+/** Ends the session here and, after the visitor's confirmation, the admission. */
 function logout(r) {
   r.headersOut['Set-Cookie'] = [`${SESSION}=${COOKIE}0`];
   const query = querystring.stringify({
@@ -79,8 +79,8 @@ function logout(r) {
 }
 
 /**
- * The ID token's claims. It comes from the issuer itself: what stands for its signature is the issuer's certificate
- * (OpenID Connect Core §3.1.3.7, 6).
+ * Exchanges the code and answers the ID token's claims. The token comes directly from the issuer, so the TLS
+ * certificate replaces the check of the signature (OpenID Connect Core §3.1.3.7, 6).
  */
 async function redeem(r, code, verifier) {
   const set = r.variables;
@@ -103,8 +103,9 @@ async function redeem(r, code, verifier) {
   const claims = JSON.parse(Buffer.from(JSON.parse(body).id_token.split('.')[1], 'base64url').toString());
   const audience = [].concat(claims.aud);
   if (claims.iss !== set.oidc_issuer) throw new Error('the ID token is of another issuer');
-  if (audience.length !== 1 || audience[0] !== set.oidc_client_id) throw new Error('the ID token is for others');
-  if (!(claims.exp > now())) throw new Error('the ID token is over');
+  if (audience.length !== 1 || audience[0] !== set.oidc_client_id)
+    throw new Error('the ID token is for another client');
+  if (!(claims.exp > now())) throw new Error('the ID token has expired');
   return claims;
 }
 
@@ -115,7 +116,7 @@ function sessionCookie(r, claims) {
 
 function readSession(r) {
   const parts = String(r.variables[`cookie_${SESSION}`]).split('.');
-  // Signed once more, so that the time a comparison takes tells nothing.
+  // Compares signatures of signatures, so that the time it takes reveals nothing.
   const isOurs = sign(r, String(parts[2])) === sign(r, sign(r, `${parts[0]}.${parts[1]}`));
   return isOurs && Number(parts[0]) > now() ? { number: parts[1] } : null;
 }

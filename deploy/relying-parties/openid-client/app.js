@@ -1,7 +1,7 @@
 // An Express application behind the line, with openid-client 6 and jose 6. Environment:
 //   PORT, BASE_URL (https://shop.example), ISSUER (https://line.example), CLIENT_ID, CLIENT_SECRET,
 //   SESSION_SECRET (32 random characters or more),
-//   LOGIN_WINDOW (how long a login may take, in seconds; login_window at Anteroom says the same).
+//   LOGIN_WINDOW (how long a login may take, in seconds; the same as login_window at Anteroom).
 // Relying party at Anteroom: profile generic, redirect URI BASE_URL/callback, post-logout redirect URI BASE_URL/bye.
 import { createHash } from 'node:crypto';
 import express from 'express';
@@ -19,10 +19,10 @@ const provider = await oidc.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET,
 });
 const app = express();
 
-// Sessions and unfinished logins are sealed in cookies: whoever waits costs this application nothing.
+// Sessions and unfinished logins are sealed in cookies: a waiting visitor costs this application nothing.
 const key = createHash('sha256').update(SESSION_SECRET).digest();
 
-/** The content ends at `exp`, whatever the browser does, and is worth nothing in a cookie of another name. */
+/** The content expires at `exp`, whatever the browser does, and is invalid in a cookie of another name. */
 const seal = (name, content, exp) =>
   new EncryptJWT(content)
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
@@ -40,7 +40,7 @@ async function unseal(req, name) {
   );
 }
 
-// A cookie for each login, so that two tabs do not get in each other's way.
+// A cookie for each login, so that two tabs do not disturb each other.
 const loginCookie = (state) => `login_${state}`;
 
 async function beginLogin(req, res) {
@@ -61,15 +61,15 @@ async function beginLogin(req, res) {
     nonce,
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-    // Who waited longer than LOGIN_WINDOW is sent here to log in afresh, which then takes no wait.
+    // After a wait longer than LOGIN_WINDOW the login restarts here, and passes at once.
     target_link_uri: page,
   };
   return res.redirect(oidc.buildAuthorizationUrl(provider, parameters).href);
 }
 
-/** A link and not a redirect: where cookies are refused, a redirect would go round and round. */
+/** A link and not a redirect: if cookies are refused, redirects would loop. */
 const sayAgain = (res, status) =>
-  res.status(status).send('<p>This login did not work out. <a href="/">Go on to the shop</a></p>');
+  res.status(status).send('<p>This login did not work. <a href="/">Continue to the shop</a></p>');
 
 app.get('/callback', async (req, res) => {
   const name = loginCookie(req.query.state);
@@ -82,17 +82,17 @@ app.get('/callback', async (req, res) => {
       expectedNonce: login.nonce,
       pkceCodeVerifier: login.verifier,
     });
-    // The session ends when the ID token does, which is when the admission ends.
+    // The session ends with the ID token, which ends with the admission.
     const { exp, number } = tokens.claims();
     res.cookie(SESSION, await seal(SESSION, { number, idToken: tokens.id_token }, exp), COOKIE);
     return res.redirect(login.page);
   } catch (error) {
-    console.error('A login failed: %j', error.error ?? error.code ?? error.name);
+    console.error('login failed: %j', error.error ?? error.code ?? error.name);
     return sayAgain(res, 502);
   }
 });
 
-// Logout ends the admission too, and frees the place.
+// A logout ends the admission too, and frees the place.
 app.get('/logout', async (req, res) => {
   const session = await unseal(req, SESSION);
   res.clearCookie(SESSION, COOKIE);
@@ -104,7 +104,7 @@ app.get('/bye', (_req, res) => {
   res.type('text').send('Good bye.');
 });
 
-// Every other page wants a visitor who was let in.
+// Every other page is for admitted visitors.
 app.get('/{*page}', async (req, res) => {
   const session = await unseal(req, SESSION);
   if (!session) return beginLogin(req, res);

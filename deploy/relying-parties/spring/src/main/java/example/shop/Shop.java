@@ -35,7 +35,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** A site behind the line: every page wants a visitor who was let in. */
+/** A site behind the line: its pages are for admitted visitors. */
 @SpringBootApplication
 @RestController
 public class Shop {
@@ -55,22 +55,22 @@ public class Shop {
 
   @Bean
   SecurityFilterChain security(HttpSecurity http, ClientRegistrationRepository registrations) throws Exception {
-    // Ends the admission too, and frees the place.
+    // A logout ends the admission too, and frees the place.
     var loggedOut = new OidcClientInitiatedLogoutSuccessHandler(registrations);
     loggedOut.setPostLogoutRedirectUri("{baseUrl}/bye");
     var pages = new HttpSessionRequestCache();
     pages.setRequestMatcher(Shop::isNavigation);
-    // A visitor comes back to the very address they asked for.
+    // The visitor returns to exactly the requested address.
     pages.setMatchingRequestParameterName(null);
     return http
         .authorizeHttpRequests(all -> all.requestMatchers("/bye").permitAll().anyRequest().authenticated())
-        // A script's request gets 401: Spring keeps one login a browser, and it would begin one in place of the page's.
+        // Requests of scripts get 401: Spring keeps one login per browser, and theirs would replace the page's.
         .exceptionHandling(refused -> refused.defaultAuthenticationEntryPointFor(
             new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), request -> !isNavigation(request)))
         .requestCache(cache -> cache.requestCache(pages))
         .oauth2Login(login -> login.authorizationEndpoint(
-            endpoint -> endpoint.authorizationRequestResolver(tellingThePage(registrations, pages))))
-        // By a link; the line asks before it gives the place away.
+            endpoint -> endpoint.authorizationRequestResolver(withTargetLinkUri(registrations, pages))))
+        // A link suffices: Anteroom asks for confirmation before it frees the place.
         .logout(logout -> logout
             .logoutRequestMatcher(pathPattern(HttpMethod.GET, "/logout"))
             .logoutSuccessHandler(loggedOut))
@@ -79,10 +79,10 @@ public class Shop {
   }
 
   /**
-   * The page that a visitor came for travels along, so that one who waited longer than this session lives, or in the
-   * older of two tabs, comes back to it.
+   * Sends the page that the visitor came for. After a wait longer than this session lives, and in the older of two
+   * tabs, the login restarts there.
    */
-  private static OAuth2AuthorizationRequestResolver tellingThePage(
+  private static OAuth2AuthorizationRequestResolver withTargetLinkUri(
       ClientRegistrationRepository registrations, RequestCache pages) {
     var requests = new DefaultOAuth2AuthorizationRequestResolver(registrations);
     requests.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce().andThen(login -> {
@@ -95,13 +95,13 @@ public class Shop {
     return requests;
   }
 
-  /** Pages, and not what they load. */
+  /** True for pages, false for what they load. */
   private static boolean isNavigation(HttpServletRequest request) {
     var accept = request.getHeader("Accept");
     return request.getMethod().equals("GET") && accept != null && accept.contains("text/html");
   }
 
-  /** Spring's session outlives the admission, which ends with the ID token. */
+  /** Ends Spring's session with the ID token, which ends with the admission. */
   private static void endWithAdmission(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     var authentication = SecurityContextHolder.getContext().getAuthentication();
