@@ -67,7 +67,7 @@ async function fill(redis: CrowdedRedis): Promise<void> {
   await joinAll(redis, ROOM, LINE);
   for (let from = 0; from < LINE; from += 10_000) {
     const heard = Array.from({ length: 5000 }, (_, n) => from + 2 * n + 1);
-    await redis.store.line.heard(ROOM, 1, heard, LATER);
+    await redis.store.line.recordHeartbeats(ROOM, { generation: 1, numbers: heard }, LATER);
   }
   const { counters } = await redis.store.line.view(ROOM, LATER);
   if (counters.present !== LINE / 2) throw new Error(`${counters.present} of ${LINE} are present`);

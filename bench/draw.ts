@@ -74,7 +74,7 @@ async function drawOnce(redis: CrowdedRedis, room: string, entrants: number): Pr
   await store.line.draw(room, 'opening', COME_AT);
   const inRedis = await redisTime(client);
   const start = performance.now();
-  const result = await store.line.drawResult(room, 1, 1);
+  const result = await store.line.drawResult(room, { generation: 1, draw: 1 }, 0);
   if (result?.record.entrants !== entrants)
     throw new Error(`not all of them were drawn: ${JSON.stringify(result?.record)}`);
   readDrawResult(result);

@@ -59,7 +59,7 @@ async function hearAll(line: LineStore, count: number, now: number): Promise<voi
   const { generation } = await line.view(ROOM, now);
   for (let from = 1; from <= count; from += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, count - from + 1) }, (_, i) => from + i);
-    await line.heard(ROOM, generation, numbers, now);
+    await line.recordHeartbeats(ROOM, { generation: generation, numbers: numbers }, now);
   }
 }
 

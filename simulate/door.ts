@@ -6,8 +6,8 @@ import { commitment } from '#waiting-room/draw.ts';
 import { type Meter, measure, perMinute, type Range } from '#waiting-room/estimate.ts';
 import { type Signal, tickInlet } from '#waiting-room/inlets/index.ts';
 import type { Counters } from '#waiting-room/line/counters.ts';
-import type { Line } from '#waiting-room/line/line.ts';
-import * as steps from '#waiting-room/line/line.ts';
+import type { Line } from '#waiting-room/line/index.ts';
+import * as steps from '#waiting-room/line/index.ts';
 import { lineRules, type RoomSettings, settingsAt } from '#waiting-room/room.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { Origin } from './origin.ts';
@@ -85,7 +85,8 @@ export function createDoor({ room, origin, random, clock }: DoorDeps): Door {
     if (mode !== 'queue') return;
     const from = line.inletState;
     const { raise, state } = tickInlet(inlet, { now: clock.now, state: from, signal });
-    if (raise || state !== from) steps.raise(line, raise ?? { people: 0 }, clock.now, { from, to: state });
+    if (raise || state !== from)
+      steps.raise(line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, clock.now);
   }
 
   // A service that runs already has the room's rules and its next draw when the first visitor comes.

@@ -1,7 +1,7 @@
 /** What visitors learn of the line, and the line of them: draws, turns that came, heartbeats. */
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
-import type { Line } from '#waiting-room/line/line.ts';
-import * as steps from '#waiting-room/line/line.ts';
+import type { Line } from '#waiting-room/line/index.ts';
+import * as steps from '#waiting-room/line/index.ts';
 import type { Clock } from './clock.ts';
 import { type Crowd, IS, stand } from './crowd.ts';
 
@@ -27,7 +27,7 @@ export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
 
   return {
     drawn() {
-      const result = steps.drawResult(line, line.generation, line.draws.length);
+      const result = steps.drawResult(line, { generation: line.generation, draw: line.draws.length });
       if (!result) return;
       const drawn = readDrawResult(result);
       crowd.entrants.forEach((visitor, index) => {
@@ -48,7 +48,7 @@ export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
         const visitor = holders[number] ?? -1;
         if (crowd.standing[visitor] === IS.waiting) hear(visitor);
       }
-      for (const number of line.again.keys()) {
+      for (const number of line.servedAgain.keys()) {
         const visitor = holders[number] ?? -1;
         if (!crowd.returned.has(visitor)) continue;
         stand(crowd, visitor, IS.waiting);
@@ -63,13 +63,16 @@ export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
         if (awake[visitor] && standing[visitor] === IS.waiting) numbers.push(number);
       }
       for (const visitor of crowd.returned) if (awake[visitor]) numbers.push(numberOf(visitor));
-      steps.heard(line, line.generation, numbers, clock.now);
+      steps.recordHeartbeats(line, { generation: line.generation, numbers }, clock.now);
 
       const indexes: number[] = [];
       crowd.entrants.forEach((visitor, index) => {
         if (awake[visitor] && standing[visitor] === IS.entrant) indexes.push(index);
       });
-      if (indexes.length > 0) steps.heardEntrants(line, line.generation, line.draws.length, indexes, clock.now);
+      const { generation, draws } = line;
+      if (indexes.length > 0) {
+        steps.recordEntrantHeartbeats(line, { generation, draw: draws.length, indexes }, clock.now);
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What visitors do: come, claim, lose patience, fall asleep, come back, go. */
 import { estimatedWait } from '#waiting-room/estimate.ts';
+import * as line from '#waiting-room/line/index.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
-import * as line from '#waiting-room/line/line.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import { pollAfter, type RoomSettings } from '#waiting-room/room.ts';
 import type { Agenda } from './agenda.ts';
@@ -103,7 +103,8 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     const holder = holderOf(visitor);
     const { state: place } = line.place(state, holder, clock.now);
     if (place === 'served') hear(visitor);
-    else if (place !== 'missed') line.heard(state, state.generation, [holder.number], clock.now);
+    else if (place !== 'missed')
+      line.recordHeartbeats(state, { generation: state.generation, numbers: [holder.number] }, clock.now);
     else if (room.admission.missed_turn === 'front') rejoin(visitor, holder);
     else {
       line.leave(state, holder, clock.now);
@@ -123,7 +124,7 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     if (!crowd.awake[visitor]) return;
     crowd.awake[visitor] = false;
     if (crowd.standing[visitor] === IS.entrant) hearEntrants([number]);
-    else line.heard(state, state.generation, [number], clock.now);
+    else line.recordHeartbeats(state, { generation: state.generation, numbers: [number] }, clock.now);
   }
 
   function giveUp(visitor: number): void {
@@ -131,7 +132,7 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     const isEntrant = crowd.standing[visitor] === IS.entrant;
     if (!saysSo) fallSilent(visitor);
     else if (!isEntrant) line.leave(state, holderOf(visitor), clock.now);
-    else line.withdraw(state, state.generation, entryOf(visitor), clock.now);
+    else line.withdraw(state, { generation: state.generation, entry: entryOf(visitor) }, clock.now);
     stand(crowd, visitor, IS.done);
     tally.gaveUp();
   }
@@ -139,7 +140,11 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
   const entryOf = (visitor: number) => ({ draw: state.draws.length, index: crowd.number[visitor] ?? 0 });
 
   function hearEntrants(indexes: readonly number[]): void {
-    line.heardEntrants(state, state.generation, state.draws.length, indexes, clock.now);
+    line.recordEntrantHeartbeats(
+      state,
+      { generation: state.generation, draw: state.draws.length, indexes: indexes },
+      clock.now,
+    );
   }
 
   function wake(visitor: number): void {
@@ -156,7 +161,7 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     if (random.chance(manners.unreported)) return;
     const gone = [nameOf(visitor)];
     const [completed, abandoned] = abandons ? [[], gone] : [gone, []];
-    line.exits(state, { exited: 0, completed, abandoned }, clock.now);
+    line.reportExits(state, { exited: 0, completed, abandoned }, clock.now);
   }
 
   return {

@@ -88,7 +88,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const { inletState: from, notes } = view;
     const { raise, state, skipped } = tickInlet(inlet, { now: now(), state: from, signal: readSignal(notes.signal) });
     if (!raise && state === from) return;
-    const { raisedBy, applied, counters } = await line.raise(id, raise ?? { people: 0 }, now(), { from, to: state });
+    const { raisedBy, applied, counters } = await line.raise(
+      id,
+      { ...(raise ?? { people: 0 }), step: { from, to: state } },
+      now(),
+    );
     if (!applied) return;
     emitRaised(id, `inlet:${inlet.strategy}`, counters.serving - raisedBy, counters.serving);
     if (skipped) emit('inlet.skipped', { room: id, periods: skipped });
@@ -103,11 +107,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */
   async function writeMeter({ id, mode }: RoomSettings, { alarm, notes, turns }: LineView): Promise<void> {
     if (mode !== 'queue' || alarm) {
-      if (notes.meter !== '') await line.note(id, 'meter', '');
+      if (notes.meter !== '') await line.note(id, { name: 'meter', value: '' }, now());
       return;
     }
     const meter = measure(readMeter(notes.meter), turns, now());
-    if (meter) await line.note(id, 'meter', JSON.stringify(meter));
+    if (meter) await line.note(id, { name: 'meter', value: JSON.stringify(meter) }, now());
   }
 
   function emitRaised(room: RoomId, by: string, from: number, to: number): void {

@@ -65,7 +65,7 @@ export function createDrawResults(line: Pick<LineStore, 'drawResult'>): DrawResu
     async get(room, generation, draw) {
       const cached = cache.get(key(room, generation, draw));
       if (cached) return cached;
-      const result = await line.drawResult(room, generation, draw);
+      const result = await line.drawResult(room, { generation, draw }, 0);
       if (!result) return null;
       const drawn = readDrawResult(result);
       if (cache.size >= CAPACITY) cache.clear();

@@ -22,7 +22,7 @@ interface Batch {
 }
 
 export function createHeartbeatBuffer(
-  line: Pick<LineStore, 'heard' | 'heardEntrants'>,
+  line: Pick<LineStore, 'recordHeartbeats' | 'recordEntrantHeartbeats'>,
   now: () => number,
 ): HeartbeatBuffer {
   let batches = new Map<string, Batch>();
@@ -40,8 +40,8 @@ export function createHeartbeatBuffer(
 
   async function send({ room, generation, draw, numbers }: Batch): Promise<void> {
     try {
-      if (draw === 0) await line.heard(room, generation, [...numbers], now());
-      else await line.heardEntrants(room, generation, draw, [...numbers], now());
+      if (draw === 0) await line.recordHeartbeats(room, { generation, numbers: [...numbers] }, now());
+      else await line.recordEntrantHeartbeats(room, { generation, draw, indexes: [...numbers] }, now());
     } catch (error) {
       // The room was deleted: its heartbeats have no line to go to.
       if (error instanceof RoomNotFound) return;

@@ -70,7 +70,7 @@ export function createLineOperations(context: OperationsContext): LineOperations
       const { exited, completed, abandoned } = exits;
       // The audit log counts visitors; `admission.ended` names each.
       const detail = { exited, completed: completed.length, abandoned: abandoned.length };
-      const result = await act(id, 'exits.reported', detail, () => line.exits(id, exits, now()));
+      const result = await act(id, 'exits.reported', detail, () => line.reportExits(id, exits, now()));
       const isCompleted = new Set(completed);
       admissionEnded(
         id,
@@ -86,7 +86,7 @@ export function createLineOperations(context: OperationsContext): LineOperations
     },
     alarm: (id, on) =>
       act(id, 'alarm', { on }, async () => {
-        await line.alarm(id, on, now());
+        await line.setAlarm(id, on, now());
         return (await line.view(id, now())).counters;
       }),
     async signal(id, signal) {

@@ -12,7 +12,7 @@ export function writeSignal(
   { latency, errorRate }: OriginSignal,
   at: number,
 ): Promise<void> {
-  return line.note(room, 'signal', JSON.stringify({ latency, errorRate, at } satisfies Signal));
+  return line.note(room, { name: 'signal', value: JSON.stringify({ latency, errorRate, at } satisfies Signal) }, at);
 }
 
 export function readSignal(note: string): Signal | null {

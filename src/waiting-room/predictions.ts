@@ -10,7 +10,7 @@ export interface Predictions {
   flush(): Promise<void>;
 }
 
-export function createPredictions(line: Pick<LineStore, 'predicted'>): Predictions {
+export function createPredictions(line: Pick<LineStore, 'recordPredictions'>): Predictions {
   const gathered = new Map<RoomId, { within: number; outside: number }>();
 
   function add(room: RoomId, within: number, outside: number): void {
@@ -31,7 +31,7 @@ export function createPredictions(line: Pick<LineStore, 'predicted'>): Predictio
       await Promise.all(
         batch.map(async ([room, { within, outside }]) => {
           try {
-            await line.predicted(room, within, outside);
+            await line.recordPredictions(room, { within, outside }, 0);
           } catch (error) {
             add(room, within, outside);
             throw error;

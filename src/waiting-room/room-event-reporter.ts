@@ -70,7 +70,7 @@ export function createRoomEventReporter({ line, now, emit }: RoomEventReporterDe
       metricsAt: isDue ? now() : before.metricsAt,
     };
     const note = JSON.stringify(progress);
-    if (note !== notes.told) await line.note(room, 'told', note);
+    if (note !== notes.told) await line.note(room, { name: 'told', value: note }, now());
   };
 }
 

@@ -59,7 +59,10 @@ export interface Visitors {
 }
 
 export interface VisitorsDeps {
-  readonly line: Pick<LineStore, 'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw' | 'exits'>;
+  readonly line: Pick<
+    LineStore,
+    'claim' | 'rejoin' | 'leave' | 'admission' | 'place' | 'renew' | 'withdraw' | 'reportExits'
+  >;
   readonly join: Join;
   readonly snapshots: Snapshots;
   readonly heartbeats: Pick<HeartbeatBuffer, 'record' | 'recordEntrant'>;
@@ -125,7 +128,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   ): Promise<boolean> {
     const counter = reason === 'abandoned' ? 'abandoned' : 'completed';
     const nobody = { exited: 0, completed: [], abandoned: [] };
-    const { ended } = await line.exits(room, { ...nobody, [counter]: [visitor] }, now());
+    const { ended } = await line.reportExits(room, { ...nobody, [counter]: [visitor] }, now());
     admissionEnded(room, ended, reason);
     return ended.length > 0;
   }
@@ -230,7 +233,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     async leave(brought) {
       const { room, generation, entry } = brought;
       const standing = await standingOf(await snapshots.get(room), brought, draws);
-      if (standing.kind === 'entrant' && entry) await line.withdraw(room, generation, entry, now());
+      if (standing.kind === 'entrant' && entry) await line.withdraw(room, { generation, entry }, now());
       if (standing.kind === 'numbered') {
         await endAdmission(room, brought.visitor, 'abandoned');
         await line.leave(room, standing.ticket, now());

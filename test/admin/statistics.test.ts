@@ -28,9 +28,9 @@ test('say how fast the line moves, how many places are held, and how often estim
   const { line } = admin.store;
   const now = Date.now();
   const meter = Array.from({ length: 13 }, (_, n) => [now - 60_000 + n * 5000, n * 10]);
-  await line.note('sale', 'meter', JSON.stringify(meter));
-  await line.predicted('sale', 7, 1);
-  await line.alarm('sale', true, now);
+  await line.note('sale', { name: 'meter', value: JSON.stringify(meter) }, now);
+  await line.recordPredictions('sale', { within: 7, outside: 1 }, now);
+  await line.setAlarm('sale', true, now);
   await line.join('sale', [{ visitor: 'ann', claim: false }], now);
   await line.raise('sale', { numbers: 1 }, now);
   const told = await statistics();

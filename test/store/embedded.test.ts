@@ -67,7 +67,7 @@ async function expectSame(line: LineStore, model: Model, id: string): Promise<vo
   await expectSamePlaces(line, model, id, at);
   for (const { draw } of view.draws) {
     const [found, expected] = await Promise.all(
-      [line, model].map((each) => each.drawResult(id, view.generation, draw)),
+      [line, model].map((each) => each.drawResult(id, { generation: view.generation, draw }, at)),
     );
     expect(comparable(found)).toEqual(comparable(expected));
   }
@@ -170,7 +170,7 @@ describe('the embedded store, opened again', () => {
     await room.draw();
     await room.announceDraw({ event: 'encore' });
     await room.crowd(3);
-    await store.line.withdraw(room.id, 1, { draw: 2, index: 1 }, T0);
+    await store.line.withdraw(room.id, { generation: 1, entry: { draw: 2, index: 1 } }, T0);
     crash();
     const again = openEmbeddedStore({ dir });
     expect(await again.line.view(room.id, T0)).toMatchObject({
@@ -178,7 +178,9 @@ describe('the embedded store, opened again', () => {
       entrantsPresent: 2,
     });
     await again.line.draw(room.id, 'encore', T0);
-    const results = await Promise.all([1, 2].map((draw) => again.line.drawResult(room.id, 1, draw)));
+    const results = await Promise.all(
+      [1, 2].map((draw) => again.line.drawResult(room.id, { generation: 1, draw: draw }, 0)),
+    );
     expect(results.map((result) => result && thereAt(result))).toEqual([
       [0, 1, 2, 3, 4],
       [0, 2],
@@ -289,7 +291,7 @@ describe('the embedded store, opened again', () => {
     await room.view(T0 + 1000);
     await room.claim(ann, T0 + 2000);
     await room.renew('ann', T0 + 3000);
-    await store.line.raise(room.id, { people: 1 }, T0 + 4000, { from: 'not it', to: 'a' });
+    await store.line.raise(room.id, { people: 1, step: { from: 'not it', to: 'a' } }, T0 + 4000);
     await room.draw('opening', T0 + 5000);
     expect(written()).toBe(before);
     await room.raise({ people: 0 }, T0 + 6000, { from: '', to: 'a' });
@@ -302,7 +304,7 @@ describe('the embedded store, opened again', () => {
     const room = await makeRoom(store);
     await room.crowd(3);
     const numbers = [2];
-    const heard = store.line.heard(room.id, 1, numbers, T0 + 600_000);
+    const heard = store.line.recordHeartbeats(room.id, { generation: 1, numbers }, T0 + 600_000);
     numbers[0] = 3;
     await heard;
     crash();

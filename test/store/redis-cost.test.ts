@@ -39,7 +39,7 @@ describe('what a line costs in Redis', () => {
     for (let joined = 0; joined < count; joined += 1000) await room.crowd(1000);
     for (let from = 0; from < count; from += 10_000) {
       const heard = Array.from({ length: Math.min(5000, count / 2) }, (_, n) => from + 2 * n + 1);
-      await store.line.heard(room.id, 1, heard, LATER);
+      await store.line.recordHeartbeats(room.id, { generation: 1, numbers: heard }, LATER);
     }
     return room;
   }
@@ -68,10 +68,9 @@ describe('what a line costs in Redis', () => {
     const join = await cost(20, () => room.arrive('ann', { at: LATER }));
     const joinHundred = await cost(10, () => room.crowd(100, { at: LATER }));
     const heard = await cost(5, () =>
-      store.line.heard(
+      store.line.recordHeartbeats(
         room.id,
-        1,
-        Array.from({ length: 100 }, (_, n) => middle + n),
+        { generation: 1, numbers: Array.from({ length: 100 }, (_, n) => middle + n) },
         LATER,
       ),
     );
@@ -146,7 +145,9 @@ describe('what a line costs in Redis', () => {
     const join = await cost(20, () => room.arrive('ann', { at: LATER }));
     const joinHundred = await cost(10, () => room.crowd(100, { at: LATER }));
     const indexes = Array.from({ length: 100 }, (_, n) => 2 * n);
-    const heard = await cost(5, () => store.line.heardEntrants(room.id, 1, 1, indexes, LATER));
+    const heard = await cost(5, () =>
+      store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: indexes }, LATER),
+    );
     const view = await cost(5, () => room.view(LATER));
     const before = await room.view(LATER);
     // Brings the script; there is no such event.

@@ -34,40 +34,50 @@ const crowd = fc
   .map(({ count, claim, seed }) => Array.from({ length: count }, (_, n) => ({ visitor: `v${seed + n}`, claim })));
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: crowd.map((entrants) => ({ verb: 'join' as const, entrants })) },
-  { weight: 4, arbitrary: stretch.map((numbers) => ({ verb: 'heard' as const, generation: 1, numbers })) },
+  { weight: 4, arbitrary: crowd.map((entrants) => ({ verb: 'join' as const, input: entrants })) },
+  {
+    weight: 4,
+    arbitrary: stretch.map((numbers) => ({ verb: 'recordHeartbeats' as const, input: { generation: 1, numbers } })),
+  },
   {
     weight: 3,
-    arbitrary: fc.integer({ min: -900, max: 900 }).map((n) => ({ verb: 'raise' as const, by: { numbers: n } })),
+    arbitrary: fc.integer({ min: -900, max: 900 }).map((n) => ({ verb: 'raise' as const, input: { numbers: n } })),
   },
   {
     weight: 4,
     arbitrary: fc
       .tuple(fc.integer({ min: 0, max: 900 }), fc.constantFrom(undefined, undefined, 0, 70))
-      .map(([people, credits]) => ({ verb: 'raise' as const, by: { people, credits } })),
+      .map(([people, credits]) => ({ verb: 'raise' as const, input: { people, credits } })),
   },
   {
     weight: 3,
     arbitrary: fc
       .constantFrom('opening', 'encore')
-      .map((event) => ({ verb: 'announceDraw' as const, opening: { ...OPENING, event } })),
+      .map((event) => ({ verb: 'announceDraw' as const, input: { ...OPENING, event } })),
   },
-  { weight: 3, arbitrary: fc.constantFrom('opening', 'encore').map((event) => ({ verb: 'draw' as const, event })) },
   {
     weight: 3,
-    arbitrary: fc
-      .tuple(fc.constantFrom(1, 2), stretch)
-      .map(([draw, indexes]) => ({ verb: 'heardEntrants' as const, generation: 1, draw, indexes })),
+    arbitrary: fc.constantFrom('opening', 'encore').map((event) => ({ verb: 'draw' as const, input: event })),
   },
-  { weight: 2, arbitrary: fc.constantFrom(1, 2).map((draw) => ({ verb: 'drawResult' as const, generation: 1, draw })) },
-  { weight: 1, arbitrary: rules.map((changed) => ({ verb: 'configure' as const, rules: changed })) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constantFrom(1, 2), stretch).map(([draw, indexes]) => ({
+      verb: 'recordEntrantHeartbeats' as const,
+      input: { generation: 1, draw, indexes },
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(1, 2).map((draw) => ({ verb: 'drawResult' as const, input: { generation: 1, draw } })),
+  },
+  { weight: 1, arbitrary: rules.map((changed) => ({ verb: 'configure' as const, input: changed })) },
 );
 
 /** Many visitors do the same in turn. */
 const rush = fc
   .record({ verb: fc.constantFrom('claim' as const, 'rejoin' as const, 'leave' as const), stretch, first: holder })
   .map(({ verb, stretch: numbers }) =>
-    numbers.slice(0, 60).map((n) => ({ verb, holder: { generation: 1, number: n, visitor: `v${n}` } })),
+    numbers.slice(0, 60).map((n) => ({ verb, input: { generation: 1, number: n, visitor: `v${n}` } })),
   );
 
 const after = fc.constantFrom(0, 0, 300, 1000, 1300, 20_000);
@@ -83,7 +93,7 @@ const course = fc
   .map((parts): Step[] =>
     parts.flatMap(([steps, pause]) => [
       ...steps.map((one, n) => ({ ...one, after: n === 0 ? pause : 0 })),
-      { verb: 'view', after: 0 },
+      { verb: 'view', after: 0, input: null },
     ]),
   );
 

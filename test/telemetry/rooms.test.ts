@@ -44,7 +44,7 @@ test('joins and claims are counted by how they ended', async () => {
 });
 
 test('the process that ticks has the counters and predictions of all rooms, also of those that nobody polls', async () => {
-  await service.store.line.predicted('sale', 3, 1);
+  await service.store.line.recordPredictions('sale', { within: 3, outside: 1 }, 0);
   await service.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
   await service.waitingRoom.advance.all();
   await expect.poll(metrics).toContain('anteroom_room_waiting{room="sale"} 1');

@@ -110,7 +110,7 @@ describe('the story of a room', () => {
     const [open] = ofType('draw.announced');
     expect(open).toMatchObject({ room: 'sale', event: 'opening', seed_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     time += 11 * MINUTE;
-    await store.line.heardEntrants('sale', 1, 1, [0, 2], time);
+    await store.line.recordEntrantHeartbeats('sale', { generation: 1, draw: 1, indexes: [0, 2] }, time);
     await aProcess().advance.all();
     await waitingRoom.advance.all();
     const [done] = ofType('draw.done');
@@ -191,7 +191,7 @@ describe('after a time in which nobody could be heard', () => {
     await waitingRoom.advance.room('sale');
     expect(await view()).toMatchObject({ counters: { serving: 0, present: 0, waiting: 6 } });
     time += 20_000;
-    await store.line.heard('sale', 1, [2, 4, 5], time);
+    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [2, 4, 5] }, time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(0);
     // Two of those three have a place. Whoever was not heard by now is away, and holds nobody up.
@@ -205,7 +205,7 @@ describe('after a time in which nobody could be heard', () => {
     await crowd(3);
     await beginToServe(2);
     time += 10 * MINUTE;
-    await store.line.heard('sale', 1, [1, 2, 3], time);
+    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [1, 2, 3] }, time);
     waitingRoom.advance.heartbeatsContinuousSince(time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(2);
@@ -225,7 +225,7 @@ describe('after a time in which nobody could be heard', () => {
     await beginToServe(2, { presence: { timeout: '15s' } });
     time += 10 * MINUTE;
     waitingRoom.advance.heartbeatsContinuousSince(time);
-    await store.line.heard('sale', 1, [3], time);
+    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [3] }, time);
     time += 6999;
     await waitingRoom.advance.all();
     expect(await serving()).toBe(0);

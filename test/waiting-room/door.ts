@@ -1,6 +1,6 @@
 /** A line with an inlet at its door, on a clock that the test moves. */
 import { type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
-import * as pure from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import type { InletSettings, LineRules } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
@@ -34,14 +34,14 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
       return (pure.join(line, crowd, now) ?? []).flatMap(({ number, admission }) => (admission ? [number] : []));
     },
     hear(numbers: readonly number[]): void {
-      pure.heard(line, 1, numbers, now);
+      pure.recordHeartbeats(line, { generation: 1, numbers }, now);
     },
     /** One tick; the numbers that it served and held a place for, in their order. */
     tick(): number[] {
       const from = line.serving;
       const step = tickInlet(inlet, { now, state: line.inletState, signal });
       steps.push(step);
-      pure.raise(line, step.raise ?? { people: 0 }, now, { from: line.inletState, to: step.state });
+      pure.raise(line, { ...(step.raise ?? { people: 0 }), step: { from: line.inletState, to: step.state } }, now);
       return [...line.holding.between(from + 1, line.serving)];
     },
     /** Ticks for so many ms; what was served, by tick. */
@@ -57,7 +57,7 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
     claim: (number: number) => pure.claim(line, holder(number), now),
     complete: (number: number) => {
       const completed = [holder(number).visitor];
-      pure.exits(line, { exited: 0, completed, abandoned: [] }, now);
+      pure.reportExits(line, { exited: 0, completed, abandoned: [] }, now);
     },
   };
 }

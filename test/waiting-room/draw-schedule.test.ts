@@ -53,7 +53,8 @@ describe('the draw of an event', () => {
     return (await store.line.join(room.id, entrants, now)) ?? [];
   };
   /** Entrants who are still present. */
-  const stay = (...indexes: number[]) => store.line.heardEntrants(room.id, 1, 1, indexes, now);
+  const stay = (...indexes: number[]) =>
+    store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: indexes }, now);
   /** The only draw. */
   async function only(): Promise<DrawRecord> {
     const [draw, ...more] = await draws();

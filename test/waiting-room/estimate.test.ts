@@ -4,7 +4,7 @@ import { lineView } from '#support/line-view.ts';
 import { peopleAhead } from '#waiting-room/ahead.ts';
 import { estimatedWait, type Meter, measure, perMinute, readMeter } from '#waiting-room/estimate.ts';
 import { waitOf } from '#waiting-room/facts.ts';
-import * as pure from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/index.ts';
 import type { InletSettings, Mode, RoomSettings } from '#waiting-room/room.ts';
 import { createRandom } from '../../simulate/random.ts';
 import { T0 } from '../store/contract/room-under-test.ts';

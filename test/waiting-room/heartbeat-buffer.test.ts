@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createHeartbeatBuffer } from '#waiting-room/heartbeat-buffer.ts';
+import type { EntrantHeartbeats, Heartbeats } from '#waiting-room/line/heartbeats.ts';
 
 describe('the heartbeat buffer', () => {
   function createFakeLine() {
@@ -7,12 +8,12 @@ describe('the heartbeat buffer', () => {
     const line = {
       recorded,
       failing: new Set<string>(),
-      async heard(room: string, generation: number, numbers: readonly number[]) {
+      async recordHeartbeats(room: string, { generation, numbers }: Heartbeats) {
         if (line.failing.has(room)) throw new Error('the store is away');
         recorded.push({ room, generation, numbers: [...numbers].sort((a, b) => a - b) });
       },
-      async heardEntrants(room: string, generation: number, draw: number, indexes: readonly number[]) {
-        await line.heard(`${room}, draw ${draw}`, generation, indexes);
+      async recordEntrantHeartbeats(room: string, { generation, draw, indexes }: EntrantHeartbeats) {
+        await line.recordHeartbeats(`${room}, draw ${draw}`, { generation, numbers: indexes });
       },
     };
     return { line, heartbeats: createHeartbeatBuffer(line, Date.now) };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tickInlet } from '#waiting-room/inlets/index.ts';
-import * as pure from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/index.ts';
 import type { AdaptiveInlet, InletSettings, PeriodicInlet, RateInlet } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 import { aDoor } from './door.ts';
@@ -577,7 +577,9 @@ describe('what an inlet kept', () => {
       const from = door.line.inletState;
       const now = door.now() + 10 * SECOND;
       const { raise, state } = tickInlet(settings, { now, state: from, signal });
-      const steps = [1, 2].map(() => pure.raise(door.line, raise ?? { people: 0 }, now, { from, to: state }));
+      const steps = [1, 2].map(() =>
+        pure.raise(door.line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, now),
+      );
       // Where nothing is kept between ticks the second one finds nothing to do.
       if (state === from) expect(steps[1]?.raisedBy).toBe(0);
       else expect(steps.map(({ applied }) => applied)).toEqual([true, false]);

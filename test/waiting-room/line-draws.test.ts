@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawRecord, enter, finishDraw, newDraw } from '#waiting-room/line/draw.ts';
-import * as pure from '#waiting-room/line/line.ts';
+import * as pure from '#waiting-room/line/index.ts';
 import { forget, hear, turnWindows } from '#waiting-room/line/presence.ts';
 import { OPENING, RULES, T0 } from '../store/contract/room-under-test.ts';
 
@@ -71,7 +71,7 @@ describe('a line with a draw', () => {
         pure.join(line, entrants(before), T0);
         pure.announceDraw(line, OPENING, T0);
         pure.join(line, entrants(come), T0);
-        for (const index of gone) pure.withdraw(line, 1, { draw: 1, index }, T0);
+        for (const index of gone) pure.withdraw(line, { generation: 1, entry: { draw: 1, index } }, T0);
         pure.draw(line, OPENING.event, T0);
         const left = come - gone.filter((index) => index < come).length;
         const joined = pure.join(line, entrants(late), T0);
@@ -79,7 +79,11 @@ describe('a line with a draw', () => {
           Array.from({ length: late }, (_, n) => before + left + n + 1),
         );
         expect(pure.counters(line)).toMatchObject({ queue: before + left + late, present: before + left + late });
-        expect(pure.drawResult(line, 1, 1)?.record).toMatchObject({ base: before, entrants: left, arrivals: come });
+        expect(pure.drawResult(line, { generation: 1, draw: 1 })?.record).toMatchObject({
+          base: before,
+          entrants: left,
+          arrivals: come,
+        });
       }),
     );
   });

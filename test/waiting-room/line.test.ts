@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Line } from '#waiting-room/line/line.ts';
-import * as pure from '#waiting-room/line/line.ts';
+import type { Line } from '#waiting-room/line/index.ts';
+import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { arbitraryCourse, arbitraryQuietCourse } from '../store/contract/courses.ts';
@@ -11,80 +11,15 @@ import type { Course, Step } from '../store/contract/steps.ts';
 const credits = (line: Line) => Math.max(0, line.serving - line.queue);
 const taken = (line: Line) => line.admissions.active - line.released + line.held + credits(line);
 
-/** Does one step; the line that there is afterwards, which a reset replaces. */
-function take(line: Line, step: Step, now: number): Line {
-  switch (step.verb) {
-    case 'configure':
-      pure.configure(line, step.rules, now);
-      break;
-    case 'join':
-      pure.join(line, step.entrants, now);
-      break;
-    case 'place':
-      pure.place(line, step.holder, now);
-      break;
-    case 'claim':
-      pure.claim(line, step.holder, now);
-      break;
-    case 'rejoin':
-      pure.rejoin(line, step.holder, now);
-      break;
-    case 'leave':
-      pure.leave(line, step.holder, now);
-      break;
-    case 'admission':
-      pure.admission(line, step.visitor, now);
-      break;
-    case 'renew':
-      pure.renew(line, step.visitor, now);
-      break;
-    case 'heard':
-      pure.heard(line, step.generation, step.numbers, now);
-      break;
-    case 'raise':
-      pure.raise(line, step.by, now, step.step);
-      break;
-    case 'heardEntrants':
-      pure.heardEntrants(line, step.generation, step.draw, step.indexes, now);
-      break;
-    case 'withdraw':
-      pure.withdraw(line, step.generation, step.entry, now);
-      break;
-    case 'announceDraw':
-      pure.announceDraw(line, step.opening, now);
-      break;
-    case 'withdrawDraw':
-      pure.withdrawDraw(line, step.event, now);
-      break;
-    case 'draw':
-      pure.draw(line, step.event, now);
-      break;
-    case 'drawResult':
-      pure.drawResult(line, step.generation, step.draw);
-      break;
-    case 'alarm':
-      line.alarm = step.on;
-      break;
-    case 'exits':
-      pure.exits(line, step.exits, now);
-      break;
-    case 'reset':
-      return pure.reset(line);
-    case 'view':
-      pure.view(line, now);
-  }
-  return line;
-}
-
 /** Runs a course and looks at the line before and after every step. */
 function watch(course: Course, look: (before: Line, after: Line, step: Step, now: number) => void): void {
-  let line = pure.newLine(course.rules);
+  const line = pure.newLine(course.rules);
   pure.configure(line, course.rules, T0);
   let now = T0;
   for (const step of course.steps) {
     now += step.after;
     const before = remembered(line);
-    line = take(line, step, now);
+    pure.perform(line, step.verb, step.input, now);
     look(before, line, step, now);
   }
 }
@@ -134,7 +69,7 @@ describe('the line, in any order of events', () => {
     fc.assert(
       fc.property(arbitraryCourse, (course) => {
         watch(course, (_, line) => {
-          const held = new Set([...line.holding.between(1, line.queue), ...line.again.keys()]);
+          const held = new Set([...line.holding.between(1, line.queue), ...line.servedAgain.keys()]);
           expect(line.held).toBe(held.size);
           for (const number of held) {
             expect(number).toBeLessThanOrEqual(line.serving);
@@ -187,7 +122,7 @@ describe('the line, in any order of events', () => {
           const numbered = step.verb === 'join' && line.rules.mode !== 'closed' && !isOpen(line);
           const drawn =
             step.verb === 'draw' && isDrawing(before) && !isDrawing(line) ? (line.draws.at(-1)?.entrants ?? 0) : 0;
-          expect(line.queue).toBe(before.queue + drawn + (numbered ? step.entrants.length : 0));
+          expect(line.queue).toBe(before.queue + drawn + (numbered ? step.input.length : 0));
           for (const number of numbersOf(line)) {
             const key = `${line.generation}/${number}`;
             if (line.spent.has(number)) spent.add(key);
@@ -208,13 +143,13 @@ describe('the line, in any order of events', () => {
         for (const step of course.steps) {
           now += step.after;
           if (step.verb !== 'claim') {
-            for (const joined of step.verb === 'join' ? (pure.join(line, step.entrants, now) ?? []) : []) {
+            for (const joined of step.verb === 'join' ? (pure.join(line, step.input, now) ?? []) : []) {
               if (joined.admission?.number === joined.number) first.add(joined.number);
             }
-            if (step.verb !== 'join') take(line, step, now);
+            if (step.verb !== 'join') pure.perform(line, step.verb, step.input, now);
             continue;
           }
-          const place = pure.claim(line, step.holder, now);
+          const place = pure.claim(line, step.input, now);
           if (place.state !== 'admitted' || !place.first) continue;
           expect(first.has(place.admission.number)).toBe(false);
           first.add(place.admission.number);
@@ -238,8 +173,8 @@ describe('the line, in any order of events', () => {
           for (const look of looks.toSorted((a, b) => a - b)) pure.view(watched, now + Math.min(look, passes));
           now += passes;
           const at = now - Math.min(4000, passes - step.after);
-          take(watched, step, at);
-          take(alone, step, at);
+          pure.perform(watched, step.verb, step.input, at);
+          pure.perform(alone, step.verb, step.input, at);
           for (const number of numbersOf(alone)) {
             const holder = stranger(alone, number);
             expect(pure.place(watched, holder, now)).toEqual(pure.place(alone, holder, now));
@@ -280,13 +215,13 @@ describe('the line', () => {
       ['ann', 'bob', 'cy'].map((visitor) => ({ visitor, claim: true })),
       T0,
     );
-    pure.exits(line, { exited: 0, completed: ['bob'], abandoned: [] }, T0);
+    pure.reportExits(line, { exited: 0, completed: ['bob'], abandoned: [] }, T0);
     pure.leave(line, { generation: 1, number: 3, visitor: 'cy' }, T0);
     expect([...line.admissions.rows.keys()]).toEqual(['ann']);
     pure.view(line, T0 + 1000);
     expect(line.admissions.rows.size).toBe(0);
-    const told = pure.exits(line, { exited: 0, completed: ['ann', 'bob'], abandoned: ['cy'] }, T0 + 2000);
-    expect(told).toEqual({ unknown: 3, ended: [] });
+    const told = pure.reportExits(line, { exited: 0, completed: ['ann', 'bob'], abandoned: ['cy'] }, T0 + 2000);
+    expect([told.unknown, told.ended]).toEqual([3, []]);
     expect(line).toMatchObject({ claimed: 3, completed: 1, abandoned: 1 });
   });
 });

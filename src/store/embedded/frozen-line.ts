@@ -1,11 +1,10 @@
 /** A line as bytes, and back. */
 import { deserialize, serialize } from 'node:v8';
 import type { Admission } from '#waiting-room/line/admission.ts';
-import { admit, newAdmissions } from '#waiting-room/line/admission.ts';
+import { addAdmission, newAdmissions } from '#waiting-room/line/admission.ts';
 import { Bits } from '#waiting-room/line/bits.ts';
 import type { Draw } from '#waiting-room/line/draw.ts';
-import type { Line } from '#waiting-room/line/line.ts';
-import { newLine } from '#waiting-room/line/line.ts';
+import { type Line, newLine } from '#waiting-room/line/line.ts';
 import type { Presence } from '#waiting-room/line/presence.ts';
 import { newPresence } from '#waiting-room/line/presence.ts';
 
@@ -25,28 +24,28 @@ interface FrozenDraw extends Omit<Draw, 'presence' | 'there' | 'opensAt'> {
 }
 
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
-interface FrozenLine extends Omit<Line, 'presence' | 'holding' | 'spent' | 'slept' | 'admissions' | 'draws'> {
+interface FrozenLine extends Omit<Line, 'presence' | 'holding' | 'spent' | 'missed' | 'admissions' | 'draws'> {
   readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
   readonly spent: Uint8Array;
-  readonly slept: Uint8Array;
+  readonly missed: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Admission[];
   readonly draws: readonly FrozenDraw[];
 }
 
-/** What earlier versions did not write. */
-type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' | 'spent' | 'slept' | 'admissions'> &
-  Partial<FrozenLine>;
+/** What earlier versions wrote: they had fewer fields, and other names for two. */
+type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' | 'spent' | 'admissions'> &
+  Partial<FrozenLine> & { readonly slept?: Uint8Array; readonly again?: ReadonlyMap<number, number> };
 
 export function freeze(line: Line): Uint8Array {
-  const { presence, holding, spent, slept, admissions, draws } = line;
+  const { presence, holding, spent, missed, admissions, draws } = line;
   const frozen: FrozenLine = {
     ...line,
     presence: freezePresence(presence),
     holding: holding.bytes,
     spent: spent.bytes,
-    slept: slept.bytes,
+    missed: missed.bytes,
     admissions: admissions.deadlines
       .filter(({ row }) => row.status === 'active')
       .map(({ row: { status: _, ...admission } }) => admission),
@@ -59,13 +58,12 @@ export function freeze(line: Line): Uint8Array {
   return serialize(frozen);
 }
 
-/** Reads what {@link freeze} wrote, also before there were draws, an inlet's state and the line's own clock, or clocks
- * that jump back. */
+/** Reads what {@link freeze} wrote, also in an earlier version. */
 export function thaw(bytes: Uint8Array): Line {
-  const frozen: Frozen = deserialize(bytes);
-  const { rules, generation, presence, holding, spent, slept, draws = [] } = frozen;
+  const { slept, again, ...frozen }: Frozen = deserialize(bytes);
+  const { rules, generation, presence, holding, spent, missed = slept, servedAgain = again, draws = [] } = frozen;
   const admissions = newAdmissions();
-  for (const admission of frozen.admissions) admit(admissions, admission);
+  for (const admission of frozen.admissions) addAdmission(admissions, admission);
   const fresh = newLine(rules, generation);
   return {
     ...fresh,
@@ -74,7 +72,8 @@ export function thaw(bytes: Uint8Array): Line {
     presence: thawPresence(presence),
     holding: bitsOf(holding),
     spent: bitsOf(spent),
-    slept: bitsOf(slept),
+    missed: bitsOf(missed ?? new Uint8Array()),
+    servedAgain: new Map(servedAgain),
     admissions,
     draws: draws.map((draw) => ({
       ...draw,

@@ -1,15 +1,13 @@
 /**
- * The lines of all rooms: pure values in memory, and on the disk each as it was last saved whole with the commands since.
- * Everything here happens within the work of a {@link GroupCommit}.
+ * The lines of all rooms: pure values in memory, and on disk each line as it was last saved whole, with the commands
+ * since. Everything here happens within the work of a {@link GroupCommit}.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { Line } from '#waiting-room/line/line.ts';
-import { newLine } from '#waiting-room/line/line.ts';
+import { type Input, type Line, type LineVerb, newLine, type Output, perform } from '#waiting-room/line/index.ts';
 import type { RoomId } from '#waiting-room/room.ts';
-import type { Answers, Command, Takes, Verb } from './commands.ts';
-import { changesUnseen, marks, perform, replay } from './commands.ts';
+import { type Command, commandOf, replay } from './command.ts';
 import { freeze, thaw } from './frozen-line.ts';
 
 /** A line is saved whole when its journal has outgrown what it takes to save it, and is no shorter than this, in bytes. */
@@ -27,10 +25,8 @@ interface Entry {
 export interface Journal {
   /** Reads all lines from the disk; also after {@link Journal.forget}, by itself. */
   load(): void;
-  /** The line of a room, to be looked at only. Throws RoomNotFound. */
-  line(room: RoomId): Line;
-  /** Does a verb, and notes it if it changed something. `configure` makes the line; others throw RoomNotFound. */
-  perform<V extends Verb>(room: RoomId, verb: V, taken: Takes<V>, now: number): Answers<V>;
+  /** Does a verb, and records it if it changed something. `configure` makes the line; others throw RoomNotFound. */
+  perform<V extends LineVerb>(room: RoomId, verb: V, input: Input<V>, now: number): Output<V>;
   remove(room: RoomId): void;
   /** Writes down what was done since the last time. */
   write(): void;
@@ -85,9 +81,9 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
   }
 
   /** The entry of a line that begins with this command, which has to be `configure`. */
-  function begun(into: Map<RoomId, Entry>, room: RoomId, [verb, , taken]: Command): Entry {
+  function begun(into: Map<RoomId, Entry>, room: RoomId, [verb, , input]: Command): Entry {
     if (verb !== 'configure') throw new RoomNotFound(room);
-    const entry = entryOf(newLine(taken, (removed.get(room) ?? 0) + 1), 0);
+    const entry = entryOf(newLine(input, (removed.get(room) ?? 0) + 1), 0);
     into.set(room, entry);
     return entry;
   }
@@ -120,21 +116,17 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
 
   return {
     load: () => void load(),
-    line: (room) => existing(room).line,
-    perform(room, verb, taken, now) {
+    perform(room, verb, input, now) {
       const all = entries ?? load();
-      const clock = all.get(room)?.line.clock ?? 0;
-      // The compiler does not see that a verb and what it takes are of one kind again.
-      const command = [verb, now, taken, clock] as Command;
+      const command = commandOf(verb, now, input, all.get(room)?.line.clock ?? 0);
       const entry = all.get(room) ?? begun(all, room, command);
-      const before = marks(entry.line);
-      const answer = perform(entry.line, verb, taken, now);
-      if (changesUnseen(verb, answer) || marks(entry.line).some((mark, n) => mark !== before[n])) {
+      const { output, changed: isChanged } = perform(entry.line, verb, input, now);
+      if (isChanged) {
         begin();
         entry.unwritten.push(command);
         changed.add(room);
       }
-      return answer;
+      return output;
     },
     remove(room) {
       const all = entries ?? load();

@@ -1,8 +1,8 @@
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { RedisClient } from './client.ts';
+import { keyScripts } from './key-scripts.ts';
 import { memoryKey } from './keys.ts';
 import type { Run } from './script.ts';
-import { keyScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** Remembered answers, a key each, which Redis drops when their time has passed. */

@@ -1,19 +1,20 @@
 /**
  * The store on Redis 6.2 or later, or Valkey, single or as a cluster, shared by any number of processes. What happens
- * in a line is written in scripts/, in Lua, step by step as in `waiting-room/line.ts`.
+ * in a line is written in scripts/, in Lua, step by step as in `waiting-room/line/`.
  */
 import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { createIdempotency } from './idempotency.ts';
+import { keyScripts } from './key-scripts.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
+import { lineScripts, removeScript } from './line-scripts.ts';
 import { createLists } from './lists.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createRun } from './script.ts';
-import { keyScripts, lineScripts } from './scripts.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
 
@@ -31,7 +32,7 @@ export interface RedisStoreOptions {
  */
 export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(client, [...Object.values(lineScripts), ...Object.values(keyScripts)]);
+  const run = createRun(client, [...Object.values(lineScripts), removeScript, ...Object.values(keyScripts)]);
   await firstAttempt(client);
   return {
     line: createLineStore(run),

@@ -4,8 +4,8 @@
  */
 import type { RoomId } from '#waiting-room/room.ts';
 
-/** `lib/line.lua` reads them in this order. */
-const LINE_PARTS = [
+/** `lib/line.lua` reads them in this order. Their names are those of the first version, whose processes may run beside. */
+export const LINE_PARTS = [
   'line',
   'present',
   'holding',
@@ -30,13 +30,11 @@ const LINE_PARTS = [
   'entrants:3',
 ] as const;
 
-type LinePart = (typeof LINE_PARTS)[number];
-
-/** How many keys a script of the line is given. */
-export const LINE_KEYS = LINE_PARTS.length;
+export type LinePart = (typeof LINE_PARTS)[number];
 
 export const lineKey = (room: RoomId, part: LinePart): string => `anteroom:{${room}}:${part}`;
-export const lineKeys = (room: RoomId): string[] => LINE_PARTS.map((part) => lineKey(room, part));
+export const lineKeys = (room: RoomId, parts: readonly LinePart[] = LINE_PARTS): string[] =>
+  parts.map((part) => lineKey(room, part));
 
 /** A hash each: id → JSON. */
 export const ROOMS = 'anteroom:rooms';

@@ -1,7 +1,7 @@
 import type { Leases } from '#waiting-room/ports/leases.ts';
+import { keyScripts } from './key-scripts.ts';
 import { leaseKey } from './keys.ts';
 import type { Run } from './script.ts';
-import { keyScripts } from './scripts.ts';
 
 /** Leases, a key each, which Redis drops when their time has passed. */
 export function createLeases(run: Run): Leases {

@@ -3,9 +3,9 @@ import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
 import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
 import type { RedisClient } from './client.ts';
+import { keyScripts } from './key-scripts.ts';
 import { AUDIT, OUTBOX } from './keys.ts';
 import type { Run } from './script.ts';
-import { keyScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** The outbox and the audit, a stream each whose messages have one field. */

@@ -3,9 +3,9 @@ import { LOGOUT_KEPT } from '#waiting-room/ports/logout-queue.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { RedisClient } from './client.ts';
+import { keyScripts } from './key-scripts.ts';
 import { logoutKeys } from './keys.ts';
 import type { Run } from './script.ts';
-import { keyScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** How many go in one command. */

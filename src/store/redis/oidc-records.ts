@@ -1,8 +1,8 @@
 import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RedisClient } from './client.ts';
+import { keyScripts } from './key-scripts.ts';
 import { grantKey, recordKey, uidKey } from './keys.ts';
 import type { Run } from './script.ts';
-import { keyScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** The models that end with their grant. */

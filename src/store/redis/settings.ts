@@ -3,8 +3,8 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
 import { lineKeys, RELYING_PARTIES, ROOMS } from './keys.ts';
+import { removeScript } from './line-scripts.ts';
 import type { Run } from './script.ts';
-import { lineScripts } from './scripts.ts';
 import { answered } from './unavailable.ts';
 
 /** Rooms and relying parties, a hash each. Lists are in the order of the ids. */
@@ -30,7 +30,7 @@ export function createSettingsStore(client: RedisClient, run: Run): SettingsStor
     putRoom: (settings) => put(ROOMS, settings.id, settings),
     async deleteRoom(id) {
       // The line first: should the second step fail, the room is still there to be deleted again.
-      await run(lineScripts.remove, lineKeys(id));
+      await run(removeScript, lineKeys(id), null, 0);
       return remove(ROOMS, id);
     },
     relyingParties: () => all<RelyingParty>(RELYING_PARTIES),

@@ -35,7 +35,7 @@ export function liveAdmission(admissions: Admissions, visitor: VisitorId, now: n
   return row?.status === 'active' && row.expiresAt > now ? row : null;
 }
 
-export function admit(admissions: Admissions, admission: Admission): AdmissionRow {
+export function addAdmission(admissions: Admissions, admission: Admission): AdmissionRow {
   const row: AdmissionRow = { ...admission, status: 'active' };
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
@@ -97,4 +97,8 @@ export function expireAdmissions(admissions: Admissions, now: number): number {
     admissions.passed = 0;
   }
   return expired;
+}
+
+export function withoutStatus({ visitor, number, generation, issuedAt, expiresAt }: Admission): Admission {
+  return { visitor, number, generation, issuedAt, expiresAt };
 }

@@ -1,5 +1,10 @@
+/** The admissions of a line: made by a claim, ended by an exit or by time. */
 import type { VisitorId } from '../visitor.ts';
-import type { Counters } from './counters.ts';
+import { type Admission, addAdmission, end, liveAdmission, prolong, withoutStatus } from './admission.ts';
+import { type Counters, counters } from './counters.ts';
+import type { Line } from './line.ts';
+import { forget } from './presence.ts';
+import { settle } from './settle.ts';
 
 export interface Exits {
   /** So many left, without a name. */
@@ -14,4 +19,62 @@ export interface ExitsResult {
   /** The visitors whose admissions this ended, each once. */
   readonly ended: readonly VisitorId[];
   readonly counters: Counters;
+}
+
+export function spend(line: Line, number: number): void {
+  line.changes += 1;
+  line.spent.add(number);
+  forget(line.presence, number);
+  if (number > line.serving) line.leftUnserved += 1;
+}
+
+type Admitted = Pick<Admission, 'visitor' | 'number' | 'generation'>;
+
+/** Admits a visitor: the number is spent, and there is an admission, unless the visitor has one already. */
+export function admit(line: Line, holder: Admitted, now: number): { admission: Admission; first: boolean } {
+  spend(line, holder.number);
+  const live = liveAdmission(line.admissions, holder.visitor, now);
+  if (live) return { admission: withoutStatus(live), first: false };
+  const row = addAdmission(line.admissions, { ...holder, issuedAt: now, expiresAt: now + line.rules.lifetime });
+  line.claimed += 1;
+  return { admission: withoutStatus(row), first: true };
+}
+
+export function endAdmission(line: Line, visitor: VisitorId, status: 'completed' | 'abandoned', now: number): boolean {
+  const live = liveAdmission(line.admissions, visitor, now);
+  if (!live) return false;
+  end(line.admissions, live, status);
+  line[status] += 1;
+  line.changes += 1;
+  line.released = Math.min(line.released, line.admissions.active);
+  return true;
+}
+
+/** The live admission of a visitor; null where there is none. */
+export function admission(line: Line, visitor: VisitorId, at: number): Admission | null {
+  const live = liveAdmission(line.admissions, visitor, Math.max(line.clock, at));
+  return live && withoutStatus(live);
+}
+
+/** Restarts the lifetime of a live admission; null where there is none. */
+export function renew(line: Line, visitor: VisitorId, at: number): Admission | null {
+  const now = settle(line, at);
+  const live = liveAdmission(line.admissions, visitor, now);
+  if (!live) return null;
+  line.changes += 1;
+  return withoutStatus(prolong(line.admissions, live, now + line.rules.lifetime));
+}
+
+/** Ends the admissions of visitors who left the site; unnamed exits free places. */
+export function reportExits(line: Line, exits: Exits, at: number): ExitsResult {
+  const now = settle(line, at);
+  const ended: VisitorId[] = [];
+  for (const status of ['completed', 'abandoned'] as const) {
+    for (const visitor of exits[status]) if (endAdmission(line, visitor, status, now)) ended.push(visitor);
+  }
+  const released = Math.min(line.released + exits.exited, line.admissions.active);
+  if (released !== line.released) line.changes += 1;
+  line.released = released;
+  const unknown = exits.completed.length + exits.abandoned.length - ended.length;
+  return { unknown, ended, counters: counters(line) };
 }

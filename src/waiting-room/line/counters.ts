@@ -1,6 +1,8 @@
+/** What a line shows of itself. */
 import type { LineRules } from '../room.ts';
-import type { DrawRecord } from './draw.ts';
-import type { NoteName } from './line.ts';
+import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
+import type { Line, NoteName } from './line.ts';
+import { settle } from './settle.ts';
 
 /** The contract's counters, exactly. */
 export interface Counters {
@@ -42,4 +44,42 @@ export interface LineView {
   readonly entrantsPresent: number;
   /** Predicted waits that came true, and that did not. */
   readonly predictions: { readonly within: number; readonly outside: number };
+}
+
+export function counters(line: Line): Counters {
+  const { present } = line.presence;
+  let presentCount = present.count(line.serving + 1, line.queue);
+  for (const number of line.returned) if (present.has(number)) presentCount += 1;
+  return {
+    queue: line.queue,
+    serving: line.serving,
+    waiting: Math.max(0, line.queue - line.serving) - line.leftUnserved + line.returned.size,
+    present: presentCount,
+    claimed: line.claimed,
+    active: line.admissions.active,
+    completed: line.completed,
+    abandoned: line.abandoned,
+    expired: line.expired,
+  };
+}
+
+/** Brings the line to `at` and shows it. */
+export function view(line: Line, at: number): LineView {
+  settle(line, at);
+  const next = nextDrawOf(line.draws);
+  return {
+    generation: line.generation,
+    counters: counters(line),
+    mode: line.rules.mode,
+    held: line.held,
+    present: line.presence.present.slice(line.serving, line.queue),
+    presentFrom: line.serving & ~7,
+    turns: line.turns,
+    alarm: line.alarm,
+    inletState: line.inletState,
+    notes: { ...line.notes },
+    draws: line.draws.map((each, i) => drawRecord(each, i + 1)),
+    entrantsPresent: next ? next.presence.present.count(0, next.arrivals) : 0,
+    predictions: { ...line.predictions },
+  };
 }

@@ -109,3 +109,15 @@ export function drawRecord(draw: Draw, ordinal: number): DrawRecord {
     base: draw.base,
   };
 }
+
+/** The draw that is not done, open or not. */
+export function nextDrawOf(draws: readonly Draw[]): Draw | null {
+  const last = draws.at(-1);
+  return last && last.there === null ? last : null;
+}
+
+/** The draw that is open at `now`: visitors who join become its entrants. */
+export function openDrawOf(draws: readonly Draw[], now: number): Draw | null {
+  const next = nextDrawOf(draws);
+  return next && next.opensAt <= now ? next : null;
+}

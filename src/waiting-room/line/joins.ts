@@ -1,6 +1,13 @@
+/** Issuing numbers. */
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
-import type { Entry } from './draw.ts';
+import { admit } from './admissions.ts';
+import { type Entry, enter, openDrawOf } from './draw.ts';
+import type { Line } from './line.ts';
+import type { Holder } from './place.ts';
+import { hear } from './presence.ts';
+import { settle } from './settle.ts';
+import { hold } from './turns.ts';
 
 /** A visitor who joins; with `claim` a credit is claimed at once, if there is one. */
 export interface Entrant {
@@ -16,4 +23,28 @@ export interface Joined {
   readonly entry: Entry | null;
   /** Present when the newcomer asked for it and found a credit. */
   readonly admission: Admission | null;
+}
+
+/** Issues a number to each entrant, in order; null where the room is closed. */
+export function join(line: Line, entrants: readonly Entrant[], at: number): Joined[] | null {
+  const now = settle(line, at);
+  if (line.rules.mode === 'closed') return null;
+  if (entrants.length > 0) line.changes += 1;
+  const { generation } = line;
+  const open = openDrawOf(line.draws, now);
+  if (open) {
+    return entrants.map(() => ({ generation, number: 0, entry: enter(open, line.draws.length), admission: null }));
+  }
+  return entrants.map((entrant) => {
+    const number = ++line.queue;
+    if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
+    const holder: Holder = { generation, number, visitor: entrant.visitor };
+    const credit = number <= line.serving;
+    if (credit && entrant.claim) {
+      return { generation, number, entry: null, admission: admit(line, holder, now).admission };
+    }
+    hear(line.presence, number);
+    if (credit) hold(line, number, now);
+    return { generation, number, entry: null, admission: null };
+  });
 }

@@ -1,5 +1,11 @@
+/** Where a holder stands, and the steps a holder takes: claim, rejoin, leave. */
 import type { VisitorId } from '../visitor.ts';
-import type { Admission } from './admission.ts';
+import { type Admission, liveAdmission, withoutStatus } from './admission.ts';
+import { admit, endAdmission, spend } from './admissions.ts';
+import { canServe, type Line } from './line.ts';
+import { hear } from './presence.ts';
+import { settle } from './settle.ts';
+import { batchOf, release, serveAgain } from './turns.ts';
 
 /** What a ticket proves: this visitor holds this number in this generation of a room. */
 export interface Holder {
@@ -21,3 +27,64 @@ export type Place =
   | { readonly state: 'missed'; readonly away: boolean }
   /** Left the line, or the admission has ended. The number is used up. */
   | { readonly state: 'over' };
+
+function isStale(line: Line, holder: Holder): boolean {
+  return holder.generation !== line.generation || holder.number < 1 || holder.number > line.queue;
+}
+
+/** Where a holder stands, without changing anything. */
+export function place(line: Line, holder: Holder, at: number): Place {
+  const now = Math.max(line.clock, at);
+  if (isStale(line, holder)) return { state: 'stale' };
+  const live = liveAdmission(line.admissions, holder.visitor, now);
+  if (live) return { state: 'admitted', admission: withoutStatus(live), first: false };
+  const { number } = holder;
+  if (line.spent.has(number)) return { state: 'over' };
+  if (number > line.serving) return { state: 'waiting' };
+  if (line.returned.has(number)) return { state: 'returned' };
+  const claimBy =
+    line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
+  if (claimBy === undefined) return { state: 'missed', away: !line.missed.has(number) };
+  return claimBy > now ? { state: 'served', claimBy } : { state: 'missed', away: false };
+}
+
+/** Takes the turn if it has come. A repeat answers the same admission and is counted once. */
+export function claim(line: Line, holder: Holder, at: number): Place {
+  const now = settle(line, at);
+  const standing = place(line, holder, now);
+  if (standing.state !== 'served') return standing;
+  if (line.rules.mode === 'closed') return { state: 'waiting' };
+  release(line, holder.number);
+  return { state: 'admitted', ...admit(line, holder, now) };
+}
+
+/** After a missed turn: to the front of the line, number kept; or straight to served when there is a free place. */
+export function rejoin(line: Line, holder: Holder, at: number): Place {
+  const now = settle(line, at);
+  const standing = place(line, holder, now);
+  if (standing.state !== 'missed') return standing;
+  line.changes += 1;
+  hear(line.presence, holder.number);
+  line.returned.add(holder.number);
+  if (line.rules.mode === 'passthrough') serveAgain(line, holder.number, now);
+  // Nobody else waits and there is a credit: it is theirs.
+  else if (line.serving > line.queue && canServe(line)) {
+    line.serving -= 1;
+    serveAgain(line, holder.number, now);
+  }
+  return place(line, holder, now);
+}
+
+/** Leaves the line or ends the admission. Repeatable. */
+export function leave(line: Line, holder: Holder, at: number): void {
+  const now = settle(line, at);
+  const standing = place(line, holder, now);
+  if (standing.state === 'stale' || standing.state === 'over') return;
+  if (standing.state === 'admitted') {
+    endAdmission(line, holder.visitor, 'abandoned', now);
+    if (line.spent.has(holder.number)) return;
+  }
+  release(line, holder.number);
+  line.returned.delete(holder.number);
+  spend(line, holder.number);
+}

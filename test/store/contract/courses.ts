@@ -1,5 +1,6 @@
 /** Random courses of events in one room. */
 import fc from 'fast-check';
+import type { Input, LineVerb } from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { T0 } from './room-under-test.ts';
@@ -43,7 +44,6 @@ const after = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(-65_000, -3_600_000, -90_000_000) },
 );
 
-const verb = <V extends Step['verb']>(name: V) => fc.constant(name);
 const entrants = fc.array(fc.record({ visitor, claim: fc.boolean() }), { maxLength: 5 });
 const numbers = fc.array(pickedNumber, { maxLength: 12 });
 const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people });
@@ -78,48 +78,48 @@ const index = fc.oneof({ weight: 15, arbitrary: fc.nat(20) }, { weight: 1, arbit
 const indexes = fc.array(index, { maxLength: 12 });
 const entry = fc.record({ draw: drawsAgo, index });
 
+const predictions = fc.record({ within: fc.nat(3), outside: fc.nat(3) });
+const note = fc.record({
+  name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
+  value: fc.constantFrom('', '{"latency":80}', '„ä“'),
+});
+const heartbeats = fc.record({ generation: generationsAgo, numbers });
+const entrantHeartbeats = fc.record({ generation: generationsAgo, draw: drawsAgo, indexes });
+const withdrawal = fc.record({ generation: generationsAgo, entry });
+const raiseStep = fc.tuple(raise, step).map(([by, taken]) => ({ ...by, step: taken }));
+
+/** A verb with an input, `weight` times as often as one of weight 1. */
+const often = <V extends LineVerb>(weight: number, verb: V, input: fc.Arbitrary<Input<V>>) => ({
+  weight,
+  arbitrary: fc.record({ verb: fc.constant(verb), after, input }) as fc.Arbitrary<Step>,
+});
+
+const nothing = fc.constant(null);
 const ordinary = [
-  { weight: 10, arbitrary: fc.record({ verb: verb('join'), after, entrants }) },
-  { weight: 2, arbitrary: fc.record({ verb: verb('place'), after, holder }) },
-  { weight: 14, arbitrary: fc.record({ verb: verb('claim'), after, holder }) },
-  { weight: 8, arbitrary: fc.record({ verb: verb('rejoin'), after, holder }) },
-  { weight: 4, arbitrary: fc.record({ verb: verb('leave'), after, holder }) },
-  { weight: 2, arbitrary: fc.record({ verb: verb('admission'), after, visitor }) },
-  { weight: 8, arbitrary: fc.record({ verb: verb('heard'), after, generation: generationsAgo, numbers }) },
-  { weight: 12, arbitrary: fc.record({ verb: verb('raise'), after, by: raise, step }) },
-  { weight: 2, arbitrary: fc.record({ verb: verb('renew'), after, visitor }) },
-  { weight: 4, arbitrary: fc.record({ verb: verb('exits'), after, exits }) },
-  { weight: 4, arbitrary: fc.record({ verb: verb('view'), after }) },
-  { weight: 1, arbitrary: fc.record({ verb: verb('alarm'), after, on: fc.boolean() }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      verb: verb('note'),
-      after,
-      name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
-      value: fc.constantFrom('', '{"latency":80}', '„ä“'),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ verb: verb('predicted'), after, within: fc.nat(3), outside: fc.nat(3) }) },
+  often(10, 'join', entrants),
+  often(2, 'place', holder),
+  often(14, 'claim', holder),
+  often(8, 'rejoin', holder),
+  often(4, 'leave', holder),
+  often(2, 'admission', visitor),
+  often(8, 'recordHeartbeats', heartbeats),
+  often(12, 'raise', raiseStep),
+  often(2, 'renew', visitor),
+  often(4, 'reportExits', exits),
+  often(4, 'view', nothing),
+  often(1, 'setAlarm', fc.boolean()),
+  often(1, 'note', note),
+  often(1, 'recordPredictions', predictions),
 ];
 const drawing = [
-  { weight: 3, arbitrary: fc.record({ verb: verb('announceDraw'), after, opening }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ verb: verb('heardEntrants'), after, generation: generationsAgo, draw: drawsAgo, indexes }),
-  },
-  { weight: 3, arbitrary: fc.record({ verb: verb('withdraw'), after, generation: generationsAgo, entry }) },
-  { weight: 4, arbitrary: fc.record({ verb: verb('draw'), after, event }) },
-  { weight: 1, arbitrary: fc.record({ verb: verb('withdrawDraw'), after, event }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ verb: verb('drawResult'), after, generation: generationsAgo, draw: drawsAgo }),
-  },
+  often(3, 'announceDraw', opening),
+  often(6, 'recordEntrantHeartbeats', entrantHeartbeats),
+  often(3, 'withdraw', withdrawal),
+  often(4, 'draw', event),
+  often(1, 'withdrawDraw', event),
+  often(3, 'drawResult', fc.record({ generation: generationsAgo, draw: drawsAgo })),
 ];
-const extraordinary = [
-  { weight: 3, arbitrary: fc.record({ verb: verb('configure'), after, rules }) },
-  { weight: 1, arbitrary: fc.record({ verb: verb('reset'), after }) },
-];
+const extraordinary = [often(3, 'configure', rules), often(1, 'reset', nothing)];
 
 const LONG = { maxLength: 80, size: 'max' } as const;
 
@@ -162,58 +162,65 @@ function resolve(course: Course): Course {
     };
   };
 
+  const drawOf = (ago: { generation: number; draw: number }) => ({
+    generation: generation - ago.generation,
+    draw: events.length - ago.draw,
+  });
+
   const steps = course.steps.map((step): Step => {
     now += step.after;
     // As if no jump back were followed.
     latest = Math.max(latest, now);
     switch (step.verb) {
       case 'configure':
-        mode = step.rules.mode;
+        mode = step.input.mode;
         return step;
       case 'join':
         if (mode !== 'closed')
-          (entrants && opensAt <= latest ? entrants : owners).push(...step.entrants.map((entrant) => entrant.visitor));
+          (entrants && opensAt <= latest ? entrants : owners).push(...step.input.map((entrant) => entrant.visitor));
         return step;
       case 'announceDraw':
-        if (entrants?.length === 0 && events.at(-1) === step.opening.event) opensAt = step.opening.opensAt;
-        if (entrants || events.includes(step.opening.event)) return step;
-        events.push(step.opening.event);
+        if (entrants?.length === 0 && events.at(-1) === step.input.event) opensAt = step.input.opensAt;
+        if (entrants || events.includes(step.input.event)) return step;
+        events.push(step.input.event);
         entrants = [];
-        opensAt = step.opening.opensAt;
+        opensAt = step.input.opensAt;
         return step;
       case 'withdrawDraw':
-        if (entrants?.length !== 0 || events.at(-1) !== step.event) return step;
+        if (entrants?.length !== 0 || events.at(-1) !== step.input) return step;
         events.pop();
         entrants = null;
         return step;
       case 'draw':
-        if (!entrants || events.at(-1) !== step.event) return step;
-        // As if all of them had stayed. To the line a number is whoever's who says so.
+        if (!entrants || events.at(-1) !== step.input) return step;
+        // As if all of them had stayed. The line trusts a holder to be the visitor who has the number.
         owners.push(...entrants);
         entrants = null;
         return step;
-      case 'heardEntrants':
+      case 'recordEntrantHeartbeats':
+        return { ...step, input: { ...step.input, ...drawOf(step.input) } };
       case 'drawResult':
-        return { ...step, generation: generation - step.generation, draw: events.length - step.draw };
-      case 'withdraw':
-        return {
-          ...step,
-          generation: generation - step.generation,
-          entry: { ...step.entry, draw: events.length - step.entry.draw },
-        };
+        return { ...step, input: drawOf(step.input) };
+      case 'withdraw': {
+        const { generation, entry } = step.input;
+        const { draw, ...current } = drawOf({ generation, draw: entry.draw });
+        return { ...step, input: { ...current, entry: { ...entry, draw } } };
+      }
       case 'reset':
         owners = [];
         events = [];
         entrants = null;
         generation += 1;
         return step;
-      case 'heard':
-        return { ...step, generation: generation - step.generation, numbers: step.numbers.map(numberOf) };
+      case 'recordHeartbeats': {
+        const { generation: ago, numbers } = step.input;
+        return { ...step, input: { generation: generation - ago, numbers: numbers.map(numberOf) } };
+      }
       case 'place':
       case 'claim':
       case 'rejoin':
       case 'leave':
-        return { ...step, holder: holderOf(step.holder) };
+        return { ...step, input: holderOf(step.input) };
       default:
         return step;
     }

@@ -225,7 +225,7 @@ export function describeDraws(stores: () => Stores): void {
       const room = await makeRoom(store);
       await room.announceDraw();
       await room.crowd(1);
-      await store.line.withdraw(room.id, 1, { draw: 1, index: 0 }, T0);
+      await store.line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 0 } }, T0);
       await room.withdrawDraw();
       expect((await room.view()).draws).toMatchObject([{ arrivals: 1, drawnAt: null }]);
       await room.draw();
@@ -265,8 +265,8 @@ export function describeDraws(stores: () => Stores): void {
       const room = await makeRoom(store);
       await room.announceDraw();
       await room.crowd(3);
-      await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
-      await store.line.withdraw(room.id, 1, { draw: 1, index: 1 }, T0);
+      await store.line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 1 } }, T0);
+      await store.line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 1 } }, T0);
       expect((await room.view()).entrantsPresent).toBe(2);
       await room.draw();
       const result = await room.drawResult();
@@ -279,22 +279,26 @@ export function describeDraws(stores: () => Stores): void {
       const room = await makeRoom(store);
       await room.announceDraw();
       await room.crowd(3);
-      await store.line.heardEntrants(room.id, 0, 1, [0], LATER);
-      await store.line.heardEntrants(room.id, 1, 2, [1], LATER);
-      await store.line.heardEntrants(room.id, 1, 1, [-1, 3, 1_000_000_000], LATER);
+      await store.line.recordEntrantHeartbeats(room.id, { generation: 0, draw: 1, indexes: [0] }, LATER);
+      await store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 2, indexes: [1] }, LATER);
+      await store.line.recordEntrantHeartbeats(
+        room.id,
+        { generation: 1, draw: 1, indexes: [-1, 3, 1_000_000_000] },
+        LATER,
+      );
       for (const entry of [
         { draw: 1, index: -1 },
         { draw: 2, index: 0 },
         { draw: 1, index: 3 },
       ]) {
-        await store.line.withdraw(room.id, 1, entry, LATER);
+        await store.line.withdraw(room.id, { generation: 1, entry: entry }, LATER);
       }
       expect((await room.view(LATER)).entrantsPresent).toBe(0);
-      await store.line.heardEntrants(room.id, 1, 1, [2], LATER);
-      await store.line.withdraw(room.id, 2, { draw: 1, index: 2 }, LATER);
+      await store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: [2] }, LATER);
+      await store.line.withdraw(room.id, { generation: 2, entry: { draw: 1, index: 2 } }, LATER);
       expect((await room.view(LATER)).entrantsPresent).toBe(1);
       await room.draw('opening', LATER);
-      await store.line.heardEntrants(room.id, 1, 1, [0, 1], LATER);
+      await store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: [0, 1] }, LATER);
       expect((await room.view(LATER)).draws).toMatchObject([{ entrants: 1 }]);
     });
 
@@ -347,7 +351,7 @@ export function describeDraws(stores: () => Stores): void {
       await room.crowd(1);
       await store.line.reset(room.id, T0);
       expect(await room.view()).toMatchObject({ draws: [], entrantsPresent: 0 });
-      expect(await store.line.drawResult(room.id, 1, 1)).toBeNull();
+      expect(await store.line.drawResult(room.id, { generation: 1, draw: 1 }, 0)).toBeNull();
       expect((await room.arrive('ann')).number).toBe(1);
       await room.announceDraw();
       expect((await room.arrive('bob')).entry).toEqual({ draw: 1, index: 0 });

@@ -56,7 +56,7 @@ export function describeEndings(stores: () => Stores): void {
       await room.arrive('ann', { claim: true });
       const told = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
-          (n % 2 ? store : second).line.exits(room.id, { exited: 0, completed: ['ann'], abandoned: [] }, T0),
+          (n % 2 ? store : second).line.reportExits(room.id, { exited: 0, completed: ['ann'], abandoned: [] }, T0),
         ),
       );
       expect(told.reduce((unknown, result) => unknown + result.unknown, 0)).toBe(19);

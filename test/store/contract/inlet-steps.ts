@@ -41,11 +41,11 @@ export function describeInletSteps(stores: () => Stores): void {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.crowd(9);
-      await store.line.alarm(room.id, true, T0);
+      await store.line.setAlarm(room.id, true, T0);
       expect(await room.raise({ people: 3 }, T0, { from: '', to: 'a' })).toMatchObject({ raisedBy: 0, applied: false });
       expect(await room.view()).toMatchObject({ alarm: true, inletState: '', counters: { serving: 0 } });
       expect(await room.raise({ numbers: 2 })).toMatchObject({ raisedBy: 2, applied: true });
-      await store.line.alarm(room.id, false, T0);
+      await store.line.setAlarm(room.id, false, T0);
       expect(await room.raise({ people: 3 }, T0, { from: '', to: 'a' })).toMatchObject({ raisedBy: 3, applied: true });
       expect((await room.view()).alarm).toBe(false);
     });
@@ -85,10 +85,10 @@ export function describeInletSteps(stores: () => Stores): void {
       const { store, second } = stores();
       const room = await makeRoom(store);
       expect((await room.view()).notes).toEqual({ signal: '', meter: '', told: '' });
-      await store.line.note(room.id, 'signal', '{"latency":80}');
-      await second.line.note(room.id, 'meter', '„schnell“');
-      await second.line.note(room.id, 'signal', '{"latency":90}');
-      await store.line.note(room.id, 'told', '7');
+      await store.line.note(room.id, { name: 'signal', value: '{"latency":80}' }, T0);
+      await second.line.note(room.id, { name: 'meter', value: '„schnell“' }, T0);
+      await second.line.note(room.id, { name: 'signal', value: '{"latency":90}' }, T0);
+      await store.line.note(room.id, { name: 'told', value: '7' }, T0);
       expect((await room.view()).notes).toEqual({ signal: '{"latency":90}', meter: '„schnell“', told: '7' });
     });
 
@@ -96,9 +96,9 @@ export function describeInletSteps(stores: () => Stores): void {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await Promise.all([
-        store.line.predicted(room.id, 2, 1),
-        second.line.predicted(room.id, 3, 0),
-        store.line.predicted(room.id, 0, 4),
+        store.line.recordPredictions(room.id, { within: 2, outside: 1 }, T0),
+        second.line.recordPredictions(room.id, { within: 3, outside: 0 }, T0),
+        store.line.recordPredictions(room.id, { within: 0, outside: 4 }, T0),
       ]);
       expect((await room.view()).predictions).toEqual({ within: 5, outside: 5 });
     });
@@ -108,11 +108,11 @@ export function describeInletSteps(stores: () => Stores): void {
       const room = await makeRoom(store);
       await room.crowd(3);
       await room.raise({ people: 2 }, T0, { from: '', to: 'a' });
-      await store.line.alarm(room.id, true, T0);
-      await store.line.note(room.id, 'signal', 'slow');
-      await store.line.note(room.id, 'meter', 'fast');
-      await store.line.note(room.id, 'told', 'all');
-      await store.line.predicted(room.id, 1, 1);
+      await store.line.setAlarm(room.id, true, T0);
+      await store.line.note(room.id, { name: 'signal', value: 'slow' }, T0);
+      await store.line.note(room.id, { name: 'meter', value: 'fast' }, T0);
+      await store.line.note(room.id, { name: 'told', value: 'all' }, T0);
+      await store.line.recordPredictions(room.id, { within: 1, outside: 1 }, T0);
       await store.line.reset(room.id, T0);
       expect(await room.view()).toMatchObject({
         generation: 2,

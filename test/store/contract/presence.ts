@@ -36,9 +36,9 @@ export function describePresence(stores: () => Stores): void {
       const room = await makeRoom(store);
       await room.crowd(2, { at: START });
       const later = START + seconds(500);
-      await store.line.heard(room.id, 0, [1], later);
-      await store.line.heard(room.id, 2, [1], later);
-      await store.line.heard(room.id, 1, [0, -1, 3, 1_000_000_000], later);
+      await store.line.recordHeartbeats(room.id, { generation: 0, numbers: [1] }, later);
+      await store.line.recordHeartbeats(room.id, { generation: 2, numbers: [1] }, later);
+      await store.line.recordHeartbeats(room.id, { generation: 1, numbers: [0, -1, 3, 1_000_000_000] }, later);
       expect(await room.counters(later)).toMatchObject({ present: 0, queue: 2 });
     });
 

@@ -94,18 +94,19 @@ export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Pr
     claim: (holder, at = T0, via = line) => via.claim(id, holder, at),
     rejoin: (holder, at = T0) => line.rejoin(id, holder, at),
     leave: (holder, at = T0) => line.leave(id, holder, at),
-    heard: async (numbers, at = T0) => line.heard(id, (await line.view(id, at)).generation, numbers, at),
-    raise: (by, at = T0, step, via = line) => via.raise(id, by, at, step),
+    heard: async (numbers, at = T0) =>
+      line.recordHeartbeats(id, { generation: (await line.view(id, at)).generation, numbers: numbers }, at),
+    raise: (by, at = T0, step, via = line) => via.raise(id, { ...by, step }, at),
     renew: (visitor, at = T0) => line.renew(id, visitor, at),
     announceDraw: (opening, at = T0) => line.announceDraw(id, { ...OPENING, ...opening }, at),
     withdrawDraw: (event = OPENING.event, at = T0) => line.withdrawDraw(id, event, at),
     heardEntrants: async (indexes, at = T0) => {
       const { generation, draws } = await line.view(id, at);
-      await line.heardEntrants(id, generation, draws.length, indexes, at);
+      await line.recordEntrantHeartbeats(id, { generation: generation, draw: draws.length, indexes: indexes }, at);
     },
     draw: (event = OPENING.event, at = T0, via = line) => via.draw(id, event, at),
-    drawResult: (draw = 1) => line.drawResult(id, 1, draw),
-    exits: (exits, at = T0) => line.exits(id, { exited: 0, completed: [], abandoned: [], ...exits }, at),
+    drawResult: (draw = 1) => line.drawResult(id, { generation: 1, draw: draw }, 0),
+    exits: (exits, at = T0) => line.reportExits(id, { exited: 0, completed: [], abandoned: [], ...exits }, at),
     configure: (changed, at = T0) => line.configure(id, { ...RULES, ...rules, ...changed }, at),
     counters: async (at = T0) => (await line.view(id, at)).counters,
     view: (at = T0) => line.view(id, at),

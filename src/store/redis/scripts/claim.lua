@@ -11,7 +11,7 @@ if standing[1] == 'served' then
     standing = { 'waiting' }
   else
     release(holder.number)
-    local row, first = takeIn(holder.visitor, holder.number, now)
+    local row, first = admit(holder.visitor, holder.number, now)
     standing = { 'admitted', row, first and '1' or '0' }
   end
 end

@@ -35,7 +35,7 @@ for index = 1, credits - before do
   local number = before + index
   if takers[index] then
     reply[#reply + 1] = index
-    reply[#reply + 1] = takeIn(takers[index], number, now)
+    reply[#reply + 1] = admit(takers[index], number, now)
   else
     hear(WAITERS, number)
     redis.call('SETBIT', HOLDING, number, 1)

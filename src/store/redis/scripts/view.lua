@@ -3,7 +3,7 @@
 -- ARGV: now
 -- Reply: { 'absent' } | { 'view', generation, mode, held, counters (lib/counters.lua), first number of the bitmap,
 -- bitmap of those present among the unserved, turns, 1 where the breaker is on, { the inlet's state, each note in the
--- order of replies.ts }, { each draw (lib/draws.lua) }, entrants present, { predictions that came true, that did not } }
+-- order of replies.ts }, { each draw (lib/draw.lua) }, entrants present, { predictions that came true, that did not } }
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()

@@ -1,14 +1,14 @@
 -- The line of a room: its keys, its hash of numbers read once and written back where they changed.
 --
 -- KEYS of every script of the line, in the order of keys.ts:
-local LINE, PRESENT, HOLDING, SPENT, SLEPT, RETURNED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local BATCHES, AGAIN, ADMISSIONS, ACTIVE = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local LINE, PRESENT, HOLDING, SPENT, MISSED, RETURNED = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local BATCHES, SERVED_AGAIN, ADMISSIONS, ACTIVE = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local SLOTS = { KEYS[11], KEYS[12], KEYS[13], KEYS[14] }
 local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
 local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 
--- The numbers are those of waiting-room/line.ts. Only here are: `returned` counts the bits of RETURNED, `due` is at or
+-- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` counts the bits of RETURNED, `due` is at or
 -- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much
 -- what runs out was moved in this generation; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.

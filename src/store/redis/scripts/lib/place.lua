@@ -8,9 +8,9 @@ local function place(holder, now)
   if has(SPENT, number) then return { 'over' } end
   if number > line.serving then return { 'waiting' } end
   if line.returned > 0 and has(RETURNED, number) then return { 'returned' } end
-  local claimBy = tonumber(redis.call('ZSCORE', AGAIN, number) or nil)
+  local claimBy = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
   if not claimBy and has(HOLDING, number) then claimBy = batchDeadline(number) end
-  if not claimBy then return { 'missed', has(SLEPT, number) and '0' or '1' } end
+  if not claimBy then return { 'missed', has(MISSED, number) and '0' or '1' } end
   if claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
   return { 'missed', '0' }
 end

@@ -43,10 +43,10 @@ local function lower(to)
   local from, last = to + 1, math.min(line.serving, line.queue)
   line.held = line.held - countBits(HOLDING, from, last)
   clearBits(HOLDING, from, last)
-  clearBits(SLEPT, from, last)
+  clearBits(MISSED, from, last)
   line.returned = line.returned - countBits(RETURNED, from, last)
   clearBits(RETURNED, from, last)
-  for _, number in ipairs(redis.call('ZRANGE', AGAIN, 0, -1)) do
+  for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
     if tonumber(number) > to then release(number) end
   end
   cutBatches(to)

@@ -16,7 +16,7 @@ local function step(by)
 end
 
 -- The line's time, brought to a caller's. One a little behind is taken to be where the line is; a clock that jumped back
--- is followed, and everything that runs out is moved with it (waiting-room/line.ts says more).
+-- is followed, and everything that runs out is moved with it (waiting-room/line/settle.ts says more).
 local function passTime(at)
   local ahead = at - line.clock
   local isTheStep = math.abs(math.abs(ahead) - line.skew) <= JUMP

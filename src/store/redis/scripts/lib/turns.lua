@@ -1,5 +1,5 @@
 -- Claim windows. BATCHES has the numbers that were served together: member `to:deadline`, score `to`, those above
--- the batch before. AGAIN has those served a second time: number → deadline.
+-- the batch before. SERVED_AGAIN has those served a second time: number → deadline.
 
 -- Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says.
 local function claimDeadline(now)
@@ -54,7 +54,7 @@ end
 
 -- Gives back the place held for a number, if there is one.
 local function release(number)
-  if redis.call('ZREM', AGAIN, number) == 1 then
+  if redis.call('ZREM', SERVED_AGAIN, number) == 1 then
     line.held = line.held - 1
   elseif has(HOLDING, number) then
     redis.call('SETBIT', HOLDING, number, 0)
@@ -73,7 +73,7 @@ end
 
 local function serveAgain(number, now)
   dropReturned(number)
-  redis.call('ZADD', AGAIN, claimDeadline(now), number)
+  redis.call('ZADD', SERVED_AGAIN, claimDeadline(now), number)
   line.held, line.turns = line.held + 1, line.turns + 1
 end
 
@@ -84,7 +84,7 @@ local function expireBatches(now)
     if deadline <= now then
       local missed = countBits(HOLDING, from, to)
       if missed > 0 then
-        addBits(SLEPT, from, sliceBits(HOLDING, from, to))
+        addBits(MISSED, from, sliceBits(HOLDING, from, to))
         clearBits(HOLDING, from, to)
       end
       line.held, line.expired = line.held - missed, line.expired + missed
@@ -102,9 +102,9 @@ end
 local function expireTurns(now)
   if line.due > 0 and line.due <= now then expireBatches(now) end
   repeat
-    local late = redis.call('ZRANGEBYSCORE', AGAIN, '-inf', now, 'LIMIT', 0, 1000)
-    if #late > 0 then redis.call('ZREM', AGAIN, unpack(late)) end
-    for _, number in ipairs(late) do redis.call('SETBIT', SLEPT, number, 1) end
+    local late = redis.call('ZRANGEBYSCORE', SERVED_AGAIN, '-inf', now, 'LIMIT', 0, 1000)
+    if #late > 0 then redis.call('ZREM', SERVED_AGAIN, unpack(late)) end
+    for _, number in ipairs(late) do redis.call('SETBIT', MISSED, number, 1) end
     line.held, line.expired = line.held - #late, line.expired + #late
   until #late < 1000
 end
@@ -118,7 +118,7 @@ local function shiftTurns(by)
     local to, deadline = parseBatch(member)
     addBatch(to, deadline + by)
   end
-  for _, number in ipairs(redis.call('ZRANGE', AGAIN, 0, -1)) do
-    redis.call('ZINCRBY', AGAIN, by, number)
+  for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
+    redis.call('ZINCRBY', SERVED_AGAIN, by, number)
   end
 end

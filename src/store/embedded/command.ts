@@ -1,0 +1,41 @@
+/** A verb that changed a line, as a record that is written to the journal and replayed when the store is opened. */
+import { type Input, LINE_VERBS, type Line, type LineVerb, perform } from '#waiting-room/line/index.ts';
+
+/**
+ * The verb, the caller's time, the input, and the line's time before. Calls that changed nothing else may have moved the
+ * line's time and are not replayed, and how far a clock jumped back is counted from there. Early versions did not write
+ * the line's time: their commands were done at it.
+ */
+export type Command = {
+  [V in LineVerb]: readonly [verb: V, now: number, input: Input<V>, clock?: number];
+}[LineVerb];
+
+/** What earlier versions called some verbs, in journals that they wrote. */
+const FORMER_NAMES: Readonly<Record<string, LineVerb>> = {
+  heard: 'recordHeartbeats',
+  heardEntrants: 'recordEntrantHeartbeats',
+  alarm: 'setAlarm',
+  predicted: 'recordPredictions',
+  exits: 'reportExits',
+};
+
+/** The record of a verb. Lists are copied: they are written at the end of the turn, when the caller may reuse them. */
+export function commandOf<V extends LineVerb>(verb: V, now: number, input: Input<V>, clock: number): Command {
+  // The compiler does not see that a verb and its input belong together.
+  return [verb, now, copyOf(input), clock] as Command;
+}
+
+export function replay(line: Line, [written, now, input, clock]: Command): void {
+  const verb = FORMER_NAMES[written] ?? written;
+  if (!LINE_VERBS.includes(verb)) throw new TypeError(`the journal has an unknown verb, ${verb}`);
+  // Nothing expired between the change before this one and then: that would have been a change.
+  line.clock = clock ?? line.clock;
+  perform(line, verb, input, now);
+}
+
+function copyOf<T>(input: T): T {
+  if (Array.isArray(input)) return input.slice() as T;
+  if (typeof input !== 'object' || input === null) return input;
+  const entries = Object.entries(input).map(([key, value]) => [key, Array.isArray(value) ? value.slice() : value]);
+  return Object.fromEntries(entries) as T;
+}

@@ -1,0 +1,39 @@
+/** The scripts with keys of their own: what they take, and what their replies mean. scripts/*.lua say the rest. */
+import * as replies from './replies.ts';
+import type { Argument, Reply, Script } from './script.ts';
+
+function keyScript<Args extends readonly Argument[], Result>(
+  name: string,
+  parse: (reply: Reply, ...args: Args) => Result,
+  keys = 1,
+): Script<Args, Result> {
+  return { name, libs: [], keys, args: (...args) => args, parse };
+}
+
+const done = () => undefined;
+
+const isOne = (reply: Reply) => reply === 1;
+
+export const keyScripts = {
+  lease: keyScript<[holder: string, ttl: number], boolean>('lease', isOne),
+  release: keyScript<[holder: string], boolean>('release', isOne),
+  remember: keyScript<[value: string, ttl: number], string | null>('remember', (reply) =>
+    reply === null ? null : replies.text(reply),
+  ),
+  consume: keyScript<[seconds: number], boolean>('consume', isOne),
+  append: keyScript<[capacity: number, ...entries: string[]], number>('append', replies.integer),
+  indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
+  /** With `heldUntil` only a login that is held until then. */
+  expectLogout: keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(
+    'expect-logout',
+    done,
+    2,
+  ),
+  takeLogouts: keyScript<[max: number, now: number, heldUntil: number, notBefore: number], string[]>(
+    'take-logouts',
+    (reply) => replies.list(reply).map(replies.text),
+    2,
+  ),
+  /** Without `at` it is gone. */
+  moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
+};

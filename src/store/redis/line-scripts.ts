@@ -1,0 +1,171 @@
+/** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
+import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
+import type { Holder, Place } from '#waiting-room/line/place.ts';
+import { LINE_PARTS, type LinePart } from './keys.ts';
+import type { Tagged } from './replies.ts';
+import * as replies from './replies.ts';
+import type { Argument, Script } from './script.ts';
+
+/** The output of a verb, or null where the line is missing. */
+export interface LineScript<In, Out> extends Script<[input: In, now: number], { readonly output: Out } | null> {
+  /** The keys it is given. */
+  readonly parts: readonly LinePart[];
+}
+
+export type LineScripts = { readonly [V in LineVerb]: LineScript<Input<V>, Output<V>> };
+
+const LINE_LIBS = [
+  'line',
+  'bits',
+  'presence',
+  'admission',
+  'admissions',
+  'turns',
+  'draw',
+  'settle',
+  'serving',
+  'place',
+  'counters',
+];
+
+function lineScript<In, Out>(
+  name: string,
+  args: (input: In, now: number) => readonly Argument[],
+  parse: (reply: Tagged, input: In, now: number) => Out,
+  options: { binary?: boolean; libs?: readonly string[]; parts?: readonly LinePart[] } = {},
+): LineScript<In, Out> {
+  const { parts = LINE_PARTS, libs = LINE_LIBS, binary = false } = options;
+  return {
+    name,
+    libs,
+    parts,
+    keys: parts.length,
+    binary,
+    args,
+    parse(reply, input, now) {
+      const answer = replies.tagged(reply);
+      return answer.tag === 'absent' ? null : { output: parse(answer, input, now) };
+    },
+  };
+}
+
+const done = () => undefined;
+
+const ofHolder = ({ generation, number, visitor }: Holder, now: number) => [now, generation, number, visitor];
+
+const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
+
+export const lineScripts: LineScripts = {
+  configure: lineScript(
+    'configure',
+    ({ mode, size, lifetime, claimWindow, presenceTimeout }, now) => [
+      now,
+      mode,
+      size,
+      lifetime,
+      claimWindow,
+      presenceTimeout,
+    ],
+    done,
+  ),
+  join: lineScript(
+    'join',
+    (entrants, now) => [
+      now,
+      entrants.length,
+      ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
+    ],
+    ({ tag, rest }, entrants) =>
+      replies.joined(
+        tag,
+        rest,
+        entrants.map(({ visitor }) => visitor),
+      ),
+  ),
+  place: lineScript('place', ofHolder, place),
+  claim: lineScript('claim', ofHolder, place),
+  rejoin: lineScript('rejoin', ofHolder, place),
+  leave: lineScript('leave', ofHolder, done),
+  admission: lineScript(
+    'admission',
+    (visitor) => [visitor],
+    ({ tag, rest }, visitor, now) => {
+      if (tag === 'none') return null;
+      const found = replies.shifted(replies.admission(rest[0], visitor), replies.integer(rest[2]));
+      return found.expiresAt > Math.max(now, replies.integer(rest[1])) ? found : null;
+    },
+    { libs: [], parts: ['line', 'admissions'] },
+  ),
+  renew: lineScript(
+    'renew',
+    (visitor, now) => [now, visitor],
+    ({ tag, rest }, visitor) => (tag === 'none' ? null : replies.admission(rest[0], visitor)),
+  ),
+  recordHeartbeats: lineScript(
+    'record-heartbeats',
+    ({ generation, numbers }, now) => [now, generation, ...numbers],
+    done,
+  ),
+  recordEntrantHeartbeats: lineScript(
+    'record-entrant-heartbeats',
+    ({ generation, draw, indexes }, now) => [now, generation, draw, ...indexes],
+    done,
+  ),
+  withdraw: lineScript(
+    'withdraw',
+    ({ generation, entry: { draw, index } }, now) => [now, generation, draw, index],
+    done,
+  ),
+  announceDraw: lineScript(
+    'announce-draw',
+    ({ order, opensAt, ...settled }, now) => [now, settled.event, JSON.stringify(settled), order, opensAt],
+    done,
+  ),
+  withdrawDraw: lineScript('withdraw-draw', (event, now) => [now, event], done),
+  draw: lineScript('draw', (event, now) => [now, event], done),
+  drawResult: lineScript(
+    'draw-result',
+    ({ generation, draw }) => [generation, draw],
+    ({ tag, rest }, { draw }) => (tag === 'none' ? null : replies.drawResult(rest, draw)),
+    { binary: true },
+  ),
+  setAlarm: lineScript('set-alarm', (on) => [on ? 1 : 0], done),
+  note: lineScript('note', ({ name, value }) => [name, value], done),
+  recordPredictions: lineScript('record-predictions', ({ within, outside }) => [within, outside], done),
+  raise: lineScript(
+    'raise',
+    ({ step, ...by }, now) => [
+      now,
+      ...('numbers' in by ? ['numbers', by.numbers, -1] : ['people', by.people, by.credits ?? -1]),
+      ...(step ? [step.from, step.to] : []),
+    ],
+    ({ tag, rest }) => ({
+      raisedBy: replies.integer(rest[0]),
+      applied: tag === 'raised',
+      counters: replies.counters(rest[1]),
+    }),
+  ),
+  reportExits: lineScript(
+    'report-exits',
+    ({ exited, completed, abandoned }, now) => [now, exited, completed.length, ...completed, ...abandoned],
+    ({ rest }) => ({
+      unknown: replies.integer(rest[0]),
+      counters: replies.counters(rest[1]),
+      ended: replies.list(rest[2]).map(replies.text),
+    }),
+  ),
+  reset: lineScript(
+    'reset',
+    () => [],
+    ({ rest }) => replies.counters(rest[0]),
+  ),
+  view: lineScript(
+    'view',
+    (_, now) => [now],
+    ({ rest }) => replies.view(rest),
+    { binary: true },
+  ),
+};
+
+/** Deletes a line; used with its room's settings. */
+export const removeScript = lineScript<null, void>('remove', () => [], done);

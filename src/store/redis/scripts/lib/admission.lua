@@ -1,0 +1,37 @@
+-- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
+-- visitor → expires_at. An ended one leaves nothing behind. Their times are stored less the line's `shifted`, so that
+-- none has to be written anew when all are shifted.
+
+local function formatRow(number, generation, issuedAt, expiresAt)
+  return string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
+end
+
+-- The row of a visitor, if it still lives.
+local function liveRow(visitor, now)
+  local row = redis.call('HGET', ADMISSIONS, visitor)
+  if not row then return nil end
+  local number, generation, issuedAt, expiresAt = string.match(row, '^(%d+):(%d+):(%d+):(%d+)$')
+  if expiresAt + line.shifted <= now then return nil end
+  return formatRow(number, generation, issuedAt + line.shifted, expiresAt + line.shifted)
+end
+
+local function putAdmission(visitor, number, issuedAt, expiresAt)
+  local ends = expiresAt - line.shifted
+  redis.call('HSET', ADMISSIONS, visitor, formatRow(number, line.generation, issuedAt - line.shifted, ends))
+  redis.call('ZADD', ACTIVE, ends, visitor)
+  return formatRow(number, line.generation, issuedAt, expiresAt)
+end
+
+-- Ends what is due; how many ran out.
+local function expireAdmissions(now)
+  local expired = 0
+  repeat
+    local due = redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', now - line.shifted, 'LIMIT', 0, 1000)
+    if #due > 0 then
+      redis.call('ZREM', ACTIVE, unpack(due))
+      redis.call('HDEL', ADMISSIONS, unpack(due))
+    end
+    expired = expired + #due
+  until #due < 1000
+  return expired
+end

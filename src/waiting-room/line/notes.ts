@@ -1,0 +1,27 @@
+/** What processes share through the line beside its numbers. */
+import type { Line, NoteName } from './line.ts';
+
+/** Turns the breaker on or off: while it is on, no inlet raises the counter. */
+export function setAlarm(line: Line, on: boolean): void {
+  if (line.alarm === on) return;
+  line.alarm = on;
+  line.changes += 1;
+}
+
+export interface Note {
+  readonly name: NoteName;
+  readonly value: string;
+}
+
+export function note(line: Line, { name, value }: Note): void {
+  line.notes[name] = value;
+  line.changes += 1;
+}
+
+/** Counts predicted waits that came true, and that did not. */
+export function recordPredictions(line: Line, { within, outside }: Line['predictions']): void {
+  if (within === 0 && outside === 0) return;
+  line.predictions.within += within;
+  line.predictions.outside += outside;
+  line.changes += 1;
+}

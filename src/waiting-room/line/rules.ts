@@ -1,0 +1,28 @@
+/** Changing the rules of a line, and beginning a new generation. */
+import type { LineRules } from '../room.ts';
+import { type Counters, counters } from './counters.ts';
+import { type Line, newLine } from './line.ts';
+import { serveUpTo } from './serving.ts';
+import { settle } from './settle.ts';
+import { serveAgain } from './turns.ts';
+
+/** Changes the rules; counters are not touched. */
+export function configure(line: Line, rules: LineRules, at: number): void {
+  line.rules = rules;
+  const now = settle(line, at);
+  line.changes += 1;
+  // A credit would admit newcomers, and nobody is served in these modes.
+  if (rules.mode === 'paused' || rules.mode === 'closed') line.serving = Math.min(line.serving, line.queue);
+  if (rules.mode === 'passthrough') {
+    for (const number of line.returned) serveAgain(line, number, now);
+    if (line.serving < line.queue) serveUpTo(line, line.queue, now, false);
+  }
+}
+
+/** Begins a new generation: all tickets and admissions are void. The breaker and the load of the origin stay. */
+export function reset(line: Line): Counters {
+  const { rules, generation, alarm, clock, skew, notes, changes } = line;
+  const kept = { alarm, clock, skew, notes: { ...notes, meter: '', told: '' }, changes: changes + 1 };
+  Object.assign(line, newLine(rules, generation + 1), kept);
+  return counters(line);
+}

@@ -1,0 +1,73 @@
+/** The line's time, and what happens by itself as it passes. */
+import { expireAdmissions, shiftAdmissions } from './admission.ts';
+import { nextDrawOf } from './draw.ts';
+import { freePlaces, type Line } from './line.ts';
+import { turnWindows } from './presence.ts';
+import { expireTurns, shiftTurns } from './turns.ts';
+
+/** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
+const JUMP = 5000;
+/** For so long after a jump back, a caller as far ahead counts as the other one of two clocks, in ms. */
+const TWO_CLOCKS = 600_000;
+
+/** Moves all deadlines. */
+function shift(line: Line, by: number): void {
+  shiftAdmissions(line.admissions, by);
+  shiftTurns(line, by);
+  line.presence.windowStart += by;
+  const next = nextDrawOf(line.draws);
+  if (next) next.presence.windowStart += by;
+}
+
+function step(line: Line, by: number): void {
+  shift(line, by);
+  line.clock += by;
+  line.changes += 1;
+}
+
+/**
+ * Brings the line's time to a caller's. A clock a little behind changes nothing. The line follows a clock that jumped
+ * back and moves all deadlines with it, so that each has as much time left as it had. If the clock did not jump, but
+ * belongs to a process that is always behind, the next caller who is as far ahead moves the line forward by the same
+ * step: the time of two callers whose clocks differ goes on at its own pace.
+ */
+function passTime(line: Line, at: number): number {
+  const ahead = at - line.clock;
+  const isTheStep = Math.abs(Math.abs(ahead) - line.skew) <= JUMP;
+  if (ahead < -JUMP) {
+    line.skew = isTheStep ? line.skew : -ahead;
+    step(line, -line.skew);
+    line.jumpedAt = line.clock;
+  } else if (ahead > JUMP && isTheStep && line.jumpedAt > 0 && line.clock - line.jumpedAt < TWO_CLOCKS) {
+    step(line, line.skew);
+    line.jumpedAt = 0;
+  }
+  line.clock = Math.max(line.clock, at);
+  return line.clock;
+}
+
+/**
+ * Brings the line to `at`: presence windows turn, admissions and claim windows expire, a smaller size takes credits
+ * back. Answers the line's time.
+ */
+export function settle(line: Line, at: number): number {
+  const now = passTime(line, at);
+  const { presenceTimeout } = line.rules;
+  if (turnWindows(line.presence, presenceTimeout, now)) line.changes += 1;
+  const next = nextDrawOf(line.draws);
+  if (next && turnWindows(next.presence, presenceTimeout, now)) line.changes += 1;
+  const expired = expireAdmissions(line.admissions, now);
+  if (expired > 0) line.changes += 1;
+  line.released = Math.max(0, line.released - expired);
+  expireTurns(line, now);
+  takeBackCredits(line);
+  return now;
+}
+
+/** A smaller size takes credits back. */
+function takeBackCredits(line: Line): void {
+  const excess = Math.min(-freePlaces(line), line.serving - line.queue);
+  if (excess <= 0) return;
+  line.serving -= excess;
+  line.changes += 1;
+}

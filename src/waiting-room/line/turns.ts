@@ -1,0 +1,73 @@
+/** Turns: places held for served numbers until their claim window ends. */
+import type { Batch, Line } from './line.ts';
+
+/** Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says. */
+export function claimDeadline(line: Line, now: number): number {
+  return Math.ceil((now + line.rules.claimWindow) / 1000) * 1000;
+}
+
+export function pushBatch(line: Line, to: number, now: number): void {
+  const deadline = claimDeadline(line, now);
+  const last = line.batches.at(-1);
+  if (last && last.deadline === deadline) last.to = to;
+  else line.batches.push({ to, deadline });
+}
+
+export function batchOf(line: Line, number: number): Batch | undefined {
+  return line.batches.find((batch) => number <= batch.to);
+}
+
+export function hold(line: Line, number: number, now: number): void {
+  line.holding.add(number);
+  line.held += 1;
+  line.turns += 1;
+  pushBatch(line, number, now);
+}
+
+/** Gives up the place held for a number, if there is one. */
+export function release(line: Line, number: number): void {
+  if (line.servedAgain.delete(number)) line.held -= 1;
+  else if (line.holding.has(number)) {
+    line.holding.delete(number);
+    line.held -= 1;
+  }
+}
+
+export function serveAgain(line: Line, number: number, now: number): void {
+  line.returned.delete(number);
+  line.servedAgain.set(number, claimDeadline(line, now));
+  line.held += 1;
+  line.turns += 1;
+}
+
+export function expireTurns(line: Line, now: number): void {
+  let from = 1;
+  for (const batch of line.batches) {
+    if (batch.deadline <= now) {
+      // Nothing is held below the first one, and that may be most of the line.
+      const first = Math.max(from, line.holding.nth(1, from));
+      const missed = line.holding.count(first, batch.to);
+      line.missed.addAll(line.holding, first, batch.to);
+      line.holding.clear(first, batch.to);
+      line.held -= missed;
+      line.expired += missed;
+      line.changes += 1;
+    }
+    from = batch.to + 1;
+  }
+  line.batches = line.batches.filter((batch) => batch.deadline > now);
+  for (const [number, deadline] of line.servedAgain) {
+    if (deadline > now) continue;
+    line.servedAgain.delete(number);
+    line.missed.add(number);
+    line.held -= 1;
+    line.expired += 1;
+    line.changes += 1;
+  }
+}
+
+/** All claim deadlines are so much later. */
+export function shiftTurns(line: Line, by: number): void {
+  line.batches = line.batches.map(({ to, deadline }) => ({ to, deadline: deadline + by }));
+  for (const [number, deadline] of line.servedAgain) line.servedAgain.set(number, deadline + by);
+}

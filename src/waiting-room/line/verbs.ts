@@ -1,0 +1,98 @@
+/**
+ * The verbs of a line, in one table: what each takes and answers, and the step that does it. The port, the journal of the
+ * embedded store, the scripts of Redis and the model of the contract derive from it.
+ */
+import type { LineRules } from '../room.ts';
+import type { VisitorId } from '../visitor.ts';
+import type { Admission } from './admission.ts';
+import { admission, type Exits, type ExitsResult, renew, reportExits } from './admissions.ts';
+import { type Counters, type LineView, view } from './counters.ts';
+import type { DrawOpening, DrawResult } from './draw.ts';
+import { announceDraw, type DrawRef, draw, drawResult, withdrawDraw } from './draws.ts';
+import {
+  type EntrantHeartbeats,
+  type Heartbeats,
+  recordEntrantHeartbeats,
+  recordHeartbeats,
+  type Withdrawal,
+  withdraw,
+} from './heartbeats.ts';
+import { type Entrant, type Joined, join } from './joins.ts';
+import type { Line } from './line.ts';
+import { type Note, note, recordPredictions, setAlarm } from './notes.ts';
+import { claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
+import { configure, reset } from './rules.ts';
+import { type Raised, type RaiseStep, raise } from './serving.ts';
+
+// biome-ignore lint/suspicious/noConfusingVoidType: the output of verbs that answer nothing
+type Nothing = void;
+
+/** `input` is null for a verb that takes nothing. */
+export interface LineVerbs {
+  configure: { input: LineRules; output: Nothing };
+  join: { input: readonly Entrant[]; output: readonly Joined[] | null };
+  place: { input: Holder; output: Place };
+  claim: { input: Holder; output: Place };
+  rejoin: { input: Holder; output: Place };
+  leave: { input: Holder; output: Nothing };
+  admission: { input: VisitorId; output: Admission | null };
+  renew: { input: VisitorId; output: Admission | null };
+  recordHeartbeats: { input: Heartbeats; output: Nothing };
+  recordEntrantHeartbeats: { input: EntrantHeartbeats; output: Nothing };
+  withdraw: { input: Withdrawal; output: Nothing };
+  announceDraw: { input: DrawOpening; output: Nothing };
+  /** Takes the event's id, as `draw` does. */
+  withdrawDraw: { input: string; output: Nothing };
+  draw: { input: string; output: Nothing };
+  drawResult: { input: DrawRef; output: DrawResult | null };
+  setAlarm: { input: boolean; output: Nothing };
+  note: { input: Note; output: Nothing };
+  recordPredictions: { input: Line['predictions']; output: Nothing };
+  raise: { input: RaiseStep; output: Raised };
+  reportExits: { input: Exits; output: ExitsResult };
+  reset: { input: null; output: Counters };
+  view: { input: null; output: LineView };
+}
+
+export type LineVerb = keyof LineVerbs;
+export type Input<V extends LineVerb> = LineVerbs[V]['input'];
+export type Output<V extends LineVerb> = LineVerbs[V]['output'];
+
+const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: number) => Output<V> } = {
+  configure,
+  join,
+  place,
+  claim,
+  rejoin,
+  leave,
+  admission,
+  renew,
+  recordHeartbeats,
+  recordEntrantHeartbeats,
+  withdraw,
+  announceDraw,
+  withdrawDraw,
+  draw,
+  drawResult,
+  setAlarm,
+  note,
+  recordPredictions,
+  raise,
+  reportExits,
+  reset,
+  view: (line, _, now) => view(line, now),
+};
+
+export const LINE_VERBS = Object.keys(STEPS) as readonly LineVerb[];
+
+/** Does a verb. `changed` says whether a replay has to repeat it. */
+export function perform<V extends LineVerb>(
+  line: Line,
+  verb: V,
+  input: Input<V>,
+  now: number,
+): { readonly output: Output<V>; readonly changed: boolean } {
+  const before = line.changes;
+  const output = STEPS[verb](line, input, now);
+  return { output, changed: line.changes !== before };
+}
