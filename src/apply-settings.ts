@@ -3,13 +3,17 @@ import type { FileSettings } from '#settings/file.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import type { Log } from '#telemetry/log.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
-import type { Operations } from '#waiting-room/operations.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
 
 /** Between two tries while the store is away, in ms. */
 const AGAIN = 1000;
 
 export interface ApplyDeps {
-  readonly operations: Pick<Operations, 'putRoom' | 'putRelyingParty'>;
+  readonly operations: {
+    putRoom(room: RoomSettings): Promise<unknown>;
+    putRelyingParty(party: RelyingParty): Promise<unknown>;
+  };
   readonly log: Pick<Log, 'warn'>;
   /** The public URL. */
   readonly issuer: string;

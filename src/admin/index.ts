@@ -23,6 +23,7 @@ import { idempotency } from './idempotency.ts';
 import { lineRoutes } from './line.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { originSignalRoutes } from './origin-signals.ts';
+import { createEntityTags } from './preconditions.ts';
 import { relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
 import { statisticsRoutes } from './statistics.ts';
@@ -30,7 +31,7 @@ import { statisticsRoutes } from './statistics.ts';
 const API = '/admin/v1';
 
 export interface AdminDeps {
-  readonly waitingRoom: Pick<WaitingRoom, 'operationsOf'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'operationsOf' | 'seal'>;
   readonly audit: AuditReader;
   readonly store: { readonly idempotency: IdempotencyDeps['store'] };
   readonly operatorTokens: readonly OperatorToken[];
@@ -46,12 +47,13 @@ export interface AdminDeps {
 export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middleware'>> {
   const { waitingRoom, audit, store, operatorTokens, views, log, issuer, version } = deps;
   const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx));
+  const tags = createEntityTags(waitingRoom.seal);
   const declared = [
-    ...roomRoutes(operationsFor),
+    ...roomRoutes(operationsFor, tags),
     ...lineRoutes(operationsFor),
     ...originSignalRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
-    ...relyingPartyRoutes(operationsFor, issuer),
+    ...relyingPartyRoutes(operationsFor, tags, issuer),
     ...auditRoutes(audit),
   ];
   const info = {

@@ -7,11 +7,12 @@ import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { OperationsFor } from './operations-for.ts';
+import type { EntityTags } from './preconditions.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
 /** The relying parties. Their secrets go in and never come out. `issuer` is the public URL. */
-export function relyingPartyRoutes(operationsFor: OperationsFor, issuer: string): Route[] {
+export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTags, issuer: string): Route[] {
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
     return {
@@ -35,51 +36,54 @@ export function relyingPartyRoutes(operationsFor: OperationsFor, issuer: string)
       method: 'get',
       path: '/relying-parties/:client_id',
       operationId: 'getRelyingParty',
-      summary: 'A relying party',
+      summary: "A relying party's settings",
       params: ofClient,
+      versioned: true,
       response: { 200: { description: 'The relying party', schema: relyingPartyView } },
       problems: ['relying_party_not_found'],
-      handle: async ({ params, ctx }) => ({
-        status: 200,
-        body: shown(await operationsFor(ctx).relyingParty(params.client_id)),
-      }),
+      async handle({ params, ctx }) {
+        const { value, revision } = await operationsFor(ctx).storedRelyingParty(params.client_id);
+        return { status: 200, body: shown(value), headers: tags.header(revision) };
+      },
     }),
     route({
       method: 'put',
       path: '/relying-parties/:client_id',
       operationId: 'putRelyingParty',
-      summary: 'Make or replace a relying party; without a client_secret it is a public client',
+      summary: 'Create or replace a relying party. Without a client_secret it is a public client.',
       params: ofClient,
+      versioned: true,
       body: relyingPartyBody,
       response: {
-        200: { description: 'It was there before', schema: relyingPartyView },
-        201: { description: 'It is new', schema: relyingPartyView },
+        200: { description: 'The relying party existed: its new settings', schema: relyingPartyView },
+        201: { description: 'The relying party is new: its settings', schema: relyingPartyView },
       },
       async handle({ params, body, ctx }) {
         if (body.client_id !== undefined && body.client_id !== params.client_id) {
           throw invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
         }
         const party = withLoginWindow(params.client_id, body);
-        const isNew = await operationsFor(ctx)
-          .putRelyingParty(party)
+        const { isNew, revision } = await operationsFor(ctx)
+          .putRelyingParty(party, tags.precondition(ctx))
           .catch((error) => {
             throw error instanceof RoomNotFound
-              ? invalid([{ field: 'room', message: 'names a room that is not there' }])
+              ? invalid([{ field: 'room', message: 'must be the id of a room that exists' }])
               : error;
           });
-        return { status: isNew ? 201 : 200, body: shown(party) };
+        return { status: isNew ? 201 : 200, body: shown(party), headers: tags.header(revision) };
       },
     }),
     route({
       method: 'delete',
       path: '/relying-parties/:client_id',
       operationId: 'deleteRelyingParty',
-      summary: 'Take a relying party away',
+      summary: 'Delete a relying party',
       params: ofClient,
-      response: { 204: { description: 'It is gone' } },
+      versioned: true,
+      response: { 204: { description: 'The relying party is deleted' } },
       problems: ['relying_party_not_found'],
       async handle({ params, ctx }) {
-        await operationsFor(ctx).deleteRelyingParty(params.client_id);
+        await operationsFor(ctx).deleteRelyingParty(params.client_id, tags.precondition(ctx));
         return { status: 204 };
       },
     }),

@@ -5,14 +5,16 @@ import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, withTitle } from '#settings/room.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
 import type { OperationsFor } from './operations-for.ts';
+import type { EntityTags } from './preconditions.ts';
 
 export const inRoom = z.object({ room: roomId });
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
 /** The settings of rooms. */
-export function roomRoutes(operationsFor: OperationsFor): Route[] {
+export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Route[] {
   return [
     route({
       method: 'get',
@@ -28,59 +30,74 @@ export function roomRoutes(operationsFor: OperationsFor): Route[] {
       operationId: 'getRoom',
       summary: "A room's settings",
       params: inRoom,
+      versioned: true,
       response: { 200: { description: 'The settings', schema: room } },
       problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: await operationsFor(ctx).room(params.room) }),
+      async handle({ params, ctx }) {
+        const { value, revision } = await operationsFor(ctx).storedRoom(params.room);
+        return { status: 200, body: value, headers: tags.header(revision) };
+      },
     }),
     route({
       method: 'put',
       path: '/rooms/:room',
       operationId: 'putRoom',
-      summary: 'Make a room, or set all its settings; its counters are not touched',
+      summary: 'Create a room or replace all its settings. Its counters do not change.',
       params: inRoom,
       body: roomBody,
+      versioned: true,
       response: {
-        200: { description: 'It was there before', schema: room },
-        201: { description: 'It is new', schema: room },
+        200: { description: 'The room existed: its new settings', schema: room },
+        201: { description: 'The room is new: its settings', schema: room },
       },
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const settings = withTitle(params.room, body);
-        const isNew = await operationsFor(ctx).putRoom(settings);
-        return { status: isNew ? 201 : 200, body: settings };
+        const { isNew, revision } = await operationsFor(ctx).putRoom(settings, tags.precondition(ctx));
+        return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
       },
     }),
     route({
       method: 'patch',
       path: '/rooms/:room',
       operationId: 'patchRoom',
-      summary: 'Change some settings: what is given is merged in (RFC 7396), null brings back a default',
+      summary: 'Change some settings of a room by a merge patch (RFC 7396). null restores a default.',
       params: inRoom,
+      versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),
       bodyTypes: ['application/merge-patch+json'],
-      response: { 200: { description: 'All settings, as they are now', schema: room } },
+      response: { 200: { description: 'All settings after the change', schema: room } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
-        const before = await operationsFor(ctx).room(params.room);
-        const patched = check(room, mergePatch(z.encode(room, before), body));
-        if (!patched.ok) throw invalid(patched.faults);
-        if (patched.value.id !== params.room) throw otherId();
-        await operationsFor(ctx).putRoom(patched.value);
-        return { status: 200, body: patched.value };
+        const { value, revision } = await operationsFor(ctx).changeRoom(
+          params.room,
+          (before) => patch(before, body),
+          tags.precondition(ctx),
+        );
+        return { status: 200, body: value, headers: tags.header(revision) };
       },
     }),
     route({
       method: 'delete',
       path: '/rooms/:room',
       operationId: 'deleteRoom',
-      summary: 'Take a room away, with its line and everybody in it',
+      summary: 'Delete a room with its line. All its tickets and admissions end.',
       params: inRoom,
-      response: { 204: { description: 'It is gone' } },
+      versioned: true,
+      response: { 204: { description: 'The room is deleted' } },
       problems: ['room_not_found'],
       async handle({ params, ctx }) {
-        await operationsFor(ctx).deleteRoom(params.room);
+        await operationsFor(ctx).deleteRoom(params.room, tags.precondition(ctx));
         return { status: 204 };
       },
     }),
   ];
+}
+
+/** Throws an `invalid_request` problem where the result is not a room. */
+function patch(before: RoomSettings, change: unknown): RoomSettings {
+  const patched = check(room, mergePatch(z.encode(room, before), change));
+  if (!patched.ok) throw invalid(patched.faults);
+  if (patched.value.id !== before.id) throw otherId();
+  return patched.value;
 }

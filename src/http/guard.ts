@@ -48,6 +48,8 @@ interface Described {
   readonly open?: boolean;
   /** Whether an Idempotency-Key is honoured. */
   readonly idempotent?: boolean;
+  /** Whether answers carry the `ETag` of the settings, and changes honour `If-Match` and `If-None-Match`. */
+  readonly versioned?: boolean;
   /** Media types that the body may have besides `application/json`. */
   readonly bodyTypes?: readonly string[];
   /** In bytes; a mebibyte unless given. */

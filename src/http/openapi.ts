@@ -71,6 +71,7 @@ function operation(route: Route, schemas: Record<string, Json>): Json {
       ...parameters('path', route.params, schemas),
       ...parameters('query', route.query, schemas),
       ...(route.idempotent ? [idempotencyKey] : []),
+      ...(isConditional(route) ? preconditions : []),
     ],
     ...(route.body ? { requestBody: requestBody(route, route.body, schemas) } : {}),
     responses: responses(route, schemas),
@@ -83,6 +84,30 @@ const idempotencyKey: Json = {
   required: false,
   description: 'A repeat within a day with the same key gets the same answer and has no second effect.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+/** Changes of what has a revision. */
+const isConditional = ({ versioned, method }: Route) => versioned === true && method !== 'get';
+
+const preconditions: Json[] = [
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'Entity tags, or `*` for any. The change happens only if the stored settings have one of these.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: 'With `*` the change happens only if nothing is stored, so that a PUT only creates.',
+    schema: { type: 'string' },
+  },
+];
+
+const entityTag: Json = {
+  ETag: { description: 'A strong entity tag of the settings, for If-Match.', schema: { type: 'string' } },
 };
 
 function requestBody(route: Route, body: z.ZodType, schemas: Record<string, Json>): Json {
@@ -111,22 +136,30 @@ function responses(route: Route, schemas: Record<string, Json>): Json {
     ...(route.open ? [] : (['unauthorized'] as const)),
     ...(route.body ? WITH_BODY : []),
     ...(route.idempotent ? WITH_KEY : []),
+    ...(isConditional(route) ? (['precondition_failed'] as const) : []),
     ...(route.problems ?? []),
     ...ALWAYS,
   ];
   const byStatus = Map.groupBy(codes, (code) => problemAnswer(code).status);
   const refused = [...byStatus].map(([status, some]) => [status, refusal([...new Set(some)])] as const);
-  const answered = Object.entries(route.response).map(([status, each]) => [status, success(each, schemas)] as const);
+  const answered = Object.entries(route.response).map(
+    ([status, each]) => [status, success(each, schemas, route.versioned)] as const,
+  );
   return Object.fromEntries([...answered, ...refused]);
 }
 
-function success({ description, schema }: DeclaredResponse, schemas: Record<string, Json>): Json {
+function success({ description, schema }: DeclaredResponse, schemas: Record<string, Json>, versioned = false): Json {
   if (!schema) return { description };
-  return { description, content: { 'application/json': { schema: jsonSchema(schema, schemas) } } };
+  return {
+    description,
+    ...(versioned ? { headers: entityTag } : {}),
+    content: { 'application/json': { schema: jsonSchema(schema, schemas) } },
+  };
 }
 
 function refusal(codes: readonly ProblemCode[]): Json {
   return {
+    ...(codes.includes('precondition_failed') ? { headers: entityTag } : {}),
     description: codes.map((code) => `${problemAnswer(code).document.title} (\`${code}\`)`).join('; '),
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };

@@ -43,6 +43,7 @@ const HTTP = {
   not_found: { status: 404, title: 'Nothing is here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   request_in_progress: { status: 409, title: 'The first request with this key is still at work' },
+  precondition_failed: { status: 412, title: 'A precondition of the request is not met' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of the wrong media type' },
   idempotency_key_reused: { status: 422, title: 'This key was used for another request' },

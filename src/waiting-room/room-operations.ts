@@ -1,16 +1,30 @@
 import { RoomNotFound } from './errors.ts';
 import type { OperationsContext } from './operations-context.ts';
+import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { lineRules, settingsAt } from './room.ts';
+import type { Changed, Precondition, Put } from './settings-change.ts';
+import { changeSettings, deleteSettings, unconditional } from './settings-change.ts';
 
 /** What operators do with the settings of rooms. */
 export interface RoomOperations {
   rooms(): Promise<readonly RoomSettings[]>;
   room(id: RoomId): Promise<RoomSettings>;
-  /** Creates the room or changes its settings, never its counters. Returns whether the room is new. */
-  putRoom(settings: RoomSettings): Promise<boolean>;
+  /** The same with the revision, which a {@link Precondition} compares. */
+  storedRoom(id: RoomId): Promise<Stored<RoomSettings>>;
+  /** Creates the room or replaces its settings, never its counters. */
+  putRoom(settings: RoomSettings, precondition?: Precondition): Promise<Put>;
+  /**
+   * Replaces the settings with what `change` makes of them. `change` is called again if another change came in between:
+   * changes of different fields all survive.
+   */
+  changeRoom(
+    id: RoomId,
+    change: (settings: RoomSettings) => RoomSettings,
+    precondition?: Precondition,
+  ): Promise<Stored<RoomSettings>>;
   /** Deletes the room with its line and all admissions. */
-  deleteRoom(id: RoomId): Promise<void>;
+  deleteRoom(id: RoomId, precondition?: Precondition): Promise<void>;
 }
 
 export function createRoomOperations(context: OperationsContext): RoomOperations {
@@ -18,32 +32,71 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
   const { line, settings } = store;
 
   const servingIn = async (id: RoomId) => (await line.view(id, now())).counters.serving;
+  const apply = (room: RoomSettings) => line.configure(room.id, lineRules(settingsAt(room, now())), now());
+
+  async function put(
+    id: RoomId,
+    next: (current: RoomSettings | null) => RoomSettings,
+    precondition: Precondition = unconditional,
+  ): Promise<Changed<RoomSettings>> {
+    const changed = await changeSettings(
+      { read: () => settings.storedRoom(id), write: (room, expected) => settings.putRoom(room, expected) },
+      precondition,
+      next,
+    );
+    audit('room.put', id, changed.after.value);
+    await configure(changed);
+    roomChanged(id);
+    return changed;
+  }
 
   /** Applies the rules. A change of the mode may serve everybody at once, or close what was open to newcomers. */
-  async function configure(before: RoomSettings | null, room: RoomSettings): Promise<void> {
-    const { id, mode } = room;
-    const apply = () => line.configure(id, lineRules(settingsAt(room, now())), now());
-    if (before?.mode === mode) return apply();
-    const from = before ? await servingIn(id) : 0;
-    await apply();
-    emit('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
-    const to = before ? await servingIn(id) : 0;
-    if (from !== to) emit('counter.raised', { room: id, by, from, to });
+  async function configure({ before, after }: Changed<RoomSettings>): Promise<void> {
+    const { id, mode } = after.value;
+    const isNewMode = before?.mode !== mode;
+    const from = before && isNewMode ? await servingIn(id) : 0;
+    await apply(after.value);
+    if (isNewMode) {
+      emit('mode.changed', { room: id, by, from: before?.mode ?? null, to: mode });
+      const to = before ? await servingIn(id) : 0;
+      if (from !== to) emit('counter.raised', { room: id, by, from, to });
+    }
+    await applyLater(after);
+  }
+
+  /** Settings that another process stored after these may have been applied before these: then they are applied again. */
+  async function applyLater(applied: Stored<RoomSettings>): Promise<void> {
+    const latest = await settings.storedRoom(applied.value.id);
+    if (!latest || latest.revision === applied.revision) return;
+    await apply(latest.value);
+    await applyLater(latest);
   }
 
   return {
     rooms: () => settings.rooms(),
     room: existingRoom,
-    async putRoom(room) {
-      const before = await settings.room(room.id);
-      await settings.putRoom(room);
-      audit('room.put', room.id, room);
-      await configure(before, room);
-      roomChanged(room.id);
-      return before === null;
+    async storedRoom(id) {
+      const room = await settings.storedRoom(id);
+      if (!room) throw new RoomNotFound(id);
+      return room;
     },
-    async deleteRoom(id) {
-      if (!(await settings.deleteRoom(id))) throw new RoomNotFound(id);
+    async putRoom(room, precondition) {
+      const { before, after } = await put(room.id, () => room, precondition);
+      return { isNew: before === null, revision: after.revision };
+    },
+    async changeRoom(id, change, precondition) {
+      const next = (current: RoomSettings | null) => {
+        if (!current) throw new RoomNotFound(id);
+        return change(current);
+      };
+      return (await put(id, next, precondition)).after;
+    },
+    async deleteRoom(id, precondition) {
+      const isDeleted = await deleteSettings(
+        { read: () => settings.storedRoom(id), remove: (expected) => settings.deleteRoom(id, expected) },
+        precondition,
+      );
+      if (!isDeleted) throw new RoomNotFound(id);
       audit('room.deleted', id);
       admissionEnded(id, 'all', 'reset');
       roomChanged(id);

@@ -73,7 +73,7 @@ test('that will not work as it is set is kept, and says what to do, when it is p
 
 test('of a room that is not there is refused by that field', async () => {
   const refused = await put({ ...SHOP, room: 'none' }).expect(400);
-  expect(refused.body.errors).toEqual([{ field: 'room', message: 'names a room that is not there' }]);
+  expect(refused.body.errors).toEqual([{ field: 'room', message: 'must be the id of a room that exists' }]);
 });
 
 test('is refused with every fault by name, and its secret is not repeated', async () => {

@@ -16,6 +16,7 @@ import { createAdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { Operations } from '#waiting-room/operations.ts';
 import { createOperations } from '#waiting-room/operations.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { createSeal } from '#waiting-room/seal.ts';
 import { listen } from './listen.ts';
 
 export const ADMIN_TOKEN = 'let-me-administer';
@@ -61,7 +62,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   app.use(assets.middleware);
   app.use(
     createAdminDoor({
-      waitingRoom: { operationsOf },
+      waitingRoom: { operationsOf, seal: createSeal(['a key that only the tests know']) },
       audit,
       store,
       operatorTokens: [

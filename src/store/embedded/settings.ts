@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type Revision, revisionOf, type Stored, stored } from '#waiting-room/ports/revision.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -11,47 +12,61 @@ export interface SettingsDeps {
   readonly journal: Pick<Journal, 'remove'>;
 }
 
-export function createSettingsStore({ database, group, journal }: SettingsDeps): SettingsStore {
+/** One table of JSON texts by id. */
+function createTable<T>(database: DatabaseSync, table: string, id: string, column: string) {
   const sql = {
-    rooms: database.prepare('SELECT settings FROM rooms ORDER BY id'),
-    room: database.prepare('SELECT settings FROM rooms WHERE id = ?'),
-    putRoom: database.prepare('INSERT OR REPLACE INTO rooms (id, settings) VALUES (?, ?)'),
-    deleteRoom: database.prepare('DELETE FROM rooms WHERE id = ?'),
-    parties: database.prepare('SELECT party FROM relying_parties ORDER BY client_id'),
-    party: database.prepare('SELECT party FROM relying_parties WHERE client_id = ?'),
-    putParty: database.prepare('INSERT OR REPLACE INTO relying_parties (client_id, party) VALUES (?, ?)'),
-    deleteParty: database.prepare('DELETE FROM relying_parties WHERE client_id = ?'),
+    all: database.prepare(`SELECT ${column} AS text FROM ${table} ORDER BY ${id}`),
+    one: database.prepare(`SELECT ${column} AS text FROM ${table} WHERE ${id} = ?`),
+    put: database.prepare(`INSERT OR REPLACE INTO ${table} (${id}, ${column}) VALUES (?, ?)`),
+    remove: database.prepare(`DELETE FROM ${table} WHERE ${id} = ?`),
   };
+  const textOf = (key: string): string | null => {
+    const row = sql.one.get(key);
+    return row ? String(row.text) : null;
+  };
+  return {
+    all: () => sql.all.all().map((row) => JSON.parse(String(row.text)) as T),
+    get(key: string): Stored<T> | null {
+      const text = textOf(key);
+      return text === null ? null : stored<T>(text);
+    },
+    /** Whether the stored revision is the expected one; any is, if none is expected. */
+    is(key: string, expected: Revision | null | undefined): boolean {
+      if (expected === undefined) return true;
+      const text = textOf(key);
+      return (text === null ? null : revisionOf(text)) === expected;
+    },
+    put(key: string, value: T): Revision {
+      const text = JSON.stringify(value);
+      sql.put.run(key, text);
+      return revisionOf(text);
+    },
+    remove: (key: string) => sql.remove.run(key).changes > 0,
+  };
+}
+
+export function createSettingsStore({ database, group, journal }: SettingsDeps): SettingsStore {
+  const rooms = createTable<RoomSettings>(database, 'rooms', 'id', 'settings');
+  const parties = createTable<RelyingParty>(database, 'relying_parties', 'client_id', 'party');
 
   return {
-    rooms: () => group.run(() => sql.rooms.all().map((row): RoomSettings => JSON.parse(String(row.settings)))),
-    room: (id) =>
-      group.run((): RoomSettings | null => {
-        const row = sql.room.get(id);
-        return row ? JSON.parse(String(row.settings)) : null;
-      }),
-    putRoom: (settings) =>
+    rooms: () => group.run(rooms.all),
+    room: (id) => group.run(() => rooms.get(id)?.value ?? null),
+    storedRoom: (id) => group.run(() => rooms.get(id)),
+    putRoom: (settings, expected) =>
+      group.change(() => (rooms.is(settings.id, expected) ? rooms.put(settings.id, settings) : null)),
+    deleteRoom: (id, expected) =>
       group.change(() => {
-        sql.putRoom.run(settings.id, JSON.stringify(settings));
-      }),
-    deleteRoom: (id) =>
-      group.change(() => {
+        if (!rooms.is(id, expected)) return false;
         journal.remove(id);
-        return sql.deleteRoom.run(id).changes > 0;
+        return rooms.remove(id);
       }),
-    relyingParties: () => group.run(() => sql.parties.all().map((row): RelyingParty => JSON.parse(String(row.party)))),
-    relyingParty: (clientId) =>
-      group.run((): RelyingParty | null => {
-        const row = sql.party.get(clientId);
-        return row ? JSON.parse(String(row.party)) : null;
-      }),
-    putRelyingParty: (party) =>
-      group.change(() => {
-        sql.putParty.run(party.client_id, JSON.stringify(party));
-      }),
-    deleteRelyingParty: (clientId) =>
-      group.change(() => {
-        return sql.deleteParty.run(clientId).changes > 0;
-      }),
+    relyingParties: () => group.run(parties.all),
+    relyingParty: (clientId) => group.run(() => parties.get(clientId)?.value ?? null),
+    storedRelyingParty: (clientId) => group.run(() => parties.get(clientId)),
+    putRelyingParty: (party, expected) =>
+      group.change(() => (parties.is(party.client_id, expected) ? parties.put(party.client_id, party) : null)),
+    deleteRelyingParty: (clientId, expected) =>
+      group.change(() => parties.is(clientId, expected) && parties.remove(clientId)),
   };
 }

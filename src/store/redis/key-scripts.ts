@@ -34,6 +34,8 @@ export const keyScripts = {
     (reply) => replies.list(reply).map(replies.text),
     2,
   ),
+  /** Without a value the field is deleted. */
+  replaceField: keyScript<[field: string, expected: string, ...value: string[]], boolean>('replace-field', isOne),
   /** Without `at` it is gone. */
   moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };

@@ -1,41 +1,78 @@
+import { type Revision, revisionOf, type Stored, stored } from '#waiting-room/ports/revision.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
+import { keyScripts } from './key-scripts.ts';
 import { lineKeys, RELYING_PARTIES, ROOMS } from './keys.ts';
 import { removeScript } from './line-scripts.ts';
 import type { Run } from './script.ts';
 import { answered } from './unavailable.ts';
 
-/** Rooms and relying parties, a hash each. Lists are in the order of the ids. */
+/** Rooms and relying parties, a hash of JSON texts each. Lists are in the order of the ids. */
 export function createSettingsStore(client: RedisClient, run: Run): SettingsStore {
-  async function all<T>(hash: string): Promise<T[]> {
-    const entries = Object.entries(await answered(client.hgetall(hash)));
-    return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, json]) => JSON.parse(json) as T);
-  }
+  const rooms = createHash<RoomSettings>(client, run, ROOMS);
+  const parties = createHash<RelyingParty>(client, run, RELYING_PARTIES);
 
-  async function one<T>(hash: string, id: string): Promise<T | null> {
-    const json = await answered(client.hget(hash, id));
-    return json === null ? null : (JSON.parse(json) as T);
+  /**
+   * The line goes first: if the second step fails, the room is still there to be deleted again. Settings and line are
+   * on different nodes of a cluster, so the expected revision is replaced first by a new one, a text with one space
+   * more: whoever has read the old one can no longer change the room.
+   */
+  async function deleteExpected(id: string, expected: Revision): Promise<boolean> {
+    const text = await rooms.text(id);
+    if (text === null || revisionOf(text) !== expected) return false;
+    const closing = `${text} `;
+    if (!(await rooms.replace(id, expected, closing))) return false;
+    await run(removeScript, lineKeys(id), null, 0);
+    // Where this fails, the room was made again after its line had gone.
+    await rooms.replace(id, revisionOf(closing));
+    return true;
   }
-
-  const put = async (hash: string, id: string, value: object) => {
-    await answered(client.hset(hash, id, JSON.stringify(value)));
-  };
-  const remove = async (hash: string, id: string) => (await answered(client.hdel(hash, id))) === 1;
 
   return {
-    rooms: () => all<RoomSettings>(ROOMS),
-    room: (id) => one<RoomSettings>(ROOMS, id),
-    putRoom: (settings) => put(ROOMS, settings.id, settings),
-    async deleteRoom(id) {
-      // The line first: should the second step fail, the room is still there to be deleted again.
+    rooms: rooms.all,
+    room: async (id) => (await rooms.get(id))?.value ?? null,
+    storedRoom: rooms.get,
+    putRoom: (settings, expected) => rooms.put(settings.id, settings, expected),
+    async deleteRoom(id, expected) {
+      if (expected !== undefined) return deleteExpected(id, expected);
       await run(removeScript, lineKeys(id), null, 0);
-      return remove(ROOMS, id);
+      return rooms.remove(id);
     },
-    relyingParties: () => all<RelyingParty>(RELYING_PARTIES),
-    relyingParty: (clientId) => one<RelyingParty>(RELYING_PARTIES, clientId),
-    putRelyingParty: (party) => put(RELYING_PARTIES, party.client_id, party),
-    deleteRelyingParty: (clientId) => remove(RELYING_PARTIES, clientId),
+    relyingParties: parties.all,
+    relyingParty: async (clientId) => (await parties.get(clientId))?.value ?? null,
+    storedRelyingParty: parties.get,
+    putRelyingParty: (party, expected) => parties.put(party.client_id, party, expected),
+    deleteRelyingParty: (clientId, expected) =>
+      expected === undefined ? parties.remove(clientId) : parties.replace(clientId, expected),
+  };
+}
+
+function createHash<T extends object>(client: RedisClient, run: Run, hash: string) {
+  const text = (id: string) => answered(client.hget(hash, id));
+
+  /** Without a text, the field is deleted. */
+  const replace = (id: string, expected: Revision | null, ...value: readonly string[]) =>
+    run(keyScripts.replaceField, [hash], id, expected ?? '', ...value);
+
+  return {
+    text,
+    replace,
+    async all(): Promise<T[]> {
+      const entries = Object.entries(await answered(client.hgetall(hash)));
+      return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, json]) => JSON.parse(json) as T);
+    },
+    async get(id: string): Promise<Stored<T> | null> {
+      const json = await text(id);
+      return json === null ? null : stored<T>(json);
+    },
+    async put(id: string, value: T, expected: Revision | null | undefined): Promise<Revision | null> {
+      const json = JSON.stringify(value);
+      if (expected === undefined) await answered(client.hset(hash, id, json));
+      else if (!(await replace(id, expected, json))) return null;
+      return revisionOf(json);
+    },
+    remove: async (id: string): Promise<boolean> => (await answered(client.hdel(hash, id))) === 1,
   };
 }

@@ -1,15 +1,25 @@
 import type { RelyingParty } from '../relying-party.ts';
 import type { RoomId, RoomSettings } from '../room.ts';
+import type { Revision, Stored } from './revision.ts';
 
-/** Rooms and relying parties: small, read often, written by operators. */
+/**
+ * Rooms and relying parties: small, read often, written by operators.
+ *
+ * A change may name the revision that it replaces, `null` for none. If another revision is stored, nothing changes:
+ * a `put` resolves to null, a `delete` to false. The comparison and the change are one atomic step. A change that names
+ * no revision is unconditional.
+ */
 export interface SettingsStore {
   rooms(): Promise<readonly RoomSettings[]>;
   room(id: RoomId): Promise<RoomSettings | null>;
-  putRoom(settings: RoomSettings): Promise<void>;
-  /** Deletes the room with its line; whether there was one. */
-  deleteRoom(id: RoomId): Promise<boolean>;
+  storedRoom(id: RoomId): Promise<Stored<RoomSettings> | null>;
+  /** Resolves to the new revision. */
+  putRoom(settings: RoomSettings, expected?: Revision | null): Promise<Revision | null>;
+  /** Deletes the room with its line. Resolves to false if there is no such room. */
+  deleteRoom(id: RoomId, expected?: Revision): Promise<boolean>;
   relyingParties(): Promise<readonly RelyingParty[]>;
   relyingParty(clientId: string): Promise<RelyingParty | null>;
-  putRelyingParty(party: RelyingParty): Promise<void>;
-  deleteRelyingParty(clientId: string): Promise<boolean>;
+  storedRelyingParty(clientId: string): Promise<Stored<RelyingParty> | null>;
+  putRelyingParty(party: RelyingParty, expected?: Revision | null): Promise<Revision | null>;
+  deleteRelyingParty(clientId: string, expected?: Revision): Promise<boolean>;
 }

@@ -97,5 +97,75 @@ export function describeSettings(stores: () => Stores): void {
       expect(await settings.relyingParty(party.client_id)).toBeNull();
       expect(await settings.relyingParties()).not.toContainEqual(found);
     });
+
+    it('replaces the settings of a room only if the expected revision is stored', async () => {
+      const [{ settings }, { settings: elsewhere }] = [stores().store, stores().second];
+      const room = settingsOf(freshId('room'));
+      expect(await settings.storedRoom(room.id)).toBeNull();
+      expect(await settings.putRoom(room, 'another revision')).toBeNull();
+      const created = await settings.putRoom(room, null);
+      expect(await settings.putRoom(room, null)).toBeNull();
+      expect(await elsewhere.storedRoom(room.id)).toEqual({ value: room, revision: created });
+
+      const changed = await elsewhere.putRoom({ ...room, message: 'Soon.' }, created);
+      expect(changed).not.toBeNull();
+      expect(changed).not.toBe(created);
+      expect(await settings.putRoom({ ...room, title: 'Late' }, created)).toBeNull();
+      expect(await settings.room(room.id)).toEqual({ ...room, message: 'Soon.' });
+      expect(await settings.putRoom(room, changed)).toBe(created);
+
+      const unconditional = await settings.putRoom({ ...room, title: 'Sale' });
+      expect(await settings.storedRoom(room.id)).toEqual({
+        value: { ...room, title: 'Sale' },
+        revision: unconditional,
+      });
+      await settings.deleteRoom(room.id);
+    });
+
+    it('of many changes at once that expect the same revision makes one', async () => {
+      const [{ settings }, { settings: elsewhere }] = [stores().store, stores().second];
+      const room = settingsOf(freshId('room'));
+      const revision = await settings.putRoom(room, null);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 === 0 ? settings : elsewhere).putRoom({ ...room, title: `${n}` }, revision),
+        ),
+      );
+      expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+      expect((await settings.room(room.id))?.title).toBe(`${answers.findIndex((answer) => answer !== null)}`);
+      await settings.deleteRoom(room.id);
+    });
+
+    it('deletes a room with its line only if the expected revision is stored', async () => {
+      const { settings, line } = stores().store;
+      const room = settingsOf(freshId('room'));
+      const old = await settings.putRoom(room, null);
+      const current = await settings.putRoom({ ...room, message: 'Soon.' }, old);
+      await line.configure(room.id, lineRules(room), T0);
+      await line.join(room.id, [{ visitor: 'ann', claim: false }], T0);
+
+      expect(await settings.deleteRoom(room.id, old ?? '')).toBe(false);
+      expect(await settings.storedRoom(room.id)).toMatchObject({ revision: current });
+      expect((await line.view(room.id, T0)).counters.queue).toBe(1);
+
+      expect(await settings.deleteRoom(room.id, current ?? '')).toBe(true);
+      expect(await settings.room(room.id)).toBeNull();
+      await expect(line.view(room.id, T0)).rejects.toBeInstanceOf(RoomNotFound);
+      expect(await settings.deleteRoom(room.id, current ?? '')).toBe(false);
+    });
+
+    it('replaces and deletes a relying party only if the expected revision is stored', async () => {
+      const [{ settings }, { settings: elsewhere }] = [stores().store, stores().second];
+      const party = partyOf(freshId('client'));
+      expect(await settings.putRelyingParty(party, 'another revision')).toBeNull();
+      const old = await settings.putRelyingParty(party, null);
+      expect(await elsewhere.putRelyingParty(party, null)).toBeNull();
+      expect(await elsewhere.storedRelyingParty(party.client_id)).toEqual({ value: party, revision: old });
+      const current = await elsewhere.putRelyingParty({ ...party, client_secret: 'another' }, old);
+      expect(await settings.putRelyingParty(party, old)).toBeNull();
+      expect(await settings.deleteRelyingParty(party.client_id, old ?? '')).toBe(false);
+      expect(await settings.deleteRelyingParty(party.client_id, current ?? '')).toBe(true);
+      expect(await settings.storedRelyingParty(party.client_id)).toBeNull();
+    });
   });
 }
