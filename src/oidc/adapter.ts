@@ -1,8 +1,9 @@
-import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import type { Adapter, AdapterPayload, ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
 import { canTravel } from '#waiting-page/address.ts';
 import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { clientMetadata } from './client-metadata.ts';
 
 export interface AdapterDeps {
@@ -11,12 +12,12 @@ export interface AdapterDeps {
   readonly now: () => number;
 }
 
-/** Models whose artifact may be used once, also by two requests of the same instant. */
+/** Models whose artifact may be used only once, also by two requests at the same moment. */
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthorizationRequest']);
 
 /**
- * oidc-provider's view of the store: relying parties are its clients, a pending request that travels in the waiting
- * page's address leaves no Interaction, and a session nobody is logged in to is not kept.
+ * oidc-provider's view of the store. Relying parties are its clients; a pending request that travels in the waiting
+ * page's address leaves no Interaction; a session in which no visitor is logged in is not stored.
  */
 export function createAdapterFactory({ records, relyingParties, now }: AdapterDeps): (model: string) => Adapter {
   return (model) => {
@@ -38,8 +39,8 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
           ...adapter,
           find: async (id) => {
             const party = await relyingParties.find(id);
-            // Client metadata is what the adapter of this model answers with (README of oidc-provider, "Adapter").
-            return party ? (clientMetadata(party) as unknown as AdapterPayload) : undefined;
+            // The adapter of this model answers with client metadata (oidc-provider's README, "Adapter").
+            return party ? (metadataFor(Provider.ctx, party) as unknown as AdapterPayload) : undefined;
           },
         };
       case 'Interaction':
@@ -62,7 +63,18 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
   };
 }
 
-/** Whether the request now at /authorize travels with the browser. */
+/**
+ * At a logout oidc-provider would send the logout tokens by itself, and the visitor would wait for it. The logout queue
+ * sends them, so oidc-provider sees no client with a back channel there.
+ */
+function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): ClientMetadata {
+  const metadata = clientMetadata(party);
+  if (ctx?.oidc.route !== 'end_session_confirm') return metadata;
+  const { backchannel_logout_uri: _uri, backchannel_logout_session_required: _required, ...others } = metadata;
+  return others;
+}
+
+/** Whether the request at /authorize travels in the waiting page's address. */
 export function travels(ctx: KoaContextWithOIDC | undefined): boolean {
   return ctx?.oidc.route === 'authorization' && canTravel(ctx.method, ctx.querystring);
 }

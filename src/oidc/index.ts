@@ -5,6 +5,7 @@
  * names oidc-provider.
  */
 import type { EventEmitter } from 'node:events';
+import type { JWK } from 'jose';
 import type { Middleware } from 'koa';
 import type { JWKS } from 'oidc-provider';
 import type { Door } from '#http/door.ts';
@@ -30,9 +31,11 @@ import { createTransactionOf } from './authorize/login-transaction.ts';
 import { createNewestLogin } from './authorize/newest-login.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { attachLoginContext } from './login-context.ts';
-import { type Backchannel, createBackchannel } from './logout/backchannel-logout.ts';
+import { type BackchannelLogout, createBackchannelLogout } from './logout/backchannel-logout.ts';
 import { type Logouts, noteLogins } from './logout/logout-queue.ts';
+import { createLogoutTokens } from './logout/logout-token.ts';
 import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
+import { createSendLogoutToken } from './logout/send-logout-token.ts';
 import { createProvider } from './provider.ts';
 import { answerUnavailable, createProviderPages } from './provider-pages.ts';
 import { endAdmissionAtRevocation } from './tokens/revocation.ts';
@@ -42,7 +45,8 @@ export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 export interface OidcDeps {
   readonly issuer: string;
   readonly trustProxy: boolean;
-  readonly jwks: JWKS;
+  /** Private keys: RS256 at least. */
+  readonly jwks: JWKS & { readonly keys: readonly JWK[] };
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly logoutQueue: Pick<Logouts, 'told'>;
@@ -58,7 +62,7 @@ export interface OidcDeps {
 }
 
 export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
-  readonly backchannel: Backchannel;
+  readonly backchannel: BackchannelLogout;
   /** Continues the authorization request of a visitor who waited. */
   readonly pending: { readonly request: Continuation<PendingRequest> };
   /** The landing page of the relying party named in a request, if its visitors wait in this room. */
@@ -120,11 +124,14 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       void serve(req, res);
       return true;
     },
-    backchannel: createBackchannel({
-      provider,
+    backchannel: createBackchannelLogout({
       visitors,
       logouts: store.logoutQueue,
-      told: deps.logoutQueue.told,
+      notified: deps.logoutQueue.told,
+      send: createSendLogoutToken({
+        relyingParties,
+        tokens: createLogoutTokens({ issuer, keys: deps.jwks.keys, now }),
+      }),
       now,
       log,
       metrics,

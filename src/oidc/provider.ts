@@ -117,8 +117,6 @@ export function createProvider(deps: ProviderDeps): Provider {
     // A single-page application requests its tokens from the origin of its redirect URI.
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
-    // What it fetches operators have named, on private networks too, which its own dispatcher refuses.
-    fetch: (url, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown } = {}) => fetch(url, options),
     renderError: pages.renderError,
   };
 

@@ -41,7 +41,7 @@ export interface RoomGauges {
 export type DeliveryOutcome = 'delivered' | 'failed';
 
 /** How telling a relying party of an end went. */
-export type LogoutOutcome = 'told' | 'refused' | 'failed' | 'given_up';
+export type LogoutOutcome = 'notified' | 'refused' | 'failed' | 'given_up';
 
 export interface Metrics {
   readonly polls: PollCounts;

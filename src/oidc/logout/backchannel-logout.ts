@@ -1,156 +1,130 @@
 /**
- * Tells relying parties of the logins that ended. Each has a queue of its own and few connections; one that does not
- * answer rests for a while, and what could not be told within an hour is given up. Any process tells: a login that is
- * taken is held, and comes back if it was not told.
+ * Back-channel logout: notifies relying parties of logins that ended. Each relying party has a queue of its own and few
+ * connections. One that does not answer is left alone for a while, and a notification that fails for an hour is given
+ * up. Any process may notify: a login taken from the queue is held, and is due again if it was not settled.
  */
-import type Provider from 'oidc-provider';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { EndedLogin, LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Logouts } from './logout-queue.ts';
+import type { SendLogoutToken } from './send-logout-token.ts';
 
-/** How many are told at the same time, a process and relying party. */
-const AT_ONCE = 16;
-/** How long a login is held by who tells it, in ms: longer than it takes to tell it, which the provider ends at 2.5 s. */
+/** Notifications at the same time, for each process and relying party. */
+const CONCURRENCY = 16;
+/** How long a process holds a login, in ms: longer than the relying party may take to answer. */
 const HOLD = 30_000;
-/** The first pause of a relying party that does not answer, in ms; doubled up to the last. */
-const [FIRST_REST, LAST_REST] = [5_000, 60_000] as const;
-/** So long after the first attempt the last one is made, in ms. */
-const GIVE_UP = 60 * 60_000;
+/** The first pause after a failure, in ms; each next one is twice as long, up to the last. */
+const [FIRST_PAUSE, LAST_PAUSE] = [5_000, 60_000] as const;
+/** How long after the first attempt the last one is made, in ms. */
+const GIVE_UP_AFTER = 60 * 60_000;
 
-/** What oidc-provider's clients can do, which its types leave out: makes the logout token, and sends it. */
-interface Told {
-  backchannelLogout(sub: string, sid: string | null): Promise<void>;
-}
-
-export interface BackchannelDeps {
-  readonly provider: Provider;
+export interface BackchannelLogoutDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
   readonly logouts: LogoutQueue;
-  readonly told: Logouts['told'];
+  /** The relying parties that want notifications. */
+  readonly notified: () => Promise<readonly RelyingParty[]>;
+  readonly send: SendLogoutToken;
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'loggedOut'>;
 }
 
-export interface Backchannel {
-  /** Begins to tell what is due, and does not wait for it. Once a second. */
+export interface BackchannelLogout {
+  /** Starts to notify of what is due, without waiting for it. The clock calls it once a second. */
   look(): Promise<void>;
-  /** Resolves when nobody is being told. */
+  /** Resolves when no notification is under way. */
   quiet(): Promise<void>;
-  /** The same, and no more begins after this. */
+  /** The same, and starts no more. */
   stop(): Promise<void>;
 }
 
-/** How telling a relying party goes. */
-interface Course {
-  /** Whether the last attempt failed. */
-  fails: boolean;
+/** How notifying a relying party goes. */
+interface Delivery {
+  isFailing: boolean;
   /** The last pause, in ms. */
-  rest: number;
-  restsUntil: number;
+  pause: number;
+  pausedUntil: number;
   running: Promise<void> | null;
 }
 
-export function createBackchannel(deps: BackchannelDeps): Backchannel {
-  const { provider, visitors, logouts, told, now, log, metrics } = deps;
-  const courses = new Map<string, Course>();
-  const send = takeOver(provider);
-  let stopped = false;
+export function createBackchannelLogout(deps: BackchannelLogoutDeps): BackchannelLogout {
+  const { visitors, logouts, notified, send, now, log, metrics } = deps;
+  const deliveries = new Map<string, Delivery>();
+  let isStopped = false;
 
-  /** Whether the relying party answered; each time of failures is logged once, as is its end. */
-  async function tell(clientId: string, course: Course, login: EndedLogin): Promise<boolean> {
+  /** Logs the first failure and the recovery after it. */
+  function logOutcome(clientId: string, delivery: Delivery, failure: { readonly status: number } | null): void {
+    if (failure && !delivery.isFailing) log.warn({ client_id: clientId, ...failure }, 'back-channel logout failed');
+    if (!failure && delivery.isFailing) log.info({ client_id: clientId }, 'back-channel logout recovered');
+    delivery.isFailing = failure !== null;
+  }
+
+  /** Notifies of one login. Whether the relying party answered, so that the next one may follow. */
+  async function notify(clientId: string, delivery: Delivery, login: EndedLogin): Promise<boolean> {
     const admission = await visitors.admission(login.room, login.visitor);
     if (admission) {
-      // It was prolonged, or a new one began: its end is yet to come.
+      // It was prolonged, or the visitor was admitted again: its end is yet to come.
       await logouts.prolong(clientId, login, admission.expiresAt, now());
       return true;
     }
-    const failure = await send(clientId, login.visitor, login.sid);
-    // The standard's word for a token that is not taken (§2.8). Anything else may be a proxy's, on a bad day.
+    const failure = await send({ clientId, sub: login.visitor, sid: login.sid });
+    // A relying party refuses a logout token with 400 (§2.8). Any other status may come from a proxy with a problem.
     const isRefused = failure?.status === 400;
-    const isLast = now() - login.since > GIVE_UP;
-    metrics.loggedOut(failure === null ? 'told' : isRefused ? 'refused' : isLast ? 'given_up' : 'failed');
-    if (failure && !course.fails) {
-      log.warn({ client_id: clientId, ...failure }, 'a relying party cannot be told that admissions ended');
-    }
-    if (!failure && course.fails) log.info({ client_id: clientId }, 'a relying party can be told again');
-    course.fails = failure !== null;
-    // What it refuses it will refuse again.
+    const isLast = now() - login.since > GIVE_UP_AFTER;
+    metrics.loggedOut(failure === null ? 'notified' : isRefused ? 'refused' : isLast ? 'given_up' : 'failed');
+    logOutcome(clientId, delivery, failure);
+    // A token that was refused would be refused again.
     if (failure === null || isRefused || isLast) await logouts.settle(clientId, login);
-    else await logouts.postpone(clientId, login, now() + Math.max(FIRST_REST, now() - login.since));
+    else await logouts.postpone(clientId, login, now() + Math.max(FIRST_PAUSE, now() - login.since));
     return failure === null || isRefused;
   }
 
-  /** What could not be settled comes back. That the store is away is told by the store. */
-  function isNoAnswer(error: unknown): boolean {
-    if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'an end could not be told');
+  /** A login that was not settled is due again. The store logs its own failures. */
+  function logError(error: unknown): false {
+    if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'back-channel logout failed');
     return false;
   }
 
-  /** Tells all that is due, so many at a time, as long as the relying party answers. */
-  async function drain(clientId: string, course: Course): Promise<void> {
-    if (now() < course.restsUntil) return;
-    while (!stopped) {
-      const due = await logouts.take(clientId, AT_ONCE, now(), now() + HOLD);
-      const answered = await Promise.all(due.map((login) => tell(clientId, course, login).catch(isNoAnswer)));
+  /** Notifies of all that is due, a batch at a time, as long as the relying party answers. */
+  async function drain(clientId: string, delivery: Delivery): Promise<void> {
+    if (now() < delivery.pausedUntil) return;
+    while (!isStopped) {
+      const due = await logouts.take(clientId, CONCURRENCY, now(), now() + HOLD);
+      const answered = await Promise.all(due.map((login) => notify(clientId, delivery, login).catch(logError)));
       if (answered.includes(false)) {
-        course.rest = Math.min(LAST_REST, course.rest * 2 || FIRST_REST);
-        course.restsUntil = now() + course.rest;
+        delivery.pause = Math.min(LAST_PAUSE, delivery.pause * 2 || FIRST_PAUSE);
+        delivery.pausedUntil = now() + delivery.pause;
         return;
       }
-      course.rest = 0;
-      if (due.length < AT_ONCE) return;
+      delivery.pause = 0;
+      if (due.length < CONCURRENCY) return;
     }
   }
 
   async function quiet(): Promise<void> {
-    await Promise.all([...courses.values()].map(({ running }) => running));
+    await Promise.all([...deliveries.values()].map(({ running }) => running));
   }
 
   return {
     quiet,
     async look() {
-      for (const { client_id } of await told()) {
-        if (stopped) return;
-        const course = courses.get(client_id) ?? { fails: false, rest: 0, restsUntil: 0, running: null };
-        courses.set(client_id, course);
-        course.running ??= drain(client_id, course)
-          .catch(isNoAnswer)
+      for (const { client_id } of await notified()) {
+        if (isStopped) return;
+        const delivery = deliveries.get(client_id) ?? { isFailing: false, pause: 0, pausedUntil: 0, running: null };
+        deliveries.set(client_id, delivery);
+        delivery.running ??= drain(client_id, delivery)
+          .catch(logError)
           .then(() => undefined)
           .finally(() => {
-            course.running = null;
+            delivery.running = null;
           });
       }
     },
     async stop() {
-      stopped = true;
+      isStopped = true;
       await quiet();
     },
-  };
-}
-
-/**
- * Takes the telling out of the provider's hands, which would tell at a logout alone and have the visitor wait for it.
- * What is left to it is how. Null where the relying party took it; a status of 0 where it did not answer.
- */
-function takeOver(provider: Provider) {
-  const client = provider.Client.prototype as unknown as Told;
-  const { backchannelLogout } = client;
-  if (typeof backchannelLogout !== 'function') throw new TypeError('oidc-provider cannot tell of logouts any more');
-  client.backchannelLogout = async () => undefined;
-
-  return async (clientId: string, sub: string, sid: string | null): Promise<{ status: number } | null> => {
-    const known = (await provider.Client.find(clientId)) as unknown as Told | undefined;
-    if (!known) return { status: 410 };
-    try {
-      await backchannelLogout.call(known, sub, sid);
-      return null;
-    } catch (error) {
-      const { response } = error as { response?: { status?: number } };
-      return { status: response?.status ?? 0 };
-    }
   };
 }

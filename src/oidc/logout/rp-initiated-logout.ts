@@ -3,18 +3,21 @@ import type { KoaContextWithOIDC, Session } from 'oidc-provider';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 
-export interface LogoutDeps {
+export interface RpInitiatedLogoutDeps {
   readonly visitors: Pick<Visitors, 'depart'>;
   readonly relyingParties: RelyingParties;
 }
 
-/** Who logs out is done: the admission ends and its place goes to the next, before the browser is sent back. */
-export function endAdmissionAtLogout(provider: Provider, { visitors, relyingParties }: LogoutDeps): void {
+/**
+ * OpenID Connect RP-Initiated Logout 1.0: a visitor who logs out ends their admission, before the browser is sent back,
+ * so the place goes to the next visitor.
+ */
+export function endAdmissionAtLogout(provider: Provider, { visitors, relyingParties }: RpInitiatedLogoutDeps): void {
   provider.use(async (ctx, next) => {
     await next();
     const { oidc } = ctx as KoaContextWithOIDC;
     const session = oidc?.session;
-    // The form also has a button to stay.
+    // The form also has a button to stay, which sends no `logout`.
     if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || !oidc.params?.logout || !session?.accountId)
       return;
     const rooms = await Promise.all(clientsOf(session).map(async (id) => (await relyingParties.find(id))?.room));

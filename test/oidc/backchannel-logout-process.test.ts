@@ -3,7 +3,7 @@ import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { admin, createFolder, environment, type Folder, ready } from '../service/process.ts';
-import { type BackChannel, startBackChannel } from './receiver.ts';
+import { type BackChannel, startBackChannel } from './logout-receiver.ts';
 
 let folder: Folder;
 let shop: BackChannel;

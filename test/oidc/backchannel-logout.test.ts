@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { createBrowser } from '#support/browser.ts';
 import { REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
-import { answers, type BackChannel, startBackChannel } from './receiver.ts';
+import { answers, type BackChannel, startBackChannel } from './logout-receiver.ts';
 import { goIn, rooms } from './visit.ts';
 
 const [LIFETIME, MINUTE, HOUR] = [10 * 60_000, 60_000, 60 * 60_000];
@@ -112,10 +112,14 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     const query = new URLSearchParams({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: AFTER });
     const page = await browser.get(`${service.issuer}/end-session?${query}`);
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
+    const fetched = vi.spyOn(globalThis, 'fetch');
     const left = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
     expect(left.location).toBe(AFTER);
-    // Nobody was called on the way.
+    // No notification was sent, or tried, on the way.
     expect([shop.tokens, kiosk.tokens]).toEqual([[], []]);
+    const called = fetched.mock.calls.map(([url]) => String(url));
+    expect(called.filter((url) => [shop.uri, kiosk.uri].includes(url))).toEqual([]);
+    fetched.mockRestore();
     shop.answer = answers(204);
     await service.tellEnds();
     expect([subsTold(shop), subsTold(kiosk)]).toEqual([[sub], [sub]]);
@@ -289,7 +293,7 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     await service.tellEnds();
     expect(shop.tokens).toHaveLength(32);
     expect(shop.mostOpen()).toBe(16);
-    const complaints = service.logged.filter((line) => line.includes('cannot be told'));
+    const complaints = service.logged.filter((line) => line.includes('back-channel logout failed'));
     expect(complaints).toHaveLength(1);
     expect(complaints[0]).toContain('"client_id":"shop"');
     for (const token of shop.tokens) expect(service.logged.join()).not.toContain(token);
@@ -300,7 +304,7 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
       await service.tellEnds();
     }
     expect(new Set(subsTold(shop))).toEqual(new Set(crowd));
-    expect(service.logged.filter((line) => line.includes('can be told again'))).toHaveLength(1);
+    expect(service.logged.filter((line) => line.includes('back-channel logout recovered'))).toHaveLength(1);
   });
 
   test.each<[string, () => Promise<unknown>]>([
