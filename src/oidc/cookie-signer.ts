@@ -1,17 +1,16 @@
 import type { Seal } from '#waiting-room/seal.ts';
 
-/** What signs and checks cookies for Koa, in the place of Keygrip. `pair` is `name=value`. */
+/** Signs and checks Koa's cookies in place of Keygrip. A `pair` is `name=value`. */
 export interface CookieSigner {
   sign(pair: string): string;
   verify(pair: string, signature: string): boolean;
-  /** -1 for a signature that none of the keys made; what a key made that only opens still counts as the first's. */
+  /**
+   * -1 for a signature that none of the keys made, otherwise 0: Koa then keeps a cookie signed by an older key.
+   */
   index(pair: string, signature: string): number;
 }
 
-/**
- * Signs the provider's cookies with the stamps of the seal. Keygrip would import its keys anew for each signature,
- * which takes longer than signing.
- */
+/** Uses the seal's stamps: Keygrip imports its keys for each signature, which takes longer than the signing. */
 export function createCookieSigner(seal: Pick<Seal, 'stamp' | 'isStampOf'>): CookieSigner {
   const textOf = (pair: string) => `cookie ${pair}`;
   const verify = (pair: string, signature: string) => seal.isStampOf(textOf(pair), signature);
