@@ -32,7 +32,8 @@ import { createNewestLogin } from './authorize/newest-login.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { attachLoginContext } from './login-context.ts';
 import { type BackchannelLogout, createBackchannelLogout } from './logout/backchannel-logout.ts';
-import { type Logouts, noteLogins } from './logout/logout-queue.ts';
+import { enqueueLogins } from './logout/enqueue-logins.ts';
+import type { Logouts } from './logout/logout-queue.ts';
 import { createLogoutTokens } from './logout/logout-token.ts';
 import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
 import { createSendLogoutToken } from './logout/send-logout-token.ts';
@@ -49,7 +50,7 @@ export interface OidcDeps {
   readonly jwks: JWKS & { readonly keys: readonly JWK[] };
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
-  readonly logoutQueue: Pick<Logouts, 'told'>;
+  readonly logoutQueue: Pick<Logouts, 'notified'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   /** Runs before the provider's own middleware. */
@@ -108,7 +109,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   endAdmissionAtRevocation(provider, { visitors, relyingParties });
   releaseLoginLock(provider, { idempotency: store.idempotency, relyingParties });
-  noteLogins(provider, { logouts: store.logoutQueue, visitors, now });
+  enqueueLogins(provider, { logouts: store.logoutQueue, visitors, now });
   provider.on('server_error', (ctx, error) => {
     onError(error);
     if (unavailableCause(error)) answerUnavailable(ctx);
@@ -127,7 +128,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     backchannel: createBackchannelLogout({
       visitors,
       logouts: store.logoutQueue,
-      notified: deps.logoutQueue.told,
+      notified: deps.logoutQueue.notified,
       send: createSendLogoutToken({
         relyingParties,
         tokens: createLogoutTokens({ issuer, keys: deps.jwks.keys, now }),
