@@ -5,7 +5,7 @@
 import type { Log } from '#telemetry/log.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
 import type { AdaptiveInlet, InletSettings, RoomId, RoomSettings } from '#waiting-room/room.ts';
-import { settingsAt } from '#waiting-room/room.ts';
+import { settingsAt } from '#waiting-room/settings-at.ts';
 import { createHealthProbe } from './health-probe.ts';
 import type { Probe } from './probe.ts';
 import { createPrometheusProbe } from './prometheus-probe.ts';

@@ -6,15 +6,16 @@
 import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter } from './estimate.ts';
-import { heartbeatOf } from './facts.ts';
 import { tickInlet } from './inlets/index.ts';
 import type { LineView } from './line/counters.ts';
+import { lineRules } from './line-rules.ts';
 import { readSignal } from './origin-signal.ts';
+import { heartbeatAfter } from './poll-intervals.ts';
 import type { LineStore } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
 import type { RoomId, RoomSettings } from './room.ts';
-import { lineRules, settingsAt } from './room.ts';
 import type { ReportRoomEvents } from './room-event-reporter.ts';
+import { settingsAt } from './settings-at.ts';
 
 export interface Advance {
   /** Advances one room now, because a place became free or an operator changed something. Any process may, at any time. */
@@ -101,7 +102,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   /** Whether a waiting visitor may count as absent only because heartbeats were lost in a gap. */
   function hasMissingHeartbeats(settings: RoomSettings, { counters }: LineView): boolean {
     if (counters.present >= counters.waiting) return false;
-    return now() < continuousSince + heartbeatOf(settings) * 1000 + HEARTBEAT_DELAY;
+    return now() < continuousSince + heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
   }
 
   /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */

@@ -1,14 +1,14 @@
-/** What a visitor is told: the same facts on the page, as JSON and through the API. */
+/** Where a visitor stands, as the waiting page shows it and the APIs answer it. */
 import { estimatedWait, type Range } from './estimate.ts';
 import type { Place } from './line/place.ts';
-import type { RoomId, RoomSettings } from './room.ts';
-import { pollAfter } from './room.ts';
+import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
+import type { RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
 export type State = 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed';
 
-/** Field names and meaning are the contract's. Durations are seconds, times ISO 8601. */
+/** Field names are public. Durations are in seconds, times in ISO 8601. */
 export interface Facts {
   readonly state: State;
   readonly room: RoomId;
@@ -17,29 +17,21 @@ export interface Facts {
   readonly serving: number;
   readonly people_ahead: number;
   readonly estimated_wait: Range | null;
-  /** When to look at the shared status again. */
+  /** When to request the shared status again. */
   readonly poll_after: number;
-  /** When to ask for these facts again, to stay present. */
+  /** When to request these facts again, to stay present. */
   readonly heartbeat_after: number;
   readonly message: string | null;
   readonly updated_at: string;
-  /** With `served`: until when the turn may be taken. */
+  /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
   /** With `before_start`: when the event starts. */
   readonly starts_at?: string;
-  /** With `expired`: whether the page should rejoin by itself, as its visitor was only away. */
+  /** With `expired`: whether the page should rejoin without asking, because its visitor was only absent. */
   readonly rejoin?: 'by_itself' | 'on_request';
 }
 
-/** The longest time between two heartbeats, in seconds; a third of the presence timeout where that is less. */
-const HEARTBEAT = 30;
-
-/** When somebody who waits is to be heard from again, in seconds: within a third of the time that makes them absent. */
-export function heartbeatOf({ presence }: Pick<RoomSettings, 'presence'>): number {
-  return Math.max(1, Math.min(HEARTBEAT, Math.floor(presence.timeout / 3000)));
-}
-
-/** Facts of somebody whose number is not served yet: from the snapshot alone. */
+/** The facts of a visitor whose number is not served yet, from the snapshot alone. */
 export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { mode } = snapshot.settings;
   const state = mode === 'paused' || mode === 'closed' ? mode : 'waiting';
@@ -47,39 +39,7 @@ export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   return facts(snapshot, ticket, state, ahead, waitOf(snapshot, ahead));
 }
 
-/** The text of unserved facts around their number, their people ahead and their estimate. */
-type Frame = readonly [before: string, between: string, after: string];
-
-const frames = new WeakMap<Snapshot, Frame>();
-
-/** {@link unservedFacts} as a JSON document, of which all but what differs is written once a snapshot. */
-export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
-  let frame = frames.get(snapshot);
-  if (!frame) {
-    const {
-      state,
-      room,
-      number: _,
-      serving,
-      people_ahead: __,
-      estimated_wait: ___,
-      ...rest
-    } = unservedFacts(snapshot, ticket);
-    frame = [
-      `${JSON.stringify({ state, room }).slice(0, -1)},"number":`,
-      `,"serving":${serving},"people_ahead":`,
-      `,${JSON.stringify(rest).slice(1)}`,
-    ];
-    frames.set(snapshot, frame);
-  }
-  const [before, between, after] = frame;
-  const ahead = snapshot.ahead(ticket.number);
-  const wait = waitOf(snapshot, ahead);
-  const estimate = wait ? `{"low":${wait.low},"high":${wait.high}}` : 'null';
-  return `${before}${ticket.number}${between}${ahead},"estimated_wait":${estimate}${after}`;
-}
-
-/** Facts of somebody whose turn came, from where the store says that they stand. Null for a ticket of no worth. */
+/** The facts of a visitor whose number is served, from their place in the store. Null for a stale ticket. */
 export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): Facts | null {
   const { mode, admission } = snapshot.settings;
   switch (place.state) {
@@ -104,20 +64,20 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
   }
 }
 
-/** Facts of somebody who came before the start. */
+/** The facts of an entrant of a draw. */
 export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { event, settings, updatedAt } = snapshot;
   if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed');
-  // Where the event was taken away meanwhile the draw is done at the next tick.
+  // If the event was removed since, the draw happens at the next tick.
   return { ...facts(snapshot, ticket, 'before_start'), starts_at: iso(event?.start ?? updatedAt) };
 }
 
-/** Facts of somebody who came before the start but was away at the draw: the page joins behind by itself. */
+/** The facts of an entrant who was absent at the draw. The page rejoins at the back without asking. */
 export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   return { ...facts(snapshot, ticket, 'expired'), rejoin: 'by_itself' };
 }
 
-/** The estimate for somebody with so many people ahead: null when unknown, and when nobody is served. */
+/** The estimated wait behind `ahead` people. Null if it is unknown or the room serves nobody. */
 export function waitOf(snapshot: Snapshot, ahead: number): Range | null {
   const { settings, view, speed } = snapshot;
   if (settings.mode !== 'queue' || view.alarm) return null;
@@ -128,7 +88,7 @@ type SharedFacts = Pick<Facts, 'room' | 'serving' | 'poll_after' | 'heartbeat_af
 
 const shared = new WeakMap<Snapshot, SharedFacts>();
 
-/** What all who ask of a snapshot are told alike: put together once, as there may be thousands of them a second. */
+/** The part that is the same for all visitors. Made once a snapshot, since there may be thousands of requests a second. */
 function sharedFacts(snapshot: Snapshot): SharedFacts {
   const known = shared.get(snapshot);
   if (known) return known;
@@ -137,7 +97,7 @@ function sharedFacts(snapshot: Snapshot): SharedFacts {
     room: settings.id,
     serving: view.counters.serving,
     poll_after: pollAfter(settings, view.counters.waiting),
-    heartbeat_after: heartbeatOf(settings),
+    heartbeat_after: heartbeatAfter(settings),
     message: settings.message,
     updated_at: iso(updatedAt),
   };

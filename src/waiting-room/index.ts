@@ -4,6 +4,7 @@
  */
 import type { Actor, Emit } from './activity.ts';
 import { type AdmissionEnded, createAdmissionEnded } from './admission-end.ts';
+import { createAdmissionLifecycle } from './admission-lifecycle.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
@@ -11,6 +12,7 @@ import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
 import { createJoinBatcher } from './join-batcher.ts';
+import { createJoinRoom } from './join-room.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
@@ -25,6 +27,7 @@ import { createSeal, type Seal } from './seal.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSharedStatus, type SharedStatus } from './status.ts';
 import { createTicketOffice, type TicketOffice } from './ticket.ts';
+import { createVisitorFacts } from './visitor-facts.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
 
 export interface WaitingRoom {
@@ -68,6 +71,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const snapshots = createSnapshots({ store, now });
   const heartbeats = createHeartbeatBuffer(line, now);
   const predictions = createPredictions(line);
+  const admissions = createAdmissionLifecycle({ line, predictions, now, emit, admissionEnded });
   const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
   const advance = createAdvance({
@@ -106,14 +110,12 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,
-      join: createJoinBatcher(line, now),
+      joinRoom: createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit }),
+      admissions,
+      facts: createVisitorFacts({ snapshots, heartbeats, draws }),
       snapshots,
-      heartbeats,
       draws,
-      predictions,
       now,
-      emit,
-      admissionEnded,
       placeFreed,
     }),
     signal: (room, signal) => writeSignal(line, room, signal, now()),

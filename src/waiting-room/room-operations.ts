@@ -1,8 +1,9 @@
 import { RoomNotFound } from './errors.ts';
+import { lineRules } from './line-rules.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
-import { lineRules, settingsAt } from './room.ts';
+import { settingsAt } from './settings-at.ts';
 import type { Changed, Precondition, Put } from './settings-change.ts';
 import { changeSettings, deleteSettings, unconditional } from './settings-change.ts';
 

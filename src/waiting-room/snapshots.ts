@@ -11,7 +11,7 @@ import type { Holder, Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
 import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
-import { eventAt, settingsAt } from './room.ts';
+import { eventAt, settingsAt } from './settings-at.ts';
 
 /** Older than this, a snapshot is replaced before it answers. */
 const MAX_AGE = 1000;

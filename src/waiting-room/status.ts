@@ -1,6 +1,7 @@
 /** The status that all visitors of a room share: small, the same for everybody, cacheable for a second. */
 import { aheadCurve } from './ahead.ts';
-import { pollAfter, type RoomId } from './room.ts';
+import { pollAfter } from './poll-intervals.ts';
+import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The status as the bytes of its JSON document, made once a snapshot. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
-import { type Facts, servedFacts, unservedDocument, unservedFacts } from '#waiting-room/facts.ts';
+import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
+import { unservedDocument } from '#waiting-room/facts-document.ts';
 import type { Place } from '#waiting-room/line/place.ts';
-import { type Mode, pollAfter, type RoomSettings } from '#waiting-room/room.ts';
+import { pollAfter } from '#waiting-room/poll-intervals.ts';
+import type { Mode, RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 

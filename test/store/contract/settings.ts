@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RoomNotFound } from '#waiting-room/errors.ts';
+import { lineRules } from '#waiting-room/line-rules.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
-import { lineRules } from '#waiting-room/room.ts';
 import type { Stores } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 

@@ -1,0 +1,31 @@
+import { unservedFacts, waitOf } from './facts.ts';
+import type { Snapshot } from './snapshots.ts';
+import type { Ticket } from './ticket.ts';
+
+/** The text around a visitor's number, people ahead and estimate: the same for all visitors of a snapshot. */
+type Frame = readonly [before: string, between: string, after: string];
+
+const frames = new WeakMap<Snapshot, Frame>();
+
+/** {@link unservedFacts} as a JSON document. Most of its text is made once a snapshot, because nearly all polls get it. */
+export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
+  const [before, between, after] = frameOf(snapshot, ticket);
+  const ahead = snapshot.ahead(ticket.number);
+  const wait = waitOf(snapshot, ahead);
+  const estimate = wait ? `{"low":${wait.low},"high":${wait.high}}` : 'null';
+  return `${before}${ticket.number}${between}${ahead},"estimated_wait":${estimate}${after}`;
+}
+
+function frameOf(snapshot: Snapshot, ticket: Ticket): Frame {
+  const known = frames.get(snapshot);
+  if (known) return known;
+  const facts = unservedFacts(snapshot, ticket);
+  const { state, room, number: _, serving, people_ahead: __, estimated_wait: ___, ...rest } = facts;
+  const frame: Frame = [
+    `${JSON.stringify({ state, room }).slice(0, -1)},"number":`,
+    `,"serving":${serving},"people_ahead":`,
+    `,${JSON.stringify(rest).slice(1)}`,
+  ];
+  frames.set(snapshot, frame);
+  return frame;
+}

@@ -1,0 +1,53 @@
+import type { Emit } from './activity.ts';
+import type { AdmissionLifecycle } from './admission-lifecycle.ts';
+import { RoomClosed } from './errors.ts';
+import { waitOf } from './facts.ts';
+import type { Join } from './join-batcher.ts';
+import type { Admission } from './line/admission.ts';
+import type { RoomId } from './room.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+import type { Ticket } from './ticket.ts';
+import type { VisitorId } from './visitor.ts';
+
+/** What a visitor has after arriving. */
+export interface Arrival {
+  readonly ticket: Ticket;
+  readonly admission: Admission | null;
+  /** Whether the ticket is new and has to be handed to the visitor. */
+  readonly isNew: boolean;
+}
+
+/** Rejects with RoomClosed when the room takes no newcomers. */
+export type JoinRoom = (room: RoomId, visitor: VisitorId, snapshot: Snapshot) => Promise<Arrival>;
+
+export interface JoinRoomDeps {
+  readonly join: Join;
+  readonly admissions: Pick<AdmissionLifecycle, 'began'>;
+  readonly snapshots: Pick<Snapshots, 'expire'>;
+  readonly now: () => number;
+  readonly emit: Emit;
+}
+
+/**
+ * Issues a number to a newcomer, and an admission if a place is free. This is the only way into a line: every door's
+ * new visitors and every visitor who rejoins at the back come through here.
+ */
+export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinRoomDeps): JoinRoom {
+  return async (room, visitor, snapshot) => {
+    const joined = await join(room, { visitor, claim: true });
+    if (!joined) {
+      // The snapshot is older than the closing: drop it, so that the waiting page says that the room is closed.
+      if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
+      throw new RoomClosed(room);
+    }
+    const { generation, number, entry, admission } = joined;
+    const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
+    emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
+    if (admission) admissions.began(room, admission);
+    return {
+      ticket: { room, generation, number, entry, visitor, joinedAt: now(), predicted },
+      admission,
+      isNew: true,
+    };
+  };
+}

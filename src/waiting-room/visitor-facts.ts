@@ -1,0 +1,85 @@
+/** Answers where a visitor stands. The request counts as a heartbeat. */
+import type { DrawResults } from './draw-result.ts';
+import { AnteroomError } from './errors.ts';
+import type { Facts } from './facts.ts';
+import { entrantFacts, latecomerFacts, servedFacts, unservedFacts } from './facts.ts';
+import { unservedDocument } from './facts-document.ts';
+import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
+import type { Snapshot, Snapshots } from './snapshots.ts';
+import { type Standing, standingOf } from './standing.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface VisitorFacts {
+  /** Not a promise if this process knows the answer already. Rejects with `ticket_invalid` for a stale ticket. */
+  facts(ticket: Ticket): Facts | Promise<Facts>;
+  /** The same as a JSON document, with less work for visitors who wait. */
+  factsDocument(ticket: Ticket): string | Promise<string>;
+}
+
+export interface VisitorFactsDeps {
+  readonly snapshots: Snapshots;
+  readonly heartbeats: Pick<HeartbeatBuffer, 'record' | 'recordEntrant'>;
+  readonly draws: DrawResults;
+}
+
+/** The form of an answer. Nearly all answers go to visitors who wait, so theirs are made without an object. */
+interface Form<T> {
+  unserved(snapshot: Snapshot, ticket: Ticket): T;
+  from(facts: Facts): T;
+}
+
+const FACTS: Form<Facts> = { unserved: unservedFacts, from: (facts) => facts };
+const DOCUMENT: Form<string> = { unserved: unservedDocument, from: JSON.stringify };
+
+export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFactsDeps): VisitorFacts {
+  function answer<T>(ticket: Ticket, form: Form<T>): T | Promise<T> {
+    const snapshot = snapshots.now(ticket.room);
+    return snapshot
+      ? fromSnapshot(snapshot, ticket, form)
+      : snapshots.get(ticket.room).then((fetched) => fromSnapshot(fetched, ticket, form));
+  }
+
+  function fromSnapshot<T>(snapshot: Snapshot, ticket: Ticket, form: Form<T>): T | Promise<T> {
+    const standing = standingOf(snapshot, ticket, draws);
+    return standing instanceof Promise
+      ? standing.then((known) => factsOf(snapshot, ticket, known, form))
+      : factsOf(snapshot, ticket, standing, form);
+  }
+
+  function factsOf<T>(snapshot: Snapshot, ticket: Ticket, standing: Standing, form: Form<T>): T | Promise<T> {
+    switch (standing.kind) {
+      case 'stale':
+        throw invalidTicket(ticket);
+      case 'latecomer':
+        return form.from(latecomerFacts(snapshot, ticket));
+      case 'entrant':
+        if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket.generation, ticket.entry);
+        return form.from(entrantFacts(snapshot, ticket));
+      case 'numbered':
+        return numberedFacts(snapshot, standing.ticket, form);
+    }
+  }
+
+  function numberedFacts<T>(snapshot: Snapshot, ticket: Ticket, form: Form<T>): T | Promise<T> {
+    const { generation, counters } = snapshot.view;
+    heartbeats.record(ticket.room, ticket.generation, ticket.number);
+    if (ticket.generation === generation && ticket.number > counters.serving) return form.unserved(snapshot, ticket);
+    return snapshots.place(snapshot, ticket).then((place) => {
+      const facts = servedFacts(snapshot, ticket, place);
+      if (!facts) throw invalidTicket(ticket);
+      return form.from(facts);
+    });
+  }
+
+  return {
+    facts: (ticket) => answer(ticket, FACTS),
+    factsDocument: (ticket) => answer(ticket, DOCUMENT),
+  };
+}
+
+function invalidTicket(ticket: Ticket): AnteroomError {
+  return new AnteroomError(
+    'ticket_invalid',
+    `The ticket does not belong to the current line of room "${ticket.room}".`,
+  );
+}
