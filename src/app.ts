@@ -7,23 +7,23 @@ import { createAdminDoor } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
-import { createFormats } from '#http/formats.ts';
 import { health } from '#http/health.ts';
 import { createListener } from '#http/listener.ts';
 import { problemOf, problems } from '#http/problem.ts';
 import { createRefuse } from '#http/refuse.ts';
 import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
-import { createViews } from '#http/views.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
+import { createPages } from '#pages/index.ts';
+import { createAddresses } from '#pages/waiting/address.ts';
+import { createWaitingPageDoor } from '#pages/waiting/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { roomGauges } from '#telemetry/room-gauges.ts';
 import { countVisits } from '#telemetry/visits.ts';
-import { createAddresses } from '#waiting-page/address.ts';
-import { createWaitingPageDoor } from '#waiting-page/index.ts';
+import { createTokens } from '#tokens/index.ts';
 import type { Emit } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
@@ -71,7 +71,6 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
   const assets = createAssets({ folder: join(ROOT, 'assets') });
-  const shared = { asset: assets.url, formats: createFormats('en') };
   const baseMiddleware = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
   /** Each door takes what it needs from here. */
   const dependencies = {
@@ -94,7 +93,8 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     cookies: createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:')),
     addresses: createAddresses(waitingRoom.seal),
-    views: createViews({ folder: join(ROOT, 'views'), shared }),
+    views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
+    tokens: createTokens({ issuer, keys: jwks.keys, now }),
     refuse: createRefuse(onError),
   };
   const oidc = createOidcDoor(dependencies);

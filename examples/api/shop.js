@@ -3,8 +3,8 @@
 /** @import { Tokens, Visit } from '../../assets/client.d.ts' */
 
 const { anteroom, room } = document.documentElement.dataset;
-/** @type {typeof import('../../assets/client.d.ts')} */
-const { join, resume } = await import(`${anteroom}/client.js`);
+/** @type {Promise<typeof import('../../assets/client.d.ts')>} */
+const client = import(`${anteroom}/client.js`);
 const roomUrl = `${anteroom}/rooms/${room}`;
 const TICKET_KEY = 'ticket';
 
@@ -31,6 +31,7 @@ let tokens;
 
 /** Goes on with the ticket of an earlier visit, or joins. A ticket that is no longer valid is dropped. */
 async function wait() {
+  const { join, resume } = await client;
   const kept = localStorage.getItem(TICKET_KEY);
   visit = kept ? resume(roomUrl, kept, options) : await join(roomUrl, options);
   localStorage.setItem(TICKET_KEY, visit.ticket);

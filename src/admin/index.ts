@@ -12,7 +12,7 @@ import type { Route } from '#http/guard.ts';
 import { mountRoutes, route } from '#http/guard.ts';
 import { openApi } from '#http/openapi.ts';
 import { problems } from '#http/problem.ts';
-import type { Views } from '#http/views.ts';
+import type { Views } from '#pages/views.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { type AuditReader, auditRoutes } from './audit.ts';

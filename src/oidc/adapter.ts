@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload, ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
-import { canTravel } from '#waiting-page/address.ts';
+import { canTravel } from '#pages/waiting/address.ts';
 import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';

@@ -1,8 +1,9 @@
 /** The pages that oidc-provider shows by itself: errors and the logout. */
 import type { Context } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import type { Render } from '#http/unavailable.ts';
-import { RETRY_AFTER, showUnavailable, unavailableCause } from '#http/unavailable.ts';
+import { unavailableCause } from '#http/unavailable-cause.ts';
+import { RETRY_AFTER, showUnavailable } from '#pages/unavailable.ts';
+import type { Render } from '#pages/views.ts';
 
 export interface ProviderPages {
   readonly renderError: (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error) => void;

@@ -4,22 +4,23 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { sendPage } from '#http/answer.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
 import { isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
-import type { Render } from '#http/unavailable.ts';
-import { showUnavailable, unavailableCause } from '#http/unavailable.ts';
+import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
-import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
-import { canReturnTo, RETRY } from '#waiting-page/address.ts';
-import type { Continuation } from '#waiting-page/page.ts';
+import { sendPage } from '#pages/send-page.ts';
+import { showUnavailable } from '#pages/unavailable.ts';
+import type { Render } from '#pages/views.ts';
+import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
+import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
+import type { Continuation } from '#pages/waiting/continuation.ts';
+import type { Tokens } from '#tokens/index.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import { isReturnUrl, withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Tokens } from './tokens.ts';
 
 /** In the query of who was here just before: cookies have come with it, or the browser keeps none. */
 const AGAIN = 'anteroom_again';

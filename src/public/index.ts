@@ -3,18 +3,18 @@
  * of draws and the browser module. It decides nothing about the line, and stores nothing but the tokens that the gate
  * has already accepted. It imports waiting-room, waiting-page, http and telemetry, and no other door.
  */
-import type { JWK } from 'jose';
 import type { Assets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import type { Refuse } from '#http/refuse.ts';
-import { sendUnavailable } from '#http/unavailable.ts';
-import type { Views } from '#http/views.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { sendUnavailable } from '#pages/unavailable.ts';
+import type { Views } from '#pages/views.ts';
+import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
+import type { Continuation } from '#pages/waiting/continuation.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
-import type { Addresses, PendingReturn } from '#waiting-page/address.ts';
-import type { Continuation } from '#waiting-page/page.ts';
+import type { Tokens } from '#tokens/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createPassOffice } from '#waiting-room/passes.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
@@ -27,17 +27,15 @@ import { createInsiders } from './gate/insiders.ts';
 import { createStatus } from './status.ts';
 import { createTicketFacts } from './ticket-facts.ts';
 import { createTickets } from './tickets.ts';
-import { createTokens } from './tokens.ts';
 
 export interface PublicDeps {
   /** The public URL. */
   readonly issuer: string;
-  /** Private keys; the first RS256 key signs. */
-  readonly jwks: { readonly keys: readonly JWK[] };
   readonly store: Pick<Store, 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
+  readonly tokens: Tokens;
   readonly assets: Assets;
   readonly views: Pick<Views, 'page'>;
   readonly metrics: Pick<Metrics, 'polls' | 'gateChecks'>;
@@ -49,9 +47,8 @@ export interface PublicDeps {
 export type PublicDoor = Required<Door<{ readonly return: Continuation<PendingReturn> }>>;
 
 export function createPublicDoor(deps: PublicDeps): PublicDoor {
-  const { issuer, waitingRoom, cookies, addresses, assets, views, metrics, refuse, now } = deps;
+  const { issuer, waitingRoom, cookies, addresses, tokens, assets, views, metrics, refuse, now } = deps;
   const { visitors, snapshots, tickets, seal } = waitingRoom;
-  const tokens = createTokens({ issuer, keys: deps.jwks.keys, now });
   const countPoll = (kind: keyof Metrics['polls']) => () => {
     metrics.polls[kind] += 1;
   };
@@ -76,7 +73,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     idempotency: deps.store.idempotency,
     counts: metrics.gateChecks,
     refuse,
-    // The page is shown at an address of the protected site, which does not serve our assets.
+    // The page appears at an address of the protected site, which does not serve our assets.
     showUnavailable: (res) =>
       sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
     now,

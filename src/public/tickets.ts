@@ -5,13 +5,13 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { chain } from '#http/chain.ts';
+import type { Tokens } from '#tokens/index.ts';
 import { AnteroomError, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { cors } from './cors.ts';
 import { ticketOf } from './ticket-facts.ts';
-import type { Tokens } from './tokens.ts';
 
 export interface TicketsDeps {
   readonly visitors: Visitors;

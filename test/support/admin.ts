@@ -8,7 +8,7 @@ import { createFeed } from '#activity/feed.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
 import { securityHeaders } from '#http/security-headers.ts';
-import { createViews } from '#http/views.ts';
+import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createLog } from '#telemetry/log.ts';
 import type { Activity } from '#waiting-room/activity.ts';

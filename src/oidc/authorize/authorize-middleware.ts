@@ -1,10 +1,11 @@
 /** Middleware around the provider's own routes, before oidc-provider sees a request. */
 import type { Context, Middleware } from 'koa';
-import { seeOther } from '#http/answer.ts';
 import { readForm } from '#http/form.ts';
 import { isNavigation } from '#http/navigation.ts';
-import type { Render } from '#http/unavailable.ts';
-import { showUnavailable, unavailableCause } from '#http/unavailable.ts';
+import { seeOther } from '#http/see-other.ts';
+import { unavailableCause } from '#http/unavailable-cause.ts';
+import { showUnavailable } from '#pages/unavailable.ts';
+import type { Render } from '#pages/views.ts';
 
 /** oidc-provider saves a session after its own error handling; a store that fails then gets the page too. */
 export function pageWhileUnavailable(render: Render): Middleware {

@@ -4,12 +4,13 @@
  */
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
-import { seeOther, sendPage } from '#http/answer.ts';
 import type { Loop, LoopGuard } from '#http/loop-guard.ts';
-import type { Render } from '#http/unavailable.ts';
-import type { Addresses, PendingRequest } from '#waiting-page/address.ts';
-import { RETRY } from '#waiting-page/address.ts';
-import type { Admitted, Continuation } from '#waiting-page/page.ts';
+import { seeOther } from '#http/see-other.ts';
+import { sendPage } from '#pages/send-page.ts';
+import type { Render } from '#pages/views.ts';
+import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
+import { RETRY } from '#pages/waiting/address.ts';
+import type { Admitted, Continuation } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { LoginLock } from './login-lock.ts';

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
-import type { Addresses } from '#waiting-page/address.ts';
+import type { Addresses } from '#pages/waiting/address.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { travels } from '../adapter.ts';
 import { loginContext } from '../login-context.ts';

@@ -3,10 +3,10 @@
  * login again and again. Each login passes at once, since the visitor is admitted, so nothing else would end the loop.
  */
 import type { Context, Middleware } from 'koa';
-import { sendPage } from '#http/answer.ts';
 import type { Loop, LoopGuard } from '#http/loop-guard.ts';
 import { isOfBrowser } from '#http/navigation.ts';
-import type { Render } from '#http/unavailable.ts';
+import { sendPage } from '#pages/send-page.ts';
+import type { Render } from '#pages/views.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { loginContext } from '../login-context.ts';

@@ -5,15 +5,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem, problemAnswer, problemOf } from '#http/problem.ts';
-import { unavailableCause } from '#http/unavailable.ts';
+import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
+import type { Tokens } from '#tokens/index.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { hasToken, isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { enterFromGate } from '../enter.ts';
-import type { Tokens } from '../tokens.ts';
 import type { GateCookies } from './cookie.ts';
 import type { Insiders } from './insiders.ts';
 import type { OriginalRequest } from './original.ts';

@@ -3,7 +3,7 @@
  * store about a visitor once, and again only after some admission of the room ended early, at most once a second:
  * the snapshot, which is a second old at most, counts those.
  */
-import { unavailableCause } from '#http/unavailable.ts';
+import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { Pass } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';

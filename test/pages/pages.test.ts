@@ -5,7 +5,7 @@ import Koa from 'koa';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAssets } from '#http/assets.ts';
-import { createViews } from '#http/views.ts';
+import { createViews } from '#pages/views.ts';
 import type { Listening } from '#support/listen.ts';
 import { listen } from '#support/listen.ts';
 

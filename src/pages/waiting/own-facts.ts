@@ -1,6 +1,6 @@
 /**
- * The waiting page's facts as JSON, for its script: the busiest route there is, so it is answered straight from
- * node:http, before Koa. It opens the ticket, looks into the process's snapshot and asks the store nothing.
+ * The facts of the waiting page as JSON, for its script. This is the busiest route of all, so it is answered straight
+ * from node:http. It opens the ticket and reads the process's snapshot, and it sends the store no command.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
@@ -21,7 +21,6 @@ export interface OwnFactsDeps {
   readonly onPoll: () => void;
 }
 
-/** Handles a request for the own facts and says so; any other is left alone. */
 export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps) {
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     const url = req.url ?? '';
@@ -32,10 +31,10 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
     const room = url.slice(PREFIX.length, pageAt);
     try {
       if (!addresses.read(room, url.slice(pageAt + PAGE.length))) {
-        throw new AnteroomError('address_altered', 'The address of this waiting page was altered on its way.');
+        throw new AnteroomError('address_altered', 'The address of this waiting page was altered.');
       }
       const ticket = cookies.ticket(req.headers.cookie, room);
-      if (!ticket) throw new AnteroomError('ticket_required', 'The request carries no ticket of this room.');
+      if (!ticket) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
       answerDocument(res, visitors.factsDocument(ticket), JSON_HEADERS, refuse);
     } catch (error) {
       refuse(res, error);
@@ -44,7 +43,7 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
   };
 }
 
-/** A page's navigation also accepts anything, but names HTML; a script that wants facts names JSON only. */
+/** A navigation names HTML; the script names JSON only. */
 function wantsJson(accept: string | undefined): boolean {
   return accept?.includes('application/json') === true && !accept.includes('text/html');
 }

@@ -1,14 +1,14 @@
 /**
- * The waiting page's address carries what is pending: an authorization request, or a return to a page of the site;
- * its own parameters as they came, when it came, and a keyed stamp over both. So it survives a reload, a restart and
- * a second tab, and costs the store nothing. An authorization request that cannot travel (pushed requests, very long
- * ones) is an Interaction in the store instead, and the address carries its id.
+ * The address of the waiting page carries the visitor's pending request: an authorization request, or a return to a
+ * page of the site. Its own parameters come first, as they were received, then the time of arrival, then a keyed stamp
+ * over both. So the request survives a reload, a restart and a second tab, and it takes no row in the store. An
+ * authorization request that cannot travel (a pushed request, or a very long one) is an Interaction in the store, and
+ * the address carries its id.
  */
-
 import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
-/** The longest query that travels: proxies and browsers take 8 KiB of URL, and a redirect repeats it in a header. */
+/** Characters. Proxies and browsers accept URLs of 8 KiB, and a redirect repeats the query in a header. */
 const LONGEST_QUERY = 6000;
 const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
@@ -16,7 +16,7 @@ const INTERACTION = 'anteroom_interaction';
 const OWNER = 'anteroom_owner';
 const RETURN = 'anteroom_return';
 const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
-/** In the query of a request that came back for want of a ticket, so that it does not come back for ever. */
+/** Marks a request that was sent through its door again because the browser brought no ticket. It happens once. */
 export const RETRY = 'anteroom_retry';
 const RETURNING = new RegExp(`^${RETURN}=([^&]+?)(&${RETRY}=1)?$`);
 
@@ -32,17 +32,17 @@ export type PendingRequest =
       readonly kind: 'stored';
       readonly clientId: string;
       readonly interaction: string;
-      /** A keyed stamp over the visitor who came with the request: nobody else may finish it. */
+      /** A keyed stamp over the visitor who made the request: no other visitor may finish it. */
       readonly owner: string;
       readonly arrivedAt: number;
     };
 
-/** A visitor who waits to be taken back to a page of the site. */
+/** A visitor who waits to return to a page of the site. */
 export interface PendingReturn {
   readonly kind: 'return';
-  /** Where to, as it was asked for. What the room allows may have changed since. */
+  /** The URL to return to, as it was received. The room's `return_urls` may have changed since. */
   readonly url: string;
-  /** Whether it came back once for want of a ticket. */
+  /** Whether the visitor was sent through /enter again for a ticket. */
   readonly retried: boolean;
   readonly arrivedAt: number;
 }
@@ -50,11 +50,11 @@ export interface PendingReturn {
 export type Pending = PendingRequest | PendingReturn;
 
 export interface Addresses {
-  /** What a stored request of this visitor has for its owner. */
+  /** The `owner` of a stored request of this visitor. */
   ownerOf(visitor: VisitorId): string;
   /** Path and query of the room's waiting page for a pending request. */
   of(room: string, pending: Pending): string;
-  /** Null when the address was altered, cut off, or made for another room. */
+  /** Null if the address was altered, cut off, or made for another room. */
   read(room: string, query: string): Pending | null;
 }
 
@@ -67,7 +67,7 @@ export function canTravel(method: string, query: string): boolean {
   return method === 'GET' && query.length <= LONGEST_QUERY && !/(?:^|&)request(?:_uri)?=/.test(query);
 }
 
-/** Whether a return can: its address is repeated percent-encoded. */
+/** Whether a return URL fits into the waiting page's address, which repeats it percent-encoded. */
 export function canReturnTo(url: string): boolean {
   return encodeURIComponent(url).length <= LONGEST_QUERY;
 }
@@ -104,7 +104,7 @@ function write(pending: Pending): string {
   }
 }
 
-/** No authorization request reads as one of the other kinds: without a response_type it would not have been stamped. */
+/** An authorization request cannot match the other kinds: without a `response_type` it would not have been stamped. */
 function parse(request: string, arrivedAt: number): Pending {
   const [, clientId, interaction, owner] = STORED.exec(request) ?? [];
   if (clientId && interaction && owner) return { kind: 'stored', clientId, interaction, owner, arrivedAt };

@@ -1,14 +1,14 @@
 /**
  * The waiting page, which doors 1 and 2 share. It owns the page, its forms, its facts and its address. It does not own
- * what happens after admission: each door brings that as `pending`. It imports waiting-room and http, and no door.
+ * what happens after admission: each door brings that as `pending`. It imports http and waiting-room, and no door.
  */
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import type { Refuse } from '#http/refuse.ts';
-import type { Views } from '#http/views.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { Views } from '../views.ts';
 import type { Addresses } from './address.ts';
 import { createOwnFacts } from './own-facts.ts';
 import type { WaitingPageDeps } from './page.ts';

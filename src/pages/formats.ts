@@ -1,7 +1,7 @@
-/** Numbers as pages write them. Making a format is dear, using it is not: one set serves all pages. */
+/** Numbers as a page shows them. Intl formats are expensive to create and cheap to use, so all pages share one set. */
 export interface Formats {
   number(value: number): string;
-  /** A range of so many seconds in whole minutes: what was measured is no promise to the second. */
+  /** A range of seconds in whole minutes: a measured range is no promise to the second. */
   minutes(range: { readonly low: number; readonly high: number }): string;
 }
 

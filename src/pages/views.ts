@@ -3,44 +3,47 @@ import { join } from 'node:path';
 import type { TemplateFunction } from 'ejs';
 import ejs from 'ejs';
 
-/** What a view is given; all of it is escaped where a view says `<%= %>`. */
+/** What a view is given. Views escape all of it with `<%= %>`. */
 export type ViewData = Readonly<Record<string, unknown>>;
 
+/** Renders a view of views/ to a whole page. */
+export type Render = (view: string, data: Record<string, unknown>) => string;
+
 export interface Views {
-  /** The view as it is. */
+  /** The view alone. */
   render(name: string, data?: ViewData): string;
-  /** The view inside `layout.ejs`, which is given the same data and the view's HTML as `content`. */
+  /** The view inside `layout.ejs`, which gets the same data and the view's HTML as `content`. */
   page(name: string, data?: ViewData): string;
 }
 
 export interface ViewsOptions {
-  /** Where `NAME.ejs` are. */
+  /** The folder of `NAME.ejs`. */
   readonly folder: string;
-  /** Given to every view, such as `asset` to make the address of an asset. */
+  /** Given to every view, such as `asset`, which returns the URL of an asset. */
   readonly shared?: ViewData;
 }
 
 /**
- * EJS templates, each read and compiled once for each set of names that it is given, when that is first used. What is
- * given are variables of the template's function: inside a `with`, as EJS has it otherwise, V8 optimizes nothing.
+ * EJS templates, each read and compiled at its first use, once for each set of names it is given. The names become
+ * variables of the template's function: EJS would otherwise wrap it in `with`, which V8 does not optimize.
  */
 export function createViews({ folder, shared = {} }: ViewsOptions): Views {
   const compiled = new Map<string, TemplateFunction>();
 
-  function template(name: string, given: readonly string[]): TemplateFunction {
+  function compile(name: string, given: readonly string[]): TemplateFunction {
     const key = `${name} ${given}`;
     const known = compiled.get(key);
     if (known) return known;
     const filename = join(folder, `${name}.ejs`);
     const options = { filename, rmWhitespace: true, _with: false, destructuredLocals: [...given] };
-    const made = ejs.compile(readFileSync(filename, 'utf8'), options);
-    compiled.set(key, made);
-    return made;
+    const template = ejs.compile(readFileSync(filename, 'utf8'), options);
+    compiled.set(key, template);
+    return template;
   }
 
   function render(name: string, data: ViewData = {}): string {
     const locals = { ...shared, ...data };
-    return template(name, Object.keys(locals))(locals);
+    return compile(name, Object.keys(locals))(locals);
   }
 
   return {

@@ -1,0 +1,7 @@
+import type { Context } from 'koa';
+
+/** Redirects to another page, to be fetched by GET (RFC 9110 §15.4.4). */
+export function seeOther(ctx: Context, url: string): void {
+  ctx.status = 303;
+  ctx.redirect(url);
+}

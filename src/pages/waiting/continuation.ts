@@ -1,0 +1,36 @@
+import type { Context } from 'koa';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+import type { Pending, PendingRequest, PendingReturn } from './address.ts';
+
+/** A visitor who waited and has been admitted. */
+export interface Admitted<P extends Pending> {
+  readonly room: string;
+  readonly pending: P;
+  readonly ticket: Ticket;
+  /** The fields of the page's form. */
+  readonly form: URLSearchParams;
+  readonly admission: Admission;
+}
+
+/** How a door continues with the visitors who came through it. */
+export interface Continuation<P extends Pending> {
+  /** The URL that leads through the door once more, where the visitor gets a ticket. Null if there is none. */
+  restartUrl(room: string, pending: P): string | null;
+  /** The same with a mark, so that it happens once. Null if there is no such URL or it is marked already. */
+  retryUrl(room: string, pending: P): string | null;
+  /** Whether the pending request belongs to another visitor. */
+  isForeign(pending: P, ticket: Ticket): boolean;
+  /** Answers the visitor's request, usually with a redirect. */
+  resume(ctx: Context, admitted: Admitted<P>): Promise<void>;
+}
+
+/** One for each kind of pending request. */
+export interface Continuations {
+  readonly request: Continuation<PendingRequest>;
+  readonly return: Continuation<PendingReturn>;
+}
+
+export function continuationOf(continuations: Continuations, pending: Pending): Continuation<Pending> {
+  return (pending.kind === 'return' ? continuations.return : continuations.request) as Continuation<Pending>;
+}

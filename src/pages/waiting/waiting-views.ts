@@ -1,0 +1,79 @@
+/** What the waiting page's address may show: the line, or why the visitor is not in it. */
+import type { Context } from 'koa';
+import type { Facts } from '#waiting-room/facts.ts';
+import type { Snapshot } from '#waiting-room/snapshots.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+import { sendPage } from '../send-page.ts';
+import { RETRY_AFTER } from '../unavailable.ts';
+import type { Render } from '../views.ts';
+
+/** A room as far as it is known: null while the store is unavailable and this process has not seen the room yet. */
+export type KnownRoom = Snapshot | null;
+
+export interface WaitingViews {
+  /** The waiting page. Without facts, as the store is unavailable, it shows what the ticket says. */
+  waiting(ctx: Context, known: KnownRoom, ticket: Ticket, facts: Facts | null): void;
+  closed(ctx: Context, known: KnownRoom, room: string): void;
+  /** @param again URL to join the line again; null if there is none. */
+  left(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
+  /** @param again URL to join the line with cookies; null if there is none. */
+  cookiesRequired(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
+  /** @param wayBack URL of the site; null if it is not known. */
+  addressAltered(ctx: Context, known: KnownRoom, room: string, wayBack: string | null): void;
+  foreign(ctx: Context): void;
+  roomNotFound(ctx: Context): void;
+}
+
+export function createWaitingViews(render: Render): WaitingViews {
+  function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
+    sendPage(ctx, status, render(view, data));
+  }
+
+  return {
+    waiting(ctx, known, ticket, facts) {
+      show(ctx, 200, 'waiting', {
+        title: titleOf(known, ticket.room),
+        script: 'waiting.js',
+        facts,
+        number: facts ? facts.number : ticket.number || null,
+        order: known?.event?.order ?? 'arrival',
+        event: ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null,
+        missedTurn: known?.settings.admission.missed_turn ?? 'front',
+        statusUrl: `/rooms/${ticket.room}/status`,
+        refresh: refreshAfter(facts),
+      });
+    },
+    closed(ctx, known, room) {
+      show(ctx, 200, 'room-closed', { title: titleOf(known, room), message: known?.settings.message ?? null });
+    },
+    left(ctx, known, room, again) {
+      show(ctx, 200, 'left-line', { title: titleOf(known, room), again });
+    },
+    cookiesRequired(ctx, known, room, again) {
+      show(ctx, 400, 'cookies-required', { title: titleOf(known, room), again });
+    },
+    addressAltered(ctx, known, room, wayBack) {
+      show(ctx, 400, 'address-altered', { title: titleOf(known, room), way_back: wayBack });
+    },
+    foreign(ctx) {
+      show(ctx, 400, 'error', { code: 'not_yours', description: 'This waiting page belongs to another browser.' });
+    },
+    roomNotFound(ctx) {
+      show(ctx, 404, 'error', { code: 'room_not_found', description: 'There is no such waiting room.' });
+    },
+  };
+}
+
+function titleOf(known: KnownRoom, room: string): string {
+  return known?.settings.title ?? room;
+}
+
+/**
+ * Seconds after which a page without scripts reloads, which keeps its visitor present. A served visitor has until the
+ * end of the claim window to press the button. A passed turn does not change any more: 0 is never.
+ */
+function refreshAfter(facts: Facts | null): number {
+  if (!facts) return RETRY_AFTER;
+  if (facts.claim_by) return Math.ceil((Date.parse(facts.claim_by) - Date.parse(facts.updated_at)) / 1000) + 1;
+  return facts.state === 'expired' ? 0 : facts.heartbeat_after;
+}
