@@ -2,24 +2,24 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { Problem } from '#http/problem.ts';
 
-/** A token, and the name that what is done with it is told under. */
+/** A bearer token, and the name that appears in the audit log for its actions. */
 export interface OperatorToken {
   readonly name: string;
   readonly token: string;
 }
 
-/** Of the same length whatever is hashed, so that comparing tells nothing about a token, not even its length. */
+/** Digests have equal lengths, so that the comparison reveals nothing about a token, not even its length. */
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 const CREDENTIALS = /^Bearer +([^ ]+) *$/i;
 
-/** Lets pass who has one of the tokens (RFC 6750 §2.1); anyone else gets a 401 that says how to come in (§3). */
+/** Requires one of the tokens (RFC 6750 §2.1). Throws `unauthorized` with a challenge (§3) otherwise. */
 export function requireBearer(tokens: readonly OperatorToken[]): Middleware {
   const operators = tokens.map(({ name, token }) => ({ name, expected: digest(token) }));
   return (ctx, next) => {
     const given = CREDENTIALS.exec(ctx.get('Authorization'))?.[1];
     const shown = digest(given ?? '');
-    // All are compared, whichever it is.
+    // Every token is compared, so that the time does not depend on which one matches.
     const [operator] = operators.filter(({ expected }) => timingSafeEqual(shown, expected));
     if (given !== undefined && operator) {
       ctx.state.operator = operator.name;
@@ -31,7 +31,7 @@ export function requireBearer(tokens: readonly OperatorToken[]): Middleware {
   };
 }
 
-/** The name of the token that the request came with. */
+/** The name of the operator who sent the request. Call it after {@link requireBearer}. */
 export function operatorOf(ctx: Context): string {
   return ctx.state.operator as string;
 }

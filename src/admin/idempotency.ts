@@ -1,6 +1,6 @@
 /**
- * A repeat of a request with the same Idempotency-Key gets the answer of the first, from whichever process, and has
- * no second effect. What is remembered is first that the request is at work, then its answer.
+ * A repeat of a request with the same Idempotency-Key gets the answer of the first request, from any process, and has no
+ * second effect. The store remembers first that the request is in progress, then its answer.
  */
 import { createHash } from 'node:crypto';
 import type { Asked, Reply, Route } from '#http/guard.ts';
@@ -10,13 +10,13 @@ import type { Log } from '#telemetry/log.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { operatorOf } from './bearer.ts';
 
-/** How long a request holds its key while it is at work: the key of a process that died is free after that. */
+/** How long, in ms, a request in progress holds its key. After that the key of a process that died is free. */
 const HELD_FOR = 60_000;
-/** How long its answer is given to repeats. */
+/** How long, in ms, a repeat gets the remembered answer. */
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 const LONGEST_KEY = 255;
 
-/** What stands in the store under a key: without a reply the request is still at work. */
+/** What the store remembers for a key. Without a reply, the request is still in progress. */
 interface Remembered {
   readonly request: string;
   readonly reply?: Reply;
@@ -29,7 +29,7 @@ export interface IdempotencyDeps {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** Runs routes that are declared idempotent at most once a key. */
+/** Runs a route that is declared idempotent at most once for each key. */
 export function idempotency({ store, log }: IdempotencyDeps) {
   return async function once(route: Route, asked: Asked): Promise<Reply> {
     const key = route.idempotent ? asked.ctx.get('Idempotency-Key') : '';
@@ -38,20 +38,20 @@ export function idempotency({ store, log }: IdempotencyDeps) {
       throw invalid([{ field: 'Idempotency-Key', message: `must be at most ${LONGEST_KEY} characters long` }]);
     }
 
-    // A key is the operator's own.
+    // Two operators may use the same key.
     const name = `idempotency:${hash(JSON.stringify([operatorOf(asked.ctx), key]))}`;
     const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
     const before = await store.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
     if (before !== null) return replay(JSON.parse(before), request);
 
     const reply = await route.answer(asked).catch(async (error) => {
-      await store.forget(name).catch((unforgotten) => log.warn({ err: unforgotten }, 'a key stays taken'));
+      await store.forget(name).catch((unforgotten) => log.warn({ err: unforgotten }, 'idempotency key not released'));
       throw error;
     });
-    // It is done: that its answer cannot be remembered must not look like a failure, which would be tried again.
+    // The request succeeded. If its answer cannot be remembered, an error would make the client repeat it.
     await store
       .amend(name, JSON.stringify({ request, reply } satisfies Remembered), KEPT_FOR)
-      .catch((error) => log.warn({ err: error }, 'an answer was not remembered'));
+      .catch((error) => log.warn({ err: error }, 'idempotent answer not stored'));
     return reply;
   };
 }

@@ -59,7 +59,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const info = {
     title: 'Anteroom admin API',
     version,
-    description: 'Rooms, their lines, relying parties, and what operators did.',
+    description: 'Manages rooms, their lines and relying parties, and reads the audit log.',
     server: `${issuer}${API}`,
   };
 
@@ -87,19 +87,19 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   };
 }
 
-/** A router's middleware; it adds to the context what its type asks to be there. */
+/** A router's middleware. The router itself adds the properties that its type requires of the context. */
 const answers = (router: Router) => [router.routes() as Middleware, router.allowedMethods() as Middleware];
 
-/** The API's own description, made when it is first asked for. */
+/** The route of the API's own description, which is generated at its first request. */
 function document(make: () => unknown): Route {
   let made: unknown;
   return route({
     method: 'get',
     path: '/openapi.json',
     operationId: 'getOpenApi',
-    summary: 'This description',
+    summary: 'This OpenAPI document',
     open: true,
-    response: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
+    response: { 200: { description: 'The API in OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     async handle() {
       made ??= make();
       return { status: 200, body: made };

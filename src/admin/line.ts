@@ -9,15 +9,15 @@ export const count = (what: string) => z.int().min(0).describe(what);
 
 export const counters = z
   .object({
-    queue: count('Numbers given.'),
-    serving: count('Numbers up to this one are served.'),
-    waiting: count('Given, unserved and not left.'),
-    present: count('Of those waiting, heard from lately.'),
-    claimed: count('Admissions ever.'),
-    active: count('Admissions that live.'),
-    completed: count('Admissions ended by the site as completed.'),
-    abandoned: count('Admissions ended by the site or the visitor.'),
-    expired: count('Served and not claimed in time.'),
+    queue: count('Numbers issued.'),
+    serving: count('The serving counter: all numbers up to this one are served.'),
+    waiting: count('Numbers that are issued, not served, and whose visitors have not left.'),
+    present: count('Of the waiting, those whose page sent a heartbeat within presence.timeout.'),
+    claimed: count('Admissions ever created.'),
+    active: count('Admissions that have not ended.'),
+    completed: count('Admissions that the site reported as completed.'),
+    abandoned: count('Admissions that the site or the visitor ended.'),
+    expired: count('Numbers that were served and not claimed within the claim window.'),
   })
   .meta({ id: 'Counters' });
 
@@ -26,22 +26,22 @@ const raised = counters
   .meta({ id: 'Raised' });
 
 const exited = counters
-  .extend({ unknown: count('Visitors named who had no live admission; not counted.') })
+  .extend({ unknown: count('Named visitors who had no live admission. They are not counted.') })
   .meta({ id: 'Exited' });
 
-/** More than anybody has in a line; far from where integers end. */
+/** More than any line has, and far below the largest safe integer. */
 const MANY = 1_000_000_000;
 
 const visitors = z.array(z.string().min(1).max(255)).default([]);
 
-/** What happens in a room: its counters, and the hand on them. */
+/** The counters of a room, and what an operator does with its line. */
 export function lineRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'get',
       path: '/rooms/:room/counters',
       operationId: 'getCounters',
-      summary: "A room's counters",
+      summary: "Get a room's counters",
       params: inRoom,
       response: { 200: { description: 'The counters', schema: counters } },
       problems: ['room_not_found'],
@@ -51,11 +51,11 @@ export function lineRoutes(operationsFor: OperationsFor): Route[] {
       method: 'post',
       path: '/rooms/:room/serving-counter',
       operationId: 'raiseServingCounter',
-      summary: 'Raise the serving counter, as far as there is room; a negative number lowers it, never below zero',
+      summary: 'Raise the serving counter, as far as the size allows. A negative number lowers it, never below zero.',
       params: inRoom,
       body: fields({ increment_by: z.int().min(-MANY).max(MANY) }).meta({ id: 'Raise' }),
       idempotent: true,
-      response: { 200: { description: 'The counters, and by how much it changed', schema: raised } },
+      response: { 200: { description: 'The counters, and by how much the serving counter changed', schema: raised } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
         const { raisedBy, counters } = await operationsFor(ctx).raise(params.room, body.increment_by);
@@ -66,7 +66,7 @@ export function lineRoutes(operationsFor: OperationsFor): Route[] {
       method: 'post',
       path: '/rooms/:room/reset',
       operationId: 'resetRoom',
-      summary: 'Begin anew: all counters 0, all tickets and admissions void',
+      summary: 'Start the line again: all counters are 0, and all tickets and admissions end',
       params: inRoom,
       idempotent: true,
       response: { 200: { description: 'The counters', schema: counters } },
@@ -76,16 +76,16 @@ export function lineRoutes(operationsFor: OperationsFor): Route[] {
     route({
       method: 'post',
       path: '/rooms/:room/exits',
-      operationId: 'tellExits',
-      summary: 'Tell who has left, so that others may come in',
+      operationId: 'reportExits',
+      summary: 'Report visitors who left the site, so that their places go to the next',
       params: inRoom,
       body: fields({
-        exited: count('So many left, nobody knows who.').max(MANY).default(0),
-        completed: visitors.describe('Subs of visitors who did what they came for.'),
-        abandoned: visitors.describe('Subs of visitors who went without.'),
+        exited: count('How many visitors left whose sub is not known.').max(MANY).default(0),
+        completed: visitors.describe('The subs of visitors who left after completing their visit.'),
+        abandoned: visitors.describe('The subs of visitors who left without completing it.'),
       }).meta({ id: 'Exits' }),
       idempotent: true,
-      response: { 200: { description: 'The counters, and how many were unknown', schema: exited } },
+      response: { 200: { description: 'The counters, and how many named visitors were unknown', schema: exited } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
         const { unknown, counters } = await operationsFor(ctx).exits(params.room, body);

@@ -7,22 +7,27 @@ import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
 
 const signals = fields({
-  latency_ms: z.number().min(0).optional().describe('How long the origin takes to answer.'),
-  error_rate: z.number().min(0).max(1).optional().describe('The share of its answers that are errors.'),
+  latency_ms: z.number().min(0).optional().describe('The latency of the origin in milliseconds.'),
+  error_rate: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("The share of the origin's answers that are errors, 0 to 1."),
 })
-  .refine((told) => told.latency_ms !== undefined || told.error_rate !== undefined, {
+  .refine((signals) => signals.latency_ms !== undefined || signals.error_rate !== undefined, {
     error: 'must have latency_ms or error_rate',
   })
   .meta({ id: 'Signals' });
 
-/** How the origin does, told by those who watch it. */
+/** The state of the origin, as reported by its monitoring. */
 export function originSignalRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'post',
       path: '/rooms/:room/alarm',
       operationId: 'setAlarm',
-      summary: 'The breaker: in ALARM no inlet raises the serving counter, an operator still may',
+      summary: 'Set the breaker: in ALARM no inlet raises the serving counter, but an operator still may',
       params: inRoom,
       body: fields({ state: z.enum(['ALARM', 'OK']) }).meta({ id: 'Alarm' }),
       idempotent: true,
@@ -36,12 +41,12 @@ export function originSignalRoutes(operationsFor: OperationsFor): Route[] {
     route({
       method: 'post',
       path: '/rooms/:room/signals',
-      operationId: 'tellSignals',
-      summary: 'How the origin does now, for the adaptive inlet',
+      operationId: 'reportSignals',
+      summary: "Report the origin's latency and error rate, for the adaptive inlet",
       params: inRoom,
       body: signals,
       idempotent: true,
-      response: { 204: { description: 'It is known' } },
+      response: { 204: { description: 'The signals are recorded' } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
         const { latency_ms: latency = null, error_rate: errorRate = null } = body;

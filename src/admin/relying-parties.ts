@@ -11,7 +11,7 @@ import type { EntityTags } from './preconditions.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
-/** The relying parties. Their secrets go in and never come out. `issuer` is the public URL. */
+/** The relying parties. Answers never contain a secret. `issuer` is the public URL. */
 export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTags, issuer: string): Route[] {
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
@@ -28,7 +28,7 @@ export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTag
       method: 'get',
       path: '/relying-parties',
       operationId: 'listRelyingParties',
-      summary: 'All relying parties',
+      summary: 'List all relying parties',
       response: { 200: { description: 'The relying parties', schema: z.array(relyingPartyView) } },
       handle: async ({ ctx }) => ({ status: 200, body: (await operationsFor(ctx).relyingParties()).map(shown) }),
     }),
@@ -36,7 +36,7 @@ export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTag
       method: 'get',
       path: '/relying-parties/:client_id',
       operationId: 'getRelyingParty',
-      summary: "A relying party's settings",
+      summary: "Get a relying party's settings",
       params: ofClient,
       versioned: true,
       response: { 200: { description: 'The relying party', schema: relyingPartyView } },

@@ -11,7 +11,11 @@ const draw = z.object({
   algorithm: z.enum(['anteroom-draw-v1', 'arrival']),
   seed_hash: z.string().describe("SHA-256 of the seed's bytes, hexadecimal."),
   committed_at: z.iso.datetime(),
-  entrants: z.int().min(0).nullable().describe('Those who were there; null until the draw, as are seed and drawn_at.'),
+  entrants: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe('How many entrants were drawn. Null until the draw, as are seed and drawn_at.'),
   seed: z.string().nullable(),
   drawn_at: z.iso.datetime().nullable(),
 });
@@ -19,19 +23,19 @@ const draw = z.object({
 const statistics = z
   .object({
     counters,
-    held: count('Places held for the served who have not claimed yet.'),
-    alarm: z.boolean().describe('Whether the breaker is on.'),
+    held: count('Places held for served visitors who have not claimed yet.'),
+    alarm: z.boolean().describe('Whether the breaker is in ALARM.'),
     per_minute: z
       .tuple([z.number(), z.number()])
       .nullable()
-      .describe('People a minute whose turn comes, low and high; null when unknown.'),
+      .describe('How many visitors are served per minute: low and high. Null while unknown.'),
     predictions: z.object({
-      within: count('Predicted waits that came true.'),
-      outside: count('Predicted waits that did not.'),
-      share: z.number().min(0).max(1).nullable().describe('Of all that were compared; null while there are none.'),
+      within: count('Waits that were inside the predicted range.'),
+      outside: count('Waits that were outside the predicted range.'),
+      share: z.number().min(0).max(1).nullable().describe('The share of waits inside the range. Null without any.'),
     }),
     draws: z.array(draw),
-    entrants_present: count('Entrants of the open draw who are present.'),
+    entrants_present: count('Entrants of the coming draw who are present.'),
   })
   .meta({ id: 'Statistics' });
 
@@ -49,14 +53,14 @@ function shown(given: Statistics): z.input<typeof statistics> {
   };
 }
 
-/** What the line does beside its counters, and what its estimates are worth. */
+/** Measurements of the line besides its counters, and how accurate its estimates were. */
 export function statisticsRoutes(operationsFor: OperationsFor): Route[] {
   return [
     route({
       method: 'get',
       path: '/rooms/:room/statistics',
       operationId: 'getStatistics',
-      summary: 'How fast a line moves, how often its estimates came true, its draws',
+      summary: 'Get the speed of a line, the accuracy of its estimates, and its draws',
       params: inRoom,
       response: { 200: { description: 'The statistics', schema: statistics } },
       problems: ['room_not_found'],

@@ -23,19 +23,19 @@ interface Asset {
 export interface Assets {
   /** Where the files are. */
   readonly folder: string;
-  /** The address of a file, with its hash in it: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
+  /** The path of a file, which contains its hash: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
   url(name: string): string;
-  /** Answers GET and HEAD under the prefix. */
+  /** Answers GET and HEAD below the prefix. */
   readonly middleware: Middleware;
 }
 
 export interface AssetsOptions {
-  /** The folder; its files, not those of folders within, are read once. */
+  /** Its files are read once, at start. Subfolders are ignored. */
   readonly folder: string;
   readonly prefix?: string;
 }
 
-/** Files that browsers may keep for good, since the address changes with what is in them. */
+/** Files that browsers may cache for ever, because the path changes with the content. */
 export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Assets {
   const byName = new Map<string, Asset>();
   const byPath = new Map<string, { readonly asset: Asset; readonly forGood: boolean }>();

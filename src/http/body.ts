@@ -4,12 +4,12 @@ import { Problem } from './problem.ts';
 
 export const MEBIBYTE = 1024 * 1024;
 
-/** The body, unless it is longer than `limit` bytes, declared or not. */
+/** Reads the body. Throws `payload_too_large` beyond `limit` bytes, whether or not the request declares its length. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () =>
     new Problem('payload_too_large', {
-      detail: `The body may have ${limit} bytes.`,
-      // What is still on its way is not read, so that this connection is of no further use.
+      detail: `The body may have at most ${limit} bytes.`,
+      // The rest of the body is not read, so the connection cannot be reused.
       headers: { Connection: 'close' },
     });
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
@@ -26,11 +26,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 export interface JsonOptions {
   /** In bytes. */
   readonly limit: number;
-  /** Media types that are taken, besides `application/json`. */
+  /** Accepted media types besides `application/json`. */
   readonly types?: readonly string[];
 }
 
-/** The JSON that a request carries; undefined when it carries no body. */
+/** Reads a JSON body. Resolves to undefined if the request has no body. */
 export async function readJson(ctx: Context, { limit, types = [] }: JsonOptions): Promise<unknown> {
   const bytes = await readBody(ctx.req, limit);
   if (bytes.length === 0) return undefined;
@@ -41,6 +41,6 @@ export async function readJson(ctx: Context, { limit, types = [] }: JsonOptions)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new Problem('malformed_json', { detail: 'The body cannot be read as JSON.' });
+    throw new Problem('malformed_json', { detail: 'The body must be JSON in UTF-8.' });
   }
 }

@@ -1,6 +1,6 @@
 import type { Context, Middleware, Next } from 'koa';
 
-/** One middleware that runs all of them in order. */
+/** Joins several middleware into one that runs them in order. */
 export function chain(...all: readonly Middleware[]): Middleware {
   return (ctx: Context, next: Next) =>
     all.reduceRight<Next>(

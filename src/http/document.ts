@@ -1,7 +1,7 @@
-/** JSON that is there already, answered straight from node:http: for what very many ask at once. */
+/** Answers prepared JSON straight from node:http, for the busiest routes. */
 import type { ServerResponse } from 'node:http';
 
-/** As Node takes them with the least work: names and values in turn. */
+/** Names and values in turn: the form that costs Node the least work. */
 export type RawHeaders = readonly string[];
 
 export const JSON_HEADERS: RawHeaders = [
@@ -13,7 +13,7 @@ export const JSON_HEADERS: RawHeaders = [
   'nosniff',
 ];
 
-/** Answers 200 with a document, at once where it is there at once; `refuse` answers what goes wrong meanwhile. */
+/** Answers 200 with a document, in the same turn if it is no promise. `refuse` answers if the promise rejects. */
 export function answerDocument(
   res: ServerResponse,
   document: string | Promise<string>,
@@ -29,6 +29,6 @@ export function answerDocument(
 }
 
 function answer(res: ServerResponse, document: string, headers: RawHeaders): void {
-  // With a length, and as a string, it leaves in one write; without, Node sends it in chunks.
+  // A string with a Content-Length is sent in one write. Without a length, Node sends chunks.
   res.writeHead(200, [...headers, 'Content-Length', String(Buffer.byteLength(document))]).end(document);
 }

@@ -1,3 +1,8 @@
+/**
+ * What every door shares is in this folder: how a request is checked, answered, refused and logged, cookies, views,
+ * assets, health. It knows no door and owns no route but health and assets. It imports settings, telemetry and the
+ * words and errors of waiting-room.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { DoorName } from '#telemetry/metrics.ts';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** More than any form here sends, and than an address may hold. */
+/** In bytes: more than any form of ours sends, and than a URL may have. */
 const LIMIT = 16 * 1024;
 
-/** Reads a small urlencoded form; what is longer or of another kind reads as empty. */
+/** Reads a small urlencoded form. A longer body, or one of another type, reads as an empty form. */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   const type = req.headers['content-type'] ?? '';
   if (!type.startsWith('application/x-www-form-urlencoded')) {

@@ -1,6 +1,6 @@
 /**
- * One declaration of an endpoint: it checks what comes in, strips what goes out, and is what OpenAPI tells of it
- * (see openapi.ts), so that the three cannot differ.
+ * One declaration for each endpoint. It checks requests, strips answers, and generates the OpenAPI description
+ * (openapi.ts), so that the three cannot differ.
  */
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
@@ -13,20 +13,20 @@ import { Problem } from './problem.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 
-/** An answer that a route gives when all went well; without a schema it has no body. */
+/** A successful answer of a route. Without a schema it has no body. */
 export interface DeclaredResponse {
   readonly description: string;
   readonly schema?: z.ZodType;
 }
 
-/** What a handler hands back: one of the declared statuses, and a value of that status's schema. */
+/** What a handler returns: a declared status, and a value of that status's schema. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the declaration let through, and the request itself for what no schema tells. */
+/** The checked parts of a request, and the request itself for everything that has no schema. */
 export interface Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
@@ -36,23 +36,23 @@ export interface Input<Params, Query, Body> {
 
 interface Described {
   readonly method: Method;
-  /** With `:name` for each parameter. */
+  /** With `:name` for a parameter. */
   readonly path: string;
-  /** A verb and its object, once in the whole API: `putRoom`. */
+  /** A verb and its object, unique in the API: `putRoom`. */
   readonly operationId: string;
   readonly summary: string;
   readonly response: Readonly<Record<number, DeclaredResponse>>;
-  /** What it may refuse with, besides what every route may. */
+  /** Problems that the route may answer, besides those of every route. */
   readonly problems?: readonly ProblemCode[];
-  /** Reachable without a token. */
+  /** Whether the route needs no token. */
   readonly open?: boolean;
   /** Whether an Idempotency-Key is honoured. */
   readonly idempotent?: boolean;
   /** Whether answers carry the `ETag` of the settings, and changes honour `If-Match` and `If-None-Match`. */
   readonly versioned?: boolean;
-  /** Media types that the body may have besides `application/json`. */
+  /** Accepted media types of the body besides `application/json`. */
   readonly bodyTypes?: readonly string[];
-  /** In bytes; a mebibyte unless given. */
+  /** In bytes. Default: a mebibyte. */
   readonly bodyLimit?: number;
 }
 
@@ -63,22 +63,22 @@ export interface Declaration<
 > extends Described {
   readonly params?: Params;
   readonly query?: Query;
-  /** A body is required when there is a schema for one. */
+  /** With a schema, a body is required. */
   readonly body?: Body;
   readonly handle: (input: Input<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<Reply>;
 }
 
-/** What a route was asked, once it is checked. */
+/** A checked request, whose types are no longer known. */
 export type Asked = Input<unknown, unknown, unknown>;
 
-/** A declaration whose types were checked and are no longer of interest. */
+/** A declaration whose types are no longer known, so that routes fit in one list. */
 export interface Route extends Described {
   readonly params?: z.ZodType | undefined;
   readonly query?: z.ZodType | undefined;
   readonly body?: z.ZodType | undefined;
-  /** Reads and checks a request, or refuses it with every fault. */
+  /** Reads and checks a request. Throws `invalid_request` with every fault. */
   readonly ask: (ctx: Context) => Promise<Asked>;
-  /** Does what was asked; the reply is stripped to what is declared. */
+  /** Handles a checked request, and strips the reply to what is declared. */
   readonly answer: (asked: Asked) => Promise<Reply>;
 }
 
@@ -116,7 +116,7 @@ export function route<
   };
 }
 
-/** A 400 that names every field at fault. */
+/** A 400 that names every wrong field. */
 export function invalid(errors: readonly Fault[]): Problem {
   const detail = errors.map(({ field, message }) => `${field || 'the body'} ${message}`).join('; ');
   return new Problem('invalid_request', {
@@ -125,7 +125,7 @@ export function invalid(errors: readonly Fault[]): Problem {
   });
 }
 
-/** Writes the reply out as declared: keys that the schema does not have stay here. */
+/** Encodes the reply as declared. Keys that are not in the schema are dropped. */
 function strip(response: Described['response'], reply: Reply): Reply {
   const declared = response[reply.status];
   if (!declared) throw new Error(`The status ${reply.status} is not declared`);
@@ -133,19 +133,19 @@ function strip(response: Described['response'], reply: Reply): Reply {
   return { ...reply, body: z.encode(declared.schema, reply.body) };
 }
 
-/** Answers with a reply. */
+/** Sends a reply. No cache may store it. */
 export function sendReply(ctx: Context, { status, body, headers = {} }: Reply): void {
   ctx.status = status;
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
   ctx.body = body === undefined ? null : body;
-  // Koa takes a null body for 204.
+  // Setting a null body made Koa change the status to 204.
   ctx.status = status;
 }
 
 export interface Around {
-  /** What stands before a route: who may use it. */
+  /** Middleware before a route, such as authorization. */
   readonly before?: (route: Route) => Middleware[];
-  /** Runs a route with what it was asked; a place to answer from memory instead. */
+  /** Runs a route on a checked request. It may answer without running it, as for an idempotency key. */
   readonly run?: (route: Route, asked: Asked) => Promise<Reply>;
 }
 

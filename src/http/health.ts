@@ -6,7 +6,7 @@ import { problemAnswer, sendProblem } from './problem.ts';
 export interface HealthDeps {
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
-  /** Whether the process takes no more new work. */
+  /** Whether the process accepts no new work. */
   readonly draining: () => boolean;
   readonly metrics: Pick<Metrics, 'expose'>;
   /** How long the store may take to answer, in milliseconds. */
@@ -14,7 +14,7 @@ export interface HealthDeps {
 }
 
 /**
- * `/livez`: the process runs. `/readyz`: it may be sent requests: the store answers and it does not drain.
+ * `/livez`: the process runs. `/readyz`: it accepts requests, because the store answers and it does not drain.
  * `/metrics`: for Prometheus.
  */
 export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps): Middleware {

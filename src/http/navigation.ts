@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 
 /**
- * Whether a person sent this request by going somewhere. What was not (a script's fetch that was redirected here, a
- * prefetch) takes no place in line. Signs: the method, the fetch metadata that browsers send, an Accept header that
- * wants JSON, and the header that script libraries add.
+ * Whether a person navigated here. Other requests (a script's fetch that was redirected here, a prefetch) must not take
+ * a place in line. Decided by the method, the browser's fetch metadata, an Accept header that asks for JSON, and the
+ * header that script libraries add.
  */
 export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
   const mode = ctx.get('Sec-Fetch-Mode');
@@ -12,12 +12,12 @@ export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
     (ctx.method === 'GET' || ctx.method === 'POST') &&
     (mode === '' || mode === 'navigate') &&
     ctx.get('Sec-Purpose') === '' &&
-    // Safari and browsers from before Sec-Purpose.
+    // Sent by Safari, and by browsers older than Sec-Purpose.
     ctx.get('Purpose') !== 'prefetch' &&
     ctx.get('X-Requested-With') === '' &&
     !(accept.includes('application/json') && !accept.includes('text/html'))
   );
 }
 
-/** Whether a browser of today sent it, which says what it wants the answer for. Programs follow as they like. */
+/** Whether a current browser sent the request: it says what the answer is for, and programs do not. */
 export const isOfBrowser = (ctx: Pick<Context, 'get'>): boolean => ctx.get('Sec-Fetch-Dest') !== '';

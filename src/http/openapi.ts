@@ -1,4 +1,4 @@
-/** OpenAPI 3.1 of routes, from the declarations that check them. */
+/** Generates OpenAPI 3.1 from the declarations that check the routes. */
 import { z } from 'zod';
 import type { DeclaredResponse, Route } from './guard.ts';
 import type { ProblemCode } from './problem.ts';
@@ -10,11 +10,11 @@ export interface ApiInfo {
   readonly title: string;
   readonly version: string;
   readonly description: string;
-  /** Where the paths of the routes begin. */
+  /** The URL that the paths of the routes are relative to. */
   readonly server: string;
 }
 
-/** What any route may refuse with. */
+/** Problems that any route may answer. */
 const ALWAYS: readonly ProblemCode[] = ['store_unavailable', 'internal_error'];
 const WITH_INPUT: readonly ProblemCode[] = ['invalid_request'];
 const WITH_BODY: readonly ProblemCode[] = ['malformed_json', 'payload_too_large', 'unsupported_media_type'];
@@ -28,7 +28,7 @@ const problem: Json = {
     type: { type: 'string', format: 'uri' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable: never changes its meaning.' },
+    code: { type: 'string', description: 'A stable identifier of the problem.' },
     detail: { type: 'string' },
     errors: {
       type: 'array',
@@ -41,7 +41,7 @@ const problem: Json = {
   },
 };
 
-/** The document; the shapes that have an id are told once, under `components`. */
+/** Builds the document. Schemas with an id are written once, under `components`. */
 export function openApi(info: ApiInfo, routes: readonly Route[]): Json {
   const schemas: Record<string, Json> = { Problem: problem };
   const paths: Record<string, Json> = {};
@@ -82,11 +82,12 @@ const idempotencyKey: Json = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'A repeat within a day with the same key gets the same answer and has no second effect.',
+  description:
+    'A repeat of the request with the same key within 24 hours gets the same answer and has no second effect.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
-/** Changes of what has a revision. */
+/** Whether the route changes something that has an ETag. */
 const isConditional = ({ versioned, method }: Route) => versioned === true && method !== 'get';
 
 const preconditions: Json[] = [
@@ -94,20 +95,20 @@ const preconditions: Json[] = [
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'Entity tags, or `*` for any. The change happens only if the stored settings have one of these.',
+    description: 'Entity tags, or `*` for any. The settings change only if their current ETag is one of these.',
     schema: { type: 'string' },
   },
   {
     name: 'If-None-Match',
     in: 'header',
     required: false,
-    description: 'With `*` the change happens only if nothing is stored, so that a PUT only creates.',
+    description: 'With `*` the request succeeds only if nothing is stored yet, so that a PUT only creates.',
     schema: { type: 'string' },
   },
 ];
 
 const entityTag: Json = {
-  ETag: { description: 'A strong entity tag of the settings, for If-Match.', schema: { type: 'string' } },
+  ETag: { description: 'The strong entity tag of the settings, to be sent in If-Match.', schema: { type: 'string' } },
 };
 
 function requestBody(route: Route, body: z.ZodType, schemas: Record<string, Json>): Json {
@@ -165,7 +166,7 @@ function refusal(codes: readonly ProblemCode[]): Json {
   };
 }
 
-/** The wire form of a schema; its named parts go to `schemas`. */
+/** The JSON Schema of the wire form. Named parts are added to `schemas`. */
 function jsonSchema(schema: z.ZodType, schemas: Record<string, Json>): Json {
   const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Json & {
     $defs?: Record<string, Json>;
@@ -174,7 +175,7 @@ function jsonSchema(schema: z.ZodType, schemas: Record<string, Json>): Json {
   return relocated(rest);
 }
 
-/** JSON Schema has named parts under `$defs`, OpenAPI under `components`. */
+/** JSON Schema keeps named parts under `$defs`, OpenAPI under `components`. */
 function relocated(schema: Json): Json {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Makes a request look as if it had come to the public URL: what oidc-provider builds from the request's host and
- * scheme (the resume URL among others) is then right behind any proxy, and a forged Host or X-Forwarded-Host leads
- * nobody astray.
+ * Rewrites a request's headers as if it had come to the public URL. oidc-provider builds URLs from the host and scheme
+ * of the request: they are then right behind any proxy, and a forged Host or X-Forwarded-Host has no effect.
  */
 export function pinIssuer(req: IncomingMessage, issuer: string, trustProxy: boolean): void {
   const { protocol, host } = new URL(issuer);

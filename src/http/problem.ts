@@ -1,6 +1,6 @@
 /**
- * Refusals as RFC 9457 problem details. The catalogue maps each stable code to its status and title; a door throws
- * a `Problem` or lets an `AnteroomError` pass, and the `problems` middleware turns either into the answer.
+ * Errors as RFC 9457 problem details. The catalogue maps each stable code to its status and title. A door throws a
+ * `Problem`, or lets an `AnteroomError` of the waiting room through; the `problems` middleware answers both.
  */
 import type { Context, Middleware } from 'koa';
 import type { Fault } from '#settings/faults.ts';
@@ -17,43 +17,43 @@ interface Kind {
 const BEARER = { 'WWW-Authenticate': 'Bearer' };
 
 const WAITING_ROOM = {
-  room_not_found: { status: 404, title: 'No such room' },
-  relying_party_not_found: { status: 404, title: 'No such relying party' },
+  room_not_found: { status: 404, title: 'The room does not exist' },
+  relying_party_not_found: { status: 404, title: 'The relying party does not exist' },
   room_closed: { status: 403, title: 'The room is closed' },
-  address_altered: { status: 400, title: 'The address of the waiting page was altered' },
+  address_altered: { status: 400, title: 'The address of the waiting page is incomplete or was changed' },
   ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
   ticket_invalid: { status: 401, title: 'The ticket is not valid', headers: BEARER },
   not_your_turn: { status: 409, title: 'It is not your turn yet' },
-  turn_missed: { status: 410, title: 'The turn was missed' },
+  turn_missed: { status: 410, title: 'The claim window has passed' },
   admission_over: { status: 410, title: 'The admission is over' },
-  store_unavailable: { status: 503, title: 'The store does not answer', headers: { 'Retry-After': '2' } },
+  store_unavailable: { status: 503, title: 'The store is unavailable', headers: { 'Retry-After': '2' } },
 } as const satisfies Record<ErrorCode, Kind>;
 
 const HTTP = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
-  // RFC 9110 §15.5.2 wants a challenge; no browser knows this one, so none asks for a password.
+  // RFC 9110 §15.5.2 requires a challenge. No browser knows this one, so none asks for a password.
   admission_required: {
     status: 401,
-    title: 'Whoever wants to go in waits in line first',
+    title: 'An admission is required: the visitor must wait in line first',
     headers: { 'WWW-Authenticate': 'Anteroom' },
   },
-  return_url_refused: { status: 403, title: 'The room does not lead there' },
+  return_url_refused: { status: 403, title: "The URL is not under the room's return_urls" },
   unauthorized: { status: 401, title: 'A valid bearer token is required', headers: BEARER },
-  not_found: { status: 404, title: 'Nothing is here' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
-  request_in_progress: { status: 409, title: 'The first request with this key is still at work' },
+  request_in_progress: { status: 409, title: 'The first request with this key is still in progress' },
   precondition_failed: { status: 412, title: 'A precondition of the request is not met' },
   payload_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body is of the wrong media type' },
-  idempotency_key_reused: { status: 422, title: 'This key was used for another request' },
+  unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
+  idempotency_key_reused: { status: 422, title: 'The key was used for a different request' },
   internal_error: { status: 500, title: 'Something went wrong' },
-  draining: { status: 503, title: 'This process is shutting down', headers: { 'Retry-After': '1' } },
+  draining: { status: 503, title: 'The process is not ready or is shutting down', headers: { 'Retry-After': '1' } },
 } as const satisfies Record<string, Kind>;
 
 const KINDS: Readonly<Record<ProblemCode, Kind>> = { ...WAITING_ROOM, ...HTTP };
 
-/** Stable: a code never changes its meaning. */
+/** A code never changes its meaning. */
 export type ProblemCode = keyof typeof WAITING_ROOM | keyof typeof HTTP;
 
 /** The body of a problem answer. */
@@ -67,7 +67,7 @@ export interface ProblemDocument {
 }
 
 export interface ProblemOptions {
-  /** What is wrong this time, fit for the eyes of the caller. */
+  /** What is wrong this time, where, and what is accepted. The client sees it. */
   readonly detail?: string;
   readonly errors?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -86,7 +86,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem as it goes over the wire; also for those who answer without Koa. */
+/** A problem as it is sent. Handlers without Koa use it too. */
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -109,7 +109,7 @@ export function problemAnswer(code: ProblemCode, { detail, errors, headers }: Pr
   };
 }
 
-/** What to answer to whatever was thrown; anything unforeseen is an `internal_error` that tells nothing. */
+/** The answer for a thrown value. An unexpected error becomes `internal_error`, without details. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof Problem) return problemAnswer(error.code, error.options);
   if (error instanceof AnteroomError) return problemAnswer(error.code, { detail: error.message });
@@ -123,7 +123,7 @@ export function sendProblem(ctx: Context, { status, headers, document }: Problem
   ctx.type = 'application/problem+json';
 }
 
-/** Answers what is thrown further in, and what nobody answered, with problem details. */
+/** Answers errors of later middleware, and requests that none of them answered, with problem details. */
 export function problems({ log }: { readonly log: Pick<Log, 'error'> }): Middleware {
   return async (ctx, next) => {
     try {
@@ -134,7 +134,7 @@ export function problems({ log }: { readonly log: Pick<Log, 'error'> }): Middlew
       else if (ctx.status === 404) sendProblem(ctx, problemAnswer('not_found'));
     } catch (error) {
       const answer = problemOf(error);
-      if (answer.document.code === 'internal_error') log.error({ err: error }, 'a request failed');
+      if (answer.document.code === 'internal_error') log.error({ err: error }, 'request failed');
       sendProblem(ctx, answer);
     }
   };

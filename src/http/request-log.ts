@@ -8,7 +8,7 @@ export interface RequestLogDeps {
   readonly metrics: Pick<Metrics, 'request'>;
 }
 
-/** One line and one measurement a request, once its answer is on the way or its client has gone. */
+/** Writes one log line and one measurement for each request, when its answer was sent or its client has gone. */
 export function requestLog({ log, metrics }: RequestLogDeps): Middleware {
   return (ctx, next) => {
     const start = performance.now();

@@ -1,17 +1,17 @@
-/** Cookies of our own that say something about one room or relying party, which only we can write and read. */
+/** Cookies about one room or relying party, which only this service can write and read. */
 import type { Seal } from '#waiting-room/seal.ts';
 import { cookieValue } from './visitor-cookies.ts';
 
 export interface SealedCookie {
-  /** What it says; null where there is none, or it is not ours. */
+  /** The cookie's text, or null if there is no cookie that this service sealed. */
   read(cookieHeader: string | undefined, of: string): string | null;
-  /** `Set-Cookie` that says so, for `age` seconds. */
+  /** The `Set-Cookie` value that sets the text for `age` seconds. */
   write(of: string, text: string, age: number): string;
-  /** `Set-Cookie` that takes it back. */
+  /** The `Set-Cookie` value that deletes the cookie. */
   forget(of: string): string;
 }
 
-/** @param kind what it tells; the cookie of the room or relying party `of` is `anteroom_{kind}_{of}`. */
+/** @param kind what the cookie says. That of the room or relying party `of` is named `anteroom_{kind}_{of}`. */
 export function createSealedCookie(seal: Pick<Seal, 'seal' | 'open'>, secure: boolean, kind: string): SealedCookie {
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const nameOf = (of: string) => `${secure ? '__Host-' : ''}anteroom_${kind}_${of}`;

@@ -1,8 +1,8 @@
 import type { Middleware } from 'koa';
 
 /**
- * There is no form-action: Chromium applies it to the redirect that answers a form too, and the claim's answer goes
- * to the relying party, wherever that is.
+ * There is no form-action: Chromium also applies it to the redirect that answers a form, and the answer to a claim
+ * redirects to the relying party.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -19,7 +19,7 @@ const ALWAYS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Origin-Agent-Cluster': '?1',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
-  // The waiting page's address carries the authorization request.
+  // The address of the waiting page contains the authorization request.
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'X-DNS-Prefetch-Control': 'off',
@@ -27,13 +27,13 @@ const ALWAYS = {
   'X-Permitted-Cross-Domain-Policies': 'none',
 } as const;
 
-/** The headers of every answer; `issuer` decides whether browsers may be held to https (RFC 6797 §7.2). */
+/** Sets the security headers of every answer. HSTS is set only if `issuer` is https (RFC 6797 §7.2). */
 export function securityHeaders({ issuer }: { readonly issuer: string }): Middleware {
   const headers: Record<string, string> = { ...ALWAYS };
   if (issuer.startsWith('https:')) headers['Strict-Transport-Security'] = 'max-age=31536000';
   const entries = Object.entries(headers);
   return (ctx, next) => {
-    // Straight to Node: Koa looks at each name and value again, which shows at this many headers a request.
+    // Set on Node's response: Koa would check each name and value again, which is measurable for this many headers.
     for (const [name, value] of entries) ctx.res.setHeader(name, value);
     return next();
   };

@@ -1,31 +1,31 @@
-/** The two cookies a visitor has: who they are, and one ticket a room. Both sealed; neither readable to scripts. */
+/** A visitor's cookies: the visitor's id, and one ticket for each room. They are sealed, and scripts cannot read them. */
 
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
 const DAY = 24 * 60 * 60;
-/** A place survives a phone that sleeps over a weekend; longer nobody waits. */
+/** A place survives a phone that sleeps over a weekend. */
 const TICKET_AGE = 7 * DAY;
 const VISITOR_AGE = 30 * DAY;
-/** For so long a page of somebody who left says so, in any tab, instead of joining anew. */
+/** How long, in seconds, the page of a visitor who left says so, in any tab, instead of joining again. */
 const LEFT_AGE = DAY;
-/** In the place of a ticket; it opens as none. */
+/** The value that replaces the ticket. It does not open as a ticket. */
 const LEFT = 'left';
 
 export interface VisitorCookies {
   visitor(cookieHeader: string | undefined): VisitorId | null;
   ticket(cookieHeader: string | undefined, room: string): Ticket | null;
-  /** `Set-Cookie` values that hand a visitor their ticket. */
+  /** `Set-Cookie` values that give a visitor their ticket. */
   give(ticket: Ticket): string[];
-  /** `Set-Cookie` values that take a room's ticket back, and leave a note that its holder left the line. */
+  /** `Set-Cookie` values that remove a room's ticket and record that the visitor left the line. */
   take(room: string): string[];
-  /** Whether the visitor left the line lately and has not joined it again. */
+  /** Whether the visitor left the line within the last day and has not joined it again. */
   hasLeft(cookieHeader: string | undefined, room: string): boolean;
 }
 
 /**
- * SameSite=Lax: with Strict the way from the relying party would come without cookies and get a second number.
- * Over https the names carry `__Host-`, so that no other host or path can plant them.
+ * SameSite is Lax: with Strict, a navigation from the relying party would come without cookies and get a second number.
+ * Over https the names begin with `__Host-`, so that no other host or path can set them.
  */
 export function createVisitorCookies(tickets: TicketOffice, secure: boolean): VisitorCookies {
   const prefix = secure ? '__Host-' : '';
@@ -52,7 +52,7 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean): Vi
   };
 }
 
-/** The value of one cookie of a `Cookie` header (RFC 6265 §4.2); ours need no decoding. */
+/** The value of one cookie in a `Cookie` header (RFC 6265 §4.2), not decoded: ours need no decoding. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (!header) return undefined;
   let at = header.indexOf(`${name}=`);
