@@ -38,8 +38,8 @@ export interface Run {
 export interface Folder {
   readonly path: string;
   write(name: string, text: string): Promise<string>;
-  /** Starts a process there. Ended with the folder, if it has not ended before. */
-  run(env: Readonly<Record<string, string>>): Run;
+  /** Starts a process there, of another checkout with its `main`. Ended with the folder, if it has not ended before. */
+  run(env: Readonly<Record<string, string>>, main?: string): Run;
   remove(): Promise<void>;
 }
 
@@ -52,8 +52,8 @@ export async function createFolder(): Promise<Folder> {
       await writeFile(join(path, name), text);
       return name;
     },
-    run(env) {
-      const child = spawn(process.execPath, [MAIN], { cwd: path, env: { PATH: process.env.PATH, ...env } });
+    run(env, main = MAIN) {
+      const child = spawn(process.execPath, [main], { cwd: path, env: { PATH: process.env.PATH, ...env } });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
       const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
