@@ -1,19 +1,19 @@
-/** The audit: what operators did, kept in the store. */
-import type { Activities } from '#waiting-room/activity.ts';
+/** The audit log: what operators did, kept in the store. */
+import type { Activities, OperatorAction } from '#waiting-room/activity.ts';
 import type { AuditStore } from '#waiting-room/ports/audit.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 
-/** What machines tell all day. Kept once in a while, or nothing else would be left in the audit by the evening. */
-const ROUTINE: ReadonlySet<string> = new Set(['exits.reported', 'signals.reported']);
-const ROUTINE_EVERY = 60 * 60 * 1000;
+/** Reports that programs send all day. One an hour is kept of each, or they would push everything else out of the audit log. */
+const ROUTINE: ReadonlySet<OperatorAction> = new Set<OperatorAction>(['exits.reported', 'signals.reported']);
+const ROUTINE_INTERVAL = 60 * 60 * 1000;
 
-/** One thing that an operator did. `time` is ISO 8601. */
+/** One action of an operator. `time` is ISO 8601. */
 export type AuditEntry = { readonly id: string; readonly time: string } & Activities['operator.acted'];
 
 export interface Audit {
   readonly sink: Sink;
-  /** The newest first, of all processes; what this one was told just now included. */
+  /** The entries of all processes, newest first, including those that this process has just recorded. */
   newest(limit: number): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
 }
@@ -25,17 +25,16 @@ export interface AuditDeps {
 }
 
 export function createAudit({ store, now, onError }: AuditDeps): Audit {
-  // That some were dropped is an error of its own: each of them is in the log.
-  const onDrop = (entries: number) => onError(new Error(`the audit lost ${entries} of what operators did`));
-  const backlog = createBacklog({ append: store.append, gather: 0, onError, onDrop });
+  const onDrop = (entries: number) => onError(new Error(`dropped ${entries} entries of the audit log`));
+  const backlog = createBacklog({ append: store.append, bufferFor: 0, onError, onDrop });
   const routine = new Map<string, number>();
 
   function isKept({ by, action, subject }: AuditEntry): boolean {
     if (!ROUTINE.has(action)) return true;
-    const what = JSON.stringify([by, action, subject]);
-    const last = routine.get(what);
-    if (last !== undefined && now() - last < ROUTINE_EVERY) return false;
-    routine.set(what, now());
+    const key = JSON.stringify([by, action, subject]);
+    const last = routine.get(key);
+    if (last !== undefined && now() - last < ROUTINE_INTERVAL) return false;
+    routine.set(key, now());
     return true;
   }
 

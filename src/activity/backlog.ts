@@ -1,39 +1,39 @@
-/** Texts on their way into the store: gathered, and appended in order, while whoever tells them goes on. */
+/** Entries on their way into the store: buffered and appended in order, without making the caller wait. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How many wait at most for a store that is away: beyond that the oldest are dropped. */
-const ROOM = 20_000;
-/** How many go in one command. */
+/** The most entries that wait for an unavailable store. Beyond that the oldest are dropped. */
+const CAPACITY = 20_000;
+/** The most entries in one command. */
 const BATCH = 500;
-/** Between two tries while the store is away, in ms. */
-const AGAIN = 1000;
+/** The pause between two attempts while the store is unavailable, in ms. */
+const RETRY_AFTER = 1000;
 
 export interface BacklogDeps {
   readonly append: (entries: readonly string[]) => Promise<unknown>;
-  /** How long to gather before each append, in ms. */
-  readonly gather: number;
-  /** Told of each failure to append; what was not appended is tried again. */
+  /** How long to buffer entries before each append, in ms. */
+  readonly bufferFor: number;
+  /** Called with each failure to append. The entries are appended later. */
   readonly onError: (error: unknown) => void;
-  /** Told how many were dropped. */
+  /** Called with the number of dropped entries. */
   readonly onDrop: (entries: number) => void;
 }
 
 export interface Backlog {
   /** Never fails and never waits. */
   add(entry: string): void;
-  /** Resolves when all that was added before is in the store, or the store did not take it. */
+  /** Resolves when all entries added before are in the store, or the store failed to take them. */
   flush(): Promise<void>;
-  /** Appends what there is, and takes no more. */
+  /** Appends the remaining entries and takes no more. */
   close(): Promise<void>;
 }
 
-export function createBacklog({ append, gather, onError, onDrop }: BacklogDeps): Backlog {
+export function createBacklog({ append, bufferFor, onError, onDrop }: BacklogDeps): Backlog {
   const waiting: string[] = [];
-  const hurry = new AbortController();
+  const closing = new AbortController();
   let running: Promise<void> | null = null;
   let appending: Promise<boolean> = Promise.resolve(true);
 
-  /** One after the other. Whether all are in the store. */
+  /** Appends one batch after the other. Returns whether all entries are in the store. */
   function appendAll(): Promise<boolean> {
     appending = appending.then(async () => {
       while (waiting.length > 0) {
@@ -52,19 +52,19 @@ export function createBacklog({ append, gather, onError, onDrop }: BacklogDeps):
   }
 
   async function run(): Promise<void> {
-    let pause = gather;
+    let pause = bufferFor;
     while (waiting.length > 0) {
-      if (pause > 0) await delay(pause, undefined, { signal: hurry.signal }).catch(() => undefined);
-      if (hurry.signal.aborted) return;
-      pause = (await appendAll()) ? gather : AGAIN;
+      if (pause > 0) await delay(pause, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (closing.signal.aborted) return;
+      pause = (await appendAll()) ? bufferFor : RETRY_AFTER;
     }
   }
 
   return {
     add(entry) {
-      if (hurry.signal.aborted) return;
+      if (closing.signal.aborted) return;
       waiting.push(entry);
-      if (waiting.length > ROOM) onDrop(waiting.splice(0, waiting.length - ROOM).length);
+      if (waiting.length > CAPACITY) onDrop(waiting.splice(0, waiting.length - CAPACITY).length);
       running ??= run().finally(() => {
         running = null;
       });
@@ -73,7 +73,7 @@ export function createBacklog({ append, gather, onError, onDrop }: BacklogDeps):
       await appendAll();
     },
     async close() {
-      hurry.abort();
+      closing.abort();
       await running;
       await appendAll();
     },

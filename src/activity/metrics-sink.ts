@@ -1,7 +1,7 @@
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { Sink } from './feed.ts';
 
-/** Counts what happens. What is refused is no fact: `visits.ts` of the telemetry counts that. */
+/** Counts events. Refused requests cause no event; `telemetry/visits.ts` counts them. */
 export function metricsSink(metrics: Pick<Metrics, 'happened' | 'joined' | 'claimed'>): Sink {
   return (activity) => {
     metrics.happened(activity.type);

@@ -1,4 +1,4 @@
-/** Facts for the webhook: gathered for a second and put into the store's outbox, from where one process delivers them. */
+/** Puts events for the webhook into the store's outbox, once a second. One process delivers them from there. */
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
@@ -6,20 +6,20 @@ import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 
-/** How long facts are gathered before they go to the store together, in ms. */
-const GATHER = 1000;
-/** How often at most the log tells of dropped facts, in ms. */
-const TELL_DROPPED = 60_000;
+/** How long events are buffered before they go to the store together, in ms. */
+const BUFFER_FOR = 1000;
+/** Dropped events are logged at most this often, in ms. */
+const LOG_INTERVAL = 60_000;
 
 export interface OutboxSink {
   readonly sink: Sink;
-  /** Puts what was gathered into the outbox. */
+  /** Puts the buffered events into the outbox. */
   close(): Promise<void>;
 }
 
 export interface OutboxSinkDeps {
   readonly outbox: Pick<OutboxStore, 'append'>;
-  /** What the webhook wants to hear of. */
+  /** The types that the webhook delivers. */
   readonly types: readonly ActivityType[];
   readonly now: () => number;
   readonly log: Pick<Log, 'warn'>;
@@ -29,21 +29,21 @@ export interface OutboxSinkDeps {
 
 export function createOutboxSink({ outbox, types, now, log, metrics, onError }: OutboxSinkDeps): OutboxSink {
   const wanted = new Set(types);
-  let untold = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let unlogged = 0;
+  let loggedAt = Number.NEGATIVE_INFINITY;
 
-  function onDrop(facts: number): void {
-    if (facts === 0) return;
-    metrics.dropped(facts);
-    untold += facts;
-    if (now() - toldAt < TELL_DROPPED) return;
-    log.warn({ dropped: untold }, 'the outbox of the webhook is full: the oldest facts were dropped');
-    untold = 0;
-    toldAt = now();
+  function onDrop(events: number): void {
+    if (events === 0) return;
+    metrics.dropped(events);
+    unlogged += events;
+    if (now() - loggedAt < LOG_INTERVAL) return;
+    log.warn({ dropped: unlogged }, 'webhook outbox full, oldest events dropped');
+    unlogged = 0;
+    loggedAt = now();
   }
 
   const append = async (entries: readonly string[]) => onDrop(await outbox.append(entries));
-  const backlog = createBacklog({ append, gather: GATHER, onError, onDrop });
+  const backlog = createBacklog({ append, bufferFor: BUFFER_FOR, onError, onDrop });
   return {
     sink(activity) {
       if (wanted.has(activity.type)) backlog.add(JSON.stringify(activity));

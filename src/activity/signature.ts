@@ -1,7 +1,10 @@
-/** How a delivery is signed: Standard Webhooks 1.0.0, symmetric. */
+/** Signs webhook deliveries as Standard Webhooks 1.0.0 specifies, with symmetric keys. */
 import { createHash, createHmac } from 'node:crypto';
 
-/** What a receiver checks: `HMAC-SHA256(key, "{id}.{timestamp}.{body}")`, one signature a key, so that keys can be changed. They come in base64. */
+/**
+ * The headers that a receiver checks: `HMAC-SHA256(key, "{id}.{timestamp}.{body}")`, one signature for each key, so that
+ * keys can be rotated. Keys are in base64.
+ */
 export function signedHeaders(
   keys: readonly string[],
   { id, at, body }: { readonly id: string; readonly at: number; readonly body: string },
@@ -16,7 +19,7 @@ export function signedHeaders(
   };
 }
 
-/** The same for the same body, whoever sends it and however often: a receiver knows a delivery that comes again. */
+/** The same body has the same id, whichever process sends it, so that a receiver recognises a repeated delivery. */
 export function deliveryId(body: string): string {
   return `msg_${createHash('sha256').update(body).digest('base64url').slice(0, 27)}`;
 }

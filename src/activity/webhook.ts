@@ -1,7 +1,7 @@
 /**
- * The outgoing webhook: takes facts from the outbox in order and delivers them in batches, one process at a time. A
- * batch is taken out once the receiver said 2xx; until then it is tried again, less and less often, for as long as it
- * takes. So each fact arrives at least once, and the next only after it.
+ * The outgoing webhook: delivers events from the outbox in order and in batches, one process at a time. A batch leaves
+ * the outbox when the receiver answers 2xx. Until then it is retried, ever less often, without a limit. So each event
+ * arrives at least once, and never after a later one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#telemetry/log.ts';
@@ -11,24 +11,24 @@ import type { Leases } from '#waiting-room/ports/leases.ts';
 import type { ListEntry, OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { deliveryId, signedHeaders } from './signature.ts';
 
-/** Facts in one delivery at most. */
+/** The most events in one delivery. */
 const BATCH = 100;
 
-/** All in ms. */
+/** Durations in ms. */
 export interface WebhookTimes {
-  /** Between two looks into an outbox that had no full batch. */
-  readonly lookAgain: number;
-  /** How long an attempt may take. */
+  /** The pause after a batch that was not full. */
+  readonly pollInterval: number;
+  /** The time limit of an attempt. */
   readonly attempt: number;
-  /** From the first failure to the next attempt; doubled with each, up to `lastRetry`. */
+  /** The pause after the first failure; doubled with each failure, up to `lastRetry`. */
   readonly firstRetry: number;
   readonly lastRetry: number;
-  /** How long a dead process keeps the others from delivering; longer than an attempt. */
+  /** How long a dead process blocks the others; longer than an attempt. */
   readonly lease: number;
 }
 
 const TIMES: WebhookTimes = {
-  lookAgain: 1000,
+  pollInterval: 1000,
   attempt: 10_000,
   firstRetry: 1000,
   lastRetry: 5 * 60_000,
@@ -37,7 +37,7 @@ const TIMES: WebhookTimes = {
 
 export interface WebhookDeps {
   readonly url: string;
-  /** In base64. Each signs. */
+  /** In base64. Each key signs. */
   readonly keys: readonly string[];
   readonly outbox: Pick<OutboxStore, 'read' | 'acknowledge'>;
   readonly leases: Leases;
@@ -50,7 +50,7 @@ export interface WebhookDeps {
 }
 
 export interface Webhook {
-  /** Ends an attempt that is under way; its batch stays. Lets another process go on at once. */
+  /** Aborts the current attempt, whose batch stays, and releases the lease so that another process can continue. */
   stop(): Promise<void>;
 }
 
@@ -63,37 +63,37 @@ export function startWebhook(deps: WebhookDeps): Webhook {
   const pause = (milliseconds: number) => delay(milliseconds, undefined, { signal }).catch(() => undefined);
   const isOurs = () => leases.lease('webhook', self, times.lease);
 
-  /** Delivers the oldest facts; whether there may be more. */
+  /** Delivers the oldest events. Returns whether there may be more. */
   async function deliverNext(): Promise<boolean> {
     if (!(await isOurs())) return false;
     const batch = await outbox.read(BATCH);
-    if (batch.length === 0 || !(await insist(batch))) return false;
+    if (batch.length === 0 || !(await deliver(batch))) return false;
     await outbox.acknowledge(batch.map(({ id }) => id));
     return batch.length === BATCH;
   }
 
-  /** Tries until the receiver has taken the batch; false when this process is no longer the one to deliver it. */
-  async function insist(batch: readonly ListEntry[]): Promise<boolean> {
+  /** Retries until the receiver takes the batch. Returns false if this process lost the lease. */
+  async function deliver(batch: readonly ListEntry[]): Promise<boolean> {
     const body = `{"activities":[${batch.map(({ entry }) => entry).join(',')}]}`;
     while (!signal.aborted) {
       const failure = await attempt({ ...deps, times }, body, signal);
       if (signal.aborted && failure) return false;
-      told(failure);
+      record(failure);
       if (!failure) return true;
       if (!(await waitForRetry())) return false;
     }
     return false;
   }
 
-  /** Each end of a time of failures is told once, as is its beginning. */
-  function told(failure: object | null): void {
+  /** Logs the first failure and the first success after failures. */
+  function record(failure: object | null): void {
     metrics.delivered(failure ? 'failed' : 'delivered');
-    if (failure && failures === 0) log.warn(failure, 'the webhook fails: facts wait in the outbox');
-    if (!failure && failures > 0) log.info({ failures }, 'the webhook takes facts again');
+    if (failure && failures === 0) log.warn(failure, 'webhook delivery failed, events wait in the outbox');
+    if (!failure && failures > 0) log.info({ failures }, 'webhook delivery recovered');
     failures = failure ? failures + 1 : 0;
   }
 
-  /** Keeps the lease meanwhile. */
+  /** Keeps the lease during the pause. Returns false if this process lost it. */
   async function waitForRetry(): Promise<boolean> {
     const { firstRetry, lastRetry, lease } = times;
     const wait = Math.min(firstRetry * 2 ** Math.min(failures - 1, 20), lastRetry) * (0.8 + 0.4 * Math.random());
@@ -107,11 +107,11 @@ export function startWebhook(deps: WebhookDeps): Webhook {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       const more = await deliverNext().catch((error: unknown) => {
-        // That the store is away is told by the store; the facts are in it, or wait for it.
-        if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'the outbox cannot be delivered');
+        // The store logs its own outages.
+        if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'webhook outbox failed');
         return false;
       });
-      if (!more) await pause(times.lookAgain);
+      if (!more) await pause(times.pollInterval);
     }
   }
 
@@ -125,7 +125,7 @@ export function startWebhook(deps: WebhookDeps): Webhook {
   };
 }
 
-/** Null where the receiver took it; otherwise what to log of it, never an address or a body. */
+/** Null if the receiver took the delivery; otherwise fields to log, never an address or a body. */
 async function attempt(
   { url, keys, now, times }: Pick<Required<WebhookDeps>, 'url' | 'keys' | 'now' | 'times'>,
   body: string,
@@ -140,7 +140,7 @@ async function attempt(
         ...signedHeaders(keys, { id: deliveryId(body), at: now(), body }),
       },
       body,
-      // What is signed for one receiver goes to no other.
+      // A delivery is signed for one receiver, so it follows no redirect.
       redirect: 'manual',
       signal: AbortSignal.any([stopped, AbortSignal.timeout(times.attempt)]),
     });

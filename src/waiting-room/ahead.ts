@@ -1,14 +1,14 @@
 import { Bits } from './line/bits.ts';
 import type { LineView } from './line/counters.ts';
 
-/** Numbers between two places where the count so far is kept. */
+/** The running count of present people is kept every so many numbers. */
 const STEP = 512;
-/** Points of the shared curve at most, by the contract. */
+/** The most points that the shared curve may have; public. */
 const POINTS = 32;
 
 /**
- * Counts present people with a smaller unserved number, exactly, from a view of the line. Those who came back to
- * the front are ahead of everybody. A number given after the view was taken has all newcomers before it ahead.
+ * Counts the present people with a smaller unserved number, exactly, from a view of the line. Visitors who rejoined at
+ * the front are ahead of everybody. A number issued after the view has all earlier newcomers ahead of it.
  */
 export function peopleAhead(view: LineView): (number: number) => number {
   const { queue, serving } = view.counters;
@@ -30,7 +30,7 @@ export function peopleAhead(view: LineView): (number: number) => number {
   };
 }
 
-/** At most 32 points `[number, people ahead of it]` from the first unserved number to the next one to be given. */
+/** At most 32 points `[number, people ahead of it]`, from the first unserved number to the next one to be issued. */
 export function aheadCurve(view: LineView, ahead: (number: number) => number): [number, number][] {
   const { queue, serving } = view.counters;
   const from = serving + 1;

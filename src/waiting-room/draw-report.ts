@@ -1,4 +1,4 @@
-/** What everybody may know of a draw, and what one of its entrants may check. */
+/** The public report of a draw, and the proof that an entrant can check. */
 import { DRAW_ALGORITHM } from './draw.ts';
 import type { DrawResults } from './draw-result.ts';
 import type { DrawRecord } from './line/draw.ts';
@@ -6,10 +6,10 @@ import type { RoomId } from './room.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
-/** Field names are the contract's; the last three are null until the draw. The seed is hexadecimal. */
+/** Field names are public. The last three are null until the draw. The seed is hexadecimal. */
 export interface DrawReport {
   readonly event: string;
-  /** How the order follows from the seed (docs/draw.md); `arrival` where nothing is drawn. */
+  /** How the order follows from the seed (docs/draw.md); `arrival` if it is the order of arrival. */
   readonly algorithm: typeof DRAW_ALGORITHM | 'arrival';
   /** SHA-256 of the seed's bytes, hexadecimal. */
   readonly seed_hash: string;
@@ -19,17 +19,17 @@ export interface DrawReport {
   readonly drawn_at: string | null;
 }
 
-/** An entrant's own place: everything that is needed to compute it anew. */
+/** An entrant's own place, with everything needed to compute it again. */
 export interface OwnDraw {
-  /** Among the entrants in order of arrival, from 0. */
+  /** The rank among the entrants, in order of arrival from 0. */
   readonly entrant: number;
-  /** The number before the first one drawn. */
+  /** The number before the first drawn one. */
   readonly base: number;
   readonly number: number;
 }
 
 export interface DrawReports {
-  /** The draw of an event in the room's present generation; null while there is none. Rejects with RoomNotFound. */
+  /** The draw of an event in the room's current generation; null if there is none. Rejects with RoomNotFound. */
   find(room: RoomId, event: string, ticket: Ticket | null): Promise<{ report: DrawReport; own: OwnDraw | null } | null>;
 }
 
@@ -52,7 +52,7 @@ export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: Draw
   };
 }
 
-/** What everybody may know of a draw. */
+/** The public report of a draw. */
 export function drawReport({ event, order, seedHash, committedAt, entrants, seed, drawnAt }: DrawRecord): DrawReport {
   return {
     event,

@@ -1,15 +1,15 @@
 /**
- * The draw: the order of those who came before the start, as a keyed permutation that is computed where somebody
- * asks for one place, so that drawing a million people is one write. `docs/draw.md` specifies it for other languages.
+ * The draw: the order of the entrants, as a keyed permutation. Each place is computed when it is needed, so drawing a
+ * million people is one write. `docs/draw.md` specifies the algorithm for other languages.
  *
  * Entrants are numbered 0 … n−1 in order of arrival. With a = ⌈√n⌉ and b = ⌈n/a⌉ an entrant x is the pair
  * (x mod a, ⌊x/a⌋); rounds add to one half a hash of the other (a Feistel network on Z_a × Z_b, "FE2" of Bellare,
- * Ristenpart, Rogaway and Stegers, Format-Preserving Encryption, SAC 2009); a result of n or more goes through again.
+ * Ristenpart, Rogaway and Stegers, Format-Preserving Encryption, SAC 2009); a result of n or more goes through the rounds again.
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 
 export const DRAW_ALGORITHM = 'anteroom-draw-v1';
-/** Few entrants make short halves, which mix more slowly. */
+/** With few entrants the halves are short and mix more slowly. */
 const rounds = (entrants: number) => (entrants < 1000 ? 24 : 12);
 const SEED = 32;
 
@@ -17,12 +17,12 @@ export function newSeed(): Uint8Array {
   return randomBytes(SEED);
 }
 
-/** What is published before the draw: the SHA-256 of the seed's 32 bytes, in hexadecimal. */
+/** The commitment published before the draw: the SHA-256 of the seed's 32 bytes, hexadecimal. */
 export function commitment(seed: Uint8Array): string {
   return createHash('sha256').update(seed).digest('hex');
 }
 
-/** The order of `entrants` people under a seed: a function from the entrant (from 0) to the place (from 0). */
+/** The order of the entrants under a seed: a function from the entrant (from 0) to the place (from 0). */
 export function drawnOrder(seed: Uint8Array, entrants: number): (entrant: number) => number {
   const a = Math.ceil(Math.sqrt(entrants));
   const b = Math.ceil(entrants / a);

@@ -1,9 +1,9 @@
 /**
- * The catalogue of everything the waiting room refuses. A door turns a code into its own protocol's words
- * (an HTTP status, an OAuth error); nothing outside reads a message to find out what happened.
+ * The catalogue of everything that the waiting room refuses. A door maps a code to its protocol (an HTTP status, an OAuth
+ * error). Code outside never reads a message to find out what happened.
  */
 
-/** Stable codes; they appear as `code` in problem details and never change their meaning. */
+/** Stable codes. They appear as `code` in problem details and never change their meaning. */
 export type ErrorCode =
   | 'room_not_found'
   | 'relying_party_not_found'
@@ -16,7 +16,7 @@ export type ErrorCode =
   | 'admission_over'
   | 'store_unavailable';
 
-/** The base of every refusal: a stable code, and what it is about in words fit for a visitor or operator. */
+/** The base class of every refusal: a stable code, and a message that a visitor or operator may read. */
 export class AnteroomError extends Error {
   readonly code: ErrorCode;
 
@@ -41,14 +41,14 @@ export class RelyingPartyNotFound extends AnteroomError {
   }
 }
 
-/** The room's mode is closed: nobody joins. */
+/** The room's mode is `closed`, so nobody may join. */
 export class RoomClosed extends AnteroomError {
   constructor(room: string) {
     super('room_closed', `The room "${room}" is closed.`);
   }
 }
 
-/** The store did not answer. Nothing was lost; the same call may succeed later. */
+/** The store did not answer. The same call may succeed later. */
 export class StoreUnavailable extends AnteroomError {
   constructor(cause: unknown) {
     super('store_unavailable', 'The store does not answer at the moment.', { cause });

@@ -1,24 +1,24 @@
 /**
- * How long somebody will wait, as a range from what was measured: how many turns came in the last minutes. A turn is
- * a place held for somebody who was there, so those who left, and numbers passed over, are in neither side of the
- * division. Nothing is said until there is enough to say.
+ * Estimates a wait as a range, from the number of turns in the last minutes. A turn is a place held for a present
+ * visitor, so visitors who left and numbers that were passed over count on neither side of the division. There is no
+ * estimate until enough was measured.
  */
 
-/** A time that is further ahead than this is no difference of two clocks: a clock jumped back. In ms. */
+/** A time further ahead than this means that the clock jumped back, not that two clocks differ. In ms. */
 const JUMPED = 1000;
-/** How often the turns are written down, in ms, and for how long they count. */
+/** How often turns are measured, and for how long a measurement counts, in ms. */
 const EVERY = 5000;
 const WINDOW = 5 * 60_000;
-/** Less than this says nothing: ms measured, and turns. */
+/** The least measured time, in ms, and the least number of turns for an estimate. */
 const ENOUGH_TIME = 30_000;
 const ENOUGH_TURNS = 5;
-/** The speed of a single stretch of this length counts towards the range, in ms. */
+/** The range comes from the speeds of stretches of this length, in ms. */
 const STRETCH = 30_000;
-/** The range is never narrower and never wider than this, as parts of the mean speed. */
+/** Limits of the range, as parts of the mean speed. */
 const SLOWEST = { least: 0.5, most: 0.8 };
 const FASTEST = { least: 1.25, most: 2 };
 
-/** When turns were counted, and how many there had been: oldest first. */
+/** When turns were counted, and how many there had been so far; oldest first. */
 export type Meter = readonly (readonly [at: number, turns: number])[];
 
 export interface Range {
@@ -30,12 +30,12 @@ export function readMeter(note: string): Meter {
   return note === '' ? [] : (JSON.parse(note) as Meter);
 }
 
-/** The meter with the turns as they are now, or null while it is too early for another look. */
+/** The meter with a new measurement, or null if the last one is too recent. */
 export function measure(meter: Meter, turns: number, now: number): Meter | null {
   const last = meter.at(-1);
   const jumped = last !== undefined && last[0] > now + JUMPED;
   if (last && !jumped && now - last[0] < EVERY) return null;
-  // A counter that went back began anew, and times of a clock that jumped back are no times any more.
+  // Start again if the counter went back (the room was reset) or the clock did.
   const kept = jumped || (last && turns < last[1]) ? [] : meter.filter(([at]) => now - at <= WINDOW);
   return [...kept, [now, turns]];
 }
@@ -57,7 +57,7 @@ export function perMinute(meter: Meter, now: number): Range | null {
   };
 }
 
-/** Turns per ms in each whole stretch, from the newest back. */
+/** Turns per ms in each whole stretch, newest first. */
 function stretches(meter: Meter): number[] {
   const speeds: number[] = [];
   let end = meter.length - 1;
@@ -70,18 +70,15 @@ function stretches(meter: Meter): number[] {
   return speeds;
 }
 
-/**
- * Seconds until the turn of somebody with so many people ahead; null when unknown. `hears` is how long, in seconds,
- * their page may take to find out.
- */
-export function estimatedWait(peopleAhead: number, speed: Range | null, hears: number): Range | null {
+/** Seconds until the turn of a visitor behind `peopleAhead`, whose page notices it at most `delay` seconds late; null when unknown. */
+export function estimatedWait(peopleAhead: number, speed: Range | null, delay: number): Range | null {
   if (!speed || speed.low <= 0) return null;
   const low = (peopleAhead / speed.high) * 60;
-  const high = ((peopleAhead + 1) / speed.low) * 60 + hears;
+  const high = ((peopleAhead + 1) / speed.low) * 60 + delay;
   return { low: Math.floor(low / 5) * 5, high: Math.ceil(high / 5) * 5 };
 }
 
-/** Speeds are told to two significant digits, or whole from ten on. */
+/** Speeds below ten have one decimal place. */
 function round(speed: number): number {
   return speed >= 10 ? Math.round(speed) : Math.round(speed * 10) / 10;
 }

@@ -1,6 +1,8 @@
 /**
- * The waiting room: what visitors, operators and the clock can do, over a store and a clock given to it. It knows
- * no HTTP and no Redis; every door of the service comes in through here.
+ * The waiting room, the domain: what visitors, operators and the clock can do. It owns the rules of the line, tickets,
+ * draws, inlets, and the catalogue of activity events. It knows no HTTP, no Redis and no OpenID Connect, and reads no
+ * clock: the store and the time are passed in. It imports only itself and `node:crypto`. Every door uses it through the
+ * object that is made here.
  */
 import type { Actor, Emit } from './activity.ts';
 import { type AdmissionEnded, createAdmissionEnded } from './admission-end.ts';
@@ -34,18 +36,18 @@ export interface WaitingRoom {
   readonly visitors: Visitors;
   readonly status: SharedStatus;
   readonly snapshots: Snapshots;
-  /** What operators do, done in the service's own name. */
+  /** What operators do, in the name of the service itself. */
   readonly operations: Operations;
   /** The same in the name of an operator's token. */
   readonly operationsOf: (by: Actor) => Operations;
   readonly relyingParties: RelyingParties;
-  /** How the origin of a room does, as the service itself measures it. */
+  /** Reports how the origin of a room performs, as measured by the service itself. */
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
   readonly drawReports: DrawReports;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
   readonly advance: Advance;
-  /** Hands on what was gathered: who was heard from, and which predictions came true. */
+  /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export interface WaitingRoomDeps {
   readonly store: Pick<Store, 'line' | 'settings'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** COOKIE_KEYS: the first seals, all open. */
+  /** COOKIE_KEYS: the first key seals, every key opens. */
   readonly cookieKeys: readonly string[];
   readonly emit: Emit;
   /** Listens to the ends of admissions. */

@@ -1,4 +1,7 @@
-/** How the origin performs: reported by operators and by the clock, left in the line for whichever process ticks the inlet. */
+/**
+ * How the origin performs. Operators and the clock report it; a note of the line hands it to the process that ticks the
+ * adaptive inlet.
+ */
 import type { Signal } from './inlets/index.ts';
 import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';

@@ -1,22 +1,22 @@
 /**
- * What somebody inside carries on the protected site: their admission, sealed. With it the gate knows an admitted
- * visitor without asking the store, except whether the admission ended early.
+ * A pass: a sealed admission in a cookie of the protected site. It tells the gate that a visitor was admitted, without a
+ * store command. It does not tell whether the admission ended early.
  */
 import type { Admission } from './line/admission.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 
-/** An admission, as the gate needs it. */
+/** The part of an admission that the gate needs. */
 export type Pass = Pick<Admission, 'visitor' | 'number' | 'generation' | 'expiresAt'>;
 
 export interface PassOffice {
   seal(room: RoomId, pass: Pass): string;
-  /** Null for what is no pass of this room. Whether its time is over is for the caller to see. */
+  /** Null if it is no pass of this room. The caller checks whether it has expired. */
   open(sealed: string, room: RoomId): Pass | null;
 }
 
 const VERSION = 1;
-/** Offsets of: version, generation, number, end, visitor. */
+/** Byte offsets, after one byte of version. */
 const AT = { generation: 1, number: 5, expiresAt: 11, visitor: 17 } as const;
 const LENGTH = AT.visitor + 16;
 

@@ -2,11 +2,11 @@ import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 import type { Ticket } from './ticket.ts';
 
-/** Compares what was predicted with what came: the share of waits inside their range is what an estimate is worth. */
+/** Compares predicted waits with actual ones. The share of waits within their range measures the estimate's quality. */
 export interface Predictions {
-  /** Somebody's turn was taken at `now`. Nothing was predicted for whoever came when nothing was known. */
+  /** A visitor claimed the turn at `now`. Does nothing if their ticket carries no prediction. */
   compare(ticket: Ticket, now: number): void;
-  /** One command a room. What the store did not take stays for the next flush. */
+  /** Sends one command a room. Results that the store did not take stay for the next flush. */
   flush(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export function createPredictions(line: Pick<LineStore, 'recordPredictions'>): P
     compare({ room, joinedAt, predicted }, now) {
       if (!predicted) return;
       const waited = (now - joinedAt) / 1000;
-      const came = waited >= predicted.low && waited <= predicted.high;
-      add(room, came ? 1 : 0, came ? 0 : 1);
+      const isWithin = waited >= predicted.low && waited <= predicted.high;
+      add(room, isWithin ? 1 : 0, isWithin ? 0 : 1);
     },
     async flush() {
       const batch = [...gathered];

@@ -1,13 +1,14 @@
 import type { SettingsStore } from './ports/settings.ts';
 import type { RelyingParty } from './relying-party.ts';
 
-/** How long a process may go on with what it knows of a relying party. */
+/** How long a relying party is cached, in ms. */
 const MAX_AGE = 1000;
-/** Ids known at most, so that made-up ones cannot fill the memory. */
+/** The most ids in the cache, so that invented ones cannot fill the memory. */
 const KNOWN = 1000;
 
-/** Relying parties by client id, at most a second old; null where there is none. */
+/** Relying parties by client id, at most a second old. */
 export interface RelyingParties {
+  /** Null if there is none. */
   find(clientId: string): Promise<RelyingParty | null>;
 }
 
@@ -19,7 +20,7 @@ export function createRelyingParties(settings: Pick<SettingsStore, 'relyingParty
       const entry = known.get(clientId);
       if (entry && at >= entry.at && at - entry.at < MAX_AGE) return entry.party;
       const fetched = settings.relyingParty(clientId);
-      // While the store is away, what was known last goes on answering.
+      // While the store is unavailable, the last known answer stands.
       const party = entry ? fetched.catch(() => entry.party) : fetched;
       if (!entry && known.size >= KNOWN) known.clear();
       known.set(clientId, { at, party });

@@ -1,16 +1,16 @@
 /**
- * Where visitors may be taken back to: URLs under one of the room's `return_urls`, each an origin and a path prefix.
- * Whatever a browser, a proxy and a server could read differently is refused rather than understood.
+ * The URLs that visitors may return to: those under one of the room's `return_urls`, each an origin and a path prefix.
+ * A URL that a browser, a proxy and a server could parse differently is refused.
  */
 
-/** Printable ASCII without a backslash: what is outside is written differently by whoever passes it on. */
+/** Printable ASCII without a backslash. Intermediaries rewrite other characters in different ways. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
-/** `.` or `..` as a segment of a path, whichever way its dots and slashes are written. */
+/** `.` or `..` as a path segment, however its dots and slashes are encoded. */
 const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
 /** Scheme, two slashes and an authority without userinfo; then the path as far as the query. */
 const ABSOLUTE = /^https?:\/\/[^/?#@]+(\/[^?#]*)?(?:[?#]|$)/i;
 
-/** Whether `url` lies under one of them: the same origin, and the prefix up to the end of a path segment. */
+/** Whether `url` is under one of them: the same origin, and the prefix ends at the end of a path segment. */
 export function isReturnUrl(url: string, returnUrls: readonly string[]): boolean {
   const path = PLAIN.test(url) ? ABSOLUTE.exec(url) : null;
   if (!path || DOT_SEGMENT.test(path[1] ?? '/') || !URL.canParse(url)) return false;
@@ -29,19 +29,19 @@ function isUnder(path: string, prefix: string): boolean {
 
 const TOKEN = 'anteroom_token';
 
-/** Adds a token to a URL's query, so that {@link takeToken} gives back every byte of it. */
+/** Adds a token to a URL's query. {@link takeToken} restores the URL byte for byte. */
 export function withToken(url: string, token: string): string {
   const hash = url.indexOf('#');
   const before = hash < 0 ? url : url.slice(0, hash);
   return `${before}${before.includes('?') ? '&' : '?'}${TOKEN}=${token}${hash < 0 ? '' : url.slice(hash)}`;
 }
 
-/** Whether there is a token in the URL; cheaper than to take it. */
+/** Whether the URL may contain a token. Cheaper than {@link takeToken}. */
 export function hasToken(url: string): boolean {
   return url.includes(`${TOKEN}=`);
 }
 
-/** The URL without its tokens, and the last of them; null where there is none. */
+/** The URL without its tokens, and the last token; null if there is none. */
 export function takeToken(url: string): { readonly url: string; readonly token: string | null } {
   const [, path = url, query, hash = ''] = /^([^?#]*)\?([^#]*)(.*)$/.exec(url) ?? [];
   const parameters = query?.split('&') ?? [];

@@ -1,7 +1,6 @@
 /**
- * What a browser may carry for us but not read or change. Sealed with AES-256-GCM, stamped with HMAC-SHA-256; the
- * keys are derived from COOKIE_KEYS, the first of which seals while all of them open, so that prepending a key
- * rotates them.
+ * Seals data that a browser may carry but not read or change: AES-256-GCM for seals, HMAC-SHA-256 for stamps. The keys
+ * are derived from COOKIE_KEYS. The first key seals and every key opens, so prepending a key rotates them.
  */
 import {
   createCipheriv,
@@ -16,25 +15,25 @@ import {
 } from 'node:crypto';
 
 const IV = 12;
-/** So many initialization vectors are drawn at once. */
+/** How many initialization vectors to generate at once. */
 const IVS = 256;
 const TAG = 16;
-/** In base64url letters: 132 bits. */
+/** The length of a stamp in base64url characters: 132 bits. */
 const STAMP = 22;
 
 interface DerivedKey {
-  /** The first byte of everything this key seals: says which key to open with. */
+  /** The first byte of everything that this key seals. It tells which key opens it. */
   readonly id: number;
   readonly sealing: KeyObject;
   readonly stamping: KeyObject;
 }
 
 export interface Seal {
-  /** URL-safe text. What is sealed for one `context` does not open for another. */
+  /** Returns URL-safe text. What is sealed for one `context` does not open for another. */
   seal(content: Uint8Array, context: string): string;
-  /** Null for anything that was not sealed by one of the keys for this context. */
+  /** Null for anything that none of the keys sealed for this context. */
   open(sealed: string, context: string): Uint8Array | null;
-  /** A keyed stamp over a text, 22 URL-safe characters. */
+  /** A keyed stamp over a text: 22 URL-safe characters. */
   stamp(text: string): string;
   isStampOf(text: string, stamp: string): boolean;
 }
@@ -58,7 +57,7 @@ export function createSeal(secrets: readonly string[]): Seal {
     },
     open(sealed, context) {
       const bytes = Buffer.from(sealed, 'base64url');
-      // The decoder skips what is no base64url and the last letter's spare bits: there is one text for each seal.
+      // The decoder ignores invalid characters and spare bits at the end. Only the canonical text is accepted.
       if (bytes.length <= 1 + IV + TAG || bytes.toString('base64url') !== sealed) return null;
       for (const key of keys) {
         if (key.id !== bytes[0]) continue;
@@ -71,7 +70,7 @@ export function createSeal(secrets: readonly string[]): Seal {
           decipher.final();
           return content;
         } catch {
-          // Not ours, or altered: another key may share the id, otherwise it stays unopened.
+          // Forged or altered, or sealed by another key with the same id.
         }
       }
       return null;
@@ -97,7 +96,7 @@ function derive(secret: string): DerivedKey {
   };
 }
 
-/** Random initialization vectors, asked of the system many at a time: a call costs more than the bytes. */
+/** Random initialization vectors, generated many at a time because a system call costs more than the bytes. */
 function randomIvs(): () => Uint8Array {
   let pool = Buffer.alloc(0);
   return () => {

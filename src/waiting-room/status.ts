@@ -1,12 +1,12 @@
-/** The status that all visitors of a room share: small, the same for everybody, cacheable for a second. */
+/** The status that all visitors of a room share: small, the same for everyone, and cacheable for a second. */
 import { aheadCurve } from './ahead.ts';
 import { pollAfter } from './poll-intervals.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
-/** The status as the bytes of its JSON document, made once a snapshot. */
+/** The JSON document of the status as bytes, made once a snapshot. */
 export interface SharedStatus {
-  /** Undefined when it would have to be fetched first. */
+  /** Undefined if the snapshot has to be fetched first. */
   now(room: RoomId): Buffer | undefined;
   get(room: RoomId): Promise<Buffer>;
 }

@@ -1,18 +1,18 @@
-/** Somebody's server that takes deliveries, or does not, as the test has it. */
+/** A webhook receiver that the test controls. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Delivery {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-  /** The facts in it. */
+  /** The events of the body. */
   readonly activities: readonly { readonly id: string; readonly type: string }[];
 }
 
 export interface Receiver {
   readonly url: string;
   readonly deliveries: Delivery[];
-  /** Called with each delivery: answers it, or does not. Takes it with 204 at first. */
+  /** Called with each delivery, to answer it or not. Answers 204 unless replaced. */
   answer: (response: ServerResponse, delivery: Delivery) => void;
   close(): Promise<void>;
 }

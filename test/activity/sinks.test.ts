@@ -10,8 +10,8 @@ import { StoreUnavailable } from '#waiting-room/errors.ts';
 
 const T0 = Date.parse('2026-11-24T10:00:00Z');
 
-/** One of several kinds. */
-const FACTS: { readonly [T in ActivityType]?: Activities[T] } = {
+/** One event of each scope. */
+const EVENTS: { readonly [T in ActivityType]?: Activities[T] } = {
   'ticket.issued': { room: 'sale', sub: 'ann', number: 1, admitted: false },
   'ticket.claimed': { room: 'sale', sub: 'ann', number: 1, expires_at: '2026-11-24T10:10:00.000Z' },
   'counter.raised': { room: 'sale', by: 'alice', from: 0, to: 1 },
@@ -20,12 +20,12 @@ const FACTS: { readonly [T in ActivityType]?: Activities[T] } = {
 
 function emitAll(sink: Sink): void {
   const emit = createFeed([sink], () => T0);
-  for (const [type, fact] of Object.entries(FACTS)) emit(type as ActivityType, fact as Activities[ActivityType]);
+  for (const [type, fields] of Object.entries(EVENTS)) emit(type as ActivityType, fields as Activities[ActivityType]);
 }
 
-test('each fact has an id of its own and the time, and goes to every sink', () => {
+test('each event gets a unique id and the time, and goes to every sink', () => {
   const [one, two]: unknown[][] = [[], []];
-  const emit = createFeed([(fact) => one?.push(fact), (fact) => two?.push(fact)], () => T0);
+  const emit = createFeed([(event) => one?.push(event), (event) => two?.push(event)], () => T0);
   emit('turns.expired', { room: 'sale', count: 3 });
   emit('turns.expired', { room: 'sale', count: 3 });
   expect(one).toEqual(two);
@@ -33,10 +33,10 @@ test('each fact has an id of its own and the time, and goes to every sink', () =
     { type: 'turns.expired', time: '2026-11-24T10:00:00.000Z', room: 'sale', count: 3 },
     { type: 'turns.expired' },
   ]);
-  expect(new Set(one?.map((fact) => (fact as { id: string }).id)).size).toBe(2);
+  expect(new Set(one?.map((event) => (event as { id: string }).id)).size).toBe(2);
 });
 
-test('the log has those of single visitors at debug, all others at info', () => {
+test('the log has events of single visitors at level debug, all others at info', () => {
   const lines: string[] = [];
   const line = (level: string) => (fields: object, message?: string) =>
     void lines.push(`${level} ${message} ${JSON.stringify(fields).includes('alice')}`);
@@ -49,7 +49,7 @@ test('the log has those of single visitors at debug, all others at info', () => 
   ]);
 });
 
-test('the metrics count what happened, who joined and who claimed', async () => {
+test('the metrics count events, joins and claims', async () => {
   const metrics = createMetrics({ processMetrics: false });
   emitAll(metricsSink(metrics));
   const emit = createFeed([metricsSink(metrics)], () => T0);
@@ -91,7 +91,7 @@ describe('the outbox', () => {
       types: ['counter.raised', 'operator.acted'],
       now: () => time,
       log: { warn: (fields: object) => void warned.push(fields) } as OutboxSinkDeps['log'],
-      metrics: { dropped: (facts) => void dropped.push(facts) },
+      metrics: { dropped: (events) => void dropped.push(events) },
       onError: () => undefined,
       ...more,
     });
@@ -99,46 +99,46 @@ describe('the outbox', () => {
     return sink;
   }
 
-  const typesThere = async () =>
+  const storedTypes = async () =>
     (await opened.store.outbox.read(100)).map(({ entry }) => (JSON.parse(entry) as { type: string }).type);
 
-  test('gets what was asked for, whole, and nothing else', async () => {
+  test('gets the configured types, unchanged, and no others', async () => {
     const sink = open();
     emitAll(sink.sink);
     await sink.close();
-    expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']);
+    expect(await storedTypes()).toEqual(['counter.raised', 'operator.acted']);
     const [first] = await opened.store.outbox.read(1);
     expect(JSON.parse(first?.entry ?? '')).toEqual({
       id: expect.any(String),
       type: 'counter.raised',
       time: '2026-11-24T10:00:00.000Z',
-      ...FACTS['counter.raised'],
+      ...EVENTS['counter.raised'],
     });
   });
 
-  test('gets the facts of a second in one command', async () => {
+  test('gets the events of a second in one command', async () => {
     const append = vi.fn(opened.store.outbox.append);
     const sink = open({ outbox: { append } });
     for (let n = 0; n < 50; n++) emitAll(sink.sink);
-    await vi.waitFor(async () => expect(await typesThere()).toHaveLength(100), 5000);
+    await vi.waitFor(async () => expect(await storedTypes()).toHaveLength(100), 5000);
     expect(append).toHaveBeenCalledTimes(1);
   });
 
-  test('gets what happened while the store was away, in order, once it is back', async () => {
-    let away = true;
+  test('gets the events of an outage of the store in order once it is back', async () => {
+    let isDown = true;
     const append = (entries: readonly string[]) =>
-      away ? Promise.reject(new StoreUnavailable(new Error('gone'))) : opened.store.outbox.append(entries);
+      isDown ? Promise.reject(new StoreUnavailable(new Error('gone'))) : opened.store.outbox.append(entries);
     const failed = vi.fn();
     const sink = open({ outbox: { append }, onError: failed });
     const emit = createFeed([sink.sink], () => T0);
     emit('counter.raised', { room: 'sale', by: 'alice', from: 0, to: 1 });
     await vi.waitFor(() => expect(failed).toHaveBeenCalled(), 5000);
     emit('operator.acted', { by: 'alice', action: 'room.reset', subject: 'sale', detail: null });
-    away = false;
-    await vi.waitFor(async () => expect(await typesThere()).toEqual(['counter.raised', 'operator.acted']), 5000);
+    isDown = false;
+    await vi.waitFor(async () => expect(await storedTypes()).toEqual(['counter.raised', 'operator.acted']), 5000);
   });
 
-  test('that is full is told of once a minute, and counted each time', async () => {
+  test('that is full is logged once a minute, and counted each time', async () => {
     const sink = open({ outbox: { append: async () => 7 } });
     for (const minutes of [0, 0, 2]) {
       time = T0 + minutes * 60_000;
@@ -150,9 +150,9 @@ describe('the outbox', () => {
     expect(warned).toEqual([{ dropped: 7 }, { dropped: 14 }]);
   });
 
-  test('a store that is away for long costs the oldest facts, not the memory', async () => {
+  test('drops the oldest events during a long outage of the store', async () => {
     const sink = open({ outbox: { append: () => Promise.reject(new StoreUnavailable(new Error('gone'))) } });
     for (let n = 0; n < 10_500; n++) emitAll(sink.sink);
-    expect(dropped.reduce((sum, facts) => sum + facts, 0)).toBe(1000);
+    expect(dropped.reduce((sum, events) => sum + events, 0)).toBe(1000);
   });
 });

@@ -29,10 +29,10 @@ afterEach(async () => {
 
 const raises = () => receiver.deliveries.flatMap(({ activities }) => activities) as { id: string; to?: number }[];
 
-test('a process killed before the receiver has answered delivers again when it is back, and goes on from there', async () => {
+test('a process that is killed before the receiver answers repeats the delivery after its restart, then continues', async () => {
   const first = folder.run(env);
   await ready(first, url);
-  // Delivered, as far as the receiver is concerned; the process never hears of it.
+  // The receiver has the delivery, but the process dies before it knows.
   receiver.answer = () => void first.child.kill('SIGKILL');
   await admin(url, '/rooms/sale/serving-counter', { increment_by: 1 });
   await first.ended;
@@ -47,7 +47,7 @@ test('a process killed before the receiver has answered delivers again when it i
   expect(raises()[2]).toMatchObject({ from: 1, to: 3 });
 });
 
-test('what happened right before the end of a process is not lost', async () => {
+test('events emitted right before a process stops are not lost', async () => {
   const first = folder.run(env);
   await ready(first, url);
   await admin(url, '/rooms/sale/serving-counter', { increment_by: 1 });
@@ -58,7 +58,7 @@ test('what happened right before the end of a process is not lost', async () => 
   await vi.waitFor(() => expect(raises()).toMatchObject([{ to: 1 }]), { timeout: 20_000, interval: 50 });
 });
 
-test('each named token acts under its name', async () => {
+test('events carry the name of the token that caused them', async () => {
   const run = folder.run(env);
   await ready(run, url);
   const headers = { Authorization: 'Bearer the-token-of-alice', 'Content-Type': 'application/json' };

@@ -1,41 +1,41 @@
 import type { AdaptiveInlet } from '../room.ts';
 import type { Inlet, Signal } from './inlet.ts';
-import { hasNumbers, keep, kept } from './inlet.ts';
+import { formatState, hasNumbers, parseState } from './inlet.ts';
 import type { Bucket } from './token-bucket.ts';
 import { isBucket, JUMPED, secondsWorth, takeTokens } from './token-bucket.ts';
 
-/** Backs off at once: to so much of the rate with each signal beyond a target that is no better than the one before. */
+/** Each signal beyond a target that is no better than the one before lowers the rate to this part of it. */
 const BACK_OFF = 0.7;
-/** Raises gently: by so much of the rate with each good one, and by less the closer the origin is to a target. */
+/** Each good signal raises the rate by this part of it, or by less if the origin is close to a target. */
 const RAISE = 0.05;
-/** Closer to a target than this part of it, the rate rises by less. */
+/** How close to a target the rate begins to rise by less, as a part of the target. */
 const CLOSE = 0.25;
-/** A rate change takes time to show at the origin: signals come closer together than this count once, in ms. */
+/** Signals closer together than this count once, in ms, because a change of the rate takes time to show. */
 const SETTLES = 1000;
-/** After so long without a signal nobody knows how the origin does: the rate goes back to its minimum, in ms. */
+/** After this time without a signal, in ms, the rate falls to its minimum. */
 const BLIND = 120_000;
 
 interface State extends Bucket {
   readonly rate: number;
   /** The time of the last signal that counted. */
   readonly seen: number;
-  /** What it said: how far the origin was to its target, 1 being there; 0 before the first. */
+  /** How close it was to a target, where 1 is at the target; 0 before the first signal. */
   readonly strain: number;
 }
 
 const isState = (value: object) => isBucket(value) && hasNumbers(value, 'rate', 'seen', 'strain');
 
 /**
- * A rate that holds the origin's latency and error rate at their targets. Who went in stays for a while, so that the
- * origin feels a change late: while it recovers the rate is held, or it would be cut again and again for one excess.
+ * A rate that holds the origin's latency and error rate at their targets. Admitted visitors stay for a while, so the
+ * origin shows a change late. The rate does not change while the origin recovers, or one excess would lower it many times.
  */
 export const adaptive: Inlet<AdaptiveInlet> = (settings, { now, state, signal }) => {
-  const before = kept<State>(state, 'adaptive', isState);
+  const before = parseState<State>(state, 'adaptive', isState);
   const { rate, seen, strain } = adapted(settings, before, signal, now);
   const { people, bucket } = takeTokens(before, rate, secondsWorth(rate), now);
   return {
     raise: people > 0 ? { people, credits: Math.ceil(secondsWorth(rate)) } : null,
-    state: keep('adaptive', { ...bucket, rate, seen, strain }),
+    state: formatState('adaptive', { ...bucket, rate, seen, strain }),
   };
 };
 
@@ -49,7 +49,7 @@ function adapted(
   const within = (wanted: number) => Math.min(max_per_minute, Math.max(min_per_minute, wanted));
   const rate = within(before?.rate ?? min_per_minute);
   const strain = before?.strain ?? 0;
-  // What lies ahead is from before a clock jumped back: it counts as seen when that was noticed.
+  // A time ahead of now was stored before the clock jumped back; treat it as now.
   const seen = Math.min(before?.seen ?? 0, now + JUMPED);
   const isAhead = signal !== null && signal.at > now + JUMPED;
   if (!signal || now - (isAhead ? seen : signal.at) > BLIND) return { rate: min_per_minute, seen, strain: 0 };
@@ -63,7 +63,7 @@ function changed(rate: number, before: number, strain: number): number {
   return strain < before ? rate : rate * BACK_OFF;
 }
 
-/** How far the origin is to its targets, the worse of the two; finite, as it is kept as JSON. */
+/** How close the origin is to its targets, the worse of the two. Finite, because it is stored as JSON. */
 function strainOf({ target_latency, target_error_rate }: AdaptiveInlet, { latency, errorRate }: Signal): number {
   const errors = errorRate ?? 0;
   const ofErrors = errors <= target_error_rate && target_error_rate === 0 ? 0 : errors / target_error_rate;

@@ -1,39 +1,41 @@
 import type { Raise } from '../line/serving.ts';
 import type { InletSettings } from '../room.ts';
 
-/** How the origin does, as was last told. */
+/** The last report of how the origin performs; null is unknown. */
 export interface Signal {
+  /** In ms. */
   readonly latency: number | null;
+  /** 0 … 1. */
   readonly errorRate: number | null;
-  /** When it was told, in ms. */
+  /** When it was reported, in ms. */
   readonly at: number;
 }
 
 export interface Tick {
   readonly now: number;
-  /** What this inlet kept at its last tick; empty at the first. What it cannot read it treats as empty. */
+  /** The state that this inlet returned at its last tick; empty at first. An inlet treats foreign state as empty. */
   readonly state: string;
   readonly signal: Signal | null;
 }
 
 export interface Step {
-  /** How far to raise the counter, or null to leave it. Never past the room's size: the line sees to it. */
+  /** How far to raise the counter; null to leave it. The line enforces the room's size. */
   readonly raise: Raise | null;
-  /** What to keep until the next tick. */
+  /** The state for the next tick. */
   readonly state: string;
-  /** Periods that were missed for so long that serving them now would flood the site: told, not served. */
+  /** Periods missed so long ago that serving them now would flood the site: reported, not served. */
   readonly skipped?: number;
 }
 
 /**
- * What raises the serving counter of a room: a pure function of its settings, the time and what it kept. A strategy
- * is one file with one of these, and one line in `index.ts`. The line takes a step only if nobody took one from the
- * same state before, so that a tick counts once, whoever ticks.
+ * Raises the serving counter of a room: a pure function of the settings, the time and the inlet's state. A strategy is
+ * one file with an Inlet and one line in `index.ts`. The line applies a step only if its state is still the one that the
+ * step started from, so a tick counts once even if several processes tick.
  */
 export type Inlet<Settings extends InletSettings = InletSettings> = (settings: Settings, tick: Tick) => Step;
 
-/** Reads what an inlet kept, if it is its own and `isState` knows its shape; null for anything else. */
-export function kept<State>(state: string, strategy: string, isState: (value: object) => boolean): State | null {
+/** Parses the state of a strategy. Null if another strategy wrote it, or its shape is not the expected one. */
+export function parseState<State>(state: string, strategy: string, isState: (value: object) => boolean): State | null {
   if (!state.startsWith(`${strategy} `)) return null;
   try {
     const value: unknown = JSON.parse(state.slice(strategy.length + 1));
@@ -43,11 +45,11 @@ export function kept<State>(state: string, strategy: string, isState: (value: ob
   }
 }
 
-/** Whether these fields are numbers. */
+/** Whether these fields are finite numbers. */
 export function hasNumbers(value: object, ...names: readonly string[]): boolean {
   return names.every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
 }
 
-export function keep(strategy: string, state: object): string {
+export function formatState(strategy: string, state: object): string {
   return `${strategy} ${JSON.stringify(state)}`;
 }

@@ -1,5 +1,5 @@
 import type { MaxSizeInlet } from '../room.ts';
 import type { Inlet } from './inlet.ts';
 
-/** As many people as fit: every place that becomes free goes to the next who is there. */
+/** As many people as fit: every free place goes to the next present visitor. */
 export const maxSize: Inlet<MaxSizeInlet> = ({ size }, { state }) => ({ raise: { people: size }, state });
