@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start several processes, a crowd or a browser: they want the machine for themselves, one at a time. */
+/** Tests that start several processes, a crowd or a browser. They run alone, one at a time. */
 const ALONE = [
   'test/e2e/**/*.test.ts',
   'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
   'test/**/generate-keys.test.ts',
-  // Relying parties whose login windows are a few real seconds.
+  // Their login windows are a few real seconds.
   'test/gateways/{alb,apache,authlib,envoy,express,go-oidc,nginx,oauth2-proxy,openid-client,spring}.test.ts',
 ];
 
@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Pages look again every few seconds.
+    // Pages poll every few seconds.
     expect: { poll: { timeout: 10_000 } },
     projects: [
       {

@@ -1,4 +1,4 @@
-/** `node keys/generate.ts [--out FILE] [--keep FILE]`: a new set of signing keys, with the old ones behind it. */
+/** `node keys/generate.ts [--out FILE] [--keep FILE]`: generates signing keys, followed by those of the file to keep. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { generateJwks, parseJwks } from '../src/config/jwks.ts';
@@ -19,6 +19,6 @@ else await writeFile(values.out, written, { mode: 0o600, flag: 'wx' });
 console.error(`
 New keys: ${fresh.keys.map(({ alg, kid }) => `${alg} ${kid}`).join(', ')}
 Give the file to every process as JWKS_FILE, readable by its user only.
-The first key of each algorithm signs; those behind it are published, so that tokens they signed stay valid.
-To rotate: make a set with --keep CURRENT, start every process with it, and drop the old keys
+The first key of each algorithm signs. The others are published, so that tokens they signed stay valid.
+To rotate: make a set with --keep CURRENT, start every process with it, and remove the old keys
 once the longest admission that began before is over. See keys/README.md.`);

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Does what the Dockerfile says without Docker: its ENV, WORKDIR, COPY and RUN lines, stage by stage, in an empty
-# folder and from no other files than .dockerignore lets through; then starts its CMD as a user who owns nothing but
-# /data, asks HEALTHCHECK and /readyz, and stops it with SIGTERM. Node is that of node_modules, for the image's.
+# Runs the Dockerfile without Docker. It executes the ENV, WORKDIR, COPY and RUN lines of each stage in an empty folder,
+# with only the files that .dockerignore admits. Then it starts CMD as a user who owns nothing but /data, checks
+# HEALTHCHECK and /readyz, and stops it with SIGTERM. Node comes from node_modules instead of the image.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 work=$(mktemp -d)
 server=''
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-# Other users have to get in.
+# Other users need access.
 chmod 755 "$work"
 
 node=$(readlink -f node_modules/.bin/node)
@@ -16,7 +16,7 @@ context=$work/context
 mkdir "$context"
 sed -n 's/^!//p' .dockerignore | xargs git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$context"
 
-# The instructions, one a line, without comments.
+# The instructions, one per line, without comments.
 instructions=$(sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' Dockerfile | grep -vE '^\s*(#|$)')
 
 stage='' workdir=/ cmd='' health='' ready=''
@@ -46,7 +46,7 @@ while read -r verb rest; do
       done
       ;;
     RUN)
-      # There may be no user named node here.
+      # This machine may have no user named node.
       line=$(inside "$rest" | sed 's/node:node/nobody/')
       echo "RUN $rest"
       (cd "$workdir" && bash -euo pipefail -c "$line")
@@ -61,7 +61,7 @@ port=$(free_port) shop_port=$(free_port)
 as_user=()
 if [ "$(id -u)" = 0 ]; then
   as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
-  # The folder of the checkout may be closed to others.
+  # Other users may have no access to the checkout.
   cp "$node" "$work/node" && node=$work/node
 fi
 argv() { inside "$1" | "$node" -e 'for (const part of JSON.parse(require("fs").readFileSync(0, "utf8")).slice(1)) process.stdout.write(part + "\0")'; }
@@ -81,7 +81,7 @@ for _ in $(seq 100); do
 done
 if [ "$ready" != 200 ]; then
   cat "$work/log" >&2
-  echo "/readyz answered ${ready:-nothing}" >&2
+  echo "/readyz answered ${ready:-nothing}, expected 200" >&2
   exit 1
 fi
 "${as_user[@]}" env -i "${variables[@]}" "$node" "${check[@]}"
@@ -89,7 +89,7 @@ kill -TERM "$server"
 status=0
 wait "$server" || status=$?
 server=''
-[ "$status" = 0 ] || { cat "$work/log" >&2; echo "SIGTERM ended it with $status" >&2; exit 1; }
+[ "$status" = 0 ] || { cat "$work/log" >&2; echo "exit status after SIGTERM is $status, expected 0" >&2; exit 1; }
 [ -f "$stage/data/keys/jwks.json" ] && [ -f "$stage/data/anteroom.db" ]
 cd "$root"
-echo "the image's own files: $(du -sh "$stage/app" | cut -f1)"
+echo "size of the image's own files: $(du -sh "$stage/app" | cut -f1)"

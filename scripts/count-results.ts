@@ -1,6 +1,6 @@
 /**
- * `node scripts/count-results.ts FILE`: "N passed, N failed" from vitest's JSON report. A file of tests that could not
- * be run counts as one failure. Without results it says so and exits with 1.
+ * `node scripts/count-results.ts FILE`: prints "N passed, N failed" from vitest's JSON report. A test file that could not
+ * run counts as one failure. Without results it exits with 1.
  */
 import { readFileSync } from 'node:fs';
 
@@ -16,7 +16,7 @@ function read(): Report {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Report;
   } catch (error) {
-    console.error(`There are no results in ${file}: ${(error as Error).message}`);
+    console.error(`No test results in ${file}: ${(error as Error).message}`);
     process.exit(1);
   }
 }
@@ -27,7 +27,7 @@ const unrun = testResults.filter(
 );
 const failed = numFailedTests + unrun.length;
 if (numPassedTests + failed === 0) {
-  console.error(`${file} holds no test.`);
+  console.error(`No tests in ${file}.`);
   process.exit(1);
 }
 console.log(`${numPassedTests} passed, ${failed} failed`);

@@ -1,15 +1,15 @@
-/** What this machine has, and how something is put on it. */
+/** Programs of this machine: finding, installing and running them. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a program of the PATH is. */
+/** The path of a program on the PATH. */
 export function pathOf(name: string): string | undefined {
   const paths = (process.env.PATH ?? '').split(':').map((folder) => join(folder, name));
   return paths.find(canRun);
 }
 
-/** Whether this is the path of a program. */
+/** Whether the path is an executable file. */
 export function canRun(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -19,15 +19,15 @@ export function canRun(path: string): boolean {
   }
 }
 
-/** Whether packages of Debian or Ubuntu can be installed here. */
+/** Whether this process can install Debian or Ubuntu packages. */
 export function canInstall(): boolean {
   if (process.getuid?.() !== 0) return false;
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(release);
 }
 
-/** Runs a command, and says so; whether it did well. Standard output is for results. */
-export function tell(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
+/** Prints and runs a command; true if it succeeded. Output goes to standard error: standard output is for results. */
+export function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
   console.error(`> ${[command, ...args].join(' ')}`);
   return spawnSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } }).status === 0;
 }
@@ -36,7 +36,7 @@ export function tell(command: string, args: readonly string[], env: Readonly<Rec
 const LOCK_PATIENCE = 10 * 60_000;
 const LOCK_EVERY = 5000;
 
-/** Runs apt-get; waits while another one holds its locks, and says so. Whether it succeeded. */
+/** Runs apt-get, and waits while another package manager holds the lock; true if it succeeded. */
 export function apt(...args: readonly string[]): boolean {
   const given = ['-qq', ...args];
   console.error(`> ${['apt-get', ...given].join(' ')}`);

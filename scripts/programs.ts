@@ -1,13 +1,13 @@
-/** Programs that the tests cannot do without, and where to get those that are missing. */
+/** Programs that the tests require, and how to install them. */
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { apt, canInstall, pathOf } from './machine.ts';
 
 interface Program {
-  /** What to look for on the PATH; any of them will do. */
+  /** Names on the PATH; one of them suffices. */
   readonly names: readonly string[];
-  /** What else has to be there with it: the path of a file. */
+  /** The path of a file that must exist too. */
   readonly file?: string;
-  /** The package of Debian and Ubuntu that has it. */
+  /** The Debian and Ubuntu package. */
   readonly debian: string;
   readonly why: string;
 }
@@ -15,36 +15,36 @@ interface Program {
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
 
 const PROGRAMS: readonly Program[] = [
-  { names: ['redis-server'], debian: 'redis-server', why: 'the Redis store is tested on the real thing' },
+  { names: ['redis-server'], debian: 'redis-server', why: 'the tests of the Redis store' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
-  { names: ['nginx'], debian: 'nginx-light', why: 'asks the gate' },
+  { names: ['nginx'], debian: 'nginx-light', why: 'the tests of the gate' },
   {
     names: ['nginx'],
     file: '/usr/lib/nginx/modules/ngx_http_js_module.so',
     debian: 'libnginx-mod-http-js',
-    why: 'is a relying party',
+    why: 'the tests of nginx as a relying party',
   },
-  { names: ['haproxy'], debian: 'haproxy', why: 'asks the gate' },
-  { names: ['caddy'], debian: 'caddy', why: 'asks the gate' },
+  { names: ['haproxy'], debian: 'haproxy', why: 'the tests of the gate' },
+  { names: ['caddy'], debian: 'caddy', why: 'the tests of the gate' },
   {
     names: ['apache2'],
     file: '/usr/lib/apache2/modules/mod_auth_openidc.so',
     debian: 'libapache2-mod-auth-openidc',
-    why: 'is a relying party',
+    why: 'the tests of Apache as a relying party',
   },
-  { names: CHROMIUM, debian: 'chromium', why: 'walks the pages; CHROMIUM may name the path of one' },
+  { names: CHROMIUM, debian: 'chromium', why: 'the tests of the pages; CHROMIUM may name its path' },
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** The browser that is there; undefined where the tests are to look for themselves. */
+/** The path of the browser; undefined if the tests should search for it. */
 export function findChromium(): string | undefined {
   return process.env.CHROMIUM ?? CHROMIUM.map(pathOf).find((path) => path !== undefined);
 }
 
 /**
- * Sees to it that they are there. As root on Debian or Ubuntu it installs what is missing; elsewhere it says what is
- * missing, and ends the process.
+ * Checks that the programs are installed. As root on Debian or Ubuntu it installs the missing ones. Elsewhere it names
+ * them and exits.
  */
 export function requirePrograms(): void {
   const missing = missingOf(PROGRAMS);
@@ -52,11 +52,11 @@ export function requirePrograms(): void {
   if (canInstall()) installAll(missing);
   const still = missingOf(missing);
   if (still.length === 0) return;
-  console.error('The tests need programs that are not on the PATH:');
+  console.error('The tests need programs that are not installed:');
   for (const { names, debian, why } of still) {
-    console.error(`  ${names.join(' or ')} (${why}); in Debian's package ${debian}`);
+    console.error(`  ${names.join(' or ')} for ${why} (Debian package ${debian})`);
   }
-  console.error('Install them, or run this as root on Debian or Ubuntu, where it installs them by itself.');
+  console.error('Install them, or run this as root on Debian or Ubuntu, which installs them.');
   process.exit(1);
 }
 
@@ -68,7 +68,7 @@ const missingOf = (programs: readonly Program[]) =>
   );
 
 function installAll(programs: readonly Program[]): void {
-  // The tests start servers of their own: a package that is installed must not start another one.
+  // The tests start their own servers, so packages must not start theirs.
   const policy = !existsSync(POLICY);
   if (policy) {
     writeFileSync(POLICY, '#!/bin/sh\nexit 101\n');
@@ -76,7 +76,7 @@ function installAll(programs: readonly Program[]): void {
   }
   try {
     apt('update');
-    // One at a time: that one is not to be had keeps none of the others away.
+    // One at a time: a missing package must not prevent the others.
     for (const { debian } of programs) apt('install', '--yes', '--no-install-recommends', debian);
   } finally {
     if (policy) rmSync(POLICY, { force: true });

@@ -1,32 +1,32 @@
 /**
- * `npm test`: what the tests need, then the linter, the compiler, the boundaries and every test. Each runs even if
- * another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
+ * `npm test`: installs what the tests need, then runs the linter, the compiler, the boundaries and every test. Each runs
+ * even if another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { tryForOptionalPrograms } from './optional-programs.ts';
+import { buildOptionalPrograms } from './optional-programs.ts';
 import { findChromium, requirePrograms } from './programs.ts';
 
-/** Where the results of the tests are, for whoever counts them. */
+/** The test results, for scripts/count-results.ts. */
 const RESULTS = 'test-output/results.json';
 
-/** Programs of node_modules/.bin are found because npm puts it first on the PATH, with its own `node`. */
+/** npm puts node_modules/.bin first on the PATH, with its own `node`. */
 function run(command: string, ...args: readonly string[]): boolean {
   console.log(`\n> ${command} ${args.join(' ')}`);
   const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', env });
   if (error) console.error(`${command} did not start: ${error.message}`);
-  else if (signal) console.error(`${command} was ended by ${signal}`);
+  else if (signal) console.error(`${command} was killed by ${signal}`);
   return status === 0;
 }
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  console.error(`This is Node ${process.versions.node}; run it as "npm test", which brings its own.`);
+  console.error(`This is Node ${process.versions.node}. Run "npm test", which uses the Node of node_modules.`);
   process.exit(1);
 }
 
 requirePrograms();
-tryForOptionalPrograms();
+buildOptionalPrograms();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });

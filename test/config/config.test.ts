@@ -30,8 +30,8 @@ async function file(name: string, text: string) {
   return name;
 }
 
-describe('without anything set', () => {
-  test('there is a default for everything, and the demo', async () => {
+describe('an empty environment', () => {
+  test('gets a default for everything, and the demo', async () => {
     expect(await load()).toMatchObject({
       port: 3000,
       host: null,
@@ -48,7 +48,7 @@ describe('without anything set', () => {
     });
   });
 
-  test('secrets are made once, kept, and read by nobody else', async () => {
+  test('gets secrets that are generated once, stored, and readable by the owner only', async () => {
     const first = await load();
     expect(first.adminToken.length).toBeGreaterThanOrEqual(32);
     expect(first.jwks.keys.map(({ alg, use, d }) => [alg, use, typeof d])).toEqual([
@@ -62,12 +62,12 @@ describe('without anything set', () => {
     for (const name of names) expect((await stat(join(folder, 'keys', name))).mode & 0o777).toBe(0o600);
   });
 
-  test('processes that start at the same time agree on them', async () => {
+  test('gets the same secrets in processes that start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => load()));
     expect(new Set(all.map((config) => JSON.stringify(config))).size).toBe(1);
   });
 
-  test('the configuration can be changed by nobody', async () => {
+  test('gives a frozen configuration', async () => {
     const config = await load({ CONFIG: await file('a.yaml', 'rooms: [{ id: a }]') });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.settings?.rooms[0]?.admission)).toBe(true);
@@ -75,8 +75,8 @@ describe('without anything set', () => {
   });
 });
 
-describe('what is set', () => {
-  test('is taken, and no secret is made that was given', async () => {
+describe('a variable that is set', () => {
+  test('is used, and a secret that is set is not generated', async () => {
     const jwks = await generateJwks();
     const config = await load({
       PORT: '8080',
@@ -122,7 +122,7 @@ describe('what is set', () => {
     await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');
   });
 
-  test('the file says what rooms and relying parties there are, and keeps the demo away', async () => {
+  test('CONFIG brings the rooms and relying parties of the file, and no demo', async () => {
     const yaml = `
 rooms:
   - { id: sale, inlet: { strategy: max-size, size: 5 }, admission: { lifetime: 90s } }
@@ -135,7 +135,7 @@ relying_parties:
     expect(settings?.relyingParties).toMatchObject([{ client_id: 'shop', room: 'elsewhere', login_window: 600_000 }]);
   });
 
-  test('an empty file and an empty variable say nothing', async () => {
+  test('but empty counts as not set, as does an empty file', async () => {
     const config = await load({ CONFIG: await file('anteroom.yaml', '# nothing yet\n'), PORT: '', ADMIN_TOKEN: '' });
     expect(config.settings).toEqual({ rooms: [], relyingParties: [] });
     expect(config.port).toBe(3000);
@@ -144,7 +144,7 @@ relying_parties:
 });
 
 describe('faults', () => {
-  test('of the environment and of the file are told all at once, and nothing is written', async () => {
+  test('of the environment and of the file are reported at once, and nothing is written', async () => {
     const env = {
       PORT: '70000',
       ISSUER: 'wait.example',
@@ -171,7 +171,7 @@ describe('faults', () => {
     await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');
   });
 
-  test('are one message, a line each', async () => {
+  test('are one message, with a line each', async () => {
     await expect(load({ PORT: 'x', TRUST_PROXY: 'x' })).rejects.toThrow(
       'The configuration has 2 faults:\n' +
         '  PORT must be a port: a whole number from 0 to 65535\n' +
@@ -191,7 +191,7 @@ describe('faults', () => {
     expect(told[0]).toContain(where);
   });
 
-  test('a configuration file that is not there is named', async () => {
+  test('name a configuration file that does not exist', async () => {
     expect(await faults({ CONFIG: 'nowhere.yaml' })).toMatchObject([
       { where: 'CONFIG', message: expect.stringContaining('nowhere.yaml') },
     ]);
@@ -245,7 +245,7 @@ describe('the webhook', () => {
   const url = 'https://hooks.example/';
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-  test('is told of all but single visitors, unless it asks for others', async () => {
+  test('gets all events but those about single visitors, unless WEBHOOK_EVENTS says otherwise', async () => {
     const typesOf = async (WEBHOOK_EVENTS: string) =>
       (await load({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS })).webhook?.types;
     const usual = await typesOf('');
@@ -257,14 +257,14 @@ describe('the webhook', () => {
     expect(await typesOf('all')).toEqual(expect.arrayContaining([...(usual ?? []), 'ticket.issued']));
   });
 
-  test('is told the new name of an event that was renamed', async () => {
+  test('has a fault with the new name of a renamed event', async () => {
     const env = { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS: 'default,session.updated' };
     expect(await faults(env)).toEqual([
       { where: 'WEBHOOK_EVENTS', message: 'names session.updated, which is now admission.ended' },
     ]);
   });
 
-  test('may have its secret with and without the prefix, and several of them', async () => {
+  test('accepts secrets with and without the prefix, and several of them', async () => {
     const { webhook } = await load({ WEBHOOK_URL: url, WEBHOOK_SECRET: `${secret.slice(6)}, ${secret}` });
     expect(webhook?.keys).toEqual([secret.slice(6), secret.slice(6)]);
   });
@@ -276,32 +276,32 @@ describe('the webhook', () => {
     ['WEBHOOK_URL', { WEBHOOK_URL: 'ftp://hooks.example/hushhush', WEBHOOK_SECRET: secret }],
     ['WEBHOOK_URL', { WEBHOOK_URL: 'https://u:hushhush@hooks.example/', WEBHOOK_SECRET: secret }],
     ['WEBHOOK_EVENTS', { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS: 'ticket.issued,ticket.lost' }],
-  ])('faults of %s are told by name, without what it holds', async (where, env) => {
+  ])('reports faults of %s by name, without the value', async (where, env) => {
     expect(await whereOf(env)).toEqual([where]);
     expect(JSON.stringify(await faults(env))).not.toContain('hush');
   });
 });
 
 describe('JWKS_FILE', () => {
-  const told = async (text: string) => (await faults({ JWKS_FILE: await file('jwks.json', text) }))[0]?.message;
+  const faultOf = async (text: string) => (await faults({ JWKS_FILE: await file('jwks.json', text) }))[0]?.message;
 
-  test('has to be JSON', async () => expect(await told('keys:')).toBe('is not JSON'));
+  test('must be JSON', async () => expect(await faultOf('keys:')).toBe('is not JSON'));
 
-  test('has to be a set', async () => expect(await told('{"kty":"RSA"}')).toContain('is not a JWK Set'));
+  test('must be a JWK Set', async () => expect(await faultOf('{"kty":"RSA"}')).toContain('is not a JWK Set'));
 
-  test('has to hold private keys', async () => {
+  test('must contain private keys only', async () => {
     const [rsa] = (await generateJwks()).keys;
     const { kty, n, e } = rsa ?? {};
-    expect(await told(JSON.stringify({ keys: [rsa, { kty, n, e }] }))).toContain('no private key at keys[1]');
+    expect(await faultOf(JSON.stringify({ keys: [rsa, { kty, n, e }] }))).toContain('no private key at keys[1]');
   });
 
-  test('has to hold one for RS256', async () => {
+  test('must contain a key for RS256', async () => {
     const keys = (await generateJwks()).keys.filter(({ alg }) => alg === 'ES256');
-    expect(await told(JSON.stringify({ keys }))).toBe('has no private RS256 key');
+    expect(await faultOf(JSON.stringify({ keys }))).toBe('has no private RS256 key');
   });
 });
 
-test('a kept secret that was spoilt is a fault that names its file', async () => {
+test('a damaged secret in keys/ is a fault that names its file', async () => {
   await load();
   await writeFile(join(folder, 'keys/jwks.json'), '{');
   expect(await faults({})).toEqual([

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const generate = (...args: string[]) => promisify(execFile)(process.execPath, ['keys/generate.ts', ...args]);
 const keysOf = (text: string): JWK[] => JSON.parse(text).keys;
 
-test('a set of keys is made, rotated with the newest first, and taken by the configuration', async () => {
+test('generates a set of keys, rotates it with the newest first, and the configuration accepts it', async () => {
   const first = join(folder, 'first.json');
   const second = join(folder, 'second.json');
   await generate('--out', first);
@@ -32,13 +32,13 @@ test('a set of keys is made, rotated with the newest first, and taken by the con
   expect(config.jwks.keys).toEqual(rotated);
 });
 
-test('without a file they are written to standard output, and the advice is not', async () => {
+test('without a file, prints the keys on standard output and the advice on standard error', async () => {
   const { stdout, stderr } = await generate();
   expect(keysOf(stdout)).toHaveLength(2);
   expect(stderr).toContain('JWKS_FILE');
 });
 
-test('an existing file is never overwritten', async () => {
+test('never overwrites an existing file', async () => {
   const file = join(folder, 'precious.json');
   await generate('--out', file);
   const before = await readFile(file, 'utf8');
