@@ -184,7 +184,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       }
       const [first] = service.told.flatMap((fact) => (fact.type === 'ticket.claimed' ? [fact.sub] : [])).slice(-2);
       await operations().exits('sale', { exited: 0, completed: [first ?? ''], abandoned: [] });
-      await service.tellEnds();
+      await service.sendLogouts();
       expect((await staying.follow(`${origin}/other`)).text).toContain('inside');
       await come(leaving, '/other');
     });

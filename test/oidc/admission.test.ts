@@ -16,7 +16,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
   const exits = (sub: string, room = 'sale') =>
     service.waitingRoom.operations.exits(room, { exited: 0, completed: [sub], abandoned: [] });
 
-  test('that ran out leaves its session with nothing: the visitor waits again, with a new number', async () => {
+  test('that expired leaves its session without rights: the visitor waits again, with a new number', async () => {
     const { browser } = await goIn(service);
     expect(browser.cookies.has('anteroom_session')).toBe(true);
     service.time.pass(LIFETIME);
@@ -25,14 +25,14 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect((await facts(browser, answer.location)).json()).toMatchObject({ state: 'waiting', number: 2 });
   });
 
-  test('with less than a second left is over: no token could live', async () => {
+  test('with less than a second left is over, since no token could live', async () => {
     const { browser } = await goIn(service);
     service.time.pass(LIFETIME - 500);
     const { outcome } = await comeBack(service, browser);
     expect(outcome).toBe('waits');
   });
 
-  test('that ran out is not given back by the old waiting page', async () => {
+  test('that expired is not restored by the old waiting page', async () => {
     const browser = createBrowser();
     const { page } = await arrive(browser, service.issuer);
     await service.waitingRoom.operations.raise('sale', 1);
@@ -46,7 +46,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect(again.url).toContain('/rooms/sale/wait?');
   });
 
-  test('that ran out is not given back by resuming a stored request', async () => {
+  test('that expired is not restored by resuming a stored request', async () => {
     const browser = createBrowser();
     const { page } = await arrive(browser, service.issuer, { more: LONG });
     await service.waitingRoom.operations.raise('sale', 1);
@@ -58,7 +58,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect((await facts(browser, resumed.location)).json()).toMatchObject({ state: 'expired' });
   });
 
-  test('is not given by resuming a stored request that was never claimed', async () => {
+  test('is not created by resuming a stored request that was never claimed', async () => {
     const browser = createBrowser();
     const { page } = await arrive(browser, service.issuer, { more: LONG });
     const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
@@ -70,7 +70,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect((await browser.follow(claimed.location, service.issuer)).location).toContain('code=');
   });
 
-  test('resumes once: the same resume URL again is a page that says so', async () => {
+  test('resumes once: the same resume URL again leads to a page that says so', async () => {
     const browser = createBrowser();
     const { page } = await arrive(browser, service.issuer, { more: LONG });
     await service.waitingRoom.operations.raise('sale', 1);
@@ -83,19 +83,19 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect(replayed.text).toContain('Something went wrong');
   });
 
-  test('that ran out takes its codes with it', async () => {
+  test('that expired makes its codes invalid', async () => {
     const { login, callback } = await goIn(service);
     service.time.pass(LIFETIME);
     await expect(login.exchange(callback)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('that the site ended takes its codes with it', async () => {
-    const [told, checked] = [await goIn(service), await goIn(service)];
+  test('that the site ended makes its codes invalid', async () => {
+    const [other, checked] = [await goIn(service), await goIn(service)];
     const sub = (await checked.login.exchange(checked.callback)).claims()?.sub ?? '';
     await exits(sub);
     const again = await comeBack(service, checked.browser);
     expect(again.outcome).toBe('waits');
-    await expect(told.login.exchange(told.callback)).resolves.toHaveProperty('id_token');
+    await expect(other.login.exchange(other.callback)).resolves.toHaveProperty('id_token');
   });
 
   test.each(ENDS)('that %s answers userinfo with 401', async (_how, end) => {
@@ -110,7 +110,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect(answer.headers.get('www-authenticate')).toContain('invalid_token');
   });
 
-  test('says what is left of it: expires_in and exp shrink with it', async () => {
+  test('sets expires_in and exp to the time that is left of it', async () => {
     const { browser } = await goIn(service);
     service.time.pass(LIFETIME - 90_000);
     const { login, answer } = await comeBack(service, browser);
@@ -121,7 +121,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect((claims?.exp ?? 0) - (claims?.iat ?? 0)).toBe(tokens.expires_in);
   });
 
-  test('to one room gives nothing in another', async () => {
+  test('to one room gives no rights in another', async () => {
     const { browser } = await goIn(service);
     const { outcome } = await comeBack(service, browser, { clientId: 'elsewhere' });
     expect(outcome).toBe('waits');
@@ -142,7 +142,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect(await numbersGiven(service)).toBe(1);
   });
 
-  test('opens the door of a relying party that was added a moment ago, until that one is deleted', async () => {
+  test('lets the visitor log in at a relying party added a moment ago, until that one is deleted', async () => {
     const { browser } = await goIn(service);
     const unknown = await comeBack(service, browser, { clientId: 'late' });
     expect([unknown.outcome, unknown.answer.status]).toEqual(['page', 400]);
@@ -168,7 +168,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect([deleted.outcome, deleted.answer.status]).toEqual(['page', 400]);
   });
 
-  test('is refused by a new secret as soon as the old one was replaced', async () => {
+  test('needs the new client secret as soon as the old one is replaced', async () => {
     const { login, callback } = await goIn(service);
     const party = await service.waitingRoom.operations.relyingParty('shop');
     await service.waitingRoom.operations.putRelyingParty({ ...party, client_secret: 'another secret of the shop' });
@@ -176,7 +176,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     await expect(login.exchange(callback)).rejects.toMatchObject({ status: 401 });
   });
 
-  test('to a room that was deleted is none, for who asks in silence and who logs out', async () => {
+  test('to a deleted room does not exist, for prompt=none and for a logout', async () => {
     const { browser, login, callback } = await goIn(service);
     const { id_token = '' } = await login.exchange(callback);
     await service.waitingRoom.operations.deleteRoom('sale');
@@ -189,7 +189,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
     expect(left.status).toBe(303);
   });
 
-  test('comes to nobody whose room was deleted: the relying party is told to try later', async () => {
+  test('to a deleted room is not created: the relying party gets temporarily_unavailable', async () => {
     const { browser } = await goIn(service, { clientId: 'elsewhere', room: 'other' });
     await closeDoor(service, 'other');
     await service.waitingRoom.operations.deleteRoom('other');

@@ -31,7 +31,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** Goes in; the `sub`. */
+/** Admits a visitor; returns the `sub`. */
 async function goIn(): Promise<string> {
   const browser = createBrowser();
   const { login, page } = await arrive(browser, url);
@@ -41,36 +41,36 @@ async function goIn(): Promise<string> {
   return String((await login.exchange(back)).claims()?.sub);
 }
 
-const told = (times: number) => vi.waitFor(() => expect(shop.tokens).toHaveLength(times), { timeout: 20_000 });
+const notified = (times: number) => vi.waitFor(() => expect(shop.tokens).toHaveLength(times), { timeout: 20_000 });
 
-test('a process tells of the end of an admission by itself, by exit at once and by expiry in its time', async () => {
+test('a process notifies of an exit at once and of an expired admission in its time', async () => {
   const run = folder.run(env);
   await ready(run, url);
   const sub = await goIn();
   const before = Date.now();
   await admin(url, '/rooms/sale/exits', { completed: [sub] });
-  await told(1);
+  await notified(1);
   expect(Date.now() - before).toBeLessThan(3000);
 
   await goIn();
   const inside = Date.now();
-  await told(2);
+  await notified(2);
   expect(Date.now() - inside).toBeGreaterThan(2500);
 });
 
-test('a process that is told to end ends while an endpoint hangs', async () => {
+test('a process that gets SIGTERM ends while an endpoint hangs', async () => {
   shop.answer = () => undefined;
   const run = folder.run(env);
   await ready(run, url);
   await admin(url, '/rooms/sale/exits', { completed: [await goIn()] });
-  await told(1);
+  await notified(1);
   const before = Date.now();
   run.child.kill('SIGTERM');
   expect(await run.ended).toEqual([0, null]);
   expect(Date.now() - before).toBeLessThan(4000);
 });
 
-test('what was due while no process ran is told by the next', async () => {
+test('the next process notifies of what was due while none ran', async () => {
   const first = folder.run(env);
   await ready(first, url);
   await goIn();
@@ -79,5 +79,5 @@ test('what was due while no process ran is told by the next', async () => {
   await new Promise((resolve) => setTimeout(resolve, 4000));
   const second = folder.run(env);
   await ready(second, url);
-  await told(1);
+  await notified(1);
 });

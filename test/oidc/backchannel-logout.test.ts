@@ -17,7 +17,7 @@ const party = {
   post_logout_redirect_uris: [AFTER],
 };
 
-describe.each(STORES)('the back channel, on %s', (_name, open) => {
+describe.each(STORES)('back-channel logout, on %s', (_name, open) => {
   let opened: OpenedStore;
   let service: TestService;
   let shop: BackChannel;
@@ -58,12 +58,12 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
 
   const end = (...subs: string[]) =>
     service.waitingRoom.operations.exits('sale', { exited: 0, completed: subs, abandoned: [] });
-  const subsTold = (channel: BackChannel) => channel.tokens.map((token) => decodeJwt(token).sub);
+  const notifiedSubs = (channel: BackChannel) => channel.tokens.map((token) => decodeJwt(token).sub);
 
-  test('brings a logout token as the standard has it, which the relying party checks like any token', async () => {
+  test('sends a logout token that the relying party verifies against the JWKS', async () => {
     const { sub, sid } = await inside('kiosk');
     await end(sub);
-    await service.tellEnds();
+    await service.sendLogouts();
     const keys = createRemoteJWKSet(new URL(`${service.issuer}/jwks`));
     const [token = ''] = kiosk.tokens;
     const { payload, protectedHeader } = await jwtVerify(token, keys, { issuer: service.issuer, audience: 'kiosk' });
@@ -75,37 +75,37 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
       iat: expect.any(Number),
     });
     expect(payload).not.toHaveProperty('nonce');
-    // The session is the one of the ID token.
+    // The sid is the one of the ID token.
     expect(sid).toEqual(expect.any(String));
     expect(payload.sid).toBe(sid);
   });
 
-  test('is said in discovery', async () => {
+  test('is announced in the discovery document', async () => {
     const discovery = await (await fetch(`${service.issuer}/.well-known/openid-configuration`)).json();
     expect(discovery).toMatchObject({ backchannel_logout_supported: true, backchannel_logout_session_supported: true });
   });
 
   test.each<[string, (sub: string) => unknown]>([
-    ['ran out', () => service.time.pass(LIFETIME)],
-    ['was completed, as the site said', (sub) => end(sub)],
+    ['expired', () => service.time.pass(LIFETIME)],
+    ['the site reported as completed', (sub) => end(sub)],
     [
-      'was given up, as the site said',
+      'the site reported as abandoned',
       (sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [], abandoned: [sub] }),
     ],
-    ['fell to a reset of the room', () => service.waitingRoom.operations.reset('sale')],
-    ['fell to the end of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
-  ])('tells, once, every relying party of the room that an admission %s', async (_how, ends) => {
+    ['ended with a reset of the room', () => service.waitingRoom.operations.reset('sale')],
+    ['ended with the deletion of the room', () => service.waitingRoom.operations.deleteRoom('sale')],
+  ])('notifies every relying party of the room once of an admission that %s', async (_how, ends) => {
     const { sub, browser } = await inside();
     await inside('kiosk', { browser });
-    await service.tellEnds();
+    await service.sendLogouts();
     expect([shop.tokens, kiosk.tokens]).toEqual([[], []]);
     await ends(sub);
-    await service.tellEnds();
-    await service.tellEnds();
-    expect([subsTold(shop), subsTold(kiosk)]).toEqual([[sub], [sub]]);
+    await service.sendLogouts();
+    await service.sendLogouts();
+    expect([notifiedSubs(shop), notifiedSubs(kiosk)]).toEqual([[sub], [sub]]);
   });
 
-  test('tells of a logout, and the visitor waits for none of it', async () => {
+  test('notifies of a logout without making the visitor wait', async () => {
     const { sub, browser, tokens } = await inside();
     await inside('kiosk', { browser });
     shop.answer = () => undefined;
@@ -121,37 +121,37 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
     expect(called.filter((url) => [shop.uri, kiosk.uri].includes(url))).toEqual([]);
     fetched.mockRestore();
     shop.answer = answers(204);
-    await service.tellEnds();
-    expect([subsTold(shop), subsTold(kiosk)]).toEqual([[sub], [sub]]);
+    await service.sendLogouts();
+    expect([notifiedSubs(shop), notifiedSubs(kiosk)]).toEqual([[sub], [sub]]);
   });
 
-  test('tells of a token that was given back, and of a visitor who left', async () => {
+  test('notifies of a revoked token', async () => {
     const { sub, login, tokens } = await inside();
     const revoke = {
       method: 'POST',
       body: new URLSearchParams({ token: tokens.access_token, client_id: 'shop', client_secret: SECRET }),
     };
     await fetch(login.config.serverMetadata().revocation_endpoint ?? '', revoke);
-    await service.tellEnds();
-    expect(subsTold(shop)).toEqual([sub]);
+    await service.sendLogouts();
+    expect(notifiedSubs(shop)).toEqual([sub]);
   });
 
-  test('tells at once of an admission that ended while the tokens were on their way', async () => {
+  test('notifies at once of an admission that ended during the code exchange', async () => {
     const { login, callback } = await goIn(service, { clientId: 'shop' });
     const { expect: keep } = opened.store.logoutQueue;
     const claimed = service.told.find((activity) => activity.type === 'ticket.claimed');
     opened.store.logoutQueue.expect = async (...args) => {
       await end(claimed?.sub ?? '');
-      await service.tellEnds();
+      await service.sendLogouts();
       await keep(...args);
     };
     await login.exchange(callback);
     opened.store.logoutQueue.expect = keep;
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(1);
   });
 
-  test('loses no end that comes while it looks whether there was one', async () => {
+  test('misses no end that comes while it looks up the admission', async () => {
     const { sub } = await inside();
     await opened.store.logoutQueue.hasten('shop', 'sale', [sub], service.time.now());
     const { admission } = opened.store.line;
@@ -162,12 +162,12 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return found;
     };
-    await service.tellEnds();
-    await service.tellEnds();
+    await service.sendLogouts();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(1);
   });
 
-  test('tells of the newest session, also where that began while it looked', async () => {
+  test('notifies of the newest session, also if it began during the lookup', async () => {
     const { sub } = await inside('kiosk');
     await opened.store.logoutQueue.hasten('kiosk', 'sale', [sub], service.time.now());
     const { admission } = opened.store.line;
@@ -182,101 +182,101 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
       );
       return found;
     };
-    await service.tellEnds();
+    await service.sendLogouts();
     service.time.pass(LIFETIME);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(kiosk.tokens.map((token) => decodeJwt(token).sid)).toEqual(['newer']);
   });
 
-  test('tells what was due for hours while nobody could', async () => {
+  test('notifies of what was due for hours while no process ran', async () => {
     await inside();
     service.time.pass(LIFETIME + HOUR + MINUTE);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(1);
   });
 
-  test('is silent for whoever is inside again, or still: until that ends', async () => {
+  test('sends nothing for a readmitted visitor until the new admission ends', async () => {
     const { sub, browser } = await inside();
     await end(sub);
     await inside('shop', { browser });
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toEqual([]);
     service.time.pass(LIFETIME);
-    await service.tellEnds();
-    expect(subsTold(shop)).toEqual([sub]);
+    await service.sendLogouts();
+    expect(notifiedSubs(shop)).toEqual([sub]);
   });
 
-  test('waits for the end of an admission that was prolonged', async () => {
+  test('waits for the end of a prolonged admission', async () => {
     const { sub, browser } = await inside('lasting', { room: 'staying' });
     service.time.pass(LIFETIME - MINUTE);
     await inside('silent', { browser });
     await goIn(service, { clientId: 'lasting', room: 'staying', browser });
     service.time.pass(2 * MINUTE);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toEqual([]);
     service.time.pass(LIFETIME);
-    await service.tellEnds();
-    expect(subsTold(shop)).toContain(sub);
+    await service.sendLogouts();
+    expect(notifiedSubs(shop)).toContain(sub);
   });
 
-  test('costs nothing for a relying party that has none', async () => {
+  test('queues nothing for a relying party without a back channel', async () => {
     const { sub } = await inside('silent');
     await end(sub);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(await opened.store.logoutQueue.take('silent', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual(
       [],
     );
   });
 
   test.each([500, 503, 302, 404, 429])(
-    'that answers %i is asked again, later and later, and told in the end',
+    'retries at growing intervals after the answer %i, until it is accepted',
     async (status) => {
       shop.answer = answers(status);
       const { sub } = await inside();
       await end(sub);
-      await service.tellEnds();
-      await service.tellEnds();
+      await service.sendLogouts();
+      await service.sendLogouts();
       expect(shop.tokens).toHaveLength(1);
       service.time.pass(5_000);
-      await service.tellEnds();
+      await service.sendLogouts();
       expect(shop.tokens).toHaveLength(2);
       service.time.pass(5_000);
-      await service.tellEnds();
+      await service.sendLogouts();
       expect(shop.tokens).toHaveLength(2);
       shop.answer = answers(200);
       service.time.pass(5 * MINUTE);
-      await service.tellEnds();
+      await service.sendLogouts();
       service.time.pass(HOUR);
-      await service.tellEnds();
-      expect(subsTold(shop)).toEqual([sub, sub, sub]);
+      await service.sendLogouts();
+      expect(notifiedSubs(shop)).toEqual([sub, sub, sub]);
     },
   );
 
-  test('that refuses a token is not asked again', async () => {
+  test('does not retry a token that was refused', async () => {
     shop.answer = answers(400);
     const { sub } = await inside();
     await end(sub);
-    await service.tellEnds();
+    await service.sendLogouts();
     service.time.pass(MINUTE);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(1);
   });
 
-  test('that is broken for an hour is given up', async () => {
+  test('gives up after an hour of failures', async () => {
     shop.answer = answers(500);
     const { sub } = await inside();
     await end(sub);
-    await service.tellEnds();
+    await service.sendLogouts();
     service.time.pass(HOUR + 1);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(2);
     shop.answer = answers(200);
     service.time.pass(HOUR);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(2);
   });
 
-  test('that hangs has few connections, holds up no other, and is logged once', async () => {
+  test('limits the connections to an endpoint that hangs, delays no other, and logs it once', async () => {
     shop.answer = () => undefined;
     const crowd = [];
     for (let n = 0; n < 40; n++) {
@@ -285,43 +285,43 @@ describe.each(STORES)('the back channel, on %s', (_name, open) => {
       crowd.push(sub);
     }
     await end(...crowd);
-    const telling = service.tellEnds();
-    await expect.poll(() => subsTold(kiosk).sort()).toEqual([...crowd].sort());
+    const sending = service.sendLogouts();
+    await expect.poll(() => notifiedSubs(kiosk).sort()).toEqual([...crowd].sort());
     expect(shop.mostOpen()).toBe(16);
-    await telling;
+    await sending;
     service.time.pass(5_000);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toHaveLength(32);
     expect(shop.mostOpen()).toBe(16);
-    const complaints = service.logged.filter((line) => line.includes('back-channel logout failed'));
-    expect(complaints).toHaveLength(1);
-    expect(complaints[0]).toContain('"client_id":"shop"');
+    const failures = service.logged.filter((line) => line.includes('back-channel logout failed'));
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toContain('"client_id":"shop"');
     for (const token of shop.tokens) expect(service.logged.join()).not.toContain(token);
 
     shop.answer = answers(200);
     for (let n = 0; n < 3; n++) {
       service.time.pass(MINUTE);
-      await service.tellEnds();
+      await service.sendLogouts();
     }
-    expect(new Set(subsTold(shop))).toEqual(new Set(crowd));
+    expect(new Set(notifiedSubs(shop))).toEqual(new Set(crowd));
     expect(service.logged.filter((line) => line.includes('back-channel logout recovered'))).toHaveLength(1);
   });
 
   test.each<[string, () => Promise<unknown>]>([
     ['was deleted', () => service.waitingRoom.operations.deleteRelyingParty('shop')],
     [
-      'has none any more',
+      'no longer has a back channel',
       async () => {
         const known = await service.waitingRoom.operations.relyingParty('shop');
         await service.waitingRoom.operations.putRelyingParty({ ...known, backchannel_logout_uri: null });
       },
     ],
-  ])('of a relying party that %s is called no more', async (_how, change) => {
+  ])('sends nothing to a relying party that %s', async (_how, change) => {
     const { sub } = await inside();
     await change();
     await end(sub);
     service.time.pass(LIFETIME);
-    await service.tellEnds();
+    await service.sendLogouts();
     expect(shop.tokens).toEqual([]);
     expect(await opened.store.logoutQueue.take('shop', 10, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual(
       [],

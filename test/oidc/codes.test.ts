@@ -12,7 +12,7 @@ const basic = (id: string, secret = SECRET) =>
 onEachStore('a code', { rooms, relying_parties }, (service) => {
   const codeOf = ({ callback }: Visit) => new URL(callback).searchParams.get('code') ?? '';
 
-  /** The token request of a visit as the shop sends it, with changes; an undefined field is left out. */
+  /** The shop's token request with changes; an undefined field is left out. */
   async function redeem(visit: Visit, changes: Record<string, string | undefined> = {}, authorization?: string | null) {
     const fields = {
       grant_type: 'authorization_code',
@@ -32,13 +32,13 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
   }
 
-  test('comes with the state, and with the issuer that gave it (RFC 9207)', async () => {
+  test('comes with the state and the issuer (RFC 9207)', async () => {
     const { callback, login } = await goIn(service);
     const { searchParams } = new URL(callback);
     expect([searchParams.get('state'), searchParams.get('iss')]).toEqual([login.state, service.issuer]);
   });
 
-  test('is good once; a repeat is invalid_grant and takes back what the first use gave', async () => {
+  test('works once; a second use is invalid_grant and revokes the tokens of the first', async () => {
     const visit = await goIn(service);
     const first = await redeem(visit);
     expect(first.status).toBe(200);
@@ -50,7 +50,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect(info.status).toBe(401);
   });
 
-  test('is good once, also for twenty at the same time', async () => {
+  test('works once, also for twenty exchanges at the same time', async () => {
     const visit = await goIn(service);
     const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(visit)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(400)]);
@@ -58,7 +58,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect(new Set(refused.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']));
   });
 
-  test('does not cost the visitor their admission when it was used twice', async () => {
+  test("used twice does not end the visitor's admission", async () => {
     const visit = await goIn(service);
     await redeem(visit);
     await redeem(visit);
@@ -80,7 +80,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect((await redeem(visit)).status).toBe(200);
   });
 
-  test('is refused when its time is over', async () => {
+  test('is refused after it expired', async () => {
     const visit = await goIn(service);
     const record = await service.store.oidcRecords.find('AuthorizationCode', codeOf(visit));
     expect(Number(record?.exp) - Number(record?.iat)).toBe(60);
@@ -89,7 +89,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect((await redeem(visit)).body.error).toBe('invalid_grant');
   });
 
-  test('needs no PKCE of a confidential client, and a verifier nobody asked for is refused', async () => {
+  test('needs no PKCE from a confidential client, and an unexpected verifier is refused', async () => {
     const more = { code_challenge: '', code_challenge_method: '' };
     const plain = await goIn(service, { more });
     expect((await redeem(plain, { code_verifier: undefined })).status).toBe(200);
@@ -102,14 +102,14 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     ['the plain method', 'shop', { code_challenge_method: 'plain' }],
     ['the plain method by omission', 'shop', { code_challenge_method: '' }],
     ['a challenge that is no hash', 'shop', { code_challenge: 'short' }],
-  ])('is not given for %s: invalid_request, and no number is taken', async (_what, clientId, more) => {
+  ])('is not issued for %s: invalid_request, and no number is taken', async (_what, clientId, more) => {
     const before = await numbersGiven(service);
     const { outcome, params, login } = await comeBack(service, createBrowser(), { clientId, more });
     expect([outcome, params.get('error'), params.get('state')]).toEqual(['error', 'invalid_request', login.state]);
     expect(await numbersGiven(service)).toBe(before);
   });
 
-  test('a public client sends no secret, and may not be imitated with one', async () => {
+  test('of a public client is exchanged without a secret, and refused with one', async () => {
     const options: LoginOptions = { clientId: 'app', auth: client.None() };
     const visit = await goIn(service, options);
     expect((await redeem(visit, {}, basic('app', 'guessed'))).status).toBe(401);
@@ -119,7 +119,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
   test.each([
     ['basic', {}, undefined],
     ['post', { client_id: 'shop', client_secret: SECRET }, null],
-  ])('is redeemed with the secret sent by %s, by one and the same client', async (_how, changes, authorization) => {
+  ])('is exchanged by the same client with the secret sent by %s', async (_how, changes, authorization) => {
     const visit = await goIn(service);
     const { status, body } = await redeem(visit, changes, authorization);
     expect([status, body.token_type]).toEqual([200, 'Bearer']);
@@ -131,31 +131,34 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     ['no secret at all', { client_id: 'shop' }, null, 401, 'invalid_client'],
     ['an unknown client', {}, basic('nobody'), 401, 'invalid_client'],
     ['a header that is no Basic', { client_id: 'shop' }, 'Basic %%%', 400, 'invalid_request'],
-  ])('costs nothing when it came with %s', async (_what, changes, authorization, wanted, error) => {
+  ])('stays valid after a token request with %s', async (_what, changes, authorization, wanted, error) => {
     const visit = await goIn(service);
     const { status, body, headers } = await redeem(visit, changes, authorization);
     expect([status, body.error]).toEqual([wanted, error]);
-    // RFC 6749 §5.2: who tried a header is told which scheme.
+    // RFC 6749 §5.2: after a failed Authorization header the answer names the scheme.
     if (authorization && wanted === 401) expect(headers.get('www-authenticate')).toMatch(/^Basic/);
     expect((await redeem(visit)).status).toBe(200);
   });
 
-  test('gives tokens that no cache may keep', async () => {
+  test('gives tokens that no cache may store', async () => {
     const { headers } = await redeem(await goIn(service));
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  test.each(['client_credentials', 'password', 'implicit'])('the grant type %s is not there', async (grant_type) => {
-    const { status, body } = await redeem(await goIn(service), { grant_type });
-    expect([status, body.error]).toEqual([400, 'unsupported_grant_type']);
-  });
+  test.each(['client_credentials', 'password', 'implicit'])(
+    'has no alternative in the grant type %s',
+    async (grant_type) => {
+      const { status, body } = await redeem(await goIn(service), { grant_type });
+      expect([status, body.error]).toEqual([400, 'unsupported_grant_type']);
+    },
+  );
 
-  test('is all that a relying party may ask with whose profile has no refresh tokens', async () => {
+  test('is the only grant of a relying party whose profile has no refresh tokens', async () => {
     const { status, body } = await redeem(await goIn(service), { grant_type: 'refresh_token', refresh_token: 'x' });
     expect([status, body.error]).toEqual([400, 'invalid_request']);
   });
 
-  test('gives an ID token with the nonce, made for the client, that any library checks against the JWKS', async () => {
+  test('gives an ID token with nonce and audience that verifies against the JWKS', async () => {
     const visit = await goIn(service);
     const { body } = await redeem(visit);
     const jwks = createRemoteJWKSet(new URL(`${service.issuer}/jwks`));
@@ -167,7 +170,7 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect(payload).toMatchObject({ nonce: visit.login.nonce, room: 'sale', number: expect.any(Number) });
   });
 
-  test('with the scope email gives a verified synthetic address, in the ID token and at userinfo', async () => {
+  test('with the scope email gives a verified synthetic address in the ID token and at userinfo', async () => {
     const { login, callback } = await goIn(service, { scope: 'openid email' });
     const tokens = await login.exchange(callback);
     const claims = tokens.claims();
@@ -176,19 +179,19 @@ onEachStore('a code', { rooms, relying_parties }, (service) => {
     expect(await client.fetchUserInfo(login.config, tokens.access_token, claims?.sub ?? '')).toMatchObject(known);
   });
 
-  test('without the scope email gives none, and scopes that nobody here knows do no harm', async () => {
+  test('without the scope email gives no address, and unknown scopes are ignored', async () => {
     const { login, callback } = await goIn(service, { scope: 'openid profile groups' });
     const tokens = await login.exchange(callback);
     expect(tokens.claims()).not.toHaveProperty('email');
     expect(tokens.scope).toBe('openid');
   });
 
-  test('with offline_access gives no refresh token: an admission is not renewed behind the line', async () => {
+  test('with offline_access gives no refresh token, since an admission is not renewed past the line', async () => {
     const { login, callback } = await goIn(service, { scope: 'openid offline_access', more: { prompt: 'consent' } });
     expect(await login.exchange(callback)).not.toHaveProperty('refresh_token');
   });
 
-  test('comes by form_post where that is asked for, as a page whose script may run', async () => {
+  test('comes by form_post if requested, on a page whose script may run', async () => {
     const { browser } = await goIn(service);
     const { answer, login } = await comeBack(service, browser, { more: { response_mode: 'form_post' } });
     expect(answer.status).toBe(200);

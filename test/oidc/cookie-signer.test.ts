@@ -6,7 +6,7 @@ const signer = createCookieSigner(createSeal(['new key', 'old key']));
 const pair = 'anteroom_session=abc';
 
 describe('the signature of a cookie', () => {
-  test('is that of its name and its value', () => {
+  test('covers its name and its value', () => {
     const signature = signer.sign(pair);
     expect([signer.verify(pair, signature), signer.index(pair, signature)]).toEqual([true, 0]);
     for (const other of ['anteroom_session=abd', 'anteroom_resume=abc', `${pair} `]) {
@@ -15,12 +15,12 @@ describe('the signature of a cookie', () => {
     expect(signer.index(pair, '')).toBe(-1);
   });
 
-  test('holds after a new key was put in front, and not with foreign keys', () => {
+  test('stays valid after a new key is prepended, and is invalid with other keys', () => {
     expect(signer.index(pair, createCookieSigner(createSeal(['old key'])).sign(pair))).toBe(0);
     expect(signer.index(pair, createCookieSigner(createSeal(['foreign key'])).sign(pair))).toBe(-1);
   });
 
-  test('is no stamp of the same text for another purpose', () => {
+  test('differs from the stamp of the same text for another purpose', () => {
     expect(signer.verify(pair, createSeal(['new key']).stamp(pair))).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ describe('the discovery document', () => {
     document = await json(`${service.issuer}/.well-known/openid-configuration`);
   });
 
-  test('says what is true of it', () => {
+  test('states what the provider supports', () => {
     expect(document).toMatchObject({
       issuer: service.issuer,
       response_types_supported: ['code'],
@@ -42,7 +42,7 @@ describe('the discovery document', () => {
     );
   });
 
-  test('names endpoints of the public URL that are all there', async () => {
+  test('names endpoints under the public URL that all answer', async () => {
     const endpoints = Object.entries(document).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name));
     expect(endpoints.map(([name]) => name).sort()).toEqual([
       'authorization_endpoint',
@@ -61,19 +61,19 @@ describe('the discovery document', () => {
     }
   });
 
-  test('is the same whatever Host and forwarded headers a request brings', async () => {
+  test('does not depend on the Host and forwarded headers of a request', async () => {
     const forged = { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https', Forwarded: 'host=evil.example' };
     expect(await json(`${service.issuer}/.well-known/openid-configuration`, forged)).toEqual(document);
   });
 
-  test('may be read by a page of any origin', async () => {
+  test('can be read by a page of any origin', async () => {
     const answer = await fetch(`${service.issuer}/.well-known/openid-configuration`, {
       headers: { Origin: 'https://app.example' },
     });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('leads to keys of which only the public part is shown: RS256 and ES256', async () => {
+  test('leads to a JWKS with public keys only: RS256 and ES256', async () => {
     const { keys } = await json<{ keys: Record<string, unknown>[] }>(String(document.jwks_uri));
     expect(keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'RS256']);
     for (const key of keys) {
@@ -86,7 +86,7 @@ describe('the discovery document', () => {
 });
 
 describe('signing keys', () => {
-  test('are changed by putting a new one first: tokens of the old one still verify and are still taken as a hint', async () => {
+  test('rotate by prepending a new one: tokens of the old key still verify and still work as a hint', async () => {
     const opened = await embeddedStore();
     const [old, fresh] = [await generateJwks(), await generateJwks()];
     const before = await startService({ store: opened.store, rooms, relying_parties, jwks: old });
@@ -112,7 +112,7 @@ describe('signing keys', () => {
     await opened.close();
   });
 
-  test('of somebody else make no hint, even with a kid of ours', async () => {
+  test('of another issuer do not make a valid hint, even with the same kid', async () => {
     const opened = await embeddedStore();
     const jwks = await generateJwks();
     const service = await startService({ store: opened.store, rooms, relying_parties, jwks });

@@ -7,7 +7,7 @@ import { ADMIN_TOKEN } from '#support/service.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
 const MINUTE = 60_000;
-/** From the beginning of a test. */
+/** Times since the start of a test. */
 const PREQUEUE = 10 * MINUTE;
 const START = 30 * MINUTE;
 const END = 60 * MINUTE;
@@ -23,7 +23,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
   let began: number;
 
   beforeEach(async () => {
-    // What the test before left undone is not of this room any more.
+    // Removes what the previous test left in this room.
     await admin('DELETE', '/rooms/sale');
     began = service.time.now();
   });
@@ -52,14 +52,14 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     await tick();
   }
 
-  /** What the clock does at each tick, in a time in which what was known before is too old to answer. */
+  /** One tick of the clock, after every snapshot has become too old. */
   async function tick(): Promise<void> {
     await service.waitingRoom.flush();
     await service.waitingRoom.advance.all();
     service.time.pass(1000);
   }
 
-  /** It is now so long after the test began. */
+  /** Moves the time to so long after the start of the test. */
   async function at(after: number): Promise<void> {
     service.time.pass(began + after - service.time.now());
     await tick();
@@ -81,7 +81,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
   const ascending = (a: number, b: number) => a - b;
   const counters = () => service.waitingRoom.operations.counters('sale');
 
-  test('gives those who come before its start no number until then, and a number to who came before all that', async () => {
+  test('gives visitors no number before its start, and leaves earlier visitors theirs', async () => {
     await makeRoom({ events: [opening()] });
     const early = await comes();
     expect(await ask(early)).toMatchObject({ state: 'waiting', number: 1 });
@@ -98,7 +98,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     const html = (await person.browser.get(person.page)).text;
     expect(headingOf(html)).toBe('You are early');
     expect(shown(html)).not.toContain('Your number');
-    // Neither a reload, a second login nor a claim makes an entrant anything else.
+    // Neither a reload, a second login nor a claim changes an entrant.
     expect(await person.browser.post(person.page)).toMatchObject({ status: 303, location: person.page });
     const again = await arrive(person.browser, service.issuer);
     expect(await ask({ ...person, page: again.page })).toMatchObject({ state: 'before_start', number: null });
@@ -106,14 +106,14 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect(await ask(early)).toMatchObject({ state: 'waiting', number: 1 });
   });
 
-  test('draws who is there: behind those with numbers, before the late, without those who left or are away', async () => {
+  test('draws present entrants behind earlier numbers and before latecomers, without those who left or are absent', async () => {
     await makeRoom({ events: [opening()] });
     const early = await comes();
     await at(PREQUEUE);
     const away = await comes();
     await at(START - 4 * MINUTE);
     const [leaver, ...stayers] = await come(9);
-    if (!leaver) throw new Error('nobody came');
+    if (!leaver) throw new Error('no visitor came');
     const left = await leaver.browser.post(leaver.page, { leave: '1' });
     expect((await leaver.browser.get(left.location)).text).toContain('You have left the line');
     await at(START - MINUTE);
@@ -126,15 +126,15 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect(await numbersOf([early, late])).toEqual([1, 10]);
     expect(await counters()).toMatchObject({ queue: 10 });
     expect(await ask(stayers[0] as Person)).toMatchObject({ state: 'waiting', people_ahead: (numbers[0] ?? 0) - 1 });
-    expect((await askAll(stayers)).map((told) => 'starts_at' in told)).not.toContain(true);
+    expect((await askAll(stayers)).map((facts) => 'starts_at' in facts)).not.toContain(true);
 
-    // The page of one who was away comes back by itself, behind all who were there.
+    // The page of an absent entrant rejoins by itself, behind all present ones.
     expect(await ask(away)).toMatchObject({ state: 'expired', number: null, rejoin: 'by_itself' });
     await away.browser.post(away.page, { rejoin: '1' });
     expect(await ask(away)).toMatchObject({ state: 'waiting', number: 11 });
   });
 
-  test('shows on the page the number that the facts have, and lets in by it', async () => {
+  test('shows the number of the facts on the page, and admits by it', async () => {
     await makeRoom({ events: [opening()] });
     await at(START - MINUTE);
     const people = await come(5);
@@ -155,7 +155,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect((await first.browser.follow(claimed.location, service.issuer)).location).toContain(`${REDIRECT_URI}?code=`);
   });
 
-  test('in order of arrival gives numbers as people came', async () => {
+  test('in order of arrival gives numbers as visitors arrived', async () => {
     await makeRoom({ events: [opening({ order: 'arrival' })] });
     await at(START - MINUTE);
     const people = await come(6);
@@ -163,7 +163,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect(await numbersOf(people)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  test('has words that hold from its prequeue on, an inlet that holds from its start on, both until its end', async () => {
+  test('overrides the message from its prequeue and the inlet from its start, both until its end', async () => {
     const inlet = { strategy: 'max-size', size: 2 };
     await makeRoom({
       message: 'Welcome.',
@@ -198,12 +198,12 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     await tick();
     expect(await seen()).toEqual(usual);
     expect(await counters()).toMatchObject({ serving });
-    // The room's own inlet is manual and has no size: the hand on the counter is not held any more.
+    // The room's own inlet is manual and has no size: the operator's raises are not limited any more.
     expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 100 })).toBe(200);
     expect(await counters()).toMatchObject({ serving: serving + 100 });
   });
 
-  test('that an operator sets while people wait takes no number away, and who comes then is drawn behind them', async () => {
+  test('that an operator creates while visitors wait takes no number away, and later visitors are drawn behind them', async () => {
     await makeRoom();
     const waiting = await come(3);
     expect(await admin('PATCH', '/rooms/sale', { events: [opening({ prequeue_start: iso(-MINUTE) })] })).toBe(200);
@@ -212,7 +212,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect(await ask(entrant as Person)).toMatchObject({ state: 'before_start', number: null });
     expect(await numbersOf(waiting)).toEqual([1, 2, 3]);
 
-    // They go in meanwhile as they always would.
+    // They are admitted meanwhile as always.
     expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 1 })).toBe(200);
     service.time.pass(1000);
     expect(await ask(waiting[0] as Person)).toMatchObject({ state: 'served' });
@@ -223,7 +223,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect((await numbersOf([entrant as Person, other as Person])).toSorted(ascending)).toEqual([4, 5]);
   });
 
-  test('that is taken away gives those who came for it their numbers at once', async () => {
+  test('that is removed gives its entrants their numbers at once', async () => {
     await makeRoom({ events: [opening()] });
     await at(PREQUEUE);
     const people = await come(3);
@@ -233,7 +233,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect((await numbersOf([await comes()]))[0]).toBe(4);
   });
 
-  test('that contradicts itself or another is refused by the name of the field, and changes nothing', async () => {
+  test("that contradicts itself or another is refused with the field's name, and changes nothing", async () => {
     await makeRoom({ events: [opening()] });
     const refusal = async (events: unknown) => {
       const answer = await fetch(`${service.issuer}/admin/v1/rooms/sale`, {

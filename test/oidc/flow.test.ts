@@ -23,7 +23,7 @@ onEachStore('a visitor at a relying party', { rooms, relying_parties }, (service
 
   const letIn = (people = 1000) => service.waitingRoom.operations.raise('sale', people);
 
-  test('waits, is served, claims and comes back with tokens that live as long as the admission', async () => {
+  test('waits, is served, claims, and returns with tokens that live as long as the admission', async () => {
     const browser = createBrowser();
     const { login, answer, page } = await arrive(browser, issuer);
     expect(answer.status).toBe(303);
@@ -54,7 +54,7 @@ onEachStore('a visitor at a relying party', { rooms, relying_parties }, (service
     expect(info).toMatchObject({ sub: claims?.sub, room: 'sale', number: waiting.number });
   });
 
-  test('uses client_secret_post, and a public client uses none', async () => {
+  test('can exchange the code with client_secret_post, and a public client without a secret', async () => {
     for (const [clientId, auth] of [
       ['open', client.ClientSecretPost(SECRET)],
       ['app', client.None()],
@@ -68,7 +68,7 @@ onEachStore('a visitor at a relying party', { rooms, relying_parties }, (service
     }
   });
 
-  test('passes at once without a page where there is a free place', async () => {
+  test('passes at once without a page if there is a free place', async () => {
     await service.waitingRoom.advance.all();
     const browser = createBrowser();
     const { answer } = await arrive(browser, issuer, { clientId: 'open' });

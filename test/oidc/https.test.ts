@@ -8,7 +8,7 @@ import { relying_parties, rooms } from './visit.ts';
 const ISSUER = 'https://wait.example';
 const LONG = 'x'.repeat(6_500);
 
-describe('behind a proxy that speaks https for it', () => {
+describe('behind a proxy that terminates TLS', () => {
   const service = serviceOn(embeddedStore, { rooms, relying_parties, issuer: ISSUER });
 
   const query = (more: Record<string, string> = {}) =>
@@ -19,10 +19,10 @@ describe('behind a proxy that speaks https for it', () => {
       redirect_uri: REDIRECT_URI,
       ...more,
     });
-  /** From the public address to the one it has here, as the proxy does. */
+  /** Maps a public URL to the service's own, as the proxy does. */
   const here = (location: string) => location.replace(ISSUER, service.listensOn);
 
-  /** All cookies of a visit from the first request to the code, as they were set. */
+  /** All Set-Cookie values of a visit from the first request to the code. */
   async function visit(more: Record<string, string> = {}, headers: Record<string, string> = {}) {
     await service.waitingRoom.operations.reset('sale');
     const browser = createBrowser();
@@ -40,7 +40,7 @@ describe('behind a proxy that speaks https for it', () => {
     return { set, locations, back };
   }
 
-  test('every cookie is Secure, HttpOnly and SameSite=Lax, and ours may come from no other host', async () => {
+  test('every cookie is Secure, HttpOnly and SameSite=Lax, and ours are host-only by name', async () => {
     const { set, back } = await visit();
     expect(back.location).toContain('code=');
     const names = set.map((cookie) => cookie.slice(0, cookie.indexOf('=')));
@@ -56,19 +56,19 @@ describe('behind a proxy that speaks https for it', () => {
     for (const cookie of set.filter((each) => each.startsWith('__Host-'))) expect(cookie).toMatch(/; path=\/(;|$)/i);
   });
 
-  test('the way back of a stored request leads to the public address, whatever the proxy says of itself', async () => {
+  test('a stored request resumes at the public address, whatever headers the proxy sends', async () => {
     const forged = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'http' };
     const { locations, back } = await visit({ login_hint: LONG }, forged);
     expect(locations[0]).toMatch(`${ISSUER}/authorize/`);
     expect(back.location).toContain('code=');
   });
 
-  test('browsers are held to https', async () => {
+  test('browsers get HSTS', async () => {
     const { headers } = await createBrowser().get(`${service.listensOn}/authorize?${query()}`);
     expect(headers['strict-transport-security']).toMatch(/max-age=\d+/);
   });
 
-  test('the issuer of codes and of the discovery document is the public address', async () => {
+  test('the issuer of codes and of discovery is the public address', async () => {
     const { back } = await visit();
     expect(new URL(back.location).searchParams.get('iss')).toBe(ISSUER);
     const document = await fetch(`${service.listensOn}/.well-known/openid-configuration`);

@@ -43,13 +43,13 @@ const relying_parties = [
   party('traefik', { profile: 'traefik' }),
 ];
 
-// The store's clock too: it remembers for a few seconds which tab goes in.
+// The store needs the test's clock too: the login lock lasts a few seconds.
 const time = createTime();
 const service = serviceOn(() => embeddedStore(time.now), { time, rooms, relying_parties });
 let browser: Browser;
 beforeEach(async () => {
   await service.waitingRoom.operations.reset('sale');
-  // What the process knows of the room is a second old at most.
+  // The process's snapshot of the room is a second old at most.
   service.time.pass(2 * SECONDS);
   browser = createBrowser();
 });
@@ -58,7 +58,7 @@ afterEach(() => closeDoor(service));
 const letIn = () => service.waitingRoom.operations.raise('sale', 10);
 const json = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Comes, and the turn comes after so long; the page that it is claimed at. */
+/** Arrives, and is served after `ms`; the waiting page where the turn is claimed. */
 async function wait(clientId: string, ms: number, more: Record<string, string> = {}, options: LoginOptions = {}) {
   const { page, login } = await arrive(browser, service.issuer, { clientId, more, redirectUri: CALLBACK, ...options });
   expect(page).toContain('/rooms/sale/wait?');
@@ -67,11 +67,11 @@ async function wait(clientId: string, ms: number, more: Record<string, string> =
   return { page, login };
 }
 
-/** Claims, and follows as far as the service itself leads. */
+/** Claims, and follows redirects within the service. */
 async function claim(page: string, form: Record<string, string> = {}): Promise<Answer> {
   let answer = await browser.post(page, form);
   if (String(answer.headers.refresh).startsWith('3;url=')) {
-    // Another tab was before it: this one follows.
+    // Another tab holds the login lock: this one continues after it.
     expect(headingOf(answer.text)).toBe('You are in, one tab at a time');
     service.time.pass(3 * SECONDS);
     answer = await browser.post(page, form);
@@ -79,7 +79,7 @@ async function claim(page: string, form: Record<string, string> = {}): Promise<A
   return answer.location.startsWith(service.issuer) ? browser.follow(answer.location, service.issuer) : answer;
 }
 
-/** A fresh login, as the relying party starts it when the visitor comes back. */
+/** A fresh login, as the relying party starts it when the visitor returns. */
 async function passesAtOnce(clientId: string, options: LoginOptions = {}): Promise<void> {
   const fresh = await startLogin(service.issuer, { clientId, redirectUri: CALLBACK, ...options });
   const answer = await browser.get(fresh.url);
@@ -94,7 +94,7 @@ describe('a login that waited', () => {
     ['alb', 14 * MINUTES + 25 * SECONDS],
     ['apache', 4 * MINUTES + 25 * SECONDS],
     ['patient', 5 * HOURS],
-  ])('at %s for %s ms, less than its window, is answered with a code', async (clientId, ms) => {
+  ])('at %s for %s ms, less than its login window, gets a code', async (clientId, ms) => {
     const { page, login } = await wait(clientId, ms);
     const answer = await claim(page);
     await expect(login.exchange(answer.location)).resolves.toHaveProperty('id_token');
@@ -106,7 +106,7 @@ describe('a login that waited', () => {
     ['alb', 14 * MINUTES + 31 * SECONDS],
     ['apache', 4 * MINUTES + 31 * SECONDS],
     ['shop', 14 * HOURS],
-  ])('at %s for %s ms is not: the visitor begins anew, and passes at once', async (clientId, ms) => {
+  ])('at %s for %s ms gets no code: the visitor restarts the login, which passes at once', async (clientId, ms) => {
     const { page, login } = await wait(clientId, ms);
     const answer = await claim(page);
     expect(answer.status).toBe(303);
@@ -138,7 +138,7 @@ describe('a login that waited', () => {
     ['apache', { target_link_uri: `${SITE}/deep?q=1` }, `${SITE}/deep?q=1`],
     ['apache', { anteroom_page: btoa(`${SITE}/deep?q=~~~>>>`) }, `${SITE}/deep?q=~~~%3E%3E%3E`],
     ['envoy', { state: json({ url: `${CALLBACK}?code=x` }) }, `${SITE}/landing?a=b`],
-  ])('too long at %s with %o begins anew at the page it was for, or the best there is', async (clientId, more, to) => {
+  ])('too long at %s with %o restarts at the requested page, or the best alternative', async (clientId, more, to) => {
     const { page } = await wait(clientId, HOURS, more);
     const answer = await claim(page);
     expect(answer.location).toBe(typeof to === 'string' ? to : to(service.issuer));
@@ -147,12 +147,12 @@ describe('a login that waited', () => {
   const initiation = (issuer: string, target: string) =>
     new URLSearchParams({ iss: issuer, target_link_uri: target }).toString();
 
-  test('too long at Spring begins anew where Spring begins its logins', async () => {
+  test('too long at Spring restarts where Spring starts its logins', async () => {
     const { page } = await wait('spring', HOURS, {}, { redirectUri: `${SITE}/login/oauth2/code/line` });
     expect(new URL((await claim(page)).location).pathname).toBe('/oauth2/authorization/line');
   });
 
-  test('too long for an app that no page leads to is told to begin there, and nothing leaves it', async () => {
+  test('too long for an app without a page explains it, and redirects nowhere', async () => {
     const { page } = await wait('app', HOURS, {}, { redirectUri: 'com.example.app:/callback' });
     const answer = await claim(page);
     expect([answer.status, answer.location]).toEqual([200, '']);
@@ -167,7 +167,7 @@ describe('a login that waited', () => {
     ['traefik', (url: string) => ({ state: `n:p:${url}` })],
     ['shop', (target_link_uri: string) => ({ target_link_uri })],
     ['apache-far', (url: string) => ({ anteroom_page: btoa(url) })],
-  ])('too long at %s is sent nowhere that is not registered', (clientId, more) => {
+  ])('too long at %s restarts only at a registered origin', (clientId, more) => {
     test.each([
       'https://evil.example/',
       '//evil.example/',
@@ -195,23 +195,23 @@ describe('a login that waited', () => {
   });
 });
 
-describe('a login keeps its age', () => {
-  test('though the ticket was lost and given anew by /authorize', async () => {
+describe('a login keeps its start', () => {
+  test('if the ticket was lost and /authorize issued a new one', async () => {
     const { page } = await wait('shop', HOURS);
     browser.cookies.delete('anteroom_ticket_sale');
-    const anew = await browser.follow(page, service.issuer);
-    expect((await claim(anew.url)).location).toBe(`${SITE}/landing?a=b`);
+    const rejoined = await browser.follow(page, service.issuer);
+    expect((await claim(rejoined.url)).location).toBe(`${SITE}/landing?a=b`);
   });
 
-  test('though all cookies were lost, and there is a free place at once', async () => {
+  test('if all cookies were lost and there is a free place at once', async () => {
     const { page } = await wait('shop', HOURS);
     browser = createBrowser();
-    const anew = await browser.follow(page, service.issuer);
-    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'It is your turn']);
-    expect((await claim(anew.url)).location).toBe(`${SITE}/landing?a=b`);
+    const rejoined = await browser.follow(page, service.issuer);
+    expect([rejoined.status, headingOf(rejoined.text)]).toEqual([200, 'It is your turn']);
+    expect((await claim(rejoined.url)).location).toBe(`${SITE}/landing?a=b`);
   });
 
-  test('though its visitor left the line and joined again', async () => {
+  test('if its visitor left the line and joined again', async () => {
     const { page } = await arrive(browser, service.issuer, { redirectUri: CALLBACK });
     await browser.post(page, { leave: '1' });
     service.time.pass(HOURS);
@@ -232,18 +232,18 @@ describe('a login keeps its age', () => {
     expect((await claim(late.url)).location).toBe(`${SITE}/landing?a=b`);
   });
 
-  test('and makes none younger by a made-up note of it', async () => {
+  test('and a forged note does not change it', async () => {
     const { page } = await wait('shop', HOURS);
     browser.cookies.delete('anteroom_ticket_sale');
     const { location } = await browser.get(page);
     const [, at = '', stamp = ''] = /anteroom_began=(\d+)\.([\w-]+)$/.exec(location) ?? [];
     const forged = location.replace(`${at}.${stamp}`, `${Number(at) + HOURS}.${stamp}`);
     const answer = await browser.follow(forged, service.issuer);
-    // It is no note, so this is a request that came just now; the relying party has the last word on it.
+    // Without a valid note this is a new request; the relying party decides about its answer.
     expect(answer.location).toContain('code=');
   });
 
-  test('also as a stored request, and is not finished by its resume URL', async () => {
+  test('as a stored request, which its resume URL does not complete', async () => {
     const { page } = await wait('shop', 9 * MINUTES, LONG);
     expect(page).toContain('anteroom_interaction=');
     const { location } = await browser.post(page);
@@ -265,14 +265,14 @@ describe('a login keeps its age', () => {
     expect((await claim(location)).location).toBe(`${SITE}/landing?a=b`);
   });
 
-  test('as a stored request it leads to the page in its state', async () => {
+  test('as a stored request, which restarts at the page in its state', async () => {
     const { page } = await wait('envoy', HOURS, { ...LONG, state: json({ url: `${SITE}/deep` }) });
     expect((await claim(page)).location).toBe(`${SITE}/deep`);
   });
 });
 
-describe('whoever waits overnight', () => {
-  test('is inside in the morning, with cookies that were kept', async () => {
+describe('a visitor who waits overnight', () => {
+  test('is admitted in the morning if the browser kept its cookies', async () => {
     const { page } = await wait('envoy', 0, { state: json({ url: `${SITE}/deep` }) });
     service.time.pass(11 * HOURS);
     expect(headingOf((await browser.get(page)).text)).toBe('Your turn has passed');
@@ -283,7 +283,7 @@ describe('whoever waits overnight', () => {
     await passesAtOnce('envoy');
   });
 
-  test('with a stored request that is gone begins anew too', async () => {
+  test('with a stored request that expired restarts the login too', async () => {
     const { page } = await wait('shop', MINUTES, LONG);
     const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
     await service.store.oidcRecords.destroy('Interaction', interaction);
@@ -291,7 +291,7 @@ describe('whoever waits overnight', () => {
     await passesAtOnce('shop');
   });
 
-  test('with an altered address of a stored request has a way back', async () => {
+  test('gets a way back from an altered address of a stored request', async () => {
     const { page } = await wait('shop', MINUTES, LONG);
     const { status, text } = await browser.get(`${page}x`);
     expect(status).toBe(400);
@@ -299,15 +299,15 @@ describe('whoever waits overnight', () => {
   });
 });
 
-test('prompt=none of somebody inside is answered, however old the login of another tab is', async () => {
+test("prompt=none of an admitted visitor gets a code, however old another tab's login is", async () => {
   const { page } = await wait('alb', HOURS);
   await claim(page);
   const silent = await startLogin(service.issuer, { clientId: 'alb', redirectUri: CALLBACK, more: { prompt: 'none' } });
   expect((await browser.get(silent.url)).location).toContain('code=');
 });
 
-describe('a relying party that keeps bouncing', () => {
-  test('is given up after two in a minute, with a page that explains and a button that goes on', async () => {
+describe('a relying party that keeps restarting logins', () => {
+  test('is stopped after two restarts in a minute, by a page that explains and has a button to continue', async () => {
     const { page } = await wait('shop', HOURS);
     for (const _ of [1, 2]) expect((await claim(page)).status).toBe(303);
     const stopped = await claim(page);
@@ -315,16 +315,16 @@ describe('a relying party that keeps bouncing', () => {
     expect(headingOf(stopped.text)).toBe('You are in, but the site forgot your visit');
     expect(shown(stopped.text)).toContain('Continue to 127.0.0.1:9');
     expect(stopped.text).toContain('<form method="post"');
-    expect(stopped.text).toContain('name="anew" value="1"');
+    expect(stopped.text).toContain('name="restart" value="1"');
     expect(stopped.text).not.toContain('<i>');
 
-    // The button goes on, and the count begins anew with it.
-    expect((await claim(page, { anew: '1' })).location).toBe(`${SITE}/landing?a=b`);
+    // The button continues, and its restart is the first of a new count.
+    expect((await claim(page, { restart: '1' })).location).toBe(`${SITE}/landing?a=b`);
     expect((await claim(page)).status).toBe(303);
     expect((await claim(page)).status).toBe(200);
   });
 
-  test('is not one that did so a minute ago, nor another one', async () => {
+  test('is not stopped a minute later, nor is another relying party', async () => {
     const { page } = await wait('shop', HOURS);
     const { page: other } = await arrive(browser, service.issuer, { clientId: 'rootless', redirectUri: CALLBACK });
     expect(other).toContain('code=');
@@ -334,7 +334,7 @@ describe('a relying party that keeps bouncing', () => {
     expect((await claim(page)).status).toBe(303);
   });
 
-  test('counts nothing of what somebody made up', async () => {
+  test('is not counted by a forged cookie', async () => {
     const { page } = await wait('shop', HOURS);
     browser.cookies.set('anteroom_loop_shop', '1,2,3');
     expect((await claim(page)).status).toBe(303);
@@ -355,21 +355,21 @@ describe('of two tabs', () => {
   test.each([
     ['proxy', `${SITE}/older`],
     ['alb', `${SITE}/landing?a=b`],
-  ])('at %s, which keeps one login, only the newer is answered and the older begins anew', async (clientId, to) => {
+  ])('at %s, which keeps one login per browser, the newer gets a code and the older restarts', async (clientId, to) => {
     const { older, newer } = await twoTabs(clientId);
     expect((await claim(older.page)).location).toBe(to);
     expect((await claim(newer.page)).location).toMatch(/\?code=/);
     await passesAtOnce(clientId);
   });
 
-  test.each(['shop', 'apache', 'envoy'])('at %s both are answered', async (clientId) => {
+  test.each(['shop', 'apache', 'envoy'])('at %s both get a code', async (clientId) => {
     const { older, newer } = await twoTabs(clientId);
     for (const { page, login } of [older, newer]) {
       await expect(login.exchange((await claim(page)).location)).resolves.toHaveProperty('id_token');
     }
   });
 
-  test('the second of two whose turn comes at once follows by itself', async () => {
+  test('the second of two served at once continues by itself', async () => {
     const { older, newer } = await twoTabs('alb');
     const first = await browser.post(newer.page);
     expect(first.location).toContain('/authorize?');
@@ -377,13 +377,13 @@ describe('of two tabs', () => {
     expect([held.status, held.location, held.headers['cache-control']]).toEqual([200, '', 'no-store']);
     expect(headingOf(held.text)).toBe('You are in, one tab at a time');
     expect(held.headers.refresh).toBe(`3;url=${older.page.slice(service.issuer.length)}`);
-    // Nobody is held up by themselves, as by a button that is pressed twice.
+    // A tab does not block itself, as when its button is pressed twice.
     expect((await browser.post(newer.page)).location).toBe(first.location);
     service.time.pass(3 * SECONDS);
     expect((await browser.post(older.page)).location).toBe(`${SITE}/landing?a=b`);
   });
 
-  test('a fresh login makes the tab that still waits the older one', async () => {
+  test('a fresh login supersedes the tab that still waits', async () => {
     const { older, newer } = await twoTabs('proxy');
     await claim(older.page);
     await passesAtOnce('proxy');

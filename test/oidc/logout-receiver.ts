@@ -1,4 +1,4 @@
-/** A relying party's back channel: takes logout tokens, or does with them what the test has it do. */
+/** A relying party's back channel: accepts logout tokens, or answers as the test says. */
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,11 +6,11 @@ import { text } from 'node:stream/consumers';
 
 export interface BackChannel {
   readonly uri: string;
-  /** Logout tokens, in the order they came. */
+  /** Logout tokens in order of arrival. */
   readonly tokens: string[];
-  /** Calls that were open at the same time, at most. */
+  /** The greatest number of calls open at the same time. */
   readonly mostOpen: () => number;
-  /** Answers a call, or does not. Takes it with 200 at first. */
+  /** Answers a call, or leaves it open. Answers 200 at first. */
   answer: (response: ServerResponse) => void;
   close(): Promise<void>;
 }

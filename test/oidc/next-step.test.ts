@@ -57,7 +57,7 @@ describe('the next step of a login that oidc-provider found valid', () => {
     [{ transaction: { ...live, isSuperseded: true } }, restartsLater],
     [{ transaction: { ...live, isSuperseded: true, window: null } }, restartsLater],
     [{ transaction: { ...expired, window: null } }, { step: 'issue' }],
-    // Of a window of ten minutes 30 s are kept back, of one of a minute a tenth.
+    // The margin is 30 s of a window of ten minutes, and a tenth of a window of one.
     [{ transaction: { ...live, age: 9.5 * MINUTE - 1 } }, { step: 'issue' }],
     [{ transaction: { ...live, window: MINUTE, age: 53_999 } }, { step: 'issue' }],
     [{ transaction: { ...live, window: MINUTE, age: 54_000 } }, restartsLater],
@@ -96,7 +96,7 @@ describe('the next step of a login whose visitor claimed the turn', () => {
     [{ transaction: expired, recentRestarts: 2 }, loops],
     [{ request: 'gone', recentRestarts: 2 }, loops],
     [{ transaction: expired, recentRestarts: 2, isConfirmed: true }, { step: 'restart' }],
-    // A loop of the past does not stop a login that can have its code.
+    // A past loop does not stop a login that can get its code.
     [{ recentRestarts: 9 }, { step: 'issue' }],
     [{ isOtherTabEntering: true }, otherTab],
     [{ isOtherTabEntering: true, transaction: expired, canRestart: false }, otherTab],

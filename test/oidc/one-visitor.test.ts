@@ -36,7 +36,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
     expect(await numbersGiven(service)).toBe(1);
   });
 
-  test('with one sub: two tabs at two relying parties both get in', async () => {
+  test('with one sub: two tabs at two relying parties both get tokens', async () => {
     const [one, two] = [
       await arrive(browser, service.issuer),
       await arrive(browser, service.issuer, { clientId: 'kiosk' }),
@@ -51,7 +51,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
     expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(1);
   });
 
-  test('with one number, also when several tabs come at the same instant with a ticket', async () => {
+  test('with one number, also when several tabs with a ticket arrive at the same moment', async () => {
     await arrive(browser, service.issuer);
     await Promise.all(Array.from({ length: 5 }, () => arrive(browser, service.issuer)));
     expect(await numbersGiven(service)).toBe(1);
@@ -64,7 +64,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
     ['session and visitor cookie are lost', [...SESSION, ...VISITOR]],
     ['session and ticket are lost', [...SESSION, ...TICKET]],
     ['visitor cookie and ticket are lost', [...VISITOR, ...TICKET]],
-  ])('admitted once and with the same sub when %s, and no form logs anybody out', async (_what, names) => {
+  ])('admitted once and with the same sub when %s, without an automatic logout', async (_what, names) => {
     const first = await goIn(service, { browser });
     const sub = (await first.login.exchange(first.callback)).claims()?.sub;
     forget(names);
@@ -87,7 +87,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
     forget(names);
     const again = await arrive(browser, service.issuer);
     const number = (await facts(browser, again.page)).json().number;
-    // Without the ticket nothing says which number it was: it is a new one, at the back.
+    // Only the ticket holds the number, so this is a new one, at the back.
     expect(number).toBe(names === TICKET ? 2 : 1);
     await service.waitingRoom.operations.raise('sale', 2);
     const claimed = await browser.post(page);
@@ -100,7 +100,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
     expect(await numbersGiven(service)).toBe(2);
   });
 
-  test("somebody else's ticket beside one's own visitor cookie is worth nothing", async () => {
+  test("another visitor's ticket beside one's own visitor cookie is ignored", async () => {
     const other = createBrowser();
     await arrive(other, service.issuer);
     await arrive(browser, service.issuer);
@@ -141,7 +141,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
   describe('COOKIE_KEYS', () => {
     const NEWER = 'a key that came later';
 
-    test('with one put in front keep tickets, waiting pages and sessions', async () => {
+    test('with one prepended keep tickets, waiting pages and sessions valid', async () => {
       const inside = await goIn(service);
       const { page } = await arrive(browser, service.issuer);
       const { number } = (await facts(browser, page)).json();
@@ -154,7 +154,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
       expect((await browser.follow(claimed.location, service.issuer)).location).toContain('code=');
     });
 
-    test('with one removed void tickets and waiting pages, with a new place and no error 500', async () => {
+    test('with one removed make tickets and waiting pages invalid, with a new place and no error 500', async () => {
       await restart(COOKIE_KEYS);
       const { page } = await arrive(browser, service.issuer);
       await restart([NEWER]);
@@ -164,7 +164,7 @@ onEachStore('one browser is one visitor', { rooms, relying_parties }, (service) 
       expect([again.answer.status, (await facts(browser, again.page)).json().number]).toEqual([303, 2]);
     });
 
-    test('with one removed let the admitted wait again: nothing says who they are', async () => {
+    test('with one removed make admitted visitors wait again, since nothing identifies them', async () => {
       await restart(COOKIE_KEYS);
       await goIn(service, { browser });
       await restart([NEWER]);

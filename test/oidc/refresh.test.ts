@@ -28,16 +28,16 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     return { ...visit, tokens, refresh, sub: tokens.claims()?.sub ?? '' };
   }
 
-  test('comes without asking to a relying party that needs one, with access tokens of a minute', async () => {
+  test('is issued unasked to a relying party that needs one, with access tokens of a minute', async () => {
     const { tokens } = await inside();
     expect(tokens.refresh_token).toEqual(expect.any(String));
     expect(tokens.expires_in).toBe(60);
-    // The ID token still says when the admission ends.
+    // The ID token still expires with the admission.
     const { exp = 0, iat = 0 } = tokens.claims() ?? {};
     expect(exp - iat).toBeGreaterThan(590);
   });
 
-  test('gives tokens of the same visitor, as often as it is used, also at the same time', async () => {
+  test('gives tokens of the same visitor however often it is used, also at the same time', async () => {
     const { login, refresh, sub, tokens } = await inside();
     const fresh = await Promise.all([refresh(), refresh(), refresh()]);
     for (const each of [...fresh, await refresh()]) {
@@ -48,7 +48,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(1);
   });
 
-  test('gives an access token of what is left, where that is less than a minute', async () => {
+  test('gives an access token of the time left if that is less than a minute', async () => {
     const { refresh } = await inside();
     service.time.pass(LIFETIME - 20_000);
     const { expires_in = 0 } = await refresh();
@@ -57,7 +57,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
   });
 
   test.each(ENDS)(
-    'of an admission that %s is refused: invalid_grant, so that the relying party asks anew',
+    'of an admission that %s is refused with invalid_grant, so the relying party starts a login',
     async (_how, end) => {
       const { refresh, sub } = await inside();
       await end(service, sub);
@@ -65,7 +65,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     },
   );
 
-  test('does not prolong the admission, except in a room that renews those who are there', async () => {
+  test('does not prolong the admission, except in a room with admission.renew', async () => {
     const { refresh: refreshHere } = await inside();
     const { refresh: refreshThere } = await inside('lasting', { room: 'staying' });
     service.time.pass(LIFETIME - 60_000);
@@ -77,7 +77,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     await expect(refreshThere()).resolves.toHaveProperty('access_token');
   });
 
-  test('is of no worth to another relying party', async () => {
+  test('does not work for another relying party', async () => {
     const { tokens, refresh } = await inside();
     const { login } = await inside('kiosk');
     await expect(client.refreshTokenGrant(login.config, tokens.refresh_token ?? '')).rejects.toMatchObject({
@@ -86,7 +86,7 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     await expect(refresh()).resolves.toHaveProperty('access_token');
   });
 
-  test('is not given where the profile has no need of it, nor to a public client', async () => {
+  test('is not issued where the profile needs none, nor to a public client', async () => {
     const plain = await inside('plain');
     expect(plain.tokens).not.toHaveProperty('refresh_token');
     expect(plain.tokens.expires_in).toBeGreaterThan(590);

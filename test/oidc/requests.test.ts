@@ -43,7 +43,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     });
   });
 
-  describe('that is at fault otherwise', () => {
+  describe('that is invalid otherwise', () => {
     test.each([
       ['another response type', { response_type: 'token' }, 'unsupported_response_type'],
       ['no response type', { response_type: '' }, 'invalid_request'],
@@ -52,8 +52,8 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       ['a max_age that is no number', { max_age: 'soon' }, 'invalid_request'],
       ['an unknown response mode', { response_mode: 'smoke' }, 'unsupported_response_mode'],
       ['a request object', { request: 'e30.e30.' }, 'request_not_supported'],
-      ['a request_uri of somebody else', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
-    ])('by %s goes back to the redirect URI with the state, and takes no number', async (_what, changes, error) => {
+      ['a foreign request_uri', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
+    ])('by %s returns to the redirect URI with the state, and takes no number', async (_what, changes, error) => {
       const before = await numbersGiven(service);
       const answer = await browser.get(await address({ ...changes, state: 'mine' }));
       expect(answer.location).toMatch(REDIRECT_URI);
@@ -62,7 +62,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect(await numbersGiven(service)).toBe(before);
     });
 
-    test('by a parameter given twice is refused, and takes no number', async () => {
+    test('by a repeated parameter is refused, and takes no number', async () => {
       const before = await numbersGiven(service);
       const answer = await browser.get(`${await address()}&scope=email`);
       expect(read(answer).params.get('error')).toBe('invalid_request');
@@ -70,14 +70,14 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     });
 
     test.each(['%', '%ff%fe', 'client_id[]=shop', '?'.repeat(10), '&&&&=&='])(
-      'by a query that is none (%s) gets a page with status 400',
+      'by a malformed query (%s) gets a page with status 400',
       async (query) => {
         expect((await browser.get(`${service.issuer}/authorize?${query}`)).status).toBe(400);
       },
     );
   });
 
-  describe('that no person sent by going somewhere', () => {
+  describe('that is not a navigation', () => {
     test.each([
       ['a fetch', { 'Sec-Fetch-Mode': 'cors' }],
       ['a fetch without CORS, an image or a script', { 'Sec-Fetch-Mode': 'no-cors' }],
@@ -106,7 +106,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect(await numbersGiven(service)).toBe(before);
     });
 
-    test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('a %s is no 500, and takes no number', async (method) => {
+    test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('a %s gets no 500, and takes no number', async (method) => {
       const before = await numbersGiven(service);
       const answer = await fetch(await address(), { method, redirect: 'manual' });
       expect(answer.status).toBeGreaterThanOrEqual(200);
@@ -122,7 +122,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       return { login, form: { ...Object.fromEntries(searchParams), ...extra } };
     };
 
-    test('goes on as the same request by GET, and gets in', async () => {
+    test('continues as the same request by GET, and is admitted', async () => {
       const { login, form } = await posted();
       const answer = await browser.post(`${service.issuer}/authorize`, form);
       expect([answer.status, answer.location]).toEqual([303, expect.stringMatching(`${service.issuer}/authorize\\?`)]);
@@ -133,7 +133,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
     });
 
-    test('of somebody in line keeps the number, though a POST from another site brings no cookies', async () => {
+    test('of a visitor in line keeps the number, though a POST from another site brings no cookies', async () => {
       const { page } = await arrive(browser, service.issuer);
       const { number } = (await facts(browser, page)).json();
       const { form } = await posted();
@@ -180,7 +180,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     ['was pushed (RFC 9126)', pushed],
     ['is too long for an address', tooLong],
   ])('that %s', (_what, begin) => {
-    test('waits as a stored interaction, in a short address, and gets in', async () => {
+    test('waits as a stored Interaction with a short address, and is admitted', async () => {
       const { login, url } = await begin();
       const page = (await browser.get(url)).location;
       expect(page).toMatch('/rooms/sale/wait?client_id=shop&anteroom_interaction=');
@@ -192,7 +192,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
     });
 
-    test('outlives a restart while it waits, with its number', async () => {
+    test('survives a restart while it waits, with its number', async () => {
       const { login, url } = await begin();
       const page = (await browser.get(url)).location;
       const { number } = (await facts(browser, page)).json();
@@ -203,7 +203,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect((await login.exchange(back.location)).claims()).toMatchObject({ number });
     });
 
-    test('gets in from the older of two tabs, each with its own request', async () => {
+    test('is admitted from the older of two tabs, each with its own request', async () => {
       const [older, newer] = [await begin(), await begin()];
       const [first, second] = [(await browser.get(older.url)).location, (await browser.get(newer.url)).location];
       await letIn();
@@ -217,7 +217,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect(await numbersGiven(service)).toBe(1);
     });
 
-    test('whose record is gone begins anew at the relying party, which lets in at once', async () => {
+    test('whose record is gone restarts at the relying party, where the login passes at once', async () => {
       const { url } = await begin();
       const page = (await browser.get(url)).location;
       const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
@@ -228,7 +228,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect(read(await browser.get((await startLogin(service.issuer)).url)).outcome).toBe('code');
     });
 
-    test('is of no use in another browser, with a ticket or without', async () => {
+    test('does not work in another browser, with a ticket or without', async () => {
       const { url } = await begin();
       const page = (await browser.get(url)).location;
       const resume = `/authorize/${new URL(page).searchParams.get('anteroom_interaction')}`;
@@ -243,20 +243,20 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
         const stolen = await other.get(service.issuer + resume);
         expect([stolen.status, stolen.location]).toEqual([400, '']);
       }
-      // Nor did the neighbour's turn go to whoever sent them the address.
+      // The other visitor's turn does not admit the sender of the address.
       expect((await browser.get(service.issuer + resume)).location).toMatch('/rooms/sale/wait?');
       expect((await facts(neighbour, own.page)).json()).toMatchObject({ state: 'served' });
     });
   });
 
-  test('of the longest kind that a server takes is answered, and of a longer one refused', async () => {
+  test('of the greatest length that the server accepts is answered, and a longer one is refused', async () => {
     const long = await browser.get(await address({ state: 's'.repeat(12_000) }));
     expect(read(long).outcome).toBe('waits');
     expect((await browser.get(await address({ state: 's'.repeat(20_000) }))).status).toBe(431);
   });
 });
 
-describe('what is not there', () => {
+describe('routes of oidc-provider that are off', () => {
   const service = serviceOn(embeddedStore, { rooms, relying_parties });
 
   test.each([
@@ -286,7 +286,7 @@ describe('what is not there', () => {
     },
   );
 
-  /** As the path stands: `fetch` would put it right. */
+  /** Sends the path as it is; `fetch` would normalise it. */
   function statusOf(method: string, path: string): Promise<number> {
     const { port } = new URL(service.issuer);
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What tests of the provider do all the time: come, be let in, go on to the relying party. */
+/** Steps that the provider's tests share: arrive, be admitted, return to the relying party. */
 import type { Answer, Browser } from '#support/browser.ts';
 import { createBrowser } from '#support/browser.ts';
 import { type Login, type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
@@ -19,25 +19,25 @@ export const relying_parties = [
 /** How long an admission to the sale lasts, in ms. */
 export const LIFETIME = 10 * 60_000;
 
-/** The ways in which the admission of `sub` to the sale ends. */
+/** How the admission of `sub` to the sale can end. */
 export const ENDS: readonly [how: string, end: (service: TestService, sub: string) => unknown][] = [
-  ['ran out', (service) => service.time.pass(LIFETIME)],
+  ['expired', (service) => service.time.pass(LIFETIME)],
   [
-    'was ended by the site',
+    'the site ended',
     (service, sub) => service.waitingRoom.operations.exits('sale', { exited: 0, completed: [sub], abandoned: [] }),
   ],
-  ['fell to a reset of the room', (service) => service.waitingRoom.operations.reset('sale')],
-  ['fell to the end of the room', (service) => service.waitingRoom.operations.deleteRoom('sale')],
+  ['ended with a reset of the room', (service) => service.waitingRoom.operations.reset('sale')],
+  ['ended with the deletion of the room', (service) => service.waitingRoom.operations.deleteRoom('sale')],
 ];
 
 export interface Visit {
   readonly browser: Browser;
   readonly login: Login;
-  /** The redirect URI as the browser was sent to it. */
+  /** The redirect URI with its query, as the browser was sent there. */
   readonly callback: string;
 }
 
-/** Comes, waits, is let in, claims, and is back at the relying party. */
+/** Arrives, waits, is served, claims, and returns to the relying party. */
 export async function goIn(service: TestService, options: LoginOptions & { browser?: Browser; room?: string } = {}) {
   const { browser = createBrowser(), room = 'sale' } = options;
   const login = await startLogin(service.issuer, options);
@@ -46,18 +46,18 @@ export async function goIn(service: TestService, options: LoginOptions & { brows
   await service.waitingRoom.operations.raise(room, 1_000);
   const claimed = await browser.post(first.location);
   const back = isBack(claimed) ? claimed : await browser.follow(claimed.location, service.issuer);
-  // Nobody else finds a place that nobody let them into.
+  // Other visitors find no free place.
   await closeDoor(service, room);
   return { browser, login, callback: back.location } satisfies Visit;
 }
 
-/** Takes back what the serving counter has ahead of the line: newcomers wait. */
+/** Takes back all credits, so that newcomers wait. */
 export async function closeDoor(service: TestService, room = 'sale'): Promise<void> {
   const { queue, serving } = await service.waitingRoom.operations.counters(room);
   if (serving > queue) await service.waitingRoom.operations.raise(room, queue - serving);
 }
 
-/** Asks again, as a browser that is sent to the identity provider once more. */
+/** Starts another login with the same browser. */
 export async function comeBack(service: TestService, browser: Browser, options: LoginOptions = {}) {
   const login = await startLogin(service.issuer, options);
   const answer = await browser.get(login.url);
@@ -69,7 +69,7 @@ export interface Outcome {
   readonly params: URLSearchParams;
 }
 
-/** What an answer of /authorize comes to. */
+/** Reads an answer of /authorize. */
 export function read(answer: Answer): Outcome {
   const params = new URLSearchParams(answer.location.split('?')[1] ?? '');
   if (/\/rooms\/[a-z-]+\/wait\?/.test(answer.location)) return { outcome: 'waits', params };
@@ -81,7 +81,7 @@ function isBack(answer: Answer): boolean {
   return answer.location.startsWith(REDIRECT_URI);
 }
 
-/** Numbers that were given in a room. */
+/** How many numbers the room issued. */
 export async function numbersGiven(service: TestService, room = 'sale'): Promise<number> {
   return (await service.waitingRoom.operations.counters(room)).queue;
 }

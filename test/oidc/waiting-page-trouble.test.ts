@@ -32,7 +32,7 @@ describe('the waiting page', () => {
     expect((await facts(browser, page)).json().message).toBe('<script>alert(1)</script> "sold" & out\nsoon');
   });
 
-  test('is for no search engine, sends no referrer, and may be framed by nobody', async () => {
+  test('is not indexed, sends no referrer, and cannot be framed', async () => {
     const { headers, text } = await browser.get(page);
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -45,20 +45,20 @@ describe('the waiting page', () => {
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
-    // Chromium applies it to the redirect that answers the form as well: nobody would get to the relying party.
+    // Chromium applies form-action to the redirect that answers the form too, so no visitor would reach the relying party.
     expect(policy).not.toContain('form-action');
     expect(text.match(/https?:\/\/(?!127\.0\.0\.1)[^"\s<]+/g)).toBeNull();
     expect(text).not.toMatch(/ style=|<style| on[a-z]+=/);
   });
 
-  test('answers HEAD as GET, without a body, and no other method', async () => {
+  test('answers HEAD like GET without a body, and no other method', async () => {
     const head = await fetch(page, { method: 'HEAD', headers: { Cookie: cookiesOf(browser) }, redirect: 'manual' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     const put = await fetch(page, { method: 'PUT' });
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'HEAD, GET, POST']);
   });
 
-  test('whose address was altered says so, and names a way back that is registered for this room', async () => {
+  test("with an altered address says so, and links to the landing page of this room's relying party", async () => {
     for (const altered of [
       page.replace('nonce=', 'nonce=x'),
       page.replace('anteroom_at=', 'anteroom_at=1'),
@@ -77,21 +77,24 @@ describe('the waiting page', () => {
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
   });
 
-  test.each(['elsewhere', 'nobody', ''])('whose address names the client "%s" has no way back', async (client) => {
-    const altered = page.replace('client_id=shop', `client_id=${client}`);
-    const { status, text } = await browser.get(altered);
-    expect(status).toBe(400);
-    expect(text).not.toContain('shop.example');
-    expect(shown(text)).toContain('Go back to the site you came from');
-  });
+  test.each(['elsewhere', 'nobody', ''])(
+    'with an altered address that names the client "%s" has no link back',
+    async (client) => {
+      const altered = page.replace('client_id=shop', `client_id=${client}`);
+      const { status, text } = await browser.get(altered);
+      expect(status).toBe(400);
+      expect(text).not.toContain('shop.example');
+      expect(shown(text)).toContain('Go back to the site you came from');
+    },
+  );
 
-  test('of one room is no address of another', async () => {
+  test('of one room has no valid address in another', async () => {
     const foreign = page.replace('/rooms/sale/', '/rooms/other/');
     expect((await browser.get(foreign)).status).toBe(400);
     expect((await facts(browser, foreign)).status).toBe(400);
   });
 
-  test('of a room that is not there is a 404, and repeats nothing of the address', async () => {
+  test('of an unknown room is a 404, and repeats nothing of the address', async () => {
     for (const path of ['/rooms/nowhere/wait', '/rooms/%3Cb%3Ecall+0800/wait?a=b']) {
       const { status, headers, text } = await browser.get(`${service.issuer}${path}`);
       expect(status).toBe(404);
@@ -103,17 +106,17 @@ describe('the waiting page', () => {
     expect((await facts(browser, page)).status).toBe(404);
   });
 
-  test('opened without its cookies joins anew through /authorize', async () => {
+  test('opened without its cookies joins again through /authorize', async () => {
     const other = createBrowser();
-    const anew = await other.follow(page, service.issuer);
-    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'You are in line']);
-    expect(shown(anew.text)).toContain('Your number 2 ');
+    const rejoined = await other.follow(page, service.issuer);
+    expect([rejoined.status, headingOf(rejoined.text)]).toEqual([200, 'You are in line']);
+    expect(shown(rejoined.text)).toContain('Your number 2 ');
     expect(await numbersGiven()).toBe(2);
     const { status, json } = await facts(createBrowser(), page);
     expect([status, json().code]).toEqual([401, 'ticket_required']);
   });
 
-  test('explains itself to a browser that keeps no cookies, instead of going round', async () => {
+  test('explains what is wrong to a browser without cookies, instead of looping', async () => {
     let answer: Answer | undefined;
     let at = page;
     for (let hops = 0; hops < 5; hops++) {
@@ -132,32 +135,32 @@ describe('the waiting page', () => {
     ['cut off', (ticket: string) => ticket.slice(0, 20)],
     ['empty', () => ''],
     ['no ticket at all', () => '%00"; drop'],
-  ])('gives a ticket that is %s a new place, at the back', async (_what, alter) => {
+  ])('gives a visitor with a ticket that is %s a new place at the back', async (_what, alter) => {
     await arrive(createBrowser(), service.issuer);
     const name = 'anteroom_ticket_sale';
     browser.cookies.set(name, alter(browser.cookies.get(name) ?? ''));
     expect((await facts(browser, page)).status).toBe(401);
-    const anew = await browser.follow(page, service.issuer);
-    expect([anew.status, headingOf(anew.text)]).toEqual([200, 'You are in line']);
-    expect(shown(anew.text)).toContain('Your number 3 ');
+    const rejoined = await browser.follow(page, service.issuer);
+    expect([rejoined.status, headingOf(rejoined.text)]).toEqual([200, 'You are in line']);
+    expect(shown(rejoined.text)).toContain('Your number 3 ');
   });
 
-  test('takes no ticket of another room', async () => {
+  test('accepts no ticket of another room', async () => {
     const visitor = createBrowser();
     await arrive(visitor, service.issuer, { clientId: 'elsewhere' });
     browser.cookies.set('anteroom_ticket_sale', visitor.cookies.get('anteroom_ticket_other') ?? '');
-    const anew = await browser.follow(page, service.issuer);
-    expect(shown(anew.text)).toContain('Your number 2 ');
+    const rejoined = await browser.follow(page, service.issuer);
+    expect(shown(rejoined.text)).toContain('Your number 2 ');
   });
 
-  test('sends who has no ticket any more to the page before anything is claimed', async () => {
+  test('shows the page to a visitor who lost the ticket before anything is claimed', async () => {
     browser.cookies.delete('anteroom_ticket_sale');
     const { status, location } = await browser.post(page);
     expect([status, location]).toEqual([303, page]);
     expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(0);
   });
 
-  test('of a closed room tells who comes that it is closed, and gives no number', async () => {
+  test('of a closed room says so to newcomers, and gives no number', async () => {
     await set({ mode: 'closed', message: 'Sold out.' });
     const late = createBrowser();
     const { answer, page: address } = await arrive(late, service.issuer);
@@ -171,11 +174,11 @@ describe('the waiting page', () => {
     expect(shown(opened.text)).toContain('Your number 2 ');
   });
 
-  test('of a closed room takes nobody back whose number is used up', async () => {
+  test('of a closed room readmits no visitor whose number was used', async () => {
     const { operations } = service.waitingRoom;
     const tab = new Map(browser.cookies);
     await browser.post(page, { leave: '1' });
-    // As if the answer had not come.
+    // As if the answer had been lost.
     for (const [name, value] of tab) browser.cookies.set(name, value);
     await operations.raise('sale', 1);
     await set({ mode: 'closed' });
@@ -184,7 +187,7 @@ describe('the waiting page', () => {
     expect(await numbersGiven()).toBe(1);
   });
 
-  test('reads no form that is too long or of another kind as leaving', async () => {
+  test('does not take a form that is too long or of another type for leaving', async () => {
     const long = await browser.post(page, { leave: '1', more: 'x'.repeat(20_000) });
     const plain = await browser.post(page, { leave: '1' }, { 'Content-Type': 'text/plain' });
     for (const { status, location } of [long, plain]) expect([status, location]).toEqual([303, page]);
@@ -192,15 +195,15 @@ describe('the waiting page', () => {
   });
 });
 
-describe('the waiting page while the store is away', () => {
-  test('keeps the number on show, says what is wrong, and answers a form with a page that comes back', async () => {
+describe('the waiting page while the store is unavailable', () => {
+  test('still shows the number, says what is wrong, and answers a form with a page that tries again', async () => {
     const opened = await embeddedStore();
     let service = await startService({ store: opened.store, rooms, relying_parties });
     const browser = createBrowser();
     const { page } = await arrive(browser, service.issuer);
     const port = Number(new URL(service.issuer).port);
     await service.close();
-    // A process that never heard of the room: its store is closed.
+    // A process without a snapshot of the room: its store is closed.
     await opened.store.close();
     const { store } = opened;
     service = await startService({ store, port });

@@ -19,7 +19,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
   const set = (more: Partial<RoomInput>) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
   const wait = async (as = browser) => (await arrive(as, service.issuer)).page;
 
-  test('is complete without a script: number, people ahead, a button to look again, a way to leave', async () => {
+  test('is complete without a script: number, people ahead, a button to check again, a way to leave', async () => {
     await wait(createBrowser());
     const page = await wait();
     const { status, headers, text } = await browser.get(page);
@@ -35,7 +35,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(text.match(/<form method="post"/g)).toHaveLength(1);
   });
 
-  test('shows each state, and tells the same at its address as JSON', async () => {
+  test('shows each state, and answers the same facts as JSON at its address', async () => {
     const page = await wait();
     const states = async () => {
       const json = (await facts(browser, page)).json();
@@ -61,7 +61,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(expired).not.toContain('http-equiv="refresh"');
   });
 
-  test('tells as JSON what the contract says', async () => {
+  test('answers the documented JSON', async () => {
     const page = await wait();
     const { status, headers, json } = await facts(browser, page);
     expect(status).toBe(200);
@@ -80,7 +80,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     });
   });
 
-  test('takes a claim before the turn back to itself, and nothing has changed', async () => {
+  test('answers a claim before the turn with itself, and changes nothing', async () => {
     const page = await wait();
     const before = await operations().counters('sale');
     const early = await browser.post(page);
@@ -101,7 +101,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(await operations().counters('sale')).toMatchObject({ claimed: 1, active: 1 });
   });
 
-  test('lets its visitor leave, says so in every tab, and gives a new number to who joins again', async () => {
+  test('lets its visitor leave, says so in every tab, and gives a new number after joining again', async () => {
     const page = await wait();
     const left = await browser.post(page, { leave: '1' });
     expect([left.status, left.location]).toEqual([303, page]);
@@ -109,7 +109,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     const { status, text } = await browser.get(page);
     expect([status, headingOf(text)]).toEqual([200, 'You have left the line']);
     expect((await facts(browser, page)).status).toBe(401);
-    // Once more does no harm.
+    // Leaving twice changes nothing.
     expect((await browser.post(page, { leave: '1' })).status).toBe(303);
 
     const again = /<a href="(\/authorize[^"]+)">Join again/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
@@ -118,7 +118,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(shown(joined.text)).toContain('Your number 2 ');
   });
 
-  test('takes who missed the turn back to the front with the same number', async () => {
+  test('returns a visitor who missed the turn to the front with the same number', async () => {
     const page = await wait();
     await operations().raise('sale', 1);
     service.time.pass(62_000);
@@ -129,7 +129,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1, people_ahead: 0 });
   });
 
-  test('takes who missed the turn to the back with a new number, where the room has it so', async () => {
+  test('sends a visitor who missed the turn to the back with a new number, if the room is set so', async () => {
     await set({ admission: { ...SALE.admission, missed_turn: 'back' } });
     const page = await wait();
     await operations().raise('sale', 1);
@@ -140,22 +140,22 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 3, people_ahead: 1 });
   });
 
-  test('changes nothing when who waits asks to rejoin', async () => {
+  test('changes nothing when a waiting visitor asks to rejoin', async () => {
     const page = await wait();
     await browser.post(page, { rejoin: '1' });
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
     expect((await operations().counters('sale')).queue).toBe(1);
   });
 
-  test('has who comes with an older generation’s ticket join anew, at the back', async () => {
+  test('makes a visitor with an older generation’s ticket join again, at the back', async () => {
     const page = await wait();
     await operations().reset('sale');
     await wait(createBrowser());
     const stale = await facts(browser, page);
     expect([stale.status, stale.json().code]).toEqual([401, 'ticket_invalid']);
-    const anew = await browser.follow(page, service.issuer);
-    expect(headingOf(anew.text)).toBe('You are in line');
-    expect(shown(anew.text)).toContain('Your number 2 ');
+    const rejoined = await browser.follow(page, service.issuer);
+    expect(headingOf(rejoined.text)).toBe('You are in line');
+    expect(shown(rejoined.text)).toContain('Your number 2 ');
     expect((await browser.post(page)).status).toBe(303);
   });
 });

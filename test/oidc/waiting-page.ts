@@ -1,4 +1,4 @@
-/** The room, the relying parties and the reading of pages that tests of the waiting page share. */
+/** A room, relying parties and page readers that tests of the waiting page share. */
 import type { RoomInput } from '#settings/room.ts';
 import { REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 
@@ -15,7 +15,7 @@ export const relying_parties = [
   { client_id: 'elsewhere', room: 'other', ...shop },
 ];
 
-/** The words that are shown: without markup, and without what is hidden in the state that the page is in. */
+/** The visible text of a page, without what is hidden in its state. */
 export function shown(html: string): string {
   return html
     .replace(/<(h1|p|div|button|section|small)\b[^>]* hidden\b[^>]*>[\s\S]*?<\/\1>/g, '')

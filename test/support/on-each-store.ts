@@ -59,7 +59,7 @@ export function serviceOn(
     get logged() {
       return there(service).logged;
     },
-    tellEnds: () => there(service).tellEnds(),
+    sendLogouts: () => there(service).sendLogouts(),
     close: () => there(service).close(),
     async restart(changes = {}) {
       const port = Number(new URL(there(service).listensOn).port);

@@ -26,7 +26,7 @@ export interface TestService {
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
   /** Tells relying parties what ended so far; resolves when they were told, or could not be. */
-  readonly tellEnds: () => Promise<void>;
+  readonly sendLogouts: () => Promise<void>;
   /** What happened. */
   readonly told: readonly Activity[];
   /** What was logged, line by line. */
@@ -83,7 +83,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     time,
     logged,
     told,
-    async tellEnds() {
+    async sendLogouts() {
       await logoutQueue.settled();
       await backchannel.look();
       await backchannel.quiet();

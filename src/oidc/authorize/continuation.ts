@@ -84,7 +84,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     const request = pending.kind === 'travelling' ? travelling : paramsOf(interaction?.params);
     const restartUrl = party && restartLogin(party, abandoned(request), issuer);
     const loop: Loop = { step: 'restart', key: clientId };
-    const isConfirmed = form.get('anew') === '1';
+    const isConfirmed = form.get('restart') === '1';
     const next = nextStep({
       at: 'claim',
       request: pending.kind === 'stored' && !interaction ? 'gone' : pending.kind,

@@ -9,13 +9,13 @@ import { comeBack, goIn, read, relying_parties, rooms } from './visit.ts';
 
 const service = serviceOn(embeddedStore, { rooms, relying_parties });
 
-/** Registers a relying party as an operator would, or refuses as the file and the API do. */
+/** Registers a relying party with the checks of the file and the API. */
 async function register(client_id: string, more: Record<string, unknown>): Promise<void> {
   const { relying_parties: parsed } = settingsFile.parse({ relying_parties: [{ client_id, room: 'sale', ...more }] });
   for (const party of parsed) await service.waitingRoom.operations.putRelyingParty(party);
 }
 
-describe('a relying party that the settings let through is one that the provider takes', () => {
+describe('the provider accepts every relying party that the settings accept', () => {
   test.each([
     ['https', ['https://shop.example/oauth2/callback']],
     ['http on an inner network', ['http://shop.internal:8080/callback']],
@@ -43,7 +43,7 @@ describe('a relying party that the settings let through is one that the provider
   });
 
   test.each(['s', ' blank ', 'a:b', '100%', '+', '&=?#', '"\\', '~'.repeat(256)])(
-    'with the secret %s, sent either way',
+    'with the secret %s, sent by either method',
     async (client_secret) => {
       const clientId = `secret-${Math.random()}`;
       await register(clientId, { client_secret, redirect_uris: ['http://127.0.0.1:9/callback'] });
@@ -59,7 +59,7 @@ describe('a single-page application', () => {
   const origin = 'https://app.example';
   const options = { clientId: 'page', redirectUri: `${origin}/callback`, auth: client.None() };
 
-  /** The token request of a script of `from`. */
+  /** The token request of a script on the origin `from`. */
   async function redeem(from: string) {
     await register('page', { redirect_uris: [options.redirectUri] });
     const browser = createBrowser();
@@ -78,7 +78,7 @@ describe('a single-page application', () => {
     return fetch(`${service.issuer}/token`, { method: 'POST', headers: { Origin: from }, body });
   }
 
-  test('may ask for its tokens and for userinfo from its own origin', async () => {
+  test('may request its tokens and userinfo from its own origin', async () => {
     const answer = await redeem(origin);
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
     const { access_token } = (await answer.json()) as { access_token: string };
@@ -88,14 +88,14 @@ describe('a single-page application', () => {
     expect([info.status, info.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
   });
 
-  test('of another origin may not', async () => {
+  test('may not do so from another origin', async () => {
     const answer = await redeem('https://evil.example');
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([400, null]);
   });
 });
 
 describe('an admission longer than a day', () => {
-  test('is had by its tokens to the end: grant and session outlive them', async () => {
+  test('keeps its tokens valid to the end, since grant and session outlive them', async () => {
     await service.waitingRoom.operations.putRoom({
       ...(await service.waitingRoom.operations.room('other')),
       admission: { lifetime: 72 * 3_600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
@@ -110,7 +110,7 @@ describe('an admission longer than a day', () => {
     expect(Number(session?.exp)).toBeGreaterThan(Number(access?.exp));
   });
 
-  test('that follows a shorter one takes its grant on: it is not cut off when the old one would have ended', async () => {
+  test('that follows a shorter one keeps the grant, which does not expire with the first', async () => {
     const { browser, login, callback } = await goIn(service);
     const { access_token } = await login.exchange(callback);
     const { grantId } = (await service.store.oidcRecords.find('AccessToken', access_token)) ?? {};

@@ -6,7 +6,7 @@ import { comeBack, goIn, numbersGiven, relying_parties, rooms } from './visit.ts
 const sub = (value: string) => JSON.stringify({ id_token: { sub: { value } } });
 const essentialAcr = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:of:the:bank' } } });
 
-onEachStore('what a relying party may ask of the login', { rooms, relying_parties }, (service) => {
+onEachStore('what a relying party may request of the login', { rooms, relying_parties }, (service) => {
   test('prompt=none without an admission is login_required at the redirect URI, and takes no number', async () => {
     const before = await numbersGiven(service);
     const browser = createBrowser();
@@ -38,7 +38,7 @@ onEachStore('what a relying party may ask of the login', { rooms, relying_partie
     ['max_age=0', { max_age: '0' }],
     ['max_age=0 with prompt=none', { max_age: '0', prompt: 'none' }],
     ['max_age=1', { max_age: '1' }],
-  ])('the admitted pass at once with %s, and no number is taken', async (_asked, more) => {
+  ])('admitted visitors pass at once with %s, and no number is taken', async (_asked, more) => {
     const { browser } = await goIn(service);
     const before = await numbersGiven(service);
     const { outcome, login, answer } = await comeBack(service, browser, { more });
@@ -51,19 +51,19 @@ onEachStore('what a relying party may ask of the login', { rooms, relying_partie
     ['prompt=login', { prompt: 'login' }],
     ['prompt=consent', { prompt: 'consent' }],
     ['max_age=0', { max_age: '0' }],
-  ])('who waits with %s gets in through the page like everybody', async (_asked, more) => {
+  ])('a visitor with %s waits and is admitted like any other', async (_asked, more) => {
     const { login, callback } = await goIn(service, { more });
     await expect(login.exchange(callback)).resolves.toHaveProperty('id_token');
   });
 
-  test('max_age tells when the admission was found: auth_time is there and is new', async () => {
+  test('max_age adds auth_time, which is when the admission was looked up', async () => {
     const { browser } = await goIn(service);
     const { login, answer } = await comeBack(service, browser, { more: { max_age: '0' } });
     const claims = (await login.exchange(answer.location)).claims();
     expect(Math.abs((claims?.auth_time ?? 0) - Date.now() / 1000)).toBeLessThan(5);
   });
 
-  test('an id_token_hint of oneself passes; of somebody else it is login_required to the relying party', async () => {
+  test('an id_token_hint of the same visitor passes; of another one it is login_required', async () => {
     const [mine, theirs] = [await goIn(service), await goIn(service)];
     const [own, foreign] = [await mine.login.exchange(mine.callback), await theirs.login.exchange(theirs.callback)];
     const passed = await comeBack(service, mine.browser, { more: { id_token_hint: own.id_token ?? '' } });
@@ -74,7 +74,7 @@ onEachStore('what a relying party may ask of the login', { rooms, relying_partie
     expect(refused.params.get('state')).toBe(refused.login.state);
   });
 
-  test('an id_token_hint that is no token of ours is invalid_request, and takes no number', async () => {
+  test('an id_token_hint of another issuer is invalid_request, and takes no number', async () => {
     const before = await numbersGiven(service);
     const { params } = await comeBack(service, createBrowser(), { more: { id_token_hint: 'made.up.token' } });
     expect(params.get('error')).toBe('invalid_request');
@@ -89,7 +89,7 @@ onEachStore('what a relying party may ask of the login', { rooms, relying_partie
     expect(refused.params.get('error')).toBe('login_required');
   });
 
-  test('a claim may be asked for by name, where its scope is not', async () => {
+  test('a claim can be requested by name without its scope', async () => {
     const claims = JSON.stringify({ id_token: { email: null }, userinfo: { email: { essential: true } } });
     const { login, callback } = await goIn(service, { more: { claims } });
     expect((await login.exchange(callback)).claims()?.email).toMatch(/^[\w-]+@127\.0\.0\.1$/);
@@ -107,14 +107,14 @@ onEachStore('what a relying party may ask of the login', { rooms, relying_partie
     expect(await numbersGiven(service)).toBe(before);
   });
 
-  test('an essential acr that nobody here has is login_required, and does not make the admitted wait', async () => {
+  test('an unsupported essential acr is login_required, and does not make admitted visitors wait', async () => {
     const { browser } = await goIn(service);
     const refused = await comeBack(service, browser, { more: { claims: essentialAcr } });
     expect(refused.outcome).toBe('error');
     expect(refused.params.get('error')).toBe('login_required');
   });
 
-  test('a stored request that asks for another sub ends at the relying party too, not in a loop', async () => {
+  test('a stored request for another sub ends at the relying party too, not in a loop', async () => {
     const browser = createBrowser();
     const more = { claims: sub('somebody else'), login_hint: 'x'.repeat(6_500) };
     const { outcome, answer } = await comeBack(service, browser, { more });

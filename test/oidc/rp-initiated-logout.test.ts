@@ -14,7 +14,7 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     browser = createBrowser();
   });
 
-  /** The relying party sends the visitor to log out; the page that asks. */
+  /** The confirmation page that the relying party sends the visitor to. */
   async function ask(idToken: string | undefined, more: Record<string, string> = {}) {
     const query = new URLSearchParams({
       ...(idToken === undefined ? {} : { id_token_hint: idToken }),
@@ -33,7 +33,7 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     return login.exchange(callback);
   }
 
-  test('asks first, then ends the admission, frees the place and goes back to the relying party', async () => {
+  test('asks for confirmation, then ends the admission, frees the place and returns to the relying party', async () => {
     const { id_token } = await inside();
     const { page, answer } = await ask(id_token);
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Leave and give up your place?')]);
@@ -48,7 +48,7 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
   test.each([
     ['one relying party', ['shop']],
     ['two relying parties', ['shop', 'kiosk']],
-  ])('may be thought better of: who stays, inside at %s, keeps the admission', async (_what, clients) => {
+  ])('can be cancelled: a visitor inside at %s who stays keeps the admission', async (_what, clients) => {
     const { id_token } = await inside();
     for (const clientId of clients) await comeBack(service, browser, { clientId });
     const { answer } = await ask(id_token);
@@ -58,26 +58,26 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     expect((await comeBack(service, browser)).outcome).toBe('code');
   });
 
-  test('ends nothing for a form that another site sends: it knows no xsrf', async () => {
+  test("ends nothing for another site's form, which has no xsrf value", async () => {
     await inside();
     const { status } = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf: 'guessed', logout: 'yes' });
     expect(status).toBe(400);
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1 });
   });
 
-  test('never goes to an address that is not registered', async () => {
+  test('never redirects to an address that is not registered', async () => {
     const { id_token } = await inside();
     const { page } = await ask(id_token, { post_logout_redirect_uri: 'https://evil.example/' });
     expect([page.status, page.location]).toEqual([400, '']);
   });
 
-  test('without anybody to log out ends at a page or the relying party, not at an error', async () => {
+  test('without a session ends at a page or the relying party, not at an error', async () => {
     const { page, answer } = await ask(undefined, { client_id: 'shop' });
     expect(page.status).toBe(200);
     expect((await answer({ logout: 'yes' })).location).toBe(`${AFTER}?state=bye`);
   });
 
-  test('without a hint of where to go ends at a page of ours', async () => {
+  test('without a redirect URI ends at our own page', async () => {
     await inside();
     const { answer } = await ask(undefined, { post_logout_redirect_uri: '' });
     const last = await browser.follow((await answer({ logout: 'yes' })).location, service.issuer);

@@ -28,7 +28,7 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
     return { ...visit, tokens, sub: tokens.claims()?.sub ?? '' };
   }
 
-  /** The configuration of another relying party, which asks about tokens. */
+  /** The configuration of another relying party, which introspects tokens. */
   async function configOf(clientId: string, auth = client.ClientSecretBasic(SECRET)) {
     return client.discovery(new URL(service.issuer), clientId, undefined, auth, {
       execute: [client.allowInsecureRequests],
@@ -37,7 +37,7 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
 
   describe('by revocation', () => {
     test.each(['access_token', 'refresh_token'] as const)(
-      'comes with its %s: the place is free and the tokens are worth nothing',
+      'of its %s frees the place and makes all its tokens invalid',
       async (kind) => {
         const { login, tokens, browser, sub } = await inside();
         await client.tokenRevocation(login.config, tokens[kind] ?? '');
@@ -52,14 +52,14 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       },
     );
 
-    test('is no fault when it is asked for twice', async () => {
+    test('may be repeated', async () => {
       const { login, tokens } = await inside();
       await client.tokenRevocation(login.config, tokens.access_token);
       await client.tokenRevocation(login.config, tokens.access_token);
       expect(await counters()).toMatchObject({ active: 0, completed: 1 });
     });
 
-    test('is for the one that the token was issued to', async () => {
+    test('is only for the client that the token was issued to', async () => {
       const { login, tokens, sub } = await inside();
       for (const [id, auth] of [
         ['gateway', undefined],
@@ -71,30 +71,30 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });
     });
 
-    test('is no fault where the room is gone', async () => {
+    test('succeeds after the room was deleted', async () => {
       const { login, tokens } = await inside();
       await service.waitingRoom.operations.deleteRoom('sale');
       await expect(client.tokenRevocation(login.config, tokens.access_token)).resolves.toBeUndefined();
     });
 
-    test('ends nothing with a token that never was', async () => {
+    test('of an unknown token ends nothing', async () => {
       const { login } = await inside();
       await client.tokenRevocation(login.config, 'x'.repeat(43));
       expect(await counters()).toMatchObject({ active: 1 });
     });
   });
 
-  describe('as introspection tells it', () => {
-    test('is not yet: a live token says whose it is and until when, to any gateway of the room', async () => {
+  describe('by introspection', () => {
+    test('has not come: a live token is active, with its sub and expiry, for any gateway of the room', async () => {
       const { tokens, sub } = await inside();
       for (const id of ['shop', 'gateway']) {
-        const told = await client.tokenIntrospection(await configOf(id), tokens.access_token);
-        expect(told).toMatchObject({ active: true, sub, client_id: 'shop', iss: service.issuer, scope: 'openid' });
-        expect(told.exp).toBeGreaterThan(Date.now() / 1000 + 50);
+        const answer = await client.tokenIntrospection(await configOf(id), tokens.access_token);
+        expect(answer).toMatchObject({ active: true, sub, client_id: 'shop', iss: service.issuer, scope: 'openid' });
+        expect(answer.exp).toBeGreaterThan(Date.now() / 1000 + 50);
       }
     });
 
-    test.each(ENDS)('is there when it %s: every token of it is inactive', async (_how, end) => {
+    test.each(ENDS)('has come when it %s: all its tokens are inactive', async (_how, end) => {
       const { login, tokens, sub } = await inside();
       await end(service, sub);
       for (const token of [tokens.access_token, tokens.refresh_token ?? '']) {
@@ -102,7 +102,7 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       }
     });
 
-    test('is not told to another room, nor to a public client that asks about others', async () => {
+    test("is hidden from clients of another room, and from a public client that presents another's token", async () => {
       const { tokens } = await inside();
       for (const [id, auth] of [
         ['elsewhere', undefined],
@@ -114,7 +114,7 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
       }
     });
 
-    test('is told to nobody without a secret', async () => {
+    test('is hidden from clients without a secret', async () => {
       const { tokens } = await inside();
       const guessing = await configOf('gateway', client.ClientSecretBasic('guessed'));
       await expect(client.tokenIntrospection(guessing, tokens.access_token)).rejects.toMatchObject({ status: 401 });

@@ -22,13 +22,13 @@ beforeEach(async () => {
   ({ browser } = await goIn(service));
 });
 
-/** A login as a browser begins it, which says what it wants the answer for. */
+/** A login as a browser starts it, with fetch metadata. */
 async function begin(options: LoginOptions = {}) {
   const login = await startLogin(service.issuer, options);
   return { login, answer: await browser.get(login.url, { 'Sec-Fetch-Dest': 'document' }) };
 }
 
-/** Begins logins one after the other, as a relying party that forgets each at once; what each was answered. */
+/** The answers to logins that a relying party starts one after the other, forgetting each at once. */
 async function loop(times: number, options: LoginOptions = {}): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let i = 0; i < times; i++) answers.push((await begin(options)).answer);
@@ -39,8 +39,8 @@ const outcomes = (answers: readonly Answer[]) => answers.map((answer) => read(an
 const SLOWED = 'You are in, one moment';
 const STOPPED = 'You are in, but the site keeps sending you back';
 
-describe('a relying party that begins logins again and again', () => {
-  test('has the fifth in a minute wait on a page that goes on by itself, and the eleventh take a button', async () => {
+describe('a relying party that starts logins again and again', () => {
+  test('gets a page that continues by itself from the fifth in a minute, and a button from the eleventh', async () => {
     expect(outcomes(await loop(4))).toEqual(['code', 'code', 'code', 'code']);
     for (let login = 5; login <= 10; login++) {
       const slowed = await begin();
@@ -57,12 +57,12 @@ describe('a relying party that begins logins again and again', () => {
     }
   });
 
-  test('has a program follow as it likes, until it takes a button', async () => {
+  test('does not slow down a program, until it gets a button', async () => {
     for (let login = 1; login <= 10; login++) expect((await comeBack(service, browser)).outcome).toBe('code');
     expect(headingOf((await comeBack(service, browser)).answer.text)).toBe(STOPPED);
   });
 
-  test('goes on with the button, which forgets the count', async () => {
+  test('continues with the button, which clears the count', async () => {
     await loop(10);
     const { answer, login } = await begin();
     const [, href = ''] = /<a class="button" href="([^"]+)">Try again/.exec(answer.text) ?? [];
@@ -71,13 +71,13 @@ describe('a relying party that begins logins again and again', () => {
     expect(outcomes(await loop(5))).toEqual(['code', 'code', 'code', 'code', 'page']);
   });
 
-  test('is forgotten after a minute', async () => {
+  test('is not stopped any more after a minute', async () => {
     await loop(12);
     service.time.pass(61_000);
     expect(outcomes(await loop(1))).toEqual(['code']);
   });
 
-  test('is not another one, nor the same at another address', async () => {
+  test('is counted apart from others, and for each redirect URI', async () => {
     await loop(12);
     expect(outcomes(await loop(1, { clientId: 'kiosk' }))).toEqual(['code']);
     const [other] = await loop(1, { redirectUri: OTHER_URI });
@@ -85,31 +85,31 @@ describe('a relying party that begins logins again and again', () => {
     expect(outcomes(await loop(1))).toEqual(['page']);
   });
 
-  test('is answered in silence where it asks so', async () => {
+  test('is not stopped with prompt=none', async () => {
     await loop(12);
     expect(outcomes(await loop(12, { more: { prompt: 'none' } }))).toEqual(Array(12).fill('code'));
   });
 });
 
-test('tabs that are opened at once are all answered at once', async () => {
+test('tabs that are opened at the same time all get a code at once', async () => {
   const logins = await Promise.all(Array.from({ length: 20 }, () => startLogin(service.issuer)));
   const answers = await Promise.all(logins.map(({ url }) => browser.get(url)));
   expect(new Set(outcomes(answers))).toEqual(new Set(['code']));
 });
 
-test('a login every ten seconds is no loop', async () => {
+test('a login every ten seconds is not a loop', async () => {
   for (let login = 0; login < 20; login++) {
     expect(headingOf((await begin()).answer.text)).not.toBe(STOPPED);
     service.time.pass(10_000);
   }
 });
 
-test('what somebody made up counts for nothing', async () => {
+test('a forged cookie counts for nothing', async () => {
   browser.cookies.set('anteroom_loop_shop', Array(20).fill(service.time.now()).join());
   expect(outcomes(await loop(1))).toEqual(['code']);
 });
 
-test('a first login, at once or after a wait, costs no cookie for it', async () => {
+test('a first login, at once or after a wait, sets no loop cookie', async () => {
   expect([...browser.cookies.keys()]).not.toContain('anteroom_loop_shop');
   await service.waitingRoom.operations.raise('sale', 1);
   const other = createBrowser();
