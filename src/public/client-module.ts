@@ -1,10 +1,10 @@
-/** `/client.js` and its types: for pages and apps of any origin. */
+/** `/client.js` and its types, for pages and apps of any origin. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
 
-/** What is in `folder` is read once. */
+/** Reads the files in `folder` once. */
 export function createClientModule(folder: string): Middleware {
   const files = new Map(
     ['client.js', 'client.d.ts'].map((name) => {
@@ -18,7 +18,7 @@ export function createClientModule(folder: string): Middleware {
     ctx.status = 200;
     ctx.type = ctx.path.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/plain; charset=utf-8';
     ctx.etag = file.etag;
-    // Its address stays, so that what is new arrives within minutes.
+    // The URL stays the same, so a new version must arrive within minutes.
     ctx.set({ 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' });
     if (ctx.fresh) ctx.status = 304;
     else ctx.body = file.bytes;

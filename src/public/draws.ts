@@ -1,17 +1,18 @@
 /**
- * `GET /rooms/{room}/draws/{event}`: what was promised before a draw and shown after it, as JSON for anybody and as
- * a page on which an entrant's browser computes their own place anew.
+ * `GET /rooms/{room}/draws/{event}`: the promise before a draw and the proof after it, as JSON for programs and as a
+ * page on which an entrant's browser recomputes its own place.
  */
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { Problem } from '#http/problem.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Render } from '#pages/views.ts';
 import type { DrawReports } from '#waiting-room/draw-report.ts';
 
 export interface DrawPagesDeps {
   readonly reports: DrawReports;
   readonly cookies: Pick<VisitorCookies, 'ticket'>;
-  readonly render: (view: string, data: Record<string, unknown>) => string;
+  readonly render: Render;
 }
 
 export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Middleware {
@@ -19,7 +20,7 @@ export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Mi
   router.get('/rooms/:room/draws/:event', async (ctx) => {
     const { room = '', event = '' } = ctx.params;
     const found = await reports.find(room, event, cookies.ticket(ctx.req.headers.cookie, room));
-    if (!found) throw new Problem('not_found', { detail: `The room "${room}" has no draw of an event "${event}".` });
+    if (!found) throw new Problem('not_found', { detail: `The room "${room}" has no draw for the event "${event}".` });
     ctx.vary('Accept');
     ctx.set('Access-Control-Allow-Origin', '*');
     if (ctx.accepts('json', 'html') === 'html') {
@@ -31,6 +32,6 @@ export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Mi
     ctx.set('Cache-Control', 'public, max-age=1');
     ctx.body = found.report;
   });
-  // The router adds to the context what its middleware's type asks to be there.
+  // The router's own type of context has more than this middleware needs.
   return router.routes() as Middleware;
 }

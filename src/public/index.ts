@@ -1,7 +1,7 @@
 /**
  * Door 2: the ways in without OpenID Connect. It owns the shared status, the tickets API, /enter, the gate, the pages
  * of draws and the browser module. It decides nothing about the line, and stores nothing but the tokens that the gate
- * has already accepted. It imports waiting-room, waiting-page, http and telemetry, and no other door.
+ * has already accepted. It imports waiting-room, pages, tokens, http and telemetry, and no other door.
  */
 import type { Assets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
@@ -24,6 +24,8 @@ import { createEnter } from './enter.ts';
 import { createGateCookies } from './gate/cookie.ts';
 import { createGate } from './gate/index.ts';
 import { createInsiders } from './gate/insiders.ts';
+import { createOutside } from './gate/outside.ts';
+import { createReturnToSite } from './return-to-site.ts';
 import { createStatus } from './status.ts';
 import { createTicketFacts } from './ticket-facts.ts';
 import { createTickets } from './tickets.ts';
@@ -53,30 +55,28 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     metrics.polls[kind] += 1;
   };
 
+  const loops = createLoopGuard(seal, issuer.startsWith('https:'), now);
   const enter = createEnter({
     visitors,
     snapshots,
     cookies,
-    loops: createLoopGuard(seal, issuer.startsWith('https:'), now),
     addresses,
-    tokens,
+    returnToSite: createReturnToSite({ snapshots, cookies, loops, tokens, render: views.page }),
     render: views.page,
     now,
   });
+  const gateCookies = createGateCookies(createPassOffice(seal));
+  const counts = metrics.gateChecks;
+  const { idempotency } = deps.store;
   const gate = createGate({
-    issuer,
-    cookies: createGateCookies(createPassOffice(seal)),
+    cookies: gateCookies,
     insiders: createInsiders({ visitors, snapshots, now }),
-    tokens,
-    visitors,
-    snapshots,
-    idempotency: deps.store.idempotency,
-    counts: metrics.gateChecks,
+    outside: createOutside({ issuer, cookies: gateCookies, tokens, visitors, snapshots, idempotency, counts, now }),
+    counts,
     refuse,
     // The page appears at an address of the protected site, which does not serve our assets.
     showUnavailable: (res) =>
       sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
-    now,
   });
 
   return {

@@ -1,22 +1,22 @@
 /**
- * `GET /rooms/{room}/status`: the status all visitors of a room share. No cookies, any origin, one document a
- * second, so that a CDN carries everybody; answered straight from node:http.
+ * `GET /rooms/{room}/status`: the status that all visitors of a room share. It needs no cookies, any origin may read
+ * it, and it changes once a second, so a CDN can answer every visitor. It is answered straight from node:http.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { RawHandler } from '#http/door.ts';
+import type { Refuse } from '#http/refuse.ts';
 import type { SharedStatus } from '#waiting-room/status.ts';
 
 const ROUTE = /^\/rooms\/([a-z0-9-]{1,64})\/status$/;
 
 export interface StatusDeps {
   readonly status: SharedStatus;
-  /** Answers with a problem document. */
-  readonly refuse: (res: ServerResponse, error: unknown) => void;
+  readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
-/** Handles a request for a shared status and says so; any other is left alone. */
-export function createStatus({ status, refuse, onPoll }: StatusDeps) {
-  return (req: IncomingMessage, res: ServerResponse): boolean => {
+export function createStatus({ status, refuse, onPoll }: StatusDeps): RawHandler {
+  return (req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     const url = req.url ?? '';
     const query = url.indexOf('?');

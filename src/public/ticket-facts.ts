@@ -1,10 +1,12 @@
 /**
- * `GET /rooms/{room}/tickets/self`: the facts for whoever waits through the API, as busy a route as the waiting
- * page's own facts and answered like them, straight from node:http.
+ * `GET /rooms/{room}/tickets/self`: the facts of a visitor who waits through the API. It is as busy a route as the
+ * waiting page's facts, so it is answered straight from node:http too.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { bearerOf } from '#http/bearer.ts';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
+import type { RawHandler } from '#http/door.ts';
+import type { Refuse } from '#http/refuse.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -17,28 +19,26 @@ const HEADERS = [...JSON_HEADERS, ...Object.entries(ANY_ORIGIN).flat()];
 export interface TicketFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
   readonly tickets: Pick<TicketOffice, 'open'>;
-  /** Answers with a problem document. */
-  readonly refuse: (res: ServerResponse, error: unknown) => void;
+  readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
-/** The ticket that a request carries. Throws `ticket_required` or `ticket_invalid`. */
+/** The ticket in a request's Authorization header. Throws `ticket_required` or `ticket_invalid`. */
 export function ticketOf(tickets: Pick<TicketOffice, 'open'>, authorization: string | undefined, room: string): Ticket {
   const sealed = bearerOf(authorization);
-  if (!sealed) throw new AnteroomError('ticket_required', 'The request carries no ticket of this room.');
+  if (!sealed) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
   const ticket = tickets.open(sealed, room);
   if (!ticket) throw new AnteroomError('ticket_invalid', `This is not a ticket of the room "${room}".`);
   return ticket;
 }
 
-/** Handles a request for the facts and says so; any other is left alone. */
-export function createTicketFacts({ visitors, tickets, refuse, onPoll }: TicketFactsDeps) {
-  function refuseAny(res: ServerResponse, error: unknown): void {
+export function createTicketFacts({ visitors, tickets, refuse, onPoll }: TicketFactsDeps): RawHandler {
+  function refuseAnyOrigin(res: ServerResponse, error: unknown): void {
     for (const [name, value] of Object.entries(ANY_ORIGIN)) res.setHeader(name, value);
     refuse(res, error);
   }
 
-  return (req: IncomingMessage, res: ServerResponse): boolean => {
+  return (req, res) => {
     const url = req.url ?? '';
     if (req.method !== 'GET' || !url.startsWith(PREFIX)) return false;
     const query = url.indexOf('?');
@@ -49,9 +49,9 @@ export function createTicketFacts({ visitors, tickets, refuse, onPoll }: TicketF
     onPoll();
     try {
       const ticket = ticketOf(tickets, req.headers.authorization, room);
-      answerDocument(res, visitors.factsDocument(ticket), HEADERS, refuseAny);
+      answerDocument(res, visitors.factsDocument(ticket), HEADERS, refuseAnyOrigin);
     } catch (error) {
-      refuseAny(res, error);
+      refuseAnyOrigin(res, error);
     }
     return true;
   };

@@ -1,6 +1,6 @@
 /**
- * The API way in: a website or an app joins, asks, claims and leaves by itself, without a redirect. The ticket is a
- * bearer secret of whoever joined; what a claim gives are tokens that the site's own API checks.
+ * `/rooms/{room}/tickets`: a website or an app joins, polls, claims and leaves by itself, without redirects. The ticket
+ * is a bearer secret; a claim returns tokens that the site's own API verifies.
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
@@ -21,12 +21,12 @@ export interface TicketsDeps {
 
 export function createTickets({ visitors, tickets, tokens }: TicketsDeps): Middleware {
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
-    // A rejoin may give another ticket, so that it is told each time.
+    // A rejoin may issue another ticket, so each answer carries the current one.
     ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.facts(ticket)) };
     ctx.status = status;
   }
 
-  /** The admission, or why there is none. */
+  /** Throws the reason if there is no admission. */
   async function claim(ticket: Ticket): Promise<Admission> {
     const place = await visitors.claim(ticket);
     switch (place.state) {
@@ -36,13 +36,19 @@ export function createTickets({ visitors, tickets, tokens }: TicketsDeps): Middl
       case 'waiting':
       case 'returned':
         if ((await visitors.facts(ticket)).state === 'closed') throw new RoomClosed(ticket.room);
-        throw new AnteroomError('not_your_turn', 'The number is not served yet.');
+        throw new AnteroomError('not_your_turn', 'This number is not served yet.');
       case 'missed':
         throw new AnteroomError('turn_missed', 'The turn was not taken in time. Rejoin the line.');
       case 'over':
-        throw new AnteroomError('admission_over', 'The number is used up. Rejoin the line for a new one.');
+        throw new AnteroomError(
+          'admission_over',
+          'The admission of this number has ended. Rejoin the line for a new number.',
+        );
       case 'stale':
-        throw new AnteroomError('ticket_invalid', `The ticket is not of the line that "${ticket.room}" has now.`);
+        throw new AnteroomError(
+          'ticket_invalid',
+          `The ticket belongs to an earlier line of the room "${ticket.room}".`,
+        );
     }
   }
 

@@ -2,8 +2,9 @@
  * The facts of the waiting page as JSON, for its script. This is the busiest route of all, so it is answered straight
  * from node:http. It opens the ticket and reads the process's snapshot, and it sends the store no command.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
+import type { RawHandler } from '#http/door.ts';
+import type { Refuse } from '#http/refuse.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -16,13 +17,12 @@ export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
   readonly cookies: Pick<VisitorCookies, 'ticket'>;
   readonly addresses: Pick<Addresses, 'read'>;
-  /** Answers with a problem document. */
-  readonly refuse: (res: ServerResponse, error: unknown) => void;
+  readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
-export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps) {
-  return (req: IncomingMessage, res: ServerResponse): boolean => {
+export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps): RawHandler {
+  return (req, res) => {
     const url = req.url ?? '';
     if (req.method !== 'GET' || !url.startsWith(PREFIX) || !wantsJson(req.headers.accept)) return false;
     const pageAt = url.indexOf(PAGE, PREFIX.length);

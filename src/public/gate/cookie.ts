@@ -1,24 +1,24 @@
-/** The gate's own cookie on the protected site: a sealed pass, opened once a process. */
+/** The gate's own cookie on the protected site: a sealed pass, which a process opens once. */
 import { cookieValue } from '#http/visitor-cookies.ts';
 import type { Pass, PassOffice } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Look, NOT_ASKED } from './insiders.ts';
 
-/** Passes known at most; those that were not shown since half as many others came are forgotten. */
-const KNOWN = 20_000;
+/** How many opened passes a process keeps. One is dropped if it is not shown while half as many others are. */
+const CAPACITY = 20_000;
 
-/** A pass that was shown, with what the check answers for it. */
+/** A pass that a visitor showed. */
 export interface Shown {
   readonly pass: Pass;
   readonly look: Look;
-  /** Of the answer for somebody inside: names and values in turn. */
+  /** Headers of the answer if the visitor is inside: names and values in turn. */
   readonly headers: readonly string[];
 }
 
 export interface GateCookies {
-  /** The pass that a request shows; null where it shows none of this room. */
+  /** Null if the request shows no pass of this room. */
   read(cookieHeader: string | undefined, room: RoomId, secure: boolean): Shown | null;
-  /** `Set-Cookie` value. Host-only: without `Domain`, no other host of the site's domain gets it. */
+  /** A `Set-Cookie` value. Without `Domain` the cookie is host-only: no other host of the site's domain gets it. */
   give(room: RoomId, pass: Pass, secure: boolean, now: number): string;
 }
 
@@ -40,7 +40,7 @@ export function createGateCookies(passes: PassOffice): GateCookies {
       if (known) return known;
       const shown = old.get(key) ?? open(sealed, room);
       if (!shown) return null;
-      if (young.size >= KNOWN / 2) {
+      if (young.size >= CAPACITY / 2) {
         old = young;
         young = new Map();
       }
@@ -49,7 +49,7 @@ export function createGateCookies(passes: PassOffice): GateCookies {
     },
     give(room, pass, secure, now) {
       const age = Math.max(1, Math.floor((pass.expiresAt - now) / 1000));
-      // SameSite=Lax: whoever follows a link to the site is inside already.
+      // SameSite=Lax: a visitor who follows a link from elsewhere to the site brings the cookie.
       const attributes = `Max-Age=${age}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
       return `${nameOf(room, secure)}=${passes.seal(room, pass)}; ${attributes}`;
     },

@@ -1,7 +1,7 @@
 /**
- * Whether somebody with a pass is still inside: their admission may have ended before its time. A process asks the
- * store about a visitor once, and again only after some admission of the room ended early, at most once a second:
- * the snapshot, which is a second old at most, counts those.
+ * Whether a visitor with a pass is still inside: the admission may have ended early. A process asks the store about a
+ * visitor once, and again only after an admission of the room ended early, at most once a second. The snapshot, at most
+ * a second old, counts the early ends.
  */
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { Pass } from '#waiting-room/passes.ts';
@@ -9,15 +9,15 @@ import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 
-/** How long, in ms, an answer holds whatever ended meanwhile. */
-const HOLDS = 1000;
+/** How long an answer of the store is used in any case, in ms. */
+const MIN_AGE = 1000;
 
-/** What was found out about a pass, kept with it. */
+/** What this process knows about a pass. */
 export interface Look {
   inside: boolean;
-  /** When it was asked; 0 before. */
+  /** When the store was asked; 0 before. */
   at: number;
-  /** How many admissions had ended early then. */
+  /** How many admissions of the room had ended early by then. */
   ended: number;
   asking?: Promise<boolean>;
 }
@@ -31,7 +31,7 @@ export interface InsidersDeps {
 }
 
 export interface Insiders {
-  /** At once where it is known. Rejects with RoomNotFound. */
+  /** Not a promise if the answer is known. Rejects with RoomNotFound. */
   has(room: RoomId, pass: Pass, look: Look): boolean | Promise<boolean>;
 }
 
@@ -42,7 +42,7 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
       const admission = await visitors.admission(room, pass.visitor);
       look.inside = admission?.generation === pass.generation && admission.number === pass.number;
     } catch (error) {
-      // While the store is away no end can be told to anybody: a pass is good for as long as it says.
+      // While the store is unavailable no end can be learned: the pass holds until it expires.
       if (!unavailableCause(error)) throw error;
       look.inside = true;
     }
@@ -54,7 +54,7 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   function known(room: RoomId, pass: Pass, look: Look, snapshot: Snapshot | null): boolean | Promise<boolean> {
     if (snapshot && pass.generation < snapshot.view.generation) return false;
     const age = now() - look.at;
-    if (age >= 0 && age < HOLDS) return look.inside;
+    if (age >= 0 && age < MIN_AGE) return look.inside;
     const ended = snapshot ? endedEarly(snapshot) : look.ended;
     if (look.inside && look.ended === ended) return true;
     look.asking ??= ask(room, pass, look, ended).finally(() => {
@@ -79,7 +79,7 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   };
 }
 
-/** Each early end is one of these two, whoever told it. */
+/** An admission that ends early counts as one of these two. */
 function endedEarly({ view }: Snapshot): number {
   return view.counters.completed + view.counters.abandoned;
 }

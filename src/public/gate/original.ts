@@ -1,25 +1,25 @@
-/** The request that a proxy asks about, from the headers that proxies put it in. */
+/** The request that a proxy asks about, read from the headers that proxies send. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isNavigation } from '#http/navigation.ts';
 
 export interface OriginalRequest {
-  /** Absolute, as it came: its path and query byte for byte. */
+  /** Absolute. Path and query are as they were received, byte for byte. */
   readonly url: string;
   readonly secure: boolean;
-  /** Whether a person went there, and can be sent elsewhere. */
+  /** Whether a person navigated there and can be redirected. */
   readonly isNavigation: boolean;
 }
 
-/** As a header has it; one that came several times is nobody's. */
+/** A header that was sent more than once counts as missing. */
 type Header = string | string[] | undefined;
 const one = (header: Header): string => (typeof header === 'string' ? header : '');
 
-/** Traefik tells of a WebSocket by its scheme. */
+/** Traefik names a WebSocket's scheme. */
 const HTTP: Readonly<Record<string, 'http' | 'https'>> = { http: 'http', https: 'https', ws: 'http', wss: 'https' };
-/** A host and perhaps a port, as RFC 9110 §7.2 has it; no list of several proxies' words. */
+/** A host and an optional port (RFC 9110 §7.2), not a list of several proxies' values. */
 const HOST = /^[A-Za-z0-9.\-_[\]:]+$/;
 
-/** Whether it came over https, without a look at anything else. */
+/** Whether the request was sent over https. It reads no other header, as it runs for every check. */
 export function isSecure(headers: IncomingHttpHeaders): boolean {
   const proto = headers['x-forwarded-proto'];
   if (headers['x-forwarded-uri'] === undefined) {
@@ -30,8 +30,8 @@ export function isSecure(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Null where the headers do not say it. `X-Forwarded-Uri` (Caddy, Traefik) goes before `X-Original-URL` (nginx): a
- * proxy that writes the one passes on whatever its client put into the other.
+ * Null if the headers do not describe a request. `X-Forwarded-Uri` (Caddy, Traefik) wins over `X-Original-URL` (nginx):
+ * a proxy that sets the one passes on what its client sent in the other.
  */
 export function originalRequest(headers: IncomingHttpHeaders): OriginalRequest | null {
   const forwarded = headers['x-forwarded-uri'] !== undefined;
@@ -39,7 +39,7 @@ export function originalRequest(headers: IncomingHttpHeaders): OriginalRequest |
   const method = one(forwarded ? headers['x-forwarded-method'] : headers['x-original-method']);
   const url = uri.startsWith('/') ? absolute(headers, uri) : !forwarded && /^https?:\/\//.test(uri) ? uri : null;
   if (!url || !URL.canParse(url)) return null;
-  return { url, secure: url.startsWith('https:'), isNavigation: isGoing(headers, method) };
+  return { url, secure: url.startsWith('https:'), isNavigation: isNavigationOf(headers, method) };
 }
 
 function absolute(headers: IncomingHttpHeaders, uri: string): string | null {
@@ -48,8 +48,8 @@ function absolute(headers: IncomingHttpHeaders, uri: string): string | null {
   return scheme && HOST.test(host) ? `${scheme}://${host}${uri}` : null;
 }
 
-/** A form's POST is a navigation too, but what it carries would be lost on the way. */
-function isGoing(headers: IncomingHttpHeaders, method: string): boolean {
+/** A form's POST is a navigation too, but a redirect would lose its body. */
+function isNavigationOf(headers: IncomingHttpHeaders, method: string): boolean {
   const get = (name: string) => one(headers[name.toLowerCase()]);
   return (
     method === 'GET' &&
@@ -60,7 +60,7 @@ function isGoing(headers: IncomingHttpHeaders, method: string): boolean {
   );
 }
 
-/** Browsers tell no fetch metadata to a site without https; their navigations ask for HTML, scripts and images do not. */
+/** Browsers send no fetch metadata to a site without https. Their navigations accept HTML; scripts and images do not. */
 function wantsPage(accept: string): boolean {
   return accept === '' || accept === '*/*' || accept.includes('text/html');
 }

@@ -1,0 +1,94 @@
+/** What the gate answers to a request whose visitor is not known to be inside. */
+import type { ServerResponse } from 'node:http';
+import { Problem, problemAnswer } from '#http/problem.ts';
+import type { GateCounts } from '#telemetry/metrics.ts';
+import type { Tokens } from '#tokens/index.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
+import { isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
+import type { RoomId } from '#waiting-room/room.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { enterUrlFromGate } from '../enter-url.ts';
+import type { GateCookies } from './cookie.ts';
+import type { OriginalRequest } from './original.ts';
+
+/** How long the store remembers that a token was accepted, in ms: longer than any token is valid. */
+const TOKEN_MEMORY = 120_000;
+
+export interface OutsideDeps {
+  readonly issuer: string;
+  readonly cookies: Pick<GateCookies, 'give'>;
+  readonly tokens: Pick<Tokens, 'readReturn'>;
+  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly idempotency: Pick<Idempotency, 'remember'>;
+  readonly counts: GateCounts;
+  readonly now: () => number;
+}
+
+export interface Check {
+  readonly room: RoomId;
+  readonly original: OriginalRequest;
+  /** Whether the proxy cannot pass on a redirect (nginx's auth_request), so navigations get a 401 too. */
+  readonly never302: boolean;
+}
+
+export interface Outside {
+  /** @param isInside whether the visitor is inside all the same, and only brings a token. */
+  answer(res: ServerResponse, check: Check, isInside: boolean): Promise<void>;
+  /** Sends the visitor to the waiting room, which also shows that the store is unavailable. */
+  redirectToRoom(res: ServerResponse, check: Check): void;
+}
+
+export function createOutside(deps: OutsideDeps): Outside {
+  const { issuer, cookies, tokens, visitors, snapshots, idempotency, counts, now } = deps;
+
+  const roomUrl = (room: RoomId, url: string) => `${issuer}${enterUrlFromGate(room, url)}`;
+
+  function redirect(res: ServerResponse, { never302 }: Check, location: string, cookie?: string): void {
+    const more = cookie ? { 'Set-Cookie': cookie } : {};
+    if (never302) answer401(res, { Location: location, 'X-Anteroom-Redirect': location, ...more });
+    else res.writeHead(302, { Location: location, 'Cache-Control': 'no-store', ...more }).end();
+  }
+
+  /** The gate's cookie in exchange for a token, which is accepted once. Null for a token that is not valid. */
+  async function exchange({ room, original }: Check, token: string): Promise<string | null> {
+    const returned = await tokens.readReturn(room, token);
+    if (!returned) return null;
+    if ((await idempotency.remember(`token ${returned.jti}`, room, TOKEN_MEMORY)) !== null) return null;
+    const admission = await visitors.admission(room, returned.sub);
+    return admission && cookies.give(room, admission, original.secure, now());
+  }
+
+  return {
+    async answer(res, check, isInside) {
+      const { room, original } = check;
+      const { settings } = await snapshots.get(room);
+      const { url, token } = takeToken(original.url);
+      if (!isReturnUrl(url, settings.return_urls)) {
+        throw new Problem('return_url_refused', {
+          detail: `${new URL(url).origin} is not under the room's return_urls.`,
+        });
+      }
+      const location = roomUrl(room, url);
+      if (!original.isNavigation) {
+        counts.refused += 1;
+        answer401(res, { Location: location });
+        return;
+      }
+      const cookie = token === null ? null : await exchange(check, token);
+      counts[cookie ? 'entered' : 'redirected'] += 1;
+      if (cookie) redirect(res, check, url, cookie);
+      // A used or invalid token goes from the URL; a visitor who is inside all the same stays inside.
+      else redirect(res, check, isInside ? url : location);
+    },
+    redirectToRoom(res, check) {
+      redirect(res, check, roomUrl(check.room, takeToken(check.original.url).url));
+    },
+  };
+}
+
+function answer401(res: ServerResponse, more: Readonly<Record<string, string>>): void {
+  const { status, headers, document } = problemAnswer('admission_required', { headers: more });
+  res.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json' }).end(JSON.stringify(document));
+}

@@ -1,0 +1,72 @@
+/** Returns an admitted visitor to the site with an `anteroom_token`, unless the site keeps sending them back. */
+import type { Context } from 'koa';
+import type { LoopGuard } from '#http/loop-guard.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { sendPage } from '#pages/send-page.ts';
+import type { Render } from '#pages/views.ts';
+import type { Tokens } from '#tokens/index.ts';
+import { AnteroomError } from '#waiting-room/errors.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
+import { withToken } from '#waiting-room/return-urls.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
+import { AGAIN, enterUrlAgain, GATE } from './enter-url.ts';
+
+export interface ReturnToSiteDeps {
+  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly cookies: Pick<VisitorCookies, 'visitor'>;
+  readonly loops: LoopGuard;
+  readonly tokens: Pick<Tokens, 'toReturn'>;
+  readonly render: Render;
+}
+
+/** Both answer the request, or return false if the admission is over. */
+export interface ReturnToSite {
+  /** For a visitor who came to /enter. Cookies that are lost here or at the site would make a loop. */
+  guarded(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean>;
+  /** For a visitor who waited. */
+  directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean>;
+}
+
+export function createReturnToSite({ snapshots, cookies, loops, tokens, render }: ReturnToSiteDeps): ReturnToSite {
+  async function directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
+    try {
+      redirectTo(ctx, withToken(url, await tokens.toReturn(room, admission)));
+      return true;
+    } catch (error) {
+      if (error instanceof AnteroomError && error.code === 'admission_over') return false;
+      throw error;
+    }
+  }
+
+  /** Whether the site keeps sending the visitor back here; records the return otherwise. */
+  function isLooping(ctx: Context, room: string, url: string): boolean {
+    const { origin, pathname } = new URL(url);
+    const loop = { step: 'return', key: room, place: origin + pathname } as const;
+    if (AGAIN in ctx.query) loops.clear(ctx, loop);
+    else if (loops.verdict(ctx, loop) === 'stop') return true;
+    else loops.record(ctx, loop);
+    return false;
+  }
+
+  return {
+    directly,
+    async guarded(ctx, room, url, admission) {
+      if (GATE in ctx.query && cookies.visitor(ctx.req.headers.cookie) === null) {
+        redirectTo(ctx, enterUrlAgain(room, url));
+        return true;
+      }
+      if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
+      const { title } = (await snapshots.get(room)).settings;
+      const action = `/rooms/${room}/enter`;
+      sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action, url }));
+      return true;
+    },
+  };
+}
+
+/** Koa's own redirect would re-encode the URL; this keeps it byte for byte. */
+export function redirectTo(ctx: Context, url: string): void {
+  ctx.body = null;
+  ctx.status = 303;
+  ctx.set({ Location: url, 'Cache-Control': 'no-store' });
+}
