@@ -6,8 +6,8 @@ import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 
-/** Between two tries while the store is away, in ms. */
-const AGAIN = 1000;
+/** The pause between attempts while the store is unavailable, in ms. */
+const RETRY_DELAY = 1000;
 
 export interface ApplyDeps {
   readonly operations: {
@@ -17,13 +17,13 @@ export interface ApplyDeps {
   readonly log: Pick<Log, 'warn'>;
   /** The public URL. */
   readonly issuer: string;
-  /** Ends the tries. */
+  /** Ends the attempts. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sets what the file names as it says; counters are never touched, and what it does not name stays. What will not work
- * as it is set is logged once. While the store is away it tries again and again.
+ * Stores the rooms and relying parties of the configuration file. Counters never change, and what the file does not name
+ * stays. Logs a warning for each setting that will not work. Retries while the store is unavailable.
  */
 export async function applySettings(settings: FileSettings | null, deps: ApplyDeps): Promise<void> {
   if (!settings) return;
@@ -37,8 +37,8 @@ export async function applySettings(settings: FileSettings | null, deps: ApplyDe
       return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      deps.log.warn({ err: error }, 'the settings wait for the store');
-      await delay(AGAIN, undefined, { signal: deps.signal }).catch(() => undefined);
+      deps.log.warn({ err: error }, 'store unavailable, settings not applied yet');
+      await delay(RETRY_DELAY, undefined, { signal: deps.signal }).catch(() => undefined);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The only reader of the process: environment → config → service → listen → drain. */
+/** The only file that reads the process: environment → config → service → listen → drain. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
@@ -11,11 +11,11 @@ import { createDemo } from './config/demo.ts';
 import { openService } from './service.ts';
 
 /**
- * How long the port stays open after SIGTERM, in ms: a balancer learns from /readyz to send no more, and connections
- * that are kept alive end with an answer, not with a reset.
+ * How long the port stays open after SIGTERM, in ms. Meanwhile load balancers see /readyz fail and send no new requests,
+ * and kept-alive connections end with an answer rather than a reset.
  */
 const GRACE = 1000;
-/** How long requests under way may take after that. */
+/** How long requests in progress may take after that, in ms. */
 const DRAIN = 10_000;
 const SHOP = join(import.meta.dirname, '../examples/shop/main.ts');
 
@@ -33,7 +33,7 @@ const listening = new Promise<void>((resolve) => server.once('listening', resolv
 server.on('error', (error: NodeJS.ErrnoException) => {
   fail(
     error.code === 'EADDRINUSE'
-      ? `Port ${config.port} is taken by another process: stop it, or set PORT to a free port.`
+      ? `Port ${config.port} is in use by another process. Stop it, or set PORT to a free port.`
       : `Cannot listen on port ${config.port}: ${error.message}`,
   );
 });
@@ -50,7 +50,7 @@ const shop =
   demo &&
   spawn(process.execPath, [SHOP], {
     env: { ...process.env, ...demo.environment },
-    // The channel tells the shop when this process is gone, however it went.
+    // The shop ends itself when the channel closes, even if this process was killed.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 
@@ -58,10 +58,10 @@ let stopping = false;
 process.once('SIGTERM', () => void shutDown(GRACE));
 process.once('SIGINT', () => void shutDown(0));
 
-await service.started.catch((error: Error) => fail(`The settings cannot be applied: ${error.message}`));
+await service.started.catch((error: Error) => fail(`Failed to apply the settings: ${error.message}`));
 if (!stopping) announce(config);
 
-/** No request is cut off: /readyz turns, the port closes, what is under way ends, then the clock and the store. */
+/** Cuts no request off: /readyz fails, the port closes, requests in progress end, then the clock stops and the store closes. */
 async function shutDown(grace: number): Promise<void> {
   stopping = true;
   service.drain();
@@ -71,7 +71,7 @@ async function shutDown(grace: number): Promise<void> {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  // Browsers open connections that they may need; of these Node takes none for idle.
+  // Browsers open connections in advance. Node does not count one as idle before its first request.
   for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), DRAIN);
   await closed;

@@ -1,4 +1,4 @@
-/** A running service: the app on its store, with its clock ticking, ready once the settings are applied. */
+/** A running service: opens the store, starts the app and the clock, and is ready once the settings are applied. */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createActivity } from '#activity/index.ts';
@@ -10,20 +10,20 @@ import { createMetrics } from '#telemetry/metrics.ts';
 import { createApp } from './app.ts';
 import { applySettings } from './apply-settings.ts';
 import { startClock } from './clock/index.ts';
-import { createOrigins } from './clock/origin-health.ts';
+import { createOriginHealth } from './clock/origin-health.ts';
 
 export interface Service {
-  /** Answers from the start; until `started` and after `drain`, /readyz says that it is not ready. */
+  /** Answers requests at once. /readyz answers 503 until `started`, and after `drain`. */
   readonly listener: RequestListener;
-  /** Resolves once the settings are applied and the clock ticks; waits for a store that is away. */
+  /** Resolves when the settings are applied and the clock ticks. Waits for an unavailable store. */
   readonly started: Promise<void>;
-  /** From now on /readyz is 503 and answers close their connections. */
+  /** Makes /readyz answer 503, and each answer close its connection. */
   drain(): void;
-  /** After the last request: flushes, hands the clock over, closes the store. */
+  /** To be called after the last request: flushes buffers, releases the clock's lease and closes the store. */
   close(): Promise<void>;
 }
 
-/** Rejects when the embedded store cannot be opened; a Redis that is away is waited for. */
+/** Rejects if the embedded store cannot be opened. An unavailable Redis is waited for. */
 export async function openService(config: Config, settings: FileSettings | null): Promise<Service> {
   const log = createLog({ level: config.logLevel });
   const metrics = createMetrics();
@@ -41,18 +41,18 @@ export async function openService(config: Config, settings: FileSettings | null)
   const { listener, waitingRoom, logoutQueue, backchannel } = app;
   const { operations, advance, flush, signal } = waitingRoom;
   const { leases, idempotency } = store;
-  // Nobody was heard before this; how long ago somebody was, the clock finds out.
+  // Until the clock learns from the other processes since when heartbeats arrive.
   advance.heartbeatsContinuousSince(now());
 
-  const tickFailed = (error: unknown) => log.warn({ err: error }, 'a tick failed; the next one tries again');
+  const tickFailed = (error: unknown) => log.warn({ err: error }, 'clock tick failed');
   const started = applySettings(settings, { operations, log, issuer: config.issuer, signal: stopping.signal }).then(
     () => {
       ready = true;
       return startClock({
         advance,
         flush,
-        origins: createOrigins({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
-        tell: backchannel.look,
+        originHealth: createOriginHealth({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+        notify: backchannel.look,
         leases,
         idempotency,
         self,

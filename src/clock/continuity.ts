@@ -1,12 +1,13 @@
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 
 const KEY = 'clock:since';
-/** A gap of so long and visitors may have been away only because nobody could hear them, in ms. */
+/** After a gap of this length, in ms, visitors may look absent only because no process could receive their heartbeats. */
 const GAP = 10_000;
 
 /**
- * Since when the service runs without a gap, whichever of its processes ran; to be asked for all the while. Kept as
- * something remembered for no longer than a gap may be: where nothing is remembered, there was one.
+ * Returns a function that resolves to the time, in ms, since when some process of the service has run without a gap.
+ * Every process calls it all the time. The store remembers the time for as long as a gap may last, and each call
+ * prolongs that: if nothing is remembered, there was a gap.
  */
 export function createContinuity(
   idempotency: Pick<Idempotency, 'remember' | 'amend'>,

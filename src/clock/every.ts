@@ -1,4 +1,4 @@
-/** Runs a task, then waits, then runs it again: never two at once, and a failure does not end it. */
+/** Runs a task again and again, with a pause of `interval` ms in between. Never runs two at once; continues after failures. */
 export function every(interval: number, task: () => Promise<void>, onError: (error: unknown) => void) {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;

@@ -1,12 +1,12 @@
 import type { AdaptiveInlet } from '#waiting-room/room.ts';
 import type { Probe } from './probe.ts';
 
-/** How much of the share of errors the last answer makes up: what was before fades by half with each. */
+/** The weight of the latest answer in the error rate: earlier answers lose half of theirs with each. */
 const WEIGHT = 0.5;
 
 /**
- * Asks a URL: how long it takes to answer, and whether it fails. Anything but 2xx is an error, and so is no answer. The
- * share of errors is weighted towards the latest.
+ * Measures an origin by its health URL: the latency, and the share of errors, weighted towards the latest. Any status but
+ * 2xx is an error, and so is no answer.
  */
 export function createHealthProbe({ url }: NonNullable<AdaptiveInlet['health']>): Probe {
   let errorRate = 0;
@@ -17,7 +17,7 @@ export function createHealthProbe({ url }: NonNullable<AdaptiveInlet['health']>)
     const latency = performance.now() - begun;
     await answer?.body?.cancel();
     errorRate += WEIGHT * ((answer?.ok ? 0 : 1) - errorRate);
-    // Who refuses to answer is quick about it, which says nothing; who does not answer at all took this long at least.
+    // A refused connection fails quickly, which is no latency. After a time-out, the latency is at least this long.
     return { latency: answer || end.aborted ? latency : null, errorRate };
   };
 }

@@ -1,83 +1,82 @@
 /**
- * Door 5: time. In one process at a time the inlets get their ticks and origins are asked how they do; in every process
- * what was heard is flushed, and relying parties are told of ends. Each raise is one atomic step in the store, so two
- * clocks at once would do no harm: the lease saves the work.
+ * Door 5: time. In one process at a time, it ticks the inlets and measures the health of origins. In every process, it
+ * flushes buffers and notifies relying parties of admissions that ended. It decides nothing: what a tick does is in
+ * waiting-room. Each raise is one atomic step in the store, so two clocks at once do no harm, and the lease only saves
+ * work. It imports waiting-room and telemetry.
  */
-
 import type { Advance } from '#waiting-room/advance.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { Leases } from '#waiting-room/ports/leases.ts';
 import { createContinuity } from './continuity.ts';
 import { every } from './every.ts';
-import type { Origins } from './origin-health.ts';
+import type { OriginHealth } from './origin-health.ts';
 
-/** How often the inlets are asked, in ms. */
+/** How often the inlets tick, in ms. */
 const TICK = 250;
-/** How often what was heard goes to the store, and origins are looked after, in ms. */
+/** How often buffers are flushed, relying parties notified and origins measured, in ms. */
 const FLUSH = 1000;
-/** How long a dead process keeps the others from taking over, in ms. */
+/** How long the lease of a dead process keeps the others from ticking, in ms. */
 const LEASE = 3000;
 
 export interface ClockDeps {
   readonly advance: Pick<Advance, 'all' | 'heartbeatsContinuousSince'>;
-  /** Hands on what this process gathered. */
+  /** Writes the buffers of this process to the store. */
   readonly flush: () => Promise<void>;
-  /** Tells whom it concerns of admissions that ended. */
-  readonly tell: () => Promise<void>;
-  /** How the origins of adaptive rooms do. */
-  readonly origins: Origins;
+  /** Notifies relying parties of admissions that ended. */
+  readonly notify: () => Promise<void>;
+  readonly originHealth: OriginHealth;
   readonly leases: Leases;
   readonly idempotency: Pick<Idempotency, 'remember' | 'amend'>;
-  /** This process, for the lease. */
+  /** The id of this process, for the lease. */
   readonly self: string;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Clock {
-  /** Ends the ticks, flushes what was heard, and lets another process take over at once. */
+  /** Ends the ticks, flushes the buffers, and releases the lease, so that another process ticks at once. */
   stop(): Promise<void>;
 }
 
 export function startClock({
   advance,
   flush,
-  origins,
-  tell,
+  originHealth,
+  notify,
   leases,
   idempotency,
   self,
   now,
   onError,
 }: ClockDeps): Clock {
-  const runsSince = createContinuity(idempotency, now);
-  let isOurs = false;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  const runningSince = createContinuity(idempotency, now);
+  let isLeaseOurs = false;
+  let checkedAt = Number.NEGATIVE_INFINITY;
 
-  /** Whoever ticks has to know of gaps; all processes keep them from being one. */
-  async function lookForGap(): Promise<void> {
-    if (Math.abs(now() - lookedAt) < FLUSH) return;
-    advance.heartbeatsContinuousSince(await runsSince());
-    lookedAt = now();
+  /** All processes do this: the one that ticks needs the answer, and each that asks proves that there is no gap. */
+  async function checkForGap(): Promise<void> {
+    if (Math.abs(now() - checkedAt) < FLUSH) return;
+    advance.heartbeatsContinuousSince(await runningSince());
+    checkedAt = now();
   }
 
   const ticks = every(
     TICK,
     async () => {
-      await lookForGap();
-      isOurs = await leases.lease('clock', self, LEASE);
-      if (isOurs) await advance.all();
+      await checkForGap();
+      isLeaseOurs = await leases.lease('clock', self, LEASE);
+      if (isLeaseOurs) await advance.all();
     },
     onError,
   );
   const flushes = every(FLUSH, flush, onError);
-  const told = every(FLUSH, tell, onError);
-  const looks = every(FLUSH, () => (isOurs ? origins.look() : origins.rest()), onError);
+  const notifications = every(FLUSH, notify, onError);
+  const measurements = every(FLUSH, () => (isLeaseOurs ? originHealth.measure() : originHealth.stop()), onError);
 
   return {
     async stop() {
-      await Promise.all([ticks, flushes, told, looks].map((each) => each.stop()));
-      await origins.rest();
+      await Promise.all([ticks, flushes, notifications, measurements].map((each) => each.stop()));
+      await originHealth.stop();
       await flush().catch(onError);
       await leases.release('clock', self).catch(onError);
     },

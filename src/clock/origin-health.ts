@@ -1,6 +1,6 @@
 /**
- * How the origins of adaptive rooms do: the process whose clock ticks asks a URL for its health, or a Prometheus, each
- * as often as the room says, and leaves word for the inlet.
+ * Measures the health of the origins of adaptive rooms, by a health URL or by Prometheus, as often as each room says,
+ * and reports it to the inlet. Only the process whose clock ticks does so.
  */
 import type { Log } from '#telemetry/log.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
@@ -10,24 +10,24 @@ import { createHealthProbe } from './health-probe.ts';
 import type { Probe } from './probe.ts';
 import { createPrometheusProbe } from './prometheus-probe.ts';
 
-export interface Origins {
-  /** To be called each second by whose turn it is: asks those that are due, and does not wait for them. */
-  look(): Promise<void>;
-  /** It is another process's turn: ends what is under way. */
-  rest(): Promise<void>;
+export interface OriginHealth {
+  /** Starts the measurements that are due, and does not wait for them. To be called every second while the lease is held. */
+  measure(): Promise<void>;
+  /** Ends the measurements in progress. To be called while another process holds the lease. */
+  stop(): Promise<void>;
 }
 
-export interface OriginsDeps {
+export interface OriginHealthDeps {
   readonly rooms: () => Promise<readonly RoomSettings[]>;
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly onError: (error: unknown) => void;
-  /** How long an origin may take to answer, in ms; unless given, as its target suggests. */
+  /** How long an origin may take to answer, in ms. Default: depends on the room's target latency. */
   readonly patience?: number;
 }
 
-/** What there is to ask of one room. */
+/** One thing to measure for a room. */
 interface Source {
   readonly key: string;
   readonly room: RoomId;
@@ -38,7 +38,7 @@ interface Source {
 
 interface Watch extends Source {
   readonly probe: Probe;
-  /** The source as JSON: with other settings it is another watch. */
+  /** The source as JSON. When it changes, the watch is replaced. */
   readonly settings: string;
   readonly ended: AbortController;
   dueAt: number;
@@ -46,22 +46,22 @@ interface Watch extends Source {
   failing: boolean;
 }
 
-export function createOrigins({ rooms, signal, now, log, onError, patience }: OriginsDeps): Origins {
+export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
+  const { rooms, signal, now, log, onError, patience } = deps;
   const watches = new Map<string, Watch>();
 
-  async function ask(watch: Watch): Promise<void> {
+  async function measure(watch: Watch): Promise<void> {
     const { room, probe, ended } = watch;
-    const told = await probe(AbortSignal.any([ended.signal, AbortSignal.timeout(patience ?? watch.patience)])).catch(
-      (error: unknown) => {
-        if (!watch.failing && !ended.signal.aborted) log.warn({ err: error, room }, 'an origin cannot be watched');
-        watch.failing = true;
-        return null;
-      },
-    );
-    if (!told || ended.signal.aborted) return;
-    if (watch.failing) log.info({ room }, 'the origin can be watched again');
+    const end = AbortSignal.any([ended.signal, AbortSignal.timeout(patience ?? watch.patience)]);
+    const measured = await probe(end).catch((error: unknown) => {
+      if (!watch.failing && !ended.signal.aborted) log.warn({ err: error, room }, 'origin health check failed');
+      watch.failing = true;
+      return null;
+    });
+    if (!measured || ended.signal.aborted) return;
+    if (watch.failing) log.info({ room }, 'origin health check succeeded again');
     watch.failing = false;
-    await signal(room, told);
+    await signal(room, measured);
   }
 
   async function end(ending: readonly Watch[]): Promise<void> {
@@ -73,7 +73,7 @@ export function createOrigins({ rooms, signal, now, log, onError, patience }: Or
   }
 
   return {
-    async look() {
+    async measure() {
       const sources = new Map(
         (await rooms()).flatMap((room) => sourcesOf(room, now())).map((each) => [each.key, each]),
       );
@@ -87,14 +87,14 @@ export function createOrigins({ rooms, signal, now, log, onError, patience }: Or
       for (const watch of watches.values()) {
         if (watch.running || now() < watch.dueAt) continue;
         watch.dueAt = now() + watch.every;
-        watch.running = ask(watch)
+        watch.running = measure(watch)
           .catch(onError)
           .finally(() => {
             watch.running = null;
           });
       }
     },
-    rest: () => end([...watches.values()]),
+    stop: () => end([...watches.values()]),
   };
 }
 
@@ -102,7 +102,7 @@ function sourcesOf(configured: RoomSettings, now: number): Source[] {
   const { id: room, inlet } = settingsAt(configured, now);
   if (!isAdaptive(inlet)) return [];
   const { health, prometheus } = inlet;
-  // An origin that is aimed at 8 s is not given up after 5.
+  // An origin whose target latency is 8 s must not be given up after 5 s.
   const patience = Math.min(30_000, Math.max(5000, 2 * inlet.target_latency));
   return [
     ...(health

@@ -1,4 +1,4 @@
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
 
-/** Asks once, until it is told to end. Rejects where nothing could be found out. */
+/** Measures the origin once. Rejects if nothing could be measured. `end` aborts it. */
 export type Probe = (end: AbortSignal) => Promise<OriginSignal>;

@@ -1,7 +1,7 @@
 import type { AdaptiveInlet } from '#waiting-room/room.ts';
 import type { Probe } from './probe.ts';
 
-/** The part of an answer of `/api/v1/query` that counts here. */
+/** The part of an answer of `/api/v1/query` that this file reads. */
 interface Answer {
   readonly status?: string;
   readonly error?: string;
@@ -13,8 +13,8 @@ interface Answer {
 type Sample = readonly [at: number, value: string];
 
 /**
- * Asks a Prometheus: the latency in seconds, and the share of errors. Of several series the worst counts. What has no
- * value is unknown; where nothing is known it rejects.
+ * Measures an origin by two queries to Prometheus: the latency in seconds, and the share of errors. Of several series
+ * the worst counts. A query without a value is unknown; the probe rejects if both are.
  */
 export function createPrometheusProbe({ url, latency, error_rate }: NonNullable<AdaptiveInlet['prometheus']>): Probe {
   const base = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);

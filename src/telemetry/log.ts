@@ -5,7 +5,7 @@ export type Log = Logger;
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** Names of fields that hold something secret, wherever they turn up at the top of a record or one level down. */
+/** Names of fields that hold secrets, at the top level of a record or one level down. */
 const SECRETS = [
   'authorization',
   'cookie',
@@ -32,7 +32,7 @@ const SECRETS = [
 
 const within = (place: string, name: string) => (name.startsWith('[') ? `${place}${name}` : `${place}.${name}`);
 
-/** Where pino looks for them: it has no wildcard over all depths. */
+/** The paths for pino, which has no wildcard over all levels. */
 const REDACTED = SECRETS.flatMap((name) => [
   name,
   within('*', name),
@@ -42,11 +42,14 @@ const REDACTED = SECRETS.flatMap((name) => [
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Standard output unless given. */
+  /** Default: standard output. */
   readonly destination?: DestinationStream;
 }
 
-/** JSON lines with times in ISO 8601. An error is logged as its type, message, stack and cause, never with its fields. */
+/**
+ * Writes JSON lines with times in ISO 8601. Of an error it writes the type, message, stack and cause, and never other
+ * fields, which may hold a driver's arguments.
+ */
 export function createLog({ level, destination }: LogOptions): Log {
   return pino(
     {
@@ -79,8 +82,8 @@ function describeError(error: unknown): DescribedError {
 }
 
 /**
- * The path of a request's URL: queries carry codes, tokens and states, and are never logged; nor is what comes after
- * /authorize/, as that is the value of a cookie.
+ * The path of a URL, for the log. A query may contain codes, tokens and states and is never logged, nor is the segment
+ * after /authorize/, which is the value of a cookie.
  */
 export function pathOnly(url: string): string {
   const end = url.search(/[?#]/);

@@ -1,14 +1,17 @@
-/** Everything that is measured, by name. */
+/**
+ * Declares every metric. This folder owns metrics and the log, and what must never be logged; it serves no request. It
+ * imports the words of waiting-room.
+ */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Counters } from '#waiting-room/line/counters.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
 
-/** How a join ended: with a number to wait with, or straight inside. */
+/** How a join ended: with a number in line, or admitted at once. */
 export type JoinOutcome = 'waiting' | 'admitted' | 'closed';
 export type ClaimOutcome = 'admitted' | 'repeated' | 'refused';
 
-/** Polls answered: plain integers, since counting must cost nothing there. Whoever answers a poll adds one. */
+/** Polls answered. Plain integers, which the handlers increment, because counting must cost a poll nothing. */
 export interface PollCounts {
   /** The shared status of a room. */
   status: number;
@@ -16,31 +19,31 @@ export interface PollCounts {
   facts: number;
 }
 
-/** Checks of the gate answered: plain integers as well. Whoever answers one adds one. */
+/** Checks of the gate answered. Plain integers too, which the gate increments. */
 export interface GateCounts {
-  /** Who was inside. */
+  /** The visitor is inside. */
   inside: number;
-  /** A token was taken, for the gate's cookie. */
+  /** A token was exchanged for the gate's cookie. */
   entered: number;
-  /** A navigation was sent on: to wait, or to the same address without a token that was worth nothing. */
+  /** A navigation was redirected to the waiting room, or to the same URL without an invalid token. */
   redirected: number;
-  /** What was neither inside nor a navigation; what cannot be checked, and what the room does not lead to. */
+  /** Outside and not a navigation, not checkable, or not under the room's return_urls. */
   refused: number;
-  /** There was no telling, for want of the store. */
+  /** The store was unavailable. */
   failed: number;
 }
 
 export interface RoomGauges {
   readonly room: string;
   readonly counters: Counters;
-  /** Predicted waits that came true, and that did not. */
+  /** Waits that were inside the predicted range, and outside it. */
   readonly predictions: { readonly within: number; readonly outside: number };
 }
 
-/** How an attempt to deliver facts ended. */
+/** How an attempt to deliver activity events ended. */
 export type DeliveryOutcome = 'delivered' | 'failed';
 
-/** How telling a relying party of an end went. */
+/** How an attempt to notify a relying party of a logout ended. */
 export type LogoutOutcome = 'notified' | 'refused' | 'failed' | 'given_up';
 
 export interface Metrics {
@@ -49,33 +52,33 @@ export interface Metrics {
   request(door: DoorName, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
-  /** Something of this type happened. */
+  /** Counts an activity event by type. */
   happened(type: string): void;
   delivered(outcome: DeliveryOutcome): void;
-  /** So many facts were dropped before they could be delivered. */
-  dropped(facts: number): void;
-  /** A relying party was told that an admission ended, or was not. */
+  /** Counts activity events that were dropped before they could be delivered. */
+  dropped(events: number): void;
+  /** Counts an attempt to notify a relying party that an admission ended. */
   loggedOut(outcome: LogoutOutcome): void;
   storeFailed(operation: string): void;
-  /** Where the gauges of the rooms come from at each scrape: what this process knows, without asking the store. */
+  /** Sets the source of the rooms' gauges, which is read at each scrape. It must not ask the store. */
   watchRooms(rooms: () => Iterable<RoomGauges>): void;
-  /** The text that Prometheus reads, and its media type. */
+  /** The metrics as Prometheus reads them, and their media type. */
   expose(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
 const GAUGES = {
-  queue: 'Numbers given',
-  serving: 'Numbers up to this one are served',
-  waiting: 'Given, unserved and not left',
-  present: 'Of those waiting, heard from lately',
-  claimed: 'Admissions ever',
-  active: 'Admissions that live',
-  completed: 'Admissions ended by the site as completed',
-  abandoned: 'Admissions ended by the site or the visitor',
-  expired: 'Served and not claimed in time',
+  queue: 'Numbers issued',
+  serving: 'The serving counter: numbers up to this one are served',
+  waiting: 'Numbers issued, not served and not left',
+  present: 'Waiting visitors with a recent heartbeat',
+  claimed: 'Admissions ever created',
+  active: 'Live admissions',
+  completed: 'Admissions that the site reported as completed',
+  abandoned: 'Admissions that the site or the visitor ended',
+  expired: 'Numbers served and not claimed within the claim window',
 } as const satisfies Record<keyof Counters, string>;
 
-/** @param processMetrics whether to measure the process too (memory, event loop, garbage collection). */
+/** @param processMetrics whether to include those of the process: memory, event loop, garbage collection. */
 export function createMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -87,44 +90,44 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
 
   const requests = new Histogram({
     name: 'anteroom_http_request_duration_seconds',
-    help: 'Requests answered, by door and status',
+    help: 'Duration of requests in seconds, by door and status',
     labelNames: ['door', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   });
   const joins = new Counter({
     name: 'anteroom_joins_total',
-    help: 'Visitors who joined a room, by how it ended',
+    help: 'Joins, by outcome',
     labelNames: ['room', 'outcome'],
     registers,
   });
   const claims = new Counter({
     name: 'anteroom_claims_total',
-    help: 'Turns asked for, by how it ended',
+    help: 'Claims, by outcome',
     labelNames: ['room', 'outcome'],
     registers,
   });
   const storeErrors = new Counter({
     name: 'anteroom_store_errors_total',
-    help: 'Operations that the store did not answer',
+    help: 'Operations that failed because the store was unavailable',
     labelNames: ['operation'],
     registers,
   });
   const activities = new Counter({
     name: 'anteroom_activities_total',
-    help: 'What happened in rooms, by type',
+    help: 'Activity events, by type',
     labelNames: ['type'],
     registers,
   });
   const deliveries = new Counter({
     name: 'anteroom_webhook_deliveries_total',
-    help: 'Attempts to deliver facts to the webhook, by how they ended',
+    help: 'Attempts to deliver activity events to the webhook, by outcome',
     labelNames: ['outcome'],
     registers,
   });
   const drops = new Counter({
     name: 'anteroom_webhook_dropped_total',
-    help: 'Facts that were dropped before the webhook took them',
+    help: 'Activity events that were dropped before they could be delivered',
     registers,
   });
   const logouts = new Counter({
@@ -146,7 +149,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   });
   new Counter({
     name: 'anteroom_gate_checks_total',
-    help: 'Checks of the gate answered, by how they ended',
+    help: 'Checks of the gate answered, by outcome',
     labelNames: ['outcome'],
     registers,
     collect() {
@@ -168,7 +171,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   }
   new Gauge({
     name: 'anteroom_room_predictions',
-    help: 'Predicted waits that were compared with what came, by whether it was inside the predicted range',
+    help: 'Waits compared with their prediction, by whether they were inside the predicted range',
     labelNames: ['room', 'result'],
     registers,
     collect() {
@@ -188,7 +191,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     claimed: (room, outcome) => claims.inc({ room, outcome }),
     happened: (type) => activities.inc({ type }),
     delivered: (outcome) => deliveries.inc({ outcome }),
-    dropped: (facts) => drops.inc(facts),
+    dropped: (events) => drops.inc(events),
     loggedOut: (outcome) => logouts.inc({ outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
     watchRooms: (source) => {

@@ -2,7 +2,7 @@ import { RoomClosed } from '#waiting-room/errors.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts what visitors were refused, or had already; what they got is a fact and counted as such. */
+/** Counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */
 export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed'>): Visitors {
   const closed = (room: string) => (error: unknown) => {
     if (error instanceof RoomClosed) metrics.joined(room, 'closed');

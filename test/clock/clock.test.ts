@@ -22,8 +22,8 @@ function start(self: string, more: Partial<ClockDeps> = {}): Clock {
   const clock = startClock({
     advance: { all: step('ticks'), heartbeatsContinuousSince: () => void steps.push(`${self} knows of gaps`) },
     flush: step('flushes'),
-    tell: step('tells'),
-    origins: { look: step('looks'), rest: step('rests') },
+    notify: step('notifies'),
+    originHealth: { measure: step('measures'), stop: step('rests') },
     leases: opened.store.leases,
     idempotency: opened.store.idempotency,
     self,
@@ -39,22 +39,22 @@ const count = (step: string) => steps.filter((each) => each === step).length;
 const seen = (step: string, times = 1) =>
   vi.waitFor(() => expect(count(step)).toBeGreaterThanOrEqual(times), { timeout: 5000, interval: 10 });
 
-test('one process ticks and watches origins, all flush what they heard; when it stops the next goes on at once', async () => {
+test('one process ticks and measures origins, and all flush their buffers; when it stops, another takes over at once', async () => {
   const one = start('one');
   await seen('one ticks', 2);
   start('two');
-  await seen('one looks');
+  await seen('one measures');
   await seen('two flushes', 2);
   await seen('two rests');
-  expect([count('two ticks'), count('two looks')]).toEqual([0, 0]);
+  expect([count('two ticks'), count('two measures')]).toEqual([0, 0]);
   await one.stop();
   const stopped = performance.now();
   await seen('two ticks');
   expect(performance.now() - stopped).toBeLessThan(1000);
-  await seen('two looks');
+  await seen('two measures');
 });
 
-test('what a process heard is flushed when it stops, and its watches are at rest', async () => {
+test('a process that stops ends its measurements and flushes its buffers', async () => {
   const one = start('one');
   await seen('one ticks');
   steps = [];
@@ -62,14 +62,14 @@ test('what a process heard is flushed when it stops, and its watches are at rest
   expect(steps.slice(-2)).toEqual(['one rests', 'one flushes']);
 });
 
-test('before its first tick a process knows since when visitors could be heard', async () => {
+test('a process knows since when heartbeats arrive before its first tick', async () => {
   start('one');
   await seen('one ticks');
   expect(steps.indexOf('one knows of gaps')).toBeLessThan(steps.indexOf('one ticks'));
   expect(steps).toContain('one knows of gaps');
 });
 
-test('while the store is away nothing ticks; when it is back it goes on', async () => {
+test('no process ticks while the store is unavailable, and ticks go on when it is back', async () => {
   const { idempotency } = opened.store;
   let away = true;
   const remember: ClockDeps['idempotency']['remember'] = (...entry) =>

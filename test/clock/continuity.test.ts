@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createContinuity } from '#clock/continuity.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 
-test('the service runs since it last began, whichever process asks, until nobody asked for ten seconds', async () => {
+test('every process sees the same start of the service, until no process ran for ten seconds', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-clock-'));
   let time = 1_000_000;
   const store = openEmbeddedStore({ dir, now: () => time });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createOrigins, type Origins, type OriginsDeps } from '#clock/origin-health.ts';
+import { createOriginHealth, type OriginHealth, type OriginHealthDeps } from '#clock/origin-health.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
@@ -17,7 +17,7 @@ let rooms: RoomSettings[];
 let time: number;
 let signals: (OriginSignal & { readonly room: string })[];
 let said: string[];
-let origins: Origins;
+let originHealth: OriginHealth;
 
 const ok: Answer = (_, response) => void response.writeHead(200).end('fine');
 const broken: Answer = (_, response) => void response.writeHead(503).end();
@@ -30,21 +30,21 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  origins = create();
+  originHealth = create();
 });
 afterEach(async () => {
-  await origins.rest();
+  await originHealth.stop();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
 
-function create(more: Partial<OriginsDeps> = {}): Origins {
+function create(more: Partial<OriginHealthDeps> = {}): OriginHealth {
   const say = (_: unknown, message?: string) => void said.push(message ?? '');
-  return createOrigins({
+  return createOriginHealth({
     rooms: async () => rooms,
     signal: async (room, signal) => void signals.push({ room, ...signal }),
     now: () => time,
-    log: { info: say, warn: say } as OriginsDeps['log'],
+    log: { info: say, warn: say } as OriginHealthDeps['log'],
     onError: (error) => {
       throw error;
     },
@@ -74,7 +74,7 @@ function room(id: string, inlet: object, more: object = {}): RoomSettings {
 async function nextSignal(after = 5000): Promise<OriginSignal> {
   const before = signals.length;
   time += after;
-  await origins.look();
+  await originHealth.measure();
   await vi.waitFor(() => expect(signals.length).toBe(before + 1), 2000);
   const signal = signals[before];
   if (!signal) throw new Error('no signal came');
@@ -86,7 +86,7 @@ describe('the health of an origin', () => {
     rooms = [room('sale', { health: { url: `${url}/health?deep=1`, every: '5s' } })];
   });
 
-  test('is how long it takes to answer, and that it does not fail', async () => {
+  test('is its latency and its error rate', async () => {
     answer = (request, response) => void setTimeout(() => ok(request, response), 60);
     const signal = await nextSignal();
     expect(signal).toMatchObject({ room: 'sale', errorRate: 0 });
@@ -95,18 +95,18 @@ describe('the health of an origin', () => {
     expect(asked).toEqual(['/health?deep=1']);
   });
 
-  test('is asked for as often as the room says, however often somebody looks', async () => {
+  test('is measured as often as the room says, however often measure() is called', async () => {
     await nextSignal();
     for (let second = 1; second < 5; second++) {
       time += 1000;
-      await origins.look();
+      await originHealth.measure();
     }
     expect(asked).toHaveLength(1);
     await nextSignal(1000);
     expect(asked).toHaveLength(2);
   });
 
-  test('has a share of errors that rises with each failure and fades with each answer', async () => {
+  test('has an error rate that rises with each failure and falls with each success', async () => {
     answer = broken;
     const failing = [await nextSignal(), await nextSignal(), await nextSignal()].map(({ errorRate }) => errorRate);
     expect(failing).toEqual([0.5, 0.75, 0.875]);
@@ -117,65 +117,65 @@ describe('the health of an origin', () => {
     expect(shares.at(-1)).toBeLessThan(0.01);
   });
 
-  test('that does not answer in time is a failure that took this long at least', async () => {
+  test('after a time-out is an error, with a latency of at least the time-out', async () => {
     answer = () => undefined;
     const { latency, errorRate } = await nextSignal();
     expect(latency).toBeGreaterThanOrEqual(195);
     expect(errorRate).toBe(0.5);
   });
 
-  test('that cannot be reached is a failure, of which no latency is known', async () => {
+  test('is an error without a latency if the connection is refused', async () => {
     answer = (_, response) => void response.destroy();
     expect(await nextSignal()).toEqual({ room: 'sale', latency: null, errorRate: 0.5 });
   });
 
-  test('that is elsewhere is a failure: where a redirect leads is not asked', async () => {
+  test('is an error if the origin redirects, and the redirect is not followed', async () => {
     answer = (_, response) => void response.writeHead(302, { Location: '/other' }).end();
     expect(await nextSignal()).toMatchObject({ errorRate: 0.5 });
     expect(asked).toHaveLength(1);
   });
 
-  test('is not asked for a second time while the first has no answer, and nobody waits for it', async () => {
-    origins = create({ patience: 60_000 });
+  test('is not measured again before the first measurement ends, and measure() does not wait for it', async () => {
+    originHealth = create({ patience: 60_000 });
     answer = () => undefined;
     for (let n = 0; n < 4; n++) {
       time += 5000;
-      await origins.look();
+      await originHealth.measure();
     }
     await vi.waitFor(() => expect(asked).toHaveLength(1), 2000);
-    await origins.rest();
+    await originHealth.stop();
     expect(signals).toEqual([]);
   });
 
-  test('is no longer asked for when it is the turn of another process, the inlet is another, or the room is gone', async () => {
+  test('is no longer measured after stop(), with another inlet, or when the room is deleted', async () => {
     await nextSignal();
-    await origins.rest();
+    await originHealth.stop();
     const there = rooms;
     for (const others of [[room('sale', {}, { inlet: { strategy: 'manual' } })], []]) {
       rooms = others;
       time += 5000;
-      await origins.look();
+      await originHealth.measure();
     }
     expect(asked).toHaveLength(1);
     rooms = there;
     await nextSignal();
   });
 
-  test('is asked for in an event whose inlet says so, and only then', async () => {
+  test('is measured during an event whose inlet is adaptive, and only then', async () => {
     const adaptive = rooms[0]?.inlet;
     const start = time + 60_000;
     const event = { id: 'opening', prequeue_start: start, start, end: start + 60_000, order: 'draw' as const };
     const plain = room('sale', {}, { inlet: { strategy: 'manual' } });
     rooms = [{ ...plain, events: [{ ...event, inlet: adaptive }] }];
-    await origins.look();
+    await originHealth.measure();
     expect(asked).toEqual([]);
     await nextSignal(60_000);
     time += 60_000;
-    await origins.look();
+    await originHealth.measure();
     expect(asked).toHaveLength(1);
   });
 
-  test('of another URL, once the room says so, begins anew', async () => {
+  test('starts again when the room changes the URL', async () => {
     answer = broken;
     await nextSignal();
     rooms = [room('sale', { health: { url: `${url}/other`, every: '5s' } })];
@@ -184,7 +184,7 @@ describe('the health of an origin', () => {
   });
 });
 
-describe('what a Prometheus says', () => {
+describe('the health of an origin in Prometheus', () => {
   const vector = (...values: string[]) => ({
     status: 'success',
     data: { resultType: 'vector', result: values.map((value) => ({ metric: {}, value: [1_700_000_000, value] })) },
@@ -206,13 +206,13 @@ describe('what a Prometheus says', () => {
     rooms = [room('sale', { prometheus })];
   });
 
-  test('is the latency in seconds and the share of errors, of several series the worst', async () => {
+  test('is the latency in seconds and the error rate, of several series the worst', async () => {
     answer = saying({ 'p95{site="a+b"}': vector('0.25', '0.5', 'NaN'), errors: scalar('0.02') });
     expect(await nextSignal()).toEqual({ room: 'sale', latency: 500, errorRate: 0.02 });
     expect(asked.map((path) => path.split('?')[0])).toEqual(['/prom/api/v1/query', '/prom/api/v1/query']);
   });
 
-  test('may leave one of the two open', async () => {
+  test('may have a value for only one of the two', async () => {
     answer = saying({ 'p95{site="a+b"}': vector('NaN'), errors: vector('0') });
     expect(await nextSignal()).toEqual({ room: 'sale', latency: null, errorRate: 0 });
   });
@@ -230,7 +230,7 @@ describe('what a Prometheus says', () => {
     answer = failing();
     for (let n = 1; n <= 3; n++) {
       time += 5000;
-      await origins.look();
+      await originHealth.measure();
       await vi.waitFor(() => expect(asked).toHaveLength(2 * n), 2000);
       await vi.waitFor(() => expect(said).toHaveLength(1), 2000);
       await new Promise((resolve) => setTimeout(resolve, n < 3 ? 220 : 0));
@@ -239,6 +239,6 @@ describe('what a Prometheus says', () => {
     expect(signals).toEqual([]);
     answer = saying({ 'p95{site="a+b"}': scalar('0.1'), errors: scalar('0') });
     await nextSignal();
-    expect(said).toEqual(['an origin cannot be watched', 'the origin can be watched again']);
+    expect(said).toEqual(['origin health check failed', 'origin health check succeeded again']);
   });
 });

@@ -49,7 +49,7 @@ const raises = ({ output }: Run): readonly (readonly [number, number])[] =>
     .map((line) => JSON.parse(line).activity)
     .map(({ from, to }) => [from, to] as const);
 
-test('the process whose inlet runs is killed: another goes on within 5 s, nobody too many, nothing twice', async () => {
+test('after the process that ticks is killed, another goes on within 5 s, without exceeding the size or raising twice', async () => {
   const first = await startProcess();
   const visitors = Array.from({ length: CROWD }, (_, n) => ({ visitor: `v${n + 1}`, claim: false }));
   await store.line.join('sale', visitors, Date.now());

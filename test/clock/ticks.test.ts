@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Clock, startClock } from '#clock/index.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 
-describe('the ticks of the clock', () => {
+describe('the clock', () => {
   let opened: OpenedStore;
   const clocks: Clock[] = [];
   beforeEach(async () => {
@@ -24,8 +24,8 @@ describe('the ticks of the clock', () => {
         },
         heartbeatsContinuousSince: () => undefined,
       },
-      origins: { look: async () => undefined, rest: async () => undefined },
-      tell: async () => undefined,
+      originHealth: { measure: async () => undefined, stop: async () => undefined },
+      notify: async () => undefined,
       now: Date.now,
       flush: async () => {
         seen.flushes += 1;
@@ -41,7 +41,7 @@ describe('the ticks of the clock', () => {
   }
   const soon = { timeout: 5_000, interval: 20 };
 
-  test('ticks again and again, and flushes what was heard', async () => {
+  test('ticks again and again, and flushes the buffers', async () => {
     const { seen } = start('one');
     await expect.poll(() => seen.ticks, soon).toBeGreaterThanOrEqual(3);
     expect(seen.flushes).toBeGreaterThanOrEqual(1);
@@ -54,7 +54,7 @@ describe('the ticks of the clock', () => {
     expect(Math.min(one.seen.flushes, two.seen.flushes)).toBeGreaterThan(0);
   });
 
-  test('that is stopped flushes once more and hands over at once', async () => {
+  test('flushes once more when it stops, and releases its lease at once', async () => {
     const one = start('one');
     await expect.poll(() => one.seen.ticks, soon).toBeGreaterThanOrEqual(1);
     const { flushes } = one.seen;
@@ -66,7 +66,7 @@ describe('the ticks of the clock', () => {
     expect(one.seen.ticks).toBe(ticks);
   });
 
-  test('goes on after ticks that failed', async () => {
+  test('goes on after failed ticks', async () => {
     let failing = true;
     const { seen } = start('one', async () => {
       if (failing) throw new Error('the store is away');
@@ -77,7 +77,7 @@ describe('the ticks of the clock', () => {
     await expect.poll(() => seen.ticks, soon).toBeGreaterThan(ticks);
   });
 
-  test('never runs a tick beside a slow one, and waits for it when it is stopped', async () => {
+  test('never runs two ticks at once, and waits for a slow one when it stops', async () => {
     let running = 0;
     let most = 0;
     const { clock, seen } = start('one', async () => {

@@ -45,8 +45,8 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   const clock = startClock({
     advance,
     flush,
-    tell: async () => undefined,
-    origins: { look: async () => undefined, rest: async () => undefined },
+    notify: async () => undefined,
+    originHealth: { measure: async () => undefined, stop: async () => undefined },
     leases: store.leases,
     idempotency: store.idempotency,
     self: `${process.pid}`,

@@ -15,7 +15,7 @@ const service = serviceOn(
 
 const metrics = async () => (await fetch(`${service.listensOn}/metrics`)).text();
 
-test('joins and claims are counted by how they ended', async () => {
+test('joins and claims are counted by outcome', async () => {
   const { visitors, operations } = service.waitingRoom;
   const ann = await arrive(createBrowser(), service.issuer);
   expect(ann.page).not.toBe('');
@@ -43,7 +43,7 @@ test('joins and claims are counted by how they ended', async () => {
   }
 });
 
-test('the process that ticks has the counters and predictions of all rooms, also of those that nobody polls', async () => {
+test('the process that ticks exposes the counters and predictions of all rooms, even without polls', async () => {
   await service.store.line.recordPredictions('sale', { within: 3, outside: 1 }, 0);
   await service.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
   await service.waitingRoom.advance.all();
@@ -53,7 +53,7 @@ test('the process that ticks has the counters and predictions of all rooms, also
   expect(text).toContain('anteroom_room_predictions{room="sale",result="outside"} 1');
 });
 
-test('what a process has not heard of for long is no measurement', async () => {
+test('a process exposes no gauges of a room whose snapshot is old', async () => {
   await service.waitingRoom.advance.all();
   await expect.poll(metrics).toContain('anteroom_room_queue{room="sale"}');
   service.time.pass(11_000);

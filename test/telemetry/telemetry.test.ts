@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLog, pathOnly } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 
-test('nothing secret gets into the log, at the top, one level down or in headers', () => {
+test('the log redacts secrets, at the top level, one level down and in headers', () => {
   const lines: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: (line) => lines.push(line) } });
   const secrets = {
@@ -28,12 +28,12 @@ test('nothing secret gets into the log, at the top, one level down or in headers
   expect(lines.join()).toContain('it failed');
 });
 
-test('of a URL only the path is logged', () => {
+test('the log has only the path of a URL', () => {
   expect(pathOnly('/rooms/sale/enter?return_to=https://a.example/?x#y')).toBe('/rooms/sale/enter');
   expect(pathOnly('/rooms')).toBe('/rooms');
 });
 
-test('metrics have the prefix, count polls from plain integers and rooms at each scrape', async () => {
+test('metrics have the prefix, and read polls and rooms at each scrape', async () => {
   const metrics = createMetrics();
   const counters = {
     queue: 9,
