@@ -1,6 +1,6 @@
 /**
- * A line of a million of whom every second one is present: people ahead of any number, from what a process knows and
- * in what Redis does for it; and the raise that serves a thousand who are present.
+ * A line of a million visitors, half of them present: people ahead of any number, from a process's snapshot; the
+ * snapshot itself, in Redis; and a raise that serves a thousand present visitors.
  */
 import { createSnapshots } from '#waiting-room/snapshots.ts';
 import type { Bench, Finding } from './bench.ts';
@@ -31,9 +31,9 @@ export const ahead: Bench = {
         const raise = await inRedis(redis, async () => {
           const { raisedBy } = await redis.store.line.raise(ROOM, { people: PEOPLE }, LATER);
           if (raisedBy < 2 * PEOPLE - 1)
-            throw new Error(`a raise of ${raisedBy} does not serve ${PEOPLE} of those present`);
+            throw new Error(`a raise by ${raisedBy} did not serve ${PEOPLE} present people`);
         });
-        // The first round brings the scripts.
+        // The first round loads the scripts.
         if (round === 0) continue;
         views.push(view / 1000);
         raises.push(raise / 1000);
@@ -45,7 +45,7 @@ export const ahead: Bench = {
             value: asked.time,
             unit: 'µs',
           },
-          { what: `commands for ${ASKED.toLocaleString('en')} such questions`, ...asked.commands },
+          { what: `commands for ${ASKED.toLocaleString('en')} of these`, ...asked.commands },
           { what: 'the snapshot itself, in Redis', value: spread(views), unit: 'ms', target: { at_most: 1 } },
           {
             what: `raise by ${PEOPLE} present people, in Redis`,
@@ -61,7 +61,7 @@ export const ahead: Bench = {
   },
 };
 
-/** Every second one is heard from, late enough that nobody else is present. */
+/** Sends a heartbeat of every second visitor, late enough that nobody else is present. */
 async function fill(redis: CrowdedRedis): Promise<void> {
   await redis.store.line.configure(ROOM, RULES, COME_AT);
   await joinAll(redis, ROOM, LINE);
@@ -100,9 +100,9 @@ async function peopleAhead({ store, client }: CrowdedRedis) {
     const numbers = Array.from({ length: ASKED }, (_, n) => 1 + ((round * 31 + n * 7919) % LINE));
     const start = performance.now();
     for (const number of numbers) {
-      const told = snapshots.now(ROOM)?.ahead(number);
-      // One in two before it is present: the first, the third …
-      if (told !== Math.floor(number / 2)) throw new Error(`${told} are ahead of ${number}`);
+      const ahead = snapshots.now(ROOM)?.ahead(number);
+      // Every second number before it is present: the first, the third …
+      if (ahead !== Math.floor(number / 2)) throw new Error(`${ahead} are ahead of ${number}`);
     }
     if (round > 0) rounds.push(((performance.now() - start) * 1000) / ASKED);
   }

@@ -1,14 +1,13 @@
-/** What a benchmark is: a name, what it measures, and what comes out. */
+/** A benchmark: its name, its subject, and its outcome. */
 import type { Comparison } from './measure/compare.ts';
 import type { Spread } from './measure/spread.ts';
 import type { Stand } from './stand.ts';
 
-/** One number that has to stay on one side of a bound. */
+/** A measured value, with its target if there is one. */
 export interface Finding {
   readonly what: string;
   readonly value: Spread;
   readonly unit: string;
-  /** Where there is a target. */
   readonly target?: { readonly at_least: number } | { readonly at_most: number };
 }
 
@@ -19,12 +18,12 @@ export interface Outcome {
 
 export interface Bench {
   readonly name: string;
-  /** One line for the table. */
+  /** The subject, as one line of the table. */
   readonly about: string;
   run(stand: Stand): Promise<Outcome>;
 }
 
-/** The outcome of a comparison whose ratio has a target. */
+/** The outcome of a comparison, with a target for the ratio. */
 export function compared(comparison: Comparison, atLeast: number): Outcome {
   return {
     comparison,

@@ -1,4 +1,4 @@
-/** A line in Redis, of any length, without HTTP and without a clock but the benchmark's own. */
+/** A line of any length in Redis, without HTTP, on the benchmark's own clock. */
 import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedis } from '#support/redis.ts';
@@ -6,11 +6,11 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 const HOUR = 3_600_000;
-/** Those who join in one command. */
+/** So many visitors join in one command. */
 const BATCH = 1000;
 
 export const RULES: LineRules = { mode: 'queue', size: 0, lifetime: HOUR, claimWindow: HOUR, presenceTimeout: 180_000 };
-/** When all of them come, and when nobody is present any more who was not heard from since. */
+/** When all of them join, and when those without a heartbeat since then are absent. */
 export const COME_AT = 1_800_000_000_000;
 export const LATER = COME_AT + 900_000;
 

@@ -1,6 +1,6 @@
 /**
- * A draw of a million: the draw itself, in Redis; what a process fetches once to know it; and one entrant's number, from
- * the arrival index on their ticket.
+ * A draw of a million: the draw itself, in Redis; its result, which each process fetches once; and one entrant's
+ * number, from the arrival index on the ticket.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
@@ -23,12 +23,12 @@ export const draw: Bench = {
   async run() {
     const redis = await openCrowdedRedis();
     try {
-      // The first one brings the scripts.
+      // The first one loads the scripts.
       await drawOnce(redis, 'warm-up', 1000);
       const drawn: Drawing[] = [];
       for (let n = 0; n < DRAWS; n++) drawn.push(await drawOnce(redis, `room-${n}`, ENTRANTS));
       const last = drawn.at(-1);
-      if (!last) throw new Error('nothing was drawn');
+      if (!last) throw new Error('there was no draw');
       const finding = (what: string, value: Spread, unit: string, target?: Finding['target']): Finding => ({
         what,
         value,
@@ -76,7 +76,7 @@ async function drawOnce(redis: CrowdedRedis, room: string, entrants: number): Pr
   const start = performance.now();
   const result = await store.line.drawResult(room, { generation: 1, draw: 1 }, 0);
   if (result?.record.entrants !== entrants)
-    throw new Error(`not all of them were drawn: ${JSON.stringify(result?.record)}`);
+    throw new Error(`not all entrants were drawn: ${JSON.stringify(result?.record)}`);
   readDrawResult(result);
   return { inRedis, toFetch: performance.now() - start, result };
 }
@@ -85,13 +85,13 @@ function placeTimes(result: DrawResult): Spread {
   const drawn = readDrawResult(result);
   const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    // Far apart, so that nothing is near in memory that would not be.
+    // Far apart, so that caches don't help.
     const indexes = Array.from({ length: PLACES }, (_, n) => (round * 31 + n * 7919) % ENTRANTS);
     const start = performance.now();
     let sum = 0;
     for (const index of indexes) sum += drawnNumber(drawn, index) ?? Number.NaN;
     const spent = performance.now() - start;
-    if (!(sum > 0)) throw new Error('somebody has no number');
+    if (!(sum > 0)) throw new Error('an entrant has no number');
     // The first round warms up.
     if (round > 0) rounds.push((spent * 1000) / PLACES);
   }

@@ -1,4 +1,4 @@
-/** The own facts, asked for by many visitors: no two requests in a row carry the same address, cookies or number. */
+/** Polls of the own facts by many visitors. Consecutive requests have different addresses, cookies and numbers. */
 import type { Bench } from './bench.ts';
 import { createBrowser, locationOf } from './load/browser.ts';
 import { gather } from './load/crowd.ts';
@@ -16,7 +16,7 @@ export const facts: Bench = {
   },
 };
 
-/** So many visitors join; the request with which the page of each asks for the facts. */
+/** So many visitors join. Answers the request for the facts of each. */
 export async function arrivals(port: number, count: number): Promise<string[]> {
   const host = `127.0.0.1:${port}`;
   const crowd = await gather(port);

@@ -1,7 +1,6 @@
 /**
- * Whole logins, six requests on either side: /authorize, the page, the form that finishes it, /authorize again, the
- * token and the user's info. The visitors of a round all come before any of them goes on; in between an operator lets
- * all of them in with one request, whose time counts.
+ * Whole logins, six requests on either side: /authorize, the page, its form, /authorize again, token, userinfo. All
+ * visitors of a round join first. Then one operator request lets them in, and its time counts. Then all continue.
  */
 import type { Bench } from './bench.ts';
 import { compared } from './bench.ts';
@@ -21,7 +20,7 @@ const VISITORS = 1500;
 interface Side {
   readonly server: ServerProcess;
   readonly paths: { readonly authorization: string; readonly token: string; readonly userinfo: string };
-  /** Between the pages and the forms. */
+  /** Runs between the pages and the forms. */
   readonly letIn: () => Promise<void>;
 }
 
@@ -76,7 +75,7 @@ function contestant({ server, paths, letIn }: Side): Contestant {
   };
 }
 
-/** A visitor may come back on another connection than the one they came on. */
+/** A visitor may return on another connection. */
 function newVisit(host: string): Visit {
   let current: Connection | undefined;
   const browser = createBrowser(
@@ -104,5 +103,5 @@ async function raise(port: number, numbers: number): Promise<void> {
     headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ increment_by: numbers }),
   });
-  if (!answer.ok) throw new Error(`the serving counter was not raised: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`failed to raise the serving counter: ${await answer.text()}`);
 }

@@ -1,4 +1,4 @@
-/** From the first /authorize of a new visitor to the waiting page in hand: two requests, on either side. */
+/** From a new visitor's /authorize to the complete waiting page: two requests on either side. */
 import type { Bench } from './bench.ts';
 import { compared } from './bench.ts';
 import { bodyOf, createBrowser, locationOf } from './load/browser.ts';
@@ -13,7 +13,7 @@ const TIME = 2000;
 
 export const joins: Bench = {
   name: 'joins',
-  about: 'first /authorize to the waiting page in hand, against bare oidc-provider on Redis',
+  about: 'from the first /authorize to the waiting page, against bare oidc-provider on Redis',
   async run(stand) {
     const baseline = await contestant(await stand.provider(), '/auth', '<h1>login</h1>');
     const ours = await contestant(await stand.anteroom(), '/authorize', 'You are in line');
@@ -31,7 +31,7 @@ async function contestant(server: ServerProcess, path: string, shows: string): P
       const operations = await crowd.during(TIME, async (connection) => {
         const browser = createBrowser(connection, host);
         const page = locationOf(await browser.get(authorizationRequest(path)));
-        if (!bodyOf(await browser.get(page)).includes(shows)) throw new Error('this is not the page');
+        if (!bodyOf(await browser.get(page)).includes(shows)) throw new Error('this is not the expected page');
       });
       const seconds = (performance.now() - start) / 1000;
       crowd.disperse();

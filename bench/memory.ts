@@ -1,7 +1,7 @@
 /**
- * Bytes of the store for each visitor who waits. Some come through the service's own door, so that whatever it keeps
- * is counted; the many others join the same line by the same command. All are heard from in each of the windows that
- * presence is kept for, as people who wait are.
+ * Bytes in the store per waiting visitor. Some join over HTTP, so that everything that the service stores is counted.
+ * The others join the same line by the same command. All send a heartbeat in each presence window, as waiting visitors
+ * do.
  */
 import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
@@ -13,20 +13,22 @@ import { ROOM } from './stand.ts';
 const THROUGH_THE_DOOR = 5000;
 const COUNTS = [100_000, 1_000_000];
 const BATCH = 1000;
-/** Of the room's presence timeout of three minutes, a third, and the full windows that are kept beside the running one. */
+/**
+ * A window is a third of the room's presence timeout of three minutes. Three full windows are kept beside the current.
+ */
 const WINDOW = 60_000;
 const WINDOWS = 3;
 
 export const memory: Bench = {
   name: 'memory',
-  about: 'bytes of Redis for each visitor who waits, everything counted',
+  about: 'bytes of Redis per waiting visitor, everything included',
   async run(stand) {
     const anteroom = await stand.anteroom();
     const { url } = stand.redisOf(anteroom);
     const redis = new Redis(url);
     const store = await openRedisStore({ url });
     try {
-      // Scripts and buffers are there before the first visitor.
+      // Loads scripts and buffers before the first visitor.
       await arrivals(anteroom.port, 100);
       const before = await usedMemory(redis);
       await arrivals(anteroom.port, THROUGH_THE_DOOR);

@@ -1,4 +1,4 @@
-/** What the two benchmarks of polls share: wrk replays the same requests on Anteroom and on bare node:http. */
+/** Shared by the benchmarks of polls: wrk replays the same requests on Anteroom and on bare node:http. */
 import { join } from 'node:path';
 import type { Outcome } from './bench.ts';
 import { compared } from './bench.ts';
@@ -12,7 +12,7 @@ import type { Stand } from './stand.ts';
 const ROUNDS = 6;
 const SECONDS = 2;
 
-/** The baseline answers with the headers and the body that Anteroom gives to the last of the requests. */
+/** The baseline answers with the headers and body of Anteroom's answer to the last request. */
 export async function comparePolls(
   stand: Stand,
   anteroom: ServerProcess,
@@ -41,7 +41,7 @@ async function sampleAnswer(port: number, request: string) {
   const connection = await openConnection(port);
   const { status, head, body } = await connection.send(request);
   connection.close();
-  if (status !== 200 && status !== 204) throw new Error(`the sample was answered with ${head}`);
+  if (status !== 200 && status !== 204) throw new Error(`the answer to the sample is ${head}`);
   const lines = head.split('\r\n').slice(1);
   const headers = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const);
   return { status, headers: Object.fromEntries(headers.filter(([name]) => !OWN.test(name))), body };

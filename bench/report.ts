@@ -5,11 +5,11 @@ import type { Spread } from './measure/spread.ts';
 export interface Result extends Outcome {
   readonly name: string;
   readonly about: string;
-  /** How long the benchmark took. */
+  /** Duration of the benchmark. */
   readonly seconds: number;
 }
 
-/** What the figures depend on. */
+/** The machine that the figures depend on. */
 export async function describeMachine() {
   const processors = cpus();
   return {

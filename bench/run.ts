@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME …]`: runs the benchmarks, prints what came out, and writes it to bench/results.json. */
+/** `npm run bench [-- NAME …]`: runs the benchmarks, prints the results, and writes them to bench/results.json. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ahead } from './ahead.ts';

@@ -1,7 +1,7 @@
 /**
- * What an operation costs in a long line against a short one: a join, the own facts, a claim, and an advance by a
- * thousand people, each from the call to the answer, one after the other, on the waiting room over Redis without HTTP.
- * The rounds of the two lines alternate. The processor time that Redis took for it is told beside.
+ * The cost of an operation in a long line, compared with a short one: a join, the own facts, a claim, and an advance by
+ * a thousand people. Each is timed from call to answer, one after the other, on the waiting room over Redis without
+ * HTTP. The rounds of the two lines alternate. The report also has the processor time of Redis.
  */
 import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
@@ -23,7 +23,7 @@ const POLLS = 5000;
 const ADVANCES = 5;
 const AT_MOST = 1.3;
 
-/** Microseconds of one operation, on the clock and in Redis. */
+/** Microseconds of one operation: elapsed, and in Redis. */
 interface Cost {
   readonly clock: number;
   readonly redis: number;
@@ -83,7 +83,7 @@ async function fill({ operations }: WaitingRoom, line: LineStore, id: string, co
 
 const crowd = (count: number) => Array.from({ length: count }, () => ({ visitor: 'somebody', claim: false }));
 
-/** A round leaves as many waiting as there were. */
+/** A round leaves the number of waiting visitors unchanged. */
 async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, room: string): Promise<Costs> {
   const { visitors, tickets } = waitingRoom;
   const measure = async (times: number, operation: (n: number) => unknown): Promise<Cost> => {
@@ -106,7 +106,7 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
     predicted: null,
   });
   const waiting = counters.queue - counters.serving;
-  // As a poll does it: from the ticket as it travels to the document.
+  // Like a poll: from the sealed ticket to the document.
   const sealed = Array.from({ length: POLLS }, (_, n) => ticket(counters.serving + 1 + ((n * 7919) % waiting))).map(
     tickets.seal,
   );

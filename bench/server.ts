@@ -1,4 +1,4 @@
-/** Servers under test, each a process of its own. */
+/** Starts servers under test, each in a process of its own. */
 
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -6,12 +6,12 @@ import { listening } from '#support/ports.ts';
 
 export interface ServerProcess {
   readonly port: number;
-  /** Processor time that it has taken so far; NaN where the system does not tell (no /proc). */
+  /** Processor time so far; NaN without /proc. */
   cpuSeconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Ticks of a second in /proc, on all that Node runs on. */
+/** Ticks per second in /proc, on every system that Node supports. */
 const TICKS = 100;
 
 export interface ServerOptions {
@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Resolves when it listens. With BENCH_PROFILE=FOLDER it leaves a CPU profile there. */
+/** Resolves when the server listens. With BENCH_PROFILE=FOLDER it writes a CPU profile there. */
 export async function startServer({ main, port, env }: ServerOptions): Promise<ServerProcess> {
   const folder = process.env.BENCH_PROFILE;
   const flags = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
@@ -33,14 +33,14 @@ export async function startServer({ main, port, env }: ServerOptions): Promise<S
   await Promise.race([
     listening(port),
     ended.then(() => {
-      throw new Error(`${main} ended before it listened`);
+      throw new Error(`${main} exited before it listened`);
     }),
   ]);
   return {
     port,
     async cpuSeconds() {
       const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '');
-      // proc(5): utime and stime are fields 14 and 15; the second, in parentheses, may hold spaces.
+      // proc(5): utime and stime are fields 14 and 15. Field 2, in parentheses, may contain spaces.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return (Number(fields[11]) + Number(fields[12])) / TICKS;
     },

@@ -1,4 +1,4 @@
-/** The two sides of a benchmark, set up alike: the same keys, the same relying party, a redis-server each. */
+/** Both sides of a benchmark with the same setup: the same keys, the same relying party, a redis-server each. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ export const ADMIN_TOKEN = 'bench-admin-token-of-some-length';
 const COOKIE_KEY = 'a-cookie-key-for-the-benchmark-only';
 
 export interface Stand {
-  /** For files that the benchmark needs. */
+  /** A folder for the benchmark's files. */
   readonly folder: string;
   readonly redisOf: (server: ServerProcess) => RedisServer;
-  /** The whole service, as `npm start` would run it on Redis, with one room that lets nobody in by itself. */
+  /** The whole service on Redis, as `npm start` runs it, with one room whose inlet is manual. */
   anteroom(): Promise<ServerProcess>;
   /** Bare oidc-provider. */
   provider(): Promise<ServerProcess>;
@@ -106,5 +106,5 @@ async function ready(port: number): Promise<void> {
     if (ok) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error('the service did not get ready');
+  throw new Error('the service did not become ready');
 }

@@ -1,4 +1,4 @@
-/** The status that all visitors of a room share. */
+/** Polls of a room's shared status. */
 import type { Bench } from './bench.ts';
 import { comparePolls } from './polls.ts';
 import { ROOM } from './stand.ts';

@@ -1,4 +1,4 @@
-/** Commands that the service sends to Redis while it answers ten thousand polls, against a time in which it answers none. */
+/** Commands to Redis while the service answers ten thousand polls, compared with a time without polls. */
 import { Redis } from 'ioredis';
 import type { Bench, Finding } from './bench.ts';
 import { arrivals } from './facts.ts';
@@ -6,7 +6,7 @@ import { gather } from './load/crowd.ts';
 import { ROOM } from './stand.ts';
 
 const POLLS = 10_000;
-/** Each of the three times takes so long, in ms. */
+/** Each of the three periods takes so long, in ms. */
 const TIME = 4000;
 
 export const storeCommands: Bench = {
@@ -18,7 +18,7 @@ export const storeCommands: Bench = {
     const watcher = new Redis(stand.redisOf(anteroom).url);
     const monitor = await watcher.monitor();
     const seen = new Map<string, number>();
-    // What a script does inside Redis says `lua` and is no command of the service.
+    // Redis marks a script's own calls with `lua`. They are no commands of the service.
     monitor.on('monitor', (_time: string, [command = '']: string[], source: string) => {
       if (source !== 'lua') seen.set(command.toLowerCase(), (seen.get(command.toLowerCase()) ?? 0) + 1);
     });
@@ -30,7 +30,7 @@ export const storeCommands: Bench = {
       const over = pause(TIME);
       await crowd.each(polls, async (connection, request) => {
         const { status, head } = await connection.send(request);
-        if (status !== 200) throw new Error(`a poll was answered with ${head}`);
+        if (status !== 200) throw new Error(`the answer to a poll is ${head}`);
       });
       crowd.disperse();
       await over;

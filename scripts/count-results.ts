@@ -1,6 +1,6 @@
 /**
- * `node scripts/count-results.ts FILE`: prints "N passed, N failed" from vitest's JSON report. A test file that could not
- * run counts as one failure. Without results it exits with 1.
+ * `node scripts/count-results.ts FILE`: prints "N passed, N failed" from vitest's JSON report. A test file that could
+ * not run counts as one failure. Without results it exits with 1.
  */
 import { readFileSync } from 'node:fs';
 

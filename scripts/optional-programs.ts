@@ -1,7 +1,7 @@
 /**
- * Programs that not every machine can have: relying parties that Debian does not package, or in another language. Each is
- * built in a folder of node_modules/.cache/anteroom, where its test finds it. A test without its program is skipped by
- * name.
+ * Programs that not every machine can have: relying parties that Debian does not package, or in another language. Each
+ * is built in a folder of node_modules/.cache/anteroom, where its test finds it. A test without its program is skipped
+ * by name.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs what the tests need, then runs the linter, the compiler, the boundaries and every test. Each runs
- * even if another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
+ * `npm test`: installs what the tests need, then runs the linter, the compiler, the boundaries and every test. Each
+ * runs even if another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';

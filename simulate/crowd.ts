@@ -1,18 +1,18 @@
-/** Who the visitors are and where they stand, in arrays by visitor, as there may be millions of them. */
+/** The state of each visitor, in plain arrays because there may be millions. */
 import type { Range } from '#waiting-room/estimate.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
-/** Where a visitor stands. */
+/** The states of a visitor. */
 export const IS = {
-  /** Before the start, without a number. */
+  /** Waits for a start, without a number. */
   entrant: 1,
   waiting: 2,
-  /** Came back after a missed turn and waits at the front. */
+  /** Rejoined after a missed turn and waits at the front. */
   returned: 3,
-  /** Was away at the draw, and has nothing any more. */
+  /** Was absent at the draw and has no number. */
   late: 4,
   inside: 5,
-  /** Went, gave up, or let the turn pass. */
+  /** Left, gave up, or did not claim. */
   done: 6,
 } as const;
 export type Standing = (typeof IS)[keyof typeof IS];
@@ -21,20 +21,20 @@ export interface Crowd {
   readonly size: number;
   readonly standing: Standing[];
   readonly awake: boolean[];
-  /** Will let the turn pass. */
+  /** Will not claim the turn. */
   readonly noShow: boolean[];
   /** 0 for none. */
   readonly number: number[];
   /** When the wait began, in ticks. */
   readonly since: number[];
-  readonly predicted: (Range | null)[];
+  readonly estimated: (Range | null)[];
   /** By number, from 1. */
   readonly holders: number[];
-  /** By arrival index, of the draw that is to come. */
+  /** By arrival index, of the next draw. */
   entrants: number[];
-  /** Those who stand as returned. */
+  /** Visitors in the state `returned`. */
   readonly returned: Set<number>;
-  /** How many neither went in nor gave up. */
+  /** How many wait: neither admitted nor done. */
   waiting: number;
 }
 
@@ -50,7 +50,7 @@ export function newCrowd(): Crowd {
     noShow: [],
     number: [],
     since: [],
-    predicted: [],
+    estimated: [],
     holders: [-1],
     entrants: [],
     returned: new Set(),
@@ -58,12 +58,12 @@ export function newCrowd(): Crowd {
   };
 }
 
-/** Whether they wait for something, awake or not. */
+/** Whether the visitor waits, awake or asleep. */
 export function isWaiting(standing: Standing | undefined): boolean {
   return standing !== undefined && standing <= IS.late;
 }
 
-/** Keeps the sums right. */
+/** Changes a visitor's state, and the sums with it. */
 export function stand(crowd: Crowd, visitor: number, standing: Standing): void {
   const before = crowd.standing[visitor];
   crowd.waiting += Number(isWaiting(standing)) - Number(isWaiting(before));

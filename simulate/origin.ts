@@ -5,8 +5,8 @@ import type { Scenario } from './scenario.ts';
 export type Origin = (inside: number, at: number) => Signal;
 
 /**
- * Latency is `base` up to `capacity` visitors inside, then grows in proportion. Beyond `errors_from`, the excess share of
- * requests fails.
+ * Latency is `base` up to `capacity` visitors inside, then grows in proportion. Beyond `errors_from`, the excess share
+ * of requests fails.
  */
 export function createOrigin({ base, capacity, errors_from }: NonNullable<Scenario['origin']>): Origin {
   return (inside, at) => ({

@@ -1,52 +1,52 @@
-/** What is counted of a simulation, and what comes out. */
+/** Counts what happens in a simulation and computes its outcome. */
 import type { Range } from '#waiting-room/estimate.ts';
 import type { Counters } from '#waiting-room/line/counters.ts';
 import { type Clock, SECOND } from './clock.ts';
 
-/** How far apart two samples are, in ticks, and how many there are in a minute. */
+/** The distance of two samples in ticks, and the number of samples in a minute. */
 const BETWEEN = 10 * SECOND;
 const A_MINUTE = 6;
 
-/** How it stood at a moment, which is given in seconds from the beginning. */
+/** The state at a time, in seconds since the start. */
 export interface Sample {
   readonly at: number;
-  /** Present people who wait, those of a draw to come included. */
+  /** Present people who wait, entrants of the next draw included. */
   readonly line: number;
   readonly inside: number;
-  /** Admitted in the minute before, or since the beginning. */
+  /** Admitted in the last minute, or since the start. */
   readonly admitted: number;
 }
 
-/** Durations and moments are in seconds, these from the beginning. */
+/** Durations and times are in seconds, times since the start. */
 export interface Outcome {
   readonly visitors: number;
   readonly admitted: number;
-  /** Without waiting. */
+  /** Admitted without waiting. */
   readonly atOnce: number;
   readonly gaveUp: number;
-  /** Who was there, but let the turn pass. */
+  /** Visitors who were present and did not claim. */
   readonly noShows: number;
-  /** Turns that passed: of those, and of those who were away. */
+  /** Missed turns: of no-shows and of absent visitors. */
   readonly expired: number;
   readonly completed: number;
   readonly abandoned: number;
-  /** Waits of those who got in; null when nobody did. */
+  /** Waits of the admitted; null if nobody was. */
   readonly waits: { readonly p50: number; readonly p95: number; readonly max: number } | null;
   readonly peakLine: { readonly people: number; readonly at: number };
   readonly peakInside: { readonly people: number; readonly at: number };
-  /** A minute, while people were admitted, and in the busiest minute. */
+  /** Admissions per minute: on average while there were any, and in the busiest minute. */
   readonly admittedPerMinute: { readonly mean: number; readonly most: number };
-  /** When the last one who waited was gone; null when somebody still waits. */
+  /** When the line was empty for good; null if somebody still waits. */
   readonly drained: number | null;
-  /** Of the waits that were predicted. */
+  /** Estimated waits that came true, and those that did not. */
   readonly predictions: { readonly within: number; readonly outside: number };
   readonly lasted: number;
   readonly samples: readonly Sample[];
 }
 
 export interface Tally {
-  /** After so many ticks, for which this range of seconds had been predicted. */
-  wentIn(waited: number, predicted: Range | null): void;
+  /** Counts an admission after so many ticks, with the estimated range in seconds. */
+  admitted(waited: number, estimated: Range | null): void;
   gaveUp(): void;
   noShow(): void;
   /** Once a tick. */
@@ -82,12 +82,12 @@ export function createTally(clock: Clock): Tally {
   }
 
   return {
-    wentIn(waited, predicted) {
+    admitted(waited, estimated) {
       const seconds = waited / SECOND;
       waits.push(seconds);
       if (waited === 0) atOnce += 1;
       admissions = [admissions?.[0] ?? elapsed(), elapsed()];
-      if (predicted) predictions[seconds >= predicted.low && seconds <= predicted.high ? 'within' : 'outside'] += 1;
+      if (estimated) predictions[seconds >= estimated.low && seconds <= estimated.high ? 'within' : 'outside'] += 1;
     },
     gaveUp() {
       gaveUp += 1;

@@ -1,4 +1,4 @@
-/** What visitors do: come, claim, lose patience, fall asleep, come back, go. */
+/** The behaviour of visitors: they join, claim, give up, fall asleep, wake, and leave. */
 import { estimatedWait } from '#waiting-room/estimate.ts';
 import * as line from '#waiting-room/line/index.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
@@ -8,26 +8,28 @@ import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Agenda } from './agenda.ts';
 import { type Clock, ticksOf } from './clock.ts';
 import { type Crowd, IS, isWaiting, nameOf, stand } from './crowd.ts';
-import type { Door } from './door.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import type { SimulatedRoom } from './simulated-room.ts';
 import type { Tally } from './tally.ts';
 
-/** What happens to visitors later, for the agenda. */
-const LATER = { claims: 1, givesUp: 2, sleeps: 3, wakes: 4, goes: 5 } as const;
-/** When a device falls asleep that does, on average, in ms. */
+/** Actions on the agenda. */
+const LATER = { claim: 1, giveUp: 2, sleep: 3, wake: 4, leave: 5 } as const;
+/** The mean time until a device falls asleep, in ms. */
 const SLEEPS_AFTER = 5 * 60_000;
 
 export interface Visits {
-  come(count: number): void;
-  happens(kind: number, visitor: number): void;
-  /** Their turn came. */
-  hear(visitor: number): void;
+  /** So many visitors arrive. */
+  arrive(count: number): void;
+  /** Performs an action of the agenda. */
+  perform(action: number, visitor: number): void;
+  /** The visitor's turn has come. */
+  noticeTurn(visitor: number): void;
 }
 
 export interface VisitsDeps {
   readonly crowd: Crowd;
-  readonly door: Door;
+  readonly simulated: SimulatedRoom;
   readonly room: RoomSettings;
   readonly manners: Scenario['visitors'];
   readonly clock: Clock;
@@ -36,18 +38,18 @@ export interface VisitsDeps {
   readonly tally: Tally;
 }
 
-export function createVisits({ crowd, door, room, manners, clock, agenda, random, tally }: VisitsDeps): Visits {
-  const state = door.line;
+export function createVisits({ crowd, simulated, room, manners, clock, agenda, random, tally }: VisitsDeps): Visits {
+  const state = simulated.line;
 
-  const later = (milliseconds: number, kind: number, visitor: number) =>
-    agenda.add(clock.tick + ticksOf(milliseconds), kind, visitor);
+  const later = (milliseconds: number, action: number, visitor: number) =>
+    agenda.add(clock.tick + ticksOf(milliseconds), action, visitor);
   const holderOf = (visitor: number): Holder => ({
     generation: state.generation,
     number: crowd.number[visitor] ?? 0,
     visitor: nameOf(visitor),
   });
 
-  /** A ticket comes into their hands. */
+  /** The visitor gets a ticket. */
   function take(visitor: number, { entry, number, admission }: Joined): void {
     if (entry) {
       crowd.entrants[entry.index] = visitor;
@@ -58,27 +60,27 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     crowd.number[visitor] = number;
     crowd.holders[number] = visitor;
     stand(crowd, visitor, IS.waiting);
-    if (admission) goIn(visitor);
+    if (admission) admit(visitor);
   }
 
-  function goIn(visitor: number): void {
+  function admit(visitor: number): void {
     stand(crowd, visitor, IS.inside);
-    tally.wentIn(clock.tick - (crowd.since[visitor] ?? 0), crowd.predicted[visitor] ?? null);
-    later(random.logNormal(manners.dwell.median, manners.dwell.p95), LATER.goes, visitor);
+    tally.admitted(clock.tick - (crowd.since[visitor] ?? 0), crowd.estimated[visitor] ?? null);
+    later(random.logNormal(manners.dwell.median, manners.dwell.p95), LATER.leave, visitor);
   }
 
-  /** What a newcomer is told, from what a process knows: people there, and all who came after it looked. */
-  function predict(number: number) {
-    const { counters, speed } = door.known;
+  /** The estimate a newcomer sees: from the last view, and the numbers issued since. */
+  function estimate(number: number) {
+    const { counters, speed } = simulated.view;
     const ahead = counters.present + Math.max(0, number - 1 - Math.max(counters.queue, counters.serving));
     return estimatedWait(ahead, speed, 2 * pollAfter(room, counters.waiting));
   }
 
-  /** What will happen to them as long as they wait. */
-  function live(visitor: number): void {
+  /** Plans what the visitor does while waiting. */
+  function plan(visitor: number): void {
     const { impatient, patience, asleep } = manners;
-    if (random.chance(impatient)) later(random.logNormal(patience.median, patience.p95), LATER.givesUp, visitor);
-    if (random.chance(asleep)) later(random.exponential(SLEEPS_AFTER), LATER.sleeps, visitor);
+    if (random.chance(impatient)) later(random.logNormal(patience.median, patience.p95), LATER.giveUp, visitor);
+    if (random.chance(asleep)) later(random.exponential(SLEEPS_AFTER), LATER.sleep, visitor);
   }
 
   function joinAgain(visitor: number): void {
@@ -87,23 +89,23 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
     else stand(crowd, visitor, IS.done);
   }
 
-  /** The page hears of the turn with its next look, from a snapshot a second old at most, and claims. */
-  function hear(visitor: number): void {
+  /** The page notices the turn with its next poll, from a snapshot at most a second old, and claims. */
+  function noticeTurn(visitor: number): void {
     if (!crowd.awake[visitor]) return;
     if (crowd.noShow[visitor]) {
       tally.noShow();
       stand(crowd, visitor, IS.done);
       return;
     }
-    const poll = pollAfter(room, door.known.counters.waiting);
-    later((random.next() * poll + random.next() + 1) * 1000, LATER.claims, visitor);
+    const poll = pollAfter(room, simulated.view.counters.waiting);
+    later((random.next() * poll + random.next() + 1) * 1000, LATER.claim, visitor);
   }
 
-  /** The page looks where they stand, after a time in which it did not. */
+  /** The page asks for its place again after a silence. */
   function comeBack(visitor: number): void {
     const holder = holderOf(visitor);
     const { state: place } = line.place(state, holder, clock.now);
-    if (place === 'served') hear(visitor);
+    if (place === 'served') noticeTurn(visitor);
     else if (place !== 'missed')
       line.recordHeartbeats(state, { generation: state.generation, numbers: [holder.number] }, clock.now);
     else if (room.admission.missed_turn === 'front') rejoin(visitor, holder);
@@ -116,22 +118,22 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
   function rejoin(visitor: number, holder: Holder): void {
     const place = line.rejoin(state, holder, clock.now);
     stand(crowd, visitor, place.state === 'served' ? IS.waiting : IS.returned);
-    if (place.state === 'served') hear(visitor);
+    if (place.state === 'served') noticeTurn(visitor);
   }
 
-  /** The last that is heard of them, for now or for good. */
+  /** Sends a last heartbeat, then nothing until the visitor wakes. */
   function fallSilent(visitor: number): void {
     const number = crowd.number[visitor] ?? 0;
     if (!crowd.awake[visitor]) return;
     crowd.awake[visitor] = false;
-    if (crowd.standing[visitor] === IS.entrant) hearEntrants([number]);
+    if (crowd.standing[visitor] === IS.entrant) recordEntrantHeartbeats([number]);
     else line.recordHeartbeats(state, { generation: state.generation, numbers: [number] }, clock.now);
   }
 
   function giveUp(visitor: number): void {
-    const saysSo = crowd.awake[visitor] && random.chance(manners.press_leave);
+    const pressesLeave = crowd.awake[visitor] && random.chance(manners.press_leave);
     const isEntrant = crowd.standing[visitor] === IS.entrant;
-    if (!saysSo) fallSilent(visitor);
+    if (!pressesLeave) fallSilent(visitor);
     else if (!isEntrant) line.leave(state, holderOf(visitor), clock.now);
     else line.withdraw(state, { generation: state.generation, entry: entryOf(visitor) }, clock.now);
     stand(crowd, visitor, IS.done);
@@ -140,33 +142,29 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
 
   const entryOf = (visitor: number) => ({ draw: state.draws.length, index: crowd.number[visitor] ?? 0 });
 
-  function hearEntrants(indexes: readonly number[]): void {
-    line.recordEntrantHeartbeats(
-      state,
-      { generation: state.generation, draw: state.draws.length, indexes: indexes },
-      clock.now,
-    );
+  function recordEntrantHeartbeats(indexes: readonly number[]): void {
+    line.recordEntrantHeartbeats(state, { generation: state.generation, draw: state.draws.length, indexes }, clock.now);
   }
 
   function wake(visitor: number): void {
     crowd.awake[visitor] = true;
     const standing = crowd.standing[visitor];
-    if (standing === IS.entrant) hearEntrants([crowd.number[visitor] ?? 0]);
+    if (standing === IS.entrant) recordEntrantHeartbeats([crowd.number[visitor] ?? 0]);
     else if (standing === IS.late) joinAgain(visitor);
     else comeBack(visitor);
   }
 
-  function go(visitor: number): void {
+  function leave(visitor: number): void {
     stand(crowd, visitor, IS.done);
     const abandons = random.chance(manners.abandon);
     if (random.chance(manners.unreported)) return;
-    const gone = [nameOf(visitor)];
-    const [completed, abandoned] = abandons ? [[], gone] : [gone, []];
+    const left = [nameOf(visitor)];
+    const [completed, abandoned] = abandons ? [[], left] : [left, []];
     line.reportExits(state, { exited: 0, completed, abandoned }, clock.now);
   }
 
   return {
-    come(count) {
+    arrive(count) {
       const first = crowd.size;
       const names = Array.from({ length: count }, (_, n) => ({ visitor: nameOf(first + n), claim: true }));
       const tickets = line.join(state, names, clock.now);
@@ -176,28 +174,28 @@ export function createVisits({ crowd, door, room, manners, clock, agenda, random
         crowd.awake[visitor] = true;
         crowd.noShow[visitor] = random.chance(manners.no_show);
         crowd.number[visitor] = 0;
-        crowd.predicted[visitor] = ticket && ticket.number > 0 && !ticket.admission ? predict(ticket.number) : null;
+        crowd.estimated[visitor] = ticket && ticket.number > 0 && !ticket.admission ? estimate(ticket.number) : null;
         if (ticket) take(visitor, ticket);
         else stand(crowd, visitor, IS.done);
-        if (isWaiting(crowd.standing[visitor])) live(visitor);
+        if (isWaiting(crowd.standing[visitor])) plan(visitor);
       }
     },
-    happens(kind, visitor) {
+    perform(action, visitor) {
       const standing = crowd.standing[visitor];
-      if (kind === LATER.goes && standing === IS.inside) go(visitor);
+      if (action === LATER.leave && standing === IS.inside) leave(visitor);
       if (!isWaiting(standing)) return;
-      if (kind === LATER.givesUp) giveUp(visitor);
-      if (kind === LATER.wakes) wake(visitor);
-      if (kind === LATER.sleeps) {
+      if (action === LATER.giveUp) giveUp(visitor);
+      if (action === LATER.wake) wake(visitor);
+      if (action === LATER.sleep) {
         fallSilent(visitor);
-        later(random.logNormal(manners.sleep.median, manners.sleep.p95), LATER.wakes, visitor);
+        later(random.logNormal(manners.sleep.median, manners.sleep.p95), LATER.wake, visitor);
       }
-      if (kind === LATER.claims && crowd.awake[visitor]) {
+      if (action === LATER.claim && crowd.awake[visitor]) {
         const place = line.claim(state, holderOf(visitor), clock.now);
-        if (place.state === 'admitted') goIn(visitor);
+        if (place.state === 'admitted') admit(visitor);
         else comeBack(visitor);
       }
     },
-    hear,
+    noticeTurn,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Bare node:http as a process: answers everything with the same bytes.
+ * Bare node:http as a process. It answers every request with the same bytes.
  *
  * Environment: PORT, and ANSWER with `{ status, headers, body }` as JSON.
  */

@@ -1,6 +1,6 @@
 /**
- * Bare oidc-provider as a process: its defaults, a plain Redis adapter, one client known from the start. Its login is
- * an interaction: a small page by GET, and a POST that finishes it with an account and a grant, without asking anything.
+ * Bare oidc-provider as a process: its defaults, a plain Redis adapter, one static client. Its login is an interaction: a
+ * small page by GET, and a POST that finishes it with an account and a grant.
  *
  * Environment: PORT, REDIS_URL, and SETUP with `{ jwks, cookieKeys, clientId, clientSecret, redirectUri }` as JSON.
  */

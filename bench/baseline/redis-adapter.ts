@@ -1,4 +1,4 @@
-/** The adapter of a plain deployment, after oidc-provider's own example: a key a record, an index by uid and grant. */
+/** A plain adapter after oidc-provider's example: one key per record, and indexes by uid and grant. */
 import type { Redis } from 'ioredis';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 

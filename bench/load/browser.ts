@@ -1,4 +1,4 @@
-/** What a browser does on a connection: keeps cookies, and says that it navigates. */
+/** A browser on a connection: it keeps cookies and sends the headers of a navigation. */
 import type { Connection, Reply } from './connection.ts';
 import { header } from './connection.ts';
 
@@ -8,13 +8,13 @@ const GONE = /max-age=0\b|expires=thu, 01 jan 1970/i;
 export interface Browser {
   /** The Cookie header's value. */
   readonly cookie: () => string;
-  /** `target` is a path with its query, or a URL of the server. */
+  /** `target` is a path with a query, or a URL of the server. */
   get(target: string, headers?: string): Promise<Reply>;
-  /** An urlencoded form. `headers` are whole lines, each with its end. */
+  /** Posts a urlencoded form. `headers` are complete lines with line ends. */
   post(target: string, form: string, headers?: string): Promise<Reply>;
 }
 
-/** A browser without cookies. It shares the connection with others that come one after the other. */
+/** A browser without cookies. Several browsers may use the connection one after the other. */
 export function createBrowser(connection: Connection, host: string): Browser {
   const cookies = new Map<string, string>();
 
@@ -49,16 +49,16 @@ export function createBrowser(connection: Connection, host: string): Browser {
   };
 }
 
-/** Where a redirect leads; throws for any other answer. */
+/** The target of a redirect. Throws for any other answer. */
 export function locationOf(reply: Reply): string {
   const location = header(reply.head, 'location');
-  if (!location || reply.status !== 303) throw new Error(`a redirect was expected, not ${describe(reply)}`);
+  if (!location || reply.status !== 303) throw new Error(`expected a redirect, not ${describe(reply)}`);
   return location;
 }
 
-/** The body of an answer 200; throws for any other. */
+/** The body of a 200 answer. Throws for any other. */
 export function bodyOf(reply: Reply): string {
-  if (reply.status !== 200) throw new Error(`200 was expected, not ${describe(reply)}`);
+  if (reply.status !== 200) throw new Error(`expected 200, not ${describe(reply)}`);
   return reply.body;
 }
 

@@ -1,18 +1,18 @@
 /**
- * One keep-alive HTTP/1.1 connection, one request at a time. It reads no more of an answer than a visitor here needs,
- * so that a single core can keep a server busy.
+ * One keep-alive HTTP/1.1 connection, one request at a time. It parses as little as the benchmarks need, so that one
+ * core can keep a server busy.
  */
 import { connect } from 'node:net';
 
 export interface Reply {
   readonly status: number;
-  /** The status line and the headers, as they came. */
+  /** The raw status line and headers. */
   readonly head: string;
   readonly body: string;
 }
 
 export interface Connection {
-  /** `request` is a whole request, headers and body. */
+  /** `request` is a complete request, headers and body. */
   send(request: string): Promise<Reply>;
   close(): void;
 }
@@ -57,7 +57,7 @@ export async function openConnection(port: number): Promise<Connection> {
   };
 }
 
-/** Undefined as long as something is missing (RFC 9112 §6.3). */
+/** Undefined while the answer is incomplete (RFC 9112 §6.3). */
 function readReply(text: string): Reply | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -81,7 +81,7 @@ function unchunk(text: string): string {
   }
 }
 
-/** The first header of this name in a reply's head; `name` in lower case. */
+/** The first header of that name in a reply's head. `name` is in lower case. */
 export function header(head: string, name: string): string | undefined {
   const found = new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(head);
   return found?.[1];

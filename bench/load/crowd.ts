@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 
-/** Connections that are always busy, each with one visitor after the other. */
+/** Connections that are always busy, each with one visitor after another. */
 export interface Crowd {
-  /** Visitors come until the time, in ms, is over; how many were through. */
+  /** Runs visits until the time (in ms) is over. Answers how many finished. */
   during(time: number, visit: (connection: Connection) => Promise<unknown>): Promise<number>;
-  /** One visit for each of `people`. */
+  /** Runs one visit for each of `people`. */
   each<T>(people: readonly T[], visit: (connection: Connection, person: T) => Promise<unknown>): Promise<void>;
   disperse(): void;
 }

@@ -1,4 +1,4 @@
-/** A confidential relying party with PKCE and a nonce, as cheap as it can be: one verifier for all its logins. */
+/** A confidential relying party with PKCE and a nonce, made cheap: all logins share one verifier. */
 import { createHash } from 'node:crypto';
 import { CLIENT } from '../stand.ts';
 import { bodyOf } from './browser.ts';
@@ -26,7 +26,7 @@ export function authorizationRequest(path: string): string {
   return `${path}?${parameters}`;
 }
 
-/** Exchanges the code that came to the redirect URI, then asks for the user's info. */
+/** Exchanges the code from the redirect URI, then requests userinfo. */
 export async function finishLogin(
   connection: Connection,
   host: string,

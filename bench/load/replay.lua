@@ -1,4 +1,4 @@
--- Sends the requests of a file, which are separated by NUL, one after the other and over again.
+-- Sends the NUL-separated requests of a file in turn, again and again.
 local requests, next = {}, 0
 
 function init(args)

@@ -1,4 +1,4 @@
-/** wrk, the HTTP load generator: one thread of it, so that the server under test has a core of its own. */
+/** wrk, the HTTP load generator, with one thread, so that the server under test has a core of its own. */
 import { spawn } from 'node:child_process';
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Wrk {
 
 export class WrkMissing extends Error {}
 
-/** Rejects with WrkMissing where wrk is not installed. */
+/** Rejects with WrkMissing if wrk is not installed. */
 export async function findWrk(): Promise<string> {
   const folders = (process.env.PATH ?? '').split(':');
   for (const folder of [...folders, '/usr/bin']) {
@@ -27,12 +27,12 @@ export async function findWrk(): Promise<string> {
   throw new WrkMissing('This benchmark needs wrk: apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS).');
 }
 
-/** Writes requests to a file that wrk can replay, one after the other and over again. */
+/** Writes requests to a file that wrk can replay again and again. */
 export async function writeRequests(path: string, requests: readonly string[]): Promise<void> {
   await writeFile(path, requests.join('\0'), 'latin1');
 }
 
-/** Replays the requests of a file for so many seconds; throws when an answer is no 200. */
+/** Replays the requests of a file for so many seconds. Throws if an answer is not a success. */
 export async function replay(wrk: string, port: number, file: string, seconds: number): Promise<Wrk> {
   const args = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT, `http://127.0.0.1:${port}/`, '--', file];
   const child = spawn(wrk, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-/** Two servers in turn, in several rounds, so that whatever else the machine does meets both. */
+/** Measures two servers in turn, in several rounds, so that other load on the machine affects both. */
 import type { ServerProcess } from '../server.ts';
 import type { Spread } from './spread.ts';
 import { spread } from './spread.ts';
@@ -15,12 +15,12 @@ export interface Contestant {
 }
 
 export interface Comparison {
-  /** Operations a second. */
+  /** Operations per second. */
   readonly baseline: Spread;
   readonly ours: Spread;
   /** Ours ÷ baseline, round by round. */
   readonly ratio: Spread;
-  /** The same of operations for each second of processor time that the server took. */
+  /** The same for operations per second of the server's processor time. */
   readonly cpu_ratio: Spread;
 }
 
@@ -30,10 +30,10 @@ export interface CompareOptions {
   readonly rounds: number;
 }
 
-/** How many rounds come before those that count: V8 compiles what is busy only by and by. */
+/** Rounds that don't count: V8 compiles hot code gradually. */
 const WARM_UP = 2;
 
-/** Every other round begins with the other one. */
+/** Every other round starts with the other server. */
 export async function compare({ baseline, ours, rounds }: CompareOptions): Promise<Comparison> {
   const measured: { baseline: Rates; ours: Rates }[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** Microseconds that Redis spent on scripts since its statistics were reset. */
+/** Microseconds that Redis spent in scripts since its statistics were reset. */
 export async function redisTime(client: Redis): Promise<number> {
   return Number(/cmdstat_evalsha:calls=\d+,usec=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
 }
 
-/** Commands that Redis took since its statistics were reset, but for those that ask for them. */
+/** Commands that Redis received since its statistics were reset, except those that read them. */
 export async function commandsTaken(client: Redis): Promise<number> {
   const stats = await client.info('commandstats');
   return Array.from(stats.matchAll(/cmdstat_([^:]+):calls=(\d+)/g))

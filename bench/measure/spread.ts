@@ -1,4 +1,4 @@
-/** Several measurements of the same thing. */
+/** Median, minimum and maximum of several measurements. */
 export interface Spread {
   readonly median: number;
   readonly min: number;

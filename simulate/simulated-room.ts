@@ -1,6 +1,6 @@
 /**
- * What the service's clock does to a room, on the virtual one: events begin, draws happen, the inlet ticks, the speed is
- * measured. The line is a value here and not in a store, so its own steps are called where `advance.ts` asks a store.
+ * A room on the virtual clock. It does what the service's clock does: starts events, draws, ticks the inlet, measures
+ * the speed. The line is a plain value without a store, so it calls the line's steps where `advance.ts` calls a store.
  */
 import { commitment } from '#waiting-room/draw.ts';
 import { type Meter, measure, perMinute, type Range } from '#waiting-room/estimate.ts';
@@ -15,38 +15,38 @@ import { type Clock, SECOND } from './clock.ts';
 import type { Origin } from './origin.ts';
 import type { Random } from './random.ts';
 
-/** How often the origin says how it does, in ticks. */
+/** How often the origin sends a signal, in ticks. */
 const SIGNAL = 5 * SECOND;
 
-/** What a process knows of the line, a second old at most. */
-export interface Known {
+/** A process's view of the line, at most a second old. */
+export interface LineView {
   readonly counters: Counters;
   /** Entrants of the next draw who are present. */
   readonly entrants: number;
   readonly speed: Range | null;
 }
 
-export interface Door {
+export interface SimulatedRoom {
   readonly line: Line;
-  readonly known: Known;
-  /** One tick; whether those who came before a start were drawn in it. */
+  readonly view: LineView;
+  /** Advances the room by one tick; true if a draw took place. */
   advance(): boolean;
-  look(): Known;
+  refresh(): LineView;
 }
 
-export interface DoorDeps {
+export interface SimulatedRoomDeps {
   readonly room: RoomSettings;
   readonly origin: Origin | null;
   readonly random: Random;
   readonly clock: Clock;
 }
 
-export function createDoor({ room, origin, random, clock }: DoorDeps): Door {
+export function createSimulatedRoom({ room, origin, random, clock }: SimulatedRoomDeps): SimulatedRoom {
   const line = steps.newLine(lineRules(room));
   let rules = '';
   let meter: Meter = [];
   let signal: Signal | null = null;
-  let known: Known = { counters: steps.counters(line), entrants: 0, speed: null };
+  let view: LineView = { counters: steps.counters(line), entrants: 0, speed: null };
 
   function applyRules(): RoomSettings {
     const settings = settingsAt(room, clock.now);
@@ -57,8 +57,8 @@ export function createDoor({ room, origin, random, clock }: DoorDeps): Door {
     return settings;
   }
 
-  /** The next draw is announced as soon as there is one to come, and happens at its event's start. */
-  function turnDraws(): boolean {
+  /** Announces the next draw as soon as there is one, and draws at its event's start. */
+  function advanceDraws(): boolean {
     const last = line.draws.at(-1);
     const next = last && last.there === null ? last : null;
     const event = room.events.find(({ id }) => id === next?.event);
@@ -91,30 +91,30 @@ export function createDoor({ room, origin, random, clock }: DoorDeps): Door {
       steps.raise(line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, clock.now);
   }
 
-  // A service that runs already has the room's rules and its next draw when the first visitor comes.
+  // Like a running service, the room has its rules and its next draw before the first visitor comes.
   applyRules();
   announce();
 
   return {
     line,
-    get known() {
-      return known;
+    get view() {
+      return view;
     },
     advance() {
       const settings = applyRules();
-      const drawn = turnDraws();
+      const drawn = advanceDraws();
       tick(settings);
       return drawn;
     },
-    look() {
+    refresh() {
       meter = measure(meter, line.turns, clock.now) ?? meter;
       const next = line.draws.at(-1);
-      known = {
+      view = {
         counters: steps.counters(line),
         entrants: next && next.there === null ? next.presence.present.count(0, next.arrivals - 1) : 0,
         speed: perMinute(meter, clock.now),
       };
-      return known;
+      return view;
     },
   };
 }

@@ -1,39 +1,39 @@
-/** What visitors learn of the line, and the line of them: draws, turns that came, heartbeats. */
+/** What passes between the line and its visitors: drawn numbers, turns, heartbeats. */
 import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
 import type { Line } from '#waiting-room/line/index.ts';
 import * as steps from '#waiting-room/line/index.ts';
 import type { Clock } from './clock.ts';
 import { type Crowd, IS, stand } from './crowd.ts';
 
-export interface News {
-  /** Those who came before the start have been drawn. */
-  drawn(): void;
-  /** The serving counter was at `before`. */
-  served(before: number): void;
-  /** All whose page is open are heard from. */
-  heard(): void;
+export interface LineUpdates {
+  /** Gives entrants their drawn numbers. */
+  assignDrawnNumbers(): void;
+  /** Tells visitors whose turn has come since the serving counter was at `before`. */
+  announceTurns(before: number): void;
+  /** Records a heartbeat of each visitor whose page is open. */
+  recordHeartbeats(): void;
 }
 
-export interface NewsDeps {
+export interface LineUpdatesDeps {
   readonly line: Line;
   readonly crowd: Crowd;
   readonly clock: Clock;
-  /** Somebody's turn came. */
-  readonly hear: (visitor: number) => void;
+  /** Called for each visitor whose turn comes. */
+  readonly onTurn: (visitor: number) => void;
 }
 
-export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
+export function createLineUpdates({ line, crowd, clock, onTurn }: LineUpdatesDeps): LineUpdates {
   const numberOf = (visitor: number) => crowd.number[visitor] ?? 0;
 
   return {
-    drawn() {
+    assignDrawnNumbers() {
       const result = steps.drawResult(line, { generation: line.generation, draw: line.draws.length });
       if (!result) return;
       const drawn = readDrawResult(result);
       crowd.entrants.forEach((visitor, index) => {
         if (crowd.standing[visitor] !== IS.entrant) return;
         const number = drawnNumber(drawn, index);
-        // Whoever came before the start waits from the start on.
+        // The wait of an entrant counts from the start.
         crowd.since[visitor] = clock.tick;
         crowd.number[visitor] = number ?? 0;
         if (number !== null) crowd.holders[number] = visitor;
@@ -41,21 +41,21 @@ export function createNews({ line, crowd, clock, hear }: NewsDeps): News {
       });
       crowd.entrants = [];
     },
-    served(before) {
+    announceTurns(before) {
       const { holders } = crowd;
       const last = Math.min(line.serving, line.queue);
       for (let number = before + 1; number <= last; number++) {
         const visitor = holders[number] ?? -1;
-        if (crowd.standing[visitor] === IS.waiting) hear(visitor);
+        if (crowd.standing[visitor] === IS.waiting) onTurn(visitor);
       }
       for (const number of line.servedAgain.keys()) {
         const visitor = holders[number] ?? -1;
         if (!crowd.returned.has(visitor)) continue;
         stand(crowd, visitor, IS.waiting);
-        hear(visitor);
+        onTurn(visitor);
       }
     },
-    heard() {
+    recordHeartbeats() {
       const { standing, awake, holders } = crowd;
       const numbers: number[] = [];
       for (let number = line.serving + 1; number <= line.queue; number++) {
