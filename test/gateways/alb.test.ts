@@ -14,7 +14,7 @@ tour({
       port,
       client: { id: CLIENT_ID, secret: SECRET },
       loginTimeout: LOGIN_WINDOW,
-      // Its default, seven days: the refresh token ends the session.
+      // The default, seven days: the refresh token ends the session earlier.
       sessionTimeout: 7 * 24 * 60 * 60,
     }),
 });

@@ -6,7 +6,7 @@ const replacements = {
   'OIDCClientSecret change-me': `OIDCClientSecret ${SECRET}`,
   'OIDCStateTimeout 300': `OIDCStateTimeout ${LOGIN_WINDOW}`,
 };
-/** As the page says for those who want to be told of ends. */
+/** With back-channel logout, as documented. */
 const onTheServer = { 'OIDCSessionType client-cookie:store_id_token': 'OIDCSessionType server-cache' };
 
 tour(

@@ -1,4 +1,4 @@
-/** Apache with mod_auth_openidc, with the documented configuration, in front of a page. */
+/** Apache with mod_auth_openidc and the documented configuration, in front of a page. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,16 +12,16 @@ const FOLDER_OF_MODULES = '/usr/lib/apache2/modules';
 const hasModule = existsSync(`${FOLDER_OF_MODULES}/mod_auth_openidc.so`);
 const MODULES = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'rewrite', 'dir', 'mime', 'auth_openidc'];
 
-/** Why it cannot be had here, if so. */
+/** Why it cannot run on this machine; undefined where it can. */
 export const noApache = APACHE && hasModule ? undefined : 'no apache2 with mod_auth_openidc on this machine';
 
-/** `replacements` are what is other than the file has it. */
+/** @param replacements text of the documented file and what replaces it. */
 export async function startApache(
   { issuer, port, origin }: RelyingPartySetting,
   replacements: Readonly<Record<string, string>>,
 ): Promise<RunningRelyingParty> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-apache-'));
-  // Its workers are somebody else.
+  // Its workers run as another user.
   await chmod(folder, 0o755);
   await mkdir(join(folder, 'site'));
   await writeFile(join(folder, 'site/index.html'), 'inside');

@@ -9,7 +9,7 @@ import { noEnvoy, startEnvoy } from './envoy.ts';
 import { type Site, startSite } from './site.ts';
 
 const [API, OTHER] = ['https://api.shop.example/', 'https://other.example/'];
-/** Of an admission, in seconds. */
+/** The lifetime of an admission, in seconds. */
 const LIFETIME = 3;
 
 const title = noEnvoy ? `Envoy before an API (skipped: ${noEnvoy})` : 'Envoy before an API';
@@ -62,7 +62,7 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     await opened?.close();
   });
 
-  /** The tokens of somebody who logged in through an application. */
+  /** The tokens of a visitor who logged in at an application. */
   async function logIn({ clientId = 'shop', room = 'spring-sale', more = {} } = {}) {
     const browser = createBrowser();
     const { login, page } = await arrive(browser, service.issuer, { clientId, more });
@@ -71,7 +71,7 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     return login.exchange(back.location);
   }
 
-  /** The access token of somebody who waited through the API. */
+  /** The access token of a visitor who waited by the API. */
   async function claimByApi(room: string): Promise<string> {
     const tickets = `${service.issuer}/rooms/${room}/tickets`;
     const { ticket } = (await (await fetch(tickets, { method: 'POST' })).json()) as { ticket: string };
@@ -83,7 +83,7 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
 
   const call = (token?: string) => fetch(api, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
 
-  test('lets through who brings a token for it, and tells the API who that is', async () => {
+  test('lets a token for the API pass, and sends the API its subject', async () => {
     const tokens = await logIn();
     const answer = await call(tokens.access_token);
     expect(answer.status).toBe(200);
@@ -95,11 +95,11 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     });
   });
 
-  test('lets through who waited by the API, with the token of the claim', async () => {
+  test('lets the access token of a claim by the API pass', async () => {
     expect((await call(await claimByApi('spring-sale'))).status).toBe(200);
   });
 
-  test('keeps out who brings nothing, something made up, or a token for another API or room', async () => {
+  test('refuses no token, a forged one, and one for another API or room', async () => {
     expect((await call()).status).toBe(401);
     const { access_token } = await logIn();
     const [head, payload] = access_token.split('.');
@@ -109,11 +109,11 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     expect((await call(await claimByApi('elsewhere'))).status).toBe(403);
   });
 
-  test('answers the question that browsers ask before a call of another origin', async () => {
+  test('answers a CORS preflight', async () => {
     expect((await fetch(api, { method: 'OPTIONS' })).status).toBe(200);
   });
 
-  test('keeps out whose admission is over', async () => {
+  test('refuses a token after the admission expired', async () => {
     const { access_token } = await logIn({ clientId: 'brief', room: 'brief' });
     expect((await call(access_token)).status).toBe(200);
     await delay((LIFETIME + 2) * 1000);

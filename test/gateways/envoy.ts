@@ -1,4 +1,4 @@
-/** Envoy, with a documented configuration, in front of a site; towards Anteroom over http as the tests have it. */
+/** Envoy with a documented configuration in front of a site; it reaches Anteroom over http in these tests. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { startProgram } from './proxy.ts';
 
 const ENVOY = findProgram(process.env.ENVOY, 'envoy', inCache('envoy/bin/envoy'));
 
-/** Why it cannot be had here, if so. */
+/** Why it cannot run on this machine; undefined where it can. */
 export const noEnvoy = ENVOY ? undefined : 'no envoy on this machine';
 
 export interface EnvoySetting {
   readonly issuer: string;
   readonly port: number;
   readonly sitePort: number;
-  /** The port that the file has Envoy listen on. */
+  /** Envoy's port in the documented file. */
   readonly documentedPort: number;
-  /** What else is other than the file has it. */
+  /** Further text of the documented file and what replaces it. */
   readonly replacements: Readonly<Record<string, string>>;
 }
 

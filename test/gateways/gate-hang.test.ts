@@ -1,4 +1,4 @@
-/** Anteroom accepts connections and never answers, as a process does that stands still. */
+/** Anteroom accepts connections and never answers, as a stopped process does. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { createBrowser } from '#support/browser.ts';
 import { type Edit, startCaddy, startHaproxy, startNginx } from './gate-proxies.ts';
 import { type Site, startSite } from './site.ts';
 
-/** The proxies wait 3 s at most for the gate; without a limit of their own it would be a minute or for ever. */
+/** The proxies wait 3 s at most for the gate. Their own defaults are a minute, or no limit. */
 const PATIENCE = 20_000;
 
 const open: Edit = (text, file) => {
@@ -24,7 +24,7 @@ const open: Edit = (text, file) => {
 
 let site: Site;
 let anteroom: number;
-/** Answers while a proxy starts, so that the proxy is known to be up. */
+/** Answers while a proxy starts, which shows that the proxy is up. */
 let hangs = false;
 const silent = createServer((_req, res) => {
   if (!hangs) res.writeHead(403).end();
@@ -58,7 +58,7 @@ describe.each(Object.entries({ nginx: startNginx, Caddy: startCaddy, HAProxy: st
       }
     });
 
-    test('lets everybody pass where the line of the file says so', async () => {
+    test("lets every request pass with the file's fail-open line", async () => {
       hangs = false;
       const proxy = await startProxy({ anteroom, site: site.port }, open);
       hangs = true;

@@ -1,4 +1,4 @@
-/** A site behind CGI, PHP or WSGI reads the gate's headers under names that other headers share. */
+/** Sites behind CGI, PHP or WSGI read the gate's headers by names that other headers share. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -11,7 +11,7 @@ import { startCaddy, startHaproxy, startNginx, startTraefikStandIn } from './gat
 
 const ROOM = { id: 'spring-sale', inlet: { strategy: 'max-size', size: 100 } };
 const NAMES = ['Subject', 'Number', 'Expires'];
-/** What RFC 9110 §5.6.2 allows between the words of a name. */
+/** Characters that RFC 9110 §5.6.2 allows between the words of a name. */
 const SEPARATORS = ['-', '_', '.', '!', '#', '$', '%', "'", '*', '+', '^', '`', '|', '~'];
 const SPELLINGS = NAMES.flatMap((name) =>
   SEPARATORS.flatMap((first) =>
@@ -19,7 +19,7 @@ const SPELLINGS = NAMES.flatMap((name) =>
   ),
 );
 
-/** PHP and lighttpd turn every character that is no letter or digit into an underscore. */
+/** PHP and lighttpd replace every character other than letters and digits by an underscore. */
 const variableOf = (name: string) => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
 async function startWsgiSite(): Promise<{ readonly port: number; close(): Promise<void> }> {

@@ -6,7 +6,7 @@ import { startSite } from './site.ts';
 
 describeGate('nginx', startNginx);
 
-test('nginx shows a page that tries again where nothing answers at Anteroom’s address', async () => {
+test('nginx shows a page that tries again if Anteroom’s address does not answer', async () => {
   const site = await startSite();
   const proxy = await startNginx({ anteroom: site.port, site: site.port });
   try {

@@ -1,4 +1,4 @@
-/** The proxies that ask the gate, each with the file that deploy/gate/ has for it. */
+/** The proxies that use the gate, each with its file of deploy/gate/. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,20 +7,20 @@ import { freePort } from '#support/ports.ts';
 import { type RunningProxy, startProgram } from './proxy.ts';
 import { type ForwardAuth, startTraefik } from './traefik.ts';
 
-/** Ports of Anteroom and of the site, at 127.0.0.1. */
+/** Ports of Anteroom and of the site on 127.0.0.1. */
 export interface Behind {
   readonly anteroom: number;
   readonly site: number;
 }
 
-/** Changes a configuration file as its own comments say. */
+/** Edits a configuration file as its comments say. */
 export type Edit = (text: string, file: string) => string;
 
 export type StartProxy = (behind: Behind, edit?: Edit) => Promise<RunningProxy>;
 
 const asShipped: Edit = (text) => text;
 
-/** Copies files of deploy/gate/ into a folder of their own, which goes when the proxy is closed. */
+/** Copies files of deploy/gate/ into a temporary folder, which is removed when the proxy closes. */
 async function withFiles(
   names: readonly string[],
   edit: Edit,
@@ -43,7 +43,7 @@ async function withFiles(
 export const startNginx: StartProxy = ({ anteroom, site }, edit = asShipped) =>
   withFiles(['nginx.conf'], edit, async (folder, port) => {
     const path = join(folder, 'nginx.conf');
-    // nginx reads no environment: the addresses in the file are replaced.
+    // nginx reads no environment variables, so the addresses in the file are replaced.
     const conf = (await readFile(path, 'utf8'))
       .replace('127.0.0.1:3000;', `127.0.0.1:${anteroom};`)
       .replace('127.0.0.1:8080;', `127.0.0.1:${site};`)
@@ -80,7 +80,7 @@ export const startHaproxy: StartProxy = ({ anteroom, site }, edit = asShipped) =
     }),
   );
 
-/** A stand-in: no package of Debian has Traefik. */
+/** A stand-in: Debian has no package of Traefik. */
 export const startTraefikStandIn: StartProxy = async ({ anteroom, site }) => {
   const { http } = parse(await readFile('deploy/gate/traefik.yaml', 'utf8')) as {
     http: { middlewares: { anteroom: { forwardAuth: ForwardAuth } } };

@@ -1,4 +1,4 @@
-/** What every proxy has to do with the gate, tried with the configuration that deploy/gate/ has for it. */
+/** The tests that every proxy in front of a site passes with its file of deploy/gate/. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
@@ -41,7 +41,7 @@ export function describeGate(name: string, startProxy: StartProxy): void {
 
     const operations = () => service.waitingRoom.operations;
 
-    /** From the page that was asked for to the address with the token. */
+    /** Follows from the requested page to the address with the token. */
     async function wait(path = DEEP): Promise<string> {
       const sent = await browser.get(`${shop}${path}`);
       const page = await browser.get(sent.location);
@@ -53,7 +53,7 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       await browser.follow(await wait(path), shop);
     }
 
-    test('first visit, wait, and the page that was asked for, with its query and without a token', async () => {
+    test('a visitor waits and gets the requested page, with its query and without a token', async () => {
       const sent = await browser.get(`${shop}${DEEP}`);
       expect(sent.status).toBe(302);
       expect(sent.location).toBe(
@@ -78,7 +78,7 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       });
     });
 
-    test('a POST or a fetch from outside is refused without a redirect, and passes from inside', async () => {
+    test('a POST or a fetch is refused without a redirect before admission, and passes after it', async () => {
       const fetches = { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' };
       for (const answer of [
         await browser.post(`${shop}/cart?x=1`, { a: 'b' }),
@@ -94,14 +94,14 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       expect((await browser.get(`${shop}/cart?x=1`, fetches)).status).toBe(200);
     });
 
-    test('a WebSocket is opened to those inside only', async () => {
+    test('a WebSocket opens for admitted visitors only', async () => {
       expect(await openWebSocket(`${shop}/live`, {})).toBe(401);
       await goIn();
       const [gate] = [...browser.cookies].filter(([cookie]) => cookie.startsWith('anteroom_gate'));
       expect(await openWebSocket(`${shop}/live`, { Cookie: gate?.join('=') ?? '' })).toBe(101);
     });
 
-    test('a token is taken once: whoever replays it waits', async () => {
+    test('a token works once: a replay leads to the waiting room', async () => {
       const back = await wait();
       await browser.get(back);
       const thief = createBrowser();
@@ -112,7 +112,7 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       expect([...thief.cookies]).toEqual([]);
     });
 
-    test('a token is taken from who has a cookie already, too', async () => {
+    test('a token also works for a visitor who already has the cookie', async () => {
       await goIn();
       const again = await browser.get(
         `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}/other?a=b`)}&anteroom_gate=1`,
@@ -122,7 +122,7 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       expect(taken.headers['set-cookie']).toHaveLength(1);
     });
 
-    test('whose admission is over waits again', async () => {
+    test('a visitor whose admission expired waits again', async () => {
       await goIn();
       expect((await browser.get(`${shop}/`)).status).toBe(200);
       service.time.pass(601_000);
@@ -130,18 +130,18 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
     });
 
-    test('who has left the site waits again', async () => {
+    test('a visitor who left the site waits again', async () => {
       await goIn();
       const { headers } = (await browser.get(`${shop}/`)).json<{ headers: Record<string, string> }>();
       const sub = headers['x-anteroom-subject'] ?? '';
       await operations().exits(ROOM.id, { exited: 0, completed: [sub], abandoned: [] });
-      // An early end is seen within a second.
+      // The gate sees an early end within a second.
       service.time.pass(1_100);
       const { status, location } = await browser.get(`${shop}/`);
       expect([status, location.startsWith(service.issuer)]).toEqual([302, true]);
     });
 
-    test('both of two tabs get in, each to its own page, with one number', async () => {
+    test('two tabs both get their own page, with one number', async () => {
       const paths = ['/first?a=b', '/second'];
       const pages: string[] = [];
       for (const path of paths) {
@@ -156,8 +156,8 @@ export function describeGate(name: string, startProxy: StartProxy): void {
       expect(await operations().counters(ROOM.id)).toMatchObject({ queue: 1, claimed: 1 });
     });
 
-    // The last one: the store does not come back.
-    test('while the store is away a navigation ends at a page that tries again', async () => {
+    // The last test: the store does not come back.
+    test('while the store is unavailable a navigation gets a page that tries again', async () => {
       await opened.store.close();
       service.time.pass(11_000);
       const { status, headers, text } = await browser.follow(`${shop}${DEEP}`);

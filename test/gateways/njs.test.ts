@@ -1,4 +1,4 @@
-/** The script for nginx is code of this project: what it has to refuse. */
+/** The script for nginx is this project's code: these tests check what it must refuse. */
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
@@ -17,7 +17,7 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
   let line: RunningRelyingParty;
   let nginx: RunningRelyingParty;
   let browser: Browser;
-  /** What the line answers at /token, and what it was asked with. */
+  /** What the provider answers at /token, and the request that it got. */
   let answer: { status: number; claims: Record<string, unknown> };
   let asked: { body: URLSearchParams; authorization: string };
 
@@ -55,7 +55,7 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
 
   const isInside = async () => (await browser.get(`${origin}/`)).text.startsWith('inside');
 
-  test('lets in whom the line lets in, and tells the site the number and nothing that a visitor wrote', async () => {
+  test("admits with the provider's tokens, and sends the site the number and nothing that the visitor wrote", async () => {
     const { request, claims } = await begin();
     answer = { status: 200, claims };
     expect((await comeBack(request.get('state'))).location).toBe(`${origin}/seats?row=1`);
@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
     expect(inside.text).toBe('inside with 7');
   });
 
-  test('shows the line a verifier of its challenge, and its secret', async () => {
+  test('sends the provider the verifier of its challenge, and its secret', async () => {
     const { request, claims } = await begin();
     answer = { status: 200, claims };
     await comeBack(request.get('state'), 'the-code');
@@ -75,11 +75,11 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
 
   test.each([
     ['is of another issuer', { iss: 'https://other.example' }],
-    ['is for another', { aud: 'other' }],
-    ['is for others too', { aud: [CLIENT_ID, 'other'] }],
-    ['is for nobody', { aud: undefined }],
-    ['is over', { exp: soon() - 120 }],
-    ['has no end', { exp: undefined }],
+    ['is for another audience', { aud: 'other' }],
+    ['is for further audiences', { aud: [CLIENT_ID, 'other'] }],
+    ['has no audience', { aud: undefined }],
+    ['expired', { exp: soon() - 120 }],
+    ['never expires', { exp: undefined }],
     ['has another nonce', { nonce: 'other' }],
     ['has no nonce', { nonce: undefined }],
   ])('refuses an ID token that %s', async (_what, change) => {
@@ -90,14 +90,14 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
     expect(await isInside()).toBe(false);
   });
 
-  test('refuses a code that the line does not know', async () => {
+  test('refuses a code that the provider does not know', async () => {
     const { request, claims } = await begin();
     answer = { status: 400, claims };
     expect((await comeBack(request.get('state'))).status).toBe(403);
     expect(await isInside()).toBe(false);
   });
 
-  test('refuses a login that another browser began, one that is done, and none at all', async () => {
+  test("refuses a callback of another browser's login, of a completed login, and of none", async () => {
     const { request, claims } = await begin();
     answer = { status: 200, claims };
     const own = browser;
@@ -111,13 +111,13 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
     expect((await comeBack(request.get('state'))).status).toBe(403);
   });
 
-  test('stays on the site, whatever page a visitor asks for', async () => {
+  test('redirects only to the site, whatever page was requested', async () => {
     const { request, claims } = await begin('//other.example/x');
     answer = { status: 200, claims };
     expect((await comeBack(request.get('state'))).location).toMatch(new RegExp(`^${origin}/`));
   });
 
-  test('refuses a session that it did not sign, or that is over', async () => {
+  test('refuses a session that it did not sign, or that expired', async () => {
     const signed = (text: string, key: string) =>
       `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
     const tries = [
@@ -140,7 +140,7 @@ describe.skipIf(missing !== undefined)(`nginx with njs${missing ? ` (skipped: ${
     for (const { status, headers } of answers) expect([status, headers['set-cookie']]).toEqual([401, undefined]);
   });
 
-  test('does not work with a key that is too short', async () => {
+  test('answers 500 with a key that is too short', async () => {
     const port = await freePort();
     const shop = `http://127.0.0.1:${port}`;
     const short = await startNjs({ issuer, port, origin: shop }, 'change-me-too');

@@ -1,4 +1,4 @@
-/** nginx as a relying party, by the files of deploy/relying-parties/nginx. */
+/** nginx as a relying party, with the files of deploy/relying-parties/nginx. */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,10 @@ const NGINX = findProgram(process.env.NGINX, '/usr/sbin/nginx');
 const hasModule = existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so');
 const SCRIPT = join(import.meta.dirname, '../../deploy/relying-parties/nginx/oidc.js');
 
-/** Why it cannot be had here. */
+/** Why it cannot run on this machine; undefined where it can. */
 export const missing = NGINX && hasModule ? undefined : 'no nginx with njs on this machine';
 
-/** Before a site that says "inside", and the number that nginx told it. */
+/** In front of a site that answers "inside" and the number that it got from nginx. */
 export async function startNjs({ issuer, port, origin }: RelyingPartySetting, key = 'k'.repeat(32)) {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-njs-'));
   const sitePort = await freePort();

@@ -9,7 +9,7 @@ import { say, serve } from './stand-ins/http.ts';
 import { startOauth2Proxy } from './stand-ins/oauth2-proxy.ts';
 import { CLIENT_ID, LIFETIME, LOGIN_WINDOW, type RelyingPartyKind, SECRET, tour } from './tour.ts';
 
-/** Where `npm test` builds it. */
+/** `npm test` builds it here. */
 const BUILT = inCache('oauth2-proxy/oauth2-proxy');
 const OAUTH2_PROXY = findProgram(process.env.OAUTH2_PROXY, 'oauth2-proxy', BUILT);
 
@@ -63,7 +63,7 @@ for (const encodeState of [false, true]) {
     OAUTH2_PROXY ? undefined : 'no oauth2-proxy on this machine, and no Go to build it with',
   );
 
-  // Where the real one cannot be had, what it is written to do is taken at its word.
+  // The stand-in does what the documentation says, for machines without the real program.
   if (OAUTH2_PROXY) continue;
   tour({
     ...KIND,

@@ -1,20 +1,20 @@
-/** Where programs are, and the documented configuration with the addresses of the test. */
+/** Finds programs, and adapts the documented configuration to the test's addresses. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRun, pathOf } from '../../scripts/machine.ts';
 
 const ROOT = join(import.meta.dirname, '../../deploy/relying-parties');
 
-/** Where `npm test` puts programs that not every machine can have (scripts/optional-programs.ts). */
+/** `npm test` puts optional programs here (scripts/optional-programs.ts). */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
 
-/** A program that is made for the tests: a path in the cache, whether something is there or not. */
+/** The path of a program built for the tests; it may be missing. */
 export const inCache = (path: string): string => join(CACHE, path);
 
 /** An application of deploy/relying-parties. */
 export const application = (file: string): string => join(ROOT, file);
 
-/** A file of deploy/relying-parties with other words in some places, each of which must be there. */
+/** A file of deploy/relying-parties with replacements; throws if the file lacks one of the replaced texts. */
 export function configuration(file: string, replacements: Readonly<Record<string, string>>): string {
   return Object.entries(replacements).reduce(
     (text, [from, to]) => {
@@ -25,7 +25,7 @@ export function configuration(file: string, replacements: Readonly<Record<string
   );
 }
 
-/** The first of these that can be run: a path, or a name to look for on the PATH. Undefined where there is none. */
+/** The first of these paths or names on the PATH that can be run; undefined where none can. */
 export function findProgram(...names: readonly (string | undefined)[]): string | undefined {
   return names.map((name) => (name?.includes('/') ? name : name && pathOf(name))).find((path) => path && canRun(path));
 }

@@ -1,4 +1,4 @@
-/** Starts a proxy that is a program of its own, in a folder of its own. */
+/** Starts a proxy as its own process, in a temporary folder. */
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -7,7 +7,7 @@ export interface RunningProxy {
   close(): Promise<void>;
 }
 
-/** Resolves once the program answers on its port, at this page, with anything but an error of its own. */
+/** Resolves once the program answers at this page of its port with anything but its own error. */
 export async function startProgram(
   command: string,
   args: readonly string[],

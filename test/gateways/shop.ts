@@ -1,4 +1,4 @@
-/** What an application on an OpenID Connect library has to bear: the tour, and what its own code answers for. */
+/** The tests that every example application on an OpenID Connect library passes: the tour, and its own checks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
@@ -14,7 +14,7 @@ export interface Shop {
   readonly args: readonly string[];
 }
 
-/** What the applications of deploy/relying-parties are told. */
+/** The environment of the applications of deploy/relying-parties. */
 export const environment = ({ issuer, port, origin }: RelyingPartySetting): Record<string, string> => ({
   PORT: String(port),
   BASE_URL: origin,
@@ -25,7 +25,7 @@ export const environment = ({ issuer, port, origin }: RelyingPartySetting): Reco
   LOGIN_WINDOW: String(LOGIN_WINDOW),
 });
 
-/** Takes the applications of deploy/relying-parties that all have the same environment and the same paths. */
+/** For applications of deploy/relying-parties, which all have the same environment and paths. */
 export function tourOfShop({ name, command, args }: Shop, missing?: string): void {
   const start = (setting: RelyingPartySetting): Promise<RunningProxy> =>
     startProgram(command, args, setting.port, environment(setting));
@@ -67,7 +67,7 @@ export function tourOfShop({ name, command, args }: Shop, missing?: string): voi
       await opened?.close();
     });
 
-    /** As far as the answer of Anteroom, which the application has not seen yet. */
+    /** Stops before the callback, so the application has not seen the answer. */
     async function callbackOf(browser = createBrowser()): Promise<string> {
       const { location } = await browser.get(`${origin}/tickets`);
       const answer = await browser.follow(location, service.issuer);
@@ -75,7 +75,7 @@ export function tourOfShop({ name, command, args }: Shop, missing?: string): voi
       return answer.location;
     }
 
-    test('sends to the page that was asked for, and nowhere else', async () => {
+    test('redirects to the requested page, and nowhere else', async () => {
       const browser = createBrowser();
       expect(await browser.follow(`${origin}/a%20b?c=d%26e&f=`)).toMatchObject({
         status: 200,
@@ -99,7 +99,7 @@ export function tourOfShop({ name, command, args }: Shop, missing?: string): voi
       }
     });
 
-    test('takes no unfinished login for a session', async () => {
+    test('does not accept an unfinished login as a session', async () => {
       const browser = createBrowser();
       await callbackOf(browser);
       const begun = [...browser.cookies].filter(([name]) => name.startsWith('login_'));
@@ -110,13 +110,13 @@ export function tourOfShop({ name, command, args }: Shop, missing?: string): voi
       }
     });
 
-    test('takes a code from the browser that asked for it only', async () => {
+    test('accepts a code only from the browser that started the login', async () => {
       const answer = await createBrowser().get(await callbackOf());
       expect([answer.status, answer.location]).toEqual([400, '']);
       expect(answer.text).toContain('href="/"');
     });
 
-    test('ends a login with the login window, even where a browser keeps the cookie', async () => {
+    test('ends a login with the login window, even if the browser keeps the cookie', async () => {
       const browser = createBrowser();
       const callback = await callbackOf(browser);
       const kept = [...browser.cookies].map(([key, value]) => `${key.split(' ')[0]}=${value}`).join('; ');
@@ -124,7 +124,7 @@ export function tourOfShop({ name, command, args }: Shop, missing?: string): voi
       expect((await browser.get(callback, { Cookie: kept })).status).toBe(400);
     });
 
-    test('answers the request of a script with 401', async () => {
+    test("answers a script's request with 401", async () => {
       const answer = await createBrowser().get(`${origin}/tickets`, { 'Sec-Fetch-Mode': 'cors' });
       expect(answer.status).toBe(401);
       expect(answer.headers['set-cookie']).toBeUndefined();

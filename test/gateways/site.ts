@@ -1,4 +1,4 @@
-/** A site that knows nothing of waiting: it echoes what it is asked, and speaks WebSocket. */
+/** A protected site: it echoes requests and accepts WebSockets. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,7 +31,7 @@ export async function startSite(): Promise<Site> {
   };
 }
 
-/** Opens a WebSocket as browsers do: the status of the answer, 101 where it is open. */
+/** Opens a WebSocket as browsers do; the status of the answer, 101 once it is open. */
 export function openWebSocket(url: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const handshake = {
@@ -42,14 +42,14 @@ export function openWebSocket(url: string, headers: Record<string, string>): Pro
       'Sec-Fetch-Mode': 'websocket',
     };
     const req = request(url, { headers: { ...handshake, ...headers }, agent: false });
-    const told = (res: IncomingMessage) => {
+    const answered = (res: IncomingMessage) => {
       res.destroy();
       resolve(res.statusCode ?? 0);
     };
-    req.on('response', told);
+    req.on('response', answered);
     req.on('upgrade', (res, socket) => {
       socket.destroy();
-      told(res);
+      answered(res);
     });
     req.on('error', reject);
     req.end();

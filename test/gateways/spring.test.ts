@@ -3,7 +3,7 @@ import { findProgram, inCache } from './programs.ts';
 import { startProgram } from './proxy.ts';
 import { CLIENT_ID, SECRET, tour } from './tour.ts';
 
-/** Where `npm test` builds it. */
+/** `npm test` builds it here. */
 const SHOP = inCache('spring/target/shop.jar');
 const JAVA = findProgram('java');
 
@@ -14,7 +14,7 @@ tour(
     callback: '/login/oauth2/code/anteroom',
     logout: (origin) => `${origin}/logout`,
     postLogout: (origin) => `${origin}/bye`,
-    // A minute is the least that it can be set to.
+    // A minute is the smallest value that it accepts.
     session: 'JSESSIONID',
     start({ issuer, port }) {
       const client = 'spring.security.oauth2.client';

@@ -1,4 +1,4 @@
-/** What every relying party has to bear: a visit, a wait longer than its login window, the admission's end, two tabs. */
+/** The tests that every relying party passes: a visit, a wait past the login window, the admission's end, two tabs. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,9 +9,9 @@ import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 
 export const CLIENT_ID = 'shop';
 export const SECRET = 'change-me-to-something-longer-than-this';
-/** Of the relying party and of Anteroom, in seconds: short enough to wait longer, really. */
+/** The relying party's and Anteroom's login window in seconds, short enough for a test to wait longer. */
 export const LOGIN_WINDOW = 3;
-/** Of an admission that is waited out, in seconds. */
+/** The lifetime in seconds of an admission that a test lets expire. */
 export const LIFETIME = 6;
 const CROWD = 100;
 
@@ -30,21 +30,21 @@ export interface RelyingPartyKind {
   readonly name: string;
   readonly profile: string;
   readonly callback: string;
-  /** Where its logout begins. */
+  /** Where a visitor logs out. */
   readonly logout: (origin: string, issuer: string) => string;
   readonly postLogout: (origin: string) => string;
-  /** Where a visitor lands who waited longer than the window, if not at the page they came for. */
+  /** Where a login restarts after a wait past the window, if not at the requested page. */
   readonly landing?: string;
-  /** The cookie of its session, where that cannot end as soon as the window here: it is then taken away instead. */
+  /** The cookie that holds its login, if its window cannot be as short as the test's: the test then deletes it. */
   readonly session?: string;
   readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
-  /** Where it is told that an admission ended, and how it starts where it is set up for that. */
+  /** Its back-channel logout endpoint, and how it starts with one. */
   readonly backchannel?: { readonly path: string; readonly start: RelyingPartyKind['start'] };
 }
 
 const PAGE = '/tickets/opera?day=2&row=a%20b';
 
-/** The tour; `missing` names why it cannot be had here. */
+/** @param missing why the relying party cannot run on this machine. */
 export function tour(kind: RelyingPartyKind, missing?: string): void {
   const title = missing ? `${kind.name} (skipped: ${missing})` : kind.name;
   describe.skipIf(missing !== undefined)(title, () => {
@@ -87,20 +87,20 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
     const operations = () => service.waitingRoom.operations;
     const afterWait = () => (kind.landing ? `${origin}${kind.landing}` : `${origin}${PAGE}`);
 
-    /** To the waiting page, for a page of the site. */
+    /** Requests a page of the site; the waiting page's URL. */
     async function come(browser: Browser, path = PAGE): Promise<string> {
       const answer = await browser.follow(`${origin}${path}`);
       expect(answer.url, `${answer.status} ${answer.text}`).toContain(`${service.issuer}/rooms/sale/wait?`);
       return answer.url;
     }
 
-    /** Presses the button, and follows to where it ends. */
+    /** Claims the turn and follows all redirects. */
     async function claim(browser: Browser, page: string) {
       const { location } = await browser.post(page);
       return browser.follow(location);
     }
 
-    /** Everybody in line, and nobody else. */
+    /** Serves every visitor in line, and leaves no credits. */
     async function letIn(lifetime = '10m'): Promise<void> {
       const room = await operations().room('sale');
       await operations().putRoom({ ...room, admission: { ...room.admission, lifetime: seconds(lifetime) } });
@@ -108,7 +108,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       await operations().raise('sale', queue - serving);
     }
 
-    test('holds a visitor in line, lets in to the page they came for, and out again', async () => {
+    test('holds a visitor in line, admits them to the requested page, and logs them out', async () => {
       const browser = createBrowser();
       const page = await come(browser);
       await letIn();
@@ -126,7 +126,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       await come(browser);
     });
 
-    test(`has all ${CROWD} of ${CROWD} visitors inside who waited longer than its login window`, async () => {
+    test(`admits ${CROWD} of ${CROWD} visitors who waited longer than its login window`, async () => {
       const crowd = await Promise.all(
         Array.from({ length: CROWD }, async () => {
           const browser = createBrowser();
@@ -150,7 +150,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       expect(took.sort((a, b) => a - b)[CROWD / 2]).toBeLessThan(1000);
     });
 
-    test('brings back into line whose admission is over', async () => {
+    test('sends a visitor whose admission expired back into line', async () => {
       const browser = createBrowser();
       const page = await come(browser);
       await letIn(`${LIFETIME}s`);
@@ -160,7 +160,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       await come(browser, '/other');
     });
 
-    test('gets both of two tabs in', async () => {
+    test('admits both of two tabs', async () => {
       const browser = createBrowser();
       const pages = [await come(browser, '/first'), await come(browser, '/second')];
       await letIn();
@@ -173,7 +173,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
 
     const { backchannel } = kind;
     if (!backchannel) return;
-    test('ends the session of whose admission the site ended', async () => {
+    test('ends the session of a visitor whose admission the site ended', async () => {
       await relyingParty.close();
       relyingParty = await backchannel.start(setting);
       const [leaving, staying] = [createBrowser(), createBrowser()];

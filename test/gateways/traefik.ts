@@ -1,9 +1,9 @@
 /**
- * Stands in for Traefik, which no package of Debian has: ForwardAuth as its documentation tells it
- * (https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/). The check is asked
- * by GET with the request's own headers and X-Forwarded-Method, -Proto, -Host, -Uri and -For, which a client's of the
- * same names do not reach; with a 2xx the request passes, with the answer's headers that match
- * `authResponseHeadersRegex` in place of all of the client's that do; any other answer is the client's. Of a WebSocket the scheme is told as ws or wss.
+ * Stands in for Traefik, for which Debian has no package: ForwardAuth as documented
+ * (https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/forwardauth/). The check is a GET with
+ * the request's own headers and X-Forwarded-Method, -Proto, -Host, -Uri and -For, which replace a client's. With a 2xx
+ * the request passes, and headers of the answer that match `authResponseHeadersRegex` replace all of the client's that
+ * do. The client gets any other answer. The scheme of a WebSocket is ws or wss.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 

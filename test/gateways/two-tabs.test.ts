@@ -1,4 +1,4 @@
-/** Two tabs of a browser whose turn comes at once, at relying parties that keep one login: request by request. */
+/** Two tabs served at once, at relying parties that keep one login per browser, in every order of their requests. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
@@ -14,7 +14,7 @@ const alb = (at: RelyingPartySetting) => startAlb({ ...at, client, loginTimeout:
 const oauth2Proxy = (at: RelyingPartySetting) =>
   startOauth2Proxy({ ...at, client, cookieCsrfExpire: 900, cookieExpire: 600, encodeState: false });
 
-/** After which requests of the older and the newer tab the other one goes on: all there are of three runs. */
+/** Orders of requests of the older (o) and newer (n) tab: all with three runs of one tab. */
 function* orders(): Iterable<string> {
   for (let first = 0; first < 5; first++) {
     for (let then = 1; then < 6; then++) {
@@ -25,11 +25,11 @@ function* orders(): Iterable<string> {
   }
 }
 
-/** A tab as its script drives it: one request at a time. */
+/** A tab that sends one request at a time, as its script does. */
 interface Tab {
-  /** Of the next request; null at the end. */
+  /** The next request; null at the end. */
   next: { readonly url: string; readonly claims: boolean } | null;
-  /** Loads its page again after so many seconds, of its own. */
+  /** Seconds after which the page loads again by itself. */
   later: number;
   answer?: Answer;
 }
@@ -80,7 +80,7 @@ describe.each([
     else tab.next = answer.text.includes('data-state="served"') ? { url, claims: true } : null;
   }
 
-  /** A tab that waits a while does so until the other one has come to its end. */
+  /** Runs both tabs in this order. A tab that pauses does so until the other one is done. */
   async function goIn(order: string): Promise<string[]> {
     await service.waitingRoom.operations.reset('sale');
     time.pass(70_000);
@@ -101,7 +101,7 @@ describe.each([
     return tabs.map(({ answer }) => `${answer?.status} ${answer?.text.slice(0, 6)}`);
   }
 
-  test('both are in, however their requests come between each other', async () => {
+  test('both get the site, in every order of their requests', async () => {
     const ends = new Map<string, string[]>();
     for (const order of orders()) ends.set(order, await goIn(order));
     const failed = [...ends].filter(([, tabs]) => tabs.join() !== '200 inside,200 inside');

@@ -1,8 +1,9 @@
 /**
- * An AWS Application Load Balancer with the action authenticate-oidc, as its user guide has it ("Authenticate users
- * using an Application Load Balancer"): `state` is opaque, one cookie AWSALBAuthNonce, a login that takes longer than
- * its timeout is 401, claims come from userinfo as plain JSON with the `sub`, sessions are cookies AWSELBAuthSessionCookie
- * that last SessionTimeout; with a refresh token the access token is renewed at its end, and a refused one logs in anew.
+ * An AWS Application Load Balancer with the action authenticate-oidc, as its user guide describes it ("Authenticate
+ * users using an Application Load Balancer"). `state` is opaque. There is one cookie AWSALBAuthNonce, and a login past its
+ * timeout is 401. Claims come from userinfo as plain JSON with the `sub`. A session is a cookie AWSELBAuthSessionCookie
+ * that lasts SessionTimeout. With a refresh token the access token is renewed when it expires; a refused refresh starts
+ * a login.
  */
 import { randomUUID } from 'node:crypto';
 import type { RunningRelyingParty } from '../tour.ts';
@@ -12,7 +13,7 @@ export interface AlbOptions {
   readonly issuer: string;
   readonly port: number;
   readonly client: { readonly id: string; readonly secret: string };
-  /** In seconds: 900 and not to be set, in the real one. */
+  /** In seconds; the real one has a fixed 900. */
   readonly loginTimeout: number;
   /** SessionTimeout, in seconds. */
   readonly sessionTimeout: number;
@@ -62,14 +63,14 @@ export function startAlb({
     return { to: `${issuer}/authorize?${query}`, cookies: [`${NONCE}=${nonce}${attributes}`] };
   }
 
-  /** Null where the provider does not say who it is. */
+  /** Null where userinfo fails. */
   async function sessionOf(tokens: Tokens | null, began: number): Promise<Session | null> {
     const user = tokens && (await askForUser(issuer, tokens.access_token));
     if (!tokens || !user?.sub) return null;
     return { began, user, refreshToken: tokens.refresh_token, tokenEnds: Date.now() + tokens.expires_in * 1000 };
   }
 
-  /** Whether the session goes on: only with a refresh token is the access token's end looked at. */
+  /** Whether the session is valid: the access token's expiry counts only with a refresh token. */
   async function lives(session: Session): Promise<boolean> {
     if (Date.now() - session.began > sessionTimeout * 1000) return false;
     if (!session.refreshToken || Date.now() < session.tokenEnds) return true;
@@ -95,7 +96,7 @@ export function startAlb({
     }
     const id = cookies.get(SESSION) ?? '';
     const session = sessions.get(id);
-    // The guide leaves logout to the application: it expires the cookies, and redirects to the provider's.
+    // The guide leaves logout to the application, which expires the cookies and redirects to the provider.
     if (url.pathname === '/logout' || url.pathname === '/bye') {
       sessions.delete(id);
       if (url.pathname === '/bye') return say(res, 200, 'left', [forget]);

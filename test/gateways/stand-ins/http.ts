@@ -1,4 +1,4 @@
-/** What the stand-ins have in common: a server, cookies, and calls to the provider as a vendor's document has them. */
+/** What the stand-ins share: a server, cookies, and calls to the provider as the vendors document them. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { RunningRelyingParty } from '../tour.ts';
 

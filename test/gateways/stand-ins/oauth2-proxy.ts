@@ -1,8 +1,8 @@
 /**
- * oauth2-proxy 7 as its documentation and source have it: `state` is `<nonce>:<page>`, in base64url with
- * --encode-state; one cookie `_oauth2_proxy_csrf` of --cookie-csrf-expire for all tabs, checked here too and taken back
- * by whatever comes of it; a callback without it, or with another's, is 403 also where a session exists; the e-mail
- * address is wanted, verified; the session lasts --cookie-expire and the token's end is not looked at.
+ * oauth2-proxy 7 as its documentation and source describe it. `state` is `<nonce>:<page>`, in base64url with
+ * --encode-state. All tabs share one cookie `_oauth2_proxy_csrf` of --cookie-csrf-expire, which every callback clears. A
+ * callback without it, or with another login's, is 403 even if a session exists. A verified e-mail address is required.
+ * The session lasts --cookie-expire, whatever the token's expiry.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { RunningRelyingParty } from '../tour.ts';
@@ -27,7 +27,7 @@ export function startOauth2Proxy(options: Oauth2ProxyOptions): Promise<RunningRe
   const { issuer, port, client, cookieCsrfExpire, cookieExpire, encodeState } = options;
   const redirectUri = `http://127.0.0.1:${port}${CALLBACK}`;
   const hash = (secret: string) => createHash('sha256').update(secret).digest('base64url');
-  /** What the real one encrypts into its cookies: when each was made. */
+  /** When each cookie was made, which the real one encrypts into it. */
   const csrfs = new Map<string, number>();
   const sessions = new Map<string, { readonly email: unknown; readonly began: number }>();
   const forget = (name: string) => `${name}=; Max-Age=0${attributes}`;
@@ -74,7 +74,7 @@ export function startOauth2Proxy(options: Oauth2ProxyOptions): Promise<RunningRe
       return redirect(res, finished.page, [cookie, forget(CSRF)]);
     }
     const id = cookies.get(SESSION) ?? '';
-    // --whitelist-domain lets it go on to the provider's logout.
+    // --whitelist-domain allows the redirect to the provider's logout.
     if (url.pathname === '/oauth2/sign_out') {
       sessions.delete(id);
       return redirect(res, url.searchParams.get('rd') ?? '/', [forget(SESSION)]);
