@@ -28,7 +28,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** What the service asked of the room's line meanwhile; what scripts do inside Redis is no command of the service. */
+/** The commands on the room's line. Commands that scripts call inside Redis are not commands of the service. */
 async function lineCommands(during: () => Promise<void>): Promise<number> {
   const monitor = await watcher.monitor();
   const end = `end of ${Math.random()}`;
@@ -46,8 +46,8 @@ async function lineCommands(during: () => Promise<void>): Promise<number> {
   return commands;
 }
 
-test('below the threshold everybody passes without a page, at one command on the line each', async () => {
-  // A clock that stands: what this process knows of the room does not grow old, so that looks do not count.
+test('below the threshold every visitor passes without a page, at one command on the line each', async () => {
+  // The clock stands still, so that the snapshot stays fresh and no refresh counts.
   const start = Date.now();
   const time = { ...createTime(start), now: () => start };
   const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
@@ -66,11 +66,11 @@ test('below the threshold everybody passes without a page, at one command on the
   const { operations } = service.waitingRoom;
   expect(await operations.counters('sale')).toMatchObject({ queue: CROWD, claimed: CROWD, active: CROWD, waiting: 0 });
 
-  // One more than fit is the first to see a page.
+  // The first visitor beyond the size sees the waiting page.
   expect((await createBrowser().get(url)).location).toContain('/rooms/sale/wait?');
 });
 
-test('newcomers of the same instant share a command', async () => {
+test('newcomers of the same moment share a command', async () => {
   const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
   const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
   service = await startService({ store, rooms, relying_parties });

@@ -18,11 +18,11 @@ const relying_parties = [
   },
 ];
 
-describe('what is logged at the level trace', () => {
+describe('the log at level trace', () => {
   let redis: RedisServer;
   let store: Store;
   let service: TestService;
-  /** What nobody but its owner may see, by what it is. */
+  /** Secrets, each with its name. */
   const secrets = new Map<string, string>();
 
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('what is logged at the level trace', () => {
   });
 
   function keep(what: string, value: string | undefined): void {
-    // Short values stand in a log by chance.
+    // Short values appear in a log by chance.
     if (value && value.length >= 12) secrets.set(value, what);
   }
   function keepQuery(what: string, url: string): void {
@@ -123,7 +123,7 @@ describe('what is logged at the level trace', () => {
     await browser.get(url);
   }
 
-  test('has no code, token, ticket, cookie, secret, state or query in it, in good days and in bad ones', async () => {
+  test('contains no code, token, ticket, cookie, secret, state or query, whether requests succeed or fail', async () => {
     for (const key of COOKIE_KEYS) keep('cookie key', key);
     await wholeFlow({ scope: 'openid email' });
     const url = await wholeFlow({ more: LONG });
@@ -148,7 +148,7 @@ describe('what is logged at the level trace', () => {
     expect([...secrets].filter(([value]) => log.includes(value)).map(([, what]) => what)).toEqual([]);
   });
 
-  test('tells of each request its method, path, status and time', () => {
+  test('has the method, path, status and duration of each request', () => {
     const requests = service.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
     expect(requests).toContainEqual(
       expect.objectContaining({ door: 'oidc', method: 'GET', path: '/authorize', status: 303, ms: expect.any(Number) }),
@@ -156,7 +156,7 @@ describe('what is logged at the level trace', () => {
     expect(requests).toContainEqual(expect.objectContaining({ path: '/rooms/sale/wait', status: 200 }));
   });
 
-  test('tells why the store is away', () => {
+  test('says why the store is unavailable', () => {
     expect(service.logged.filter((line) => line.includes('store does not answer')).length).toBeGreaterThan(0);
   });
 });

@@ -11,7 +11,7 @@ import { type Balancer, startBalancer } from './balancer.ts';
 const rooms = [{ id: 'sale' }];
 const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
 
-describe('a mode that an operator sets at one of two processes on one Redis', () => {
+describe('a mode that an operator sets at one of two processes', () => {
   let redis: RedisServer;
   let balancer: Balancer;
   const stores: Store[] = [];
@@ -36,7 +36,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     await redis?.stop();
   });
 
-  /** Who browses, browses at the process that the operator does not talk to. */
+  /** Browsers use the process that the operator does not use. */
   beforeEach(async () => {
     balancer.members.splice(0, balancer.members.length, there.listensOn);
     await setMode('queue');
@@ -57,7 +57,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     return (await here.waitingRoom.operations.raise('sale', numbers)).raisedBy;
   }
 
-  /** What the other process says, asked again and again, and how many ms after `since` it said that for the first time. */
+  /** Polls the other process. Returns its last answer, and how many ms after `since` it gave that for the first time. */
   async function until(browser: Browser, page: string, state: string, since: number) {
     for (;;) {
       const told = (await facts(browser, page)).json();
@@ -69,7 +69,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
 
   const comesIn = async (browser: Browser) => (await arrive(browser, balancer.url)).page.startsWith(REDIRECT_URI);
 
-  /** Waits as number 2, behind somebody who is inside. */
+  /** Waits as number 2, behind an admitted visitor. */
   async function oneInsideOneWaits() {
     const inside = createBrowser();
     await arrive(inside, balancer.url);
@@ -81,7 +81,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     return { inside, browser, page };
   }
 
-  test('is in force at the other within a second, whatever mode, and numbers are kept', async () => {
+  test('applies at the other within a second, and numbers are kept', async () => {
     const { browser, page } = await oneInsideOneWaits();
     const states = [
       ['paused', 'paused'],
@@ -91,7 +91,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
       ['passthrough', 'served'],
     ] as const;
     for (const [mode, state] of states) {
-      // The other process has just looked: what it knows could not be newer.
+      // The other process has just fetched a snapshot.
       await facts(browser, page);
       const since = performance.now();
       await setMode(mode);
@@ -101,7 +101,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     }
   });
 
-  test('paused: newcomers get numbers, nobody is served, and whoever is inside stays', async () => {
+  test('paused: newcomers get numbers, nobody is served, and admitted visitors stay', async () => {
     const { inside, browser, page } = await oneInsideOneWaits();
     await setMode('paused');
     expect(await raise(5)).toBe(0);
@@ -116,11 +116,11 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     expect(await until(late, latePage, 'waiting', performance.now())).toMatchObject({ number: 3, people_ahead: 0 });
   });
 
-  test('closed: nobody joins, nobody claims, whoever is inside stays, and whoever waits keeps their number', async () => {
+  test('closed: nobody joins or claims, admitted visitors stay, and waiting visitors keep their numbers', async () => {
     const { inside, browser, page } = await oneInsideOneWaits();
     await raise(1);
     await setMode('closed');
-    // The store refuses: that holds at once, whatever a process believes.
+    // The store refuses joins at once, whatever a process's snapshot says.
     await browser.post(page);
     expect(await here.waitingRoom.operations.counters('sale')).toMatchObject({ queue: 2, claimed: 1 });
     const late = createBrowser();
@@ -135,7 +135,7 @@ describe('a mode that an operator sets at one of two processes on one Redis', ()
     expect(await until(late, joined, 'waiting', performance.now())).toMatchObject({ state: 'waiting', number: 3 });
   });
 
-  test('passthrough: newcomers go in without a page, and so do those who wait; then they wait again', async () => {
+  test('passthrough: newcomers and waiting visitors are admitted without a page; then they wait again', async () => {
     const { browser } = await oneInsideOneWaits();
     await setMode('passthrough');
     expect(await comesIn(createBrowser())).toBe(true);

@@ -33,13 +33,13 @@ onEachStore('admission.renew', { rooms, relying_parties }, (service) => {
     return { login, callback: (await browser.get(login.url)).location };
   }
 
-  /** Seconds that a login gives, or null where the visitor has to wait. */
+  /** The `expires_in` of a login in seconds, or null if the visitor has to wait. */
   async function secondsGiven(): Promise<number | null> {
     const { login, callback } = await comeBack();
     return callback.startsWith(REDIRECT_URI) ? ((await login.exchange(callback)).expires_in ?? null) : null;
   }
 
-  test('keeps whoever comes back inside: each time the lifetime starts anew, with it the tokens', async () => {
+  test('keeps a returning visitor inside: each return starts the lifetime again, with new tokens', async () => {
     await setRenew(true);
     expect(await secondsGiven()).toBeGreaterThan(595);
     for (let n = 0; n < 4; n++) {
@@ -47,13 +47,13 @@ onEachStore('admission.renew', { rooms, relying_parties }, (service) => {
       expect(await secondsGiven()).toBeGreaterThan(595);
     }
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ claimed: 1, active: 1, queue: 1 });
-    // Who does not come back is out when the time is over.
+    // Without a return the admission expires.
     service.time.pass(10 * MINUTE + 1000);
     expect(await secondsGiven()).toBeNull();
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 0, queue: 2 });
   });
 
-  test('is off by default: coming back gives what is left, and in the end a place in line', async () => {
+  test('is off by default: a return gets the rest of the lifetime, and after that a place in line', async () => {
     await secondsGiven();
     service.time.pass(6 * MINUTE);
     const left = await secondsGiven();

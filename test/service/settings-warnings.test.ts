@@ -3,7 +3,7 @@ import { settingsFile } from '#settings/file.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { applySettings } from '../../src/apply-settings.ts';
 
-test('what will not work as it is set is logged once at the start, however often the store is tried', async () => {
+test('settings that cannot work are logged once at the start, however often applying them is retried', async () => {
   const { rooms, relying_parties } = settingsFile.parse({
     rooms: [{ id: 'sale' }],
     relying_parties: [

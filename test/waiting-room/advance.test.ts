@@ -14,20 +14,20 @@ const MINUTE = 60_000;
 let opened: OpenedStore;
 let store: Store;
 let time: number;
-let told: Activity[];
+let emitted: Activity[];
 let waitingRoom: WaitingRoom;
 
 beforeEach(async () => {
   opened = await embeddedStore();
   store = opened.store;
-  [time, told] = [T0, []];
+  [time, emitted] = [T0, []];
   waitingRoom = aProcess();
 });
 afterEach(() => opened.close());
 
-/** One of several on the same store. */
+/** One of several processes on the same store. */
 function aProcess(): WaitingRoom {
-  const emit = createFeed([(activity) => void told.push(activity)], () => time);
+  const emit = createFeed([(activity) => void emitted.push(activity)], () => time);
   const cookieKeys = ['a key that only the tests know'];
   return createWaitingRoom({ store, now: () => time, cookieKeys, emit, onError: () => undefined });
 }
@@ -43,11 +43,11 @@ async function makeRoom(settings: object): Promise<void> {
   await waitingRoom.advance.all();
 }
 
-/** From now on an inlet serves as many as fit, which nobody has told the line yet. */
+/** Stores settings with an inlet that serves as many as fit. The line gets the new rules at the next tick. */
 const beginToServe = (size: number, more: object = {}) =>
   store.settings.putRoom(roomWith({ inlet: { strategy: 'max-size', size }, ...more }));
 
-/** So many join, and are present as of now. */
+/** So many visitors join and are present now. */
 const crowd = (count: number) =>
   store.line.join(
     'sale',
@@ -56,10 +56,10 @@ const crowd = (count: number) =>
   );
 const view = () => store.line.view('sale', time);
 const ofType = <T extends ActivityType>(type: T) =>
-  told.filter((activity): activity is Extract<Activity, { type: T }> => activity.type === type);
+  emitted.filter((activity): activity is Extract<Activity, { type: T }> => activity.type === type);
 
-describe('the story of a room', () => {
-  test('tells of expired turns once, however many processes look, and whoever looks next', async () => {
+describe('the events of a room', () => {
+  test('report expired turns once, whichever processes tick', async () => {
     const other = aProcess();
     await makeRoom({ admission: { claim_window: '1m' } });
     await crowd(5);
@@ -79,7 +79,7 @@ describe('the story of a room', () => {
     expect(ofType('turns.expired').map(({ count }) => count)).toEqual([3, 2]);
   });
 
-  test('begins anew with the room', async () => {
+  test('start again with a new generation of the room', async () => {
     await makeRoom({ admission: { claim_window: '1m' } });
     for (const _ of [1, 2]) {
       await crowd(2);
@@ -91,7 +91,7 @@ describe('the story of a room', () => {
     expect(ofType('turns.expired').map(({ count }) => count)).toEqual([2, 2]);
   });
 
-  test('has the counters each minute, whichever process looks', async () => {
+  test('contain the counters each minute, whichever process ticks', async () => {
     await makeRoom({});
     await crowd(2);
     for (let tick = 0; tick < 4 * 150; tick++) {
@@ -101,7 +101,7 @@ describe('the story of a room', () => {
     expect(ofType('room.metrics')).toMatchObject([{ counters: { queue: 2 } }, { counters: { waiting: 2 } }]);
   });
 
-  test('tells when a draw opens, and its seed when it is done', async () => {
+  test('announce a draw, and publish its seed when it is done', async () => {
     const start = new Date(T0 + 10 * MINUTE).toISOString();
     await makeRoom({ events: [{ id: 'opening', prequeue_start: new Date(T0).toISOString(), start }] });
     await waitingRoom.advance.all();
@@ -120,7 +120,7 @@ describe('the story of a room', () => {
     expect([ofType('draw.announced').length, ofType('draw.done').length]).toEqual([1, 1]);
   });
 
-  test('tells who raised the counter: an operator, an inlet, or a mode that serves everybody', async () => {
+  test('say who raised the counter: an operator, an inlet, or a mode that serves everybody', async () => {
     await makeRoom({});
     await crowd(10);
     await waitingRoom.operationsOf('alice').raise('sale', 1);
@@ -153,7 +153,7 @@ describe('the events of a visitor', () => {
     await waitingRoom.visitors.claim(ben.ticket);
     await waitingRoom.visitors.depart('sale', 'ben');
     await waitingRoom.visitors.depart('sale', 'ben');
-    const steps = told.flatMap((activity) => {
+    const steps = emitted.flatMap((activity) => {
       switch (activity.type) {
         case 'ticket.issued':
           return `${activity.sub} joined as ${activity.number}${activity.admitted ? ' and went in' : ''}`;
@@ -176,14 +176,14 @@ describe('the events of a visitor', () => {
   });
 });
 
-describe('after a time in which nobody could be heard', () => {
+describe('after a gap in the heartbeats', () => {
   const serving = async () => (await view()).counters.serving;
 
-  test('no inlet passes over people who are away until they had the time to be heard again', async () => {
+  test('no inlet passes over absent visitors until each had time for another heartbeat', async () => {
     await makeRoom({});
     await crowd(6);
     await beginToServe(2);
-    // The service was down: everybody counts as away.
+    // The service was down, so everybody counts as absent.
     time += 10 * MINUTE;
     waitingRoom = aProcess();
     waitingRoom.advance.heartbeatsContinuousSince(time);
@@ -194,13 +194,13 @@ describe('after a time in which nobody could be heard', () => {
     await store.line.recordHeartbeats('sale', { generation: 1, numbers: [2, 4, 5] }, time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(0);
-    // Two of those three have a place. Whoever was not heard by now is away, and holds nobody up.
+    // Two of those three have a place. Visitors without a heartbeat by now are absent and do not block the line.
     time += 12_001;
     await waitingRoom.advance.all();
     expect(await serving()).toBe(4);
   });
 
-  test('a line in which all are present goes on at once', async () => {
+  test('a line in which everybody is present moves on at once', async () => {
     await makeRoom({});
     await crowd(3);
     await beginToServe(2);
@@ -211,7 +211,7 @@ describe('after a time in which nobody could be heard', () => {
     expect(await serving()).toBe(2);
   });
 
-  test('a line in which nobody waits lets the next in at once', async () => {
+  test('an empty line admits the next visitor at once', async () => {
     await makeRoom({});
     await beginToServe(2);
     waitingRoom.advance.heartbeatsContinuousSince(time);
@@ -219,7 +219,7 @@ describe('after a time in which nobody could be heard', () => {
     expect((await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null })).admission).not.toBeNull();
   });
 
-  test('the time follows the room: where pages are heard from more often it is shorter', async () => {
+  test('the delay follows the heartbeat interval of the room', async () => {
     await makeRoom({ presence: { timeout: '15s' } });
     await crowd(3);
     await beginToServe(2, { presence: { timeout: '15s' } });
@@ -247,7 +247,7 @@ describe('the speed of a line', () => {
   test.each([
     ['a pause', { mode: 'paused' }, { mode: 'queue' }],
     ['an alarm', true, false],
-  ] as const)('is not made slow by %s, which is no speed: it is measured anew', async (_, begin, end) => {
+  ] as const)('is measured again after %s, which does not count as slow', async (_, begin, end) => {
     const inlet = { strategy: 'rate', per_minute: 60 };
     const turn = (to: object | boolean) =>
       typeof to === 'boolean'

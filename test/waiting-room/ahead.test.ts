@@ -9,11 +9,11 @@ interface Crowd {
   readonly queue: number;
   readonly serving: number;
   readonly present: ReadonlySet<number>;
-  /** Came back to the front and are present. */
+  /** Present visitors who rejoined at the front. */
   readonly returned: number;
 }
 
-/** The view that a store gives of a crowd, in its form: bits from a multiple of 8 on, cut off after the last one. */
+/** The view of a crowd as a store returns it: bits from a multiple of 8 on, cut off after the last 1. */
 function viewOf({ queue, serving, present, returned }: Crowd): LineView {
   const bits = new Bits();
   for (const number of present) bits.add(number);
@@ -25,7 +25,7 @@ function viewOf({ queue, serving, present, returned }: Crowd): LineView {
   });
 }
 
-/** One by one. */
+/** Counts one by one. */
 function naive({ queue, serving, present, returned }: Crowd, number: number): number {
   if (number <= serving) return 0;
   let ahead = returned;
@@ -54,7 +54,7 @@ const full = (queue: number, serving: number): Crowd => ({
 });
 
 describe('people ahead', () => {
-  test('are counted exactly, for any number in any line', () => {
+  test('are counted exactly, for every number of every line', () => {
     fc.assert(
       fc.property(crowds, fc.array(fc.integer({ min: 1, max: 3_600 }), { minLength: 1 }), (crowd, numbers) => {
         const ahead = peopleAhead(viewOf(crowd));
@@ -73,17 +73,17 @@ describe('people ahead', () => {
     },
   );
 
-  test('of an empty line are none', () => {
+  test('are none in an empty line', () => {
     expect(peopleAhead(viewOf(full(0, 0)))(1)).toBe(0);
   });
 
-  test('of a line with credits are none for who comes next', () => {
+  test('are none for the next newcomer of a line with credits', () => {
     expect(peopleAhead(viewOf(full(3, 10)))(4)).toBe(0);
   });
 });
 
 describe('the shared curve', () => {
-  test('has at most 32 points, ascending, from the first unserved number to the next one to be given', () => {
+  test('has at most 32 ascending points, from the first unserved number to the next one to be issued', () => {
     fc.assert(
       fc.property(crowds, (crowd) => {
         const view = viewOf(crowd);
@@ -100,7 +100,7 @@ describe('the shared curve', () => {
     );
   });
 
-  test('read by straight lines is exact where everybody is there', () => {
+  test('is exact between its points, too, if everybody is present', () => {
     const crowd = full(10_000, 2_345);
     const view = viewOf(crowd);
     const curve = aheadCurve(view, peopleAhead(view));

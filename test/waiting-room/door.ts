@@ -1,14 +1,14 @@
-/** A line with an inlet at its door, on a clock that the test moves. */
+/** A line with an inlet, on a clock that the test moves. */
 import { type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import type { InletSettings, LineRules } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 
-/** As the clock ticks, in ms. */
+/** The interval of the clock's ticks, in ms. */
 export const TICK = 250;
 
-/** The visitors of the line, whose names are their numbers. */
+/** The visitor of a number. */
 export const holder = (number: number): Holder => ({ generation: 1, number, visitor: `v${number}` });
 
 export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
@@ -19,7 +19,7 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
 
   return {
     line,
-    /** What the inlet did at each tick. */
+    /** The steps of the inlet, one a tick. */
     steps,
     now: () => now,
     setClock(to: number): void {
@@ -28,7 +28,7 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
     signals(latency: number | null, errorRate: number | null = null): void {
       signal = { latency, errorRate, at: now };
     },
-    /** Numbers of those who went in at once. */
+    /** Returns the numbers of visitors who were admitted at once. */
     join(count: number): number[] {
       const crowd = Array.from({ length: count }, (_, n) => ({ visitor: `v${line.queue + n + 1}`, claim: true }));
       return (pure.join(line, crowd, now) ?? []).flatMap(({ number, admission }) => (admission ? [number] : []));
@@ -36,7 +36,7 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
     hear(numbers: readonly number[]): void {
       pure.recordHeartbeats(line, { generation: 1, numbers }, now);
     },
-    /** One tick; the numbers that it served and held a place for, in their order. */
+    /** One tick. Returns the served numbers for which a place is held, in order. */
     tick(): number[] {
       const from = line.serving;
       const step = tickInlet(inlet, { now, state: line.inletState, signal });
@@ -44,7 +44,7 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
       pure.raise(line, { ...(step.raise ?? { people: 0 }), step: { from: line.inletState, to: step.state } }, now);
       return [...line.holding.between(from + 1, line.serving)];
     },
-    /** Ticks for so many ms; what was served, by tick. */
+    /** Ticks for so many ms. Returns the served numbers; `each` gets those of each tick. */
     pass(milliseconds: number, each: (served: readonly number[]) => void = () => {}): number[] {
       const all: number[] = [];
       for (const end = now + milliseconds; now < end; now += TICK) {

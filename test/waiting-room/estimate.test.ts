@@ -13,7 +13,7 @@ import { aDoor, TICK } from './door.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** The meter of a line whose turns are `turnsAt` the times at which it is looked at, four times a second. */
+/** The meter of a line that had `turnsAt(time)` turns, measured four times a second. */
 function meterOf(span: number, turnsAt: (elapsed: number) => number, from = T0): Meter {
   let meter: Meter = [];
   for (let elapsed = 0; elapsed <= span; elapsed += TICK) {
@@ -24,32 +24,32 @@ function meterOf(span: number, turnsAt: (elapsed: number) => number, from = T0):
 
 const steady = (perMinute: number) => (elapsed: number) => (elapsed * perMinute) / MINUTE;
 
-describe('how fast the line moves', () => {
-  it('is unknown at first, and where nothing was measured', () => {
+describe('the speed of a line', () => {
+  it('is unknown at first, and without turns', () => {
     expect(readMeter('')).toEqual([]);
     expect(perMinute([], T0)).toBeNull();
     expect(perMinute([[T0, 0]], T0)).toBeNull();
   });
 
-  it('is unknown until half a minute was measured', () => {
+  it('is unknown during the first half minute', () => {
     expect(perMinute(meterOf(29 * SECOND, steady(600)), T0 + 29 * SECOND)).toBeNull();
     expect(perMinute(meterOf(30 * SECOND, steady(600)), T0 + 30 * SECOND)).not.toBeNull();
   });
 
-  it('is unknown until five turns came', () => {
+  it('is unknown during the first five turns', () => {
     const four = (elapsed: number) => (elapsed < MINUTE ? 0 : 4);
     expect(perMinute(meterOf(2 * MINUTE, four), T0 + 2 * MINUTE)).toBeNull();
     const five = (elapsed: number) => (elapsed < MINUTE ? 0 : 5);
     expect(perMinute(meterOf(2 * MINUTE, five), T0 + 2 * MINUTE)).not.toBeNull();
   });
 
-  it('is unknown again when nobody measured for five minutes', () => {
+  it('is unknown after five minutes without a measurement', () => {
     const meter = meterOf(MINUTE, steady(600));
     expect(perMinute(meter, T0 + 6 * MINUTE)).not.toBeNull();
     expect(perMinute(meter, T0 + 6 * MINUTE + 1)).toBeNull();
   });
 
-  it('is a range about what was measured, never one number', () => {
+  it('is a range around the measured speed, never a single number', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 100_000 }), (speed) => {
         const range = perMinute(meterOf(5 * MINUTE, steady(speed)), T0 + 5 * MINUTE);
@@ -62,43 +62,40 @@ describe('how fast the line moves', () => {
     );
   });
 
-  it('is told of the last five minutes alone', () => {
+  it('covers the last five minutes only', () => {
     const slowed = (elapsed: number) => Math.min(elapsed, 5 * MINUTE) / 100 + Math.max(0, elapsed - 5 * MINUTE) / 1000;
     const range = perMinute(meterOf(11 * MINUTE, slowed), T0 + 11 * MINUTE);
     expect(range?.low).toBeLessThanOrEqual(60);
     expect(range?.high).toBeLessThanOrEqual(80);
   });
 
-  it('keeps a look each five seconds of five minutes, and so has a bound', () => {
+  it('keeps one measurement for every five seconds of five minutes', () => {
     const meter = meterOf(30 * MINUTE, steady(600));
     expect(meter.length).toBeLessThanOrEqual(61);
     expect(meter.at(-1)?.[0]).toBe(T0 + 30 * MINUTE);
   });
 
-  it('is measured anew where the turns began anew', () => {
+  it('is measured again after the turns were reset', () => {
     const before = meterOf(5 * MINUTE, steady(6000));
     const reset = measure(before, 3, T0 + 5 * MINUTE + 5 * SECOND);
     expect(reset).toEqual([[T0 + 5 * MINUTE + 5 * SECOND, 3]]);
     expect(perMinute(reset ?? [], T0 + 5 * MINUTE + 5 * SECOND)).toBeNull();
   });
 
-  it.each([2 * SECOND, 10 * SECOND, 60 * MINUTE])(
-    'goes on being measured after a clock jumped back by %i ms',
-    (jump) => {
-      let meter = meterOf(5 * MINUTE, steady(600));
-      const from = T0 + 5 * MINUTE - jump;
-      for (let elapsed = 0; elapsed <= MINUTE; elapsed += TICK) {
-        meter = measure(meter, 3000 + Math.floor(elapsed / 100), from + elapsed) ?? meter;
-      }
-      const range = perMinute(meter, from + MINUTE);
-      expect(range?.low).toBeLessThan(600);
-      expect(range?.low).toBeGreaterThan(300);
-      expect(range?.high).toBeGreaterThan(600);
-      expect(range?.high).toBeLessThan(1200);
-    },
-  );
+  it.each([2 * SECOND, 10 * SECOND, 60 * MINUTE])('is still measured after the clock jumped back by %i ms', (jump) => {
+    let meter = meterOf(5 * MINUTE, steady(600));
+    const from = T0 + 5 * MINUTE - jump;
+    for (let elapsed = 0; elapsed <= MINUTE; elapsed += TICK) {
+      meter = measure(meter, 3000 + Math.floor(elapsed / 100), from + elapsed) ?? meter;
+    }
+    const range = perMinute(meter, from + MINUTE);
+    expect(range?.low).toBeLessThan(600);
+    expect(range?.low).toBeGreaterThan(300);
+    expect(range?.high).toBeGreaterThan(600);
+    expect(range?.high).toBeLessThan(1200);
+  });
 
-  it('is not begun anew for two clocks that differ a little', () => {
+  it('is not reset by two clocks that differ slightly', () => {
     const meter = meterOf(MINUTE, steady(600));
     expect(measure(meter, 600, T0 + MINUTE - 900)).toBeNull();
   });
@@ -130,13 +127,13 @@ describe('the estimated wait', () => {
 
 describe('predicted waits', () => {
   /**
-   * An hour at a door: 600 people stand in line at first and others keep coming, each of whom is told a range; some do
-   * not claim, and those inside stay for a while. The shares of waits within their range, beyond it, and untold.
+   * An hour of a line: it begins with 600 people, others keep arriving, and each gets a prediction. Some do not claim, and
+   * admitted visitors stay for a while. Returns the shares of waits within their range, beyond it, and without one.
    */
   function anHour(inlet: InletSettings, perSecond: number, seed: number) {
     const random = createRandom(seed);
     const door = aDoor(inlet, { presenceTimeout: 24 * 60 * MINUTE });
-    const told = new Map<number, { readonly at: number; readonly low: number; readonly high: number }>();
+    const predicted = new Map<number, { readonly at: number; readonly low: number; readonly high: number }>();
     const leaving = new Map<number, number[]>();
     const count = { within: 0, outside: 0, untold: 0 };
     let meter: Meter = [];
@@ -147,7 +144,7 @@ describe('predicted waits', () => {
       const speed = perMinute(meter, door.now());
       for (let n = 1; n <= people; n++) {
         const range = estimatedWait(ahead(view.counters.queue + n), speed, 4);
-        if (range) told.set(view.counters.queue + n, { at: door.now(), ...range });
+        if (range) predicted.set(view.counters.queue + n, { at: door.now(), ...range });
         else count.untold += 1;
       }
       door.join(people);
@@ -158,8 +155,8 @@ describe('predicted waits', () => {
       door.claim(number);
       const until = door.now() + TICK * Math.round(random.logNormal(2 * MINUTE, 6 * MINUTE) / TICK);
       leaving.set(until, [...(leaving.get(until) ?? []), number]);
-      const range = told.get(number);
-      // The page hears of the turn within its next poll.
+      const range = predicted.get(number);
+      // The page notices its turn with its next poll.
       const waited = range ? (door.now() - range.at) / SECOND + 2 * random.next() : 0;
       if (range) count[waited >= range.low && waited <= range.high ? 'within' : 'outside'] += 1;
     }
@@ -180,19 +177,19 @@ describe('predicted waits', () => {
     ['noisy, as places become free', { strategy: 'max-size', size: 300 }, 2],
     ['noisy, with few places', { strategy: 'max-size', size: 40 }, 0.25],
     ['in bursts, each minute', { strategy: 'periodic', increment: 120, every: MINUTE }, 2],
-  ])('come true where the line moves %s', (_, inlet, perSecond) => {
+  ])('come true in a line that moves %s', (_, inlet, perSecond) => {
     for (const seed of [1, 2, 3]) {
       const { within, outside, untold } = anHour(inlet, perSecond, seed);
       expect(within + outside).toBeGreaterThan(200);
       expect(within / (within + outside)).toBeGreaterThan(0.9);
-      // Those of the first half minute, and at first nobody knows anything.
+      // Those who arrive during the first half minute get no prediction.
       expect(untold).toBeGreaterThanOrEqual(600);
       expect(untold).toBeLessThan(600 + 5 * 60 * perSecond);
     }
   });
 });
 
-describe('what somebody who waits is told', () => {
+describe('the estimate for a waiting visitor', () => {
   const settings = (mode: Mode): RoomSettings => ({
     id: 'sale',
     title: 'Sale',
@@ -214,7 +211,7 @@ describe('what somebody who waits is told', () => {
     places: new Map(),
   });
 
-  it('is a range while the line moves, and nothing while it is paused, closed or stopped by the breaker', () => {
+  it('is a range while the line moves, and null while it is paused, closed or stopped by the breaker', () => {
     const range = waitOf(snapshot('queue'), 60);
     expect(range?.low).toBeLessThan(60);
     expect(range?.high).toBeGreaterThan(60);

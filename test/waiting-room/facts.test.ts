@@ -51,12 +51,12 @@ const inMode = (mode: Mode) => snapshot({ mode });
 const claimBy = NOW + 60_000;
 const admission = { visitor: 'v', number: 1204, generation: 1, issuedAt: NOW, expiresAt: NOW + 600_000 };
 
-describe('the facts of somebody who waits', () => {
+describe('the facts of a waiting visitor', () => {
   test.each([
     ['queue', null, null],
     ['queue', null, { low: 40, high: 80 }],
     ['paused', 'Back "soon", {"number":1} ünd \\ more', null],
-  ] as const)('are the same as a document, for all who ask of a snapshot (%s)', (mode, message, speed) => {
+  ] as const)('are the same as a document, for every visitor of a snapshot (%s)', (mode, message, speed) => {
     const asked = { ...snapshot({ mode, message }), speed, ahead: (number: number) => number - 1101 };
     for (const number of [1204, 1101, 1300]) {
       const holder = { ...ticket, number };
@@ -64,7 +64,7 @@ describe('the facts of somebody who waits', () => {
     }
   });
 
-  test('are those of the contract, and no others', () => {
+  test('have the public fields and no others', () => {
     expect(unservedFacts(snapshot({ message: 'More at noon' }), ticket)).toEqual({
       state: 'waiting',
       room: 'sale',
@@ -84,7 +84,7 @@ describe('the facts of somebody who waits', () => {
     ['passthrough', 'waiting'],
     ['paused', 'paused'],
     ['closed', 'closed'],
-  ] as const)('in a room of mode %s have the state %s', (mode, state) => {
+  ] as const)('have, in mode %s, the state %s', (mode, state) => {
     expect(unservedFacts(inMode(mode), ticket).state).toBe(state);
   });
 
@@ -95,7 +95,7 @@ describe('the facts of somebody who waits', () => {
     [60_000, 20],
     [10_000, 3],
     [1_000, 1],
-  ])('with a presence timeout of %i ms ask for a heartbeat every %i s', (timeout, seconds) => {
+  ])('request, with a presence timeout of %i ms, a heartbeat every %i s', (timeout, seconds) => {
     expect(unservedFacts(snapshot({ presence: { timeout } }), ticket).heartbeat_after).toBe(seconds);
   });
 
@@ -106,12 +106,12 @@ describe('the facts of somebody who waits', () => {
     [10_000, 5],
     [10_001, 10],
     [1_000_000, 10],
-  ])('with %i waiting ask for a look every %i s', (waiting, seconds) => {
+  ])('request, with %i visitors waiting, a poll every %i s', (waiting, seconds) => {
     expect(pollAfter(snapshot().settings, waiting)).toBe(seconds);
   });
 });
 
-describe('the facts of somebody whose turn came', () => {
+describe('the facts of a served visitor', () => {
   const states: [string, Place, Mode, Partial<Facts> | null][] = [
     ['served', { state: 'served', claimBy }, 'queue', { state: 'served', claim_by: '2026-11-24T10:01:00.000Z' }],
     ['served in a paused room', { state: 'served', claimBy }, 'paused', { state: 'served' }],
@@ -120,7 +120,7 @@ describe('the facts of somebody whose turn came', () => {
     ['admitted in a closed room', { state: 'admitted', admission, first: false }, 'closed', { state: 'served' }],
     ['over', { state: 'over' }, 'queue', { state: 'expired', rejoin: 'on_request' }],
     ['missed', { state: 'missed', away: false }, 'queue', { state: 'expired', rejoin: 'on_request' }],
-    ['missed while away', { state: 'missed', away: true }, 'queue', { state: 'expired', rejoin: 'by_itself' }],
+    ['missed while absent', { state: 'missed', away: true }, 'queue', { state: 'expired', rejoin: 'by_itself' }],
     ['missed in a closed room', { state: 'missed', away: true }, 'closed', { state: 'closed' }],
     ['returned', { state: 'returned' }, 'queue', { state: 'waiting' }],
     ['still waiting', { state: 'waiting' }, 'queue', { state: 'waiting' }],
@@ -132,7 +132,7 @@ describe('the facts of somebody whose turn came', () => {
     else expect(facts).toMatchObject({ ...wanted, number: 1204 });
   });
 
-  test('have nobody ahead', () => {
+  test('have no people ahead', () => {
     expect(servedFacts(snapshot(), ticket, { state: 'served', claimBy })?.people_ahead).toBe(0);
   });
 });

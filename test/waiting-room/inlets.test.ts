@@ -17,7 +17,7 @@ const rate = (per_minute: number, more: Partial<RateInlet> = {}): RateInlet => (
 });
 
 describe('the rate inlet', () => {
-  it('admits 6,000 a minute, 100 in each second', () => {
+  it('serves 6,000 a minute, 100 in each second', () => {
     const door = aDoor(rate(6000));
     door.join(20_000);
     door.pass(SECOND);
@@ -31,7 +31,7 @@ describe('the rate inlet', () => {
     expect(door.line.claimed).toBeLessThanOrEqual(6060);
   });
 
-  it.each([1, 7, 20, 59, 61, 1000])('admits %i a minute, hour after hour, evenly', (perMinute) => {
+  it.each([1, 7, 20, 59, 61, 1000])('serves %i a minute evenly, hour after hour', (perMinute) => {
     const door = aDoor(rate(perMinute), { presenceTimeout: 24 * HOUR });
     door.join(perMinute * 120 + 10);
     door.pass(5 * MINUTE);
@@ -40,33 +40,33 @@ describe('the rate inlet', () => {
       expect(served).toBeGreaterThanOrEqual(perMinute - 1);
       expect(served).toBeLessThanOrEqual(perMinute + 1);
     }
-    // The first tick only begins to count.
+    // The first tick only starts the count.
     expect(Math.abs(door.line.turns - perMinute * (105 - 1 / 240))).toBeLessThanOrEqual(1);
   });
 
-  it('serves one person each two minutes at half a person a minute', () => {
+  it('serves one person every two minutes at half a person a minute', () => {
     const door = aDoor(rate(0.5), { presenceTimeout: 24 * HOUR });
     door.join(100);
     expect(door.pass(HOUR)).toHaveLength(29);
     expect(door.pass(HOUR)).toHaveLength(30);
   });
 
-  it('hoards no more than a second’s worth while nobody comes', () => {
+  it('keeps the places of one second at most while nobody arrives', () => {
     const door = aDoor(rate(6000));
     door.pass(10 * MINUTE);
     expect(door.join(5000)).toHaveLength(100);
     expect(door.pass(SECOND).length).toBeLessThanOrEqual(105);
   });
 
-  it('lets one person in at once after a lull, however slow it is', () => {
+  it('admits one person at once after a lull, however slow it is', () => {
     const door = aDoor(rate(6));
     door.pass(10 * MINUTE);
     expect(door.join(50)).toHaveLength(1);
-    // A tenth of a minute may have been filled again already when the first one came.
+    // A tenth of a minute may have filled the bucket again when the first visitor arrived.
     expect(door.pass(MINUTE).length).toBeLessThanOrEqual(7);
   });
 
-  it('lets as many in at once after a lull as its burst says, and no more', () => {
+  it('admits as many at once after a lull as its burst says, and no more', () => {
     const door = aDoor(rate(60, { burst: 500 }));
     door.pass(HOUR);
     expect(door.join(5000)).toHaveLength(500);
@@ -75,7 +75,7 @@ describe('the rate inlet', () => {
     expect(served).toBeLessThanOrEqual(61);
   });
 
-  it('makes up for a tick that came late by a second’s worth at most', () => {
+  it('makes up for a late tick with the places of one second at most', () => {
     const door = aDoor(rate(6000));
     door.join(5000);
     door.pass(SECOND);
@@ -83,7 +83,7 @@ describe('the rate inlet', () => {
     expect(door.tick()).toHaveLength(100);
   });
 
-  it('keeps to the size, and serves on as places become free', () => {
+  it('respects the size, and continues as places become free', () => {
     const door = aDoor(rate(6000, { size: 50 }));
     door.join(5000);
     const first = door.pass(10 * SECOND);
@@ -94,7 +94,7 @@ describe('the rate inlet', () => {
     expect(door.pass(SECOND)).toHaveLength(20);
   });
 
-  it('goes on with new settings from what it kept', () => {
+  it('continues with new settings from its state', () => {
     const slow = tickInlet(rate(60), { now: T0, state: '', signal: null });
     const fast = tickInlet(rate(6000), { now: T0 + 500, state: slow.state, signal: null });
     expect(fast.raise).toMatchObject({ people: 50 });
@@ -113,7 +113,7 @@ describe('a clock that jumps back', () => {
   it.each<[string, InletSettings]>([
     ['rate', rate(6000)],
     ['adaptive', adaptive],
-  ])('neither floods nor stops a line with the inlet %s', (_, inlet) => {
+  ])('neither floods nor stops the line of a %s inlet', (_, inlet) => {
     for (const jump of [300, 900, 1500, 4000, 10 * SECOND, 2 * HOUR, 2000 * HOUR]) {
       const door = aDoor(inlet);
       door.join(50_000);
@@ -126,7 +126,7 @@ describe('a clock that jumps back', () => {
     }
   });
 
-  it('makes the adaptive inlet neither deaf nor take what it heard before for news', () => {
+  it('makes the adaptive inlet neither ignore new signals nor count old ones again', () => {
     const inlet = { ...adaptive, min_per_minute: 60 };
     const door = aDoor(inlet);
     const rateNow = () => JSON.parse(door.line.inletState.slice('adaptive '.length)).rate as number;
@@ -144,7 +144,7 @@ describe('a clock that jumps back', () => {
     expect(rateNow()).toBeCloseTo(reached * 0.7);
   });
 
-  it('leaves the adaptive inlet blind where no signal comes any more', () => {
+  it('does not keep old signals of the adaptive inlet alive', () => {
     const door = aDoor({ ...adaptive, min_per_minute: 60 });
     for (let n = 0; n < 20; n++) {
       door.signals(100);
@@ -155,7 +155,7 @@ describe('a clock that jumps back', () => {
     expect(door.line.inletState).toContain('"rate":60,');
   });
 
-  it('serves no period a second time', () => {
+  it('does not serve a period twice', () => {
     const door = aDoor({ strategy: 'periodic', increment: 10, every: 10 * SECOND, start: T0 });
     door.join(1000);
     door.pass(60 * SECOND);
@@ -177,7 +177,7 @@ describe('the periodic inlet', () => {
   });
   const skippedAt = (door: ReturnType<typeof aDoor>) => door.steps.flatMap(({ skipped }) => skipped ?? []);
 
-  it('begins at its start and ends with its end, which begins no period', () => {
+  it('begins at its start and begins no period at its end', () => {
     const door = aDoor(periodic({ start: T0 + MINUTE, end: T0 + 4 * MINUTE }));
     door.join(100);
     door.pass(MINUTE);
@@ -189,14 +189,14 @@ describe('the periodic inlet', () => {
     expect(skippedAt(door)).toEqual([]);
   });
 
-  it('serves a last period that begins before the end and is cut short by it', () => {
+  it('serves a last period that the end cuts short', () => {
     const door = aDoor(periodic({ start: T0, end: T0 + MINUTE + 1 }));
     door.join(100);
     door.pass(10 * MINUTE);
     expect(door.line.serving).toBe(20);
   });
 
-  it('serves the running period at once where it says when it started, and not where it does not', () => {
+  it('serves the current period at once with a start, and not without one', () => {
     const since = T0 - 30 * SECOND;
     const [started, unsaid] = [aDoor(periodic({ start: since })), aDoor(periodic())];
     for (const door of [started, unsaid]) {
@@ -211,7 +211,7 @@ describe('the periodic inlet', () => {
     expect([started.line.serving, unsaid.line.serving]).toEqual([20, 10]);
   });
 
-  it('does nothing where its end was over before it began', () => {
+  it('does nothing if its end is before its start', () => {
     const door = aDoor(periodic({ start: T0 - HOUR, end: T0 - 30 * MINUTE }));
     door.join(100);
     door.pass(HOUR);
@@ -219,7 +219,7 @@ describe('the periodic inlet', () => {
     expect(skippedAt(door)).toEqual([]);
   });
 
-  it('serves each period once, whenever and however often it is asked', () => {
+  it('serves each period once, whenever and however often the clock ticks', () => {
     const pauses = fc.array(fc.integer({ min: -20_000, max: 50_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(pauses, (between) => {
@@ -236,7 +236,7 @@ describe('the periodic inlet', () => {
     );
   });
 
-  it('makes up for what it missed within a minute', () => {
+  it('makes up for periods missed within a minute', () => {
     const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
     door.join(1000);
     door.tick();
@@ -246,20 +246,20 @@ describe('the periodic inlet', () => {
     expect(skippedAt(door)).toEqual([]);
   });
 
-  it('tells what it missed for longer, and does not serve it', () => {
+  it('reports periods missed for longer, and does not serve them', () => {
     const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
     door.join(1000);
     door.tick();
     door.setClock(T0 + 305 * SECOND);
     door.tick();
-    // Of 30 periods those that began from 250 s on, six, are no older than a minute.
+    // Of 30 periods, the six that began from 250 s on are no older than a minute.
     expect(door.line.serving).toBe(10 + 60);
     expect(skippedAt(door)).toEqual([24]);
     door.pass(10 * SECOND);
     expect(door.line.serving).toBe(80);
   });
 
-  it('serves the running period, however late', () => {
+  it('serves the current period, however late', () => {
     const door = aDoor(periodic({ every: 10 * MINUTE, start: T0 }));
     door.tick();
     door.setClock(T0 + 28 * MINUTE);
@@ -268,7 +268,7 @@ describe('the periodic inlet', () => {
     expect(skippedAt(door)).toEqual([1]);
   });
 
-  it('tells of periods that were over with its end while nobody ran it', () => {
+  it('reports periods that passed with its end while no process ran', () => {
     const door = aDoor(periodic({ every: 10 * SECOND, start: T0, end: T0 + MINUTE }));
     door.tick();
     door.setClock(T0 + HOUR);
@@ -279,7 +279,7 @@ describe('the periodic inlet', () => {
     expect(skippedAt(door)).toEqual([5]);
   });
 
-  it('begins anew with other periods', () => {
+  it('starts again with other periods', () => {
     const before = tickInlet(periodic({ start: T0 }), { now: T0, state: '', signal: null });
     const { raise } = tickInlet(periodic({ start: T0 + 1 }), { now: T0 + 1, state: before.state, signal: null });
     expect(raise).toEqual({ numbers: 10 });
@@ -298,7 +298,7 @@ describe('the adaptive inlet', () => {
   const rateOf = (door: ReturnType<typeof aDoor>): number =>
     JSON.parse(door.line.inletState.slice('adaptive '.length)).rate;
 
-  /** A door whose origin did well for so many signals, five seconds apart. */
+  /** A line whose origin sent so many good signals, five seconds apart. */
   function afterGoodSignals(count: number, inlet = adaptive()) {
     const door = aDoor(inlet, { presenceTimeout: 24 * HOUR });
     door.join(50_000);
@@ -309,7 +309,7 @@ describe('the adaptive inlet', () => {
     return door;
   }
 
-  it('begins at its minimum and raises gently, by a twentieth with each good signal', () => {
+  it('begins at its minimum and rises by a twentieth with each good signal', () => {
     const door = afterGoodSignals(0);
     door.tick();
     expect(rateOf(door)).toBe(60);
@@ -323,7 +323,7 @@ describe('the adaptive inlet', () => {
     });
   });
 
-  it('never goes beyond its maximum, nor below its minimum', () => {
+  it('never exceeds its maximum or falls below its minimum', () => {
     const door = afterGoodSignals(150, adaptive({ max_per_minute: 90 }));
     expect(rateOf(door)).toBe(90);
     for (let n = 0; n < 20; n++) {
@@ -337,7 +337,7 @@ describe('the adaptive inlet', () => {
     ['latency', 501, null],
     ['error rate', null, 0.011],
     ['error rate, however fast the answers are', 3, 0.5],
-  ])('backs off at once, with the first signal whose %s is beyond the target', (_, latency, errorRate) => {
+  ])('backs off with the first signal whose %s is beyond the target', (_, latency, errorRate) => {
     const door = afterGoodSignals(40);
     const before = rateOf(door);
     door.signals(latency, errorRate);
@@ -345,7 +345,7 @@ describe('the adaptive inlet', () => {
     expect(rateOf(door)).toBeCloseTo(0.7 * before);
   });
 
-  it('goes on backing off until the origin gets better, and holds the rate while it does', () => {
+  it('backs off until the origin improves, and holds the rate while it does', () => {
     const door = afterGoodSignals(60);
     const before = rateOf(door);
     const rates = [900, 1000, 950, 800, 600, 510, 700, 400].map((latency) => {
@@ -359,7 +359,7 @@ describe('the adaptive inlet', () => {
     expect(rates[7]).toBeGreaterThan(0.343);
   });
 
-  it('raises by less the closer the origin is to a target, and not at all where it is there', () => {
+  it('rises by less the closer the origin is to a target, and not at all at the target', () => {
     const door = afterGoodSignals(60);
     const raises = [300, 400, 450, 500].map((latency) => {
       const before = rateOf(door);
@@ -372,7 +372,7 @@ describe('the adaptive inlet', () => {
     });
   });
 
-  it('takes any error for too many where none is allowed', () => {
+  it('treats any error as too many if none is allowed', () => {
     const door = afterGoodSignals(60, adaptive({ target_error_rate: 0 }));
     const before = rateOf(door);
     door.signals(null, 0);
@@ -386,7 +386,7 @@ describe('the adaptive inlet', () => {
     }
   });
 
-  it('counts a signal once, however often it is looked at, and two within a second as one', () => {
+  it('counts a signal once, and two within a second as one', () => {
     const door = afterGoodSignals(40);
     const before = rateOf(door);
     door.signals(900);
@@ -396,7 +396,7 @@ describe('the adaptive inlet', () => {
     expect(rateOf(door)).toBeCloseTo(0.7 * before);
   });
 
-  it('goes back to its minimum when nobody knows for two minutes how the origin does', () => {
+  it('falls to its minimum after two minutes without a signal', () => {
     const door = afterGoodSignals(60);
     const reached = rateOf(door);
     door.pass(115 * SECOND);
@@ -406,15 +406,15 @@ describe('the adaptive inlet', () => {
     expect(door.pass(MINUTE).length).toBeLessThanOrEqual(61);
   });
 
-  it('serves at the rate that it has come to', () => {
+  it('serves at its current rate', () => {
     const door = afterGoodSignals(60);
     const reached = rateOf(door);
     const served = door.pass(MINUTE).length;
     expect(Math.abs(served - reached)).toBeLessThanOrEqual(2);
   });
 
-  it('holds an origin near its target, whose latency grows with the people inside', () => {
-    // A hundred ms for nobody, and the target with 800 inside, who each stay for two minutes: 400 a minute.
+  it('holds an origin whose latency grows with the people inside near its target', () => {
+    // 100 ms when empty, and the target with 800 inside. Each stays for two minutes, so the limit is 400 a minute.
     const door = aDoor(adaptive(), { presenceTimeout: 24 * HOUR });
     door.join(50_000);
     const latency = () => 100 + door.line.admissions.active / 2;
@@ -437,13 +437,13 @@ describe('the adaptive inlet', () => {
     expect(mean).toBeGreaterThan(0.8 * 500);
     expect(mean).toBeLessThan(1.1 * 500);
     expect(Math.max(...latencies)).toBeLessThan(1.5 * 500);
-    // And it is used: an hour at nearly what the origin bears.
+    // It uses the origin, too: nearly its capacity for an hour.
     expect(served / 60).toBeGreaterThan(0.8 * 400);
   });
 });
 
 describe('the max-size inlet', () => {
-  it('fills every place, and each again that becomes free', () => {
+  it('fills every place, and every place that becomes free', () => {
     const door = aDoor({ strategy: 'max-size', size: 500 });
     door.join(3000);
     const first = door.tick();
@@ -459,7 +459,7 @@ describe('the max-size inlet', () => {
     }
   });
 
-  it('fills a place whose turn passed', () => {
+  it('fills the place of a turn that passed', () => {
     const door = aDoor({ strategy: 'max-size', size: 2 });
     door.join(5);
     const [first = 0] = door.tick();
@@ -468,7 +468,7 @@ describe('the max-size inlet', () => {
     expect(door.tick()).toEqual([3]);
   });
 
-  it('lets newcomers in at once while there is room', () => {
+  it('admits newcomers at once while there is room', () => {
     const door = aDoor({ strategy: 'max-size', size: 3 });
     door.tick();
     expect(door.join(5)).toEqual([1, 2, 3]);
@@ -476,15 +476,15 @@ describe('the max-size inlet', () => {
 });
 
 describe('the manual inlet', () => {
-  it('never raises the counter by itself', () => {
+  it('never raises the counter', () => {
     const door = aDoor({ strategy: 'manual', size: 10 });
     door.join(10);
     expect(door.pass(HOUR)).toEqual([]);
   });
 });
 
-describe('half of those ahead gone', () => {
-  /** 8,000 people, of whom those that `stays` names were heard lately; who is served over a minute, by tick. */
+describe('when half of the people ahead have left', () => {
+  /** A crowd of `count`, of whom only those that `stays` accepts are present. Returns who is served in a minute, by tick. */
   function aMinute(inlet: InletSettings, count: number, stays: (number: number) => boolean): number[][] {
     const door = aDoor(inlet);
     door.join(count);
@@ -496,7 +496,7 @@ describe('half of those ahead gone', () => {
     door.pass(MINUTE, (served) => {
       ticks.push([...served]);
       inside.push(...served.filter((number) => door.claim(number).state === 'admitted'));
-      // The site is done with some of those who are inside, at each tick.
+      // Some admitted visitors leave the site at each tick.
       for (const number of inside.slice(0, 20)) door.complete(number);
       inside = inside.slice(20);
     });
@@ -507,7 +507,7 @@ describe('half of those ahead gone', () => {
     ['rate', rate(3000)],
     ['rate, with a size', rate(6000, { size: 300 })],
     ['max-size', { strategy: 'max-size', size: 300 }],
-  ])('the present behind them are served as if they had not been there: %s', (_, inlet) => {
+  ])('the present people behind are served as if nobody had left: %s', (_, inlet) => {
     const isThere = (number: number) => number % 2 === 0;
     const halfGone = aMinute(inlet, 20_000, isThere);
     const notThere = aMinute(inlet, 10_000, () => true);
@@ -517,7 +517,7 @@ describe('half of those ahead gone', () => {
     expect(halfGone.map((tick) => tick.map((number) => number / 2))).toEqual(notThere);
   });
 
-  it('also where all who are gone stood in front', () => {
+  it('they are, too, if everybody who left was in front', () => {
     const inlet: InletSettings = { strategy: 'max-size', size: 300 };
     const halfGone = aMinute(inlet, 20_000, (number) => number > 10_000);
     const notThere = aMinute(inlet, 10_000, () => true);
@@ -525,7 +525,7 @@ describe('half of those ahead gone', () => {
   });
 });
 
-describe('what an inlet kept', () => {
+describe('the state of an inlet', () => {
   const strategies: readonly InletSettings[] = [
     rate(600, { burst: 50 }),
     { strategy: 'periodic', increment: 3, every: 7000, start: T0 - 3000 },
@@ -536,7 +536,7 @@ describe('what an inlet kept', () => {
   const signal = { latency: 100, errorRate: null, at: T0 };
   const names = strategies.map(({ strategy }) => strategy);
 
-  /** Anything but what the strategy itself may have written. */
+  /** Anything but what the strategy may have written. */
   const garbage = fc.oneof(
     fc.string(),
     fc.tuple(fc.constantFrom(...names), fc.string()).map(([name, text]) => `${name} {${text}`),
@@ -557,7 +557,7 @@ describe('what an inlet kept', () => {
     ),
   );
 
-  it('is taken for nothing where it is garbage', () => {
+  it('is treated as empty if it is garbage', () => {
     fc.assert(
       fc.property(fc.constantFrom(...strategies), garbage, (settings, state) => {
         const tick = { now: T0, signal };
@@ -569,7 +569,7 @@ describe('what an inlet kept', () => {
     );
   });
 
-  it('is moved on once, of two processes that tick at once', () => {
+  it('advances once when two processes tick at once', () => {
     for (const settings of strategies) {
       const door = aDoor(settings);
       door.join(500);
@@ -580,13 +580,13 @@ describe('what an inlet kept', () => {
       const steps = [1, 2].map(() =>
         pure.raise(door.line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, now),
       );
-      // Where nothing is kept between ticks the second one finds nothing to do.
+      // Without a state, the second process finds nothing to do.
       if (state === from) expect(steps[1]?.raisedBy).toBe(0);
       else expect(steps.map(({ applied }) => applied)).toEqual([true, false]);
     }
   });
 
-  it('is taken for nothing where it is another strategy’s', () => {
+  it('is treated as empty if another strategy wrote it', () => {
     for (const one of strategies) {
       const { state } = tickInlet(one, { now: T0 - 60_000, state: '', signal });
       for (const other of strategies) {

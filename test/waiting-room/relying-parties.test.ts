@@ -14,7 +14,7 @@ const shop: RelyingParty = {
   initiate_login_uri: null,
 };
 
-describe('relying parties, as a process knows them', () => {
+describe('the cache of relying parties', () => {
   let known: Map<string, RelyingParty>;
   let asked: string[];
   let away: boolean;
@@ -36,7 +36,7 @@ describe('relying parties, as a process knows them', () => {
     parties = createRelyingParties(settings, () => time);
   });
 
-  test('are asked for once a second at most, however often they are needed', async () => {
+  test('asks the store once a second at most', async () => {
     for (const pass of [0, 500, 499]) {
       time += pass;
       expect(await Promise.all([parties.find('shop'), parties.find('shop')])).toEqual([shop, shop]);
@@ -44,7 +44,7 @@ describe('relying parties, as a process knows them', () => {
     expect(asked).toEqual(['shop']);
   });
 
-  test('are there within a second after they were added, changed or deleted', async () => {
+  test('knows a change within a second', async () => {
     expect(await parties.find('late')).toBeNull();
     known.set('late', { ...shop, client_id: 'late' });
     known.delete('shop');
@@ -53,7 +53,7 @@ describe('relying parties, as a process knows them', () => {
     expect(await parties.find('shop')).toBeNull();
   });
 
-  test('go on being known while the store is away', async () => {
+  test('keeps answering while the store is unavailable', async () => {
     await parties.find('shop');
     away = true;
     for (let second = 0; second < 60; second++) {
@@ -66,21 +66,21 @@ describe('relying parties, as a process knows them', () => {
     expect(await parties.find('shop')).toBeNull();
   });
 
-  test('of whom nothing was ever heard are StoreUnavailable while it is away, and not for a moment longer', async () => {
+  test('rejects with StoreUnavailable for an unknown id only while the store is unavailable', async () => {
     away = true;
     await expect(parties.find('shop')).rejects.toThrow(StoreUnavailable);
     away = false;
     expect(await parties.find('shop')).toEqual(shop);
   });
 
-  test('after the clock was put back are asked for anew', async () => {
+  test('asks again after the clock jumped back', async () => {
     await parties.find('shop');
     time -= 60_000;
     await parties.find('shop');
     expect(asked).toHaveLength(2);
   });
 
-  test('that are made up, by the thousand, cost nobody their answer', async () => {
+  test('still answers after thousands of invented ids', async () => {
     for (let n = 0; n < 5_000; n++) expect(await parties.find(`made-up-${n}`)).toBeNull();
     expect(await parties.find('shop')).toEqual(shop);
   });

@@ -22,11 +22,11 @@ describe('a return URL', () => {
 
   test.each([
     ['another host', 'https://evil.example/sale'],
-    ['a host that begins alike', 'https://shop.example.evil.example/sale'],
-    ['a host that ends alike', 'https://evilshop.example/sale'],
+    ['a host with the same beginning', 'https://shop.example.evil.example/sale'],
+    ['a host with the same end', 'https://evilshop.example/sale'],
     ['another scheme', 'http://shop.example/sale'],
     ['another port', 'https://shop.example:8443/sale'],
-    ['a path that begins alike', 'https://shop.example/salesroom'],
+    ['a path with the same beginning', 'https://shop.example/salesroom'],
     ['a path above', 'https://shop.example/'],
     ['userinfo', 'https://shop.example@evil.example/sale'],
     ['userinfo before the right host', 'https://evil.example@shop.example/sale'],
@@ -37,18 +37,18 @@ describe('a return URL', () => {
     ['three slashes', 'https:///shop.example/sale'],
     ['no scheme', '//shop.example/sale'],
     ['a path alone', '/sale'],
-    ['a way up', 'https://shop.example/sale/../admin'],
-    ['a way up and down again', 'https://shop.example/x/../sale'],
-    ['an escaped way up', 'https://shop.example/sale/%2e%2E/admin'],
-    ['a way up behind an escaped slash', 'https://shop.example/sale/..%2fadmin'],
-    ['a way up behind an escaped backslash', 'https://shop.example/sale%5c..%5cadmin'],
+    ['a parent segment', 'https://shop.example/sale/../admin'],
+    ['a parent segment and a way back', 'https://shop.example/x/../sale'],
+    ['an escaped parent segment', 'https://shop.example/sale/%2e%2E/admin'],
+    ['a parent segment behind an escaped slash', 'https://shop.example/sale/..%2fadmin'],
+    ['a parent segment behind an escaped backslash', 'https://shop.example/sale%5c..%5cadmin'],
     ['a script', 'javascript:alert(1)//https://shop.example/sale'],
     ['data', 'data:text/html,https://shop.example/sale'],
     ['a line break', 'https://shop.example/sale\r\nSet-Cookie: a=b'],
-    ['a tab that parsers drop', 'https://shop.exam\tple/sale'],
-    ['a blank before', ' https://shop.example/sale'],
-    ['a blank within', 'https://shop.example/sale a'],
-    ['letters outside ASCII', 'https://shop.example/sale/é'],
+    ['a tab, which parsers drop', 'https://shop.exam\tple/sale'],
+    ['a leading space', ' https://shop.example/sale'],
+    ['a space inside', 'https://shop.example/sale a'],
+    ['characters outside ASCII', 'https://shop.example/sale/é'],
     ['a full-width slash', 'https://shop.example／sale'],
     ['a host that a parser refuses', 'https://shop.example%00/sale'],
     ['nothing', ''],
@@ -56,7 +56,7 @@ describe('a return URL', () => {
     expect(isReturnUrl(url, ALLOWED)).toBe(false);
   });
 
-  test('is refused where the room leads nowhere', () => {
+  test('is refused if the room has no return URLs', () => {
     expect(isReturnUrl('https://shop.example/sale', [])).toBe(false);
   });
 });
@@ -71,7 +71,7 @@ describe('a token in a URL', () => {
     expect(withToken(url, 'T')).toBe(with_);
   });
 
-  test('comes off again and leaves every byte', () => {
+  test('is removed without changing another byte', () => {
     const part = fc.string({ unit: fc.constantFrom(...'ab&=?%2/;+.~!'.split('')) });
     fc.assert(
       fc.property(part, fc.option(part), (path, query) => {
@@ -81,11 +81,11 @@ describe('a token in a URL', () => {
     );
   });
 
-  test('is the last of several, and none of them stays', () => {
+  test('is the last of several, and all are removed', () => {
     expect(takeToken('/x?anteroom_token=one&a=1&anteroom_token=two&b')).toEqual({ url: '/x?a=1&b', token: 'two' });
   });
 
-  test('is no other parameter that ends alike', () => {
+  test('is not a parameter whose name ends the same', () => {
     const url = '/x?my_anteroom_token=1&q=anteroom_token=2';
     expect(takeToken(url)).toEqual({ url, token: null });
   });

@@ -8,7 +8,7 @@ const seal = createSeal(['the key']);
 const text = (opened: Uint8Array | null) => opened && Buffer.from(opened).toString();
 
 describe('a seal', () => {
-  test('opens what it sealed, for the same context', () => {
+  test('opens for the same context', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), fc.string(), (bytes, context) => {
         expect(seal.open(seal.seal(bytes, context), context)).toEqual(Buffer.from(bytes));
@@ -16,13 +16,13 @@ describe('a seal', () => {
     );
   });
 
-  test('is URL-safe text, another one each time', () => {
+  test('is URL-safe text, different each time', () => {
     const [one, two] = [seal.seal(content, 'c'), seal.seal(content, 'c')];
     expect(one).toMatch(/^[\w-]+$/);
     expect(one).not.toBe(two);
   });
 
-  test('shows nothing of what is in it', () => {
+  test('reveals nothing of its content', () => {
     expect(Buffer.from(seal.seal(content, 'c'), 'base64url').includes('ticket')).toBe(false);
   });
 
@@ -35,7 +35,7 @@ describe('a seal', () => {
     );
   });
 
-  test('does not open with another key, also one that shares its id', () => {
+  test('does not open with another key, even one with the same id', () => {
     const sealed = seal.seal(content, 'c');
     for (let n = 0; n < 600; n++) expect(createSeal([`key ${n}`]).open(sealed, 'c')).toBeNull();
   });
@@ -49,7 +49,7 @@ describe('a seal', () => {
     }
   });
 
-  test('does not open with any of its letters changed, left out or added', () => {
+  test('does not open with any character changed, removed or added', () => {
     const sealed = seal.seal(content, 'c');
     for (let at = 0; at < sealed.length; at++) {
       const [before, after] = [sealed.slice(0, at), sealed.slice(at + 1)];
@@ -63,7 +63,7 @@ describe('a seal', () => {
     for (const tail of ['=', '!', 'A', '\n']) expect(seal.open(sealed + tail, 'c')).toBeNull();
   });
 
-  test('does not open from any text at all', () => {
+  test('does not open from arbitrary text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.string({ minLength: 39 })), (any) => {
         expect(seal.open(any, 'c')).toBeNull();
@@ -76,27 +76,27 @@ describe('a seal', () => {
   });
 });
 
-describe('keys are rotated by putting the new one in front', () => {
+describe('keys are rotated by prepending the new one', () => {
   const [old, both, fresh] = [createSeal(['old']), createSeal(['new', 'old']), createSeal(['new'])];
 
-  test('what the old one sealed opens as long as it is there', () => {
+  test('a seal of the old key opens while that key is listed', () => {
     const sealed = old.seal(content, 'c');
     expect(text(both.open(sealed, 'c'))).toBe(content.toString());
     expect(fresh.open(sealed, 'c')).toBeNull();
   });
 
-  test('the new one seals', () => {
+  test('the new key seals', () => {
     const sealed = both.seal(content, 'c');
     expect(text(fresh.open(sealed, 'c'))).toBe(content.toString());
     expect(old.open(sealed, 'c')).toBeNull();
   });
 
-  test('the same for stamps', () => {
+  test('the same holds for stamps', () => {
     expect([both, fresh, old].map((each) => each.isStampOf('text', old.stamp('text')))).toEqual([true, false, true]);
     expect([both, fresh, old].map((each) => each.isStampOf('text', both.stamp('text')))).toEqual([true, true, false]);
   });
 
-  test('two keys that share an id are told apart', () => {
+  test('two keys with the same id are distinguished', () => {
     const keys = Array.from({ length: 600 }, (_, n) => `key ${n}`);
     const many = createSeal(keys);
     for (const key of keys) {
@@ -106,12 +106,12 @@ describe('keys are rotated by putting the new one in front', () => {
 });
 
 describe('a stamp', () => {
-  test('is 22 URL-safe letters, and the same each time', () => {
+  test('is 22 URL-safe characters, the same each time', () => {
     expect(seal.stamp('text')).toMatch(/^[\w-]{22}$/);
     expect(seal.stamp('text')).toBe(seal.stamp('text'));
   });
 
-  test('fits its text and no other', () => {
+  test('matches its text and no other', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(seal.isStampOf(one, seal.stamp(one))).toBe(true);
@@ -120,7 +120,7 @@ describe('a stamp', () => {
     );
   });
 
-  test('fits with no letter changed, left out or added', () => {
+  test('does not match with any character changed, removed or added', () => {
     const stamp = seal.stamp('text');
     for (let at = 0; at < stamp.length; at++) {
       for (const letter of BASE64URL.replace(stamp.charAt(at), '')) {

@@ -31,7 +31,7 @@ describe('the shared status', () => {
   const come = () => room.visitors.arrive('sale', { visitor: null, ticket: null });
   const read = async () => JSON.parse((await room.status.get('sale')).toString());
 
-  test('is that of the contract, and nothing else', async () => {
+  test('has the public fields and no others', async () => {
     await come();
     await come();
     room.snapshots.expire('sale');
@@ -52,7 +52,7 @@ describe('the shared status', () => {
     });
   });
 
-  test('is one document a snapshot, made once', async () => {
+  test('is made once a snapshot', async () => {
     const document = await room.status.get('sale');
     expect(room.status.now('sale')).toBe(document);
     expect(await room.status.get('sale')).toBe(document);
@@ -61,14 +61,14 @@ describe('the shared status', () => {
     expect(await room.status.get('sale')).not.toBe(document);
   });
 
-  test('shows at once what an operator did here', async () => {
+  test('shows an operator’s change in this process at once', async () => {
     await come();
     await read();
     await room.operations.raise('sale', 1);
     expect(await read()).toMatchObject({ serving: 1, waiting: 0, ahead: [[2, 0]] });
   });
 
-  test('stays small: at most 32 points and a kilobyte, however long the line', async () => {
+  test('has at most 32 points and a kilobyte, however long the line', async () => {
     await Promise.all(Array.from({ length: 2_000 }, come));
     room.snapshots.expire('sale');
     const document = await room.status.get('sale');
@@ -76,7 +76,7 @@ describe('the shared status', () => {
     expect(document.length).toBeLessThan(1_024);
   });
 
-  test('of a room that is not there is RoomNotFound', async () => {
+  test('rejects with RoomNotFound for an unknown room', async () => {
     await expect(room.status.get('nowhere')).rejects.toThrow(RoomNotFound);
   });
 });

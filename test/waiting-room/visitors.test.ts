@@ -51,7 +51,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   const set = (changes: Partial<RoomSettings>) => room.operations.putRoom({ ...settings, ...changes });
   const raise = (numbers: number) => room.operations.raise('sale', numbers);
   const queue = async () => (await room.operations.counters('sale')).queue;
-  /** Somebody who was served and let the claim window pass. */
+  /** A visitor who was served and let the claim window pass. */
   async function late(): Promise<Ticket> {
     const { ticket } = await come();
     await raise(1);
@@ -60,22 +60,22 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
     return ticket;
   }
 
-  describe('who arrive', () => {
-    test('get a number in the order of their coming', async () => {
+  describe('arrive', () => {
+    test('and get numbers in order of arrival', async () => {
       const arrivals = await Promise.all([come(), come(), come()]);
       expect(arrivals.map(({ ticket }) => ticket.number)).toEqual([1, 2, 3]);
       for (const { isNew, admission } of arrivals) expect([isNew, admission]).toEqual([true, null]);
       expect(new Set(arrivals.map(({ ticket }) => ticket.visitor)).size).toBe(3);
     });
 
-    test('again keep their ticket', async () => {
+    test('again and keep their ticket', async () => {
       const { ticket } = await come();
       expect(await comeWith(ticket)).toEqual({ ticket, admission: null, isNew: false });
       expect(await room.visitors.arrive('sale', { visitor: null, ticket })).toMatchObject({ isNew: false });
       expect(await queue()).toBe(1);
     });
 
-    test('when their turn has come take it', async () => {
+    test('after their number was served and claim the turn', async () => {
       const { ticket } = await come();
       await raise(1);
       const { admission } = await comeWith(ticket);
@@ -84,14 +84,14 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await comeWith(ticket)).toMatchObject({ admission });
     });
 
-    test('where a place is free pass at once', async () => {
+    test('and are admitted at once if a place is free', async () => {
       await raise(2);
       expect(await come()).toMatchObject({ isNew: true, admission: { number: 1 } });
       expect(await come()).toMatchObject({ isNew: true, admission: { number: 2 } });
       expect(await come()).toMatchObject({ isNew: true, admission: null });
     });
 
-    test('without their ticket, but inside, get it back', async () => {
+    test('without their ticket and get it back if they are inside', async () => {
       const { ticket } = await come();
       await raise(1);
       await comeWith(ticket);
@@ -101,17 +101,17 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await queue()).toBe(1);
     });
 
-    test("with somebody else's ticket get a number of their own", async () => {
+    test("with another visitor's ticket and get a number of their own", async () => {
       const { ticket } = await come();
       const { ticket: own } = await room.visitors.arrive('sale', { visitor: 'AAAAAAAAAAAAAAAAAAAAAA', ticket });
       expect(own).toMatchObject({ number: 2, visitor: 'AAAAAAAAAAAAAAAAAAAAAA' });
     });
 
     test.each([
-      ['whose admission ran out', async () => time.pass(LIFETIME)],
-      ['who left', (ticket: Ticket) => room.visitors.leave(ticket)],
-      ['whose line was reset', () => room.operations.reset('sale')],
-    ])('%s wait again with a new number, as the same visitor', async (_how, end) => {
+      ['their admission expired', async () => time.pass(LIFETIME)],
+      ['they left', (ticket: Ticket) => room.visitors.leave(ticket)],
+      ['the room was reset', () => room.operations.reset('sale')],
+    ])('after %s and wait again with a new number, as the same visitor', async (_how, end) => {
       const { ticket } = await come();
       await come();
       await raise(1);
@@ -122,12 +122,12 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(again.ticket.number).toBe(await queue());
     });
 
-    test('after a missed turn keep the ticket, so that the page can offer to rejoin', async () => {
+    test('after a missed turn and keep the ticket, so that the page can offer to rejoin', async () => {
       const ticket = await late();
       expect(await comeWith(ticket)).toEqual({ ticket, admission: null, isNew: false });
     });
 
-    test('at a closed room get nothing, unless they are in line or inside', async () => {
+    test('at a closed room and are refused, unless they are in line or inside', async () => {
       const { ticket: waiting } = await come();
       await raise(1);
       const { ticket: inside, admission } = await comeWith(waiting);
@@ -138,7 +138,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await comeWith(behind)).toMatchObject({ isNew: false, admission: null });
     });
 
-    test('at a paused room get a number and wait, and with passthrough nobody does', async () => {
+    test('at a paused room and wait with a number; in passthrough mode nobody waits', async () => {
       await set({ mode: 'paused' });
       const { ticket, admission } = await come();
       expect(admission).toBeNull();
@@ -147,13 +147,13 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect((await come()).admission).not.toBeNull();
     });
 
-    test('at a room that is not there are told so', async () => {
+    test('at an unknown room and get RoomNotFound', async () => {
       await expect(room.visitors.arrive('nowhere', nobody)).rejects.toThrow(RoomNotFound);
     });
   });
 
-  describe('who ask for the facts', () => {
-    test('wait with their number and the people ahead', async () => {
+  describe('request their facts', () => {
+    test('and see their number and the people ahead', async () => {
       const tickets = await Promise.all([come(), come(), come()]);
       const [, , third] = tickets.map(({ ticket }) => ticket);
       expect(await room.visitors.facts(third as Ticket)).toMatchObject({
@@ -163,7 +163,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       });
     });
 
-    test('are present by it, once what was heard has gone to the store', async () => {
+    test('and are present once the heartbeat is recorded', async () => {
       const { ticket } = await come();
       await come();
       time.pass(300_000);
@@ -173,7 +173,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await room.operations.counters('sale')).toMatchObject({ waiting: 2, present: 1 });
     });
 
-    test('are served until when they may claim, then admitted until when they may stay', async () => {
+    test('and see the end of the claim window, then the end of the admission', async () => {
       const { ticket } = await come();
       await raise(1);
       const served = await room.visitors.facts(ticket);
@@ -191,7 +191,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
     test.each([
       ['front', 'by_itself'],
       ['back', 'on_request'],
-    ] as const)('after they were away when their turn came rejoin at the %s %s', async (missed_turn, rejoin) => {
+    ] as const)('after they were absent at their turn and rejoin at the %s %s', async (missed_turn, rejoin) => {
       await set({ admission: { ...settings.admission, missed_turn }, inlet: { strategy: 'manual', size: 10 } });
       const { ticket } = await come();
       time.pass(300_000);
@@ -200,19 +200,19 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await room.visitors.facts(ticket)).toMatchObject({ state: 'expired', rejoin });
     });
 
-    test('after they let their turn pass rejoin on request', async () => {
+    test('after they let their turn pass and rejoin on request', async () => {
       expect(await room.visitors.facts(await late())).toMatchObject({ state: 'expired', rejoin: 'on_request' });
     });
 
-    test('with a ticket of an older generation are refused', async () => {
+    test('with a ticket of an older generation and are refused', async () => {
       const { ticket } = await come();
       await room.operations.reset('sale');
       await expect((async () => room.visitors.facts(ticket))()).rejects.toMatchObject({ code: 'ticket_invalid' });
     });
   });
 
-  describe('who rejoin', () => {
-    test('at the front keep their number and are next', async () => {
+  describe('rejoin', () => {
+    test('at the front with the same number and are next', async () => {
       const ticket = await late();
       const { ticket: behind } = await come();
       expect(await room.visitors.rejoin(ticket)).toBe(ticket);
@@ -222,7 +222,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(behind.number).toBe(2);
     });
 
-    test('at the back get a new number, and the old one is used up', async () => {
+    test('at the back with a new number, and the old one is used up', async () => {
       await set({ admission: { ...settings.admission, missed_turn: 'back' } });
       const ticket = await late();
       await come();
@@ -231,7 +231,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       await expect(room.visitors.claim(ticket)).resolves.toEqual({ state: 'over' });
     });
 
-    test('while they wait, are served or inside change nothing', async () => {
+    test('without effect while they wait, are served or are inside', async () => {
       const { ticket } = await come();
       expect(await room.visitors.rejoin(ticket)).toBe(ticket);
       await raise(1);
@@ -241,22 +241,22 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(await queue()).toBe(1);
     });
 
-    test('after they left get a new number', async () => {
+    test('after they left with a new number', async () => {
       const { ticket } = await come();
       await room.visitors.leave(ticket);
       expect(await room.visitors.rejoin(ticket)).toMatchObject({ number: 2, visitor: ticket.visitor });
     });
   });
 
-  describe('who leave', () => {
-    test('are counted and present no more, as often as they do', async () => {
+  describe('leave', () => {
+    test('and no longer count as waiting or present, however often they do', async () => {
       const { ticket } = await come();
       await come();
       for (let n = 0; n < 3; n++) await room.visitors.leave(ticket);
       expect(await room.operations.counters('sale')).toMatchObject({ queue: 2, waiting: 1, present: 1 });
     });
 
-    test('give their place to the next at once', async () => {
+    test('and their place goes to the next at once', async () => {
       await set({ inlet: { strategy: 'max-size', size: 1 } });
       await room.advance.room('sale');
       const { ticket: inside, admission } = await come();

@@ -15,7 +15,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
   let service: TestService;
   let waiting: { browser: Browser; login: Login; page: string; number: number };
   let late: Login;
-  /** Of somebody inside: a code that is not redeemed, and an access token. */
+  /** An admitted visitor's unredeemed code and access token. */
   let inside: { login: Login; callback: string; accessToken: string };
 
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     const back = await browser.follow((await browser.post(page)).location, service.issuer);
     return { login, callback: back.location };
   }
-  /** Asks until the store is back. */
+  /** Polls until the store is back. */
   const whenBack = <T>(ask: () => Promise<T>, is: (answer: T) => boolean) =>
     expect.poll(async () => is(await ask()), { timeout: 15_000, interval: 200 }).toBe(true);
 
@@ -58,15 +58,15 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     await redis[how].begin();
   });
 
-  test('nobody loses anything, everybody is told, and all goes on by itself', async () => {
+  test('no place is lost, every request says so, and service resumes by itself', async () => {
     const { browser, page, number } = waiting;
 
-    // For some seconds the last snapshot goes on answering.
+    // The last snapshot answers for some seconds.
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
     expect((await browser.get(page)).text).toContain('You are in line');
     expect((await fetchHere('/rooms/sale/status')).status).toBe(200);
 
-    // A newcomer gets a page that tries again by itself, and no number.
+    // A newcomer gets a page that retries by itself, and no number.
     const newcomer = createBrowser();
     const refused = await newcomer.get(late.url);
     expect([refused.status, refused.headers['content-type']]).toEqual([503, expect.stringMatching('text/html')]);
@@ -76,11 +76,11 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     const [live, ready] = [await fetchHere('/livez'), await fetchHere('/readyz')];
     expect([live.status, ready.status, ready.headers.has('retry-after')]).toEqual([200, 503, true]);
 
-    // A claim has to ask the store, and says that it cannot.
+    // A claim needs the store and says that it is unavailable.
     const claim = await browser.post(page);
     expect([claim.status, claim.headers['content-type']]).toEqual([503, expect.stringMatching('text/html')]);
 
-    // A relying party is told to come again: not that the code or the token is bad.
+    // A relying party is asked to retry; neither the code nor the token is called invalid.
     const { searchParams } = new URL(inside.callback);
     const redeem = () =>
       fetchHere('/token', {
@@ -102,7 +102,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     const askUserinfo = () => fetchHere('/userinfo', { headers: { Authorization: `Bearer ${inside.accessToken}` } });
     expect((await askUserinfo()).status).toBe(503);
 
-    // Ten seconds later nothing is known any more: the page stays up and says so, and data is refused.
+    // Ten seconds later the snapshot is too old: the page says so, and the APIs refuse.
     service.time.pass(10_000);
     const stale = await facts(browser, page);
     expect([stale.status, stale.json().code]).toEqual([503, 'store_unavailable']);
@@ -124,12 +124,12 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
     expect((await fetchHere('/rooms/sale/status')).status).toBe(200);
 
-    // The code that could not be redeemed is good, once.
+    // The code can be redeemed now, once.
     const redeemed = await redeem();
     expect(redeemed.status).toBe(200);
     expect((await redeem()).status).toBe(400);
 
-    // The newcomer comes behind, and the first in line gets in with the number they had.
+    // The newcomer joins behind, and the first in line is admitted with the same number.
     const { page: behind } = await arrive(newcomer, service.issuer);
     expect(Number((await facts(newcomer, behind)).json().number)).toBeGreaterThan(number);
     await service.waitingRoom.operations.raise('sale', 1);
@@ -137,7 +137,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     expect((await waiting.login.exchange(back.location)).claims()).toMatchObject({ number });
   });
 
-  test('a process that starts without it waits for it, and answers meanwhile', async () => {
+  test('a process that starts without the store waits for it and answers in the meantime', async () => {
     const other = await openRedisStore({ url: redis.url });
     const started = startService({ store: other });
     const alone = await started;
