@@ -125,7 +125,7 @@ describe('a mode that an operator sets at one of two processes', () => {
     expect(await here.waitingRoom.operations.counters('sale')).toMatchObject({ queue: 2, claimed: 1 });
     const late = createBrowser();
     const { page: latePage } = await arrive(late, balancer.url);
-    expect((await late.get(latePage)).text).toContain('Nobody can join the line at the moment');
+    expect((await late.get(latePage)).text).toContain('You cannot join the line right now');
     expect(await here.waitingRoom.operations.counters('sale')).toMatchObject({ queue: 2, active: 1 });
     expect(await comesIn(inside)).toBe(true);
 
