@@ -128,9 +128,9 @@ function show(rooms) {
   }
   for (const { room, counters } of rooms) {
     const section = sections.get(room.id) ?? addSection(room.id);
-    const size = room.inlet.size === undefined ? '' : `, ${format(room.inlet.size)} inside at most`;
+    const size = room.inlet.size === undefined ? '' : ` At most ${format(room.inlet.size)} inside.`;
     find(section, 'h2').textContent = room.title;
-    find(section, '.facts').textContent = `${room.id}: ${room.mode}, inlet ${room.inlet.strategy}${size}`;
+    find(section, '.facts').textContent = `Room ${room.id}. Mode: ${room.mode}. Inlet: ${room.inlet.strategy}.${size}`;
     showCounters(section, counters);
   }
 }

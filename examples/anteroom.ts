@@ -1,4 +1,4 @@
-/** An Anteroom for an example, so that one command starts everything. It forgets all when the example ends. */
+/** Starts an Anteroom for an example, so that one command starts everything. Its data goes when the example ends. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ const MAIN = join(import.meta.dirname, '../src/main.ts');
 export interface Settings {
   /** The example's anteroom.yaml. */
   readonly file: string;
-  /** Where the example's site is, in place of the file's http://localhost:3001. */
+  /** The URL of the example's site. It replaces http://localhost:3001 in the file. */
   readonly site: string;
 }
 
 /**
- * The URL of an Anteroom with these settings, on PORT (3000). With ANTEROOM set it is the one that runs there, whose
- * operator has set up the room.
+ * Returns the URL of an Anteroom with these settings, on PORT (3000). If ANTEROOM is set, returns that instead: its
+ * operator has to create the room.
  */
 export async function startAnteroom({ file, site }: Settings): Promise<string> {
   const { ANTEROOM, PORT = '3000', PATH = '', ADMIN_TOKEN } = process.env;

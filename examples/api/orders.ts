@@ -1,4 +1,4 @@
-/** The shop's own API: it sells to whoever has an access token of the room, one pair a visitor. */
+/** The shop's own API: it sells one pair to each visitor with an access token of the room. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
@@ -11,7 +11,7 @@ export function createOrders({ issuer, room }: OrdersOptions) {
   const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
   const orders = new Map<string, number>();
 
-  /** The visitor that an access token is of (RFC 9068 §4); null for what is none of this room. */
+  /** The subject of an access token (RFC 9068 §4); null for a token that is not valid for this room. */
   async function visitorOf(req: IncomingMessage): Promise<string | null> {
     const [, token = ''] = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
     try {

@@ -1,4 +1,4 @@
-/** A site that sends visitors to wait only where it wants to: its front page is open, buying is not. */
+/** A site that sends visitors to wait only for some pages: its front page is open, buying is not. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -25,19 +25,19 @@ export function createSite({ anteroom, room, url }: SiteOptions): Server {
     return visitor && visitor.until > Date.now() ? visitor : null;
   }
 
-  /** The token is taken once, for a session that ends with the admission; the address loses it at once. */
-  async function comeBack(res: ServerResponse, address: URL): Promise<void> {
-    const visitor = await tokens.take(address.searchParams.get('anteroom_token') ?? '');
+  /** Exchanges the token for a session that ends with the admission, and removes it from the URL. */
+  async function startSession(res: ServerResponse, address: URL): Promise<void> {
+    const visitor = await tokens.accept(address.searchParams.get('anteroom_token') ?? '');
     address.searchParams.delete('anteroom_token');
     const path = `${address.pathname}${address.search}`;
     if (!visitor) {
-      page(res, 403, 'This link was used before', `<p><a href="${waitFor(path)}">Go to your place in line</a></p>`);
+      page(res, 403, 'This link was used already', `<p><a href="${waitFor(path)}">Go to your place in line</a></p>`);
       return;
     }
     const id = randomBytes(16).toString('base64url');
     sessions.set(id, visitor);
     const seconds = Math.max(1, Math.floor((visitor.until - Date.now()) / 1000));
-    // On a site with https: __Host- before the name, and Secure.
+    // On a site with https, add Secure and prefix the name with __Host-.
     res.setHeader('Set-Cookie', `${SESSION}=${id}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax`);
     res.writeHead(303, { Location: path, 'Cache-Control': 'no-store' }).end();
   }
@@ -47,14 +47,14 @@ export function createSite({ anteroom, room, url }: SiteOptions): Server {
     if (address.pathname === '/') {
       page(res, 200, 'Tickets', '<p><a href="/buy?seat=12">Buy a ticket</a></p>');
     } else if (address.pathname !== '/buy') {
-      page(res, 404, 'Nothing is here', '');
+      page(res, 404, 'Page not found', '');
     } else if (address.searchParams.has('anteroom_token')) {
-      await comeBack(res, address);
+      await startSession(res, address);
     } else {
       const visitor = sessionOf(req);
       if (visitor) {
         const seat = Number(address.searchParams.get('seat'));
-        page(res, 200, 'Your seat', `<p>Number ${visitor.number}, you may buy seat ${seat}.</p>`);
+        page(res, 200, 'Your seat', `<p>Number ${visitor.number}, you can buy seat ${seat}.</p>`);
       } else res.writeHead(303, { Location: waitFor(`${address.pathname}${address.search}`) }).end();
     }
   }

@@ -1,4 +1,4 @@
-/** The token that Anteroom sends a visitor back with: a JWT that any library checks. */
+/** The token that a visitor brings back from Anteroom: a JWT that any library verifies. */
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
 export interface Visitor {
@@ -9,17 +9,17 @@ export interface Visitor {
 }
 
 export interface TokenCheck {
-  /** Who comes with this token; null for one that is forged, too old, for something else, or was taken before. */
-  take(token: string): Promise<Visitor | null>;
+  /** Null for a token that is forged, expired, for another purpose, or was used already. */
+  accept(token: string): Promise<Visitor | null>;
 }
 
 export function createTokenCheck({ issuer, room }: { readonly issuer: string; readonly room: string }): TokenCheck {
   const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
-  /** By id, when it may be forgotten. With more than one process this is kept where all of them see it. */
-  const taken = new Map<string, number>();
+  /** When each used token expires, by its id. Several processes must keep this in a store that they share. */
+  const used = new Map<string, number>();
 
   return {
-    async take(token) {
+    async accept(token) {
       try {
         const { payload } = await jwtVerify(token, keys, {
           issuer,
@@ -29,9 +29,9 @@ export function createTokenCheck({ issuer, room }: { readonly issuer: string; re
           requiredClaims: ['sub', 'jti', 'exp'],
         });
         const { sub = '', jti = '', exp = 0 } = payload;
-        for (const [id, end] of taken) if (end < Date.now()) taken.delete(id);
-        if (taken.has(jti)) return null;
-        taken.set(jti, exp * 1000);
+        for (const [id, end] of used) if (end < Date.now()) used.delete(id);
+        if (used.has(jti)) return null;
+        used.set(jti, exp * 1000);
         return { sub, number: Number(payload.number), until: Number(payload.admission_exp) * 1000 };
       } catch (error) {
         if (error instanceof errors.JOSEError) return null;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Computes places of a draw anew, as docs/draw.md specifies anteroom-draw-v1.
+"""Recomputes places of a draw, as docs/draw.md specifies anteroom-draw-v1.
 
-usage: verify.py SEED_HEX ENTRANTS ENTRANT...     (the seed's hash, then a place a line)
+usage: verify.py SEED_HEX ENTRANTS ENTRANT...     (prints the seed's hash, then one place per line)
 """
 import hashlib
 import math

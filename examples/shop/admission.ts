@@ -1,9 +1,9 @@
-/** What an ID token says about a visitor who was let in. */
+/** What an ID token says about an admitted visitor. */
 export interface Admission {
   readonly sub: string;
-  /** Null where the identity provider is not a waiting room. */
+  /** Null if the identity provider is not a waiting room. */
   readonly room: string | null;
-  /** The visitor's number in line; null where the identity provider is not a waiting room. */
+  /** The visitor's number in line; null if the identity provider is not a waiting room. */
   readonly number: number | null;
   /** When the admission ends: the ID token's `exp`, in milliseconds since the epoch. */
   readonly expiresAt: number;

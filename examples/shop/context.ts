@@ -5,7 +5,7 @@ import type { Sales } from './sales.ts';
 import type { Sessions } from './sessions.ts';
 import type { Transactions } from './transactions.ts';
 
-/** What the shop's routes are made of. */
+/** What the shop's routes depend on. */
 export interface ShopContext {
   readonly provider: IdentityProvider;
   readonly transactions: Transactions;

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 
-/** The shop's cookies. Names carry a prefix, because browsers share cookies between the ports of one host. */
+/** The shop's cookies. Their names have a prefix, because browsers share cookies between the ports of one host. */
 export interface Cookies {
   session(ctx: Context): string | undefined;
   keepSession(ctx: Context, id: string, expires: Date): void;
   forgetSession(ctx: Context): void;
-  /** The sealed transaction of one login: one cookie a `state`, so that tabs do not overwrite each other's. */
+  /** The sealed transaction of one login. Each `state` has its own cookie, so tabs do not overwrite each other's. */
   login(ctx: Context, state: string): string | undefined;
   keepLogin(ctx: Context, state: string, sealed: string, maxAge: number): void;
   forgetLogin(ctx: Context, state: string): void;
@@ -15,11 +15,11 @@ const SESSION = 'shop_session';
 const LOGIN = 'shop_login_';
 
 export function createCookies({ secure }: { readonly secure: boolean }): Cookies {
-  // Lax, because the callback is a navigation that another site starts.
+  // Lax: the callback is a navigation that another site starts.
   const session = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const;
   const login = { httpOnly: true, sameSite: 'lax', secure, path: '/callback' } as const;
 
-  /** A TLS terminator in front makes the connection look plain; SHOP_URL says what the browser sees. */
+  /** Behind a TLS terminator the connection looks plain. SHOP_URL says what the browser sees. */
   function jar(ctx: Context): Context['cookies'] {
     ctx.cookies.secure = secure;
     return ctx.cookies;

@@ -1,12 +1,12 @@
-/** The identity provider does not answer, or not as an OpenID provider. It may later. */
-export class ProviderAway extends Error {
+/** The identity provider does not answer, or not like an OpenID provider. It may recover. */
+export class ProviderUnavailable extends Error {
   constructor(cause: unknown) {
     super('The identity provider does not answer.', { cause });
-    this.name = 'ProviderAway';
+    this.name = 'ProviderUnavailable';
   }
 }
 
-/** The identity provider did not let the visitor in, or its answer does not hold. */
+/** The identity provider did not let the visitor in, or its answer is not valid. */
 export class LoginRefused extends Error {
   /** The OAuth error code (RFC 6749 §4.1.2.1, §5.2), or the code of the check that failed. */
   readonly code: string;

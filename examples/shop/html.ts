@@ -1,4 +1,4 @@
-/** Markup that is safe to send: made only by {@link html}, which escapes everything else. */
+/** Markup that is safe to send. Only {@link html} makes it, and it escapes everything else. */
 export interface Html {
   readonly markup: string;
 }

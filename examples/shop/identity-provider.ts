@@ -1,20 +1,20 @@
 import * as oidc from 'openid-client';
 import { type Admission, admissionOf } from './admission.ts';
-import { LoginRefused, ProviderAway } from './errors.ts';
+import { LoginRefused, ProviderUnavailable } from './errors.ts';
 import { createTokenCheck } from './token-check.ts';
 import type { Transaction } from './transactions.ts';
 
-/** The OpenID provider as the shop sees it. Everything rejects with `ProviderAway` when it does not answer. */
+/** The OpenID provider as the shop sees it. Every method rejects with `ProviderUnavailable` if it does not answer. */
 export interface IdentityProvider {
-  /** Resolves when the provider answered lately. */
+  /** Resolves if the provider has answered within the last seconds. */
   ready(): Promise<void>;
-  /** Where to send the browser to log in (OpenID Connect Core §3.1.2.1). */
+  /** The URL to log in (OpenID Connect Core §3.1.2.1). */
   authorizationUrl(transaction: Transaction): Promise<URL>;
-  /** Redeems the callback's code and asks userinfo. Rejects with `LoginRefused`. */
+  /** Exchanges the callback's code for tokens and calls userinfo. Rejects with `LoginRefused`. */
   login(callback: URL, transaction: Transaction): Promise<Admission & { readonly idToken: string }>;
-  /** Checks an ID token that came as a bearer token. Rejects with `TokenRefused`. */
+  /** Verifies an ID token that was sent as a bearer token. Rejects with `TokenRefused`. */
   verify(idToken: string): Promise<Admission>;
-  /** Where to send the browser to end the admission (RP-Initiated Logout 1.0 §2); null where there is no such thing. */
+  /** The URL to end the admission (RP-Initiated Logout 1.0 §2); null if the provider has no such endpoint. */
   logoutUrl(idToken: string): Promise<URL | null>;
 }
 
@@ -28,12 +28,12 @@ export interface IdentityProviderOptions {
   readonly now: () => number;
 }
 
-/** How long an answer proves that the provider is there, in milliseconds. */
+/** How long an answer shows that the provider is available, in milliseconds. */
 const FRESH = 5_000;
 /** How long the provider may take for one answer, in seconds. */
-const PATIENCE = 5;
+const TIMEOUT = 5;
 
-/** Nothing is asked of the provider before it is needed, and a failure is not remembered: it may start later. */
+/** Discovery runs when it is first needed and again after a failure: the provider may start later. */
 export function createIdentityProvider(options: IdentityProviderOptions): IdentityProvider {
   const { issuer, clientId, clientSecret, redirectUri, postLogoutRedirectUri, now } = options;
   let known: { readonly config: oidc.Configuration; readonly at: number } | undefined;
@@ -41,19 +41,19 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
 
   async function discover(): Promise<oidc.Configuration> {
     const authentication = clientSecret === undefined ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
-    // Without TLS nothing but the signature says that the ID token is the provider's own.
+    // Without TLS only the signature proves that the ID token is the provider's.
     const execute = [oidc.enableNonRepudiationChecks];
     if (issuer.protocol === 'http:') execute.push(oidc.allowInsecureRequests);
     try {
-      const config = await oidc.discovery(issuer, clientId, undefined, authentication, { execute, timeout: PATIENCE });
+      const config = await oidc.discovery(issuer, clientId, undefined, authentication, { execute, timeout: TIMEOUT });
       known = { config, at: now() };
       return config;
     } catch (error) {
-      throw new ProviderAway(error);
+      throw new ProviderUnavailable(error);
     }
   }
 
-  /** The configuration as it was at most `age` milliseconds ago; all who ask at once share one request. */
+  /** The configuration, at most `age` milliseconds old. Concurrent calls share one request. */
   async function configuration(age: number): Promise<oidc.Configuration> {
     if (known !== undefined && now() - known.at < age) return known.config;
     asking ??= discover().finally(() => {
@@ -114,23 +114,23 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
   };
 }
 
-/** Tells a provider that does not answer from one that says no. */
+/** Tells a provider that does not answer from one that refuses. */
 function loginError(error: unknown): Error {
   if (error instanceof oidc.AuthorizationResponseError) {
     return new LoginRefused(error.error, error.error_description ?? null, error);
   }
   if (error instanceof oidc.ResponseBodyError) {
     return error.status >= 500
-      ? new ProviderAway(error)
+      ? new ProviderUnavailable(error)
       : new LoginRefused(error.error, error.error_description ?? null, error);
   }
   if (error instanceof oidc.ClientError) {
     const status = error.cause instanceof Response ? error.cause.status : 0;
     return status >= 500 || error.code === 'OAUTH_TIMEOUT'
-      ? new ProviderAway(error)
+      ? new ProviderUnavailable(error)
       : new LoginRefused(error.code ?? 'invalid_response', error.message, error);
   }
   if (error instanceof oidc.WWWAuthenticateChallengeError) return new LoginRefused('userinfo_refused', null, error);
-  // What is left is fetch's own: refused, reset, no such host.
-  return new ProviderAway(error);
+  // The rest are fetch's own errors: refused, reset, no such host.
+  return new ProviderUnavailable(error);
 }

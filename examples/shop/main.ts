@@ -19,7 +19,7 @@ if (faults.length > 0) fail(faults.join('\n'));
 const shop = createShop({
   issuer: ISSUER,
   clientId: CLIENT_ID,
-  // A variable that is set to nothing means that it is not set.
+  // An empty variable counts as not set.
   clientSecret: CLIENT_SECRET || undefined,
   url: SHOP_URL,
   log: console.error,
@@ -41,7 +41,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-// Whoever started the shop with a channel to it has gone, perhaps without a word.
+// The process that started the shop with a channel to it has ended.
 process.once('disconnect', () => process.exit(0));
 process.channel?.unref();
 

@@ -2,23 +2,23 @@ import type { Admission } from './admission.ts';
 import { type Html, html } from './html.ts';
 import { ITEM, type Sale } from './sales.ts';
 
-/** Every page of the shop. All of them work without JavaScript and ask nothing of anybody else. */
+/** Every page of the shop. They work without JavaScript and load nothing from other sites. */
 export interface Pages {
   window(facts: {
     readonly inside: Admission | null;
     readonly sale: Sale | null;
-    readonly providerAway: boolean;
+    readonly isProviderUnavailable: boolean;
   }): string;
   checkout(admission: Admission, sale: Sale | null): string;
   receipt(admission: Admission, sale: Sale): string;
-  /** Something did not work: what, why, and the way back. */
+  /** What went wrong, why, and a way back. */
   notice(notice: Notice): string;
 }
 
 export interface Notice {
   readonly title: string;
   readonly text: string;
-  /** Said by the identity provider, shown as a quotation. */
+  /** The identity provider's words, shown as a quotation. */
   readonly detail?: string | null;
   readonly back: { readonly href: string; readonly label: string };
 }
@@ -37,36 +37,36 @@ export function createPages({
 
   function validity({ expiresAt }: Admission): Html {
     const at = new Date(expiresAt);
-    return html`<p>You may stay <strong>${duration(expiresAt - now())}</strong> more, until
+    return html`<p>You can stay for <strong>${duration(expiresAt - now())}</strong>, until
       <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>`;
   }
 
   return {
-    window: ({ inside, sale, providerAway }) =>
+    window: ({ inside, sale, isProviderUnavailable }) =>
       page(
         'Spring sale',
         html`
         <section class="ticket">
           <p class="eyebrow">Spring sale</p>
           <h1>A day among the bluebells</h1>
-          <p>${ITEM.name}. Five thousand people want one, and the till is small: reserve, wait for your turn, pay.</p>
+          <p>${ITEM.name}. Five thousand people want one, and the till is small. Reserve, wait for your turn, then pay.</p>
           <p class="price">${ITEM.price} <small>${ITEM.currency}</small></p>
           ${inside === null ? null : insideNotice(inside, sale)}
-          ${providerAway ? awayNotice(issuer) : reserveForm(inside !== null)}
+          ${isProviderUnavailable ? unavailableNotice(issuer) : reserveForm(inside !== null)}
         </section>
         <section>
           <h2>What to try</h2>
           <ol>
-            <li>Reserve in several private windows, one visitor each, until the room is full: the demo room takes
-              3 people at a time. Who comes next gets a number and waits.</li>
-            <li>Watch the number and the people ahead on the waiting page.</li>
-            <li>Open the <a href="${panel}">control panel</a> and let people in; or leave the shop in one of the windows.</li>
-            <li>Reload the waiting page, or reserve in a second tab of the same window: same number.</li>
-            <li>Stop the server with <code>kill -9</code> and start it again: same number.</li>
+            <li>Reserve in several private windows, one visitor each. The demo room lets in 3 people at a time; the
+              fourth gets a number and waits.</li>
+            <li>On the waiting page, watch your number and the people ahead of you.</li>
+            <li>Open the <a href="${panel}">control panel</a> and let people in, or leave the shop in one of the windows.</li>
+            <li>Reload the waiting page, or reserve in a second tab of the same window: you keep your number.</li>
+            <li>Stop the server with <code>kill -9</code> and start it again: you keep your number.</li>
             <li>Try to get around the line: <code>curl -i -X POST ${new URL('/purchase', shop).href}</code> is refused.</li>
           </ol>
-          <p>This shop has no line of code for waiting. It logs people in with OpenID Connect, and its identity
-            provider, <code>${issuer.href}</code>, is the waiting room.</p>
+          <p>This shop contains no code for waiting. It logs people in with OpenID Connect, and its identity provider,
+            <code>${issuer.href}</code>, is the waiting room.</p>
         </section>`,
       ),
 
@@ -83,7 +83,7 @@ export function createPages({
           ${
             sale === null
               ? html`<form method="post" action="/purchase"><button>Purchase now</button></form>`
-              : html`<p>You have bought it. <a href="/receipt">To your receipt</a></p>`
+              : html`<p>You have bought your ticket. <a href="/receipt">Show the receipt</a></p>`
           }
           ${leaveForm()}
         </section>`,
@@ -101,8 +101,8 @@ export function createPages({
           <p class="item"><span>1 × ${ITEM.name}</span> <span>${ITEM.price} ${ITEM.currency}</span></p>
           <p>Bought ${admission.number === null ? null : html`with number ${admission.number} `}at
             <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>
-          <p>Leave, and the next in line gets your place at once. Stay, and it is free when your admission ends,
-            ${duration(admission.expiresAt - now())} from now.</p>
+          <p>If you leave, the next person in line gets your place at once. If you stay, you keep it for
+            ${duration(admission.expiresAt - now())}.</p>
           ${leaveForm()}
         </section>`,
       );
@@ -136,7 +136,7 @@ function page(title: string, content: Html): string {
 <body>
   <header><a href="/">The little ticket shop</a></header>
   <main>${content}</main>
-  <footer>A demonstration: nothing is sold, nobody is asked for money.</footer>
+  <footer>This is a demonstration. Nothing is sold and nothing costs money.</footer>
 </body>
 </html>
 `.markup;
@@ -144,20 +144,20 @@ function page(title: string, content: Html): string {
 
 function numberOf({ number }: Admission): Html {
   return number === null
-    ? html`<p>You are in. Your identity provider gives no numbers.</p>`
+    ? html`<p>You are in. The identity provider gives no numbers.</p>`
     : html`<p>Your number</p><p class="number" id="number">${number}</p>`;
 }
 
 function insideNotice(admission: Admission, sale: Sale | null): Html {
   const who = admission.number === null ? 'You are inside.' : `You are inside, with number ${admission.number}.`;
   const next =
-    sale === null ? html`<a href="/checkout">To the checkout</a>` : html`<a href="/receipt">To your receipt</a>`;
+    sale === null ? html`<a href="/checkout">Go to the checkout</a>` : html`<a href="/receipt">Show the receipt</a>`;
   return html`<p role="status">${who} ${next}</p>`;
 }
 
-function awayNotice(issuer: URL): Html {
+function unavailableNotice(issuer: URL): Html {
   return html`<div role="alert">
-    <p><strong>Nobody can reserve at the moment:</strong> the waiting room at <code>${issuer.href}</code> does not answer.</p>
+    <p><strong>You cannot reserve right now:</strong> the waiting room at <code>${issuer.href}</code> does not answer.</p>
     <p><a class="button" href="/">Try again</a></p>
   </div>`;
 }
@@ -176,7 +176,7 @@ function duration(milliseconds: number): string {
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }
 
-/** An issuer with a path may come without the slash that makes it a folder. */
+/** An issuer with a path may lack the slash that makes it a folder. */
 function directory(url: URL): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }

@@ -1,24 +1,24 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
 
-/** What the shop sells: one of it to each number. */
+/** What the shop sells: one to each number. */
 export const ITEM = { name: 'Bluebell wood, day ticket', price: '12.00', currency: 'EUR' } as const;
 
 export interface Sale {
-  /** Stays the same however often the same visitor pays with the same number, also after a restart. */
+  /** The same each time the same visitor buys with the same number, also after a restart. */
   readonly receipt: string;
   /** Milliseconds since the epoch. */
   readonly soldAt: number;
 }
 
 export interface Sales {
-  /** Sells to the holder of an admission; a repeat gives the first sale again. */
+  /** Sells to the holder of an admission. A repeat returns the first sale. */
   sell(buyer: Admission): Sale;
-  /** What was sold to the holder of an admission, or null. */
+  /** The sale to the holder of an admission, or null. */
   of(buyer: Admission): Sale | null;
 }
 
-/** The book of sales, in memory: a real shop keeps it in its database. */
+/** The sales, in memory. A real shop keeps them in its database. */
 export function createSales({
   secret,
   now,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
 
-/** A visitor inside the shop. The ID token is kept for the logout's `id_token_hint`. */
+/** A visitor inside the shop. The logout needs the ID token as `id_token_hint`. */
 export interface Session extends Admission {
   readonly idToken: string;
 }
 
-/** The shop's sessions, in memory. None outlives the ID token it was made from. */
+/** The shop's sessions, in memory. None outlives its ID token. */
 export interface Sessions {
   /** Opens a session and returns its id, the cookie's value. */
   open(session: Session): string;
@@ -17,7 +17,7 @@ export interface Sessions {
 export function createSessions({ now }: { readonly now: () => number }): Sessions {
   const sessions = new Map<string, Session>();
 
-  /** Drops the oldest as long as they are over: lifetimes are alike, so nobody who is over stays for long. */
+  /** Deletes the oldest sessions that are over. Lifetimes are alike, so none stays for long. */
   function sweep(): void {
     for (const [id, { expiresAt }] of sessions) {
       if (expiresAt > now()) return;

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
+import { createBaseMiddleware } from './base-middleware.ts';
 import { createCookies } from './cookies.ts';
 import { createIdentityProvider } from './identity-provider.ts';
 import { createPages } from './pages.ts';
-import { createPorch } from './porch.ts';
 import { createSales } from './sales.ts';
 import { createSessions } from './sessions.ts';
 import { mountTill } from './till.ts';
@@ -17,20 +17,20 @@ export interface ShopOptions {
   /** The identity provider, exactly as its discovery document names itself. */
   readonly issuer: string;
   readonly clientId: string;
-  /** Absent for a public client: PKCE alone protects the code then. */
+  /** Absent for a public client, whose codes PKCE alone protects. */
   readonly clientSecret?: string | undefined;
-  /** The shop's origin as browsers see it; where it listens, by default. */
+  /** The shop's origin as browsers see it. Default: where it listens. */
   readonly url?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
-  /** Takes one line for each failure that is not a visitor's. */
+  /** Receives one line for each error that is not a visitor's. */
   readonly log?: ((line: string) => void) | undefined;
 }
 
 export interface Shop {
-  /** Starts to listen (0 for any free port) and resolves with the shop's URL; rejects with the system's error. */
+  /** Listens (0 for any free port) and resolves with the shop's URL. Rejects with the system's error. */
   listen(port: number, host?: string): Promise<string>;
-  /** Stops to listen; resolves when the requests under way are answered. */
+  /** Stops listening and resolves when the open requests are answered. */
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export function createShop(options: ShopOptions): Shop {
           resolve();
         });
       });
-      // Only now is a free port's number known, and with it the redirect URI.
+      // The number of a free port, and with it the redirect URI, is known only now.
       const { port: bound } = server.address() as AddressInfo;
       const url = new URL(options.url ?? `http://${host ?? 'localhost'}:${bound}`);
       server.on('request', createHandler(options, url));
@@ -98,7 +98,7 @@ function createHandler(
 
   const app = new Koa();
   app.silent = true;
-  app.use(createPorch({ pages, log }));
+  app.use(createBaseMiddleware({ pages, log }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app.callback();

@@ -1,11 +1,11 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ShopContext } from './context.ts';
-import { ProviderAway, TokenRefused } from './errors.ts';
+import { ProviderUnavailable, TokenRefused } from './errors.ts';
 import { problem } from './problem.ts';
 import { ITEM } from './sales.ts';
 
-/** Being inside: checkout, purchase, receipt, and leaving. Nobody gets here around the line. */
+/** Checkout, purchase, receipt and leaving, for visitors with an admission only. */
 export function mountTill(router: Router, { provider, sessions, sales, pages, cookies }: ShopContext): void {
   router.get('/checkout', (ctx) => {
     const session = sessions.find(cookies.session(ctx));
@@ -41,20 +41,20 @@ export function mountTill(router: Router, { provider, sessions, sales, pages, co
     if (session === null) return ctx.redirect('/');
     try {
       ctx.redirect((await provider.logoutUrl(session.idToken))?.href ?? '/');
-      // Koa's own text repeats the address, and with it the ID token.
+      // Koa's own body would repeat the URL, and with it the ID token.
       ctx.body = '';
     } catch (error) {
-      if (!(error instanceof ProviderAway)) throw error;
+      if (!(error instanceof ProviderUnavailable)) throw error;
       ctx.status = 503;
       ctx.body = pages.notice({
         title: 'You left the shop',
-        text: 'The waiting room does not answer and could not be told: your place is free when your admission ends.',
+        text: 'The waiting room does not answer, so it does not know yet. Your place is free when your admission ends.',
         back: { href: '/', label: 'Back to the shop' },
       });
     }
   });
 
-  /** The API way in: whoever holds an ID token for this shop may buy (RFC 6750 §2.1). */
+  /** The API way in: a bearer of an ID token for this shop may buy (RFC 6750 §2.1). */
   async function purchaseWithToken(ctx: Context): Promise<void> {
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization'))?.[1];
     try {
@@ -67,8 +67,13 @@ export function mountTill(router: Router, { provider, sessions, sales, pages, co
         problem(ctx, 401, 'token_invalid', 'The bearer token is not a valid ID token for this shop.');
         return;
       }
-      if (!(error instanceof ProviderAway)) throw error;
-      problem(ctx, 503, 'provider_away', 'The identity provider does not answer; the token cannot be checked.');
+      if (!(error instanceof ProviderUnavailable)) throw error;
+      problem(
+        ctx,
+        503,
+        'provider_unavailable',
+        'The identity provider does not answer, so the token cannot be verified.',
+      );
     }
   }
 
@@ -83,14 +88,14 @@ export function mountTill(router: Router, { provider, sessions, sales, pages, co
       title: 'Refused: you have no admission',
       text:
         status === 401
-          ? 'Only who was let in can buy, and admissions end. Reserve, and wait for your turn.'
+          ? 'You can buy once it is your turn, until your time is over. Reserve, and wait for your turn.'
           : 'This form was sent from another site.',
       back: { href: '/', label: 'Back to the shop' },
     });
   }
 }
 
-/** Whether a browser says that another site's page sent this form: SameSite=Lax does not tell ports apart. */
+/** Whether a page of another site sent this form. SameSite=Lax does not tell ports of one host apart. */
 function isForeign(ctx: Context): boolean {
   const site = ctx.get('Sec-Fetch-Site');
   return site !== '' && site !== 'same-origin' && site !== 'none';

@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, errors, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { ServerMetadata } from 'openid-client';
 import { type Admission, admissionOf } from './admission.ts';
-import { ProviderAway, TokenRefused } from './errors.ts';
+import { ProviderUnavailable, TokenRefused } from './errors.ts';
 
-/** What a token can have wrong; any other failure is the JWKS endpoint's, and says nothing about the token. */
+/** Errors of the token itself. Any other error is the JWKS endpoint's and says nothing about the token. */
 const REFUSALS = [
   errors.JWTInvalid,
   errors.JWTExpired,
@@ -16,9 +16,9 @@ const REFUSALS = [
   errors.JOSENotSupported,
 ] as const;
 
-/** Checks ID tokens as any JWT library would: signature against the issuer's JWKS, `iss`, `aud`, `exp`. */
+/** Verifies ID tokens as any JWT library does: signature against the issuer's JWKS, `iss`, `aud`, `exp`. */
 export interface TokenCheck {
-  /** Rejects with `TokenRefused`, or with `ProviderAway` when the keys cannot be fetched. */
+  /** Rejects with `TokenRefused`, or with `ProviderUnavailable` if the keys cannot be fetched. */
   verify(idToken: string, provider: Pick<ServerMetadata, 'issuer' | 'jwks_uri'>): Promise<Admission>;
 }
 
@@ -38,7 +38,7 @@ export function createTokenCheck({
 
   return {
     async verify(idToken, { issuer, jwks_uri }) {
-      if (jwks_uri === undefined) throw new ProviderAway(new TypeError('discovery names no jwks_uri'));
+      if (jwks_uri === undefined) throw new ProviderUnavailable(new TypeError('discovery names no jwks_uri'));
       try {
         const { payload, protectedHeader } = await jwtVerify(idToken, keysAt(jwks_uri), {
           issuer,
@@ -46,7 +46,7 @@ export function createTokenCheck({
           currentDate: new Date(now()),
           requiredClaims: ['sub', 'exp', 'iat'],
         });
-        // A logout token is signed by the same keys for the same audience, but is no proof of admission (RFC 8725 §3.11).
+        // A logout token has the same keys and audience but does not prove an admission (RFC 8725 §3.11).
         if (protectedHeader.typ !== undefined && protectedHeader.typ !== 'JWT') {
           throw new errors.JWTInvalid('not an ID token');
         }
@@ -54,7 +54,7 @@ export function createTokenCheck({
         if (sub === undefined || exp === undefined) throw new errors.JWTInvalid('sub and exp are required');
         return admissionOf({ ...payload, sub, exp });
       } catch (error) {
-        throw REFUSALS.some((kind) => error instanceof kind) ? new TokenRefused(error) : new ProviderAway(error);
+        throw REFUSALS.some((kind) => error instanceof kind) ? new TokenRefused(error) : new ProviderUnavailable(error);
       }
     },
   };

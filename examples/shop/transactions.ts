@@ -5,24 +5,24 @@ import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client'
 /** How long a visitor may take from "Reserve" to the callback, in milliseconds. */
 export const LOGIN_WINDOW = 10 * 60 * 1000;
 
-/** One login under way: what the callback needs to trust the answer. */
+/** One login in progress: what the callback needs to trust the answer. */
 export interface Transaction {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
 }
 
-/** Login transactions that live in the browser, sealed, so that a restart of the shop loses none. */
+/** Login transactions, sealed in the browser, so a restart of the shop loses none. */
 export interface Transactions {
   begin(): Transaction;
   seal(transaction: Transaction): Promise<string>;
-  /** The transaction, or null where it is altered, too old, or belongs to another `state`. */
+  /** Null if the transaction is altered, too old, or belongs to another `state`. */
   open(sealed: string, state: string): Promise<Transaction | null>;
 }
 
 /**
- * The key is derived from `secret`, so that it outlives a restart; a shop without one (a public client) gets a
- * random key and forgets the logins under way when it stops.
+ * The key is derived from `secret`, so it survives a restart. A shop without a secret (a public client) gets a random
+ * key and forgets the logins in progress when it stops.
  */
 export function createTransactions({
   secret,

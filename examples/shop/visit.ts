@@ -1,12 +1,12 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ShopContext } from './context.ts';
-import { LoginRefused, ProviderAway } from './errors.ts';
+import { LoginRefused, ProviderUnavailable } from './errors.ts';
 import { LOGIN_WINDOW } from './transactions.ts';
 
 const STATE = /^[\w-]{20,64}$/;
 
-/** Coming in: the shop window, and the login that waits in line (OpenID Connect Core §3.1). */
+/** The shop window, and the login that waits in line (OpenID Connect Core §3.1). */
 export function mountVisit(
   router: Router,
   { provider, transactions, sessions, sales, pages, cookies, urls }: ShopContext,
@@ -16,7 +16,7 @@ export function mountVisit(
     ctx.body = pages.window({
       inside,
       sale: inside && sales.of(inside),
-      providerAway: await provider.ready().then(
+      isProviderUnavailable: await provider.ready().then(
         () => false,
         () => true,
       ),
@@ -24,7 +24,7 @@ export function mountVisit(
   });
 
   router.post('/reserve', reserve);
-  // So that it can be the relying party's `initiate_login_uri` (OpenID Connect Core §4).
+  // As the relying party's `initiate_login_uri` (OpenID Connect Core §4).
   router.get('/reserve', reserve);
 
   async function reserve(ctx: Context): Promise<void> {
@@ -33,7 +33,7 @@ export function mountVisit(
       ctx.status = 400;
       ctx.body = pages.notice({
         title: 'Not our waiting room',
-        text: 'The link you followed names another identity provider than this shop works with.',
+        text: 'The link you followed belongs to another identity provider.',
         back: { href: '/', label: 'Back to the shop' },
       });
       return;
@@ -51,15 +51,15 @@ export function mountVisit(
     const transaction =
       sealed !== undefined && typeof state === 'string' ? await transactions.open(sealed, state) : null;
     if (transaction === null) {
-      // Nothing of the query is shown: without its transaction nobody knows who wrote it.
+      // Shows nothing of the query: without its transaction, anybody may have written it.
       const inside = sessions.find(cookies.session(ctx)) !== null;
       ctx.status = 400;
       ctx.body = pages.notice({
-        title: 'This login is not known here',
-        text: 'The link was used already, is older than ten minutes, or comes from another browser.',
+        title: 'This login cannot be used',
+        text: 'The link was used already, is older than ten minutes, or belongs to another browser.',
         back: inside
-          ? { href: '/checkout', label: 'To the checkout' }
-          : { href: '/reserve', label: 'Reserve again, with the same number' },
+          ? { href: '/checkout', label: 'Go to the checkout' }
+          : { href: '/reserve', label: 'Reserve again and keep your number' },
       });
       return;
     }
@@ -74,12 +74,12 @@ export function mountVisit(
       ctx.status = 303;
       ctx.redirect('/checkout');
     } catch (error) {
-      if (error instanceof ProviderAway) {
-        // The code may still be good: the transaction stays, and the same address can be tried again.
+      if (error instanceof ProviderUnavailable) {
+        // The code may still be valid: the transaction stays, so the same URL can be tried again.
         ctx.status = 503;
         ctx.body = pages.notice({
           title: 'Almost there',
-          text: 'It is your turn, but the waiting room does not answer at the moment.',
+          text: 'It is your turn, but the waiting room does not answer right now.',
           back: { href: `/callback${ctx.search}`, label: 'Try again' },
         });
         return;

@@ -1,4 +1,4 @@
-/** Starts Anteroom, a site, and a proxy before it through which all of its traffic goes. */
+/** Starts Anteroom, a site, and a proxy in front of the site. */
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startAnteroom } from '../anteroom.ts';

@@ -1,6 +1,6 @@
 /**
  * A reverse proxy that asks the gate about every request, as nginx, Caddy, Traefik and HAProxy do with the
- * configurations in deploy/gate/: whoever is inside passes, anybody else gets the gate's answer.
+ * configurations in deploy/gate/. A visitor who is inside passes; any other gets the gate's answer.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http';
 import { Agent, createServer, request } from 'node:http';
@@ -8,7 +8,7 @@ import { Agent, createServer, request } from 'node:http';
 export interface ProxyOptions {
   /** The gate: https://line.example/rooms/ROOM/gate/check */
   readonly gate: string;
-  /** Where those go who are inside. */
+  /** The site behind the proxy. */
   readonly origin: string;
 }
 
@@ -23,18 +23,18 @@ export function createProxy({ gate, origin }: ProxyOptions): Server {
   });
 
   async function pass(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const answer = await ask(gate, 'GET', asked(req));
+    const answer = await ask(gate, 'GET', checkHeaders(req));
     if (answer.statusCode !== 204) {
       send(res, answer);
       return;
     }
     answer.resume();
-    send(res, await ask(`${origin}${req.url}`, req.method ?? 'GET', told(req, answer), req));
+    send(res, await ask(`${origin}${req.url}`, req.method ?? 'GET', originHeaders(req, answer), req));
   }
 }
 
-/** The request's own headers, which tell a navigation from the rest, and the request. */
-function asked({ headers, method, url }: IncomingMessage): OutgoingHttpHeaders {
+/** The request to check, with its own headers: they tell a navigation from other requests. */
+function checkHeaders({ headers, method, url }: IncomingMessage): OutgoingHttpHeaders {
   const { host, connection, upgrade, 'content-length': _, 'transfer-encoding': __, ...rest } = headers;
   return {
     ...rest,
@@ -45,8 +45,8 @@ function asked({ headers, method, url }: IncomingMessage): OutgoingHttpHeaders {
   };
 }
 
-/** What the site is told. A client's own words of this kind do not get there. */
-function told(req: IncomingMessage, answer: IncomingMessage): OutgoingHttpHeaders {
+/** The gate says who the visitor is. Headers of the same names that the client sent are removed. */
+function originHeaders(req: IncomingMessage, answer: IncomingMessage): OutgoingHttpHeaders {
   const { connection, ...headers } = req.headers;
   for (const name of ['x-anteroom-subject', 'x-anteroom-number', 'x-anteroom-expires']) {
     headers[name] = answer.headers[name];

@@ -46,7 +46,7 @@ export function createEnter(deps: EnterDeps): Enter {
   }
 
   function showRefused(ctx: Context): void {
-    const description = 'This waiting room does not lead to the address you were sent with.';
+    const description = 'The link you followed leads to a site that this waiting room does not work with.';
     showError(ctx, 400, 'return_url_refused', description);
   }
 

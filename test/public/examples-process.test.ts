@@ -52,7 +52,7 @@ describe('the examples', () => {
     await first.goto(site);
     await first.getByRole('link', { name: 'Buy a ticket' }).click();
     await first.waitForURL(`${site}/buy?seat=12`);
-    expect(await first.textContent('p')).toBe('Number 1, you may buy seat 12.');
+    expect(await first.textContent('p')).toBe('Number 1, you can buy seat 12.');
     await first.reload();
     expect(first.url()).toBe(`${site}/buy?seat=12`);
     expect(tokens).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('the examples', () => {
     await thief.waitForURL(`${anteroom}/rooms/tickets/wait?**`);
     await example.admin('PATCH', '/rooms/tickets', { inlet: { strategy: 'max-size', size: 2 } });
     await thief.waitForURL(`${site}/buy?seat=12`);
-    expect(await thief.textContent('p')).toBe('Number 2, you may buy seat 12.');
+    expect(await thief.textContent('p')).toBe('Number 2, you can buy seat 12.');
   });
 
   test('api: the shop waits on its own page, orders with its access token, and the next one is in', async () => {
