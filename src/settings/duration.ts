@@ -6,20 +6,20 @@ type Unit = keyof typeof UNITS;
 const WIRE = /^(0|[1-9]\d*)(ms|s|m|h)$/;
 const LONGEST = 365 * 24 * UNITS.h;
 
-/** Milliseconds of `90s`, `10m`, `2h` or `500ms`; null when it is none of these. */
+/** The milliseconds of `90s`, `10m`, `2h` or `500ms`, or null for any other text. */
 export function parseDuration(text: string): number | null {
   const match = WIRE.exec(text);
   return match ? Number(match[1]) * UNITS[match[2] as Unit] : null;
 }
 
-/** The shortest wire form of so many whole milliseconds: `600000` is `10m`, `90000` is `90s`. */
+/** The shortest text for a whole number of milliseconds: `600000` is `10m`, `90000` is `90s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   const unit = (['h', 'm', 's'] as const).find((each) => milliseconds % UNITS[each] === 0) ?? 'ms';
   return `${milliseconds / UNITS[unit]}${unit}`;
 }
 
-/** A duration that is not nothing: `10m` on the wire, milliseconds inside. */
+/** A duration above zero and at most a year: `10m` on the wire, milliseconds inside. */
 export const duration = z.codec(
   z.string().meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] }),
   z.number(),
@@ -30,7 +30,7 @@ export const duration = z.codec(
       const message =
         milliseconds === null
           ? 'must be a duration such as 90s, 10m, 2h or 500ms'
-          : 'must be longer than nothing and at most a year';
+          : 'must be longer than 0 and at most a year (8760h)';
       context.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;
     },

@@ -15,7 +15,7 @@ const wire = fields({
   message: z.string().min(1).max(2000).nullable().optional(),
 }).meta({ id: 'Event' });
 
-/** An event of a room ⇄ `RoomEvent`. Without `prequeue_start` nobody is an entrant before the start. */
+/** An event of a room ⇄ `RoomEvent`. Without `prequeue_start` there are no entrants before the start. */
 const event = z
   .codec(wire, z.custom<RoomEvent>(), {
     decode: (given) => ({ ...given, prequeue_start: given.prequeue_start ?? given.start }),
@@ -28,7 +28,7 @@ const event = z
     if (value.end !== null && value.end <= value.start) fault('end', 'must be after the start');
   });
 
-/** Events of a room, in order of time. */
+/** The events of a room, sorted by time. They must not overlap. */
 export const events = z
   .codec(z.array(event), z.custom<readonly RoomEvent[]>(), {
     decode: (given) => [...given].sort((one, other) => one.prequeue_start - other.prequeue_start),
@@ -38,7 +38,8 @@ export const events = z
     value.forEach((each, i) => {
       const fault = (path: string, message: string) =>
         issues.push({ code: 'custom', message, path: [i, path], input: each });
-      if (value.some((other, j) => j < i && other.id === each.id)) fault('id', 'is given twice');
+      if (value.some((other, j) => j < i && other.id === each.id))
+        fault('id', 'must be unique: another event has the same id');
       const before = value[i - 1];
       if (before && (before.end ?? Number.POSITIVE_INFINITY) > each.prequeue_start) {
         fault('prequeue_start', `must not be before the end of the event "${before.id}"`);

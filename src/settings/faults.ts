@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** What is wrong with one field: `${field} ${message}` is a sentence. Never holds the value, which may be a secret. */
+/** What is wrong with a field. `${field} ${message}` is a sentence. Never contains the value, which may be a secret. */
 export interface Fault {
-  /** `rooms[0].admission.lifetime`; empty when it is about the whole. */
+  /** `rooms[0].admission.lifetime`, or empty for the whole input. */
   readonly field: string;
   readonly message: string;
 }
 
-/** A fault and where it is, part by part. */
+/** A fault with the path of its field. */
 export interface PlacedFault extends Fault {
   readonly path: readonly PropertyKey[];
 }
@@ -16,7 +16,7 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly PlacedFault[] };
 
-/** Decodes what came from outside, or says everything that is wrong with it. */
+/** Decodes input from outside, or returns every fault in it. */
 export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): Checked<z.output<Schema>> {
   const result = z.safeDecode(schema, input as z.input<Schema>, { error: sentenceOf });
   return result.success ? { ok: true, value: result.data } : { ok: false, faults: faultsOf(result.error) };
@@ -46,7 +46,7 @@ const KINDS: Record<string, string> = {
   object: 'an object',
 };
 
-/** The end of a sentence on the field, for what the schema itself has no words for. */
+/** The message for an issue that the schema itself has no message for. */
 function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -54,7 +54,7 @@ function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}`;
     case 'invalid_union':
-      return 'options' in issue ? `must be ${oneOf(issue.options as readonly unknown[])}` : 'is of no known kind';
+      return 'options' in issue ? `must be ${oneOf(issue.options as readonly unknown[])}` : 'must be of a known kind';
     case 'too_small':
       return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':

@@ -1,3 +1,7 @@
+/**
+ * The schema of rooms and relying parties is in this folder: one for the configuration file and the admin API. It knows
+ * neither where settings come from nor where they are stored. It imports the words of waiting-room.
+ */
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -5,13 +9,13 @@ import { fields } from './fields.ts';
 import { relyingParty } from './relying-party.ts';
 import { room } from './room.ts';
 
-/** What the configuration file says there is. */
+/** The contents of the configuration file. */
 export interface FileSettings {
   readonly rooms: readonly RoomSettings[];
   readonly relyingParties: readonly RelyingParty[];
 }
 
-/** Each id that was there before is a fault at its place. */
+/** Reports each id that occurred before. */
 function refuseDuplicates(
   ids: readonly unknown[],
   pathOf: (index: number) => PropertyKey[],
@@ -19,11 +23,11 @@ function refuseDuplicates(
 ) {
   ids.forEach((id, index) => {
     if (typeof id !== 'string' || ids.indexOf(id) === index) return;
-    issues.push({ code: 'custom', message: 'is given twice', path: pathOf(index), input: id });
+    issues.push({ code: 'custom', message: 'must be unique: it is used before', path: pathOf(index), input: id });
   });
 }
 
-/** The configuration file as a whole. A relying party's room need not be in it: it may be in the store. */
+/** The configuration file. The room of a relying party need not be in it, because it may be in the store. */
 export const settingsFile = fields({
   rooms: z.array(room).default([]),
   relying_parties: z.array(relyingParty).default([]),

@@ -3,7 +3,7 @@ type Json = unknown;
 const isObject = (value: Json): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** RFC 7396 §2: what `patch` names replaces, null removes, objects are merged, lists are replaced whole. */
+/** Merges a patch into a value (RFC 7396 §2): objects are merged, null removes a key, any other value replaces. */
 export function mergePatch(target: Json, patch: Json): Json {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));

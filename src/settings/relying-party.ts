@@ -14,7 +14,7 @@ const later = {
   backchannel_logout_session_required: z.boolean().default(false),
 };
 
-/** What stands for the settings that a relying party of an earlier version does not have. */
+/** Defaults for the settings that a relying party stored by an earlier version lacks. */
 export const LATER_SETTINGS = z.object(later).parse({});
 
 const shape = {
@@ -32,15 +32,15 @@ const shape = {
 const wire = fields({ client_id: clientId, ...shape }).meta({ id: 'RelyingParty' });
 
 /**
- * A relying party as the configuration file and the admin API have it ⇄ `RelyingParty`. Without a secret it is a
- * public client; without a login window it has that of its profile, and with `null` it has none.
+ * A relying party in the configuration file and the admin API ⇄ `RelyingParty`. Without a secret it is a public client.
+ * The default of `login_window` is the profile's; `null` means that logins never expire.
  */
 export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
   decode: (party) => withLoginWindow(party.client_id, party),
   encode: (party) => ({
     ...LATER_SETTINGS,
     ...party,
-    // The waiting room leaves the names of profiles open; here is where they are checked.
+    // The waiting room does not know the profiles: this schema has checked the name.
     profile: party.profile as ProfileName,
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
@@ -48,10 +48,10 @@ export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
   }),
 });
 
-/** A relying party whose client id is said elsewhere, and here only if it is the same. */
+/** A relying party whose client id is in the path. */
 export const relyingPartyBody = fields({ client_id: clientId.optional(), ...shape }).meta({ id: 'RelyingPartyBody' });
 
-/** The relying party `id`, from what was said in a body. */
+/** The relying party `id` from a body, with the login window of its profile unless the body has one. */
 export const withLoginWindow = (id: string, body: z.output<typeof relyingPartyBody>): RelyingParty => ({
   ...body,
   client_id: id,
@@ -60,12 +60,12 @@ export const withLoginWindow = (id: string, body: z.output<typeof relyingPartyBo
 
 export type RelyingPartyInput = z.input<typeof relyingParty>;
 
-/** What is shown of a relying party: everything but its secret. */
+/** A relying party as answers show it: without its secret. */
 export const relyingPartyView = z
   .object({
     ...wire.omit({ client_secret: true }).shape,
     login_window: duration.nullable(),
-    client_secret_set: z.boolean().describe('Whether it has a secret; without one it is a public client.'),
-    warnings: z.array(z.string()).describe('What will not work as it is set, each with what to do about it.'),
+    client_secret_set: z.boolean().describe('Whether it has a secret. Without one it is a public client.'),
+    warnings: z.array(z.string()).describe('Settings that will not work, each with what to do about it.'),
   })
   .meta({ id: 'RelyingPartyView' });

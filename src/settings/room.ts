@@ -29,21 +29,21 @@ const shape = {
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
-/** A room as the configuration file and the admin API have it ⇄ `RoomSettings`. The title defaults to the id. */
+/** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
 export const room = z.codec(wire, z.custom<RoomSettings>(), {
   decode: (settings) => withTitle(settings.id, settings),
   encode: (settings) => ({ ...settings, return_urls: [...settings.return_urls] }),
 });
 
-/** A room whose id is said elsewhere, and here only if it is the same. */
+/** A room whose id is in the path. */
 export const roomBody = fields({ id: roomId.optional(), ...shape }).meta({ id: 'RoomBody' });
 
-/** The settings of the room `id`, from what was said in a body. */
+/** The settings of the room `id` from a body, with the id as title unless the body has one. */
 export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSettings => ({
   ...body,
   id,
   title: body.title ?? id,
 });
 
-/** What an operator writes; all but `id` may be left out. */
+/** A room as an operator writes it. Only `id` is required. */
 export type RoomInput = z.input<typeof room>;

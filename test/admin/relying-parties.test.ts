@@ -64,7 +64,7 @@ test('that will not work as it is set is kept, and says what to do, when it is p
   const { body } = await put(alb).expect(201);
   expect(body.warnings).toEqual([
     expect.stringMatching(/^redirect_uris .*\. Register http:\/\/shop\.example\/oauth2\/idpresponse\.$/),
-    expect.stringMatching(/^redirect_uris .* https only\. Register the https address\.$/),
+    expect.stringMatching(/^redirect_uris .* https only\. Register the https URL\.$/),
     expect.stringMatching(/^landing_url is not set: .* 15m .* http:\/\/shop\.example\/\. Set landing_url /),
   ]);
   const got = await admin.as('get', '/relying-parties/shop').expect(200);

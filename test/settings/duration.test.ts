@@ -12,10 +12,10 @@ test.each([
   expect(formatDuration(milliseconds)).toBe(text);
 });
 
-test.each(['', '10', 's', '-5s', '1.5h', '10 m', '10M', '01s', '10m30s'])('"%s" is no duration', (text) => {
+test.each(['', '10', 's', '-5s', '1.5h', '10 m', '10M', '01s', '10m30s'])('"%s" is not a duration', (text) => {
   expect(parseDuration(text)).toBeNull();
 });
 
-test('whatever is written out is read back as the same', () => {
+test('a formatted duration parses to the same value', () => {
   fc.assert(fc.property(fc.nat(), (milliseconds) => parseDuration(formatDuration(milliseconds)) === milliseconds));
 });

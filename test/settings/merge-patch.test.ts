@@ -26,7 +26,7 @@ test.each([
   expect(mergePatch(target, patch)).toEqual(merged);
 });
 
-test('a key named __proto__ is only a key', () => {
+test('a key named __proto__ is an ordinary key', () => {
   const merged = mergePatch({}, JSON.parse('{"__proto__":{"polluted":true}}'));
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   expect(Object.keys(merged as object)).toEqual(['__proto__']);

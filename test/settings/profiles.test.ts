@@ -40,15 +40,15 @@ describe('a profile', () => {
     expect(profileOf(profile).oneLogin).toBe(isVoid);
   });
 
-  test('says how its relying party ends a session with the admission', () => {
+  test('says how to end the session of its relying party with the admission', () => {
     for (const name of profileNames) expect(profiles[name].session, name).toMatch(/\w{3}.*\./);
   });
 
-  test('of a newer version is taken for the generic one', () => {
+  test('that is not known is generic', () => {
     expect(profileOf('constructor')).toBe(profiles.generic);
   });
 
-  test('is overridden by what is set', () => {
+  test('has a default login window, which a setting overrides', () => {
     const set = (login_window: string | null) => z.decode(relyingParty, input({ profile: 'alb', login_window }));
     expect(set('5m').login_window).toBe(300_000);
     expect(set(null).login_window).toBeNull();
@@ -56,7 +56,7 @@ describe('a profile', () => {
   });
 });
 
-describe('the page that a visitor came for is read from the state', () => {
+describe('the page that a visitor requested is read from the state', () => {
   test.each([
     ['envoy', encoded({ url: 'https://shop.example/a?b=c%20d#e', csrf_token: 'x', flow_id: 'y' })],
     ['oauth2-proxy', 'n0n-ce_:/a?b=c%20d#e'],
@@ -69,7 +69,7 @@ describe('the page that a visitor came for is read from the state', () => {
     expect(linkOf(profile, state)).toBe('https://shop.example/a?b=c%20d#e');
   });
 
-  test.each(profileNames)('of %s is nowhere in what is none', (profile) => {
+  test.each(profileNames)('but not from a malformed state of %s', (profile) => {
     const states = [
       '',
       ':',
@@ -108,7 +108,7 @@ describe('the page that a visitor came for is read from the state', () => {
     'https://',
     `/${'a'.repeat(5000)}`,
   ];
-  test.each(NASTY.map((link) => [link.slice(0, 40), link]))('is refused where it misleads: %j', (_begins, link) => {
+  test.each(NASTY.map((link) => [link.slice(0, 40), link]))('but not if the link misleads: %j', (_begins, link) => {
     expect(linkOf('envoy', encoded({ url: link }))).toBeNull();
     expect(linkOf('express-openid-connect', encoded({ returnTo: link }))).toBeNull();
     expect(linkOf('oauth2-proxy', `nonce:${link}`)).toBeNull();
@@ -116,14 +116,14 @@ describe('the page that a visitor came for is read from the state', () => {
     expect(linkOf('traefik', `nonce:oidc:${link}`)).toBeNull();
   });
 
-  test('of ALB, Apache, Spring and the others is not readable', () => {
+  test('but not from an opaque state, as of ALB, Apache or Spring', () => {
     const opaque = ['generic', 'alb', 'mod-auth-openidc', 'nginx', 'spring', 'istio', 'kong', 'cloudflare-access'];
     for (const name of opaque) expect(profileOf(name).deepLink, name).toBeNull();
   });
 });
 
-describe('a login begins', () => {
-  test('at Spring’s own address for it, which follows from the redirect URI', () => {
+describe('a third-party initiated login', () => {
+  test('starts at a path of Spring that follows from the redirect URI', () => {
     const begin = profiles.spring.initiateLoginUri;
     const uri = new URL('https://shop.example/app/login/oauth2/code/anteroom');
     expect(begin?.(uri)?.href).toBe('https://shop.example/app/oauth2/authorization/anteroom');
@@ -131,7 +131,7 @@ describe('a login begins', () => {
   });
 });
 
-describe('settings that will not work are told', () => {
+describe('a warning', () => {
   const warned = (party: Partial<RelyingPartyInput>, issuer = 'https://line.example') =>
     warningsOf(z.decode(relyingParty, input(party)), issuer);
 
@@ -143,18 +143,18 @@ describe('settings that will not work are told', () => {
     ['oauth2-proxy', 'http://shop.example/oauth2/callback'],
     ['spring', 'https://shop.example/login/oauth2/code/anteroom'],
     ['cloudflare-access', 'https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
-  ])('and those of %s at %s are none', (profile, uri) => {
+  ])('is not given for %s at %s', (profile, uri) => {
     expect(warned({ profile: profile as 'generic', redirect_uris: [uri] })).toEqual([]);
   });
 
   test.each<[string, RegExp, Partial<RelyingPartyInput>, string?]>([
     [
-      'a redirect URI that ALB does not have',
+      'a redirect URI with a path that ALB does not use',
       /Register https:\/\/shop\.example\/oauth2\/idpresponse\.$/,
       { profile: 'alb' },
     ],
     [
-      'http where https is needed',
+      'http where https is required',
       /^redirect_uris has http:.*Envoy works over https only/,
       { profile: 'envoy', redirect_uris: ['http://shop.example/cb'] },
     ],
@@ -163,26 +163,38 @@ describe('settings that will not work are told', () => {
       /^redirect_uris has http:.*Istio authservice works over https only/,
       { profile: 'istio', redirect_uris: ['http://shop.example/oauth/callback'] },
     ],
-    ['an issuer that ALB cannot have', /^ISSUER is http:/, alb({}), 'http://line.example'],
-    ['no secret where one is needed', /^client_secret is not set: AWS ALB/, alb({ client_secret: undefined })],
-    ['a window that ALB does not have', /^login_window is longer than 15m/, alb({ login_window: '1h' })],
-    ['no window at ALB', /^login_window is longer than 15m/, alb({ login_window: null })],
-    ['no API that access tokens are for', /^resources is not set: .*API's audience\.$/, { profile: 'api-gateway' }],
+    ['an http issuer for ALB', /^ISSUER is http:/, alb({}), 'http://line.example'],
     [
-      'no page to begin at',
-      /^landing_url is not set: .* 10m starts anew at https:\/\/shop\.example\/\./,
+      'a missing secret where one is required',
+      /^client_secret is not set, but AWS ALB/,
+      alb({ client_secret: undefined }),
+    ],
+    [
+      'a login window longer than that of ALB',
+      /^login_window is longer than the fixed 15m/,
+      alb({ login_window: '1h' }),
+    ],
+    ['an unlimited login window for ALB', /^login_window is longer than the fixed 15m/, alb({ login_window: null })],
+    [
+      'missing resources where the client cannot name one',
+      /^resources is not set: .*API's audience\.$/,
+      { profile: 'api-gateway' },
+    ],
+    [
+      'a missing landing page',
+      /^landing_url is not set: .* 10m is sent to https:\/\/shop\.example\/\./,
       { landing_url: null },
     ],
     [
-      'no page to begin at, in an app',
-      /starts anew at a page that only explains/,
+      'a missing landing page of an app',
+      /is sent to a page that only explains/,
       { landing_url: null, redirect_uris: ['com.example.app:/cb'] },
     ],
-  ])('%s', (_what, warning, party, issuer) => {
+  ])('is given for %s', (_what, warning, party, issuer) => {
     expect(warned(party, issuer)).toEqual([expect.stringMatching(warning)]);
   });
 
-  test('but not where access tokens are for an API that is named', () => {
+  test('is not given where resources name the API', () => {
     expect(warned({ profile: 'api-gateway', resources: ['https://api.example/'] })).toEqual([]);
   });
 
@@ -191,7 +203,7 @@ describe('settings that will not work are told', () => {
     { initiate_login_uri: 'https://shop.example/login' },
     { login_window: null },
     { profile: 'spring', redirect_uris: ['https://shop.example/login/oauth2/code/a'] },
-  ])('but not a landing page that nobody needs: %j', (party) => {
+  ])('is not given for a missing landing page that is not needed: %j', (party) => {
     expect(warned({ ...party, landing_url: null })).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ const faults = (schema: z.ZodType, input: unknown) => {
 };
 
 describe('a room', () => {
-  test('has a default for everything but its id', () => {
+  test('has defaults for all fields but its id', () => {
     expect(z.decode(room, { id: 'spring-sale' })).toEqual({
       id: 'spring-sale',
       title: 'spring-sale',
@@ -25,7 +25,7 @@ describe('a room', () => {
     });
   });
 
-  test('is the same after it was written out and read back', () => {
+  test('is the same after encoding and decoding', () => {
     const written = {
       id: 'spring-sale',
       title: 'Spring sale',
@@ -124,13 +124,13 @@ describe('a room', () => {
     expect(faults(room, input).map((fault) => fault.field)).toEqual([field]);
   });
 
-  test('with an unknown inlet is told which there are', () => {
+  test('with an unknown inlet is refused with the known ones', () => {
     expect(faults(room, { id: 'a', inlet: { strategy: 'lottery' } })).toEqual([
       { field: 'inlet.strategy', message: 'must be one of manual, periodic, rate, max-size, adaptive' },
     ]);
   });
 
-  test('is told all its faults at once', () => {
+  test('is refused with all its faults at once', () => {
     const input = { id: 'A', mode: 'x', message: 7, admission: { renew: 'yes' } };
     expect(
       faults(room, input)
@@ -143,7 +143,7 @@ describe('a room', () => {
 describe('a relying party', () => {
   const least = { client_id: 'shop', room: 'sale', redirect_uris: ['https://shop.example/callback'] };
 
-  test('without a secret is public, and has the login window of its profile', () => {
+  test('is public without a secret, and has the login window of its profile by default', () => {
     expect(z.decode(relyingParty, least)).toEqual({
       ...least,
       profile: 'generic',
@@ -157,17 +157,17 @@ describe('a relying party', () => {
     });
   });
 
-  test('is the same after it was written out and read back', () => {
+  test('is the same after encoding and decoding', () => {
     const party = z.decode(relyingParty, { ...least, client_secret: 'change-me', login_window: '5m' });
     expect(z.decode(relyingParty, z.encode(relyingParty, party))).toEqual(party);
   });
 
   test.each(['https://a.example/cb?x=1', 'http://localhost:3001/cb', 'com.example.app:/cb'])(
-    'may be answered at %s',
+    'accepts the redirect URI %s',
     (uri) => expect(faults(relyingParty, { ...least, redirect_uris: [uri] })).toEqual([]),
   );
 
-  test('may have access tokens made for what is named by any URI, but for no part of one', () => {
+  test('accepts any absolute URI without a fragment as a resource', () => {
     const resources = ['https://api.example/', 'urn:example:api', 'api.example', 'https://api.example/#part', ''];
     expect(faults(relyingParty, { ...least, resources }).map(({ field }) => field)).toEqual([
       'resources[2]',
@@ -197,17 +197,17 @@ describe('a relying party', () => {
     expect(told.map((fault) => fault.field)).toEqual(fields);
   });
 
-  test('of an earlier version is written out with what it lacks', () => {
+  test('that an earlier version stored is encoded with defaults for new fields', () => {
     const { backchannel_logout_uri: _, ...earlier } = z.decode(relyingParty, least);
     expect(z.encode(relyingParty, earlier)).toMatchObject({ backchannel_logout_uri: null });
   });
 
-  test('has to say at least one redirect URI, and a client id that needs no escaping', () => {
+  test('requires a redirect URI, and a client id that needs no escaping', () => {
     const input = { ...least, client_id: 'a shop', redirect_uris: [] };
     expect(faults(relyingParty, input).map((fault) => fault.field)).toEqual(['client_id', 'redirect_uris']);
   });
 
-  test('never reads its secret in a fault', () => {
+  test('never has its secret in a fault', () => {
     const secret = 'søsecret';
     const told = JSON.stringify(faults(relyingParty, { ...least, client_secret: secret }));
     expect(told).toContain('client_secret');
@@ -216,12 +216,12 @@ describe('a relying party', () => {
 });
 
 describe('a configuration file', () => {
-  test('names no room and no relying party twice', () => {
+  test('must not name a room or a relying party twice', () => {
     const party = { client_id: 'shop', room: 'elsewhere', redirect_uris: ['https://shop.example/'] };
     const input = { rooms: [{ id: 'a' }, { id: 'b' }, { id: 'a' }], relying_parties: [party, party] };
     expect(faults(settingsFile, input)).toEqual([
-      { field: 'rooms[2].id', message: 'is given twice' },
-      { field: 'relying_parties[1].client_id', message: 'is given twice' },
+      { field: 'rooms[2].id', message: 'must be unique: it is used before' },
+      { field: 'relying_parties[1].client_id', message: 'must be unique: it is used before' },
     ]);
   });
 
@@ -229,7 +229,7 @@ describe('a configuration file', () => {
     expect(z.decode(settingsFile, {})).toEqual({ rooms: [], relying_parties: [] });
   });
 
-  test('has a JSON Schema for what is written', () => {
+  test('has a JSON Schema of its wire form', () => {
     const schema = z.toJSONSchema(settingsFile, { io: 'input' });
     expect(schema.$defs).toMatchObject({ Room: { required: ['id'], additionalProperties: false } });
   });

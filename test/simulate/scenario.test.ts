@@ -35,7 +35,7 @@ describe('a scenario', () => {
 
   it.each<[string, object, string]>([
     ['a share beyond one', { visitors: { no_show: 1.5 } }, 'visitors.no_show must be at most 1'],
-    ['an unknown name', { visitors: { noshow: 0.1 } }, 'visitors.noshow is not known here'],
+    ['an unknown name', { visitors: { noshow: 0.1 } }, 'visitors.noshow is not a known field'],
     ['a negative crowd', { arrivals: [{ at: '0s', people: -1 }] }, 'arrivals[0].people must be at least 0'],
     [
       'negative arrivals a minute',
@@ -84,7 +84,7 @@ describe('a scenario', () => {
       'origin is required for an adaptive inlet',
     ],
     ['a seed that is not a number', { seed: 'x' }, 'seed must be a number'],
-    ['an endless simulation', { duration: '0s' }, 'duration must be longer than nothing'],
+    ['an endless simulation', { duration: '0s' }, 'duration must be longer than 0'],
     ['an invalid start', { start: 'today' }, 'start must be a time such as'],
   ])('refuses %s, naming the field', (_, change, fault) => {
     const faults = faultsOf({ room: ROOM, arrivals: ARRIVALS, ...change });

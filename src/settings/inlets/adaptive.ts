@@ -4,7 +4,7 @@ import { fields, httpUrl, perMinute, size } from '../fields.ts';
 
 const every = duration.refine((interval) => interval >= 1000, 'must be at least 1s').prefault('5s');
 
-/** A rate that holds the origin at its targets. */
+/** Adapts the rate so that the origin meets its targets. */
 export const adaptive = fields({
   strategy: z.literal('adaptive'),
   min_per_minute: perMinute,

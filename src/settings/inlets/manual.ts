@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fields, size } from '../fields.ts';
 
-/** The operator raises the serving counter by hand. */
+/** Only operators raise the serving counter. */
 export const manual = fields({
   strategy: z.literal('manual'),
   size: size.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fields, size } from '../fields.ts';
 
-/** As many go in as fit. */
+/** Serves as many visitors as the size allows. */
 export const maxSize = fields({
   strategy: z.literal('max-size'),
   size,

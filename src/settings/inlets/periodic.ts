@@ -3,7 +3,7 @@ import { duration } from '../duration.ts';
 import { fields, size } from '../fields.ts';
 import { time } from '../time.ts';
 
-/** So many numbers at once, again and again. */
+/** Serves `increment` numbers at the end of each period. */
 export const periodic = fields({
   strategy: z.literal('periodic'),
   increment: z.int().min(1).max(1_000_000),

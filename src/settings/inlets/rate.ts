@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fields, perMinute, size } from '../fields.ts';
 
-/** So many people a minute. */
+/** Serves `per_minute` present visitors per minute. */
 export const rate = fields({
   strategy: z.literal('rate'),
   per_minute: perMinute,

@@ -3,8 +3,8 @@ import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
 /**
- * AWS Application Load Balancer, action `authenticate-oidc`. `state` is opaque, the window is fixed, one nonce cookie
- * serves all tabs. Without a refresh token it never looks at the token's end again before its SessionTimeout.
+ * AWS Application Load Balancer, action `authenticate-oidc`. `state` is opaque, the login window is fixed, and one nonce
+ * cookie serves all tabs. Without a refresh token it does not check the token again before its SessionTimeout.
  */
 export const alb: Profile = {
   ...generic,
@@ -19,5 +19,5 @@ export const alb: Profile = {
   refreshTokens: true,
   accessTokenLifetime: MINUTE,
   session:
-    'Leave SessionTimeout as it is: the ALB asks for fresh tokens each minute, and gets none after the admission.',
+    'Keep the default SessionTimeout: the ALB refreshes its tokens every minute, which fails after the admission.',
 };

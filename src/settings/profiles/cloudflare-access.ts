@@ -3,8 +3,8 @@ import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
 /**
- * Cloudflare Access: wants an e-mail address, and each claim in the ID token. Its window is documented nowhere. It asks
- * the provider again only when its global session is over, whatever the session of the application.
+ * Cloudflare Access requires an email address, and all claims in the ID token. Its login window is not documented. It
+ * starts a new login only after its global session ends, whatever the application's session is.
  */
 export const cloudflareAccess: Profile = {
   ...generic,
@@ -15,6 +15,6 @@ export const cloudflareAccess: Profile = {
   secret: true,
   email: true,
   session:
-    'Set the global session duration and the application’s to admission.lifetime, 15m at least: no shorter global one is ' +
-    'offered, and while it lives the application’s is renewed without a login.',
+    'Set the global session duration and the application’s to admission.lifetime, at least 15m: a shorter global session ' +
+    'cannot be set, and while it lives the application’s session is renewed without a login.',
 };

@@ -14,5 +14,5 @@ export const envoy: Profile = {
   pkce: 'always',
   deepLink: (state, redirectUri) => readLink(fieldOfState(state, 'url'), redirectUri),
   session:
-    'Nothing to set: its cookies end with expires_in. Leave use_refresh_token off; Envoy Gateway: refreshToken: false.',
+    'No setting needed: its cookies expire with expires_in. Keep use_refresh_token off (Envoy Gateway: refreshToken: false).',
 };

@@ -3,8 +3,8 @@ import { fieldOfState, readLink } from './link.ts';
 import type { Profile } from './profile.ts';
 
 /**
- * express-openid-connect: `state` is base64url JSON `{returnTo}`, absolute or relative to the application. A login may
- * take as long as it takes, but one cookie (`auth_verification`) serves all tabs.
+ * express-openid-connect: `state` is base64url JSON `{returnTo}`, absolute or relative to the application. A login never
+ * expires, but one cookie (`auth_verification`) serves all tabs.
  */
 export const expressOpenidConnect: Profile = {
   ...generic,
@@ -13,5 +13,5 @@ export const expressOpenidConnect: Profile = {
   oneLogin: true,
   deepLink: (state, redirectUri) => readLink(fieldOfState(state, 'returnTo'), redirectUri),
   session:
-    'Look at the ID token’s exp at each request, or set session.absoluteDuration to admission.lifetime in seconds.',
+    'Check the ID token’s exp at each request, or set session.absoluteDuration to admission.lifetime in seconds.',
 };

@@ -1,7 +1,7 @@
 import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
-/** Anything that speaks OpenID Connect. What no other profile says of itself is as here. */
+/** Any OpenID Connect client. The other profiles start from this one. */
 export const generic: Profile = {
   name: 'this relying party',
   loginWindow: 10 * MINUTE,
@@ -18,5 +18,5 @@ export const generic: Profile = {
   refreshTokens: false,
   asksForResource: true,
   accessTokenLifetime: null,
-  session: 'End the session when the ID token does (exp).',
+  session: 'End the session when the ID token expires (exp).',
 };

@@ -1,4 +1,4 @@
-/** The kinds of relying party that are known, by the name that stands in a relying party's `profile`. */
+/** The known kinds of relying party, by the name in a relying party's `profile`. To add one, add it to this list. */
 import { alb } from './alb.ts';
 import { apiGateway } from './api-gateway.ts';
 import { cloudflareAccess } from './cloudflare-access.ts';
@@ -34,7 +34,7 @@ export type ProfileName = keyof typeof profiles;
 
 export const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
 
-/** The profile of that name; generic for one that this version does not know (a newer one may have written it). */
+/** The profile with this name. An unknown name, which a newer version may have stored, is `generic`. */
 export function profileOf(name: string): Profile {
   return Object.hasOwn(profiles, name) ? profiles[name as ProfileName] : generic;
 }

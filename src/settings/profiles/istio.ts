@@ -2,9 +2,9 @@ import { generic } from './generic.ts';
 import type { Profile } from './profile.ts';
 
 /**
- * Istio with authservice: a login may take as long as it takes, unless absolute_session_timeout or idle_session_timeout
- * are set, which count from its beginning. One session cookie, which is Secure, serves all tabs: a new login removes the
- * session of the one before. The ID token's end is checked at each request.
+ * Istio with authservice. A login never expires, unless absolute_session_timeout or idle_session_timeout are set, which
+ * count from its start. One Secure session cookie serves all tabs: a new login removes the session of the previous one.
+ * The expiry of the ID token is checked at each request.
  */
 export const istio: Profile = {
   ...generic,
@@ -15,5 +15,5 @@ export const istio: Profile = {
   pkce: 'always',
   oneLogin: true,
   session:
-    'Nothing to set: the ID token’s end is checked at each request. If you set absolute_session_timeout, set login_window to it.',
+    'No setting needed: it checks the ID token’s exp at each request. If you set absolute_session_timeout, set login_window to the same.',
 };

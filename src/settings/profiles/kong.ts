@@ -2,7 +2,7 @@ import { generic } from './generic.ts';
 import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
-/** Kong's plugin openid-connect: authorization_rolling_timeout is 600 seconds. */
+/** Kong's plugin openid-connect. Its login window, authorization_rolling_timeout, is 600 seconds. */
 export const kong: Profile = {
   ...generic,
   name: 'Kong',

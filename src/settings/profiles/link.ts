@@ -1,24 +1,24 @@
-/** Reading the `state` of relying parties: whoever begins a login chooses it, so nothing in it is taken for granted. */
+/** Reads links from the `state` of relying parties. Whoever starts a login chooses `state`, so nothing in it is trusted. */
 
-/** Longer than any page's address that is worth coming back to. */
+/** In characters; no page's URL is longer. */
 const LONGEST = 4096;
-/** What `URL` would skip, or take for a slash: an address that has it was made to be misread. */
+/** Characters that `URL` drops or reads as a slash: a link that contains them was made to mislead. */
 const MISLEADING = /[\s\\\p{Cc}]/u;
 const BEGINNING = /^(?:\/|https?:\/\/)/;
 const BASE64URL = /^[\w-]+={0,2}$/;
 
-/** An http or https URL without a user name, absolute, or a path on the origin of `base`; null for anything else. */
+/** Reads an absolute http or https URL without a user name, or a path on the origin of `base`. Null for anything else. */
 export function readLink(text: unknown, base: URL): URL | null {
   if (typeof text !== 'string' || text === '' || text.length > LONGEST) return null;
   if (!BEGINNING.test(text) || MISLEADING.test(text) || !URL.canParse(text, base.href)) return null;
   const url = new URL(text, base);
-  // An empty query is none.
+  // Drops the `?` of an empty query.
   if (url.search === '') url.search = '';
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.username === '' && url.password === '' ? url : null;
 }
 
-/** A field of the JSON object that `state` is in base64url; undefined where it is none. */
+/** A field of a `state` that is a JSON object in base64url, or undefined for any other `state`. */
 export function fieldOfState(state: string, field: string): unknown {
   if (!BASE64URL.test(state)) return undefined;
   try {
@@ -29,7 +29,7 @@ export function fieldOfState(state: string, field: string): unknown {
   }
 }
 
-/** The text that `state` is in base64url; itself where it is not. */
+/** Decodes a `state` in base64url. Returns any other `state` unchanged. */
 export function textOfState(state: string): string {
   return BASE64URL.test(state) ? Buffer.from(state, 'base64url').toString('utf8') : state;
 }

@@ -3,8 +3,8 @@ import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
 /**
- * Apache with mod_auth_openidc: `state` is a hash. It takes third-party initiated logins at its redirect URI, for
- * pages of the same host.
+ * Apache with mod_auth_openidc. `state` is a hash. It accepts third-party initiated logins at its redirect URI, for pages
+ * of the same host.
  */
 export const modAuthOpenidc: Profile = {
   ...generic,
@@ -12,5 +12,5 @@ export const modAuthOpenidc: Profile = {
   loginWindow: 5 * MINUTE,
   secret: true,
   initiateLoginUri: (redirectUri) => redirectUri,
-  session: 'Set OIDCSessionMaxDuration to 0: the session then ends with the ID token.',
+  session: 'Set OIDCSessionMaxDuration to 0: the session then expires with the ID token.',
 };

@@ -4,8 +4,8 @@ import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
 /**
- * oauth2-proxy: `state` is `<nonce>:<path and query>`, in base64url with --encode-state. One CSRF cookie serves all
- * tabs unless it is told --cookie-csrf-per-request.
+ * oauth2-proxy. `state` is `<nonce>:<path and query>`, in base64url with --encode-state. One CSRF cookie serves all tabs,
+ * unless --cookie-csrf-per-request is set.
  */
 export const oauth2Proxy: Profile = {
   ...generic,
@@ -20,5 +20,5 @@ export const oauth2Proxy: Profile = {
     const at = text.indexOf(':');
     return at < 0 ? null : readLink(text.slice(at + 1), redirectUri);
   },
-  session: 'Set --cookie-refresh to 1m: it looks at the token’s end only in sessions that are older than that.',
+  session: 'Set --cookie-refresh to 1m: it checks the token’s expiry only in sessions that are older than that.',
 };

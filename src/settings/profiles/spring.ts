@@ -5,8 +5,8 @@ import { MINUTE } from './profile.ts';
 const CALLBACK = /\/login\/oauth2\/code\/([^/]+)$/;
 
 /**
- * Spring Security: a login begins at `/oauth2/authorization/{id}`; it and the page that the visitor came for are in the
- * session, one of each, as long as that lives.
+ * Spring Security. A login starts at `/oauth2/authorization/{id}`. The session holds one login and the page that the
+ * visitor requested, as long as it lives.
  */
 export const spring: Profile = {
   ...generic,
@@ -19,5 +19,5 @@ export const spring: Profile = {
   },
   remembersPage: true,
   oneLogin: true,
-  session: 'End it at the ID token’s exp in a filter: Spring looks at the token once.',
+  session: 'End it at the ID token’s exp in a filter: Spring checks the token only once.',
 };

@@ -4,9 +4,9 @@ import type { Profile } from './profile.ts';
 import { MINUTE } from './profile.ts';
 
 /**
- * Traefik, by traefik-forward-auth (an hour; `state` is `<nonce>:<provider>:<URL>`), Traefik Hub (ten minutes) or the
- * plugin traefik-oidc-auth (no window). A window that is too short costs the visitor a moment, one that is too long
- * the login: this is the shortest of them.
+ * Traefik with traefik-forward-auth (login window one hour; `state` is `<nonce>:<provider>:<URL>`), Traefik Hub (ten
+ * minutes) or the plugin traefik-oidc-auth (none). This is the shortest of them: a window that is too short costs the
+ * visitor a moment, and one that is too long fails the login.
  */
 export const traefik: Profile = {
   ...generic,
@@ -18,5 +18,5 @@ export const traefik: Profile = {
   },
   session:
     'Set LIFETIME (traefik-forward-auth) or session.expiry with sliding off (Traefik Hub) to admission.lifetime in ' +
-    'seconds; traefik-oidc-auth checks the ID token’s end at each request.',
+    'seconds. traefik-oidc-auth checks the ID token’s exp at each request.',
 };
