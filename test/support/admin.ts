@@ -25,16 +25,16 @@ export const ALICES_TOKEN = 'let-alice-administer';
 export interface AdminServer {
   readonly url: string;
   readonly store: Store;
-  /** Ids of rooms that were told to have changed. */
+  /** Ids of rooms that were reported as changed. */
   readonly changed: string[];
-  /** What happened. */
+  /** The emitted activity events. */
   readonly told: readonly Activity[];
-  /** A request with a token, ADMIN_TOKEN unless given. */
+  /** Sends a request with a token, by default ADMIN_TOKEN. */
   as(method: 'get' | 'put' | 'post' | 'patch' | 'delete', path: string, token?: string): request.Test;
   close(): Promise<void>;
 }
 
-/** The admin door over real HTTP on an embedded store; `wrap` may stand between it and the operations. */
+/** The admin door over real HTTP on an embedded store. `wrap` may decorate its operations. */
 export async function startAdmin(wrap: (operations: Operations) => Operations = (same) => same): Promise<AdminServer> {
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-admin-'));
   const store = openEmbeddedStore({ dir });

@@ -1,21 +1,21 @@
-/** A browser without a screen: keeps cookies, follows nothing by itself, sends what a navigation sends. */
+/** A minimal browser: it keeps cookies, sends a navigation's headers, and follows no redirect by itself. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Where a redirect leads, absolute. */
+  /** The target of a redirect, as an absolute URL. */
   readonly location: string;
   json<T = Record<string, unknown>>(): T;
 }
 
 export interface Browser {
-  /** By name; one that is not for every path by its name and path, with a blank between. */
+  /** Cookies by name. The key of a cookie with a path is its name, a space and the path. */
   readonly cookies: Map<string, string>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
   post(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
-  /** Follows redirects as long as they lead under `origin`, or anywhere; the answer that ends it. */
+  /** Follows redirects, with `origin` only those under it. Answers the first other answer. */
   follow(url: string, origin?: string): Promise<Answer & { readonly url: string }>;
 }
 
@@ -23,7 +23,7 @@ const NAVIGATION = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-F
 
 export function createBrowser(): Browser {
   const cookies = new Map<string, string>();
-  /** When cookies with a Max-Age go, by the real clock. */
+  /** When cookies with a Max-Age expire, by the real clock. */
   const ends = new Map<string, number>();
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** It is a test's browser: no sandbox (containers run as root), and nothing that it asks for on its own. */
+/** For tests: no sandbox, because containers run as root, and no requests of its own. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,7 +12,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Chromium without a screen. Where another one than Debian's is to be used, CHROMIUM names it. */
+/** Headless Chromium. CHROMIUM names one other than Debian's. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
   if (!existsSync(executablePath)) {

@@ -1,6 +1,6 @@
 import type { LineView } from '#waiting-room/line/counters.ts';
 
-/** The view of a line in which nothing has happened, but for what the test says. */
+/** The view of a new line, with the test's changes. */
 export function lineView({
   counters = {},
   ...more

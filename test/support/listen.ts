@@ -9,7 +9,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves a Koa application on a port of 127.0.0.1 that is free. */
+/** Serves a Koa application on a free port of 127.0.0.1. */
 export async function listen(app: Koa): Promise<Listening> {
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

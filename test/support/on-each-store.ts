@@ -1,4 +1,4 @@
-/** A service that runs while the tests of a describe, or of a file, do; and the same tests on every store. */
+/** Runs a service for the tests of a file or describe block, and the same tests on every store. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { startService, type TestService, type TestServiceOptions } from './service.ts';
@@ -6,16 +6,16 @@ import { type OpenedStore, STORES } from './stores.ts';
 
 export type ServiceSettings = Omit<TestServiceOptions, 'store'>;
 
-/** The service as it runs now: what it has is there in tests and hooks, not while tests are being declared. */
+/** The running service. Its members are available in tests and hooks, but not while tests are declared. */
 export interface RunningService extends TestService {
   readonly store: Store;
-  /** Starts anew on the same store and port, as of the real time, with what it began with but for the changes. */
+  /** Restarts on the same store and port, at the real time, with the same options and these changes. */
   restart(changes?: ServiceSettings): Promise<void>;
 }
 
 /**
- * Opens a store and starts a service before the tests that are declared beside this call, and closes both after them;
- * before and after each of them where it is `per` test.
+ * Opens a store and starts a service before the tests that are declared beside this call, and closes both after them.
+ * With `per` test it does so before and after each test.
  */
 export function serviceOn(
   open: () => Promise<OpenedStore>,
@@ -69,7 +69,7 @@ export function serviceOn(
   };
 }
 
-/** Declares the same tests for every store, each with a service of its own. */
+/** Declares the same tests for every store, each with its own service. */
 export function onEachStore(what: string, settings: ServiceSettings, tests: (service: RunningService) => void): void {
   describe.each(STORES)(`${what}, on %s`, (_name, open) => tests(serviceOn(open, settings)));
 }

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** A port that is free on all addresses, for a server that has to be told one. */
+/** A port that is free on all addresses, for a server that cannot choose one. */
 export function freePort(): Promise<number> {
   return new Promise((found, reject) => {
     const probe = createServer().once('error', reject);
@@ -11,7 +11,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves once something listens on a port of 127.0.0.1; rejects after ten seconds. */
+/** Resolves when a server listens on a port of 127.0.0.1. Rejects after ten seconds. */
 export async function listening(port: number): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
     const open = await new Promise<boolean>((resolve) => {

@@ -11,11 +11,11 @@ export interface RedisServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends the server and removes its folder; repeatable. */
+  /** Stops the server and removes its folder. May be repeated. */
   stop(): Promise<void>;
 }
 
-/** A redis-server of its own on 127.0.0.1, empty, that keeps nothing. With `port` on that one, else on a free one. */
+/** Starts an empty redis-server on 127.0.0.1 that writes nothing to disk, on `port` or a free one. */
 export async function startRedis({
   port,
   args = [],
@@ -23,7 +23,7 @@ export async function startRedis({
 }: {
   port?: number;
   args?: readonly string[];
-  /** Another server that speaks Redis's protocol. */
+  /** Another server with Redis's protocol. */
   program?: string;
 } = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-redis-'));
@@ -56,7 +56,7 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** A cluster of three masters. Its `url` names one of them. */
+/** Starts a cluster of three primaries. Its `url` names one of them. */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const nodes: RedisServer[] = [];
   const stop = async () => {
@@ -83,10 +83,10 @@ async function clusterReady(port: number): Promise<void> {
     if (stdout.includes('cluster_state:ok')) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('the cluster did not get ready');
+  throw new Error('the cluster did not become ready');
 }
 
-/** Nodes of a cluster listen on a second port, 10,000 higher. */
+/** Cluster nodes listen on a second port, 10,000 higher. */
 async function freeClusterPort(): Promise<number> {
   for (;;) {
     const port = await freePort();

@@ -1,4 +1,4 @@
-/** A relying party that no one here wrote: openid-client, driven by the test. */
+/** A relying party that is not ours: openid-client, driven by the test. */
 import * as client from 'openid-client';
 import type { Browser } from './browser.ts';
 
@@ -15,9 +15,9 @@ export interface Login {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  /** Where the browser is sent. */
+  /** The authorization request, as a URL. */
   readonly url: string;
-  /** Exchanges the code that came to the redirect URI. */
+  /** Exchanges the code from the redirect URI. */
   exchange(callback: string): ReturnType<typeof client.authorizationCodeGrant>;
 }
 
@@ -56,14 +56,14 @@ export async function startLogin(issuer: string, options: LoginOptions = {}): Pr
   };
 }
 
-/** Comes to the waiting page: the URL that the visitor waits at. */
+/** Goes to the waiting page. Answers its URL. */
 export async function arrive(browser: Browser, issuer: string, options: LoginOptions = {}) {
   const login = await startLogin(issuer, options);
   const answer = await browser.get(login.url);
   return { login, answer, page: answer.location };
 }
 
-/** Asks for the facts at a waiting page's address, as its script does. */
+/** Requests the facts at a waiting page's URL, as its script does. */
 export function facts(browser: Browser, page: string) {
   return browser.get(page, { Accept: 'application/json' });
 }

@@ -1,4 +1,4 @@
-/** A whole service in this process, on a store and a clock that the test holds. */
+/** A whole service in this process, with a store and a clock that the test controls. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAudit } from '#activity/audit-sink.ts';
@@ -21,15 +21,15 @@ export const jwks = await generateJwks();
 
 export interface TestService {
   readonly issuer: string;
-  /** The base URL of this process, which differs from the issuer behind a proxy. */
+  /** The base URL of this process. Behind a proxy it differs from the issuer. */
   readonly listensOn: string;
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
-  /** Tells relying parties what ended so far; resolves when they were told, or could not be. */
+  /** Notifies relying parties of the admissions that ended so far. Resolves when all attempts are done. */
   readonly sendLogouts: () => Promise<void>;
-  /** What happened. */
+  /** The emitted activity events. */
   readonly told: readonly Activity[];
-  /** What was logged, line by line. */
+  /** The log, line by line. */
   readonly logged: readonly string[];
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export interface TestServiceOptions {
   readonly cookieKeys?: readonly string[];
   readonly jwks?: PrivateJwks;
   readonly port?: number;
-  /** The public URL, where it is not the port listened on. */
+  /** The public URL; by default that of the port. */
   readonly issuer?: string;
 }
 

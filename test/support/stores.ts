@@ -1,4 +1,4 @@
-/** The stores that tests of whole services run on. */
+/** The stores for tests of whole services. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-/** `now` is its clock, in milliseconds; the real one unless given. */
+/** `now` is its clock, in milliseconds; by default the real one. */
 export async function embeddedStore(now: () => number = Date.now): Promise<OpenedStore> {
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
   const store = await openEmbeddedStore({ dir, now });

@@ -1,4 +1,4 @@
-/** A clock that the test moves. It starts now, so that what a library stamps with the real clock fits. */
+/** A clock that the test moves. It starts at the real time, to match what libraries stamp with the real clock. */
 export interface Time {
   readonly now: () => number;
   pass(milliseconds: number): void;
@@ -7,7 +7,7 @@ export interface Time {
 export function createTime(start = Date.now()): Time {
   let offset = 0;
   return {
-    // It goes on with the real clock, or nothing that is kept for a second would ever be fetched anew.
+    // It runs with the real clock, or a value cached for a second would never be fetched again.
     now: () => start + offset + (Date.now() - start),
     pass(milliseconds) {
       offset += milliseconds;
