@@ -1,4 +1,4 @@
-/** A load balancer without stickiness: each request goes to a member picked at random. */
+/** A load balancer without stickiness: each request goes to a random member. */
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -1,4 +1,4 @@
-/** A Redis that writes down what it answers before it answers, and can go away in two ways. */
+/** A Redis that persists each write before it answers, and that can fail in two ways. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ export interface Outage {
 
 export interface DurableRedis {
   readonly url: string;
-  /** The process is killed, and started again on its data. */
+  /** Kills the process; it restarts on its data. */
   readonly killed: Outage;
-  /** The process is stopped in its tracks: connections stay, nothing answers. */
+  /** Suspends the process: connections stay open, but nothing answers. */
   readonly frozen: Outage;
   stop(): Promise<void>;
 }

@@ -18,7 +18,7 @@ const DURATION = 18_000;
 const STAY = [1000, 4000] as const;
 const LIFETIME = 5000;
 
-/** A machine that stands still for seconds has Redis miss an answer: then there was no sale to look at. */
+/** If the machine stalls for seconds, Redis misses an answer, and the run is repeated. */
 const STOOD_STILL = 'the machine stood still';
 const UNDISTURBED = { retry: { count: 4, condition: new RegExp(STOOD_STILL) } };
 
@@ -43,11 +43,11 @@ async function makeRoom(inlet: unknown): Promise<void> {
   await store.close();
 }
 
-/** The next message of a process; rejects where it ends instead. */
+/** The next message of a process. Rejects if it exits instead. */
 async function message<T>(worker: ChildProcess): Promise<T> {
   const ended = once(worker, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${code}`)));
-  const [told] = await Promise.race([once(worker, 'message'), ended]);
-  return told as T;
+  const [message] = await Promise.race([once(worker, 'message'), ended]);
+  return message as T;
 }
 
 async function sale(): Promise<ShiftReport[]> {
@@ -66,14 +66,14 @@ async function sale(): Promise<ShiftReport[]> {
   }
 }
 
-/** Twelve seconds from when all have come and the room is full, in which it goes on as it is. */
+/** Twelve seconds of a full room, from the time when all visitors have arrived. */
 function saturation({ moments }: History): readonly [number, number] {
   const full = moments.findIndex(({ inside, held, queue }) => queue === CROWD && inside + held === SIZE);
   const from = moments[full]?.at ?? Number.NaN;
   return [from, from + DURATION - 6000];
 }
 
-/** The mean over the time from `from` to `to` of those inside by the terms of their admissions, and of places held. */
+/** The mean numbers of visitors inside and of places held between `from` and `to`. */
 function meanUse({ moments, stays }: History, [from, to]: readonly [number, number]) {
   const overlap = (start: number, end: number) => Math.max(0, Math.min(end, to) - Math.max(start, from));
   const inside = stays.reduce((sum, stay) => sum + overlap(stay.from, stay.to), 0);
@@ -103,16 +103,16 @@ describe(`${PROCESSES} processes, ${CROWD} visitors who claim as fast as they ca
       const { moments, stays } = history;
       const most = moments.reduce((max, { inside, held }) => Math.max(max, inside + held), 0);
       const admitted = reports.reduce((sum, report) => sum + report.admitted, 0);
-      // What is read is the history of these visitors, and there was more than one filling of the room.
+      // The history is that of these visitors, and the room was filled more than once.
       expect(stays).toHaveLength(admitted);
       expect(admitted).toBeGreaterThan(3 * SIZE);
-      // Some left, some were inside until their time was over.
+      // Some left, and some stayed until their admissions expired.
       const lasted = stays.map(({ from, to }) => to - from);
       expect(lasted.filter((time) => time === LIFETIME).length).toBeGreaterThan(SIZE / 2);
       expect(lasted.filter((time) => time < LIFETIME).length).toBeGreaterThan(SIZE);
       expect(moments.every(({ at }, i) => i === 0 || at >= (moments[i - 1]?.at ?? 0))).toBe(true);
 
-      // Also with the places that are held, and with those whose time is over and who were not struck off yet.
+      // This includes held places and expired admissions that are still in the store.
       expect(most).toBe(SIZE);
       expect(Math.max(...moments.map(({ inside }) => inside))).toBeLessThanOrEqual(SIZE);
 

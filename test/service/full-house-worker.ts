@@ -1,6 +1,6 @@
 /**
- * One of several processes of a room with more visitors than places: its share of them join, claim as fast as they
- * can, stay a while, and leave in one way or another, while its clock ticks.
+ * One of several processes of a room with more visitors than places. Its share of the visitors join, claim as fast as
+ * they can, stay for a while and leave in one way or another, while its clock ticks.
  */
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,9 +13,9 @@ export interface Shift {
   readonly url: string;
   readonly room: string;
   readonly visitors: number;
-  /** From the word to the end, in ms. */
+  /** How long the process runs, in ms. */
   readonly duration: number;
-  /** The shortest and the longest time inside of those who leave before their admission runs out, in ms. */
+  /** The shortest and the longest time inside, in ms, of visitors who leave before their admission expires. */
   readonly stay: readonly [number, number];
 }
 
@@ -24,7 +24,7 @@ export interface ShiftReport {
   readonly errors: readonly string[];
 }
 
-/** Claims under way at once in this process. */
+/** Concurrent claims of this process. */
 const HANDS = 24;
 
 async function work({ url, room, visitors: crowd, duration, stay }: Shift): Promise<ShiftReport> {
@@ -56,7 +56,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   const until = Date.now() + duration;
   let admitted = 0;
 
-  /** One in four stays until the admission runs out; the others are told by the site, or log out. */
+  /** One in four stays until the admission expires. The site reports the others, or they log out. */
   async function goInside({ visitor }: Ticket): Promise<void> {
     const way = admitted++ % 4;
     if (way === 0) return;
@@ -75,11 +75,11 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
     Array.from({ length: crowd }, () => visitors.arrive(room, { visitor: null, ticket: null })),
   );
   for (const { ticket, admission } of arrivals) if (admission) goInside(ticket).catch(onError);
-  // One in fifty never takes the turn.
+  // One in fifty never claims.
   const waiting = arrivals.filter(({ ticket, admission }) => !admission && ticket.number % 50 !== 0);
   let line = waiting.map(({ ticket }) => ticket);
 
-  /** Each claims, those in front first, and all of them again and again. */
+  /** All visitors claim repeatedly, those in front first. */
   async function claimInTurn(tickets: Iterator<Ticket>, left: Ticket[]): Promise<void> {
     for (let next = tickets.next(); !next.done && Date.now() < until; next = tickets.next()) {
       const place = await visitors.claim(next.value);
@@ -98,7 +98,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   return { admitted, errors };
 }
 
-// The store is not closed: an exit may be under way still, and what comes of it is written or it is not.
+// The store stays open: a reported exit may still be in progress.
 process.once('message', async (shift: Shift) => {
   process.send?.(await work(shift), () => process.exit(0));
 });

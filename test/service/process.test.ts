@@ -38,8 +38,8 @@ async function start(more: Record<string, string> = {}) {
   return run;
 }
 
-describe('a process that cannot start says why, all of it, and ends with code 1 before it listens', () => {
-  test('every fault of the environment and of the file at once, by name', async () => {
+describe('a process that cannot start reports every fault and exits with code 1 before it listens', () => {
+  test('all faults of the environment and of the file, by name', async () => {
     await folder.write('anteroom.yaml', 'rooms:\n  - id: Sale!\n    mode: open\n');
     const run = folder.run({
       ...env,
@@ -68,7 +68,7 @@ describe('a process that cannot start says why, all of it, and ends with code 1 
     expect(run.output()).not.toContain('    at ');
   });
 
-  test('a port that is taken', async () => {
+  test('a port in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     const run = folder.run(env);
@@ -77,14 +77,14 @@ describe('a process that cannot start says why, all of it, and ends with code 1 
     other.close();
   });
 
-  test('a folder for the data that another process has', async () => {
+  test('a data folder that another process uses', async () => {
     await start();
     const run = folder.run({ ...env, PORT: `${await freePort()}` });
     expect(await run.ended).toEqual([1, null]);
     expect(run.output()).not.toContain('    at ');
   });
 
-  test('a relying party whose room is nowhere', async () => {
+  test('a relying party whose room does not exist', async () => {
     await folder.write('anteroom.yaml', settings('Spring sale').replace('room: sale', 'room: nowhere'));
     const run = folder.run(env);
     expect(await run.ended).toEqual([1, null]);
@@ -93,8 +93,8 @@ describe('a process that cannot start says why, all of it, and ends with code 1 
   });
 });
 
-describe('a process that is told to end', () => {
-  test('answers the slow request that is under way, says that it is not ready, and ends with code 0', async () => {
+describe('a process that gets SIGTERM', () => {
+  test('answers the request in progress, reports that it is not ready, and exits with code 0', async () => {
     const run = await start();
     const slow = new Promise<number>((resolve, reject) => {
       const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': 30 };
@@ -114,7 +114,7 @@ describe('a process that is told to end', () => {
     expect(await run.ended).toEqual([0, null]);
   });
 
-  test('resets no connection that is kept alive', async () => {
+  test('resets no kept-alive connection', async () => {
     const run = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     const ask = () =>
@@ -124,7 +124,7 @@ describe('a process that is told to end', () => {
         });
         request
           .on('error', (error: NodeJS.ErrnoException) => {
-            // A new connection that nobody had accepted when the port closed is reset by the system: it was refused.
+            // The system resets a new connection that was not accepted before the port closed: it was refused.
             const refused = error.code === 'ECONNRESET' && !request.reusedSocket;
             resolve(refused ? 'ECONNREFUSED' : (error.code ?? error.message));
           })
@@ -147,18 +147,18 @@ describe('a process that is told to end', () => {
     expect(await run.ended).toEqual([0, null]);
   });
 
-  test('waits for nobody who holds a connection open and sends nothing', async () => {
+  test('does not wait for idle connections', async () => {
     const run = await start();
     const idle = connect(port, '127.0.0.1').on('error', () => undefined);
     await new Promise((resolve) => idle.once('connect', resolve));
-    const told = Date.now();
+    const signalled = Date.now();
     run.child.kill('SIGTERM');
     expect(await run.ended).toEqual([0, null]);
-    expect(Date.now() - told).toBeLessThan(8_000);
+    expect(Date.now() - signalled).toBeLessThan(8_000);
     idle.destroy();
   });
 
-  test('ends though it still waits for its store', async () => {
+  test('exits while it still waits for its store', async () => {
     const run = folder.run({ ...env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
     await expect.poll(() => statusOf(`${url}/livez`), { timeout: 10_000 }).toBe(200);
     expect(await statusOf(`${url}/readyz`)).toBe(503);
@@ -168,7 +168,7 @@ describe('a process that is told to end', () => {
 });
 
 describe('with a configuration file', () => {
-  test('there is what it says and no demo', async () => {
+  test('a process has the configured rooms and no demo', async () => {
     const shop = await freePort();
     const run = await start({ SHOP_PORT: `${shop}` });
     expect(await statusOf(`http://localhost:${shop}/`)).toBeNull();
@@ -178,7 +178,7 @@ describe('with a configuration file', () => {
     expect(run.output()).not.toContain('Demo shop');
   });
 
-  test('a restart applies it anew, touches no counter, and leaves alone what it does not name', async () => {
+  test('a restart applies it again, and changes no counter and nothing that it does not name', async () => {
     const first = await start();
     const browser = createBrowser();
     const { page } = await arrive(browser, url);
@@ -207,7 +207,7 @@ describe('with a configuration file', () => {
 });
 
 describe('a process that is killed', () => {
-  test('on its own store is back with every number, and who waits gets in', async () => {
+  test('keeps every number in its own store, and waiting visitors get in after its restart', async () => {
     const first = await start();
     const [browser, other] = [createBrowser(), createBrowser()];
     await arrive(other, url);
@@ -226,7 +226,7 @@ describe('a process that is killed', () => {
     expect(await admin(url, '/rooms/sale/counters')).toMatchObject({ queue: 3 });
   });
 
-  test('takes the demo shop with it, so that the next start finds its port free', async () => {
+  test('ends the demo shop, too, so that the next start finds its port free', async () => {
     const shop = await freePort();
     const more = { CONFIG: '', SHOP_PORT: `${shop}` };
     const first = await start(more);
@@ -250,12 +250,12 @@ describe('two processes on one Redis', () => {
   });
   afterEach(() => redis.stop());
 
-  test('are one service, and when the one whose clock ticks is killed the inlet goes on within five seconds', async () => {
+  test('are one service; when the one whose clock ticks is killed, the inlet continues within five seconds', async () => {
     const inlet = '{ strategy: max-size, size: 1 }, admission: { lifetime: 4s }';
     await folder.write('anteroom.yaml', settings('Spring sale', inlet));
     const balancer = await startBalancer();
     const runs: Run[] = [];
-    // One after the other: the first one has the clock.
+    // The first one holds the lease of the clock.
     for (let n = 0; n < 2; n++) {
       const own = await freePort();
       const at = `http://127.0.0.1:${own}`;
@@ -276,7 +276,7 @@ describe('two processes on one Redis', () => {
 
     runs[0]?.child.kill('SIGKILL');
     balancer.members.shift();
-    // The place becomes free by time alone: only a clock sees it.
+    // The place becomes free by expiry, which only a clock's tick notices.
     await expect.poll(serving, { timeout: 5_000, interval: 50 }).toBe(2);
     const back = await browser.follow((await browser.post(page)).location, balancer.url);
     expect((await login.exchange(back.location)).claims()).toMatchObject({ number: 2, iss: balancer.url });
@@ -291,7 +291,7 @@ describe('a process whose Redis', () => {
   });
   afterEach(() => redis.stop());
 
-  test.each(['killed', 'frozen'] as const)('is %s stays up, and goes on by itself when it is back', async (how) => {
+  test.each(['killed', 'frozen'] as const)('is %s stays up and resumes when Redis is back', async (how) => {
     await folder.write('anteroom.yaml', settings('Spring sale', '{ strategy: max-size, size: 1 }'));
     const run = await start({ REDIS_URL: redis.url });
     const serving = async () => (await admin(url, '/rooms/sale/counters')).serving;
@@ -309,7 +309,7 @@ describe('a process whose Redis', () => {
     );
     expect(new Set(newcomers)).toEqual(new Set([503]));
     expect((await browser.get(page)).status).toBe(200);
-    // Longer than a command may take, a few ticks of the clock and a few flushes of what was heard.
+    // Longer than a command may take: several ticks of the clock and flushes of heartbeats.
     await delay(3_000);
     expect(await statusOf(`${url}/livez`)).toBe(200);
 
@@ -324,7 +324,7 @@ describe('a process whose Redis', () => {
     expect(run.output()).not.toMatch(/unhandled|uncaught/i);
   });
 
-  test('comes only after it applies its file then, and says that it is ready no earlier', async () => {
+  test('starts late applies its file then, and is not ready before', async () => {
     await redis.killed.begin();
     const run = folder.run({ ...env, REDIS_URL: redis.url });
     await expect.poll(() => statusOf(`${url}/livez`), { timeout: 10_000 }).toBe(200);

@@ -13,7 +13,7 @@ const PATIENCE = 20_000;
 export const ADMIN_TOKEN = 'an-admin-token';
 export const COOKIE_KEYS = 'a-key-of-all-processes';
 
-/** The environment of a process on this port, whose folder has the settings in `anteroom.yaml`; writes its keys there. */
+/** The environment of a process on this port, with the settings of the folder's `anteroom.yaml`. Writes its keys to the folder. */
 export async function environment(folder: Folder, port: number): Promise<Record<string, string>> {
   return {
     PORT: `${port}`,
@@ -29,16 +29,16 @@ export async function environment(folder: Folder, port: number): Promise<Record<
 
 export interface Run {
   readonly child: ChildProcess;
-  /** What it wrote, both streams together. */
+  /** Its output, both streams together. */
   readonly output: () => string;
-  /** Exit code and signal, once it has ended. */
+  /** Resolves to its exit code and signal. */
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
 }
 
 export interface Folder {
   readonly path: string;
   write(name: string, text: string): Promise<string>;
-  /** Starts a process there, of another checkout with its `main`. Ended with the folder, if it has not ended before. */
+  /** Starts a process in the folder; with `main`, one of another checkout. Removing the folder ends it. */
   run(env: Readonly<Record<string, string>>, main?: string): Run;
   remove(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function createFolder(): Promise<Folder> {
   };
 }
 
-/** Waits until the process may be sent requests; rejects with what it said when it ends before. */
+/** Waits until the process is ready. Rejects with its output if it exits before. */
 export async function ready({ child, output }: Run, url: string): Promise<void> {
   const until = Date.now() + PATIENCE;
   while ((await statusOf(`${url}/readyz`)) !== 200) {
@@ -82,7 +82,7 @@ export async function ready({ child, output }: Run, url: string): Promise<void> 
   }
 }
 
-/** Null when nobody answers. */
+/** Null if there is no answer. */
 export function statusOf(url: string): Promise<number | null> {
   return fetch(url).then(
     ({ status }) => status,
@@ -90,7 +90,7 @@ export function statusOf(url: string): Promise<number | null> {
   );
 }
 
-/** Calls the operators' API. */
+/** Calls the admin API. */
 export async function admin<T = Record<string, number>>(url: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`${url}/admin/v1${path}`, {
     method: body === undefined ? 'GET' : 'POST',

@@ -1,12 +1,12 @@
 /**
- * The history of a room as Redis itself wrote it down: its append-only file has every write of every script, in the
- * order in which they happened, each script's together. So it shows each state that the room was ever in.
+ * The history of a room from Redis's append-only file, which has every write of every script in order, each script's
+ * together. It shows every state that the room was in.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lineKey } from '#store/redis/keys.ts';
 
-/** For a redis-server that keeps its journal whole in `folder`, written before it answers. */
+/** The options of a redis-server that keeps its whole journal in `folder`, written before it answers. */
 export const journalled = (folder: string): string[] => [
   ...['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'no'],
   ...['--auto-aof-rewrite-percentage', '0', '--aof-timestamp-enabled', 'no'],
@@ -16,17 +16,17 @@ export const journalled = (folder: string): string[] => [
 export interface Moment {
   /** The line's time. */
   readonly at: number;
-  /** Admissions that were not ended, also those whose time is over. */
+  /** Admissions in the store, including expired ones. */
   readonly inside: number;
   readonly held: number;
   readonly queue: number;
   readonly serving: number;
 }
 
-/** When somebody was inside. */
+/** The time that a visitor was inside. */
 export interface Stay {
   readonly from: number;
-  /** When it ended: by an exit, or by the time it had. */
+  /** When it ended, by an exit or by expiry. */
   readonly to: number;
 }
 
@@ -45,7 +45,7 @@ export async function readHistory(folder: string, room: string): Promise<History
   const fields = new Map<string, string>();
   const field = (name: string) => Number(fields.get(name) ?? 0);
 
-  /** A step's writes. The line's time is among the last of them, and is when all of them happened. */
+  /** Applies a step's writes. The line's time, among the last of them, is the time of all of them. */
   function take(step: readonly (readonly string[])[]): void {
     for (const [verb, key, ...rest] of step) {
       if (verb === 'HSET' && key === line)
@@ -63,7 +63,7 @@ export async function readHistory(folder: string, room: string): Promise<History
 
   function leave(visitor: string, at: number): void {
     const stay = inside.get(visitor);
-    if (!stay) throw new Error(`${visitor} leaves who was not inside`);
+    if (!stay) throw new Error(`${visitor} left without being inside`);
     stays.push({ from: stay.from, to: Math.min(at, stay.expiresAt) });
     inside.delete(visitor);
   }
@@ -73,7 +73,7 @@ export async function readHistory(folder: string, room: string): Promise<History
   return { moments, stays };
 }
 
-/** What is between MULTI and EXEC is one step; a write that stands alone is one too. */
+/** The writes between MULTI and EXEC are one step; so is a write outside. */
 function* stepsOf(journal: Buffer): Generator<string[][]> {
   let open: string[][] | null = null;
   for (const command of commandsOf(journal)) {
@@ -87,7 +87,7 @@ function* stepsOf(journal: Buffer): Generator<string[][]> {
   }
 }
 
-/** Arrays of bulk strings, as clients send them. */
+/** Parses arrays of bulk strings, as clients send them. */
 function* commandsOf(journal: Buffer): Generator<string[]> {
   let at = 0;
   const count = (mark: string): number => {

@@ -16,7 +16,7 @@ const relying_parties = ['shop', 'kiosk'].map((client_id) => ({
 }));
 const LONG = { login_hint: 'x'.repeat(6_500) };
 
-describe('three processes on one Redis, each request to one of them at random', () => {
+describe('three processes on one Redis, with each request to a random one', () => {
   let redis: RedisServer;
   let balancer: Balancer;
   const stores: Store[] = [];
@@ -49,14 +49,14 @@ describe('three processes on one Redis, each request to one of them at random', 
   };
   beforeEach(async () => {
     await operations().reset('sale');
-    // What the others know of the test before is then too old to answer.
+    // Snapshots from the previous test are too old to answer then.
     for (const { time } of services) time.pass(1_000);
   });
 
   test.each([
     ['a request that travels', {}],
     ['a stored request', { more: LONG }],
-  ])('a visitor with %s has one number, claims and gets in, whoever answers', async (_what, options) => {
+  ])('a visitor with %s has one number, claims and is admitted, whichever process answers', async (_what, options) => {
     const browser = createBrowser();
     const { login, page } = await arrive(browser, balancer.url, options);
     const { number } = (await facts(browser, page)).json();
@@ -72,7 +72,7 @@ describe('three processes on one Redis, each request to one of them at random', 
     expect(tokens.claims()).toMatchObject({ iss: balancer.url, number });
   });
 
-  test('sixty visitors who come at once have sixty numbers, none twice, and all get in', async () => {
+  test('sixty visitors who arrive at once get sixty different numbers, and all are admitted', async () => {
     const visitors = await Promise.all(
       Array.from({ length: 60 }, async () => {
         const browser = createBrowser();
@@ -96,7 +96,7 @@ describe('three processes on one Redis, each request to one of them at random', 
     for (const requests of balancer.served.values()) expect(requests).toBeGreaterThan(20);
   });
 
-  test('a visitor who claims twenty times at once, at all of them, is counted once', async () => {
+  test('a visitor who claims twenty times at once at all processes counts once', async () => {
     const browser = createBrowser();
     const { page } = await arrive(browser, balancer.url);
     await operations().raise('sale', 1);
@@ -105,7 +105,7 @@ describe('three processes on one Redis, each request to one of them at random', 
     expect(await operations().counters('sale')).toMatchObject({ claimed: 1, active: 1 });
   });
 
-  test('one code shown to all of them at once is good once', async () => {
+  test('a code that is sent to all processes at once is redeemed once', async () => {
     const browser = createBrowser();
     const { login, page } = await arrive(browser, balancer.url);
     await operations().raise('sale', 1);
@@ -114,7 +114,7 @@ describe('three processes on one Redis, each request to one of them at random', 
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  test('what one was told, the others know within a second: a closed room, a new relying party', async () => {
+  test('a change at one process is known to the others within a second: a closed room, a new relying party', async () => {
     const [one, two] = services;
     const { ...room } = await operations().room('sale');
     await one?.waitingRoom.operations.putRoom({ ...room, mode: 'closed', message: 'Sold out' });
@@ -124,7 +124,7 @@ describe('three processes on one Redis, each request to one of them at random', 
     await one?.waitingRoom.operations.putRoom(room);
   });
 
-  test('one that goes takes nobody with it', async () => {
+  test('a process that stops loses no visitor', async () => {
     const browser = createBrowser();
     const { login, page } = await arrive(browser, balancer.url);
     const { number } = (await facts(browser, page)).json();

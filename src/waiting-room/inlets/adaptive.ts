@@ -2,7 +2,7 @@ import type { AdaptiveInlet } from '../room.ts';
 import type { Inlet, Signal } from './inlet.ts';
 import { formatState, hasNumbers, parseState } from './inlet.ts';
 import type { Bucket } from './token-bucket.ts';
-import { isBucket, JUMPED, secondsWorth, takeTokens } from './token-bucket.ts';
+import { burstOfOneSecond, isBucket, JUMPED, takeTokens } from './token-bucket.ts';
 
 /** Each signal beyond a target that is no better than the one before lowers the rate to this part of it. */
 const BACK_OFF = 0.7;
@@ -32,9 +32,9 @@ const isState = (value: object) => isBucket(value) && hasNumbers(value, 'rate', 
 export const adaptive: Inlet<AdaptiveInlet> = (settings, { now, state, signal }) => {
   const before = parseState<State>(state, 'adaptive', isState);
   const { rate, seen, strain } = adapted(settings, before, signal, now);
-  const { people, bucket } = takeTokens(before, rate, secondsWorth(rate), now);
+  const { people, bucket } = takeTokens(before, rate, burstOfOneSecond(rate), now);
   return {
-    raise: people > 0 ? { people, credits: Math.ceil(secondsWorth(rate)) } : null,
+    raise: people > 0 ? { people, credits: Math.ceil(burstOfOneSecond(rate)) } : null,
     state: formatState('adaptive', { ...bucket, rate, seen, strain }),
   };
 };

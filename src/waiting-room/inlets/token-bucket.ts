@@ -34,6 +34,6 @@ export function takeTokens(
 }
 
 /** How many places may stand unused: those of one second, but at least one, or a rate below one a second would serve nobody. */
-export function secondsWorth(perMinute: number): number {
+export function burstOfOneSecond(perMinute: number): number {
   return Math.max(1, perMinute / 60);
 }
