@@ -1,7 +1,7 @@
 /**
  * Door 1: OpenID Connect. It owns the provider, the login transactions of relying parties (`authorize/`), the tokens
  * (`tokens/`), and logouts including back-channel logout (`logout/`). It decides nothing about the line and renders no
- * waiting page. It imports waiting-room, waiting-page, settings, http and telemetry, and no other door. Only this folder
+ * waiting page. It imports waiting-room, pages, settings, http and telemetry, and no other door. Only this folder
  * names oidc-provider.
  */
 import type { EventEmitter } from 'node:events';
@@ -10,9 +10,7 @@ import type { Middleware } from 'koa';
 import type { JWKS } from 'oidc-provider';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
-import { createLoopGuard } from '#http/loop-guard.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
-import { Problem } from '#http/problem.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Views } from '#pages/views.ts';
@@ -22,24 +20,14 @@ import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
-import { navigationsOnly, pageWhileUnavailable, postBecomesGet } from './authorize/authorize-middleware.ts';
-import { createContinuation } from './authorize/continuation.ts';
-import { createLoginLock, releaseLoginLock } from './authorize/login-lock.ts';
-import { stopLoginLoops } from './authorize/login-loop-middleware.ts';
-import { createLoginStart } from './authorize/login-start.ts';
-import { createTransactionOf } from './authorize/login-transaction.ts';
-import { createNewestLogin } from './authorize/newest-login.ts';
+import { createAuthorize } from './authorize/index.ts';
 import { createCookieSigner } from './cookie-signer.ts';
-import { attachLoginContext } from './login-context.ts';
-import { type BackchannelLogout, createBackchannelLogout } from './logout/backchannel-logout.ts';
-import { enqueueLogins } from './logout/enqueue-logins.ts';
+import type { BackchannelLogout } from './logout/backchannel-logout.ts';
+import { mountLogout } from './logout/index.ts';
 import type { Logouts } from './logout/logout-queue.ts';
-import { createLogoutTokens } from './logout/logout-token.ts';
-import { endAdmissionAtLogout } from './logout/rp-initiated-logout.ts';
-import { createSendLogoutToken } from './logout/send-logout-token.ts';
 import { createProvider } from './provider.ts';
-import { answerUnavailable, createProviderPages } from './provider-pages.ts';
-import { endAdmissionAtRevocation } from './tokens/revocation.ts';
+import { answerUnavailable, createProviderPages, pageWhileUnavailable } from './provider-pages.ts';
+import { createTokens } from './tokens/index.ts';
 
 export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
@@ -74,42 +62,25 @@ const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { waitingRoom, cookies, addresses, issuer, store, now, onError, log, metrics } = deps;
+  const { issuer, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, onError, log, metrics } = deps;
+  const { relyingParties, seal } = waitingRoom;
+  const { idempotency, logoutQueue: logouts, oidcRecords: records, settings } = store;
   const render = deps.views.page;
-  const { visitors, relyingParties, snapshots, seal } = waitingRoom;
-  const isSecure = issuer.startsWith('https:');
-  const loginStart = createLoginStart(seal);
-  const loops = createLoopGuard(seal, isSecure, now);
-  const newestLogin = createNewestLogin(seal, isSecure);
-  const transactionOf = createTransactionOf(newestLogin, now);
+  const authorize = createAuthorize({ issuer, waitingRoom, idempotency, addresses, cookies, render, now });
+  const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const provider = createProvider({
-    issuer,
-    jwks: deps.jwks,
+    ...{ issuer, jwks, records, relyingParties, authorize, tokens, now },
     cookieSigner: createCookieSigner(seal),
-    records: store.oidcRecords,
-    settings: store.settings,
-    visitors,
-    relyingParties,
-    addresses,
-    cookies,
-    newestLogin,
-    transactionOf,
-    loops,
     pages: createProviderPages({ render, onError }),
-    now,
   });
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
   provider.use(labelDoor('oidc'));
   provider.use(pageWhileUnavailable(render));
-  provider.use(navigationsOnly(refuseScript));
-  provider.use(postBecomesGet);
-  provider.use(attachLoginContext(now));
-  provider.use(loginStart.readNote);
-  provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
-  endAdmissionAtLogout(provider, { visitors, relyingParties });
-  endAdmissionAtRevocation(provider, { visitors, relyingParties });
-  releaseLoginLock(provider, { idempotency: store.idempotency, relyingParties });
-  enqueueLogins(provider, { logouts: store.logoutQueue, visitors, now });
+  const request = authorize.mount(provider);
+  tokens.mount(provider);
+  const { notified } = logoutQueue;
+  const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, now, log, metrics };
+  const backchannel = mountLogout(provider, notifications);
   provider.on('server_error', (ctx, error) => {
     onError(error);
     if (unavailableCause(error)) answerUnavailable(ctx);
@@ -125,39 +96,11 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       void serve(req, res);
       return true;
     },
-    backchannel: createBackchannelLogout({
-      visitors,
-      logouts: store.logoutQueue,
-      notified: deps.logoutQueue.notified,
-      send: createSendLogoutToken({
-        relyingParties,
-        tokens: createLogoutTokens({ issuer, keys: deps.jwks.keys, now }),
-      }),
-      now,
-      log,
-      metrics,
-    }),
-    pending: {
-      request: createContinuation({
-        provider,
-        addresses,
-        relyingParties,
-        snapshots,
-        loginStart,
-        loops,
-        loginLock: createLoginLock(store.idempotency),
-        transactionOf,
-        issuer,
-        render,
-      }),
-    },
+    backchannel,
+    pending: { request },
     async wayBack(room, query) {
       const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);
       return party?.room === room ? party.landing_url : null;
     },
   };
-}
-
-function refuseScript(): never {
-  throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
 }

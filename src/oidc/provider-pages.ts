@@ -1,5 +1,5 @@
 /** The pages that oidc-provider shows by itself: errors and the logout. */
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import { RETRY_AFTER, showUnavailable } from '#pages/unavailable.ts';
@@ -32,6 +32,18 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       ctx.type = 'html';
       ctx.body = render('logged-out', {});
     },
+  };
+}
+
+/** oidc-provider saves a session after its own error handling; a store that fails then gets the page too. */
+export function pageWhileUnavailable(render: Render): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      if (!unavailableCause(error) || ctx.accepts('json', 'html') !== 'html') throw error;
+      showUnavailable(ctx, render);
+    }
   };
 }
 

@@ -1,23 +1,8 @@
-/** Middleware around the provider's own routes, before oidc-provider sees a request. */
+/** Middleware of /authorize, before oidc-provider sees a request. */
 import type { Context, Middleware } from 'koa';
 import { readForm } from '#http/form.ts';
 import { isNavigation } from '#http/navigation.ts';
 import { seeOther } from '#http/see-other.ts';
-import { unavailableCause } from '#http/unavailable-cause.ts';
-import { showUnavailable } from '#pages/unavailable.ts';
-import type { Render } from '#pages/views.ts';
-
-/** oidc-provider saves a session after its own error handling; a store that fails then gets the page too. */
-export function pageWhileUnavailable(render: Render): Middleware {
-  return async (ctx, next) => {
-    try {
-      await next();
-    } catch (error) {
-      if (!unavailableCause(error) || ctx.accepts('json', 'html') !== 'html') throw error;
-      showUnavailable(ctx, render);
-    }
-  };
-}
 
 /** A request that is not a navigation gets a cheap error from /authorize; `refuse` throws a problem. */
 export function navigationsOnly(refuse: () => void): Middleware {

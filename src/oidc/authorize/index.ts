@@ -1,0 +1,92 @@
+/**
+ * The authorization endpoint: from an authorization request to its code, by way of the waiting page where the visitor
+ * has to wait. It owns the request's arrival, the next step of a login, restarts of expired login transactions, and the
+ * guard against login loops. It owns neither the tokens nor the waiting page. Of the door it imports `adapter.ts`,
+ * `login-context.ts`, `usable-admission.ts` and `tokens/on-code-exchange.ts`.
+ */
+
+import type Provider from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
+import { createLoopGuard } from '#http/loop-guard.ts';
+import { Problem } from '#http/problem.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Render } from '#pages/views.ts';
+import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
+import { RETRY } from '#pages/waiting/address.ts';
+import type { Continuation } from '#pages/waiting/continuation.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
+import { attachLoginContext } from '../login-context.ts';
+import { createArrival } from './arrival.ts';
+import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
+import { createContinuation } from './continuation.ts';
+import { dropUnusedCookies } from './drop-unused-cookies.ts';
+import { createInteractionPolicy } from './interaction-policy.ts';
+import { createInteractionUrl } from './interaction-url.ts';
+import { createLoginLock, releaseLoginLock } from './login-lock.ts';
+import { stopLoginLoops } from './login-loop-middleware.ts';
+import { createLoginStart } from './login-start.ts';
+import { createTransactionOf } from './login-transaction.ts';
+import { createNewestLogin } from './newest-login.ts';
+import { createValidatedStep } from './validated-step.ts';
+
+export interface AuthorizeDeps {
+  readonly issuer: string;
+  readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'relyingParties' | 'snapshots' | 'seal'>;
+  readonly idempotency: Pick<Idempotency, 'remember' | 'forget'>;
+  readonly addresses: Addresses;
+  readonly cookies: VisitorCookies;
+  readonly render: Render;
+  readonly now: () => number;
+}
+
+export interface Authorize {
+  /** This endpoint's part of oidc-provider's configuration. */
+  readonly configuration: Pick<Configuration, 'interactions' | 'extraParams'>;
+  /** Adds the middleware and listeners. Returns how a request continues whose visitor has waited. */
+  mount(provider: Provider): Continuation<PendingRequest>;
+}
+
+export function createAuthorize(deps: AuthorizeDeps): Authorize {
+  const { issuer, idempotency, addresses, cookies, render, now } = deps;
+  const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
+  const isSecure = issuer.startsWith('https:');
+  const loginStart = createLoginStart(seal);
+  const loops = createLoopGuard(seal, isSecure, now);
+  const newestLogin = createNewestLogin(seal, isSecure);
+  const transactionOf = createTransactionOf(newestLogin, now);
+  const validatedStep = createValidatedStep({ relyingParties, transactionOf });
+
+  return {
+    configuration: {
+      interactions: {
+        policy: createInteractionPolicy(validatedStep),
+        url: createInteractionUrl({ relyingParties, addresses, cookies, validatedStep }),
+      },
+      extraParams: {
+        // The page that the visitor came for, from relying parties that send it; kept with a stored request.
+        target_link_uri: null,
+        anteroom_page: null,
+        [RETRY]: createArrival({ visitors, relyingParties, cookies, newestLogin, loops, now }),
+      },
+    },
+    mount(provider) {
+      provider.use(navigationsOnly(refuseScript));
+      provider.use(postBecomesGet);
+      provider.use(attachLoginContext(now));
+      provider.use(loginStart.readNote);
+      provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
+      provider.on('interaction.started', dropUnusedCookies);
+      releaseLoginLock(provider, { idempotency, relyingParties });
+      const loginLock = createLoginLock(idempotency);
+      return createContinuation({
+        ...{ provider, addresses, relyingParties, snapshots, issuer, render },
+        ...{ loginStart, loops, loginLock, transactionOf },
+      });
+    },
+  };
+}
+
+function refuseScript(): never {
+  throw new Problem('invalid_request', { detail: '/authorize is for navigations: send the visitor there.' });
+}

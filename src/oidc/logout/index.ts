@@ -1,0 +1,40 @@
+/**
+ * Logouts: a visitor who logs out ends their admission, and relying parties are notified of admissions that ended. It
+ * does not decide when an admission ends: the waiting room calls the logout queue. Of the door it imports
+ * `client-metadata.ts`, `login-context.ts` and `tokens/on-code-exchange.ts`.
+ */
+import type { JWK } from 'jose';
+import type Provider from 'oidc-provider';
+import type { Log } from '#telemetry/log.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import type { BackchannelLogout } from './backchannel-logout.ts';
+import { createBackchannelLogout } from './backchannel-logout.ts';
+import { enqueueLogins } from './enqueue-logins.ts';
+import type { Logouts } from './logout-queue.ts';
+import { createLogoutTokens } from './logout-token.ts';
+import { endAdmissionAtLogout } from './rp-initiated-logout.ts';
+import { createSendLogoutToken } from './send-logout-token.ts';
+
+export interface LogoutDeps {
+  readonly issuer: string;
+  /** Private keys, which sign logout tokens. */
+  readonly keys: readonly JWK[];
+  readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'relyingParties'>;
+  readonly logouts: LogoutQueue;
+  readonly notified: Logouts['notified'];
+  readonly now: () => number;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'loggedOut'>;
+}
+
+/** Adds the middleware of logouts to the provider. Returns what notifies relying parties. */
+export function mountLogout(provider: Provider, deps: LogoutDeps): BackchannelLogout {
+  const { issuer, keys, logouts, notified, now, log, metrics } = deps;
+  const { visitors, relyingParties } = deps.waitingRoom;
+  endAdmissionAtLogout(provider, { visitors, relyingParties });
+  enqueueLogins(provider, { logouts, visitors, now });
+  const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }) });
+  return createBackchannelLogout({ visitors, logouts, notified, send, now, log, metrics });
+}
