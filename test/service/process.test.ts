@@ -73,7 +73,7 @@ describe('a process that cannot start reports every fault and exits with code 1 
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     const run = folder.run(env);
     expect(await run.ended).toEqual([1, null]);
-    expect(run.output()).toContain(`Port ${port} is taken`);
+    expect(run.output()).toContain(`Port ${port} is in use by another process`);
     other.close();
   });
 
