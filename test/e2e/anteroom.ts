@@ -1,4 +1,4 @@
-/** Anteroom as its user starts it: the process, its demo room and shop, in a folder of its own. */
+/** Anteroom as its user starts it: the process with its demo room and shop, in an empty folder. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,9 +15,9 @@ export interface Anteroom {
   readonly url: string;
   readonly shop: string;
   readonly adminToken: string;
-  /** Calls the operators' API about the demo room; rejects unless it took the call. */
+  /** Calls the admin API of the demo room. Rejects unless the answer is a success. */
   admin(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<Record<string, unknown>>;
-  /** Ends the service without a chance to say good-bye; its shop ends with it. */
+  /** Kills the service without a shutdown. Its shop ends with it. */
   kill(): Promise<void>;
   /** Starts it again on the same data. */
   restart(): Promise<void>;
@@ -38,7 +38,7 @@ export async function startAnteroom(): Promise<Anteroom> {
       cwd: folder,
       env: { PATH: process.env.PATH, PORT: `${port}`, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // The leader of a group, so that nothing of it is left behind when a test fails.
+      // The leader of a process group, so that close() can end all of it after a failed test.
       detached: true,
     });
     running = child;
@@ -66,7 +66,7 @@ export async function startAnteroom(): Promise<Anteroom> {
       try {
         process.kill(-group, 'SIGKILL');
       } catch {
-        // All of them have ended already.
+        // The group has ended already.
       }
     }
     await rm(folder, { recursive: true, force: true });

@@ -8,19 +8,19 @@ const SETTINGS = {
   admission: { lifetime: '5m', claim_window: '1m' },
 };
 
-/** The demo room with other settings than its own, without anybody in it. Nobody is let in unless told. */
+/** Empties the demo room and gives it a manual inlet: nobody is let in until the test does it. */
 export async function emptyRoom({ admin }: Anteroom, settings: Record<string, unknown> = {}): Promise<void> {
   await admin('PUT', '', { ...SETTINGS, ...settings });
   await admin('POST', '/reset');
 }
 
-/** The demo room as it is started: three people fit, and the first three go in at once. */
+/** The demo room as it starts: three people fit, and the first three go in at once. */
 export async function roomForThree(anteroom: Anteroom): Promise<void> {
   await emptyRoom(anteroom, { inlet: { strategy: 'max-size', size: 3 } });
   while ((await anteroom.admin('GET', '/counters')).serving !== 3) await delay(50);
 }
 
-/** Changes some settings; what they are else stays. */
+/** Changes some settings and keeps the others. */
 export async function change({ admin }: Anteroom, settings: Record<string, unknown>): Promise<void> {
   await admin('PATCH', '', settings);
 }

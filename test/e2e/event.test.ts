@@ -11,7 +11,7 @@ import { audit, heading, newVisitor, numberOf, picture, words } from './visitor.
 
 const SECOND = 1000;
 const CROWD = 40;
-/** From the process's start until the event: as long as it takes to start, to come, and to be looked at. */
+/** From the process's start until the event: time to start, to arrive, and to check the page. */
 const AHEAD = 14 * SECOND;
 
 let browser: Browser;
@@ -21,7 +21,7 @@ let url: string;
 let redirectUri: string;
 let startsAt: number;
 
-/** A room whose event starts in some seconds, as a configuration file has it, and a site that says who is inside. */
+/** A configuration file with an event that starts in seconds, and a site that greets admitted visitors. */
 beforeAll(async () => {
   shop = createServer((_req, res) => res.setHeader('Content-Type', 'text/html').end('<h1>You are inside</h1>'));
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
@@ -75,7 +75,7 @@ async function waitingPage(clientId = 'shop'): Promise<Page> {
 
 const says = (page: Page, what: string) => expect.poll(() => words(heading(page)), { timeout: 20_000 }).toBe(what);
 
-/** As people have it: dark and light, narrow and wide, and in a language that is written from the right. */
+/** Dark and light, narrow and wide, left to right and right to left. */
 async function lookAt(page: Page, name: string): Promise<void> {
   for (const [colorScheme, width] of [
     ['light', 1280],
@@ -93,7 +93,7 @@ async function lookAt(page: Page, name: string): Promise<void> {
   await page.evaluate('document.documentElement.dir = "ltr"');
 }
 
-test('before the start the page counts down, then has a number by itself, checks the draw, and goes in', async () => {
+test('the page counts down to the start, shows its number, checks the draw, and goes in by itself', async () => {
   const page = await waitingPage();
   const crowd = Array.from({ length: CROWD }, () => arrive(createBrowser(), url, { redirectUri }));
   await Promise.all(crowd);
@@ -107,7 +107,7 @@ test('before the start the page counts down, then has a number by itself, checks
   await lookAt(page, 'before-start');
   expect(Date.now(), 'it was looked at in time').toBeLessThan(startsAt);
 
-  // Nobody touches it: what comes now, comes by itself.
+  // From here on the page acts by itself.
   await says(page, 'You are in line');
   expect(Date.now() - startsAt).toBeLessThan(5 * SECOND);
   const number = await numberOf(page);
@@ -120,7 +120,7 @@ test('before the start the page counts down, then has a number by itself, checks
   expect(await words(heading(draw))).toBe('How the draw was made');
   expect(await words(draw.locator('#own #number'))).toBe(`${number}`);
   await lookAt(draw, 'draw');
-  // A number that is not what was drawn is found out.
+  // The page notices a number that was not drawn.
   await draw.route(/\/draws\/opening$/, async (route) => {
     const answer = await route.fetch();
     const body = (await answer.text()).replace(/data-number="\d+"/, `data-number="${number + 1}"`);
@@ -132,7 +132,7 @@ test('before the start the page counts down, then has a number by itself, checks
   const late = await waitingPage();
   await says(late, 'You are in line');
   expect(await numberOf(late)).toBe(CROWD + 2);
-  // Enough turns have come to say something.
+  // Enough visitors have been served for an estimate.
   const estimate = late.locator('#estimate');
   await expect.poll(() => words(estimate), { timeout: 25_000 }).toMatch(/^\d+–\d+ min$/);
   await lookAt(late, 'estimate');
@@ -141,7 +141,7 @@ test('before the start the page counts down, then has a number by itself, checks
   expect(await words(heading(page))).toBe('You are inside');
 });
 
-test('whoever was away at the start joins behind those who were there, by itself and with a true word', async () => {
+test('a visitor who missed the start joins behind the others by itself, and the page says so', async () => {
   const start = Date.now() + 9 * SECOND;
   const [prequeue_start, at] = [start - 60 * SECOND, start].map((time) => new Date(time).toISOString());
   const answer = await fetch(`${url}/admin/v1/rooms/small`, {

@@ -27,11 +27,11 @@ const another = async () => {
   return page;
 };
 
-/** Waits until the heading says so. */
+/** Waits until this is the heading. */
 const says = (page: Page, what: string) => expect.poll(() => words(heading(page)), { timeout: 15_000 }).toBe(what);
 
 describe('a place in line', () => {
-  test('is kept through a reload, in a second tab, and when the visitor reserves once more', async () => {
+  test('is kept through a reload, in a second tab, and through a second reservation', async () => {
     await emptyRoom(anteroom);
     await another();
     const page = await another();
@@ -51,7 +51,7 @@ describe('a place in line', () => {
     expect((await anteroom.admin('GET', '/counters')).claimed).toBe(2);
   });
 
-  test('is kept when the service is killed: the page says so, keeps trying, and goes on by itself', async () => {
+  test('is kept when the service is killed: the page says so, keeps trying, and continues by itself', async () => {
     await roomForThree(anteroom);
     for (let i = 0; i < 3; i++) await another();
     const page = await another();
@@ -77,7 +77,7 @@ describe('a place in line', () => {
     expect(await words(page.locator('#number'))).toBe(String(number));
   });
 
-  test('is looked after at once when the connection is there again', async () => {
+  test('is refreshed as soon as the connection is back', async () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.context().setOffline(true);
@@ -88,17 +88,17 @@ describe('a place in line', () => {
     await page.getByText('We cannot reach the waiting room right now.').waitFor({ state: 'hidden' });
   });
 
-  test('is gone with the cookies: the visitor joins anew, at the back', async () => {
+  test('is lost with the cookies: the visitor joins at the back', async () => {
     await emptyRoom(anteroom, { presence: { timeout: '6s' } });
     const page = await another();
     await another();
     await page.context().clearCookies();
-    // The page finds out by itself, with its next heartbeat.
+    // The page notices with its next heartbeat.
     await expect.poll(() => numberOf(page), { timeout: 10_000 }).toBe(3);
     expect(await words(heading(page))).toBe('You are in line');
   });
 
-  test('can be given up, which all tabs get to know, and joined again at the back', async () => {
+  test('is lost when the visitor leaves, in every tab, and the visitor can join at the back', async () => {
     await emptyRoom(anteroom, { presence: { timeout: '6s' } });
     const page = await another();
     const tab = await page.context().newPage();
@@ -116,7 +116,7 @@ describe('a place in line', () => {
     expect(await numberOf(page)).toBe(2);
   });
 
-  test('is at the front again after a missed turn', async () => {
+  test('is at the front after a missed turn', async () => {
     await emptyRoom(anteroom, { admission: { lifetime: '5m', claim_window: '1s' } });
     const page = await another();
     await another();
@@ -137,7 +137,7 @@ describe('a place in line', () => {
     await page.waitForURL(`${anteroom.shop}/checkout`);
   });
 
-  test('is taken again by itself by a page that was only away when its turn came', async () => {
+  test('is taken back by a page that was closed when its turn came', async () => {
     await emptyRoom(anteroom, { inlet: { strategy: 'manual', size: 2 }, presence: { timeout: '3s' } });
     const page = await another();
     const url = page.url();
@@ -148,13 +148,13 @@ describe('a place in line', () => {
     await other.waitForURL(/\/checkout$/);
 
     await page.goto(url);
-    // Rejoined at the front, and let in as soon as there is a place: there is one.
+    // Back at the front, the visitor is let in as soon as there is a place.
     await letIn(anteroom, 1);
     await page.waitForURL(`${anteroom.shop}/checkout`, { timeout: 15_000 });
     expect(await words(page.locator('#number'))).toBe('1');
   });
 
-  test('has a countdown and a button when the turn has come and the way in does not open by itself', async () => {
+  test('has a countdown and a button if the page cannot go in by itself', async () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.route(WAITING_PAGE, (route) =>
@@ -162,7 +162,7 @@ describe('a place in line', () => {
     );
     await letIn(anteroom, 1);
     await says(page, 'It is your turn');
-    // While the browser is at the way in, which does not open, it says no title for a moment.
+    // The browser shows no title while the form's request is pending.
     await expect.poll(() => page.title()).toBe('● It is your turn · Spring sale');
     const held = figure(page, 'Your place is held');
     const first = await words(held);
@@ -174,7 +174,7 @@ describe('a place in line', () => {
     await page.waitForURL(`${anteroom.shop}/checkout`);
   });
 
-  test('says truthfully when the room is paused, open again, or closed, and what the operator says', async () => {
+  test('shows that the room is paused, open or closed, with the operator’s message', async () => {
     await emptyRoom(anteroom, { presence: { timeout: '6s' } });
     const page = await another();
     await change(anteroom, { mode: 'paused', message: 'The till is being fixed.' });
@@ -200,7 +200,7 @@ describe('a place in line', () => {
     expect(await numberOf(page)).toBe(1);
   });
 
-  test('is not lost with an altered address, and the way back leads to it', async () => {
+  test('is not lost with an altered address: the page has a link back to it', async () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.goto(page.url().replace('nonce=', 'nonce=x'));

@@ -9,7 +9,7 @@ import { audit, heading, newVisitor, picture, reserve, words } from './visitor.t
 let browser: Browser;
 let anteroom: Anteroom;
 let page: Page;
-/** What the browser complained of, and which other hosts it asked. */
+/** Errors that the browser logged, and requests to other hosts. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
 });
 
-/** Shows the state that a room is in to somebody who waits in it, then audits it as people have it. */
+/** A state, its heading, and how the room gets there. */
 const STATES: [string, string, () => Promise<void>][] = [
   ['waiting', 'You are in line', async () => undefined],
   [
@@ -49,34 +49,37 @@ const STATES: [string, string, () => Promise<void>][] = [
 ];
 
 describe('the waiting page', () => {
-  test.each(STATES)('is accessible while %s: dark and light, narrow and wide, both ways', async (name, says, reach) => {
-    await reserve(page, anteroom);
-    // The turn is not taken, so that it can be looked at.
-    await page.route(/\/rooms\/demo\/wait\?/, (route) =>
-      route.request().method() === 'POST' ? route.fulfill({ status: 204 }) : route.continue(),
-    );
-    await reach();
-    await page.reload();
-    expect(await words(heading(page))).toBe(says);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [1280, 320]) {
-        await page.setViewportSize({ width, height: 800 });
-        expect(await audit(page)).toEqual([]);
-        await picture(page, `${name}-${colorScheme}-${width}`);
+  test.each(STATES)(
+    'is accessible while %s: dark and light, narrow and wide, in both directions',
+    async (name, says, reach) => {
+      await reserve(page, anteroom);
+      // Holds the turn, so that the page can be audited.
+      await page.route(/\/rooms\/demo\/wait\?/, (route) =>
+        route.request().method() === 'POST' ? route.fulfill({ status: 204 }) : route.continue(),
+      );
+      await reach();
+      await page.reload();
+      expect(await words(heading(page))).toBe(says);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [1280, 320]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect(await audit(page)).toEqual([]);
+          await picture(page, `${name}-${colorScheme}-${width}`);
+        }
       }
-    }
-    await page.evaluate('document.documentElement.dir = "rtl"');
-    expect(await audit(page)).toEqual([]);
-    await picture(page, `${name}-rtl`);
-    expect(complaints).toEqual([]);
-  });
+      await page.evaluate('document.documentElement.dir = "rtl"');
+      expect(await audit(page)).toEqual([]);
+      await picture(page, `${name}-rtl`);
+      expect(complaints).toEqual([]);
+    },
+  );
 
-  test('is read without a horizontal scroll at 400 % and with text spaced out (WCAG 1.4.10, 1.4.12)', async () => {
+  test('needs no horizontal scrolling at 400 % zoom and with spaced text (WCAG 1.4.10, 1.4.12)', async () => {
     await change(anteroom, { title: 'Springsalespringsalespringsalespringsalespringsale', message: 'm'.repeat(400) });
     await reserve(page, anteroom);
     await page.setViewportSize({ width: 320, height: 256 });
-    // Through the style sheet object: the page's policy takes no style of anybody else.
+    // Through the style sheet object: the page's policy forbids foreign styles.
     await page.evaluate(`
       const spaced = new CSSStyleSheet();
       spaced.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
@@ -85,7 +88,7 @@ describe('the waiting page', () => {
     await picture(page, 'spaced');
   });
 
-  test('is used with the keyboard alone, and the focus is seen and never lost', async () => {
+  test('works by keyboard, with a visible focus that is never lost', async () => {
     await reserve(page, anteroom);
     await page.keyboard.press('Tab');
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
@@ -101,7 +104,7 @@ describe('the waiting page', () => {
     expect(await focused()).toBe('The waiting room is closed');
   });
 
-  test('announces a change of state and nothing that ticks', async () => {
+  test('announces changes of state, but no countdown', async () => {
     await reserve(page, anteroom);
     await page.evaluate(`
       globalThis.announced = [];

@@ -1,4 +1,4 @@
-/** A site that lets in nobody whom it is sent, in a browser that follows whatever it is told. */
+/** A site that sends admitted visitors back, in a browser that follows every redirect. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
@@ -12,7 +12,7 @@ let browser: Browser;
 let anteroom: Anteroom;
 let site: RunningRelyingParty;
 let origin: string;
-/** Whether the site remembers whom it lets in. */
+/** Whether the site keeps its sessions. */
 let remembers: boolean;
 let page: Page;
 
@@ -59,12 +59,12 @@ async function put(path: string, body: unknown): Promise<void> {
 }
 
 test.each([
-  ['begins login after login', '/', 'You are in, but the site keeps sending you back', 'link', 'Try again'],
+  ['starts one login after another', '/', 'You are in, but the site keeps sending you back', 'link', 'Try again'],
   ['keeps no cookie', '/page', 'You are in, but the site does not recognise you', 'button', /^Continue to/],
 ] as const)(
-  'a site that %s ends at a page that explains, accessible, with a way on',
+  'for a site that %s, the visitor gets an accessible page that explains and has a way on',
   async (what, path, says, role, on) => {
-    // A relying party is not known to a process for the first second.
+    // A process learns of a new relying party within a second.
     await expect.poll(async () => (await page.goto(`${origin}${path}`))?.status(), { timeout: 10_000 }).toBe(200);
     await expect.poll(() => words(page.locator('h1')), { timeout: 30_000 }).toBe(says);
     for (const colorScheme of ['light', 'dark'] as const) {

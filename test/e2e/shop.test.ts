@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe('the shop behind the line', () => {
-  test('lets three in without a wait; the fourth goes in when one of them leaves, and buys', async () => {
+  test('lets three visitors in at once; the fourth waits until one of them leaves, then buys', async () => {
     for (const page of inside) expect(page.url()).toBe(`${anteroom.shop}/checkout`);
     const page = await newVisitor(browser);
     await reserve(page, anteroom);
@@ -48,7 +48,7 @@ describe('the shop behind the line', () => {
     expect(await words(page.locator('#receipt'))).not.toBe('');
   });
 
-  test('counts people ahead, and takes in whom the operator lets in, in their order', async () => {
+  test('shows the people ahead, and lets visitors in by number as the operator raises the counter', async () => {
     await change(anteroom, { inlet: { strategy: 'manual', size: null } });
     const waiting: Page[] = [];
     for (let i = 0; i < 3; i++) {
@@ -68,7 +68,7 @@ describe('the shop behind the line', () => {
     expect(await words(heading(sixth))).toBe('You are in line');
   });
 
-  test('works without JavaScript: a button to look again, one to go in, and a page that loads itself', async () => {
+  test('works without JavaScript: a button to check again, one to go in, and a page that reloads', async () => {
     const page = await newVisitor(browser, { javaScriptEnabled: false });
     await reserve(page, anteroom);
     expect(await page.locator('noscript meta[http-equiv=refresh]').getAttribute('content')).toBe('30');
@@ -88,7 +88,7 @@ describe('the shop behind the line', () => {
     expect(await page.getByText('Bought with number 4').isVisible()).toBe(true);
   });
 
-  test('without JavaScript, looking again when the turn has come goes straight in', async () => {
+  test('without JavaScript, checking again after the turn has come goes straight in', async () => {
     const page = await newVisitor(browser, { javaScriptEnabled: false });
     await reserve(page, anteroom);
     await change(anteroom, { inlet: { strategy: 'manual', size: null } });
@@ -97,7 +97,7 @@ describe('the shop behind the line', () => {
     await page.waitForURL(`${anteroom.shop}/checkout`);
   });
 
-  test('the operator lets people in from the control panel', async () => {
+  test('lets the operator let people in from the control panel', async () => {
     await change(anteroom, { inlet: { strategy: 'manual', size: null } });
     const page = await newVisitor(browser);
     await reserve(page, anteroom);

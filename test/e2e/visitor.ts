@@ -1,4 +1,4 @@
-/** What people do at the demo, by real clicks, and what they read. */
+/** What visitors do in the demo, by real clicks, and what they read. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
@@ -6,7 +6,7 @@ import type { Anteroom } from './anteroom.ts';
 
 const AUDIT = readFileSync(join(import.meta.dirname, 'audit.js'), 'utf8');
 
-/** A visitor of their own: nothing is shared with any other. */
+/** A new visitor, who shares no cookies with the others. */
 export async function newVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext(options);
   return context.newPage();
@@ -18,15 +18,15 @@ export async function reserve(page: Page, { shop }: Pick<Anteroom, 'shop'>): Pro
   await page.waitForURL(/\/(?:wait\?|checkout)/);
 }
 
-/** The heading that is shown. */
+/** The visible heading. */
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
-/** What the page says of something, as a person reads it. */
+/** The value that the page shows for a label. */
 export function figure(page: Page, name: 'Your number' | 'People ahead of you' | 'Your place is held') {
   return page.locator('dl > div', { hasText: name }).locator('dd');
 }
 
-/** What of it is shown, once it is. */
+/** The visible text, once it is visible. */
 export async function words(shown: Locator): Promise<string> {
   await shown.waitFor();
   return (await shown.allInnerTexts()).join(' ');
@@ -36,7 +36,7 @@ export async function numberOf(page: Page): Promise<number> {
   return Number(await words(figure(page, 'Your number')));
 }
 
-/** Buys one and comes to the receipt. */
+/** Buys a ticket and gets to the receipt. */
 export async function buy(page: Page): Promise<void> {
   await page.waitForURL(/\/checkout$/);
   await page.getByRole('button', { name: 'Purchase now' }).click();
@@ -51,12 +51,12 @@ export async function leaveShop(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Reserve' }).waitFor();
 }
 
-/** What is wrong with the page as it is shown now. */
+/** The accessibility faults of the page as it is now. */
 export function audit(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(AUDIT);
 }
 
-/** What people see, for a person to look at. */
+/** A screenshot for people to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join('test-output', `${name}.png`), fullPage: true });
 }

@@ -23,7 +23,7 @@ afterEach(async () => {
 const file = (name: string, text: string) => writeFile(join(folder, name), text);
 
 describe('views', () => {
-  test('escape what they are given, stand in the layout, and share what all are given', async () => {
+  test('escape their data, appear inside the layout, and get the shared data', async () => {
     await file('layout.ejs', '<title><%= title %></title><%- content %>');
     await file('hello.ejs', '<p><%= name %> <%= asset("a.css") %></p>');
     const views = createViews({ folder, shared: { asset: (name: string) => `/assets/${name}` } });
@@ -33,7 +33,7 @@ describe('views', () => {
     expect(views.render('hello', { name: 'you' })).toBe('<p>you /assets/a.css</p>');
   });
 
-  test('are read once', async () => {
+  test('are read from disk once', async () => {
     await file('hello.ejs', 'first');
     const views = createViews({ folder });
     views.render('hello');
@@ -49,7 +49,7 @@ describe('assets', () => {
     return { url: running.url, assets };
   }
 
-  test('may be kept for good under an address that changes with what is in them', async () => {
+  test('are immutable at a URL that changes with their content', async () => {
     await file('style.css', 'a{}');
     const { url, assets } = await serve();
     const address = assets.url('style.css');
@@ -65,7 +65,7 @@ describe('assets', () => {
     expect(createAssets({ folder }).url('style.css')).not.toBe(address);
   });
 
-  test('are asked for anew under their plain name, and not sent again when they are the same', async () => {
+  test('are revalidated at their plain name, and not sent again if unchanged', async () => {
     await file('icon.svg', '<svg/>');
     const { url } = await serve();
     const first = await request(url).get('/assets/icon.svg').expect(200);
@@ -77,7 +77,7 @@ describe('assets', () => {
     await request(url).head('/assets/icon.svg').expect(200);
   });
 
-  test('are what is in the folder, and nothing else', async () => {
+  test('are the files of the folder and nothing else', async () => {
     await file('style.css', 'a{}');
     await file('notes.txt', 'not for the web');
     const { url, assets } = await serve();

@@ -5,7 +5,7 @@ import { embeddedStore } from '#support/stores.ts';
 import { join, resume } from '../../assets/client.js';
 import { SALE } from './room.ts';
 
-/** A fetch whose first answers are these; `asked` is how often it was called. */
+/** A fetch that gives these answers first. `asked` has the times of its calls. */
 function failing(first: readonly (() => Promise<Response>)[]) {
   const asked: number[] = [];
   const counted: typeof fetch = (...given) => {
@@ -34,7 +34,7 @@ describe('client.js in trouble', () => {
 
   const operations = () => service.waitingRoom.operations;
 
-  test('tries again when nothing answers, and waits as long as it is told to', async () => {
+  test('tries again if nothing answers, and waits as long as Retry-After says', async () => {
     const trouble = failing([unreachable, busy('1')]);
     const visit = await join(room, { fetch: trouble.fetch });
     expect(visit.ticket).toMatch(/./);
@@ -43,7 +43,7 @@ describe('client.js in trouble', () => {
     expect(third - second).toBeGreaterThanOrEqual(990);
   });
 
-  test('tells when the line cannot be reached and when it can again, and yields nothing meanwhile', async () => {
+  test('reports that Anteroom cannot be reached and when it can again, and yields nothing meanwhile', async () => {
     const { ticket } = await join(room);
     const contact: boolean[] = [];
     const trouble = failing([unreachable, unreachable]);
@@ -52,7 +52,7 @@ describe('client.js in trouble', () => {
     expect(contact).toEqual([false, true]);
   });
 
-  test('does not try again what was refused', async () => {
+  test('does not try again after a refusal', async () => {
     await operations().putRoom(roomSettings.parse({ ...SALE, mode: 'closed' }));
     const counted = failing([]);
     await expect(join(room, { fetch: counted.fetch })).rejects.toMatchObject({ code: 'room_closed' });

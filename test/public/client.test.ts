@@ -8,7 +8,7 @@ import type { Facts } from '../../assets/client.js';
 import { AnteroomError, join, resume } from '../../assets/client.js';
 import { SALE, verified } from './room.ts';
 
-/** A claim window of four seconds: looks a second apart, so that nobody here waits long. */
+/** A claim window of four seconds makes polls a second apart, so the tests are quick. */
 const QUICK = { ...SALE, admission: { claim_window: '4s', lifetime: '10m' } };
 
 async function until(facts: AsyncIterable<Facts>, state: Facts['state']): Promise<Facts> {
@@ -29,7 +29,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
 
   const operations = () => service.waitingRoom.operations;
 
-  test('joins, follows the facts until the turn comes, and claims', async () => {
+  test('joins, follows the facts until the turn, and claims', async () => {
     await join(room);
     const visit = await join(room);
     const seen: Facts[] = [];
@@ -44,7 +44,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect((await visit.claim()).expires_in).toBeLessThanOrEqual(tokens.expires_in);
   });
 
-  test('follows the people ahead by the status that all share, and asks for the own facts as told', async () => {
+  test('follows the people ahead by the shared status, and fetches the own facts when a heartbeat is due', async () => {
     const first = await join(room);
     const paths: string[] = [];
     const visit = await join(room, {
@@ -61,13 +61,13 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(paths.filter((path) => path === '/tickets/self')).toEqual([]);
   });
 
-  test('goes on with a ticket that was kept', async () => {
+  test('resumes with a stored ticket', async () => {
     const { ticket } = await join(room);
     const facts = await resume(room, ticket).facts().next();
     expect(facts.value).toMatchObject({ number: 1 });
   });
 
-  test('refuses a claim before its turn, by a code', async () => {
+  test('rejects a claim before the turn with a code', async () => {
     const refused = (await join(room)).claim();
     await expect(refused).rejects.toBeInstanceOf(AnteroomError);
     await expect(refused).rejects.toMatchObject({ code: 'not_your_turn', status: 409 });
@@ -81,18 +81,18 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(await visit.rejoin()).toMatchObject({ number: 1 });
   });
 
-  test('leaves', async () => {
+  test('leaves the line', async () => {
     const visit = await join(room);
     await visit.leave();
     expect((await operations().counters('sale')).waiting).toBe(0);
   });
 
-  test('follows through a start that all wait for', async () => {
+  test('follows a draw through the start of an event', async () => {
     const start = service.time.now() + 1500;
     const events = [{ id: 'opening', start: new Date(start).toISOString(), order: 'arrival' }];
     const prequeue_start = new Date(start - 60_000).toISOString();
     await operations().putRoom(roomSettings.parse({ ...QUICK, events: [{ ...events[0], prequeue_start }] }));
-    // Its draw is announced: on another process' tick, who joins before that has a number.
+    // Announces the draw: a visitor who joins before that would get a number.
     await service.waitingRoom.advance.room('sale');
     const visit = await join(room);
     const { value: early } = await visit.facts().next();
@@ -103,7 +103,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(await drawn).toMatchObject({ number: 1 });
   });
 
-  test('ends the facts of a ticket that is worth nothing', async () => {
+  test('ends the facts of a ticket that is no longer valid', async () => {
     const visit = await join(room);
     const facts = visit.facts();
     await facts.next();
@@ -112,7 +112,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     await expect(until(facts, 'served')).rejects.toMatchObject({ code: 'ticket_invalid' });
   });
 
-  test('stops when it is told to, in the middle of a pause', async () => {
+  test('stops when its signal is aborted, also during a pause', async () => {
     const visit = await join(room);
     const stop = new AbortController();
     const ended = (async () => {
@@ -125,7 +125,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(await ended).toBe(1);
   });
 
-  test('is served to any origin with its types, as a module of less than 6 kB without a document', async () => {
+  test('is served to any origin with its types: a module of less than 6 kB that needs no document', async () => {
     const answer = await fetch(`${service.issuer}/client.js`);
     expect(answer.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');

@@ -4,9 +4,9 @@ import { serviceOn } from '#support/on-each-store.ts';
 import { embeddedStore } from '#support/stores.ts';
 import { comeBack, enterUrl, SALE, SITE } from './room.ts';
 
-/** As a browser says what it wants the answer for. */
+/** Fetch metadata, which only browsers send. */
 const FETCHED = { 'Sec-Fetch-Dest': 'document' };
-/** Where the most impatient of the browsers gives up. */
+/** Safari gives up first, after sixteen redirects. */
 const REDIRECTS = 16;
 
 const service = serviceOn(embeddedStore, { rooms: [SALE] });
@@ -18,7 +18,7 @@ beforeEach(async () => {
   browser = createBrowser();
 });
 
-/** What the gate says to a navigation of a browser that brings it no cookie. */
+/** The gate's answer to a navigation without its cookie. */
 function askGate(url: string): Promise<Answer> {
   return createBrowser().get(`${service.issuer}/rooms/sale/gate/check`, {
     'X-Original-Method': 'GET',
@@ -26,7 +26,7 @@ function askGate(url: string): Promise<Answer> {
   });
 }
 
-/** Goes where the redirects lead, between a gate that no cookie comes back to and Anteroom; the page at the end. */
+/** Follows the redirects between Anteroom and a gate whose cookie is lost, until there is a page. */
 async function go(from: string, beforeEach: () => void = () => undefined): Promise<Answer & { redirects: number }> {
   let at = from;
   for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
@@ -35,7 +35,7 @@ async function go(from: string, beforeEach: () => void = () => undefined): Promi
     if (!answer.location) return { ...answer, redirects };
     at = answer.location;
   }
-  throw new Error('it went round and round');
+  throw new Error('the redirects did not end');
 }
 
 const headingOf = ({ text }: Answer) => /<h1[^>]*>([^<]*)</.exec(text)?.[1];
@@ -43,7 +43,7 @@ const NOT_KEPT = 'You are in, but the site does not recognise you';
 const places = async () => (await service.waitingRoom.operations.counters('sale')).claimed;
 
 describe('a browser that keeps no cookies of the site', () => {
-  test('ends at a page that explains, before it gives up by itself', async () => {
+  test('gets a page that explains, before the browser gives up', async () => {
     await service.waitingRoom.operations.raise('sale', 1);
     const end = await go(`${SITE}/deep?x=1`);
     expect([end.status, headingOf(end)]).toEqual([200, NOT_KEPT]);
@@ -52,7 +52,7 @@ describe('a browser that keeps no cookies of the site', () => {
     expect(await places()).toBe(1);
   });
 
-  test('ends there after a wait, too', async () => {
+  test('gets the page after a wait, too', async () => {
     const waiting = await go(`${SITE}/deep?x=1`);
     const page = (await browser.get(enterUrl(service, `${SITE}/deep?x=1`))).location;
     expect(headingOf(waiting)).toContain('You are');
@@ -60,7 +60,7 @@ describe('a browser that keeps no cookies of the site', () => {
     expect(headingOf(await go((await browser.post(page)).location))).toBe(NOT_KEPT);
   });
 
-  test('goes on from there with a button, to the same page with every byte of its query', async () => {
+  test('continues with a button to the same URL, byte for byte', async () => {
     const to = `${SITE}/deep?q=a+b%20c&&x=%2F"&y`.replace('"', '%22');
     await service.waitingRoom.operations.raise('sale', 1);
     const { text } = await go(to);
@@ -70,11 +70,11 @@ describe('a browser that keeps no cookies of the site', () => {
     expect(text).toContain('<button name="anteroom_again" value="1">');
     const back = await browser.get(`${service.issuer}${action}?${query}`);
     expect(back.location.startsWith(`${to}&anteroom_token=`)).toBe(true);
-    // The count is forgotten with it; and if nothing has changed, it ends there once more.
+    // The button resets the count. If nothing has changed, the page comes again.
     expect(headingOf(await go(back.location))).toBe(NOT_KEPT);
   });
 
-  test('is counted anew after a minute, and by its pages', async () => {
+  test('is counted by page, and from zero after a minute', async () => {
     await service.waitingRoom.operations.raise('sale', 1);
     expect(headingOf(await go(`${SITE}/deep`))).toBe(NOT_KEPT);
     for (const page of ['/other', '/deep/er', '/']) {
@@ -85,20 +85,20 @@ describe('a browser that keeps no cookies of the site', () => {
     expect((await browser.get(enterUrl(service, `${SITE}/deep`))).location).toContain('anteroom_token=');
   });
 
-  test('is no program: that goes round as it likes, though not for ever', async () => {
+  test('is stopped earlier than a program, which is stopped too', async () => {
     await service.waitingRoom.operations.raise('sale', 1);
     for (let round = 0; round < 10; round++) expect(await comeBack(service, browser)).toContain('anteroom_token=');
     expect((await browser.get(enterUrl(service, `${SITE}/deep?x=1`))).status).toBe(200);
   });
 
-  test('cannot be made to stop by what somebody made up', async () => {
+  test('is not stopped by a made-up cookie', async () => {
     await comeBack(service, browser);
     browser.cookies.set('anteroom_loop_sale', '1,2,3,4');
     expect(await comeBack(service, browser)).toContain('anteroom_token=');
   });
 });
 
-test('a browser that keeps no cookies at all ends at a page, and takes one place', async () => {
+test('a browser without any cookies is asked to allow them, and takes one place', async () => {
   await service.waitingRoom.operations.raise('sale', 100);
   const end = await go(`${SITE}/deep?x=1`, () => browser.cookies.clear());
   expect([end.status, headingOf(end)]).toEqual([400, 'Please allow cookies']);
@@ -106,7 +106,7 @@ test('a browser that keeps no cookies at all ends at a page, and takes one place
   expect(await places()).toBe(1);
 });
 
-test('a first visit sets no cookie to count with', async () => {
+test('a first visit sets no cookie for the count', async () => {
   await comeBack(service, browser);
   expect([...browser.cookies.keys()].sort()).toEqual(['anteroom_ticket_sale', 'anteroom_visitor']);
 });

@@ -13,10 +13,9 @@ const ENTRANTS = 12;
 const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
 
 /**
- * The draw as anybody would write it down from its description, with whole numbers of any size and by no shared code:
- * a permutation of 0 … n−1.
+ * The draw, written from its specification with big integers and without shared code: a permutation of 0 … n−1.
  */
-function computedAnew(seed: Buffer, entrants: number, entrant: number): number {
+function recomputedPlace(seed: Buffer, entrants: number, entrant: number): number {
   let a = 1;
   while (a * a < entrants) a += 1;
   let b = 1;
@@ -88,7 +87,7 @@ onEachStore('the draw of an event', {}, (service) => {
     return people;
   }
 
-  test('is promised before the first entrant: who drew has committed to a seed, and tells nothing else', async () => {
+  test('publishes the hash of the seed before the first entrant, and nothing else', async () => {
     const promised = await report();
     expect(promised).toEqual({
       event: 'opening',
@@ -106,7 +105,7 @@ onEachStore('the draw of an event', {}, (service) => {
     expect(await report()).toEqual(promised);
   });
 
-  test('is shown afterwards: the seed that was promised, from which everybody’s number follows', async () => {
+  test('publishes the seed afterwards, from which every number follows', async () => {
     const promised = await report();
     await at(START - MINUTE);
     const people = await entrants();
@@ -127,11 +126,11 @@ onEachStore('the draw of an event', {}, (service) => {
 
     for (const [arrival, { browser, page }] of people.entries()) {
       const { number } = (await facts(browser, page)).json();
-      expect(number).toBe(1 + computedAnew(seed, ENTRANTS, arrival));
+      expect(number).toBe(1 + recomputedPlace(seed, ENTRANTS, arrival));
     }
   });
 
-  test('has a page that shows an entrant their own place, and nobody else’s to anybody', async () => {
+  test('has a page that shows entrants their own place only', async () => {
     await at(START - MINUTE);
     const people = await entrants();
     const url = `${service.issuer}/rooms/sale/draws/opening`;
@@ -152,7 +151,7 @@ onEachStore('the draw of an event', {}, (service) => {
     expect(stranger).not.toContain('Your place');
   });
 
-  test('is for anybody to read, also for a CDN and for scripts of other sites', async () => {
+  test('can be read by anyone: CDNs and scripts of other sites included', async () => {
     const { headers } = await fetch(`${service.issuer}/rooms/sale/draws/opening`);
     expect(headers.get('Content-Type')).toContain('application/json');
     expect(headers.get('Cache-Control')).toBe('public, max-age=1');
@@ -160,14 +159,14 @@ onEachStore('the draw of an event', {}, (service) => {
     expect(headers.get('Vary')).toContain('Accept');
   });
 
-  test('in order of arrival says that nothing is drawn', async () => {
+  test('says that nothing is drawn if the order is that of arrival', async () => {
     expect(await report('opening', 'orderly')).toMatchObject({ event: 'opening', algorithm: 'arrival', seed: null });
   });
 
   test.each([
-    ['an event that there is not', '/rooms/sale/draws/encore'],
-    ['a room that there is not', '/rooms/nowhere/draws/opening'],
-  ])('of %s is not found', async (_what, path) => {
+    ['an unknown event', '/rooms/sale/draws/encore'],
+    ['an unknown room', '/rooms/nowhere/draws/opening'],
+  ])('answers 404 for %s', async (_what, path) => {
     const answer = await fetch(`${service.issuer}${path}`);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('Content-Type')).toContain('application/problem+json');

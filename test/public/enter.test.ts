@@ -17,7 +17,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   const operations = () => service.waitingRoom.operations;
   const set = (more: object) => operations().putRoom(roomSettings.parse({ ...SALE, ...more }));
 
-  test('lets visitors wait on the waiting page, and takes them back with a token', async () => {
+  test('lets visitors wait on the waiting page and returns them with a token', async () => {
     const to = `${SITE}/seats/12?q=a+b%20c&&x=%2F#row`;
     const arrived = await browser.get(enterUrl(service, to));
     expect(arrived.status).toBe(303);
@@ -42,7 +42,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect(Number(payload.admission_exp) * 1000).toBeGreaterThan(service.time.now() + 590_000);
   });
 
-  test('takes whoever is inside straight back, with a token of their own each time', async () => {
+  test('returns a visitor who is inside at once, with a new token each time', async () => {
     const first = tokenOf(await comeBack(service, browser));
     const second = tokenOf(await comeBack(service, browser));
     const [one, two] = [await verified(service, first), await verified(service, second)];
@@ -50,7 +50,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect(two.payload.jti).not.toBe(one.payload.jti);
   });
 
-  test('gives a token that lives no longer than the admission, and is of a type of its own', async () => {
+  test('issues a token that expires with the admission at the latest and has its own type', async () => {
     await comeBack(service, browser);
     service.time.pass(580_000);
     const token = tokenOf(await comeBack(service, browser));
@@ -71,13 +71,13 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     },
   );
 
-  test('refuses two addresses, and none', async () => {
+  test('refuses a request with two return URLs, and one with none', async () => {
     for (const query of ['', `?return_to=${SITE}/a&return_to=https://evil.example`]) {
       expect((await browser.get(`${service.issuer}/rooms/sale/enter${query}`)).status).toBe(400);
     }
   });
 
-  test('does not lead where the room no longer leads', async () => {
+  test('does not return a visitor to a URL that the room no longer allows', async () => {
     const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
     await set({ return_urls: ['https://other.example/'] });
     await operations().raise('sale', 1);
@@ -85,14 +85,14 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect([refused.status, refused.location]).toEqual([400, '']);
   });
 
-  test('does not read an altered address', async () => {
+  test('does not accept an altered address of the waiting page', async () => {
     const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
     const altered = await browser.get(location.replace('shop.example', 'evil.example'));
     expect(altered.status).toBe(400);
     expect(altered.text).not.toContain('evil.example');
   });
 
-  test('says so where there is no such room, and where the room is closed', async () => {
+  test('shows that the room is unknown, and that the room is closed', async () => {
     const none = await browser.get(enterUrl(service, `${SITE}/a`, 'nowhere'));
     expect([none.status, none.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     await set({ mode: 'closed' });
@@ -100,13 +100,13 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect((await browser.get(location)).text).toContain('The waiting room is closed');
   });
 
-  test('gives no number to what is no navigation', async () => {
+  test('issues no number to a request that is not a navigation', async () => {
     const { status } = await browser.get(enterUrl(service, `${SITE}/a`), { 'Sec-Fetch-Mode': 'cors' });
     expect(status).toBe(400);
     expect((await operations().counters('sale')).queue).toBe(0);
   });
 
-  test('explains itself to a browser that keeps no cookies, instead of going round', async () => {
+  test('asks a browser without cookies to allow them, instead of looping', async () => {
     let { location } = await browser.get(enterUrl(service, `${SITE}/a`));
     for (let round = 0; round < 4 && location; round++) {
       browser.cookies.clear();
@@ -120,7 +120,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     throw new Error('it went round and round');
   });
 
-  test('lets who left the line join again by the same address', async () => {
+  test('lets a visitor who left the line join again at the same address', async () => {
     const { location } = await browser.get(enterUrl(service, `${SITE}/a?b=c`));
     await browser.post(location, { leave: '1' });
     const left = (await browser.get(location)).text;

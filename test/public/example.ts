@@ -1,4 +1,4 @@
-/** An example as its reader starts it: one command, in a process of its own. */
+/** An example as its reader starts it: one command, one process. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { ADMIN_TOKEN } from '#support/service.ts';
 export interface Example {
   readonly site: string;
   readonly anteroom: string;
-  /** Calls the operators' API. */
+  /** Calls the admin API. */
   admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
 }

@@ -17,21 +17,21 @@ afterEach(async () => {
   await Promise.all(chromium.contexts().map((context) => context.close()));
 });
 
-const somebody = async (): Promise<Page> => (await chromium.newContext()).newPage();
+const newVisitor = async (): Promise<Page> => (await chromium.newContext()).newPage();
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
 describe('the examples', () => {
-  test('upstream: transparent while there is room, then the line, then the page that was asked for', async () => {
+  test('upstream: visitors pass unseen while there is room, then wait, then get the page they asked for', async () => {
     example = await startExample('upstream');
     const { site, anteroom } = example;
     for (const number of ['1', '2']) {
-      const page = await somebody();
+      const page = await newVisitor();
       await page.goto(`${site}/seats?row=${number}&x=%2F`);
       expect(page.url()).toBe(`${site}/seats?row=${number}&x=%2F`);
       expect(await page.locator('#number').textContent()).toBe(number);
       expect(await page.evaluate(() => fetch('/api', { method: 'POST' }).then(({ status }) => status))).toBe(200);
     }
-    const third = await somebody();
+    const third = await newVisitor();
     await third.goto(`${site}/seats?row=3&x=%2F`);
     expect(third.url()).toContain(`${anteroom}/rooms/everything/wait?`);
     expect(await heading(third).filter({ visible: true }).textContent()).toBe('You are in line');
@@ -41,10 +41,10 @@ describe('the examples', () => {
     expect(await third.locator('#number').textContent()).toBe('3');
   });
 
-  test('downstream: the site sends to wait, takes the token once, and refuses a replay', async () => {
+  test('downstream: the site sends visitors to wait, accepts each token once, and refuses a replay', async () => {
     example = await startExample('downstream');
     const { site, anteroom } = example;
-    const first = await somebody();
+    const first = await newVisitor();
     const tokens: string[] = [];
     first.on('request', (request) => {
       if (request.url().includes('anteroom_token=')) tokens.push(request.url());
@@ -57,7 +57,7 @@ describe('the examples', () => {
     expect(first.url()).toBe(`${site}/buy?seat=12`);
     expect(tokens).toHaveLength(1);
 
-    const thief = await somebody();
+    const thief = await newVisitor();
     const replayed = await thief.goto(tokens[0] ?? '');
     expect(replayed?.status()).toBe(403);
     expect(await thief.context().cookies(site)).toEqual([]);
@@ -68,10 +68,10 @@ describe('the examples', () => {
     expect(await thief.textContent('p')).toBe('Number 2, you can buy seat 12.');
   });
 
-  test('api: the shop waits on its own page, orders with its access token, and the next one is in', async () => {
+  test('api: visitors wait on the shop’s own page, order with the access token, and free the place', async () => {
     example = await startExample('api');
     const { site } = example;
-    const [first, second] = [await somebody(), await somebody()];
+    const [first, second] = [await newVisitor(), await newVisitor()];
     for (const page of [first, second]) {
       await page.goto(site);
       await page.getByRole('button', { name: 'I want a pair' }).click();

@@ -7,13 +7,13 @@ import { type OpenedStore, STORES } from '#support/stores.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { comeBack, fromGateUrl, SALE, SITE, tokenOf } from './room.ts';
 
-/** The service on the store that is being tried. */
+/** The service on the store under test. */
 let service: RunningService;
-/** What the store was asked of the line, by verb. */
+/** The verbs that the store was called with. */
 let asked: string[] = [];
 
-/** Tries the tests that are declared beside this call on a store. */
-function tryOn(open: () => Promise<OpenedStore>): void {
+/** Runs the tests that are declared beside this call on a store. */
+function runOn(open: () => Promise<OpenedStore>): void {
   const rooms = [SALE, { ...SALE, id: 'other' }];
   const running = serviceOn(
     async () => {
@@ -56,7 +56,7 @@ const caddy = (uri: string, method = 'GET') => ({
 });
 const nginx = (uri: string, method = 'GET') => ({ 'X-Original-Method': method, 'X-Original-URL': `${SITE}${uri}` });
 
-/** What a proxy asks; headers that are empty are left out. */
+/** A proxy's check. Empty headers are left out. */
 function check(headers: Record<string, string>, { room = 'sale', query = '' } = {}): Promise<Answer> {
   const { 'Sec-Fetch-Mode': mode = '', ...rest } = { ...NAVIGATION, ...headers };
   return createBrowser().get(`${service.issuer}/rooms/${room}/gate/check${query}`, { ...rest, 'Sec-Fetch-Mode': mode });
@@ -64,64 +64,66 @@ function check(headers: Record<string, string>, { room = 'sale', query = '' } = 
 
 const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 
-/** Waits and comes back: the uri with the token, as the protected site is asked for it. */
+/** Waits and returns: the URI with the token, as the browser requests it from the protected site. */
 async function tokenUri(path = '/deep?x=1', browser = createBrowser()): Promise<string> {
   return (await comeBack(service, browser, `${SITE}${path}`)).slice(SITE.length);
 }
 
-/** Somebody who is inside, with the gate's cookie. */
+/** A visitor who is inside, with the gate's cookie. */
 async function inside(): Promise<{ cookie: string; sub: string }> {
   const cookie = cookieOf(await check(caddy(await tokenUri())));
   const { headers } = await check({ ...caddy('/'), Cookie: cookie });
   return { cookie, sub: String(headers['x-anteroom-subject']) };
 }
 
-const TOLD = [
+const DESCRIBED_IN = [
   ['X-Forwarded-*', caddy],
   ['X-Original-*', nginx],
 ] as const;
-const EACH = STORES.flatMap(([store, open]) => TOLD.map(([headers, told]) => [store, headers, open, told] as const));
+const EACH = STORES.flatMap(([store, open]) =>
+  DESCRIBED_IN.map(([headers, describeRequest]) => [store, headers, open, describeRequest] as const),
+);
 
-describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _headers, open, told) => {
-  tryOn(open);
+describe.each(EACH)('the gate on %s, with the request described in %s', (_store, _headers, open, describeRequest) => {
+  runOn(open);
 
-  test('sends a navigation to wait, and back to where it wanted to go', async () => {
+  test('sends a navigation to wait, with the URL to return to', async () => {
     const deep = '/seats/12?q=a+b%20c&&x=%2F&y';
-    const { status, headers } = await check(told(deep));
+    const { status, headers } = await check(describeRequest(deep));
     expect(status).toBe(302);
     expect(headers.location).toBe(fromGateUrl(service, `${SITE}${deep}`));
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('takes the token once, for a cookie of its own and the same address without the token', async () => {
+  test('accepts a token once, sets its own cookie and redirects to the URL without the token', async () => {
     const uri = await tokenUri('/seats/12?q=a+b%20c&&x=%2F&y');
-    const taken = await check(told(uri));
+    const taken = await check(describeRequest(uri));
     expect([taken.status, taken.headers.location]).toEqual([302, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`]);
     const [cookie = ''] = taken.headers['set-cookie'] ?? [];
     expect(cookie).toMatch(
       /^__Host-anteroom_gate_sale=[\w-]+; Max-Age=(59\d|600); Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     );
-    const passed = await check({ ...told('/seats/12'), Cookie: `a=b; ${cookieOf(taken)}; c=d` });
+    const passed = await check({ ...describeRequest('/seats/12'), Cookie: `a=b; ${cookieOf(taken)}; c=d` });
     expect([passed.status, passed.text]).toEqual([204, '']);
     expect(passed.headers['x-anteroom-number']).toBe('1');
     expect(passed.headers['x-anteroom-subject']).toMatch(/^[\w-]{22}$/);
     expect(Date.parse(String(passed.headers['x-anteroom-expires']))).toBeGreaterThan(service.time.now() + 590_000);
 
-    const replayed = await check(told(uri));
+    const replayed = await check(describeRequest(uri));
     expect([replayed.status, replayed.headers['set-cookie']]).toEqual([302, undefined]);
     expect(replayed.headers.location).toBe(fromGateUrl(service, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`));
   });
 
-  test('takes the token of who has a cookie already, and gives a new one', async () => {
+  test('accepts the token of a visitor who has a cookie, and replaces the cookie', async () => {
     const { cookie } = await inside();
-    const taken = await check({ ...told(await tokenUri('/a')), Cookie: cookie });
+    const taken = await check({ ...describeRequest(await tokenUri('/a')), Cookie: cookie });
     expect([taken.status, taken.headers.location]).toEqual([302, `${SITE}/a`]);
     expect(cookieOf(taken)).toMatch(/^__Host-anteroom_gate_sale=/);
   });
 
-  test('takes a worthless token out of the address of who is inside', async () => {
+  test('removes an invalid token from the URL of a visitor who is inside', async () => {
     const { cookie } = await inside();
-    const { status, headers } = await check({ ...told('/a?anteroom_token=made.up'), Cookie: cookie });
+    const { status, headers } = await check({ ...describeRequest('/a?anteroom_token=made.up'), Cookie: cookie });
     expect([status, headers.location, headers['set-cookie']]).toEqual([302, `${SITE}/a`, undefined]);
   });
 
@@ -129,16 +131,16 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
     ['a POST', 'POST', {}],
     ['a HEAD', 'HEAD', {}],
     ['a fetch', 'GET', { 'Sec-Fetch-Mode': 'cors', Accept: '*/*' }],
-    ['a fetch of one’s own origin', 'GET', { 'Sec-Fetch-Mode': 'same-origin' }],
+    ['a same-origin fetch', 'GET', { 'Sec-Fetch-Mode': 'same-origin' }],
     ['an image', 'GET', { 'Sec-Fetch-Mode': 'no-cors' }],
-    ['an image, to a site without https', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'image/avif,image/webp,*/*;q=0.8' }],
-    ['an XHR of a library', 'GET', { 'Sec-Fetch-Mode': '', 'X-Requested-With': 'XMLHttpRequest' }],
-    ['what wants JSON', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'application/json' }],
+    ['an image of a site without https', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'image/avif,image/webp,*/*;q=0.8' }],
+    ['an XMLHttpRequest of a library', 'GET', { 'Sec-Fetch-Mode': '', 'X-Requested-With': 'XMLHttpRequest' }],
+    ['a request for JSON', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'application/json' }],
     ['a WebSocket of a browser', 'GET', { 'Sec-Fetch-Mode': 'websocket' }],
     ['a WebSocket', 'GET', { 'Sec-Fetch-Mode': '', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }],
     ['a prefetch', 'GET', { 'Sec-Purpose': 'prefetch' }],
-  ])('refuses %s, and sends it nowhere', async (_what, method, headers) => {
-    const answer = await check({ ...told('/api?x=1', method), ...headers });
+  ])('refuses %s without a redirect', async (_what, method, headers) => {
+    const answer = await check({ ...describeRequest('/api?x=1', method), ...headers });
     expect(answer.status).toBe(401);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.headers.location).toBe(fromGateUrl(service, `${SITE}/api?x=1`));
@@ -146,7 +148,7 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
     expect(answer.json()).toMatchObject({ status: 401, code: 'admission_required' });
   });
 
-  test('lets all of them pass with the cookie', async () => {
+  test('lets every kind of request pass with the cookie', async () => {
     const { cookie } = await inside();
     for (const [method, mode] of [
       ['POST', 'cors'],
@@ -154,63 +156,67 @@ describe.each(EACH)('the gate on %s, told of the request in %s', (_store, _heade
       ['DELETE', 'cors'],
       ['GET', 'navigate'],
     ]) {
-      const { status } = await check({ ...told('/api', method), 'Sec-Fetch-Mode': mode ?? '', Cookie: cookie });
+      const { status } = await check({
+        ...describeRequest('/api', method),
+        'Sec-Fetch-Mode': mode ?? '',
+        Cookie: cookie,
+      });
       expect(status).toBe(204);
     }
   });
 
-  test('tells a proxy that can only pass on a 401 where navigations go, and nothing else', async () => {
+  test('tells a proxy that can only pass on a 401 where to send navigations, and only those', async () => {
     const query = '?redirect=401';
-    const waits = await check(told('/a'), { query });
+    const waits = await check(describeRequest('/a'), { query });
     expect([waits.status, waits.headers['x-anteroom-redirect']]).toEqual([401, fromGateUrl(service, `${SITE}/a`)]);
     expect(waits.headers.location).toBe(waits.headers['x-anteroom-redirect']);
-    const posts = await check(told('/a', 'POST'), { query });
+    const posts = await check(describeRequest('/a', 'POST'), { query });
     expect([posts.status, posts.headers['x-anteroom-redirect']]).toEqual([401, undefined]);
-    const taken = await check(told(await tokenUri('/a')), { query });
+    const taken = await check(describeRequest(await tokenUri('/a')), { query });
     expect([taken.status, taken.headers['x-anteroom-redirect']]).toEqual([401, `${SITE}/a`]);
     expect(cookieOf(taken)).toMatch(/^__Host-/);
   });
 });
 
 describe.each(STORES)('the gate, on %s', (_name, open) => {
-  tryOn(open);
+  runOn(open);
 
   test.each<[string, Record<string, string>]>([
     ['another host', { 'X-Forwarded-Host': 'evil.example' }],
-    ['a host that begins alike', { 'X-Forwarded-Host': 'shop.example.evil.example' }],
+    ['a host with the same beginning', { 'X-Forwarded-Host': 'shop.example.evil.example' }],
     ['another scheme', { 'X-Forwarded-Proto': 'http' }],
     ['another port', { 'X-Forwarded-Host': 'shop.example:8443' }],
-    ['a way up', { 'X-Forwarded-Uri': '/../x' }],
-  ])('sends nobody to %s', async (_what, headers) => {
-    const { status, headers: told, json } = await check({ ...caddy('/a'), ...headers });
-    expect([status, told.location, json().code]).toEqual([403, undefined, 'return_url_refused']);
+    ['a parent folder', { 'X-Forwarded-Uri': '/../x' }],
+  ])('does not send visitors to %s', async (_what, headers) => {
+    const { status, headers: answered, json } = await check({ ...caddy('/a'), ...headers });
+    expect([status, answered.location, json().code]).toEqual([403, undefined, 'return_url_refused']);
   });
 
   test.each<[string, Record<string, string>]>([
-    ['nothing', { 'X-Forwarded-Uri': '', 'X-Forwarded-Host': '' }],
+    ['empty headers', { 'X-Forwarded-Uri': '', 'X-Forwarded-Host': '' }],
     ['userinfo in the host', { 'X-Forwarded-Host': 'shop.example@evil.example' }],
     ['a path in the host', { 'X-Forwarded-Host': 'shop.example/x' }],
     ['two hosts', { 'X-Forwarded-Host': 'shop.example, evil.example' }],
     ['two schemes', { 'X-Forwarded-Proto': 'https, http' }],
-    ['a URL for the uri', { 'X-Forwarded-Uri': 'https://evil.example/' }],
-  ])('does not guess from %s', async (_what, headers) => {
-    const { status, headers: told, json } = await check({ ...caddy('/a'), ...headers });
-    expect([status, told.location, json().code]).toEqual([400, undefined, 'invalid_request']);
+    ['a URL in place of the path', { 'X-Forwarded-Uri': 'https://evil.example/' }],
+  ])('refuses a request described by %s', async (_what, headers) => {
+    const { status, headers: answered, json } = await check({ ...caddy('/a'), ...headers });
+    expect([status, answered.location, json().code]).toEqual([400, undefined, 'invalid_request']);
   });
 
-  test('believes the proxy, not what its client wrote into the headers of another', async () => {
+  test('reads the headers of the proxy, not those that the client sent for another proxy', async () => {
     const { headers } = await check({ ...caddy('/a'), ...nginx('/b') });
     expect(headers.location).toBe(fromGateUrl(service, `${SITE}/a`));
   });
 
-  test('knows a WebSocket by the scheme that Traefik tells, and its cookie', async () => {
+  test('recognises a WebSocket by the scheme that Traefik sends, and its cookie', async () => {
     const { cookie } = await inside();
     const headers = { ...caddy('/socket'), 'X-Forwarded-Proto': 'wss', 'Sec-Fetch-Mode': 'websocket' };
     expect((await check(headers)).status).toBe(401);
     expect((await check({ ...headers, Cookie: cookie })).status).toBe(204);
   });
 
-  test('gives a site without https a cookie that it can have', async () => {
+  test('sets a cookie without Secure and prefix for a site without https', async () => {
     await set({ return_urls: ['http://shop.example/'] });
     const headers = { 'X-Forwarded-Proto': 'http' };
     const back = await comeBack(service, createBrowser(), 'http://shop.example/a');
@@ -221,7 +227,7 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     expect((await check({ ...caddy('/a'), ...headers, Cookie: cookieOf(taken) })).status).toBe(204);
   });
 
-  test('takes no token that is too old, of another room, of another kind, or forged', async () => {
+  test('does not accept a token that is expired, of another room, of another kind, or forged', async () => {
     const uri = await tokenUri('/a');
     const token = tokenOf(`${SITE}${uri}`);
     const [head, , signature] = token.split('.');
@@ -232,8 +238,8 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     const claim = { method: 'POST', headers: { Authorization: `Bearer ${ticket}` } };
     const tokens = await (await fetch(`${service.issuer}/rooms/sale/tickets/self/claim`, claim)).json();
     const { id_token, access_token } = tokens as Record<string, string>;
-    for (const worthless of [id_token, access_token, `${head}.${claims}.${signature}`, `${token}x`, '']) {
-      const { status, headers } = await check(caddy(`/a?anteroom_token=${worthless}`));
+    for (const invalid of [id_token, access_token, `${head}.${claims}.${signature}`, `${token}x`, '']) {
+      const { status, headers } = await check(caddy(`/a?anteroom_token=${invalid}`));
       expect([status, headers['set-cookie']]).toEqual([302, undefined]);
       expect(headers.location).toBe(fromGateUrl(service, `${SITE}/a`));
     }
@@ -242,20 +248,20 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     expect((await check(caddy(uri))).headers['set-cookie']).toBeUndefined();
   });
 
-  test('knows no cookie of another room, and none that was altered', async () => {
+  test('does not accept a cookie of another room, or an altered one', async () => {
     const { cookie } = await inside();
     const moved = cookie.replace('gate_sale', 'gate_other');
     expect((await check({ ...caddy('/'), Cookie: moved }, { room: 'other' })).status).toBe(302);
     expect((await check({ ...caddy('/'), Cookie: `${cookie.slice(0, -2)}AA` })).status).toBe(302);
   });
 
-  test('lets nobody pass whose admission is over', async () => {
+  test('does not let a visitor pass whose admission has expired', async () => {
     const { cookie } = await inside();
     service.time.pass(601_000);
     expect((await check({ ...caddy('/'), Cookie: cookie })).status).toBe(302);
   });
 
-  test('lets nobody pass a second after the admission was ended, or the room reset', async () => {
+  test('does not let a visitor pass a second after the admission ended early or the room was reset', async () => {
     const { cookie, sub } = await inside();
     await operations().exits('sale', { exited: 0, completed: [sub], abandoned: [] });
     service.time.pass(1001);
@@ -267,7 +273,7 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     expect((await check({ ...caddy('/'), Cookie: other.cookie })).status).toBe(302);
   });
 
-  test('asks the store once about a visitor, and again only when an admission ended early', async () => {
+  test('asks the store once about a visitor, and again only after an admission ended early', async () => {
     const [one, other] = [await inside(), await inside()];
     const checks = async () => {
       asked = [];
@@ -276,10 +282,10 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
           expect((await check({ ...caddy('/'), Cookie: one.cookie })).status).toBe(204);
         }
         service.time.pass(1001);
-        // The snapshot that is fetched behind an answer is there.
+        // Until the snapshot that an answer requested has arrived.
         await delay(5);
       }
-      // The snapshot's look, and what the clock does of itself.
+      // Without the snapshot's reads and the clock's own writes.
       return asked.filter((verb) => verb !== 'view' && verb !== 'note');
     };
     expect(await checks()).toEqual([]);
@@ -287,7 +293,7 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     expect(await checks()).toEqual(['admission']);
   });
 
-  test('says so where there is no such room', async () => {
+  test('answers 404 for an unknown room', async () => {
     const { status, json } = await check(caddy('/'), { room: 'nowhere' });
     expect([status, json().code]).toEqual([404, 'room_not_found']);
   });

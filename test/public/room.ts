@@ -1,4 +1,4 @@
-/** What tests of the public door share: a service with a room, and a site that it leads to. */
+/** Shared by the tests of door 2: a room, the site it protects, and a visitor's way through /enter. */
 import type { JSONWebKeySet } from 'jose';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { RoomInput } from '#settings/room.ts';
@@ -17,17 +17,17 @@ export const SALE: RoomInput = {
 export const enterUrl = ({ issuer }: TestService, to: string, room = 'sale') =>
   `${issuer}/rooms/${room}/enter?return_to=${encodeURIComponent(to)}`;
 
-/** The same as a gate has it. */
+/** The same for a visitor whom a gate sends. */
 export const fromGateUrl = (service: TestService, to: string) => `${enterUrl(service, to)}&anteroom_gate=1`;
 
-/** Checks a token as a site does, against the published keys. */
+/** Verifies a token against the published keys, as a site does. */
 export async function verified(service: TestService, token: string, audience = 'sale') {
   const jwks = (await (await fetch(`${service.issuer}/jwks`)).json()) as JSONWebKeySet;
   const currentDate = new Date(service.time.now());
   return jwtVerify(token, createLocalJWKSet(jwks), { issuer: service.issuer, audience, currentDate });
 }
 
-/** Comes by /enter, waits, is let in, claims: where the visitor is taken back to, with the token. */
+/** Comes to /enter, waits, is served and claims. Returns the URL of the site with the token. */
 export async function comeBack(service: TestService, browser: Browser, to = `${SITE}/deep?x=1`): Promise<string> {
   const { location } = await browser.get(enterUrl(service, to));
   if (!location.startsWith(service.issuer)) return location;

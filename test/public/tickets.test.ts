@@ -7,11 +7,11 @@ import { SALE, verified } from './room.ts';
 interface Told {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says.
+  // biome-ignore lint/suspicious/noExplicitAny: the body of any answer.
   readonly body: any;
 }
 
-onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
+onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => {
   beforeEach(async () => {
     await set({});
     await operations().reset('sale');
@@ -29,7 +29,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
 
   const join = async (): Promise<string> => (await call('POST', '')).body.ticket;
 
-  test('gives a ticket with the facts, and the facts again for the ticket', async () => {
+  test('issues a ticket with the facts, and returns the facts for the ticket', async () => {
     const { status, headers, body } = await call('POST', '');
     const { ticket, ...facts } = body;
     expect(status).toBe(201);
@@ -41,12 +41,12 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect(self.body).toEqual({ ...facts, updated_at: expect.any(String) });
   });
 
-  test('gives each who joins a number of their own', async () => {
+  test('issues a number of their own to everyone who joins', async () => {
     const numbers = (await Promise.all([1, 2, 3].map(() => call('POST', '')))).map(({ body }) => body.number);
     expect(numbers.sort()).toEqual([1, 2, 3]);
   });
 
-  test('gives tokens for the turn: JWTs that the JWKS verifies, for what is left of the admission', async () => {
+  test('issues tokens for a claim: JWTs that the JWKS verifies, valid for the rest of the admission', async () => {
     const ticket = await join();
     const early = await call('POST', '/self/claim', ticket);
     expect([early.status, early.body.code]).toEqual([409, 'not_your_turn']);
@@ -66,7 +66,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect(body.expires_in).toBeLessThanOrEqual(600);
   });
 
-  test('takes a claim once: a repeat is of the same admission, and says what is left of it', async () => {
+  test('admits once: a repeated claim returns the same admission and what is left of it', async () => {
     const ticket = await join();
     await operations().raise('sale', 1);
     const first = (await call('POST', '/self/claim', ticket)).body;
@@ -78,7 +78,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect(one.payload.exp).toBe(Number(one.payload.iat) + second.expires_in);
   });
 
-  test('refuses a claim after the claim window, and lets its ticket rejoin', async () => {
+  test('refuses a claim after the claim window, and lets the ticket rejoin', async () => {
     const ticket = await join();
     await operations().raise('sale', 1);
     service.time.pass(62_000);
@@ -89,7 +89,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect(rejoined.body).toMatchObject({ number: 1, ticket: expect.any(String) });
   });
 
-  test('refuses a claim after the admission', async () => {
+  test('refuses a claim after the admission has expired', async () => {
     const ticket = await join();
     await operations().raise('sale', 1);
     await call('POST', '/self/claim', ticket);
@@ -99,7 +99,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect((await call('POST', '/self/rejoin', ticket)).body.number).toBe(2);
   });
 
-  test('lets who is done leave, as often as they say it', async () => {
+  test('lets a visitor leave, also twice', async () => {
     const ticket = await join();
     for (const _ of [1, 2]) {
       const { status, body } = await call('DELETE', '/self', ticket);
@@ -109,7 +109,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect((await call('POST', '/self/claim', ticket)).body.code).toBe('admission_over');
   });
 
-  test('refuses what carries no ticket of the room', async () => {
+  test('refuses a request without a ticket of the room', async () => {
     const ticket = await join();
     const cases: [string | undefined, string, string][] = [
       [undefined, 'sale', 'ticket_required'],
@@ -132,7 +132,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     }
   });
 
-  test('knows tickets from before a reset for what they are', async () => {
+  test('refuses tickets from before a reset', async () => {
     const ticket = await join();
     await operations().reset('sale');
     for (const [method, path] of [
@@ -144,7 +144,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     }
   });
 
-  test('lets nobody join a room that is closed, or that there is not', async () => {
+  test('lets nobody join a closed or an unknown room', async () => {
     const ticket = await join();
     await set({ mode: 'closed' });
     const closed = await call('POST', '');
@@ -155,7 +155,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect([none.status, none.body.code]).toEqual([404, 'room_not_found']);
   });
 
-  test('answers the preflights of any origin', async () => {
+  test('answers preflights from any origin', async () => {
     for (const path of ['', '/self', '/self/claim', '/self/rejoin']) {
       const answer = await fetch(`${service.issuer}/rooms/sale/tickets${path}`, {
         method: 'OPTIONS',
@@ -174,7 +174,7 @@ onEachStore('the API way in', { rooms: [SALE, { id: 'other' }] }, (service) => {
     expect(facts.headers.get('Access-Control-Expose-Headers')).toBe('Retry-After');
   });
 
-  test('knows no other methods', async () => {
+  test('refuses other methods', async () => {
     const { status, headers } = await call('PUT', '/self');
     expect([status, headers.get('Allow')]).toEqual([405, expect.stringContaining('DELETE')]);
   });

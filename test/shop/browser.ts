@@ -1,10 +1,10 @@
-/** A visitor's browser without JavaScript: keeps cookies by name and path, follows redirects, sends forms. */
+/** A browser without JavaScript: it keeps cookies by name and path, follows redirects, and submits forms. */
 export interface Browser {
-  /** Goes to a URL and follows where it leads, but not to a URL that `stop` names. */
+  /** Goes to a URL and follows redirects, except to a URL that `stop` matches. */
   get(url: string, stop?: Stop): Promise<Page>;
-  /** Sends a form and follows where it leads. */
+  /** Submits a form and follows redirects. */
   post(url: string, stop?: Stop, headers?: Readonly<Record<string, string>>): Promise<Page>;
-  /** The cookies that are kept, to be put back later. */
+  /** The cookies, to be restored later. */
   cookies(): ReadonlyMap<string, Cookie>;
   restore(cookies: ReadonlyMap<string, Cookie>): void;
 }
@@ -21,7 +21,7 @@ export interface Page {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
-  /** Every URL that was asked for on the way here, this one included. */
+  /** Every URL that was requested, this one included. */
   readonly way: readonly string[];
 }
 

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => demo.close());
 
-/** Logs in up to the callback's address, without going there. */
+/** Logs in and returns the callback's URL without going there. */
 async function toCallback(browser = createBrowser()): Promise<{ browser: typeof browser; callback: URL }> {
   const page = await browser.post(`${demo.shopUrl}/reserve`, BEFORE_CALLBACK);
   const callback = new URL(page.headers.get('location') ?? '');
@@ -19,7 +19,7 @@ async function toCallback(browser = createBrowser()): Promise<{ browser: typeof 
 const hasSession = (browser: ReturnType<typeof createBrowser>): boolean => browser.cookies().has('shop_session /');
 
 describe('the callback', () => {
-  it('is good for one login: a replay is refused', async () => {
+  it('completes one login: a replay is refused', async () => {
     const { browser, callback } = await toCallback();
     expect((await browser.get(callback.href)).url).toBe(`${demo.shopUrl}/checkout`);
     const replay = await browser.get(callback.href);
@@ -28,7 +28,7 @@ describe('the callback', () => {
     expect(replay.body).toContain('href="/checkout"');
   });
 
-  it('refuses a replay also from a browser that kept the transaction cookie', async () => {
+  it('refuses a replay from a browser that kept the transaction cookie', async () => {
     const { browser, callback } = await toCallback();
     const before = browser.cookies();
     await browser.get(callback.href);
@@ -90,7 +90,7 @@ describe('the callback', () => {
     expect((await first.browser.get(second.callback.href)).url).toBe(`${demo.shopUrl}/checkout`);
   });
 
-  it('shows what the identity provider refused, and the way back', async () => {
+  it('shows why the identity provider refused, and a way back', async () => {
     demo.misbehave('refuse');
     const page = await createBrowser().post(`${demo.shopUrl}/reserve`);
     expect(page.status).toBe(403);
@@ -99,7 +99,7 @@ describe('the callback', () => {
     expect(page.body).toContain('href="/reserve"');
   });
 
-  it('escapes what the address says, and shows nothing of it without a transaction', async () => {
+  it('escapes values from the URL, and shows none without a transaction', async () => {
     const browser = createBrowser();
     const reserve = await browser.post(`${demo.shopUrl}/reserve`, STAY);
     const state = new URL(reserve.headers.get('location') ?? '').searchParams.get('state') ?? '';
@@ -120,7 +120,7 @@ describe('the callback', () => {
     expect(unknown.body).not.toContain('alert(1)');
   });
 
-  it('refuses a userinfo of another subject', async () => {
+  it('refuses userinfo of another subject', async () => {
     demo.misbehave('other subject');
     const browser = createBrowser();
     expect((await browser.post(`${demo.shopUrl}/reserve`)).status).toBe(403);

@@ -8,17 +8,17 @@ export const CLIENT_ID = 'shop';
 export const CLIENT_SECRET = 'a secret for tests';
 export const NUMBER = 1204;
 
-/** A shop and the bare identity provider it works with, both over HTTP on ports of their own. */
+/** A shop and a bare identity provider, both over HTTP on free ports. */
 export interface Demo {
   readonly shopUrl: string;
   readonly issuer: string;
   /** Moves the shop's clock, in milliseconds. */
   advance(milliseconds: number): void;
-  /** An ID token as the provider would sign it, or with other claims, another header, another key. */
+  /** An ID token like the provider's, or with other claims, another header, another key. */
   idToken(claims?: JWTPayload, options?: { readonly forged?: boolean; readonly typ?: string }): Promise<string>;
-  /** What the provider does instead of letting the visitor in at once. */
+  /** How the provider answers instead of letting the visitor in at once. */
   misbehave(how: 'refuse' | 'other subject' | 'not at all'): void;
-  /** Stops the provider, so that nothing listens where it was. */
+  /** Stops the provider: nothing listens on its port. */
   stopProvider(): Promise<void>;
   startProvider(): Promise<void>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function startDemo(): Promise<Demo> {
       claims: () => ({ sub, room: 'demo', number: NUMBER }),
     }),
     loadExistingGrant: async ({ oidc }) => {
-      // The codes of one session must be of one grant: the provider refuses those of an earlier one.
+      // The provider refuses codes of an earlier grant, so one session uses one grant.
       const granted = oidc.session?.grantIdFor(CLIENT_ID);
       if (granted !== undefined) return provider.Grant.find(granted);
       const grant = new provider.Grant({ accountId: oidc.session?.accountId ?? '', clientId: CLIENT_ID });
@@ -73,7 +73,7 @@ export async function startDemo(): Promise<Demo> {
   });
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.path === '/me' && manners === 'other subject') ctx.body = { sub: 'somebody else' };
+    if (ctx.path === '/me' && manners === 'other subject') ctx.body = { sub: 'another subject' };
   });
   const callback = provider.callback();
   const handle: RequestListener = (request, response) => {

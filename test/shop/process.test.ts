@@ -20,7 +20,7 @@ function run(env: Readonly<Record<string, string>>): Run {
 }
 
 describe('the shop as a process', () => {
-  it('says in one line where it is when it is ready, before any identity provider, and stops at SIGTERM', async () => {
+  it('prints its URL when it is ready, without an identity provider, and stops on SIGTERM', async () => {
     const { child, output } = run({ SHOP_PORT: '0', ISSUER: 'http://127.0.0.1:9' });
     await once(child.stdout ?? child, 'data');
     const line = output();
@@ -32,7 +32,7 @@ describe('the shop as a process', () => {
     expect(output()).toBe(line);
   });
 
-  it('says what to do when its port is taken', async () => {
+  it('says what to do if its port is taken', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -42,7 +42,7 @@ describe('the shop as a process', () => {
     other.close();
   });
 
-  it('names every fault of its environment at once', async () => {
+  it('reports every fault of its environment at once', async () => {
     const { child, output } = run({ SHOP_PORT: '99999', ISSUER: 'localhost', SHOP_URL: 'shop' });
     expect(await once(child, 'close')).toEqual([1, null]);
     for (const name of ['SHOP_PORT', 'ISSUER', 'SHOP_URL']) expect(output()).toContain(name);

@@ -36,13 +36,13 @@ describe('a purchase without an admission', () => {
     expect((await buy({ cookie: 'shop_session=made-up' })).status).toBe(401);
   });
 
-  it('leads from the checkout and the receipt to the shop window', async () => {
+  it('redirects from the checkout and the receipt to the shop window', async () => {
     for (const path of ['/checkout', '/receipt']) {
       expect((await createBrowser().get(`${demo.shopUrl}${path}`)).url).toBe(`${demo.shopUrl}/`);
     }
   });
 
-  it('is refused when another site sent the form, admission or not', async () => {
+  it('is refused if another site sent the form, with or without an admission', async () => {
     const browser = createBrowser();
     await browser.post(`${demo.shopUrl}/reserve`);
     for (const path of ['/purchase', '/leave']) {
@@ -54,7 +54,7 @@ describe('a purchase without an admission', () => {
 });
 
 describe('a purchase with a bearer token', () => {
-  it('is made with a valid ID token, and once for each number', async () => {
+  it('is made with a valid ID token, once for each number', async () => {
     const response = await buyWith(await demo.idToken());
     expect(response.status).toBe(200);
     const sold: unknown = await response.json();
@@ -73,7 +73,7 @@ describe('a purchase with a bearer token', () => {
     await expectRefused(await buyWith(await demo.idToken({ iss: 'https://elsewhere.example' })));
   });
 
-  it('is refused with a token that somebody else signed', async () => {
+  it('is refused with a token of another signer', async () => {
     await expectRefused(await buyWith(await demo.idToken({}, { forged: true })));
   });
 
@@ -81,7 +81,7 @@ describe('a purchase with a bearer token', () => {
     await expectRefused(await buyWith(await demo.idToken({}, { typ: 'logout+jwt' })));
   });
 
-  it('is refused with no token at all, a broken one, or another scheme, whatever the cookies say', async () => {
+  it('is refused without a token, with a broken one, or with another scheme, even with a session cookie', async () => {
     const browser = createBrowser();
     await browser.post(`${demo.shopUrl}/reserve`);
     for (const authorization of ['Bearer', 'Bearer x.y.z', 'Bearer <b>', 'Basic c2hvcDpzZWNyZXQ=']) {

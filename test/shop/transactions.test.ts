@@ -11,21 +11,21 @@ describe('a login transaction', () => {
     expect(await shop('secret').open(sealed, transaction.state)).toEqual(transaction);
   });
 
-  it('is closed to a shop with another secret, or with none', async () => {
+  it('cannot be opened by a shop with another secret, or without one', async () => {
     const transaction = shop('secret').begin();
     const sealed = await shop('secret').seal(transaction);
     expect(await shop('another').open(sealed, transaction.state)).toBeNull();
     expect(await shop(undefined).open(sealed, transaction.state)).toBeNull();
   });
 
-  it('is over after the login window', async () => {
+  it('expires after the login window', async () => {
     const transaction = shop('secret', 0).begin();
     const sealed = await shop('secret', 0).seal(transaction);
     expect(await shop('secret', LOGIN_WINDOW - 1000).open(sealed, transaction.state)).toEqual(transaction);
     expect(await shop('secret', LOGIN_WINDOW).open(sealed, transaction.state)).toBeNull();
   });
 
-  it('shows nothing of the code verifier to the browser', async () => {
+  it('hides the code verifier from the browser', async () => {
     const transaction = shop('secret').begin();
     const sealed = await shop('secret').seal(transaction);
     const plain = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));

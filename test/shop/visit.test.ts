@@ -12,7 +12,7 @@ const receiptIn = (body: string): string | undefined => /SPRING-[0-9A-F-]+/.exec
 const numberIn = (body: string): string | undefined => /id="number">(\d+)</.exec(body)?.[1];
 
 describe('a visit to the shop', () => {
-  it('goes from the shop window through the login to the checkout, the receipt, and out again', async () => {
+  it('goes from the shop window through the login to the checkout, the receipt, and the logout', async () => {
     const browser = createBrowser();
     const window = await browser.get(`${demo.shopUrl}/`);
     expect(window.body).toContain('<button>Reserve</button>');
@@ -47,7 +47,7 @@ describe('a visit to the shop', () => {
     expect((await browser.get(`${demo.shopUrl}/checkout`)).url).toBe(`${demo.shopUrl}/`);
   });
 
-  it('gives the same receipt however often the form is sent, and after another login', async () => {
+  it('gives the same receipt for a repeated purchase and after another login', async () => {
     const browser = createBrowser();
     await browser.post(`${demo.shopUrl}/reserve`);
     const first = receiptIn((await browser.post(`${demo.shopUrl}/purchase`)).body);
@@ -57,7 +57,7 @@ describe('a visit to the shop', () => {
     expect(receiptIn((await browser.post(`${demo.shopUrl}/purchase`)).body)).toBe(first);
   });
 
-  it('keeps its cookies from scripts and its login transactions to the callback', async () => {
+  it('hides its cookies from scripts and limits its login transactions to the callback', async () => {
     const browser = createBrowser();
     const reserve = await browser.post(`${demo.shopUrl}/reserve`, STAY);
     expect(reserve.status).toBe(303);
@@ -92,8 +92,8 @@ describe('a visit to the shop', () => {
   });
 });
 
-describe('when the identity provider is away', () => {
-  it('the shop says so, and takes visitors again as soon as it is back', async () => {
+describe('when the identity provider is unavailable', () => {
+  it('the shop says so, and works again as soon as the provider is back', async () => {
     const browser = createBrowser();
     await demo.stopProvider();
     const window = await browser.get(`${demo.shopUrl}/`);
@@ -107,7 +107,7 @@ describe('when the identity provider is away', () => {
     expect((await browser.post(`${demo.shopUrl}/reserve`)).url).toBe(`${demo.shopUrl}/checkout`);
   });
 
-  it('a callback can be tried again with the same address', async () => {
+  it('a callback can be tried again with the same URL', async () => {
     const browser = createBrowser();
     const atTheDoor = await browser.post(`${demo.shopUrl}/reserve`, BEFORE_CALLBACK);
     const callback = atTheDoor.headers.get('location') ?? '';
@@ -120,7 +120,7 @@ describe('when the identity provider is away', () => {
     expect((await browser.get(callback)).url).toBe(`${demo.shopUrl}/checkout`);
   });
 
-  it('who leaves is out of the shop, and told that the place stays taken', async () => {
+  it('a visitor who leaves is out of the shop and reads that the place stays taken', async () => {
     const browser = createBrowser();
     await browser.post(`${demo.shopUrl}/reserve`);
     await demo.stopProvider();
