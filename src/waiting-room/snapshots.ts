@@ -1,7 +1,6 @@
 /**
- * What each process knows of each room: settings and the line's view, at most a second old, so that a poll costs
- * the store nothing. While the store is away the last snapshot goes on answering for some seconds; its `updatedAt` says
- * how old it is.
+ * Each process's snapshots of rooms: the settings and the line's view, at most a second old, so that a poll costs no
+ * store command. While the store is unavailable, the last snapshot answers for some seconds; `updatedAt` gives its age.
  */
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
@@ -15,17 +14,17 @@ import { eventAt, settingsAt } from './settings-at.ts';
 
 /** Older than this, a snapshot is replaced before it answers. */
 const MAX_AGE = 1000;
-/** Older than this, a new one is fetched while the old one answers. */
+/** Older than this, a snapshot still answers while a new one is fetched. */
 const REFRESH_AGE = 700;
-/** Older than this, a snapshot answers nobody, also while the store is away: it would be no news but fiction. */
+/** Older than this, a snapshot never answers, even while the store is unavailable. */
 const TOO_OLD = 10_000;
-/** How long the store is left alone after it did not answer: a crowd of polls must not become a crowd of tries. */
+/** The pause after a failed fetch, so that polls do not overload a failing store. */
 const REST = 500;
-/** Rooms known at most of which nothing was heard, so that made-up names cannot fill the memory. */
+/** The most rooms without a snapshot in memory, so that invented ids cannot fill it. */
 const KNOWN = 1000;
 
 export interface Snapshot {
-  /** As they hold at `updatedAt`: with what an event changes. */
+  /** The settings that apply at `updatedAt`, including those of an event. */
   readonly settings: RoomSettings;
   readonly view: LineView;
   /** The event whose prequeue has begun and which has not ended. */
@@ -35,19 +34,19 @@ export interface Snapshot {
   readonly updatedAt: number;
   /** Present people with a smaller unserved number. */
   readonly ahead: (number: number) => number;
-  /** Where those whose turn came stand, asked of the store once a snapshot. */
+  /** The places of served numbers, fetched from the store once a snapshot. */
   readonly places: Map<number, Promise<Place>>;
 }
 
 export interface Snapshots {
-  /** The snapshot if it may answer now, without waiting. */
+  /** The snapshot, if it may answer now. */
   now(room: RoomId): Snapshot | undefined;
-  /** Rejects with RoomNotFound, or with StoreUnavailable when nothing was heard of the room for ten seconds. */
+  /** Rejects with RoomNotFound, or with StoreUnavailable if no snapshot younger than ten seconds exists. */
   get(room: RoomId): Promise<Snapshot>;
   place(snapshot: Snapshot, holder: Holder): Promise<Place>;
-  /** The room changed: the next answer is a new one. */
+  /** Drops the snapshot of a room that changed, so that the next answer is new. */
   expire(room: RoomId): void;
-  /** Those that this process has, however old. */
+  /** All snapshots of this process, however old. */
   known(): Iterable<Snapshot>;
 }
 
@@ -59,9 +58,9 @@ export interface SnapshotsDeps {
 interface Entry {
   snapshot?: Snapshot;
   fetching?: Promise<Snapshot>;
-  /** How the last fetch failed: answer with what there is rather than wait for the next one. */
+  /** The failure of the last fetch. While it is set, an older snapshot may answer. */
   failure?: { readonly at: number; readonly error: unknown };
-  /** Changes with each expiry, so that a fetch begun before it does not pass for a new one. */
+  /** Increases with each expiry, so that a fetch that began before it is not kept. */
   revision: number;
 }
 
@@ -111,7 +110,7 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     return failure !== undefined && now() >= failure.at && now() - failure.at < REST;
   }
 
-  /** Fetches in the background; a failure shows in the age of what is there. */
+  /** Fetches in the background. A failure only shows in the age of the snapshot. */
   function refreshBehind(room: RoomId, entry: Entry): void {
     if (!rests(entry)) refresh(room, entry).catch(() => undefined);
   }
@@ -146,7 +145,7 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     },
     place(snapshot, holder) {
       const { places, settings, view } = snapshot;
-      // Within a generation a number has one holder; a ticket newer than the snapshot is not of its line.
+      // Within a generation a number has one holder. A ticket of another generation is not of the snapshot's line.
       if (holder.generation !== view.generation) return store.line.place(settings.id, holder, now());
       let place = places.get(holder.number);
       if (!place) {
