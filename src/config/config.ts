@@ -1,4 +1,7 @@
-/** The environment and the configuration file, checked whole, as one frozen value. */
+/**
+ * Reads the environment and the configuration file into one frozen value, and reports every fault at once. It opens no
+ * store and no socket. This folder imports settings, telemetry and the words of waiting-room.
+ */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSettings } from '#settings/file.ts';
@@ -31,32 +34,32 @@ import { kept, randomSecret } from './secrets.ts';
 
 export interface WebhookConfig {
   readonly url: string;
-  /** In base64. All sign. */
+  /** In base64. Each delivery is signed with all of them. */
   readonly keys: readonly string[];
   readonly types: readonly ActivityType[];
 }
 
 export interface Config {
   readonly port: number;
-  /** Null listens on all interfaces. */
+  /** The address to listen on. Null: all interfaces. */
   readonly host: string | null;
-  /** The public URL, without a slash at its end. */
+  /** The public URL, without a trailing slash. */
   readonly issuer: string;
-  /** What the configuration file says there is; null without one. */
+  /** The contents of the configuration file, or null without one. */
   readonly settings: FileSettings | null;
-  /** Whether the demo room and shop are there: they stay away once there is a configuration file. */
+  /** Whether to run the demo room and shop. With a configuration file there is no demo. */
   readonly demo: boolean;
   readonly shopPort: number;
-  /** Absolute path of the embedded store's folder. */
+  /** The absolute path of the embedded store's folder. */
   readonly dataDir: string;
-  /** One URL or a comma-separated list of them; null for the embedded store. */
+  /** A URL or a comma-separated list of them. Null: the embedded store. */
   readonly redisUrl: string | null;
   readonly adminToken: string;
-  /** More tokens of operators, each with a name of its own. */
+  /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
-  /** Where facts are delivered; null for nowhere. */
+  /** Where activity events are delivered. Null: nowhere. */
   readonly webhook: WebhookConfig | null;
-  /** The first seals; all unseal. */
+  /** The first seals, all open. */
   readonly cookieKeys: readonly string[];
   readonly jwks: PrivateJwks;
   /** Whether X-Forwarded-* headers are believed. */
@@ -64,7 +67,7 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-/** What the environment alone says; null for a secret that it does not. */
+/** The values of the environment. Null: a secret that is not set. */
 interface Given extends Omit<Config, 'settings' | 'adminToken' | 'cookieKeys' | 'jwks'> {
   readonly configPath: string | null;
   readonly adminToken: string | null;
@@ -73,8 +76,8 @@ interface Given extends Omit<Config, 'settings' | 'adminToken' | 'cookieKeys' | 
 }
 
 /**
- * Reads `env` and the files that it names, relative to `cwd`; secrets that are not given are kept in `keys/` there.
- * @throws {ConfigError} with every fault at once; then nothing was written.
+ * Reads `env` and the files that it names, relative to `cwd`. Creates secrets that are not set, and keeps them in `keys/`.
+ * @throws {ConfigError} with every fault. Then nothing was written.
  */
 export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<Config> {
   const reader = envReader(env);
@@ -103,12 +106,12 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
   const listenOn = read('PORT', 3000, port);
   const configPath = read('CONFIG', null, path);
   if (read('DYNAMODB_TABLE', null, text) !== null) {
-    faults.push({ where: 'DYNAMODB_TABLE', message: 'is set, but this version has no DynamoDB store: use REDIS_URL' });
+    faults.push({ where: 'DYNAMODB_TABLE', message: 'is set, but this version has no DynamoDB store. Use REDIS_URL' });
   }
   const adminToken = read('ADMIN_TOKEN', null, bearerToken);
   const tokens = read('ADMIN_TOKENS', [], namedTokens);
   const same = tokens.find(({ token }) => token === adminToken);
-  if (same) faults.push({ where: 'ADMIN_TOKENS', message: `gives ${same.name} the token that is ADMIN_TOKEN` });
+  if (same) faults.push({ where: 'ADMIN_TOKENS', message: `must not give ${same.name} the token of ADMIN_TOKEN` });
   return {
     port: listenOn,
     host: read('HOST', null, text),
@@ -124,12 +127,12 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', false, truth),
-    // Beside the demo's words a line a request is in the way.
+    // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
   };
 }
 
-/** All of it or nothing: a webhook whose deliveries nobody could check is a fault. */
+/** A webhook without a secret is a fault, because the receiver could not verify its deliveries. */
 function readWebhook({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): WebhookConfig | null {
   const url = read('WEBHOOK_URL', null, webhookUrl);
   const keys = read('WEBHOOK_SECRET', [], webhookKeys);
@@ -148,13 +151,13 @@ async function readJwksFile(path: string): Promise<PrivateJwks | Refusal> {
   try {
     return parseJwks(await readFile(path, 'utf8'));
   } catch (error) {
-    return { refusal: `names a file that cannot be read: ${path} (${(error as NodeJS.ErrnoException).code})` };
+    return { refusal: `must name a readable file: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})` };
   }
 }
 
 const newJwks = async () => JSON.stringify(await generateJwks(), null, 2);
 
-/** Reads secrets kept in `folder`, or makes them; one that cannot be had is a fault that says what to set instead. */
+/** Reads the secrets in `folder`, or creates them. A secret that cannot be read is a fault that names the variable to set. */
 function keeper(folder: string) {
   return async function keep<T>(
     name: string,
@@ -164,9 +167,9 @@ function keeper(folder: string) {
   ): Promise<T> {
     const path = join(folder, name);
     const fault = (what: string) =>
-      new ConfigError([{ where: path, message: `${what}; ${variable} can be set instead` }]);
+      new ConfigError([{ where: path, message: `${what}. Repair it, or set ${variable} instead` }]);
     const secret = await kept(path, make).catch((error: NodeJS.ErrnoException) => {
-      throw fault(`can be neither read nor made (${error.code})`);
+      throw fault(`can be neither read nor created (${error.code})`);
     });
     const value = parse(secret);
     if (typeof value === 'object' && value !== null && 'refusal' in value) throw fault(value.refusal);

@@ -1,4 +1,4 @@
-/** The demo that `npm start` brings when no CONFIG is given: a room for three people and a shop to be gated. */
+/** The demo that runs without CONFIG: a room for three visitors, and a shop that it protects. */
 import { createHmac } from 'node:crypto';
 import type { FileSettings } from '#settings/file.ts';
 import { settingsFile } from '#settings/file.ts';
@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 
 export interface Demo {
   readonly settings: FileSettings;
-  /** What the shop's process reads. */
+  /** The environment of the shop's process. */
   readonly environment: {
     readonly SHOP_PORT: string;
     readonly SHOP_URL: string;
@@ -18,7 +18,7 @@ export interface Demo {
 
 export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issuer' | 'shopPort' | 'cookieKeys'>): Demo {
   const shopUrl = `http://localhost:${shopPort}`;
-  // The same at each start and in each process, and nobody else's.
+  // The same at each start and in each process, and different for each installation.
   const secret = createHmac('sha256', cookieKeys[0] ?? '')
     .update('demo shop')
     .digest('base64url');

@@ -1,10 +1,10 @@
-/** The variables of the environment, each checked on its own; see `config.ts` for what they come to. */
+/** Parses and checks each environment variable on its own. `config.ts` puts them together. */
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 
-/** A bearer token of an operator, and the name that its deeds are told under. */
+/** An operator's bearer token, and the name that appears in the audit log for its actions. */
 export interface NamedToken {
   readonly name: string;
   readonly token: string;
@@ -12,14 +12,14 @@ export interface NamedToken {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables and gathers what is wrong with them. One that is empty counts as not given. */
+/** Reads variables and collects their faults. An empty variable counts as not set. */
 export interface EnvReader {
   readonly faults: ConfigFault[];
-  /** What `parse` makes of the variable, or `fallback` where it is not given or at fault. */
+  /** The parsed variable, or `fallback` if it is not set or has a fault. */
   read<T>(name: string, fallback: T, parse: (text: string) => T | Refusal): T;
 }
 
-/** Why a value is not taken: the end of a sentence on the variable. */
+/** Why a value is refused: completes a sentence that begins with the variable's name. */
 export interface Refusal {
   readonly refusal: string;
 }
@@ -45,7 +45,7 @@ export function envReader(env: Env): EnvReader {
 
 export const text = (value: string): string => value;
 
-/** 0 has the system choose. */
+/** With 0 the system chooses a free port. */
 export function port(value: string): number | Refusal {
   const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   return number <= 65535 ? number : refuse('must be a port: a whole number from 0 to 65535');
@@ -63,20 +63,20 @@ export function logLevel(value: string): LogLevel | Refusal {
   return LOG_LEVELS.find((level) => level === value) ?? refuse(`must be one of ${LOG_LEVELS.join(', ')}`);
 }
 
-/** OpenID Connect Discovery 1.0 §3: a URL without query and fragment; without a slash at its end, so that there is one form. */
+/** A URL without query and fragment (OpenID Connect Discovery 1.0 §3), and without a trailing slash, so that it has one form. */
 export function issuer(value: string): string | Refusal {
   const url = URL.parse(value);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refuse('must be an http or https URL');
   if (/[?#]/.test(value)) return refuse('must have no query and no fragment');
   if (url.username !== '' || url.password !== '') return refuse('must have no user name and no password');
   if (value.endsWith('/')) return refuse('must not end with a slash');
-  // Cookies and the waiting page's address are made for the root of a host.
-  if (url.pathname !== '/') return refuse('must have no path: a host of its own, or a port');
+  // Cookies and the address of the waiting page assume the root of a host.
+  if (url.pathname !== '/') return refuse('must have no path: use a host or a port of its own');
   const canonical = url.href.replace(/\/$/, '');
   return value === canonical ? value : refuse(`must be written as ${canonical}`);
 }
 
-/** One URL, or a list of them for a cluster. The value may hold a password, so that no fault repeats it. */
+/** A URL, or a list of them for a cluster. The value may contain a password, so no fault repeats it. */
 export function redisUrl(value: string): string | Refusal {
   const all = value.split(',').map((each) => URL.parse(each.trim()));
   const fine = all.every((url) => url !== null && (url.protocol === 'redis:' || url.protocol === 'rediss:'));
@@ -85,7 +85,7 @@ export function redisUrl(value: string): string | Refusal {
 
 const SHORTEST_KEY = 16;
 
-/** The first signs and seals, all are taken for what was sealed before. */
+/** The first key signs and seals, all of them verify and open. */
 export function cookieKeys(value: string): readonly string[] | Refusal {
   const keys = value.split(',').map((key) => key.trim());
   const fine = keys.every((key) => key.length >= SHORTEST_KEY);
@@ -94,30 +94,32 @@ export function cookieKeys(value: string): readonly string[] | Refusal {
 
 const SHORTEST_TOKEN = 16;
 const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):([\x21-\x2b\x2d-\x7e]+)$/;
-/** What the service does on its own account, and whoever has ADMIN_TOKEN. */
+/** The names of the service itself and of ADMIN_TOKEN in the audit log. */
 const TAKEN_NAMES = ['anteroom', 'admin'];
 
-/** `alice:token,bob:token`: whose hand it is stands in the audit. Faults name the name, never the token. */
+/** `alice:token,bob:token`. The audit log has the names. Faults contain names, never tokens. */
 export function namedTokens(value: string): readonly NamedToken[] | Refusal {
   const tokens: NamedToken[] = [];
   for (const [index, each] of value.split(',').entries()) {
     const [, name, token] = NAMED_TOKEN.exec(each.trim()) ?? [];
     if (!name || !token) {
-      return refuse(`must be a comma-separated list of name:token; entry ${index + 1} is not, or has other characters`);
+      return refuse(
+        `must be a comma-separated list of name:token: entry ${index + 1} has another form or characters that are not allowed`,
+      );
     }
-    if (TAKEN_NAMES.includes(name)) return refuse(`must not name a token ${name}: that name is taken`);
-    if (tokens.some((other) => other.name === name)) return refuse(`names ${name} twice`);
+    if (TAKEN_NAMES.includes(name)) return refuse(`must not use the name ${name}, which is reserved`);
+    if (tokens.some((other) => other.name === name)) return refuse(`must not use the name ${name} twice`);
     if (token.length < SHORTEST_TOKEN) {
-      return refuse(`must have at least ${SHORTEST_TOKEN} characters in each token: that of ${name} is too short`);
+      return refuse(`must have tokens of at least ${SHORTEST_TOKEN} characters: that of ${name} is too short`);
     }
     const same = tokens.find((other) => other.token === token);
-    if (same) return refuse(`gives ${same.name} and ${name} the same token`);
+    if (same) return refuse(`must not give ${same.name} and ${name} the same token`);
     tokens.push({ name, token });
   }
   return tokens;
 }
 
-/** An http or https URL, which may hold a secret in its query, so that no fault repeats it. */
+/** An http or https URL. Its query may contain a secret, so no fault repeats it. */
 export function webhookUrl(value: string): string | Refusal {
   const url = URL.parse(value);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refuse('must be an http or https URL');
@@ -125,7 +127,7 @@ export function webhookUrl(value: string): string | Refusal {
   return value;
 }
 
-/** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes; several sign side by side while one is changed. */
+/** Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. With several, each delivery is signed with all of them. */
 export function webhookKeys(value: string): readonly string[] | Refusal {
   const keys = value.split(',').map((each) => each.trim().replace(/^whsec_/, ''));
   return keys.every(isWebhookKey)
@@ -146,10 +148,10 @@ const FORMER_TYPES: ReadonlyMap<string, ActivityType> = new Map([['session.updat
 export function activityTypes(value: string): readonly ActivityType[] | Refusal {
   const names = value.split(',').map((name) => name.trim());
   const former = names.find((name) => FORMER_TYPES.has(name));
-  if (former !== undefined) return refuse(`names ${former}, which is now ${FORMER_TYPES.get(former)}`);
+  if (former !== undefined) return refuse(`must not name ${former}: it is now ${FORMER_TYPES.get(former)}`);
   const unknown = names.filter((name) => name !== 'all' && name !== 'default' && !isActivityType(name));
   if (unknown.length > 0) {
-    return refuse(`names ${unknown.join(', ')}; known are all, default, ${ACTIVITY_TYPES.join(', ')}`);
+    return refuse(`must not name ${unknown.join(', ')}: known are all, default, ${ACTIVITY_TYPES.join(', ')}`);
   }
   return ACTIVITY_TYPES.filter(
     (type) => names.includes(type) || names.includes('all') || (names.includes('default') && !isVisitorEvent(type)),
@@ -158,7 +160,7 @@ export function activityTypes(value: string): readonly ActivityType[] | Refusal 
 
 const isActivityType = (name: string) => ACTIVITY_TYPES.some((type) => type === name);
 
-/** Anything that an Authorization header can carry as one word. */
+/** Any text that an Authorization header can carry as one word. */
 export function bearerToken(value: string): string | Refusal {
   return /^[\x21-\x7e]+$/.test(value) ? value : refuse('must be printable ASCII characters without a space');
 }

@@ -11,12 +11,12 @@ export type ReadFile =
   | { readonly settings: FileSettings; readonly faults: readonly [] }
   | { readonly settings: null; readonly faults: readonly ConfigFault[] };
 
-/** The rooms and relying parties of a YAML file, or all that is wrong with it, each fault with its line. */
+/** Reads the rooms and relying parties of a YAML file, or every fault in it, each with its line. */
 export async function readSettingsFile(path: string): Promise<ReadFile> {
   const name = basename(path);
   const source = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (typeof source !== 'string') {
-    return failed([{ where: 'CONFIG', message: `names a file that cannot be read: ${path} (${source.code})` }]);
+    return failed([{ where: 'CONFIG', message: `must name a readable file: ${path} cannot be read (${source.code})` }]);
   }
 
   const lines = new LineCounter();
@@ -31,7 +31,7 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
     );
   }
 
-  /** Where a fault is: the line of its field, or of the closest thing around it that is there. */
+  /** The line of a field, or of the closest part around it that exists. */
   function lineOf(path: readonly PropertyKey[]): number {
     for (let depth = path.length; depth >= 0; depth--) {
       const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
@@ -55,7 +55,7 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
   return { settings: { rooms, relyingParties: relying_parties }, faults: [] };
 }
 
-/** What the document says; an error when its aliases lead nowhere or multiply beyond reason. */
+/** The contents of the document, or an error if aliases are undefined or expand beyond the parser's limit. */
 function plain(document: Document): unknown {
   try {
     return document.toJS();

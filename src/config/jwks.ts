@@ -7,7 +7,7 @@ export interface PrivateJwks {
   readonly keys: readonly JWK[];
 }
 
-/** A fresh set: RS256, which every relying party takes (OpenID Connect Core §15.1), and ES256. */
+/** Generates a set: RS256, which every relying party must accept (OpenID Connect Core §15.1), and ES256. */
 export async function generateJwks(): Promise<PrivateJwks> {
   return { keys: await Promise.all(['RS256', 'ES256'].map(generateKey)) };
 }
@@ -18,15 +18,15 @@ async function generateKey(alg: string): Promise<JWK> {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg, use: 'sig' };
 }
 
-/** The keys that `text` holds, or why it cannot be used: the end of a sentence on where the text is from. */
+/** Parses a JWK Set, or returns why it cannot be used, as the end of a sentence about its source. */
 export function parseJwks(text: string): PrivateJwks | { readonly refusal: string } {
   const parsed = parseJson(text);
   if (parsed === undefined) return { refusal: 'is not JSON' };
   const keys = typeof parsed === 'object' && parsed !== null && 'keys' in parsed ? parsed.keys : undefined;
   if (!Array.isArray(keys)) return { refusal: 'is not a JWK Set: it has no list named "keys"' };
   const broken = keys.findIndex((key) => !isPrivateKey(key));
-  if (broken >= 0) return { refusal: `has something that is no private key at keys[${broken}]` };
-  if (!keys.some(signsRs256)) return { refusal: 'has no private RS256 key' };
+  if (broken >= 0) return { refusal: `must contain private keys only: keys[${broken}] is not one` };
+  if (!keys.some(signsRs256)) return { refusal: 'must contain a private RS256 key' };
   return { keys };
 }
 

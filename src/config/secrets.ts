@@ -1,19 +1,19 @@
 /**
- * Secrets that nobody gave: made at the first start, kept in `keys/`, readable by their owner only. For more than one
- * machine they are given as ADMIN_TOKEN, COOKIE_KEYS and JWKS_FILE.
+ * Secrets that are not configured. They are created at the first start and kept in `keys/`, readable by the owner only.
+ * Several machines need the same ones: set ADMIN_TOKEN, COOKIE_KEYS and JWKS_FILE.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A random text of 256 bits that may stand in a header or a list. */
+/** A random text of 256 bits, without characters that a header or a list could not contain. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url');
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /**
- * The text that is kept at `path`; where there is none yet, that of `make` is kept there. Processes that start at the
- * same time all get the same: a file comes to be complete, under its name, once.
+ * Reads the text at `path`, or creates the file with the text of `make`. Processes that start at the same time all get
+ * the same text, because the file appears under its name once, and complete.
  */
 export async function kept(path: string, make: () => string | Promise<string>): Promise<string> {
   const before = await readKept(path);
@@ -32,7 +32,7 @@ async function readKept(path: string): Promise<string | null> {
   }
 }
 
-/** Writes the file beside its place and links it there, which fails when somebody else was first. */
+/** Writes a draft beside the path and links it, which fails if another process was first. */
 async function createOnce(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
   const file = await open(draft, 'wx', 0o600);

@@ -260,7 +260,7 @@ describe('the webhook', () => {
   test('has a fault with the new name of a renamed event', async () => {
     const env = { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_EVENTS: 'default,session.updated' };
     expect(await faults(env)).toEqual([
-      { where: 'WEBHOOK_EVENTS', message: 'names session.updated, which is now admission.ended' },
+      { where: 'WEBHOOK_EVENTS', message: 'must not name session.updated: it is now admission.ended' },
     ]);
   });
 
@@ -292,12 +292,14 @@ describe('JWKS_FILE', () => {
   test('must contain private keys only', async () => {
     const [rsa] = (await generateJwks()).keys;
     const { kty, n, e } = rsa ?? {};
-    expect(await faultOf(JSON.stringify({ keys: [rsa, { kty, n, e }] }))).toContain('no private key at keys[1]');
+    expect(await faultOf(JSON.stringify({ keys: [rsa, { kty, n, e }] }))).toContain(
+      'private keys only: keys[1] is not one',
+    );
   });
 
   test('must contain a key for RS256', async () => {
     const keys = (await generateJwks()).keys.filter(({ alg }) => alg === 'ES256');
-    expect(await faultOf(JSON.stringify({ keys }))).toBe('has no private RS256 key');
+    expect(await faultOf(JSON.stringify({ keys }))).toBe('must contain a private RS256 key');
   });
 });
 
@@ -305,7 +307,7 @@ test('a damaged secret in keys/ is a fault that names its file', async () => {
   await load();
   await writeFile(join(folder, 'keys/jwks.json'), '{');
   expect(await faults({})).toEqual([
-    { where: join(folder, 'keys/jwks.json'), message: 'is not JSON; JWKS_FILE can be set instead' },
+    { where: join(folder, 'keys/jwks.json'), message: 'is not JSON. Repair it, or set JWKS_FILE instead' },
   ]);
   expect(await readFile(join(folder, 'keys/jwks.json'), 'utf8')).toBe('{');
 });
