@@ -1,4 +1,4 @@
-import type { AdaptiveInlet } from '#waiting-room/room.ts';
+import type { AdaptiveInlet } from '#waiting-room/inlets/adaptive.ts';
 import type { Probe } from './probe.ts';
 
 /** The weight of the latest answer in the error rate: earlier answers lose half of theirs with each. */

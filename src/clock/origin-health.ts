@@ -3,8 +3,10 @@
  * and reports it to the inlet. Only the process whose clock ticks does so.
  */
 import type { Log } from '#telemetry/log.ts';
+import type { AdaptiveInlet } from '#waiting-room/inlets/adaptive.ts';
+import type { InletSettings } from '#waiting-room/inlets/index.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
-import type { AdaptiveInlet, InletSettings, RoomId, RoomSettings } from '#waiting-room/room.ts';
+import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { settingsAt } from '#waiting-room/settings-at.ts';
 import { createHealthProbe } from './health-probe.ts';
 import type { Probe } from './probe.ts';

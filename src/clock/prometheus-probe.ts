@@ -1,4 +1,4 @@
-import type { AdaptiveInlet } from '#waiting-room/room.ts';
+import type { AdaptiveInlet } from '#waiting-room/inlets/adaptive.ts';
 import type { Probe } from './probe.ts';
 
 /** The part of an answer of `/api/v1/query` that this file reads. */

@@ -2,6 +2,8 @@
  * A room: one gated event or site. The settings are the operator's decisions; the state is in the line.
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
+import type { InletSettings } from './inlets/index.ts';
+
 /** `[a-z0-9-]{1,64}`. */
 export type RoomId = string;
 
@@ -15,65 +17,6 @@ export type DrawOrder = 'draw' | 'arrival';
  * - `closed`: nobody may join; admitted visitors stay inside.
  */
 export type Mode = 'queue' | 'passthrough' | 'paused' | 'closed';
-
-/** At most so many visitors inside, whatever raises the counter; no limit without it. */
-interface Sized {
-  readonly size?: number | undefined;
-}
-
-/** The strategy that raises the serving counter. */
-export type InletSettings = ManualInlet | PeriodicInlet | RateInlet | MaxSizeInlet | AdaptiveInlet;
-
-export interface ManualInlet extends Sized {
-  readonly strategy: 'manual';
-}
-
-/** `increment` numbers in each period. */
-export interface PeriodicInlet extends Sized {
-  readonly strategy: 'periodic';
-  readonly increment: number;
-  readonly every: number;
-  /** The beginning of the first period; without it periods are counted from the epoch. */
-  readonly start?: number | undefined;
-  /** No period begins at or after this time. */
-  readonly end?: number | undefined;
-}
-
-/** `per_minute` present people a minute, spread evenly. */
-export interface RateInlet extends Sized {
-  readonly strategy: 'rate';
-  readonly per_minute: number;
-  /** How many people may pass at once after a lull; without it, those of one second. */
-  readonly burst?: number | undefined;
-}
-
-/** As many people as fit. */
-export interface MaxSizeInlet {
-  readonly strategy: 'max-size';
-  readonly size: number;
-}
-
-/** A rate that holds the origin's latency and error rate at their targets. */
-export interface AdaptiveInlet extends Sized {
-  readonly strategy: 'adaptive';
-  readonly min_per_minute: number;
-  readonly max_per_minute: number;
-  /** Milliseconds. */
-  readonly target_latency: number;
-  /** 0 … 1. */
-  readonly target_error_rate: number;
-  /** A URL to probe: how long it takes to answer, and whether it fails. */
-  readonly health?: { readonly url: string; readonly every: number } | undefined;
-  /** Prometheus queries for the latency in seconds and the error rate. */
-  readonly prometheus?:
-    | {
-        readonly url: string;
-        readonly latency: string;
-        readonly error_rate?: string | undefined;
-        readonly every: number;
-      }
-    | undefined;
-}
 
 export interface AdmissionSettings {
   /** How long an admission lasts, from the claim. */

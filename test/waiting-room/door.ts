@@ -1,8 +1,8 @@
 /** A line with an inlet, on a clock that the test moves. */
-import { type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
+import { type InletSettings, type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
-import type { InletSettings, LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 
 /** The interval of the clock's ticks, in ms. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tickInlet } from '#waiting-room/inlets/index.ts';
+import type { AdaptiveInlet } from '#waiting-room/inlets/adaptive.ts';
+import { type InletSettings, tickInlet } from '#waiting-room/inlets/index.ts';
+import type { PeriodicInlet } from '#waiting-room/inlets/periodic.ts';
+import type { RateInlet } from '#waiting-room/inlets/rate.ts';
 import * as pure from '#waiting-room/line/index.ts';
-import type { AdaptiveInlet, InletSettings, PeriodicInlet, RateInlet } from '#waiting-room/room.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 import { aDoor } from './door.ts';
 

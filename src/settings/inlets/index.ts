@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InletSettings } from '#waiting-room/room.ts';
+import type { InletSettings } from '#waiting-room/inlets/index.ts';
 import { adaptive } from './adaptive.ts';
 import { manual } from './manual.ts';
 import { maxSize } from './max-size.ts';

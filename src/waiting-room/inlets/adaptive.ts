@@ -1,8 +1,29 @@
-import type { AdaptiveInlet } from '../room.ts';
-import type { Inlet, Signal } from './inlet.ts';
+import type { Inlet, Signal, Sized } from './inlet.ts';
 import { formatState, hasNumbers, parseState } from './inlet.ts';
 import type { Bucket } from './token-bucket.ts';
 import { burstOfOneSecond, isBucket, JUMPED, takeTokens } from './token-bucket.ts';
+
+/** A rate that holds the origin's latency and error rate at their targets. */
+export interface AdaptiveInlet extends Sized {
+  readonly strategy: 'adaptive';
+  readonly min_per_minute: number;
+  readonly max_per_minute: number;
+  /** Milliseconds. */
+  readonly target_latency: number;
+  /** 0 … 1. */
+  readonly target_error_rate: number;
+  /** A URL to probe: how long it takes to answer, and whether it fails. */
+  readonly health?: { readonly url: string; readonly every: number } | undefined;
+  /** Prometheus queries for the latency in seconds and the error rate. */
+  readonly prometheus?:
+    | {
+        readonly url: string;
+        readonly latency: string;
+        readonly error_rate?: string | undefined;
+        readonly every: number;
+      }
+    | undefined;
+}
 
 /** Each signal beyond a target that is no better than the one before lowers the rate to this part of it. */
 const BACK_OFF = 0.7;

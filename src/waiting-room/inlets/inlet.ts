@@ -1,5 +1,9 @@
-import type { Raise } from '../line/serving.ts';
-import type { InletSettings } from '../room.ts';
+import type { Raise } from '../line/raise.ts';
+
+/** At most so many visitors inside, whatever raises the counter. Unlimited by default. */
+export interface Sized {
+  readonly size?: number | undefined;
+}
 
 /** The last report of how the origin performs; null is unknown. */
 export interface Signal {
@@ -29,10 +33,10 @@ export interface Step {
 
 /**
  * Raises the serving counter of a room: a pure function of the settings, the time and the inlet's state. A strategy is
- * one file with an Inlet and one line in `index.ts`. The line applies a step only if its state is still the one that the
+ * one file with its settings and an Inlet, and one line in `index.ts`. The line applies a step only if its state is still the one that the
  * step started from, so a tick counts once even if several processes tick.
  */
-export type Inlet<Settings extends InletSettings = InletSettings> = (settings: Settings, tick: Tick) => Step;
+export type Inlet<Settings extends { readonly strategy: string }> = (settings: Settings, tick: Tick) => Step;
 
 /** Parses the state of a strategy. Null if another strategy wrote it, or its shape is not the expected one. */
 export function parseState<State>(state: string, strategy: string, isState: (value: object) => boolean): State | null {

@@ -1,4 +1,8 @@
-import type { Inlet } from './inlet.ts';
+import type { Inlet, Sized } from './inlet.ts';
+
+export interface ManualInlet extends Sized {
+  readonly strategy: 'manual';
+}
 
 /** Only an operator raises the counter. */
-export const manual: Inlet = (_, { state }) => ({ raise: null, state });
+export const manual: Inlet<ManualInlet> = (_, { state }) => ({ raise: null, state });

@@ -1,6 +1,16 @@
-import type { PeriodicInlet } from '../room.ts';
-import type { Inlet } from './inlet.ts';
+import type { Inlet, Sized } from './inlet.ts';
 import { formatState, hasNumbers, parseState } from './inlet.ts';
+
+/** `increment` numbers in each period. */
+export interface PeriodicInlet extends Sized {
+  readonly strategy: 'periodic';
+  readonly increment: number;
+  readonly every: number;
+  /** The beginning of the first period; without it periods are counted from the epoch. */
+  readonly start?: number | undefined;
+  /** No period begins at or after this time. */
+  readonly end?: number | undefined;
+}
 
 /**
  * Periods that were missed because no process ran are made up for if they began at most this long ago, in ms. The

@@ -1,8 +1,15 @@
-import type { RateInlet } from '../room.ts';
-import type { Inlet } from './inlet.ts';
+import type { Inlet, Sized } from './inlet.ts';
 import { formatState, parseState } from './inlet.ts';
 import type { Bucket } from './token-bucket.ts';
 import { burstOfOneSecond, isBucket, takeTokens } from './token-bucket.ts';
+
+/** `per_minute` present people a minute, spread evenly. */
+export interface RateInlet extends Sized {
+  readonly strategy: 'rate';
+  readonly per_minute: number;
+  /** How many people may pass at once after a lull; without it, those of one second. */
+  readonly burst?: number | undefined;
+}
 
 /** `per_minute` present people a minute, spread evenly. Unused places of one second, or `burst`, stay available. */
 export const rate: Inlet<RateInlet> = ({ per_minute, burst }, { now, state }) => {

@@ -1,14 +1,9 @@
 /** Moving the serving counter. */
 import { type Counters, counters } from './counters.ts';
 import { canServe, freePlaces, type Line } from './line.ts';
+import type { Raise } from './raise.ts';
 import { settle } from './settle.ts';
 import { pushBatch, release, serveAgain } from './turns.ts';
-
-/** How far to raise the serving counter: over so many numbers, over so many present visitors, or as many as fit. */
-export type Raise =
-  | { readonly numbers: number }
-  /** With `credits`, at most so many places stand open for newcomers when the line is shorter than that. */
-  | { readonly people: number; readonly credits?: number | undefined };
 
 /**
  * An inlet's tick: the raise happens only if the breaker is off and the inlet's state is still `from`; then the
