@@ -23,7 +23,7 @@ export interface EntityTags {
   precondition(ctx: Context): Precondition | undefined;
 }
 
-/** @param seal keys the tag: a revision is a hash of all settings, and nobody may guess a secret by it. */
+/** @param seal keys the tag: a revision is a plain hash of all settings, by which a reader could guess a secret. */
 export function createEntityTags(seal: Pick<Seal, 'stamp'>): EntityTags {
   const tagOf = (revision: Revision) => `"${seal.stamp(`etag ${revision}`)}"`;
 

@@ -20,7 +20,7 @@ const deeds = async () => (await audit()).map(({ by, action, subject }) => [by, 
 const as = (method: 'put' | 'post' | 'patch' | 'delete', path: string, body: object) =>
   admin.as(method, path, ALICES_TOKEN).send(body);
 
-test('has everything that operators do, under the name of their token, the newest first', async () => {
+test('has every action of operators, under the name of their token, newest first', async () => {
   await admin.as('put', '/rooms/sale').send({});
   await as('patch', '/rooms/sale', { mode: 'paused' }).expect(200);
   await as('post', '/rooms/sale/serving-counter', { increment_by: 5 }).expect(200);
@@ -47,7 +47,7 @@ test('has everything that operators do, under the name of their token, the newes
   expect(told.map(({ id }) => id).reverse()).toEqual((await audit()).map((entry) => Reflect.get(entry, 'id')));
 });
 
-test('says what was set, but no secret', async () => {
+test('has the new settings, without secrets', async () => {
   await admin.as('put', '/rooms/sale').send({ message: 'Back at ten.' });
   const client_secret = 'a secret that nobody sees';
   await as('put', '/relying-parties/shop', { client_secret, room: 'sale', redirect_uris: ['https://shop.example/cb'] });
@@ -58,7 +58,7 @@ test('says what was set, but no secret', async () => {
   for (const secret of [client_secret, ADMIN_TOKEN, ALICES_TOKEN]) expect(everything).not.toContain(secret);
 });
 
-test('has nothing of what was refused or only looked at', async () => {
+test('has no entry for refused and reading requests', async () => {
   await admin.as('get', '/rooms');
   await admin.as('put', '/rooms/sale').send({ mode: 'open' }).expect(400);
   await admin.as('put', '/rooms/sale', 'a wrong token').send({}).expect(401);
@@ -66,7 +66,7 @@ test('has nothing of what was refused or only looked at', async () => {
   expect(await audit()).toEqual([]);
 });
 
-test('keeps of what machines tell all day one an hour for each', async () => {
+test('keeps one entry per hour of reports that machines send all day', async () => {
   await admin.as('put', '/rooms/sale').send({});
   for (let n = 0; n < 5; n++) {
     await as('post', '/rooms/sale/exits', { exited: 1 }).expect(200);
@@ -83,7 +83,7 @@ test('keeps of what machines tell all day one an hour for each', async () => {
 });
 
 describe('limit', () => {
-  test('says how many', async () => {
+  test('is the largest number of entries', async () => {
     for (const id of ['a', 'b', 'c']) await admin.as('put', `/rooms/${id}`).send({});
     expect((await audit('?limit=2')).map(({ subject }) => subject)).toEqual(['c', 'b']);
   });

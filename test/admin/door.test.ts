@@ -17,7 +17,7 @@ describe('the token', () => {
     ['more than it', `Bearer ${ADMIN_TOKEN}x`],
     ['another scheme', `Basic ${ADMIN_TOKEN}`],
     ['an empty one', 'Bearer '],
-  ])('%s is answered with 401 and how to come in', async (_, authorization) => {
+  ])('%s is answered with 401 and a challenge', async (_, authorization) => {
     const sent = request(admin.url).put('/admin/v1/rooms/sale').send({});
     const refused = await (authorization === undefined ? sent : sent.set('Authorization', authorization)).expect(401);
     expect(refused.type).toBe('application/problem+json');
@@ -26,37 +26,37 @@ describe('the token', () => {
     expect(await admin.store.settings.room('sale')).toBeNull();
   });
 
-  test('may be any of several, of which each has a name', async () => {
+  test('may be one of several, each with a name', async () => {
     await admin.as('put', '/rooms/theirs', ALICES_TOKEN).send({}).expect(201);
     await admin.as('get', '/rooms/theirs').expect(200);
     await admin.as('get', '/rooms/theirs', `${ALICES_TOKEN}x`).expect(401);
     await admin.as('delete', '/rooms/theirs', ALICES_TOKEN).expect(204);
   });
 
-  test('the scheme may be written in any case', () =>
+  test('may have a scheme in any case', () =>
     request(admin.url).get('/admin/v1/rooms').set('Authorization', `bearer ${ADMIN_TOKEN}`).expect(200));
 });
 
 describe('an address', () => {
-  test('where nothing is, is answered with a 404 problem', async () => {
+  test('that does not exist is answered with a 404 problem', async () => {
     for (const path of ['/nothing', '/rooms/sale/nothing', '']) {
       const missing = await admin.as('get', path).expect(404);
       expect([missing.type, missing.body.code]).toEqual(['application/problem+json', 'not_found']);
     }
   });
 
-  test('asked with the wrong method says which are right', async () => {
+  test('answers the allowed methods to any other method', async () => {
     const refused = await admin.as('post', '/rooms/sale').send({}).expect(405);
     expect(refused.body.code).toBe('method_not_allowed');
     expect(refused.headers.allow?.split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH', 'PUT']);
   });
 
-  test('with a percent sign that means nothing is a bad request or is not found, never a failure', async () => {
+  test('with an invalid percent encoding is answered with 400 or 404, never 500', async () => {
     const answer = await admin.as('get', '/rooms/%E0%A4%A');
     expect([400, 404]).toContain(answer.status);
   });
 
-  test('outside /admin is left to others', async () => {
+  test('outside /admin is passed on', async () => {
     const other = await request(admin.url).get('/administrator').expect(404);
     expect(other.type).not.toBe('application/problem+json');
   });
@@ -72,7 +72,7 @@ describe('openapi.json', () => {
 
   const load = async () => (await request(admin.url).get('/admin/v1/openapi.json').expect(200)).body;
 
-  test('needs no token and tells of every operation', async () => {
+  test('needs no token and describes every operation', async () => {
     const document = await load();
     expect(document.openapi).toMatch(/^3\.1\./);
     const told = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, methods]) =>
@@ -101,7 +101,7 @@ describe('openapi.json', () => {
     );
   });
 
-  test('refers only to what it has, and names each operation once', async () => {
+  test('has only references that resolve, and unique operation ids', async () => {
     const document = await load();
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to ?? '');
     expect(references.length).toBeGreaterThan(0);
@@ -116,7 +116,7 @@ describe('openapi.json', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
-  test('has the schema that checks the body, and the header that makes a repeat safe', async () => {
+  test('has the schema that checks the body, and the Idempotency-Key header', async () => {
     const { paths, components } = await load();
     const put: Operation = paths['/rooms/{room}'].put;
     expect(put.requestBody?.content['application/json']?.schema.$ref).toBe('#/components/schemas/RoomBody');
@@ -136,7 +136,7 @@ describe('openapi.json', () => {
 });
 
 describe('the page', () => {
-  test('is at /admin/, and /admin leads there', async () => {
+  test('is at /admin/, and /admin redirects there', async () => {
     const away = await request(admin.url).get('/admin').expect(302);
     expect(new URL(away.headers.location ?? '', `${admin.url}/admin`).pathname).toBe('/admin/');
     const page = await request(admin.url).get('/admin/').expect(200);
@@ -144,7 +144,7 @@ describe('the page', () => {
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  test('asks for nothing from elsewhere, has no inline script or style, and finds its files', async () => {
+  test('loads nothing from other origins, has no inline script or style, and its files exist', async () => {
     const { text } = await request(admin.url).get('/admin/');
     expect(text).not.toMatch(/https?:\/\//);
     expect(text).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]*\ssrc=)/);

@@ -31,7 +31,7 @@ const raise = (key: string, by = 10) =>
 
 const serving = async () => (await admin.as('get', '/rooms/sale/counters')).body.serving;
 
-test('a repeat gets the same answer, says so, and has no second effect', async () => {
+test('a repeat gets the same answer, marked as replayed, and has no second effect', async () => {
   const first = await raise('k').expect(200);
   const second = await raise('k').expect(200);
   expect(first.headers).not.toHaveProperty('idempotency-replayed');
@@ -40,7 +40,7 @@ test('a repeat gets the same answer, says so, and has no second effect', async (
   expect(await serving()).toBe(10);
 });
 
-test('without a key, or with another, it is another request', async () => {
+test('a request without a key, or with another key, has its own effect', async () => {
   await raise('a');
   await raise('b');
   await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 10 });
@@ -61,7 +61,7 @@ test('the same key with another body, room or operation is refused', async () =>
   expect(await serving()).toBe(10);
 });
 
-test('while the first is at work, a repeat is told to wait', async () => {
+test('a repeat while the first request is in progress is answered with 409', async () => {
   const atWork = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
   beforeRaise = () => {
@@ -78,13 +78,13 @@ test('while the first is at work, a repeat is told to wait', async () => {
   expect(await serving()).toBe(10);
 });
 
-test('of many at once only one has an effect', async () => {
+test('of many requests at once with the same key, one has an effect', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => raise('k')));
   expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
   expect(await serving()).toBe(10);
 });
 
-test('one that failed is forgotten and may be tried again', async () => {
+test('a failed request is forgotten and may be repeated', async () => {
   beforeRaise = () => Promise.reject(new StoreUnavailable(new Error('away')));
   const failed = await raise('k').expect(503);
   expect(failed.headers['retry-after']).toBeDefined();
@@ -94,14 +94,14 @@ test('one that failed is forgotten and may be tried again', async () => {
   expect(await serving()).toBe(10);
 });
 
-test('the same key is another one in the hands of another operator', async () => {
+test('two operators may use the same key', async () => {
   await raise('k');
   const theirs = admin.as('post', '/rooms/sale/serving-counter', ALICES_TOKEN).set('Idempotency-Key', 'k');
   await theirs.send({ increment_by: 10 }).expect(200);
   expect(await serving()).toBe(20);
 });
 
-test('one that was refused is not remembered', async () => {
+test('a refused request is not remembered', async () => {
   await admin.as('post', '/rooms/sale/serving-counter').set('Idempotency-Key', 'k').send({ by: 1 }).expect(400);
   await raise('k').expect(200);
 });
@@ -111,7 +111,7 @@ test('a key of more than 255 characters is refused', async () => {
   expect(refused.body.errors).toMatchObject([{ field: 'Idempotency-Key' }]);
 });
 
-test('the key of a process that died is free after a minute, and an answer is kept for a day', async () => {
+test('the key of a process that died is free after a minute, and an answer is remembered for a day', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-'));
   let now = Date.now();
   const store = openEmbeddedStore({ dir, now: () => now });

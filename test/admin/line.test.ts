@@ -35,13 +35,13 @@ async function join(...visitors: string[]) {
 test('a new room has all counters at 0', () => admin.as('get', '/rooms/sale/counters').expect(200, NONE));
 
 describe('POST /rooms/{room}/serving-counter', () => {
-  test('raises the counter, says by how much, and never lowers it below 0', async () => {
+  test('raises the counter, answers by how much, and never lowers it below 0', async () => {
     await raise(5).expect(200, { ...NONE, serving: 5, raised_by: 5 });
     await raise(-2).expect(200, { ...NONE, serving: 3, raised_by: -2 });
     await raise(-100).expect(200, { ...NONE, serving: 0, raised_by: -3 });
   });
 
-  test('raises as far as there is room', async () => {
+  test('raises as far as the size allows', async () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
     await raise(100).expect(200, { ...NONE, serving: 3, raised_by: 3 });
   });
@@ -51,14 +51,14 @@ describe('POST /rooms/{room}/serving-counter', () => {
     expect(refused.body.errors).toMatchObject([{ field: 'increment_by' }]);
   });
 
-  test('of a room that is not there is 404', async () => {
+  test('of a room that does not exist is 404', async () => {
     const missing = await admin.as('post', '/rooms/none/serving-counter').send({ increment_by: 1 }).expect(404);
     expect(missing.body).toMatchObject({ code: 'room_not_found', detail: 'There is no room "none".' });
   });
 });
 
 describe('POST /rooms/{room}/exits', () => {
-  test('counts each exit once and says how many were unknown', async () => {
+  test('counts each exit once, and answers how many visitors were unknown', async () => {
     await raise(2);
     await join('ann', 'ben');
     const told = { completed: ['ann'], abandoned: ['ben', 'nobody'] };
@@ -68,7 +68,7 @@ describe('POST /rooms/{room}/exits', () => {
     expect(second.body).toMatchObject({ active: 0, completed: 1, abandoned: 1, unknown: 3 });
   });
 
-  test('tells of those who really went, each once, also when others are unknown', async () => {
+  test('emits admission.ended once for each visitor who was inside, even if others are unknown', async () => {
     await raise(3);
     await join('ann', 'ben', 'cat');
     await admin.as('post', '/rooms/sale/exits').send({ completed: ['ann', 'nobody'], abandoned: ['ben', 'ann'] });
@@ -81,7 +81,7 @@ describe('POST /rooms/{room}/exits', () => {
     expect(told).toHaveLength(2);
   });
 
-  test('takes a number of exits without names, which makes room', async () => {
+  test('accepts a number of unnamed exits, which frees places', async () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 1 } });
     await raise(1);
     await join('ann', 'ben');
@@ -96,7 +96,7 @@ describe('POST /rooms/{room}/exits', () => {
   });
 });
 
-test('POST /rooms/{room}/reset begins anew', async () => {
+test('POST /rooms/{room}/reset starts the line again', async () => {
   await raise(2);
   await join('ann', 'ben', 'cat');
   await admin.as('post', '/rooms/sale/reset').expect(200, NONE);

@@ -12,7 +12,7 @@ afterEach(() => admin.close());
 const view = () => admin.store.line.view('sale', Date.now());
 
 describe('POST /rooms/{room}/alarm', () => {
-  test('turns the breaker on and off, and answers with the counters', async () => {
+  test('turns the breaker on and off, and answers the counters', async () => {
     const counters = (await admin.as('get', '/rooms/sale/counters')).body;
     await admin.as('post', '/rooms/sale/alarm').send({ state: 'ALARM' }).expect(200, counters);
     expect((await view()).alarm).toBe(true);
@@ -21,7 +21,7 @@ describe('POST /rooms/{room}/alarm', () => {
     expect((await view()).alarm).toBe(false);
   });
 
-  test('does not keep an operator from raising the counter', async () => {
+  test('does not prevent an operator from raising the counter', async () => {
     await admin.as('post', '/rooms/sale/alarm').send({ state: 'ALARM' });
     const raised = await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 2 }).expect(200);
     expect(raised.body).toMatchObject({ serving: 2, raised_by: 2 });
@@ -38,7 +38,7 @@ describe('POST /rooms/{room}/signals', () => {
   const tell = (body: object) => admin.as('post', '/rooms/sale/signals').send(body);
   const noted = async () => JSON.parse((await view()).notes.signal);
 
-  test('leaves word for the inlet, of one or both', async () => {
+  test('records one signal or both for the inlet', async () => {
     await tell({ latency_ms: 812.5, error_rate: 0.02 }).expect(204);
     expect(await noted()).toMatchObject({ latency: 812.5, errorRate: 0.02, at: expect.any(Number) });
     await tell({ error_rate: 0 }).expect(204);
@@ -57,7 +57,7 @@ describe('POST /rooms/{room}/signals', () => {
 test.each([
   ['alarm', { state: 'OK' }],
   ['signals', { latency_ms: 5 }],
-])('%s of a room that is not there is 404', async (what, body) => {
+])('%s of a room that does not exist is 404', async (what, body) => {
   const missing = await admin.as('post', `/rooms/none/${what}`).send(body).expect(404);
   expect(missing.body.code).toBe('room_not_found');
 });

@@ -44,7 +44,7 @@ async function signIn(token = ADMIN_TOKEN) {
 }
 
 describe('the operator', () => {
-  test('types the token, sees the rooms and lets a hundred in, with the keyboard alone', async () => {
+  test('signs in, sees the rooms and serves a hundred visitors, with the keyboard alone', async () => {
     await signIn();
     const room = page.getByRole('region', { name: 'Spring <b>sale</b>' });
     await room.waitFor();
@@ -60,7 +60,7 @@ describe('the operator', () => {
     expect((await admin.as('get', '/rooms/sale/counters')).body.serving).toBe(107);
   });
 
-  test('sees what happens elsewhere, without losing the field that is being typed in', async () => {
+  test('sees changes from elsewhere without losing the focused field', async () => {
     await signIn();
     await page.getByLabel('How many').fill('42');
     await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 5 });
@@ -69,7 +69,7 @@ describe('the operator', () => {
     expect(await page.locator('input[type=number]:focus').count()).toBe(1);
   });
 
-  test('with a wrong token is told so and asked again', async () => {
+  test('sees an error after a wrong token, and may enter another', async () => {
     await signIn('wrong');
     await page.getByRole('alert').filter({ hasText: 'did not accept this token' }).waitFor();
     await signIn();
@@ -77,7 +77,7 @@ describe('the operator', () => {
     expect(await page.getByRole('alert').textContent()).toBe('');
   });
 
-  test('stays signed in on reload, until the token is forgotten', async () => {
+  test('stays signed in on reload, until signing out', async () => {
     await signIn();
     await page.getByRole('region').waitFor();
     await page.reload();
@@ -88,7 +88,7 @@ describe('the operator', () => {
     expect(await page.getByRole('region').count()).toBe(0);
   });
 
-  test('is told when there was less room than people', async () => {
+  test('sees a message if the size allowed fewer visitors', async () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
     await signIn();
     await page.getByRole('button', { name: 'Let 100 in' }).click();
@@ -96,7 +96,7 @@ describe('the operator', () => {
   });
 });
 
-test('the page can be read in light and dark', async () => {
+test('the page has enough contrast in light and dark mode', async () => {
   await signIn();
   await page.getByRole('region').waitFor();
   const paper = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');

@@ -32,7 +32,7 @@ const SHOWN = {
 
 const put = (body: object) => admin.as('put', '/relying-parties/shop').send(body);
 
-test('is made, replaced, listed and taken away, and its secret never comes back', async () => {
+test('is created, replaced, listed and deleted, and answers never have its secret', async () => {
   const answers = [
     await put({ ...SHOP, client_secret: 'hush-hush' }).expect(201, SHOWN),
     await put({ ...SHOP, client_secret: 'hush-hush', client_id: 'shop' }).expect(200, SHOWN),
@@ -48,7 +48,7 @@ test('is made, replaced, listed and taken away, and its secret never comes back'
   await admin.as('delete', '/relying-parties/shop').expect(404);
 });
 
-test('that an earlier version kept is shown with the settings that it lacks', async () => {
+test('that an earlier version stored is answered with defaults for new settings', async () => {
   await put({ ...SHOP, client_secret: 'hush' }).expect(201);
   const party = await admin.store.settings.relyingParty('shop');
   if (!party) throw new Error('it was not kept');
@@ -59,7 +59,7 @@ test('that an earlier version kept is shown with the settings that it lacks', as
 
 test('without a secret is public', () => put(SHOP).expect(201, { ...SHOWN, client_secret_set: false }));
 
-test('that will not work as it is set is kept, and says what to do, when it is put and whenever it is asked for', async () => {
+test('with settings that will not work is stored, and each answer has warnings that say what to do', async () => {
   const alb = { room: 'sale', profile: 'alb', client_secret: 'hush', redirect_uris: ['http://shop.example/callback'] };
   const { body } = await put(alb).expect(201);
   expect(body.warnings).toEqual([
@@ -71,12 +71,12 @@ test('that will not work as it is set is kept, and says what to do, when it is p
   expect(got.body.warnings).toEqual(body.warnings);
 });
 
-test('of a room that is not there is refused by that field', async () => {
+test('of a room that does not exist is refused with that field', async () => {
   const refused = await put({ ...SHOP, room: 'none' }).expect(400);
   expect(refused.body.errors).toEqual([{ field: 'room', message: 'must be the id of a room that exists' }]);
 });
 
-test('is refused with every fault by name, and its secret is not repeated', async () => {
+test('is refused with every wrong field, and without its secret', async () => {
   const body = { room: 'Sale', redirect_uris: ['/cb'], client_secret: 'hüsh', login_window: 5, extra: 1 };
   const refused = await put(body).expect(400);
   expect(refused.body.errors.map((each: { field: string }) => each.field).sort()).toEqual([
@@ -89,7 +89,7 @@ test('is refused with every fault by name, and its secret is not repeated', asyn
   expect(refused.text).not.toContain('hüsh');
 });
 
-test('has the client id that is in the path', async () => {
+test('must have the client id of the path', async () => {
   const refused = await put({ ...SHOP, client_id: 'other' }).expect(400);
   expect(refused.body.errors).toMatchObject([{ field: 'client_id' }]);
   await admin.as('put', '/relying-parties/a%20b').send(SHOP).expect(400);

@@ -21,14 +21,14 @@ const SALE = {
 };
 
 describe('PUT /rooms/{room}', () => {
-  test('makes a room with defaults for what is not said, and shows it as it is written', async () => {
+  test('creates a room with defaults, and answers its wire form', async () => {
     await admin.as('put', '/rooms/sale').send({}).expect(201, SALE);
     await admin.as('get', '/rooms/sale').expect(200, SALE);
     await admin.as('get', '/rooms').expect(200, [SALE]);
     expect(admin.changed).toEqual(['sale']);
   });
 
-  test('replaces the settings of a room that is there and leaves its counters', async () => {
+  test('replaces the settings of an existing room, and keeps its counters', async () => {
     await admin.as('put', '/rooms/sale').send({ title: 'Sale', message: 'Soon.' });
     await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 7 });
     const put = await admin
@@ -40,7 +40,7 @@ describe('PUT /rooms/{room}', () => {
     expect(counters.body.serving).toBe(7);
   });
 
-  test('refuses settings with every fault by name', async () => {
+  test('refuses settings with every wrong field', async () => {
     const body = { colour: 'red', mode: 'open', admission: { lifetime: 'long' }, inlet: { strategy: 'max-size' } };
     const refused = await admin.as('put', '/rooms/sale').send(body).expect(400);
     expect(refused.type).toBe('application/problem+json');
@@ -54,7 +54,7 @@ describe('PUT /rooms/{room}', () => {
     await admin.as('get', '/rooms/sale').expect(404);
   });
 
-  test('refuses an id that is none, and a body of another room', async () => {
+  test('refuses an invalid id, and a body with the id of another room', async () => {
     const badId = await admin.as('put', '/rooms/Sale').send({}).expect(400);
     expect(badId.body.errors).toMatchObject([{ field: 'room' }]);
     const other = await admin.as('put', '/rooms/sale').send({ id: 'other' }).expect(400);
@@ -83,7 +83,7 @@ describe('PATCH /rooms/{room}', () => {
     await admin.as('put', '/rooms/sale').send({ title: 'Spring sale', message: 'Soon.' });
   });
 
-  test('changes only what it names, and null brings back the default', async () => {
+  test('changes only the named fields, and null restores a default', async () => {
     const patch = { admission: { lifetime: '5m' }, message: null };
     const patched = await admin.as('patch', '/rooms/sale').send(patch).expect(200);
     expect(patched.body).toEqual({
@@ -95,10 +95,10 @@ describe('PATCH /rooms/{room}', () => {
     await admin.as('get', '/rooms/sale').expect(200, patched.body);
   });
 
-  test('may be sent as a merge patch', () =>
+  test('accepts the media type of a merge patch', () =>
     admin.as('patch', '/rooms/sale').type('application/merge-patch+json').send('{"mode":"paused"}').expect(200));
 
-  test('is checked as a whole', async () => {
+  test('checks the merged settings', async () => {
     const refused = await admin
       .as('patch', '/rooms/sale')
       .send({ inlet: { strategy: 'max-size' } })
@@ -107,14 +107,14 @@ describe('PATCH /rooms/{room}', () => {
     await admin.as('patch', '/rooms/sale').send({ id: 'other' }).expect(400);
   });
 
-  test('of a room that is not there is 404', async () => {
+  test('of a room that does not exist is 404', async () => {
     const missing = await admin.as('patch', '/rooms/none').send({}).expect(404);
     expect(missing.body.code).toBe('room_not_found');
   });
 });
 
 describe('DELETE /rooms/{room}', () => {
-  test('takes the room away, once', async () => {
+  test('deletes the room, once', async () => {
     await admin.as('put', '/rooms/sale').send({});
     await admin.as('delete', '/rooms/sale').expect(204);
     await admin.as('get', '/rooms/sale').expect(404);

@@ -12,7 +12,7 @@ afterEach(() => admin.close());
 
 const statistics = async () => (await admin.as('get', '/rooms/sale/statistics').expect(200)).body;
 
-test('of a new room say that nothing is known yet', async () => {
+test('of a new room are empty', async () => {
   expect(await statistics()).toEqual({
     counters: (await admin.as('get', '/rooms/sale/counters')).body,
     held: 0,
@@ -24,7 +24,7 @@ test('of a new room say that nothing is known yet', async () => {
   });
 });
 
-test('say how fast the line moves, how many places are held, and how often estimates came true', async () => {
+test('have the speed of the line, the held places and the accuracy of the estimates', async () => {
   const { line } = admin.store;
   const now = Date.now();
   const meter = Array.from({ length: 13 }, (_, n) => [now - 60_000 + n * 5000, n * 10]);
@@ -41,7 +41,7 @@ test('say how fast the line moves, how many places are held, and how often estim
   expect(high).toBeGreaterThan(120);
 });
 
-test('show a draw, but its seed only when it is drawn', async () => {
+test('have a draw, and its seed only after the draw', async () => {
   const { line } = admin.store;
   const now = Date.now();
   const seed = randomBytes(32);
@@ -61,7 +61,7 @@ test('show a draw, but its seed only when it is drawn', async () => {
   expect(done.draws).toMatchObject([{ seed: seed.toString('hex'), entrants: 1, drawn_at: expect.any(String) }]);
 });
 
-test('of a room that is not there are 404', async () => {
+test('of a room that does not exist are 404', async () => {
   const missing = await admin.as('get', '/rooms/none/statistics').expect(404);
   expect(missing.body.code).toBe('room_not_found');
 });

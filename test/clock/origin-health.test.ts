@@ -226,7 +226,7 @@ describe('the health of an origin in Prometheus', () => {
     ['answers something else', () => ok],
     ['does not answer', () => () => undefined],
     ['breaks the connection', () => (_, response) => void response.destroy()],
-  ])('that %s is no signal, which is told once, and its end once', async (_what, failing) => {
+  ])('that %s gives no signal, and the failure and its end are logged once', async (_what, failing) => {
     answer = failing();
     for (let n = 1; n <= 3; n++) {
       time += 5000;

@@ -41,7 +41,7 @@ async function startProcess(): Promise<Run> {
   return run;
 }
 
-/** What the inlet raised, as the process told it: the number before and the last one of each raise. */
+/** The raises in the log of a process: the serving counter before and after each. */
 const raises = ({ output }: Run): readonly (readonly [number, number])[] =>
   output()
     .split('\n')
@@ -55,7 +55,7 @@ test('after the process that ticks is killed, another goes on within 5 s, withou
   await store.line.join('sale', visitors, Date.now());
   const second = await startProcess();
 
-  /** Looks at the line, and lets in whoever was served. */
+  /** Reads the line and claims for every served visitor. */
   const claimed = new Set<number>();
   const seen: { readonly at: number; readonly serving: number }[] = [];
   async function look(): Promise<number> {

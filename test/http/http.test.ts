@@ -52,7 +52,7 @@ describe('problems', () => {
     expect(answer.text).not.toContain('ECONNREFUSED');
   });
 
-  test('an unforeseen error tells the caller nothing and the log everything', async () => {
+  test('an unexpected error is logged in full, and the client sees no details', async () => {
     const { log, records } = recorded();
     const url = await serve(
       problems({ log }),
@@ -66,7 +66,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('a store that is away says when to come back', async () => {
+  test('an unavailable store is answered with Retry-After', async () => {
     const url = await serve(problems(recorded()), failing(new StoreUnavailable(null)));
     const answer = await request(url).get('/').expect(503);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
@@ -74,7 +74,7 @@ describe('problems', () => {
 });
 
 describe('a body', () => {
-  test('that is longer than it may be is refused without being read to its end, declared or not', async () => {
+  test('that is too long is refused before it is read to its end, with and without a declared length', async () => {
     const url = await serve(problems(recorded()), async (ctx) => {
       ctx.body = (await readJson(ctx, { limit: 100 })) as object;
     });
@@ -110,7 +110,7 @@ describe('security headers', () => {
     return (await request(url).get('/')).headers;
   };
 
-  test('allow what is our own and nothing else, and say nothing of forms', async () => {
+  test('allow only the own origin, and do not restrict forms', async () => {
     const headers = await headersFor('http://localhost:3000');
     const policy = headers['content-security-policy'];
     expect(policy).toContain("default-src 'none'");
@@ -119,7 +119,7 @@ describe('security headers', () => {
     expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
   });
 
-  test('hold browsers to https only where that is what the service has', async () => {
+  test('include HSTS only if the issuer is https', async () => {
     expect(await headersFor('http://localhost:3000')).not.toHaveProperty('strict-transport-security');
     await running?.close();
     expect(await headersFor('https://wait.example')).toHaveProperty('strict-transport-security');
@@ -127,7 +127,7 @@ describe('security headers', () => {
 });
 
 describe('the request log', () => {
-  test('has the path without its query, the door and the status, and measures the same', async () => {
+  test('has the path without the query, the door and the status, as the metrics do', async () => {
     const { log, records } = recorded();
     const metrics = createMetrics({ processMetrics: false });
     const url = await serve(requestLog({ log, metrics }), labelDoor('public'), (ctx) => {
@@ -151,7 +151,7 @@ describe('health', () => {
   const metrics = createMetrics({ processMetrics: false });
   const well = { ping: async () => {}, draining: () => false, metrics };
 
-  test('is live and ready when all is well', async () => {
+  test('is live and ready by default', async () => {
     const url = await serve(health(well));
     await request(url).get('/livez').expect(200);
     await request(url).get('/readyz').expect(200);
@@ -173,7 +173,7 @@ describe('health', () => {
     expect(answer.body.code).toBe('draining');
   });
 
-  test('shows the metrics, and leaves all else to others', async () => {
+  test('serves the metrics, and passes on all other paths', async () => {
     const url = await serve(health(well));
     const answer = await request(url).get('/metrics').expect(200);
     expect(answer.type).toBe('text/plain');

@@ -55,15 +55,15 @@ describe('a room', () => {
     ['an id with capitals', { id: 'Spring' }, 'id'],
     ['an id that is too long', { id: 'a'.repeat(65) }, 'id'],
     ['no id', {}, 'id'],
-    ['a key that nobody knows', { id: 'a', colour: 'red' }, 'colour'],
-    ['a key that nobody knows, further in', { id: 'a', admission: { lifetme: '10m' } }, 'admission.lifetme'],
+    ['an unknown key', { id: 'a', colour: 'red' }, 'colour'],
+    ['a nested unknown key', { id: 'a', admission: { lifetme: '10m' } }, 'admission.lifetme'],
     ['a duration without a unit', { id: 'a', admission: { lifetime: '10' } }, 'admission.lifetime'],
     ['a duration that is a number', { id: 'a', admission: { lifetime: 10 } }, 'admission.lifetime'],
     ['a duration of nothing', { id: 'a', presence: { timeout: '0s' } }, 'presence.timeout'],
     ['a mode that is none', { id: 'a', mode: 'open' }, 'mode'],
     ['a size that is no whole number', { id: 'a', inlet: { strategy: 'manual', size: 1.5 } }, 'inlet.size'],
     ['max-size without a size', { id: 'a', inlet: { strategy: 'max-size' } }, 'inlet.size'],
-    ['a size of nobody', { id: 'a', inlet: { strategy: 'max-size', size: 0 } }, 'inlet.size'],
+    ['a size of 0', { id: 'a', inlet: { strategy: 'max-size', size: 0 } }, 'inlet.size'],
     ['a rate of less than nothing', { id: 'a', inlet: { strategy: 'rate', per_minute: -1 } }, 'inlet.per_minute'],
     [
       'a periodic inlet that ends before it starts',
@@ -192,7 +192,7 @@ describe('a relying party', () => {
     ['https://a.example/logout#here', ['backchannel_logout_uri']],
     ['/logout', ['backchannel_logout_uri']],
     ['https://a.example/logout?logout=backchannel', []],
-  ])('is told of logouts at %s, or that this cannot be', (backchannel_logout_uri, fields) => {
+  ])('accepts or refuses the back-channel logout URI %s', (backchannel_logout_uri, fields) => {
     const told = faults(relyingParty, { ...least, backchannel_logout_uri });
     expect(told.map((fault) => fault.field)).toEqual(fields);
   });

@@ -1,4 +1,4 @@
-/** Reads links from the `state` of relying parties. Whoever starts a login chooses `state`, so nothing in it is trusted. */
+/** Reads links from the `state` of relying parties. The sender of a request chooses `state`, so nothing in it is trusted. */
 
 /** In characters; no page's URL is longer. */
 const LONGEST = 4096;
