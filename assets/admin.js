@@ -85,6 +85,7 @@ function say(id, text) {
  * Calls the API. Throws an error with the words of the problem; a refused token ends the session.
  * @param {string} path
  * @param {{ method?: string, body?: object, headers?: Record<string, string> }} [options]
+ * @returns {Promise<unknown>}
  */
 async function call(path, { method = 'GET', body, headers = {} } = {}) {
   const response = await fetch(`v1${path}`, {
@@ -108,13 +109,21 @@ async function refresh() {
   clearTimeout(timer);
   try {
     const rooms = /** @type {Room[]} */ (await call('/rooms'));
-    const loads = rooms.map(async (room) => ({ room, counters: await call(`/rooms/${room.id}/counters`) }));
+    const loads = rooms.map(async (room) => ({ room, counters: await loadCounters(room.id) }));
     show(await Promise.all(loads));
     say('trouble', '');
   } catch (error) {
     if (isSignedIn()) say('trouble', `Could not load the rooms: ${messageOf(error)}`);
   }
   if (isSignedIn()) timer = setTimeout(refresh, REFRESH_INTERVAL);
+}
+
+/**
+ * @param {string} room
+ * @returns {Promise<Counters>}
+ */
+async function loadCounters(room) {
+  return /** @type {Counters} */ (await call(`/rooms/${room}/counters`));
 }
 
 /** @param {{ room: Room, counters: Counters }[]} rooms */

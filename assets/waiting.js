@@ -49,7 +49,7 @@ class Refused extends Error {
   }
 }
 
-/** @param {string} url */
+/** @type {(url: string) => Promise<unknown>} */
 async function fetchJson(url) {
   const controller = new AbortController();
   const timeout = setTimeout(() => controller.abort(), REQUEST_TIMEOUT);
