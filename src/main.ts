@@ -1,22 +1,14 @@
 /** The only file that reads the process: environment → config → service → listen → drain. */
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { createDemo } from './config/demo.ts';
+import { createHttpServer } from './http/server.ts';
+import { createStopServer } from './http/stop-server.ts';
 import { openService } from './service.ts';
 
-/**
- * How long the port stays open after SIGTERM, in ms. Meanwhile load balancers see /readyz fail and send no new requests,
- * and kept-alive connections end with an answer rather than a reset.
- */
-const GRACE = 1000;
-/** How long requests in progress may take after that, in ms. */
-const DRAIN = 10_000;
 const SHOP = join(import.meta.dirname, '../examples/shop/main.ts');
 
 const config = await loadConfig(process.env, process.cwd()).catch((error: unknown) => {
@@ -28,7 +20,8 @@ const service = await openService(config, demo?.settings ?? config.settings).cat
   fail(error.message),
 );
 
-const server = createServer(service.listener);
+const server = createHttpServer(service.listener);
+const stopServer = createStopServer(server);
 const listening = new Promise<void>((resolve) => server.once('listening', resolve));
 server.on('error', (error: NodeJS.ErrnoException) => {
   fail(
@@ -40,12 +33,6 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) });
 await listening;
 
-const connections = new Set<Socket>();
-server.on('connection', (socket) => {
-  connections.add(socket);
-  socket.once('close', () => connections.delete(socket));
-});
-
 const shop =
   demo &&
   spawn(process.execPath, [SHOP], {
@@ -55,27 +42,18 @@ const shop =
   });
 
 let stopping = false;
-process.once('SIGTERM', () => void shutDown(GRACE));
+process.once('SIGTERM', () => void shutDown(config.drainDelay));
 process.once('SIGINT', () => void shutDown(0));
 
 await service.started.catch((error: Error) => fail(`Failed to apply the settings: ${error.message}`));
 if (!stopping) announce(config);
 
 /** Cuts no request off: /readyz fails, the port closes, requests in progress end, then the clock stops and the store closes. */
-async function shutDown(grace: number): Promise<void> {
+async function shutDown(drainDelay: number): Promise<void> {
   stopping = true;
   service.drain();
   shop?.kill('SIGTERM');
-  await delay(grace);
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeIdleConnections();
-  // Browsers open connections in advance. Node does not count one as idle before its first request.
-  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-  const late = setTimeout(() => server.closeAllConnections(), DRAIN);
-  await closed;
-  clearTimeout(late);
+  await stopServer(drainDelay);
   await service.close();
   process.exit(0);
 }

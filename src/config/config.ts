@@ -15,6 +15,7 @@ import {
   activityTypes,
   bearerToken,
   cookieKeys,
+  drainDelay,
   envReader,
   issuer,
   logLevel,
@@ -64,6 +65,8 @@ export interface Config {
   readonly jwks: PrivateJwks;
   /** Whether X-Forwarded-* headers are believed. */
   readonly trustProxy: boolean;
+  /** How long the process answers after SIGTERM before its port closes, in ms. */
+  readonly drainDelay: number;
   readonly logLevel: LogLevel;
 }
 
@@ -127,6 +130,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', false, truth),
+    drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
   };

@@ -1,4 +1,5 @@
 /** Parses and checks each environment variable on its own. `config.ts` puts them together. */
+import { parseDuration } from '#settings/duration.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
@@ -55,6 +56,16 @@ export function truth(value: string): boolean | Refusal {
   if (value === 'true' || value === '1') return true;
   if (value === 'false' || value === '0') return false;
   return refuse('must be true, false, 1 or 0');
+}
+
+const LONGEST_DRAIN = 15 * 60_000;
+
+/** Milliseconds, from a duration of 0 to 15 minutes. */
+export function drainDelay(value: string): number | Refusal {
+  const milliseconds = parseDuration(value);
+  return milliseconds !== null && milliseconds <= LONGEST_DRAIN
+    ? milliseconds
+    : refuse('must be a duration from 0s to 15m, such as 5s');
 }
 
 const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

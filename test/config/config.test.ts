@@ -42,6 +42,7 @@ describe('an empty environment', () => {
       dataDir: join(folder, 'data'),
       redisUrl: null,
       trustProxy: false,
+      drainDelay: 5000,
       logLevel: 'warn',
       namedTokens: [],
       webhook: null,
@@ -92,6 +93,7 @@ describe('a variable that is set', () => {
       COOKIE_KEYS: 'a-key-of-sixteen-and-more, another-key-of-sixteen',
       JWKS_FILE: await file('jwks.json', JSON.stringify(jwks)),
       TRUST_PROXY: '1',
+      DRAIN_DELAY: '20s',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
     });
@@ -117,6 +119,7 @@ describe('a variable that is set', () => {
       cookieKeys: ['a-key-of-sixteen-and-more', 'another-key-of-sixteen'],
       jwks,
       trustProxy: true,
+      drainDelay: 20_000,
       logLevel: 'debug',
     });
     await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');

@@ -23,6 +23,7 @@ export async function environment(folder: Folder, port: number): Promise<Record<
     ADMIN_TOKEN,
     COOKIE_KEYS,
     JWKS_FILE: await folder.write('jwks.json', JSON.stringify(jwks)),
+    DRAIN_DELAY: '500ms',
     LOG_LEVEL: 'warn',
   };
 }
