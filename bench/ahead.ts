@@ -63,7 +63,7 @@ export const ahead: Bench = {
 
 /** Sends a heartbeat of every second visitor, late enough that nobody else is present. */
 async function fill(redis: CrowdedRedis): Promise<void> {
-  await redis.store.line.configure(ROOM, RULES, COME_AT);
+  await redis.store.line.open(ROOM, { rules: RULES, incarnation: '', checkpoint: null }, COME_AT);
   await joinAll(redis, ROOM, LINE);
   for (let from = 0; from < LINE; from += 10_000) {
     const heard = Array.from({ length: 5000 }, (_, n) => from + 2 * n + 1);

@@ -59,7 +59,7 @@ interface Drawing {
 async function drawOnce(redis: CrowdedRedis, room: string, entrants: number): Promise<Drawing> {
   const { store, client } = redis;
   const seed = randomBytes(32);
-  await store.line.configure(room, RULES, COME_AT);
+  await store.line.open(room, { rules: RULES, incarnation: '', checkpoint: null }, COME_AT);
   const opening = {
     event: 'opening',
     order: 'draw',

@@ -58,10 +58,10 @@ async function join(line: LineStore, count: number, now: number): Promise<void> 
 }
 
 async function hearAll(line: LineStore, count: number, now: number): Promise<void> {
-  const { generation } = await line.view(ROOM, now);
+  const { incarnation, generation } = await line.view(ROOM, now);
   for (let from = 1; from <= count; from += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, count - from + 1) }, (_, i) => from + i);
-    await line.recordHeartbeats(ROOM, { generation: generation, numbers: numbers }, now);
+    await line.recordHeartbeats(ROOM, { incarnation, generation, numbers }, now);
   }
 }
 

@@ -95,9 +95,10 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
   };
 
   const join = await measure(PEOPLE, () => visitors.arrive(room, { visitor: null, ticket: null }));
-  const { generation, counters } = await line.view(room, Date.now());
+  const { incarnation, generation, counters } = await line.view(room, Date.now());
   const ticket = (number: number): Ticket => ({
     room,
+    incarnation,
     generation,
     number,
     entry: null,

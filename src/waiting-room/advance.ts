@@ -100,9 +100,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   }
 
   /** Whether a waiting visitor may count as absent only because heartbeats were lost in a gap. */
-  function hasMissingHeartbeats(settings: RoomSettings, { counters }: LineView): boolean {
+  function hasMissingHeartbeats(settings: RoomSettings, { counters, heartbeatsSince }: LineView): boolean {
     if (counters.present >= counters.waiting) return false;
-    return now() < continuousSince + heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
+    return now() < Math.max(continuousSince, heartbeatsSince) + heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
   }
 
   /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */

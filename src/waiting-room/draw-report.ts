@@ -36,7 +36,7 @@ export interface DrawReports {
 export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: DrawResults): DrawReports {
   async function ownDraw(room: RoomId, record: DrawRecord, ticket: Ticket | null): Promise<OwnDraw | null> {
     if (ticket?.entry?.draw !== record.draw) return null;
-    const drawn = await draws.get(room, ticket.generation, record.draw);
+    const drawn = await draws.get(room, { ...ticket, draw: record.draw });
     const entrant = drawn?.rankOf(ticket.entry.index) ?? null;
     return drawn && entrant !== null ? { entrant, base: record.base, number: drawn.numberOf(entrant) } : null;
   }
@@ -46,7 +46,8 @@ export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: Draw
       const { view } = await snapshots.get(room);
       const record = view.draws.find((draw) => draw.event === event);
       if (!record) return null;
-      const current = ticket?.generation === view.generation ? ticket : null;
+      const isCurrent = ticket?.incarnation === view.incarnation && ticket.generation === view.generation;
+      const current = isCurrent ? ticket : null;
       return { report: drawReport(record), own: await ownDraw(room, record, current) };
     },
   };

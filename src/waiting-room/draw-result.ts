@@ -5,6 +5,7 @@
 import { drawnOrder } from './draw.ts';
 import { Bits } from './line/bits.ts';
 import type { DrawResult } from './line/draw.ts';
+import type { DrawRef } from './line/draws.ts';
 import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
@@ -52,24 +53,29 @@ export function drawnNumber({ rankOf, numberOf }: DrawnNumbers, index: number): 
 /** The results of draws, cached. */
 export interface DrawResults {
   /** From the cache alone; undefined where the result has to be fetched first, or the draw is not done. */
-  cached(room: RoomId, generation: number, draw: number): DrawnNumbers | undefined;
+  cached(room: RoomId, draw: DrawRef): DrawnNumbers | undefined;
   /** Null for a draw of this generation that is not done. */
-  get(room: RoomId, generation: number, draw: number): Promise<DrawnNumbers | null>;
+  get(room: RoomId, draw: DrawRef): Promise<DrawnNumbers | null>;
 }
 
 export function createDrawResults(line: Pick<LineStore, 'drawResult'>): DrawResults {
   const cache = new Map<string, DrawnNumbers>();
-  const key = (room: RoomId, generation: number, draw: number) => `${room} ${generation} ${draw}`;
+  const key = (room: RoomId, { incarnation = '', generation, draw }: DrawRef) =>
+    `${room} ${incarnation} ${generation} ${draw}`;
   return {
-    cached: (room, generation, draw) => cache.get(key(room, generation, draw)),
-    async get(room, generation, draw) {
-      const cached = cache.get(key(room, generation, draw));
+    cached: (room, ref) => cache.get(key(room, ref)),
+    async get(room, ref) {
+      const cached = cache.get(key(room, ref));
       if (cached) return cached;
-      const result = await line.drawResult(room, { generation, draw }, 0);
+      const result = await line.drawResult(
+        room,
+        { incarnation: ref.incarnation, generation: ref.generation, draw: ref.draw },
+        0,
+      );
       if (!result) return null;
       const drawn = readDrawResult(result);
       if (cache.size >= CAPACITY) cache.clear();
-      cache.set(key(room, generation, draw), drawn);
+      cache.set(key(room, ref), drawn);
       return drawn;
     },
   };

@@ -15,6 +15,7 @@ import { createDrawSchedule } from './draw-schedule.ts';
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
 import { createJoinBatcher } from './join-batcher.ts';
 import { createJoinRoom } from './join-room.ts';
+import { recoverLostLines } from './lost-lines.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
@@ -66,7 +67,8 @@ export interface WaitingRoomDeps {
 }
 
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
-  const { store, now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
+  const { now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
+  const store = recoverLostLines({ store: deps.store, now, onError });
   const { line, settings } = store;
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);

@@ -40,12 +40,12 @@ export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinR
       if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
       throw new RoomClosed(room);
     }
-    const { generation, number, entry, admission } = joined;
+    const { incarnation, generation, number, entry, admission } = joined;
     const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
     emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
     if (admission) admissions.began(room, admission);
     return {
-      ticket: { room, generation, number, entry, visitor, joinedAt: now(), predicted },
+      ticket: { room, incarnation, generation, number, entry, visitor, joinedAt: now(), predicted },
       admission,
       isNew: true,
     };

@@ -1,5 +1,6 @@
 import { RoomNotFound } from './errors.ts';
 import { lineRules } from './line-rules.ts';
+import { newIncarnation } from './lost-lines.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
@@ -33,6 +34,10 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
   const { line, settings } = store;
 
   const servingIn = async (id: RoomId) => (await line.view(id, now())).counters.serving;
+  const create = (room: RoomSettings) => {
+    const rules = lineRules(settingsAt(room, now()));
+    return line.open(room.id, { rules, incarnation: newIncarnation(), checkpoint: null }, now());
+  };
   const apply = (room: RoomSettings) => line.configure(room.id, lineRules(settingsAt(room, now())), now());
 
   async function put(
@@ -55,6 +60,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
   async function configure({ before, after }: Changed<RoomSettings>): Promise<void> {
     const { id, mode } = after.value;
     const isNewMode = before?.mode !== mode;
+    if (!before) await create(after.value);
     const from = before && isNewMode ? await servingIn(id) : 0;
     await apply(after.value);
     if (isNewMode) {

@@ -145,8 +145,9 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     },
     place(snapshot, holder) {
       const { places, settings, view } = snapshot;
-      // Within a generation a number has one holder. A ticket of another generation is not of the snapshot's line.
-      if (holder.generation !== view.generation) return store.line.place(settings.id, holder, now());
+      // Within a generation a number has one holder. A ticket of another line or generation is not of the snapshot's.
+      const isOfThisLine = holder.generation === view.generation && (holder.incarnation ?? '') === view.incarnation;
+      if (!isOfThisLine) return store.line.place(settings.id, holder, now());
       let place = places.get(holder.number);
       if (!place) {
         place = store.line.place(settings.id, holder, now());

@@ -15,9 +15,11 @@ export type Standing =
 
 /** Not a promise if the ticket has a number or this process knows the draw. */
 export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResults): Standing | Promise<Standing> {
-  const { generation } = snapshot.view;
-  if (ticket.generation < generation) return { kind: 'stale' };
+  const { incarnation, generation } = snapshot.view;
+  const isOfThisLine = ticket.incarnation === incarnation;
+  if (isOfThisLine && ticket.generation < generation) return { kind: 'stale' };
   if (ticket.number > 0 || !ticket.entry) return { kind: 'numbered', ticket };
+  if (!isOfThisLine) return { kind: 'stale' };
   const { draw, index } = ticket.entry;
   // A generation or draw that is newer than the snapshot has only just begun.
   const done = ticket.generation === generation && snapshot.view.draws[draw - 1]?.drawnAt != null;
@@ -29,9 +31,9 @@ export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResult
     // The entry stays on the ticket, so that its holder can verify the draw.
     return number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number } };
   };
-  const known = draws.cached(room, ticket.generation, draw);
+  const known = draws.cached(room, { incarnation, generation, draw });
   if (known) return withNumber(known);
   return draws
-    .get(room, ticket.generation, draw)
+    .get(room, { incarnation, generation, draw })
     .then((fetched) => (fetched ? withNumber(fetched) : { kind: 'stale' }));
 }

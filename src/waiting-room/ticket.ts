@@ -12,6 +12,7 @@ import type { Seal } from './seal.ts';
 import type { VisitorId } from './visitor.ts';
 
 export interface Ticket extends Holder {
+  readonly incarnation: string;
   readonly room: RoomId;
   /** When it was given, in milliseconds. */
   readonly joinedAt: number;
@@ -21,7 +22,9 @@ export interface Ticket extends Holder {
   readonly predicted: Range | null;
 }
 
-const VERSION = 2;
+/** A ticket of a line with an incarnation has it at its end. Early versions know only lines, and tickets, without. */
+const VERSION = { bare: 2, named: 3 } as const;
+const INCARNATION_BYTES = 8;
 const VISITOR_BYTES = 16;
 /** Offsets of: version, generation, number, time, draw, index, predicted wait, visitor. */
 const AT = { generation: 1, number: 5, joinedAt: 11, draw: 17, index: 19, low: 23, high: 26, visitor: 29 } as const;
@@ -54,8 +57,9 @@ export function createTicketOffice(seal: Seal): TicketOffice {
 
   return {
     seal(ticket) {
-      const bytes = Buffer.alloc(LENGTH);
-      bytes.writeUInt8(VERSION, 0);
+      const isNamed = ticket.incarnation !== '';
+      const bytes = Buffer.alloc(isNamed ? LENGTH + INCARNATION_BYTES : LENGTH);
+      bytes.writeUInt8(isNamed ? VERSION.named : VERSION.bare, 0);
       bytes.writeUInt32BE(ticket.generation, AT.generation);
       bytes.writeUIntBE(ticket.number, AT.number, 6);
       bytes.writeUIntBE(ticket.joinedAt, AT.joinedAt, 6);
@@ -64,6 +68,7 @@ export function createTicketOffice(seal: Seal): TicketOffice {
       bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
       bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
       bytes.write(ticket.visitor, AT.visitor, 'base64url');
+      if (isNamed) bytes.write(ticket.incarnation, LENGTH, 'base64url');
       const sealed = seal.seal(bytes, `ticket ${ticket.room}`);
       // Who is handed a ticket comes back with it at once.
       opened.set(`${ticket.room} ${sealed}`, ticket);
@@ -80,17 +85,21 @@ export function createTicketOffice(seal: Seal): TicketOffice {
 
 function openTicket(seal: Seal, sealed: string, room: RoomId): Ticket | null {
   const opened = seal.open(sealed, `ticket ${room}`);
-  if (opened?.length !== LENGTH || opened[0] !== VERSION) return null;
-  const bytes = Buffer.from(opened.buffer, opened.byteOffset, LENGTH);
+  if (!opened) return null;
+  const isNamed = opened[0] === VERSION.named;
+  if (opened.length !== (isNamed ? LENGTH + INCARNATION_BYTES : LENGTH)) return null;
+  if (!isNamed && opened[0] !== VERSION.bare) return null;
+  const bytes = Buffer.from(opened.buffer, opened.byteOffset, opened.length);
   const draw = bytes.readUInt16BE(AT.draw);
   const high = bytes.readUIntBE(AT.high, 3);
   return {
     room,
+    incarnation: isNamed ? bytes.toString('base64url', LENGTH) : '',
     generation: bytes.readUInt32BE(AT.generation),
     number: bytes.readUIntBE(AT.number, 6),
     joinedAt: bytes.readUIntBE(AT.joinedAt, 6),
     entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
     predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
-    visitor: bytes.toString('base64url', AT.visitor),
+    visitor: bytes.toString('base64url', AT.visitor, LENGTH),
   };
 }

@@ -53,7 +53,7 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
       case 'latecomer':
         return form.from(latecomerFacts(snapshot, ticket));
       case 'entrant':
-        if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket.generation, ticket.entry);
+        if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket, ticket.entry);
         return form.from(entrantFacts(snapshot, ticket));
       case 'numbered':
         return numberedFacts(snapshot, standing.ticket, form);
@@ -61,9 +61,10 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
   }
 
   function numberedFacts<T>(snapshot: Snapshot, ticket: Ticket, form: Form<T>): T | Promise<T> {
-    const { generation, counters } = snapshot.view;
-    heartbeats.record(ticket.room, ticket.generation, ticket.number);
-    if (ticket.generation === generation && ticket.number > counters.serving) return form.unserved(snapshot, ticket);
+    const { incarnation, generation, counters } = snapshot.view;
+    heartbeats.record(ticket.room, ticket, ticket.number);
+    const isOfThisLine = ticket.incarnation === incarnation && ticket.generation === generation;
+    if (isOfThisLine && ticket.number > counters.serving) return form.unserved(snapshot, ticket);
     return snapshots.place(snapshot, ticket).then((place) => {
       const facts = servedFacts(snapshot, ticket, place);
       if (!facts) throw invalidTicket(ticket);

@@ -70,7 +70,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     const { settings } = snapshot;
     const admission = await admissions.find(settings.id, visitor);
     if (!admission) return null;
-    const ticket = ticketOf(settings.id, admission);
+    const ticket = ticketOf(snapshot, admission);
     return { ticket, admission: await admissions.renew(settings, admission), isNew: true };
   }
 
@@ -111,9 +111,9 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       return (await joinRoom(room, visitor, snapshot)).ticket;
     },
     async leave(brought) {
-      const { room, generation, entry } = brought;
+      const { room, incarnation, generation, entry } = brought;
       const standing = await standingOf(await snapshots.get(room), brought, draws);
-      if (standing.kind === 'entrant' && entry) await line.withdraw(room, { generation, entry }, now());
+      if (standing.kind === 'entrant' && entry) await line.withdraw(room, { incarnation, generation, entry }, now());
       if (standing.kind === 'numbered') {
         await admissions.end(room, brought.visitor, 'abandoned');
         await line.leave(room, standing.ticket, now());
@@ -133,6 +133,16 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   };
 }
 
-function ticketOf(room: RoomId, { generation, number, visitor, issuedAt }: Admission): Ticket {
-  return { room, generation, number, entry: null, visitor, joinedAt: issuedAt, predicted: null };
+function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }: Admission): Ticket {
+  const { settings, view } = snapshot;
+  return {
+    room: settings.id,
+    incarnation: view.incarnation,
+    generation,
+    number,
+    entry: null,
+    visitor,
+    joinedAt: issuedAt,
+    predicted: null,
+  };
 }

@@ -59,12 +59,12 @@ test('after the process that ticks is killed, another goes on within 5 s, withou
   const claimed = new Set<number>();
   const seen: { readonly at: number; readonly serving: number }[] = [];
   async function look(): Promise<number> {
-    const { counters, held } = await store.line.view('sale', Date.now());
+    const { counters, held, incarnation } = await store.line.view('sale', Date.now());
     expect(counters.active + held).toBeLessThanOrEqual(SIZE);
     seen.push({ at: performance.now(), serving: counters.serving });
     for (let number = 1; number <= Math.min(counters.serving, CROWD); number++) {
       if (claimed.has(number)) continue;
-      const holder = { generation: GENERATION, number, visitor: `v${number}` };
+      const holder = { incarnation, generation: GENERATION, number, visitor: `v${number}` };
       const place = await store.line.claim('sale', holder, Date.now());
       expect(place).toMatchObject({ state: 'admitted', first: true });
       claimed.add(number);

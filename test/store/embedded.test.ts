@@ -10,7 +10,7 @@ import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createEmbeddedStore } from '#store/embedded/store.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { LineStore } from '#waiting-room/ports/line.ts';
-import { arbitraryCourse } from './contract/courses.ts';
+import { arbitraryLossyCourse } from './contract/courses.ts';
 import { comparable } from './contract/like-the-model.ts';
 import { openModel } from './contract/model.ts';
 import { freshId, makeRoom, OPENING, presentNumbers, RULES, T0, thereAt } from './contract/room-under-test.ts';
@@ -78,10 +78,10 @@ describe('the embedded store, opened again', () => {
     let { store, crash } = openToCrash(300);
     const reopenings = fc.array(fc.tuple(fc.nat(80), fc.boolean()), { maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(arbitraryCourse, reopenings, async ({ rules, steps }, reopened) => {
+      fc.asyncProperty(arbitraryLossyCourse, reopenings, async ({ incarnation, rules, steps }, reopened) => {
         const id = freshId('room');
-        const model = openModel(rules, T0);
-        await store.line.configure(id, rules, T0);
+        const model = openModel(rules, T0, incarnation);
+        await store.line.open(id, { rules, incarnation, checkpoint: null }, T0);
         let now = T0;
         for (const [n, step] of [...steps, VIEW].entries()) {
           for (const [when, closing] of reopened) {
@@ -107,12 +107,12 @@ describe('the embedded store, opened again', () => {
 
   it('keeps the generation of a room that was deleted', async () => {
     const store = openEmbeddedStore({ dir });
-    await store.line.configure('sale', RULES, T0);
+    await store.line.open('sale', { rules: RULES, incarnation: '', checkpoint: null }, T0);
     await store.line.reset('sale', T0);
     await store.settings.deleteRoom('sale');
     await store.close();
     const again = openEmbeddedStore({ dir });
-    await again.line.configure('sale', RULES, T0);
+    await again.line.open('sale', { rules: RULES, incarnation: '', checkpoint: null }, T0);
     expect((await again.line.view('sale', T0)).generation).toBe(3);
     await again.close();
   });
@@ -329,7 +329,7 @@ describe('the embedded store, opened again', () => {
     const inside = join(dir, 'made');
     for (const mode of [0o644, 0o600]) {
       const store = openEmbeddedStore({ dir: inside });
-      await store.line.configure('sale', RULES, T0);
+      await store.line.open('sale', { rules: RULES, incarnation: '', checkpoint: null }, T0);
       expect(statSync(inside).mode & 0o777).toBe(0o700);
       expect(statSync(join(inside, 'anteroom.db')).mode & 0o777).toBe(0o600);
       expect(statSync(join(inside, 'anteroom.db-wal')).mode & 0o777).toBe(0o600);

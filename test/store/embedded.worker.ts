@@ -45,7 +45,11 @@ try {
   if (room === '-') {
     setInterval(() => {}, 60_000);
   } else {
-    await store.line.configure(room, { ...RULES, lifetime: 1e9, claimWindow: 1e9 }, T0);
+    await store.line.open(
+      room,
+      { rules: { ...RULES, lifetime: 1e9, claimWindow: 1e9 }, incarnation: '', checkpoint: null },
+      T0,
+    );
     for (let lane = 0; lane < 16; lane++) {
       const go = async () => {
         for (let n = 0; ; n++) await visit(store, `${name}-${lane}-${n}`, n);

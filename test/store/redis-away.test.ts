@@ -187,7 +187,7 @@ describe('while Redis is away', () => {
     const before = await connection();
     expect(before).toBeDefined();
     await admin.replicaof('127.0.0.1', 1);
-    await expectUnavailable([store.line.configure('room', RULES, T0)]);
+    await expectUnavailable([store.line.open('room', { rules: RULES, incarnation: '', checkpoint: null }, T0)]);
     // The name may mean another server by now.
     await back(store);
     expect(await connection()).not.toBe(before);
@@ -195,7 +195,7 @@ describe('while Redis is away', () => {
     await admin.replicaof('NO', 'ONE');
     admin.disconnect();
     await back(store);
-    await store.line.configure('room', RULES, T0);
+    await store.line.open('room', { rules: RULES, incarnation: '', checkpoint: null }, T0);
     expect((await store.line.view('room', T0)).generation).toBe(1);
   });
 });

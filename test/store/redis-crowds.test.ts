@@ -116,7 +116,7 @@ describe('a long line in Redis', () => {
       fc.asyncProperty(course, async (steps) => {
         const id = freshId('room');
         const model = openModel(RULES, T0);
-        await store.line.configure(id, RULES, T0);
+        await store.line.open(id, { rules: RULES, incarnation: '', checkpoint: null }, T0);
         let now = T0;
         for (const [n, each] of steps.entries()) {
           now += each.after;

@@ -8,6 +8,7 @@ export function lineView({
   readonly counters?: Partial<LineView['counters']>;
 }): LineView {
   return {
+    incarnation: '',
     generation: 1,
     counters: {
       queue: 0,
@@ -31,6 +32,9 @@ export function lineView({
     notes: { signal: '', meter: '', told: '' },
     draws: [],
     entrantsPresent: 0,
+    heartbeatsSince: 0,
+    joinPeak: 0,
+    expiredAdmissions: 0,
     predictions: { within: 0, outside: 0 },
     ...more,
   };

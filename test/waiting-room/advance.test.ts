@@ -32,6 +32,12 @@ function aProcess(): WaitingRoom {
   return createWaitingRoom({ store, now: () => time, cookieKeys, emit, onError: () => undefined });
 }
 
+/** Names the line of the room, as its tickets do. */
+async function lineRef() {
+  const { incarnation, generation } = await store.line.view('sale', time);
+  return { incarnation, generation };
+}
+
 function roomWith(settings: object): RoomSettings {
   const checked = check(roomSchema, { id: 'sale', ...settings });
   if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
@@ -110,7 +116,7 @@ describe('the events of a room', () => {
     const [open] = ofType('draw.announced');
     expect(open).toMatchObject({ room: 'sale', event: 'opening', seed_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     time += 11 * MINUTE;
-    await store.line.recordEntrantHeartbeats('sale', { generation: 1, draw: 1, indexes: [0, 2] }, time);
+    await store.line.recordEntrantHeartbeats('sale', { ...(await lineRef()), draw: 1, indexes: [0, 2] }, time);
     await aProcess().advance.all();
     await waitingRoom.advance.all();
     const [done] = ofType('draw.done');
@@ -191,7 +197,7 @@ describe('after a gap in the heartbeats', () => {
     await waitingRoom.advance.room('sale');
     expect(await view()).toMatchObject({ counters: { serving: 0, present: 0, waiting: 6 } });
     time += 20_000;
-    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [2, 4, 5] }, time);
+    await store.line.recordHeartbeats('sale', { ...(await lineRef()), numbers: [2, 4, 5] }, time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(0);
     // Two of those three have a place. Visitors without a heartbeat by now are absent and do not block the line.
@@ -205,7 +211,7 @@ describe('after a gap in the heartbeats', () => {
     await crowd(3);
     await beginToServe(2);
     time += 10 * MINUTE;
-    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [1, 2, 3] }, time);
+    await store.line.recordHeartbeats('sale', { ...(await lineRef()), numbers: [1, 2, 3] }, time);
     waitingRoom.advance.heartbeatsContinuousSince(time);
     await waitingRoom.advance.all();
     expect(await serving()).toBe(2);
@@ -225,7 +231,7 @@ describe('after a gap in the heartbeats', () => {
     await beginToServe(2, { presence: { timeout: '15s' } });
     time += 10 * MINUTE;
     waitingRoom.advance.heartbeatsContinuousSince(time);
-    await store.line.recordHeartbeats('sale', { generation: 1, numbers: [3] }, time);
+    await store.line.recordHeartbeats('sale', { ...(await lineRef()), numbers: [3] }, time);
     time += 6999;
     await waitingRoom.advance.all();
     expect(await serving()).toBe(0);

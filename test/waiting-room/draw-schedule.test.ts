@@ -26,7 +26,7 @@ describe('the draw of an event', () => {
     room = roomWith(SALE);
     now = T0;
     schedule = process();
-    await store.line.configure(room.id, RULES, now);
+    await store.line.open(room.id, { rules: RULES, incarnation: '', checkpoint: null }, now);
   });
 
   afterEach(() => opened.close());

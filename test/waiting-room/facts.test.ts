@@ -14,6 +14,7 @@ const ticket: Ticket = {
   generation: 1,
   number: 1204,
   visitor: 'v',
+  incarnation: '',
   joinedAt: NOW,
   entry: null,
   predicted: null,

@@ -21,8 +21,8 @@ describe('the heartbeat buffer', () => {
 
   test('records each number once, with one command a room and flush', async () => {
     const { line, heartbeats } = createFakeLine();
-    for (const number of [3, 1, 3, 3, 2]) heartbeats.record('sale', 1, number);
-    heartbeats.record('other', 7, 1);
+    for (const number of [3, 1, 3, 3, 2]) heartbeats.record('sale', { generation: 1 }, number);
+    heartbeats.record('other', { generation: 7 }, 1);
     await heartbeats.flush();
     expect(line.recorded).toEqual([
       { room: 'sale', generation: 1, numbers: [1, 2, 3] },
@@ -32,7 +32,7 @@ describe('the heartbeat buffer', () => {
 
   test('sends no command when there was no heartbeat', async () => {
     const { line, heartbeats } = createFakeLine();
-    heartbeats.record('sale', 1, 1);
+    heartbeats.record('sale', { generation: 1 }, 1);
     await heartbeats.flush();
     await heartbeats.flush();
     expect(line.recorded).toHaveLength(1);
@@ -40,9 +40,9 @@ describe('the heartbeat buffer', () => {
 
   test('drops the heartbeats of an older generation, before and after those of a newer one', async () => {
     const { line, heartbeats } = createFakeLine();
-    heartbeats.record('sale', 1, 10);
-    heartbeats.record('sale', 2, 1);
-    heartbeats.record('sale', 1, 11);
+    heartbeats.record('sale', { generation: 1 }, 10);
+    heartbeats.record('sale', { generation: 2 }, 1);
+    heartbeats.record('sale', { generation: 1 }, 11);
     await heartbeats.flush();
     expect(line.recorded).toEqual([{ room: 'sale', generation: 2, numbers: [1] }]);
   });
@@ -50,9 +50,9 @@ describe('the heartbeat buffer', () => {
   test('keeps heartbeats that the store did not take for the next flush, with those that arrived since', async () => {
     const { line, heartbeats } = createFakeLine();
     line.failing.add('sale');
-    heartbeats.record('sale', 1, 1);
+    heartbeats.record('sale', { generation: 1 }, 1);
     await expect(heartbeats.flush()).rejects.toThrow('away');
-    heartbeats.record('sale', 1, 2);
+    heartbeats.record('sale', { generation: 1 }, 2);
     line.failing.clear();
     await heartbeats.flush();
     expect(line.recorded).toEqual([{ room: 'sale', generation: 1, numbers: [1, 2] }]);
@@ -61,8 +61,8 @@ describe('the heartbeat buffer', () => {
   test('records the heartbeats of one room when those of another fail', async () => {
     const { line, heartbeats } = createFakeLine();
     line.failing.add('sale');
-    heartbeats.record('sale', 1, 1);
-    heartbeats.record('other', 1, 2);
+    heartbeats.record('sale', { generation: 1 }, 1);
+    heartbeats.record('other', { generation: 1 }, 2);
     await expect(heartbeats.flush()).rejects.toThrow('away');
     expect(line.recorded).toEqual([{ room: 'other', generation: 1, numbers: [2] }]);
   });
@@ -70,9 +70,9 @@ describe('the heartbeat buffer', () => {
   test('drops the heartbeats of a generation that ended while the store was unavailable', async () => {
     const { line, heartbeats } = createFakeLine();
     line.failing.add('sale');
-    heartbeats.record('sale', 1, 1);
+    heartbeats.record('sale', { generation: 1 }, 1);
     const failing = heartbeats.flush();
-    heartbeats.record('sale', 2, 5);
+    heartbeats.record('sale', { generation: 2 }, 5);
     await expect(failing).rejects.toThrow('away');
     line.failing.clear();
     await heartbeats.flush();

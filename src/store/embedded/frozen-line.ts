@@ -24,10 +24,12 @@ interface FrozenDraw extends Omit<Draw, 'presence' | 'there' | 'opensAt'> {
 }
 
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
-interface FrozenLine extends Omit<Line, 'presence' | 'holding' | 'spent' | 'missed' | 'admissions' | 'draws'> {
+interface FrozenLine
+  extends Omit<Line, 'presence' | 'holding' | 'spent' | 'unconfirmed' | 'missed' | 'admissions' | 'draws'> {
   readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
   readonly spent: Uint8Array;
+  readonly unconfirmed: Uint8Array;
   readonly missed: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Admission[];
@@ -39,12 +41,13 @@ type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' |
   Partial<FrozenLine> & { readonly slept?: Uint8Array; readonly again?: ReadonlyMap<number, number> };
 
 export function freeze(line: Line): Uint8Array {
-  const { presence, holding, spent, missed, admissions, draws } = line;
+  const { presence, holding, spent, unconfirmed, missed, admissions, draws } = line;
   const frozen: FrozenLine = {
     ...line,
     presence: freezePresence(presence),
     holding: holding.bytes,
     spent: spent.bytes,
+    unconfirmed: unconfirmed.bytes,
     missed: missed.bytes,
     admissions: admissions.deadlines
       .filter(({ row }) => row.status === 'active')
@@ -61,7 +64,17 @@ export function freeze(line: Line): Uint8Array {
 /** Reads what {@link freeze} wrote, also in an earlier version. */
 export function thaw(bytes: Uint8Array): Line {
   const { slept, again, ...frozen }: Frozen = deserialize(bytes);
-  const { rules, generation, presence, holding, spent, missed = slept, servedAgain = again, draws = [] } = frozen;
+  const {
+    rules,
+    generation,
+    presence,
+    holding,
+    spent,
+    unconfirmed,
+    missed = slept,
+    servedAgain = again,
+    draws = [],
+  } = frozen;
   const admissions = newAdmissions();
   for (const admission of frozen.admissions) addAdmission(admissions, admission);
   const fresh = newLine(rules, generation);
@@ -72,6 +85,7 @@ export function thaw(bytes: Uint8Array): Line {
     presence: thawPresence(presence),
     holding: bitsOf(holding),
     spent: bitsOf(spent),
+    unconfirmed: bitsOf(unconfirmed ?? new Uint8Array()),
     missed: bitsOf(missed ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
     admissions,

@@ -5,7 +5,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import { type Input, type Line, type LineVerb, newLine, type Output, perform } from '#waiting-room/line/index.ts';
+import {
+  type Input,
+  type Line,
+  type LineVerb,
+  lineFor,
+  newLine,
+  type Output,
+  perform,
+} from '#waiting-room/line/index.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Command, commandOf, replay } from './command.ts';
 import { freeze, thaw } from './frozen-line.ts';
@@ -25,7 +33,7 @@ interface Entry {
 export interface Journal {
   /** Reads all lines from the disk; also after {@link Journal.forget}, by itself. */
   load(): void;
-  /** Does a verb, and records it if it changed something. `configure` makes the line; others throw RoomNotFound. */
+  /** Does a verb, and records it if it changed something. `open` creates the line; others throw RoomNotFound. */
   perform<V extends LineVerb>(room: RoomId, verb: V, input: Input<V>, now: number): Output<V>;
   remove(room: RoomId): void;
   /** Writes down what was done since the last time. */
@@ -71,7 +79,7 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
       const commands: readonly Command[] = deserialize(bytes);
       for (const command of commands) {
         const entry = loaded.get(room) ?? begun(loaded, room, command);
-        replay(entry.line, command);
+        if (entry) replay(entry.line, command);
       }
       const entry = loaded.get(room);
       if (entry) entry.journalBytes += bytes.length;
@@ -80,10 +88,16 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
     return loaded;
   }
 
-  /** The entry of a line that begins with this command, which has to be `configure`. */
-  function begun(into: Map<RoomId, Entry>, room: RoomId, [verb, , input]: Command): Entry {
-    if (verb !== 'configure') throw new RoomNotFound(room);
-    const entry = entryOf(newLine(input, (removed.get(room) ?? 0) + 1), 0);
+  /**
+   * The entry of a line that begins with this command: null where its room was deleted after the checkpoint. Early
+   * versions began lines with `configure`.
+   */
+  function begun(into: Map<RoomId, Entry>, room: RoomId, [verb, , input]: Command): Entry | null {
+    const tombstone = removed.get(room) ?? 0;
+    if (verb !== 'open' && verb !== 'configure') throw new RoomNotFound(room);
+    const line = verb === 'open' ? lineFor(input, tombstone) : newLine(input, tombstone + 1);
+    if (!line) return null;
+    const entry = entryOf(line, 0);
     into.set(room, entry);
     return entry;
   }
@@ -118,8 +132,12 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
     load: () => void load(),
     perform(room, verb, input, now) {
       const all = entries ?? load();
-      const command = commandOf(verb, now, input, all.get(room)?.line.clock ?? 0);
-      const entry = all.get(room) ?? begun(all, room, command);
+      const there = all.get(room);
+      if (!there && verb !== 'open') throw new RoomNotFound(room);
+      const command = commandOf(verb, now, input, there?.line.clock ?? 0);
+      const entry = there ?? begun(all, room, command);
+      // Only `open` finds no line, and answers that.
+      if (!entry) return false as Output<typeof verb>;
       const { output, changed: isChanged } = perform(entry.line, verb, input, now);
       if (isChanged) {
         begin();

@@ -28,6 +28,8 @@ export const LINE_PARTS = [
   'entrants:1',
   'entrants:2',
   'entrants:3',
+  'unconfirmed',
+  'expired',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

@@ -1,6 +1,7 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
-import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
+import type { Checkpoint, Input, LineVerb, Output } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { LineRules } from '#waiting-room/room.ts';
 import { LINE_PARTS, type LinePart } from './keys.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';
@@ -23,8 +24,10 @@ const LINE_LIBS = [
   'turns',
   'draw',
   'settle',
+  'unconfirmed',
   'serving',
   'place',
+  'rules',
   'counters',
 ];
 
@@ -51,23 +54,55 @@ function lineScript<In, Out>(
 
 const done = () => undefined;
 
-const ofHolder = ({ generation, number, visitor }: Holder, now: number) => [now, generation, number, visitor];
+const ofHolder = ({ incarnation = '', generation, number, visitor }: Holder, now: number) => [
+  now,
+  incarnation,
+  generation,
+  number,
+  visitor,
+];
+
+const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout }: LineRules) => [
+  mode,
+  size,
+  lifetime,
+  claimWindow,
+  presenceTimeout,
+];
+
+const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, ...of }: Checkpoint) => [
+  of.incarnation,
+  of.generation,
+  counters.queue,
+  counters.serving,
+  counters.claimed,
+  counters.active,
+  counters.completed,
+  counters.abandoned,
+  counters.expired,
+  turns,
+  joinPeak,
+  alarm ? 1 : 0,
+  inletState,
+  notes.signal,
+  notes.meter,
+  notes.told,
+];
 
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
 
 export const lineScripts: LineScripts = {
-  configure: lineScript(
-    'configure',
-    ({ mode, size, lifetime, claimWindow, presenceTimeout }, now) => [
+  open: lineScript(
+    'open',
+    ({ rules, incarnation, checkpoint }, now) => [
       now,
-      mode,
-      size,
-      lifetime,
-      claimWindow,
-      presenceTimeout,
+      ...ofRules(rules),
+      incarnation,
+      ...(checkpoint ? ofCheckpoint(checkpoint) : []),
     ],
-    done,
+    ({ tag }) => tag === 'open',
   ),
+  configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
   join: lineScript(
     'join',
     (entrants, now) => [
@@ -103,17 +138,17 @@ export const lineScripts: LineScripts = {
   ),
   recordHeartbeats: lineScript(
     'record-heartbeats',
-    ({ generation, numbers }, now) => [now, generation, ...numbers],
+    ({ incarnation = '', generation, numbers }, now) => [now, incarnation, generation, ...numbers],
     done,
   ),
   recordEntrantHeartbeats: lineScript(
     'record-entrant-heartbeats',
-    ({ generation, draw, indexes }, now) => [now, generation, draw, ...indexes],
+    ({ incarnation = '', generation, draw, indexes }, now) => [now, incarnation, generation, draw, ...indexes],
     done,
   ),
   withdraw: lineScript(
     'withdraw',
-    ({ generation, entry: { draw, index } }, now) => [now, generation, draw, index],
+    ({ incarnation = '', generation, entry: { draw, index } }, now) => [now, incarnation, generation, draw, index],
     done,
   ),
   announceDraw: lineScript(
@@ -125,7 +160,7 @@ export const lineScripts: LineScripts = {
   draw: lineScript('draw', (event, now) => [now, event], done),
   drawResult: lineScript(
     'draw-result',
-    ({ generation, draw }) => [generation, draw],
+    ({ incarnation = '', generation, draw }) => [incarnation, generation, draw],
     ({ tag, rest }, { draw }) => (tag === 'none' ? null : replies.drawResult(rest, draw)),
     { binary: true },
   ),
@@ -153,6 +188,11 @@ export const lineScripts: LineScripts = {
       counters: replies.counters(rest[1]),
       ended: replies.list(rest[2]).map(replies.text),
     }),
+  ),
+  takeExpired: lineScript(
+    'take-expired',
+    (max, now) => [now, max],
+    ({ rest }) => rest.map(replies.text),
   ),
   reset: lineScript(
     'reset',

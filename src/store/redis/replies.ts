@@ -106,10 +106,10 @@ export function joined(tag: string, rest: readonly Reply[], visitors: readonly V
   }
 }
 
-function entered([first, draw, from]: readonly Reply[], count: number): Joined[] {
-  const generation = integer(first);
+function entered([incarnation, generation, draw, from]: readonly Reply[], count: number): Joined[] {
   return Array.from({ length: count }, (_, n) => ({
-    generation,
+    incarnation: text(incarnation),
+    generation: integer(generation),
     number: 0,
     entry: { draw: integer(draw), index: integer(from) + n },
     admission: null,
@@ -117,10 +117,10 @@ function entered([first, draw, from]: readonly Reply[], count: number): Joined[]
 }
 
 /** The numbers follow each other, and few were taken in. */
-function numbered([first, from, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
-  const [generation, number] = [integer(first), integer(from)];
+function numbered([named, first, from, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+  const [incarnation, generation, number] = [text(named), integer(first), integer(from)];
   const tickets = visitors.map(
-    (_, index): Joined => ({ generation, number: number + index, entry: null, admission: null }),
+    (_, index): Joined => ({ incarnation, generation, number: number + index, entry: null, admission: null }),
   );
   for (let at = 0; at < taken.length; at += 2) {
     const index = integer(taken[at]) - 1;
@@ -163,10 +163,13 @@ const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(rep
 
 /** What view.lua replies. */
 export function view(reply: readonly Reply[]): LineView {
-  const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted] = reply;
+  const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted, more] =
+    reply;
+  const [incarnation, heartbeatsSince, joinPeak, expiredAdmissions] = list(more);
   const [inletState, signal, meter, told] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
   return {
+    incarnation: text(incarnation),
     generation: integer(generation),
     counters: counters(counts),
     mode: text(mode) as Mode,
@@ -179,6 +182,9 @@ export function view(reply: readonly Reply[]): LineView {
     notes: { signal: text(signal), meter: text(meter), told: text(told) },
     draws: list(draws).map((draw, n) => drawRecord(draw, n + 1)),
     entrantsPresent: integer(entrants),
+    heartbeatsSince: integer(heartbeatsSince),
+    joinPeak: integer(joinPeak),
+    expiredAdmissions: integer(expiredAdmissions),
     predictions: { within: integer(within), outside: integer(outside) },
   };
 }

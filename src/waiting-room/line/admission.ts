@@ -56,6 +56,9 @@ export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: nu
 
 const MANY_PASSED = 1024;
 
+/** Visitors of admissions whose names were lost begin so, and no others do. */
+export const LOST = 'lost:';
+
 /** All that runs out does so by so much later. */
 export function shiftAdmissions(admissions: Admissions, by: number): void {
   const live = admissions.deadlines.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
@@ -82,15 +85,15 @@ export function end(admissions: Admissions, row: AdmissionRow, status: Admission
   if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
 }
 
-/** Ends what is due; how many ran out. */
-export function expireAdmissions(admissions: Admissions, now: number): number {
+/** Ends the admissions that are due, and answers them. */
+export function expireAdmissions(admissions: Admissions, now: number): Admission[] {
   const { deadlines } = admissions;
-  let expired = 0;
+  const expired: Admission[] = [];
   for (let due = deadlines[admissions.passed]; due && due.at <= now; due = deadlines[admissions.passed]) {
     admissions.passed += 1;
     if (due.row.status !== 'active') continue;
     end(admissions, due.row, 'expired');
-    expired += 1;
+    expired.push(due.row);
   }
   if (admissions.passed > MANY_PASSED && admissions.passed * 2 > deadlines.length) {
     deadlines.splice(0, admissions.passed);

@@ -78,3 +78,13 @@ export function reportExits(line: Line, exits: Exits, at: number): ExitsResult {
   const unknown = exits.completed.length + exits.abandoned.length - ended.length;
   return { unknown, ended, counters: counters(line) };
 }
+
+/** Takes at most `max` visitors whose admissions expired, longest first. No other process gets them. */
+export function takeExpired(line: Line, max: number, at: number): readonly VisitorId[] {
+  settle(line, at);
+  const taken = [...line.expiredAdmissions].sort(([a, since], [b, later]) => since - later || (a < b ? -1 : 1));
+  const visitors = taken.slice(0, max).map(([visitor]) => visitor);
+  for (const visitor of visitors) line.expiredAdmissions.delete(visitor);
+  if (visitors.length > 0) line.changes += 1;
+  return visitors;
+}

@@ -1,7 +1,8 @@
 /** What a line shows of itself. */
 import type { LineRules } from '../room.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
-import type { Line, NoteName } from './line.ts';
+import type { Line } from './line.ts';
+import type { NoteName } from './note-name.ts';
 import { settle } from './settle.ts';
 
 /** The contract's counters, exactly. */
@@ -19,6 +20,7 @@ export interface Counters {
 
 /** Everything a process needs to answer polls for a second without asking the store. */
 export interface LineView {
+  readonly incarnation: string;
   readonly generation: number;
   readonly counters: Counters;
   readonly mode: LineRules['mode'];
@@ -42,6 +44,12 @@ export interface LineView {
   readonly draws: readonly DrawRecord[];
   /** Entrants of the open draw who are present. */
   readonly entrantsPresent: number;
+  /** Heartbeats from before are lost: absent visitors may be present. 0 if none were. */
+  readonly heartbeatsSince: number;
+  /** The most joins in a second. */
+  readonly joinPeak: number;
+  /** Admissions that expired and are not reported yet. */
+  readonly expiredAdmissions: number;
   /** Predicted waits that came true, and that did not. */
   readonly predictions: { readonly within: number; readonly outside: number };
 }
@@ -68,6 +76,7 @@ export function view(line: Line, at: number): LineView {
   settle(line, at);
   const next = nextDrawOf(line.draws);
   return {
+    incarnation: line.incarnation,
     generation: line.generation,
     counters: counters(line),
     mode: line.rules.mode,
@@ -80,6 +89,9 @@ export function view(line: Line, at: number): LineView {
     notes: { ...line.notes },
     draws: line.draws.map((each, i) => drawRecord(each, i + 1)),
     entrantsPresent: next ? next.presence.present.count(0, next.arrivals) : 0,
+    heartbeatsSince: line.heartbeatsSince,
+    joinPeak: line.joinPeak,
+    expiredAdmissions: line.expiredAdmissions.size,
     predictions: { ...line.predictions },
   };
 }

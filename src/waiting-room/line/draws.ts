@@ -1,11 +1,13 @@
 /** The draws of a line: announced, withdrawn, done. */
 import { type DrawOpening, type DrawResult, drawRecord, finishDraw, newDraw, nextDrawOf } from './draw.ts';
 import type { Line } from './line.ts';
+import { isOfLine } from './place.ts';
 import { hearAll } from './presence.ts';
 import { serveUpTo } from './serving.ts';
 import { settle } from './settle.ts';
 
 export interface DrawRef {
+  readonly incarnation?: string | undefined;
   readonly generation: number;
   /** Which draw of this generation, from 1. */
   readonly draw: number;
@@ -57,7 +59,7 @@ export function draw(line: Line, event: string, at: number): void {
 }
 
 /** Null for a draw of this generation that is not done. */
-export function drawResult(line: Line, { generation, draw: ordinal }: DrawRef): DrawResult | null {
-  const done = generation === line.generation ? line.draws[ordinal - 1] : undefined;
+export function drawResult(line: Line, { draw: ordinal, ...of }: DrawRef): DrawResult | null {
+  const done = isOfLine(line, of) ? line.draws[ordinal - 1] : undefined;
   return done?.there ? { record: drawRecord(done, ordinal), there: done.there.bytes } : null;
 }

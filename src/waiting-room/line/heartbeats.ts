@@ -1,15 +1,19 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, nextDrawOf } from './draw.ts';
 import type { Line } from './line.ts';
+import { isOfLine } from './place.ts';
 import { forget, hear } from './presence.ts';
 import { settle } from './settle.ts';
+import { prove } from './unconfirmed.ts';
 
 export interface Heartbeats {
+  readonly incarnation?: string | undefined;
   readonly generation: number;
   readonly numbers: readonly number[];
 }
 
 export interface EntrantHeartbeats {
+  readonly incarnation?: string | undefined;
   readonly generation: number;
   readonly draw: number;
   /** By order of arrival at the draw, from 0. */
@@ -17,15 +21,17 @@ export interface EntrantHeartbeats {
 }
 
 export interface Withdrawal {
+  readonly incarnation?: string | undefined;
   readonly generation: number;
   readonly entry: Entry;
 }
 
-/** Ignores numbers of another generation, used up, or never issued. */
-export function recordHeartbeats(line: Line, { generation, numbers }: Heartbeats, at: number): void {
-  settle(line, at);
-  if (generation !== line.generation) return;
+/** Ignores numbers of another line or generation, used up, or never issued. */
+export function recordHeartbeats(line: Line, { numbers, ...of }: Heartbeats, at: number): void {
+  const now = settle(line, at);
+  if (!isOfLine(line, of)) return;
   for (const number of numbers) {
+    prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
     hear(line.presence, number);
     line.changes += 1;
@@ -33,14 +39,10 @@ export function recordHeartbeats(line: Line, { generation, numbers }: Heartbeats
 }
 
 /** Heartbeats of entrants of the draw that is not done; those of any other draw are ignored. */
-export function recordEntrantHeartbeats(
-  line: Line,
-  { generation, draw, indexes }: EntrantHeartbeats,
-  at: number,
-): void {
+export function recordEntrantHeartbeats(line: Line, { draw, indexes, ...of }: EntrantHeartbeats, at: number): void {
   settle(line, at);
   const next = nextDrawOf(line.draws);
-  if (!next || generation !== line.generation || draw !== line.draws.length) return;
+  if (!next || !isOfLine(line, of) || draw !== line.draws.length) return;
   for (const index of indexes) {
     if (index < 0 || index >= next.arrivals) continue;
     hear(next.presence, index);
@@ -49,10 +51,10 @@ export function recordEntrantHeartbeats(
 }
 
 /** An entrant withdraws from the draw: not present any more. */
-export function withdraw(line: Line, { generation, entry }: Withdrawal, at: number): void {
+export function withdraw(line: Line, { entry, ...of }: Withdrawal, at: number): void {
   settle(line, at);
   const next = nextDrawOf(line.draws);
-  if (!next || generation !== line.generation || entry.draw !== line.draws.length) return;
+  if (!next || !isOfLine(line, of) || entry.draw !== line.draws.length) return;
   forget(next.presence, entry.index);
   line.changes += 1;
 }

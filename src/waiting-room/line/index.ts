@@ -12,13 +12,15 @@
  * The way of a number: waiting → served (a place is held until the claim window ends) → spent (claimed or left), or
  * served → missed → returned → served again.
  */
-export { admission, renew, reportExits } from './admissions.ts';
+export { admission, renew, reportExits, takeExpired } from './admissions.ts';
 export { counters, view } from './counters.ts';
 export { announceDraw, draw, drawResult, withdrawDraw } from './draws.ts';
 export { recordEntrantHeartbeats, recordHeartbeats, withdraw } from './heartbeats.ts';
 export { join } from './joins.ts';
-export { type Line, type NoteName, newLine } from './line.ts';
+export { type Line, newLine } from './line.ts';
+export type { NoteName } from './note-name.ts';
 export { note, recordPredictions, setAlarm } from './notes.ts';
+export { type Checkpoint, lineFor, type Opening, open } from './opening.ts';
 export { claim, leave, place, rejoin } from './place.ts';
 export { configure, reset } from './rules.ts';
 export { raise } from './serving.ts';

@@ -16,6 +16,7 @@ export interface Entrant {
 }
 
 export interface Joined {
+  readonly incarnation: string;
   readonly generation: number;
   /** 0 for an entrant of a draw. */
   readonly number: number;
@@ -25,26 +26,41 @@ export interface Joined {
   readonly admission: Admission | null;
 }
 
+/** Keeps the highest rate of joins: so far the counter moves on where writes were lost. */
+function countJoins(line: Line, count: number, now: number): void {
+  const second = Math.floor(now / 1000);
+  line.joinCount = second === line.joinSecond ? line.joinCount + count : count;
+  line.joinSecond = second;
+  line.joinPeak = Math.max(line.joinPeak, line.joinCount);
+}
+
 /** Issues a number to each entrant, in order; null where the room is closed. */
 export function join(line: Line, entrants: readonly Entrant[], at: number): Joined[] | null {
   const now = settle(line, at);
   if (line.rules.mode === 'closed') return null;
   if (entrants.length > 0) line.changes += 1;
-  const { generation } = line;
+  const { incarnation, generation } = line;
   const open = openDrawOf(line.draws, now);
   if (open) {
-    return entrants.map(() => ({ generation, number: 0, entry: enter(open, line.draws.length), admission: null }));
+    return entrants.map(() => ({
+      incarnation,
+      generation,
+      number: 0,
+      entry: enter(open, line.draws.length),
+      admission: null,
+    }));
   }
+  countJoins(line, entrants.length, now);
   return entrants.map((entrant) => {
     const number = ++line.queue;
     if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
     const holder: Holder = { generation, number, visitor: entrant.visitor };
     const credit = number <= line.serving;
     if (credit && entrant.claim) {
-      return { generation, number, entry: null, admission: admit(line, holder, now).admission };
+      return { incarnation, generation, number, entry: null, admission: admit(line, holder, now).admission };
     }
     hear(line.presence, number);
     if (credit) hold(line, number, now);
-    return { generation, number, entry: null, admission: null };
+    return { incarnation, generation, number, entry: null, admission: null };
   });
 }

@@ -1,14 +1,10 @@
 import type { LineRules } from '../room.ts';
+import type { VisitorId } from '../visitor.ts';
 import { type Admissions, newAdmissions } from './admission.ts';
 import { Bits } from './bits.ts';
 import type { Draw } from './draw.ts';
+import type { NoteName } from './note-name.ts';
 import { newPresence, type Presence } from './presence.ts';
-
-/**
- * Small things that processes share through the line: `signal`, the load of the origin; `meter`, how fast the line
- * moved; `told`, how far its events were emitted. They hold JSON of the code that writes them; empty at first.
- */
-export type NoteName = 'signal' | 'meter' | 'told';
 
 /** Numbers up to `to`, above those of the batch before, that were served together and share a claim deadline. */
 export interface Batch {
@@ -18,6 +14,8 @@ export interface Batch {
 
 export interface Line {
   rules: LineRules;
+  /** Random, so that a line that was lost is not mistaken for the one begun in its place. '' for lines of early versions. */
+  incarnation: string;
   generation: number;
   /** Numbers issued. */
   queue: number;
@@ -38,6 +36,8 @@ export interface Line {
   holding: Bits;
   /** Numbers used up: claimed or left. */
   spent: Bits;
+  /** Of the numbers used up: those that may never have been issued. */
+  unconfirmed: Bits;
   /** Numbers whose claim window passed. */
   missed: Bits;
   /** Ascending by `to`. */
@@ -47,6 +47,8 @@ export interface Line {
   /** Came back and are served again: until when they may claim. */
   servedAgain: Map<number, number>;
   admissions: Admissions;
+  /** Visitors whose admissions expired, until their end is reported, and when it was. */
+  expiredAdmissions: Map<VisitorId, number>;
   /** The latest time a step was taken at: a caller whose clock is a little behind is taken to be here. */
   clock: number;
   /** When a clock jumped back last, by its own time; 0 if none did. */
@@ -60,13 +62,20 @@ export interface Line {
   notes: Record<NoteName, string>;
   predictions: { within: number; outside: number };
   draws: Draw[];
+  /** Heartbeats from before are lost: absent visitors may be present. 0 if none were. */
+  heartbeatsSince: number;
+  /** The joins of one second, which one that is, and the most there were in any. */
+  joinCount: number;
+  joinSecond: number;
+  joinPeak: number;
   /** Grows with each step that changed something a replay must repeat; the line's time alone is no such thing. */
   changes: number;
 }
 
-export function newLine(rules: LineRules, generation = 1): Line {
+export function newLine(rules: LineRules, generation = 1, incarnation = ''): Line {
   return {
     rules,
+    incarnation,
     generation,
     queue: 0,
     serving: 0,
@@ -80,11 +89,13 @@ export function newLine(rules: LineRules, generation = 1): Line {
     presence: newPresence(),
     holding: new Bits(),
     spent: new Bits(),
+    unconfirmed: new Bits(),
     missed: new Bits(),
     batches: [],
     returned: new Set(),
     servedAgain: new Map(),
     admissions: newAdmissions(),
+    expiredAdmissions: new Map(),
     clock: 0,
     jumpedAt: 0,
     skew: 0,
@@ -94,6 +105,10 @@ export function newLine(rules: LineRules, generation = 1): Line {
     notes: { signal: '', meter: '', told: '' },
     predictions: { within: 0, outside: 0 },
     draws: [],
+    heartbeatsSince: 0,
+    joinCount: 0,
+    joinSecond: 0,
+    joinPeak: 0,
     changes: 0,
   };
 }

@@ -1,5 +1,6 @@
 /** What processes share through the line beside its numbers. */
-import type { Line, NoteName } from './line.ts';
+import type { Line } from './line.ts';
+import type { NoteName } from './note-name.ts';
 
 /** Turns the breaker on or off: while it is on, no inlet raises the counter. */
 export function setAlarm(line: Line, on: boolean): void {

@@ -2,13 +2,15 @@
 import type { VisitorId } from '../visitor.ts';
 import { type Admission, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, endAdmission, spend } from './admissions.ts';
-import { canServe, type Line } from './line.ts';
-import { hear } from './presence.ts';
+import type { Line } from './line.ts';
 import { settle } from './settle.ts';
-import { batchOf, release, serveAgain } from './turns.ts';
+import { batchOf, release } from './turns.ts';
+import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
 
-/** What a ticket proves: this visitor holds this number in this generation of a room. */
+/** What a ticket proves: this visitor holds this number in this generation of this line. */
 export interface Holder {
+  /** Left out for '', the first incarnation of a line that an early version made. */
+  readonly incarnation?: string | undefined;
   readonly generation: number;
   readonly number: number;
   readonly visitor: VisitorId;
@@ -28,8 +30,14 @@ export type Place =
   /** Left the line, or the admission has ended. The number is used up. */
   | { readonly state: 'over' };
 
+/** Whether a ticket is of this line as it is: of its incarnation and generation. */
+export function isOfLine(line: Line, { incarnation = '', generation }: Omit<Holder, 'number' | 'visitor'>): boolean {
+  return incarnation === line.incarnation && generation === line.generation;
+}
+
 function isStale(line: Line, holder: Holder): boolean {
-  return holder.generation !== line.generation || holder.number < 1 || holder.number > line.queue;
+  if (!isOfLine(line, holder) || holder.number < 1) return true;
+  return holder.number > line.queue && !isAhead(line, holder.number);
 }
 
 /** Where a holder stands, without changing anything. */
@@ -39,6 +47,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
   const live = liveAdmission(line.admissions, holder.visitor, now);
   if (live) return { state: 'admitted', admission: withoutStatus(live), first: false };
   const { number } = holder;
+  if (isUnconfirmed(line, number)) return { state: number > line.serving ? 'waiting' : 'returned' };
   if (line.spent.has(number)) return { state: 'over' };
   if (number > line.serving) return { state: 'waiting' };
   if (line.returned.has(number)) return { state: 'returned' };
@@ -51,6 +60,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
 /** Takes the turn if it has come. A repeat answers the same admission and is counted once. */
 export function claim(line: Line, holder: Holder, at: number): Place {
   const now = settle(line, at);
+  if (isOfLine(line, holder)) prove(line, holder.number, now);
   const standing = place(line, holder, now);
   if (standing.state !== 'served') return standing;
   if (line.rules.mode === 'closed') return { state: 'waiting' };
@@ -61,23 +71,17 @@ export function claim(line: Line, holder: Holder, at: number): Place {
 /** After a missed turn: to the front of the line, number kept; or straight to served when there is a free place. */
 export function rejoin(line: Line, holder: Holder, at: number): Place {
   const now = settle(line, at);
+  if (isOfLine(line, holder)) prove(line, holder.number, now);
   const standing = place(line, holder, now);
   if (standing.state !== 'missed') return standing;
-  line.changes += 1;
-  hear(line.presence, holder.number);
-  line.returned.add(holder.number);
-  if (line.rules.mode === 'passthrough') serveAgain(line, holder.number, now);
-  // Nobody else waits and there is a credit: it is theirs.
-  else if (line.serving > line.queue && canServe(line)) {
-    line.serving -= 1;
-    serveAgain(line, holder.number, now);
-  }
+  returnToFront(line, holder.number, now);
   return place(line, holder, now);
 }
 
 /** Leaves the line or ends the admission. Repeatable. */
 export function leave(line: Line, holder: Holder, at: number): void {
   const now = settle(line, at);
+  if (isOfLine(line, holder)) prove(line, holder.number, now);
   const standing = place(line, holder, now);
   if (standing.state === 'stale' || standing.state === 'over') return;
   if (standing.state === 'admitted') {

@@ -21,8 +21,12 @@ export function configure(line: Line, rules: LineRules, at: number): void {
 
 /** Begins a new generation: all tickets and admissions are void. The breaker and the load of the origin stay. */
 export function reset(line: Line): Counters {
-  const { rules, generation, alarm, clock, skew, notes, changes } = line;
-  const kept = { alarm, clock, skew, notes: { ...notes, meter: '', told: '' }, changes: changes + 1 };
-  Object.assign(line, newLine(rules, generation + 1), kept);
+  beginGeneration(line, line.generation + 1);
   return counters(line);
+}
+
+export function beginGeneration(line: Line, generation: number): void {
+  const { rules, incarnation, alarm, clock, skew, notes, changes } = line;
+  const kept = { alarm, clock, skew, notes: { ...notes, meter: '', told: '' }, changes: changes + 1 };
+  Object.assign(line, newLine(rules, generation, incarnation), kept);
 }

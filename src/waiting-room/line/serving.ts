@@ -4,6 +4,7 @@ import { canServe, freePlaces, type Line } from './line.ts';
 import type { Raise } from './raise.ts';
 import { settle } from './settle.ts';
 import { pushBatch, release, serveAgain } from './turns.ts';
+import { counterAfter } from './unconfirmed.ts';
 
 /**
  * An inlet's tick: the raise happens only if the breaker is off and the inlet's state is still `from`; then the
@@ -86,7 +87,7 @@ function lower(line: Line, to: number): void {
 
 function raiseNumbers(line: Line, numbers: number, now: number): void {
   serveReturned(line, freePlaces(line), now);
-  const target = line.serving + numbers;
+  const target = counterAfter(line, numbers);
   serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
 }
 
@@ -110,7 +111,7 @@ export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raise
   const before = line.serving;
   // In passthrough mode nobody is made to wait.
   const lowest = line.rules.mode === 'passthrough' ? line.queue : 0;
-  if ('numbers' in by && by.numbers < 0) lower(line, Math.max(lowest, before + by.numbers));
+  if ('numbers' in by && by.numbers < 0) lower(line, Math.max(lowest, counterAfter(line, by.numbers)));
   else if (canServe(line)) {
     if ('numbers' in by) raiseNumbers(line, by.numbers, now);
     else raisePeople(line, by.people, by.credits ?? Number.POSITIVE_INFINITY, now);

@@ -1,10 +1,12 @@
 /** The line's time, and what happens by itself as it passes. */
-import { expireAdmissions, shiftAdmissions } from './admission.ts';
+import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
 import { freePlaces, type Line } from './line.ts';
 import { turnWindows } from './presence.ts';
 import { expireTurns, shiftTurns } from './turns.ts';
 
+/** Visitors of expired admissions that a line keeps at most. */
+const EXPIRED_CAPACITY = 10_000;
 /** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
 const JUMP = 5000;
 /** For so long after a jump back, a caller as far ahead counts as the other one of two clocks, in ms. */
@@ -57,8 +59,8 @@ export function settle(line: Line, at: number): number {
   const next = nextDrawOf(line.draws);
   if (next && turnWindows(next.presence, presenceTimeout, now)) line.changes += 1;
   const expired = expireAdmissions(line.admissions, now);
-  if (expired > 0) line.changes += 1;
-  line.released = Math.max(0, line.released - expired);
+  if (expired.length > 0) keepExpired(line, expired);
+  line.released = Math.max(0, line.released - expired.length);
   expireTurns(line, now);
   takeBackCredits(line);
   return now;
@@ -70,4 +72,18 @@ function takeBackCredits(line: Line): void {
   if (excess <= 0) return;
   line.serving -= excess;
   line.changes += 1;
+}
+
+/** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */
+function keepExpired(line: Line, admissions: readonly Admission[]): void {
+  line.changes += 1;
+  for (const { visitor, expiresAt } of admissions) {
+    if (visitor.startsWith(LOST)) continue;
+    line.expiredAdmissions.delete(visitor);
+    line.expiredAdmissions.set(visitor, expiresAt);
+  }
+  for (const visitor of line.expiredAdmissions.keys()) {
+    if (line.expiredAdmissions.size <= EXPIRED_CAPACITY) break;
+    line.expiredAdmissions.delete(visitor);
+  }
 }

@@ -5,7 +5,7 @@
 import type { LineRules } from '../room.ts';
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
-import { admission, type Exits, type ExitsResult, renew, reportExits } from './admissions.ts';
+import { admission, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
 import { type Counters, type LineView, view } from './counters.ts';
 import type { DrawOpening, DrawResult } from './draw.ts';
 import { announceDraw, type DrawRef, draw, drawResult, withdrawDraw } from './draws.ts';
@@ -20,6 +20,7 @@ import {
 import { type Entrant, type Joined, join } from './joins.ts';
 import type { Line } from './line.ts';
 import { type Note, note, recordPredictions, setAlarm } from './notes.ts';
+import { type Opening, open } from './opening.ts';
 import { claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
 import { configure, reset } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
@@ -29,6 +30,8 @@ type Nothing = void;
 
 /** `input` is null for a verb that takes nothing. */
 export interface LineVerbs {
+  /** Whether the line is there afterwards: not where its room was deleted after the checkpoint. */
+  open: { input: Opening; output: boolean };
   configure: { input: LineRules; output: Nothing };
   join: { input: readonly Entrant[]; output: readonly Joined[] | null };
   place: { input: Holder; output: Place };
@@ -50,6 +53,8 @@ export interface LineVerbs {
   recordPredictions: { input: Line['predictions']; output: Nothing };
   raise: { input: RaiseStep; output: Raised };
   reportExits: { input: Exits; output: ExitsResult };
+  /** Takes how many at most. */
+  takeExpired: { input: number; output: readonly VisitorId[] };
   reset: { input: null; output: Counters };
   view: { input: null; output: LineView };
 }
@@ -59,6 +64,7 @@ export type Input<V extends LineVerb> = LineVerbs[V]['input'];
 export type Output<V extends LineVerb> = LineVerbs[V]['output'];
 
 const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: number) => Output<V> } = {
+  open,
   configure,
   join,
   place,
@@ -79,6 +85,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   recordPredictions,
   raise,
   reportExits,
+  takeExpired,
   reset,
   view: (line, _, now) => view(line, now),
 };

@@ -31,3 +31,12 @@ export function lineStoreOf(perform: PerformVerb): LineStore {
   ]);
   return Object.fromEntries(verbs) as LineStore;
 }
+
+/** The reverse: one function that does every verb of the port. */
+export function performOn(line: LineStore): PerformVerb {
+  return (room, verb, input, now) => {
+    // The compiler does not see that a verb and its input belong together.
+    const perform = line[verb] as unknown as (room: RoomId, ...args: unknown[]) => Promise<Output<typeof verb>>;
+    return input === null ? perform(room, now) : perform(room, input, now);
+  };
+}

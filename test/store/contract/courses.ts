@@ -95,6 +95,8 @@ const often = <V extends LineVerb>(weight: number, verb: V, input: fc.Arbitrary<
 });
 
 const nothing = fc.constant(null);
+/** A line without one takes no number above its counter for issued. */
+const none = fc.constant('');
 const ordinary = [
   often(10, 'join', entrants),
   often(2, 'place', holder),
@@ -107,6 +109,7 @@ const ordinary = [
   often(2, 'renew', visitor),
   often(4, 'reportExits', exits),
   often(4, 'view', nothing),
+  often(2, 'takeExpired', fc.constantFrom(1, 5, 100)),
   often(1, 'setAlarm', fc.boolean()),
   often(1, 'note', note),
   often(1, 'recordPredictions', predictions),
@@ -119,25 +122,64 @@ const drawing = [
   often(1, 'withdrawDraw', event),
   often(3, 'drawResult', fc.record({ generation: generationsAgo, draw: drawsAgo })),
 ];
+/** What a process saw of the line, or might have. Its generation is so many above the current one. */
+const checkpoint = fc.record({
+  incarnation: fc.constantFrom(OWN, OWN, OWN, 'other'),
+  generation: fc.constantFrom(0, 0, 0, 0, 1, -1),
+  counters: fc.record({
+    queue: fc.nat(90),
+    serving: fc.nat(120),
+    waiting: fc.constant(0),
+    present: fc.constant(0),
+    claimed: fc.nat(40),
+    active: fc.nat(9),
+    completed: fc.nat(20),
+    abandoned: fc.nat(20),
+    expired: fc.nat(20),
+  }),
+  turns: fc.nat(100),
+  joinPeak: fc.constantFrom(0, 10, 70),
+  alarm: fc.boolean(),
+  inletState,
+  notes: fc.constant({ signal: '', meter: '', told: '' }),
+});
+const openings = fc.record({
+  rules,
+  incarnation: fc.constant('another'),
+  checkpoint: fc.option(checkpoint, { freq: 8 }),
+});
 const extraordinary = [often(3, 'configure', rules), often(1, 'reset', nothing)];
+/** A store that lost writes: processes bring the line up to what they saw, and tickets prove numbers above its counter. */
+const losses = [often(2, 'open', openings)];
 
 const LONG = { maxLength: 80, size: 'max' } as const;
 
 /** A course in which the rules stay as they are, those of a queue. */
 export const arbitraryQuietCourse: fc.Arbitrary<Course> = fc
   .record({
+    incarnation: none,
     rules: rules.map((some) => ({ ...some, mode: 'queue' as const })),
     steps: fc.array(fc.oneof(...ordinary, ...drawing), LONG),
   })
   .map(resolve);
 
-/** A course in which anything may happen. */
+/** A course in which anything may happen, but the store loses nothing. */
 export const arbitraryCourse: fc.Arbitrary<Course> = fc
-  .record({ rules, steps: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary), LONG) })
+  .record({ incarnation: none, rules, steps: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary), LONG) })
+  .map(resolve);
+
+/** A course in which the store may lose writes too. */
+export const arbitraryLossyCourse: fc.Arbitrary<Course> = fc
+  .record({
+    incarnation: fc.constantFrom('', 'first'),
+    rules,
+    steps: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary, ...losses), LONG),
+  })
   .map(resolve);
 
 /** Makes holders and numbers mean somebody who is there by then, and once in a while nobody. */
 function resolve(course: Course): Course {
+  const { incarnation } = course;
   let owners: string[] = [];
   let generation = 1;
   let { mode } = course.rules;
@@ -150,12 +192,13 @@ function resolve(course: Course): Course {
   /** Once in a while 0, or one too many. */
   const numberOf = (picked: number) => {
     if (picked >= STRAY) return picked % 2 === 0 ? 0 : owners.length + 1;
-    return 1 + (picked % Math.max(1, owners.length));
+    return 1 + ((picked * 7919) % Math.max(1, owners.length));
   };
   const holderOf = (picked: Holder): Holder => {
     const number = numberOf(picked.number);
     const own = owners[number - 1] ?? 'nobody';
     return {
+      incarnation,
       generation: generation - picked.generation,
       number,
       visitor: picked.visitor === OWN ? own : picked.visitor,
@@ -163,6 +206,7 @@ function resolve(course: Course): Course {
   };
 
   const drawOf = (ago: { generation: number; draw: number }) => ({
+    incarnation,
     generation: generation - ago.generation,
     draw: events.length - ago.draw,
   });
@@ -206,6 +250,22 @@ function resolve(course: Course): Course {
         const { draw, ...current } = drawOf({ generation, draw: entry.draw });
         return { ...step, input: { ...current, entry: { ...entry, draw } } };
       }
+      case 'open': {
+        const { checkpoint } = step.input;
+        if (!checkpoint) return step;
+        const seen = {
+          ...checkpoint,
+          incarnation: checkpoint.incarnation === OWN ? incarnation : checkpoint.incarnation,
+          generation: generation + checkpoint.generation,
+        };
+        if (seen.incarnation === incarnation && seen.generation >= generation) {
+          if (seen.generation > generation) [owners, events, entrants, generation] = [[], [], null, seen.generation];
+          const { queue } = seen.counters;
+          // As far as the line moves on past the numbers that were seen, at least.
+          if (queue > owners.length) owners.push(...Array.from({ length: queue + 100 - owners.length }, () => 'lost'));
+        }
+        return { ...step, input: { ...step.input, checkpoint: seen } };
+      }
       case 'reset':
         owners = [];
         events = [];
@@ -214,7 +274,7 @@ function resolve(course: Course): Course {
         return step;
       case 'recordHeartbeats': {
         const { generation: ago, numbers } = step.input;
-        return { ...step, input: { generation: generation - ago, numbers: numbers.map(numberOf) } };
+        return { ...step, input: { incarnation, generation: generation - ago, numbers: numbers.map(numberOf) } };
       }
       case 'place':
       case 'claim':

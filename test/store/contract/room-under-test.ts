@@ -76,7 +76,7 @@ export const freshId = (kind: string) => `${kind}-${randomBytes(6).toString('hex
 export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Promise<RoomUnderTest> {
   const id = freshId('room');
   const { line } = store;
-  await line.configure(id, { ...RULES, ...rules }, T0);
+  await line.open(id, { rules: { ...RULES, ...rules }, incarnation: '', checkpoint: null }, T0);
 
   const crowd: RoomUnderTest['crowd'] = async (count, { claim = false, at = T0, via = line } = {}) => {
     const entrants = Array.from({ length: count }, () => ({ visitor: freshId('visitor'), claim }));

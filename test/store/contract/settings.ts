@@ -63,14 +63,14 @@ export function describeSettings(stores: () => Stores): void {
         { visitor: 'bob', claim: false },
       ];
       await settings.putRoom(room);
-      await line.configure(room.id, lineRules(room), T0);
+      await line.open(room.id, { rules: lineRules(room), incarnation: '', checkpoint: null }, T0);
       await line.raise(room.id, { numbers: 1 }, T0);
       await line.join(room.id, entrants, T0);
       await settings.deleteRoom(room.id);
       await expect(line.view(room.id, T0)).rejects.toBeInstanceOf(RoomNotFound);
 
       await settings.putRoom(room);
-      await line.configure(room.id, lineRules(room), T0);
+      await line.open(room.id, { rules: lineRules(room), incarnation: '', checkpoint: null }, T0);
       expect((await line.view(room.id, T0)).counters).toMatchObject({ queue: 0, serving: 0, claimed: 0, active: 0 });
       expect(await line.admission(room.id, 'ann', T0)).toBeNull();
       await line.join(room.id, entrants, T0);
@@ -141,7 +141,7 @@ export function describeSettings(stores: () => Stores): void {
       const room = settingsOf(freshId('room'));
       const old = await settings.putRoom(room, null);
       const current = await settings.putRoom({ ...room, message: 'Soon.' }, old);
-      await line.configure(room.id, lineRules(room), T0);
+      await line.open(room.id, { rules: lineRules(room), incarnation: '', checkpoint: null }, T0);
       await line.join(room.id, [{ visitor: 'ann', claim: false }], T0);
 
       expect(await settings.deleteRoom(room.id, old ?? '')).toBe(false);

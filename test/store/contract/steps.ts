@@ -1,6 +1,6 @@
 /** Steps in one room as values, for properties of the pure line and of the stores. */
 import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
-import type { LineStore } from '#waiting-room/ports/line.ts';
+import { type LineStore, performOn } from '#waiting-room/ports/line.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 
 /** One verb with its input, `after` so many milliseconds; negative where a clock jumps back. */
@@ -9,6 +9,7 @@ export type Step = { readonly after: number } & {
 }[LineVerb];
 
 export interface Course {
+  readonly incarnation: string;
   readonly rules: LineRules;
   readonly steps: readonly Step[];
 }
@@ -17,9 +18,7 @@ export type Answer = Output<LineVerb>;
 
 /** Does one step at `now`. */
 export function play({ verb, input }: Step, line: LineStore, id: string, now: number): Promise<Answer> {
-  // The compiler does not see that a verb and its input belong together.
-  const perform = line[verb] as (id: string, ...args: unknown[]) => Promise<Answer>;
-  return input === null ? perform(id, now) : perform(id, input, now);
+  return performOn(line)(id, verb, input, now);
 }
 
 /** Looks at the line, at the end of a course. */

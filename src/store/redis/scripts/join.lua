@@ -2,7 +2,7 @@
 -- draw is open, places among its entrants instead.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, count, then `index:visitor` of each entrant (indexes from 1) who would claim
--- Reply: { 'absent' } | { 'closed' } | { 'entered', generation, draw, first arrival index } | { 'joined', generation,
+-- Reply: { 'absent' } | { 'closed' } | { 'entered', incarnation, generation, draw, first arrival index } | { 'joined', incarnation, generation,
 -- first number, index, row, index, row … }, where the indexes are those who were taken in
 local count = tonumber(ARGV[2])
 if not loadLine() then return { 'absent' } end
@@ -16,12 +16,16 @@ if line.drawing == 1 and line.opens_at <= now then
   line.arrivals = first + count
   hearAll(ENTRANTS, first, line.arrivals - 1)
   saveLine()
-  return { 'entered', line.generation, line.draws, first }
+  return { 'entered', line.incarnation, line.generation, line.draws, first }
 end
+-- The highest rate of joins: so far the counter moves on where writes were lost.
+local second = math.floor(now / 1000)
+line.join_count = second == line.join_second and line.join_count + count or count
+line.join_second, line.join_peak = second, math.max(line.join_peak, line.join_count)
 local before = line.queue
 line.queue = before + count
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, line.queue) end
-local reply = { 'joined', line.generation, before + 1 }
+local reply = { 'joined', line.incarnation, line.generation, before + 1 }
 local credits = math.min(line.queue, math.max(line.serving, before))
 
 local takers = {}

@@ -1,10 +1,11 @@
 -- Leaves the line or ends the admission. Repeatable.
 -- KEYS: those of the line (lib/line.lua)
--- ARGV: now, generation, number, visitor
+-- ARGV: now, incarnation, generation, number, visitor
 -- Reply: { 'absent' } | { 'OK' }
 local holder = holderAt(2)
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
+if isOfLine(holder.incarnation, holder.generation) then prove(holder.number, now) end
 local state = place(holder, now)[1]
 if state == 'admitted' then endAdmission(holder.visitor, 'abandoned', now) end
 if state ~= 'stale' and not has(SPENT, holder.number) then

@@ -17,10 +17,10 @@ end
 local before = line.serving
 if unit == 'numbers' and by < 0 then
   -- Where everybody goes in at once nobody can be made to wait again.
-  lower(math.max(line.mode == 'passthrough' and line.queue or 0, before + by))
+  lower(math.max(line.mode == 'passthrough' and line.queue or 0, counterAfter(by)))
 elseif canServe() and unit == 'numbers' then
   serveReturned(freePlaces(), now)
-  serveUpTo(math.min(line.serving + by, furthest(freePlaces())), now, line.size > 0)
+  serveUpTo(math.min(counterAfter(by), furthest(freePlaces())), now, line.size > 0)
 elseif canServe() then
   local places = math.min(by, freePlaces())
   local left = places - serveReturned(places, now)

@@ -1,12 +1,13 @@
--- These numbers were heard from. Numbers of another generation are ignored.
+-- Records heartbeats. Numbers of another line or generation, used up, or never issued, are ignored.
 -- KEYS: those of the line (lib/line.lua)
--- ARGV: now, generation, number …
+-- ARGV: now, incarnation, generation, number …
 -- Reply: { 'absent' } | { 'OK' }
 if not loadLine() then return { 'absent' } end
-settle(tonumber(ARGV[1]))
-if tonumber(ARGV[2]) == line.generation then
-  for i = 3, #ARGV do
+local now = settle(tonumber(ARGV[1]))
+if isOfLine(ARGV[2], ARGV[3]) then
+  for i = 4, #ARGV do
     local number = tonumber(ARGV[i])
+    prove(number, now)
     if number >= 1 and number <= line.queue and not has(SPENT, number) then hear(WAITERS, number) end
   end
 end

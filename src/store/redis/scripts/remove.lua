@@ -1,9 +1,11 @@
--- Takes a line with everybody in it. Its generation stays, for a room of the same name.
+-- Deletes a line. A tombstone stays for a week: its generation, which keeps processes that remember the line from
+-- opening it again.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: none
 -- Reply: { 'OK' }
 if loadLine() then
   redis.call('UNLINK', unpack(KEYS))
-  redis.call('HSET', LINE, 'generation', line.generation)
+  redis.call('HSET', LINE, 'generation', string.format('%.0f', line.generation))
+  redis.call('PEXPIRE', LINE, 604800000)
 end
 return { 'OK' }

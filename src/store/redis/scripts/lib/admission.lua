@@ -1,6 +1,6 @@
 -- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
 -- visitor → expires_at. An ended one leaves nothing behind. Their times are stored less the line's `shifted`, so that
--- none has to be written anew when all are shifted.
+-- no row has to be written when all are shifted.
 
 local function formatRow(number, generation, issuedAt, expiresAt)
   return string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
@@ -22,16 +22,20 @@ local function putAdmission(visitor, number, issuedAt, expiresAt)
   return formatRow(number, line.generation, issuedAt, expiresAt)
 end
 
--- Ends what is due; how many ran out.
+-- Ends the admissions that are due, and answers them: { visitor, when it expired } each.
 local function expireAdmissions(now)
-  local expired = 0
+  local expired = {}
   repeat
-    local due = redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', now - line.shifted, 'LIMIT', 0, 1000)
-    if #due > 0 then
-      redis.call('ZREM', ACTIVE, unpack(due))
-      redis.call('HDEL', ADMISSIONS, unpack(due))
+    local due = redis.call('ZRANGEBYSCORE', ACTIVE, '-inf', now - line.shifted, 'WITHSCORES', 'LIMIT', 0, 1000)
+    local visitors = {}
+    for i = 1, #due, 2 do
+      visitors[#visitors + 1] = due[i]
+      expired[#expired + 1] = { due[i], string.format('%.0f', due[i + 1] + line.shifted) }
     end
-    expired = expired + #due
-  until #due < 1000
+    if #visitors > 0 then
+      redis.call('ZREM', ACTIVE, unpack(visitors))
+      redis.call('HDEL', ADMISSIONS, unpack(visitors))
+    end
+  until #visitors < 1000
   return expired
 end

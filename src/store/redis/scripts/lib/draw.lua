@@ -3,8 +3,8 @@
 -- at:base:entrants` and `n:there` → who was there, as a bitmap by arrival index; and `event:<id>` → n.
 
 -- Whether the draw that is not done is the one of this generation and number.
-local function isNext(generation, draw)
-  return line.drawing == 1 and generation == line.generation and draw == line.draws
+local function isNext(incarnation, generation, draw)
+  return line.drawing == 1 and isOfLine(incarnation, generation) and draw == line.draws
 end
 
 -- Whether the draw that is not done is that of this event.

@@ -7,8 +7,9 @@ local SLOTS = { KEYS[11], KEYS[12], KEYS[13], KEYS[14] }
 local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
 local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
+local UNCONFIRMED, EXPIRED = KEYS[23], KEYS[24]
 
--- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` counts the bits of RETURNED, `due` is at or
+-- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of RETURNED and UNCONFIRMED, `due` is at or
 -- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much
 -- what runs out was moved in this generation; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
@@ -18,7 +19,9 @@ local FIELDS = {
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
   'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'skew', 'shifted', 'turns', 'alarm',
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
+  'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed',
 }
+local TEXTS = { mode = true, incarnation = true }
 local line, stored = {}, {}
 
 -- Reads the line; false where there is none.
@@ -26,7 +29,7 @@ local function loadLine()
   local values = redis.call('HMGET', LINE, unpack(FIELDS))
   if not values[1] then return false end
   for i, field in ipairs(FIELDS) do
-    local value = field == 'mode' and values[i] or tonumber(values[i] or 0)
+    local value = TEXTS[field] and (values[i] or '') or tonumber(values[i] or 0)
     line[field], stored[field] = value, value
   end
   return true
@@ -53,4 +56,9 @@ local function freePlaces()
   if line.size == 0 or line.mode == 'passthrough' then return math.huge end
   local inside = redis.call('ZCARD', ACTIVE) - line.released
   return line.size - inside - line.held - math.max(0, line.serving - line.queue)
+end
+
+-- Whether a ticket is of this line as it is: of its incarnation and generation.
+local function isOfLine(incarnation, generation)
+  return incarnation == line.incarnation and tonumber(generation) == line.generation
 end

@@ -2,9 +2,11 @@
 -- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away }, { 'over' }.
 local function place(holder, now)
   local number = holder.number
-  if holder.generation ~= line.generation or number < 1 or number > line.queue then return { 'stale' } end
+  if not isOfLine(holder.incarnation, holder.generation) or number < 1 then return { 'stale' } end
+  if number > line.queue and not isAhead(number) then return { 'stale' } end
   local live = liveRow(holder.visitor, now)
   if live then return { 'admitted', live, '0' } end
+  if isUnconfirmed(number) then return { number > line.serving and 'waiting' or 'returned' } end
   if has(SPENT, number) then return { 'over' } end
   if number > line.serving then return { 'waiting' } end
   if line.returned > 0 and has(RETURNED, number) then return { 'returned' } end
@@ -15,7 +17,9 @@ local function place(holder, now)
   return { 'missed', '0' }
 end
 
--- Holders come as ARGV from `at`: generation, number, visitor.
+-- Holders come as ARGV from `at`: incarnation, generation, number, visitor.
 local function holderAt(at)
-  return { generation = tonumber(ARGV[at]), number = tonumber(ARGV[at + 1]), visitor = ARGV[at + 2] }
+  return {
+    incarnation = ARGV[at], generation = tonumber(ARGV[at + 1]), number = tonumber(ARGV[at + 2]), visitor = ARGV[at + 3],
+  }
 end

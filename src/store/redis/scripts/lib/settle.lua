@@ -32,13 +32,27 @@ local function passTime(at)
   return line.clock
 end
 
+-- Visitors of expired admissions that a line keeps at most.
+local EXPIRED_CAPACITY = 10000
+
+-- Keeps the visitors whose admissions expired until their end is reported: the latest of them.
+local function keepExpired(admissions)
+  for _, admission in ipairs(admissions) do
+    local visitor, expiresAt = admission[1], admission[2]
+    if string.sub(visitor, 1, 5) ~= 'lost:' then redis.call('ZADD', EXPIRED, expiresAt, visitor) end
+  end
+  redis.call('ZREMRANGEBYRANK', EXPIRED, 0, -(EXPIRED_CAPACITY + 1))
+end
+
 -- Brings the line to `at`: windows turn, admissions and claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
   local now = passTime(at)
   turnWindows(WAITERS, now)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
-  line.released = math.max(0, line.released - expireAdmissions(now))
+  local expired = expireAdmissions(now)
+  if #expired > 0 then keepExpired(expired) end
+  line.released = math.max(0, line.released - #expired)
   expireTurns(now)
   local excess = -freePlaces()
   if excess > 0 then

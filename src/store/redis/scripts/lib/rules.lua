@@ -1,0 +1,33 @@
+-- Changing the rules of a line, and beginning a new generation.
+
+-- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout.
+local function setRules(at)
+  line.mode, line.size, line.lifetime = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  line.claim_window, line.presence_timeout = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+end
+
+-- Puts the line's rules into force; counters are not touched.
+local function configure(at)
+  local now = settle(at)
+  -- A credit would admit newcomers, and nobody is served in these modes.
+  if line.mode == 'paused' or line.mode == 'closed' then line.serving = math.min(line.serving, line.queue) end
+  if line.mode == 'passthrough' then
+    if line.returned > 0 then eachBit(RETURNED, math.huge, function(number) serveAgain(number, now) end) end
+    if line.serving < line.queue then serveUpTo(line.queue, now, false) end
+  end
+end
+
+-- All tickets and admissions are void. What is not of the generation stays: the rules, the line's time, the breaker, the
+-- load of the origin.
+local KEPT = {
+  mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, incarnation = true,
+  clock = true, skew = true, alarm = true,
+}
+local function beginGeneration(generation)
+  redis.call('UNLINK', unpack(KEYS, 2))
+  for _, field in ipairs(FIELDS) do
+    if not KEPT[field] then line[field] = 0 end
+  end
+  line.generation = generation
+  redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
+end

@@ -1,0 +1,83 @@
+-- Creates a line, or brings one that lost writes up to a checkpoint (waiting-room/line/opening.ts says more).
+-- KEYS: those of the line (lib/line.lua)
+-- ARGV: now, mode, size, lifetime, claim window, presence timeout, an incarnation for a new line; then of the
+-- checkpoint, if there is one: incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired,
+-- turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told
+-- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
+local isNew = not loadLine()
+local checkpoint = ARGV[8] and {
+  incarnation = ARGV[8], generation = tonumber(ARGV[9]), queue = tonumber(ARGV[10]), serving = tonumber(ARGV[11]),
+  claimed = tonumber(ARGV[12]), active = tonumber(ARGV[13]), completed = tonumber(ARGV[14]),
+  abandoned = tonumber(ARGV[15]), expired = tonumber(ARGV[16]), turns = tonumber(ARGV[17]),
+  join_peak = tonumber(ARGV[18]), alarm = tonumber(ARGV[19]),
+}
+if isNew then
+  local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
+  if checkpoint and checkpoint.generation <= tombstone then return { 'refused' } end
+  redis.call('UNLINK', unpack(KEYS, 2))
+  redis.call('PERSIST', LINE)
+  for _, field in ipairs(FIELDS) do line[field] = 0 end
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[7]
+  line.generation = checkpoint and checkpoint.generation or tombstone + 1
+  setRules(2)
+  configure(tonumber(ARGV[1]))
+end
+
+local function isBehind()
+  return checkpoint.queue > line.queue or math.min(checkpoint.serving, checkpoint.queue) > line.serving
+    or checkpoint.claimed > line.claimed
+end
+
+-- Admissions that were seen but are lost keep their places, without a name, for as long as they could have lasted.
+local function restoreAdmissions(now)
+  local claimed = checkpoint.claimed
+  local free = math.min(line.size, math.max(0, freePlaces()))
+  local places = math.min(claimed - line.claimed, checkpoint.active, free)
+  for place = 0, places - 1 do
+    putAdmission(string.format('lost:%.0f', claimed - place), 0, now, now + line.lifetime)
+  end
+  line.claimed = math.max(line.claimed, claimed)
+end
+
+-- The serving counter passes numbers whose holders nobody knows: a ticket proves each, and goes to the front.
+local function passOver(to)
+  if to <= line.serving then return end
+  local from = line.serving + 1
+  line.left_unserved = line.left_unserved - countBits(SPENT, from, to)
+  line.serving = to
+  markUnconfirmed(from, to)
+end
+
+-- Numbers up to the checkpoint's were issued and wait. Those that were served since may have been claimed, or not.
+local function restoreNumbers()
+  local queue, serving = checkpoint.queue, checkpoint.serving
+  if queue <= line.queue then return passOver(math.min(serving, queue)) end
+  line.serving = math.min(line.serving, line.queue)
+  line.queue = queue
+  passOver(math.min(serving, queue))
+  if serving > queue then line.serving = serving end
+  moveOn(queue + math.max(100, 3 * line.join_peak))
+end
+
+if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
+  local isOlder = checkpoint.generation > line.generation
+  if isOlder then beginGeneration(checkpoint.generation) end
+  if isNew or isOlder or isBehind() then
+    local now = settle(tonumber(ARGV[1]))
+    if isNew then
+      line.alarm = checkpoint.alarm
+      redis.call(
+        'HSET', LINE, 'inlet_state', ARGV[20], 'note:signal', ARGV[21], 'note:meter', ARGV[22], 'note:told', ARGV[23]
+      )
+    end
+    for _, field in ipairs({ 'join_peak', 'turns', 'completed', 'abandoned', 'expired' }) do
+      line[field] = math.max(line[field], checkpoint[field])
+    end
+    restoreAdmissions(now)
+    restoreNumbers()
+    line.heartbeats_since = now
+    configure(now)
+  end
+end
+saveLine()
+return { 'open' }

@@ -1,0 +1,119 @@
+/** Opening a line: creating it, or bringing one that lost writes up to what a process saw of it. */
+import type { LineRules } from '../room.ts';
+import { addAdmission, LOST } from './admission.ts';
+import type { Counters } from './counters.ts';
+import { freePlaces, type Line, newLine } from './line.ts';
+import type { NoteName } from './note-name.ts';
+import { beginGeneration, configure } from './rules.ts';
+import { settle } from './settle.ts';
+import { markUnconfirmed, moveOn } from './unconfirmed.ts';
+
+/** What a process saw of a line, up to a second before it was lost. */
+export interface Checkpoint {
+  readonly incarnation: string;
+  readonly generation: number;
+  /** `queue` is the highest number that is known to be issued. */
+  readonly counters: Counters;
+  readonly turns: number;
+  readonly joinPeak: number;
+  readonly alarm: boolean;
+  readonly inletState: string;
+  readonly notes: Readonly<Record<NoteName, string>>;
+}
+
+export interface Opening {
+  readonly rules: LineRules;
+  /** Random; for a line that is new. */
+  readonly incarnation: string;
+  /** Null where nothing is known of the line. */
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** What may have been issued after the checkpoint was taken: joins of so many seconds at the highest rate, or so many. */
+const UNSEEN_SECONDS = 3;
+const UNSEEN_LEAST = 100;
+
+/**
+ * The line of an opening where there is none. `tombstone` is the last generation of a deleted room of that name, or 0:
+ * null where the checkpoint is from before the deletion.
+ */
+export function lineFor({ rules, incarnation, checkpoint }: Opening, tombstone: number): Line | null {
+  if (!checkpoint) return newLine(rules, tombstone + 1, incarnation);
+  if (checkpoint.generation <= tombstone) return null;
+  return newLine(rules, checkpoint.generation, checkpoint.incarnation);
+}
+
+/**
+ * Brings a line up to a checkpoint: the greatest generation, the greater of each counter. Any number of processes may
+ * do so at once, in any order. A line that is up to it, or of another incarnation, stays as it is.
+ */
+export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
+  const isNew = line.clock === 0;
+  if (isNew) configure(line, line.rules, at);
+  if (!checkpoint || checkpoint.incarnation !== line.incarnation || checkpoint.generation < line.generation)
+    return true;
+  const isOlder = checkpoint.generation > line.generation;
+  if (isOlder) beginGeneration(line, checkpoint.generation);
+  const { counters } = checkpoint;
+  if (!isNew && !isOlder && !isBehind(line, counters)) return true;
+  const now = settle(line, at);
+  if (isNew) takeOver(line, checkpoint);
+  line.joinPeak = Math.max(line.joinPeak, checkpoint.joinPeak);
+  line.turns = Math.max(line.turns, checkpoint.turns);
+  for (const name of ['completed', 'abandoned', 'expired'] as const) {
+    line[name] = Math.max(line[name], counters[name]);
+  }
+  restoreAdmissions(line, counters, now);
+  restoreNumbers(line, counters);
+  line.heartbeatsSince = now;
+  configure(line, line.rules, now);
+  return true;
+}
+
+function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
+  return queue > line.queue || Math.min(serving, queue) > line.serving || claimed > line.claimed;
+}
+
+/** What is not counted: for a line that is new, as the process saw it last. */
+function takeOver(line: Line, { alarm, inletState, notes }: Checkpoint): void {
+  line.alarm = alarm;
+  line.inletState = inletState;
+  line.notes = { ...notes };
+}
+
+/**
+ * Admissions that were seen but are lost keep their places, without a name, for as long as they could have lasted: the
+ * size is exceeded by no more than the admissions that were not seen.
+ */
+function restoreAdmissions(line: Line, { claimed, active }: Counters, now: number): void {
+  const { size } = line.rules;
+  const places = size > 0 ? Math.min(claimed - line.claimed, active, size, Math.max(0, freePlaces(line))) : 0;
+  const expiresAt = now + line.rules.lifetime;
+  for (let place = 0; place < places; place++) {
+    const visitor = `${LOST}${claimed - place}`;
+    addAdmission(line.admissions, { visitor, number: 0, generation: line.generation, issuedAt: now, expiresAt });
+  }
+  line.claimed = Math.max(line.claimed, claimed);
+}
+
+/** Numbers up to the checkpoint's were issued and wait. Those that were served since may have been claimed, or not. */
+function restoreNumbers(line: Line, { queue, serving }: Counters): void {
+  if (queue > line.queue) {
+    const from = line.queue;
+    const credits = Math.max(0, serving - queue);
+    line.serving = Math.min(line.serving, from);
+    line.queue = queue;
+    passOver(line, Math.min(serving, queue));
+    if (credits > 0) line.serving = queue + credits;
+    moveOn(line, queue + Math.max(UNSEEN_LEAST, UNSEEN_SECONDS * line.joinPeak));
+  } else passOver(line, Math.min(serving, queue));
+}
+
+/** The serving counter passes numbers whose holders nobody knows: a ticket proves each, and goes to the front. */
+function passOver(line: Line, to: number): void {
+  if (to <= line.serving) return;
+  const from = line.serving + 1;
+  line.leftUnserved -= line.spent.count(from, to);
+  line.serving = to;
+  markUnconfirmed(line, from, to);
+}
