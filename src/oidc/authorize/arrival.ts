@@ -1,7 +1,7 @@
 /**
  * A valid authorization request has arrived: the visitor gets a number, or their admission is found. It runs as the
  * validator of an extra parameter, the one hook of oidc-provider between its checks of the request and the interaction
- * policy, so an invalid request takes no number.
+ * policy, so an invalid request takes no number, nor does one that no admission could satisfy.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -17,6 +17,7 @@ import { usableAdmission } from '../usable-admission.ts';
 import { loginLoop } from './login-loop-middleware.ts';
 import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
+import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
 
 export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
@@ -62,8 +63,9 @@ export function createArrival(deps: ArrivalDeps) {
     // A browser that has a Session keeps its account, or the provider would log it out.
     const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
     const ticket = cookies.ticket(header, room);
+    const known = visitor ?? ticket?.visitor;
+    await refuseUnsatisfiable(ctx, known);
     if (ctx.oidc.prompts.has('none')) {
-      const known = visitor ?? ticket?.visitor;
       setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
       return;
     }
