@@ -25,6 +25,7 @@ import { createCookieSigner } from './cookie-signer.ts';
 import type { BackchannelLogout } from './logout/backchannel-logout.ts';
 import { mountLogout } from './logout/index.ts';
 import type { Logouts } from './logout/logout-queue.ts';
+import { acceptPlainSecrets } from './plain-client-secret.ts';
 import { createProvider } from './provider.ts';
 import { answerUnavailable, createProviderPages, pageWhileUnavailable } from './provider-pages.ts';
 import { createTokens } from './tokens/index.ts';
@@ -76,6 +77,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
   provider.use(labelDoor('oidc'));
   provider.use(pageWhileUnavailable(render));
+  provider.use(acceptPlainSecrets(relyingParties));
   const request = authorize.mount(provider);
   tokens.mount(provider);
   const { notified } = logoutQueue;
