@@ -6,6 +6,7 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
+import { createClientAddress } from '#http/client-address.ts';
 import type { Door } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { createListener } from '#http/listener.ts';
@@ -57,7 +58,8 @@ const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 export function createApp({ config, store, log, metrics, now, emit, audit, draining = () => false }: AppDeps): App {
-  const { issuer, jwks, trustProxy, cookieKeys } = config;
+  const { issuer, jwks, cookieKeys } = config;
+  const clientAddress = createClientAddress(config.trustProxy);
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
     if (document.code === 'store_unavailable') metrics.storeFailed('background');
@@ -71,13 +73,13 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
   const assets = createAssets({ folder: join(ROOT, 'assets') });
-  const baseMiddleware = [requestLog({ log, metrics }), problems({ log }), securityHeaders({ issuer })];
+  const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders({ issuer })];
   /** Each door takes what it needs from here. */
   const dependencies = {
     ...{
       issuer,
       jwks,
-      trustProxy,
+      clientAddress,
       version,
       store,
       waitingRoom,
@@ -108,6 +110,6 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   ];
 
   const before = [...baseMiddleware, health({ ping: store.ping, draining, metrics }), assets.middleware];
-  const listener = createListener({ before, doors, trustProxy, draining, onError });
+  const listener = createListener({ before, doors, draining, onError });
   return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel };
 }

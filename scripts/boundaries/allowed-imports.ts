@@ -68,7 +68,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   },
   'src/http': {
     imports: ['src/settings', 'src/telemetry', 'src/waiting-room'],
-    packages: ['node:*', 'koa', '@koa/router', 'zod'],
+    packages: ['node:*', 'koa', '@koa/router', 'proxy-addr', 'zod'],
   },
   'src/settings': { imports: ['src/waiting-room'], packages: ['zod'] },
   'src/telemetry': { imports: ['src/waiting-room'], packages: ['pino', 'prom-client'] },

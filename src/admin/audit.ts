@@ -19,6 +19,10 @@ const entry = z
     action: z.string(),
     subject: z.string().describe('The id of the room or relying party.'),
     detail: z.unknown().describe('The new settings or the arguments of the action. Never contains a secret.'),
+    address_hash: z
+      .string()
+      .optional()
+      .describe('A keyed hash of the address of the request. Requests from one address have the same.'),
   })
   .meta({ id: 'AuditEntry' });
 

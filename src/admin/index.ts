@@ -4,8 +4,9 @@
  * waiting-room, settings, http and telemetry, and no other door.
  */
 import Router from '@koa/router';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
+import type { ClientAddress } from '#http/client-address.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import type { Route } from '#http/guard.ts';
@@ -32,6 +33,7 @@ const API = '/admin/v1';
 
 export interface AdminDeps {
   readonly waitingRoom: Pick<WaitingRoom, 'operationsOf' | 'seal'>;
+  readonly clientAddress: ClientAddress;
   readonly audit: AuditReader;
   readonly store: { readonly idempotency: IdempotencyDeps['store'] };
   readonly operatorTokens: readonly OperatorToken[];
@@ -45,8 +47,9 @@ export interface AdminDeps {
 
 /** Answers every path at and below `/admin`. */
 export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middleware'>> {
-  const { waitingRoom, audit, store, operatorTokens, views, log, issuer, version } = deps;
-  const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx));
+  const { waitingRoom, clientAddress, audit, store, operatorTokens, views, log, issuer, version } = deps;
+  const hashAddress = (ctx: Context) => waitingRoom.seal.stamp(`address ${clientAddress(ctx.req)}`);
+  const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx), hashAddress(ctx));
   const tags = createEntityTags(waitingRoom.seal);
   const declared = [
     ...roomRoutes(operationsFor, tags),

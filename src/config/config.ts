@@ -23,7 +23,6 @@ import {
   port,
   redisUrl,
   text,
-  truth,
   webhookKeys,
   webhookUrl,
 } from './env.ts';
@@ -32,6 +31,7 @@ import { freeze } from './freeze.ts';
 import type { PrivateJwks } from './jwks.ts';
 import { generateJwks, parseJwks } from './jwks.ts';
 import { kept, randomSecret } from './secrets.ts';
+import { trustProxy } from './trust-proxy.ts';
 
 export interface WebhookConfig {
   readonly url: string;
@@ -63,8 +63,8 @@ export interface Config {
   /** The first seals, all open. */
   readonly cookieKeys: readonly string[];
   readonly jwks: PrivateJwks;
-  /** Whether X-Forwarded-* headers are believed. */
-  readonly trustProxy: boolean;
+  /** Which reverse proxies may name the client: so many, or those with these addresses and CIDR ranges. */
+  readonly trustProxy: number | readonly string[];
   /** How long the process answers after SIGTERM before its port closes, in ms. */
   readonly drainDelay: number;
   readonly logLevel: LogLevel;
@@ -129,7 +129,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     webhook: readWebhook({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
-    trustProxy: read('TRUST_PROXY', false, truth),
+    trustProxy: read('TRUST_PROXY', 0, trustProxy),
     drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),

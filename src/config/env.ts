@@ -25,7 +25,7 @@ export interface Refusal {
   readonly refusal: string;
 }
 
-const refuse = (refusal: string): Refusal => ({ refusal });
+export const refuse = (refusal: string): Refusal => ({ refusal });
 const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refusal' in value;
 
@@ -50,12 +50,6 @@ export const text = (value: string): string => value;
 export function port(value: string): number | Refusal {
   const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   return number <= 65535 ? number : refuse('must be a port: a whole number from 0 to 65535');
-}
-
-export function truth(value: string): boolean | Refusal {
-  if (value === 'true' || value === '1') return true;
-  if (value === 'false' || value === '0') return false;
-  return refuse('must be true, false, 1 or 0');
 }
 
 const LONGEST_DRAIN = 15 * 60_000;

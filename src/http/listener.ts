@@ -8,17 +8,14 @@ export interface ListenerDeps {
   /** Runs before the doors' middleware, but not before their raw handlers. */
   readonly before: readonly Middleware[];
   readonly doors: readonly Door[];
-  /** Whether the reverse proxy's X-Forwarded headers are believed. */
-  readonly trustProxy: boolean;
   /** Whether each answer must close its connection. */
   readonly draining: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /** The listener for `http.createServer`: raw handlers first, then Koa. */
-export function createListener({ before, doors, trustProxy, draining, onError }: ListenerDeps): RequestListener {
+export function createListener({ before, doors, draining, onError }: ListenerDeps): RequestListener {
   const app = new Koa();
-  app.proxy = trustProxy;
   for (const middleware of [...before, ...doors.map((door) => door.middleware)]) if (middleware) app.use(middleware);
   app.on('error', onError);
 

@@ -34,7 +34,6 @@ export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
 export interface OidcDeps {
   readonly issuer: string;
-  readonly trustProxy: boolean;
   /** Private keys: RS256 at least. */
   readonly jwks: JWKS & { readonly keys: readonly JWK[] };
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
@@ -94,7 +93,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   return {
     raw(req, res) {
       if (!PROVIDER_PATHS.test(req.url ?? '')) return false;
-      pinIssuer(req, issuer, deps.trustProxy);
+      pinIssuer(req, issuer);
       void serve(req, res);
       return true;
     },

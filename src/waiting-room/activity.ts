@@ -69,6 +69,8 @@ export interface Activities {
     /** The id of the room or relying party. */
     readonly subject: string;
     readonly detail: unknown;
+    /** A keyed hash of the address that the request came from: equal for equal addresses. Missing for the service itself. */
+    readonly address_hash?: string;
   };
 }
 

@@ -40,7 +40,7 @@ export interface WaitingRoom {
   /** What operators do, in the name of the service itself. */
   readonly operations: Operations;
   /** The same in the name of an operator's token. */
-  readonly operationsOf: (by: Actor) => Operations;
+  readonly operationsOf: (by: Actor, addressHash?: string) => Operations;
   readonly relyingParties: RelyingParties;
   /** Reports how the origin of a room performs, as measured by the service itself. */
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
@@ -101,8 +101,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     placeFreed(room);
   };
 
-  const operationsOf = (by: Actor) =>
-    createOperations({ store, now, emit, by, admissionEnded, roomChanged, relyingPartyChanged });
+  const operationsOf = (by: Actor, addressHash?: string) =>
+    createOperations({ store, now, emit, by, addressHash, admissionEnded, roomChanged, relyingPartyChanged });
 
   return {
     seal,

@@ -12,6 +12,8 @@ export interface OperationsDeps {
   readonly emit: Emit;
   /** The operator: the name of a token. */
   readonly by: Actor;
+  /** A keyed hash of the operator's address. */
+  readonly addressHash?: string | undefined;
   readonly admissionEnded: AdmissionEnded;
   /** Called after a room changed in a way that polls should show at once. */
   readonly roomChanged: (room: RoomId) => void;
@@ -27,7 +29,8 @@ export interface OperationsContext extends OperationsDeps {
 }
 
 export function createOperationsContext(deps: OperationsDeps): OperationsContext {
-  const { store, emit, by } = deps;
+  const { store, emit, by, addressHash } = deps;
+  const from = addressHash === undefined ? {} : { address_hash: addressHash };
   return {
     ...deps,
     async existingRoom(id) {
@@ -36,7 +39,7 @@ export function createOperationsContext(deps: OperationsDeps): OperationsContext
       return room;
     },
     audit(action, subject, detail = null) {
-      emit('operator.acted', { by, action, subject, detail });
+      emit('operator.acted', { by, action, subject, detail, ...from });
     },
   };
 }

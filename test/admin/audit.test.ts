@@ -47,6 +47,20 @@ test('has every action of operators, under the name of their token, newest first
   expect(told.map(({ id }) => id).reverse()).toEqual((await audit()).map((entry) => Reflect.get(entry, 'id')));
 });
 
+test('has a hash of the address of each request, and never the address', async () => {
+  const from = (address: string) =>
+    as('post', '/rooms/sale/serving-counter', { increment_by: 1 }).set('X-Forwarded-For', address).expect(200);
+  await admin.as('put', '/rooms/sale').send({});
+  await from('198.51.100.1');
+  await from('198.51.100.2');
+  await from('192.0.2.66, 198.51.100.1');
+  const entries = await audit('?limit=3');
+  const [third, second, first] = entries.map((entry) => Reflect.get(entry, 'address_hash'));
+  expect(first).toMatch(/^[\w-]{22}$/);
+  expect([third === first, second === first]).toEqual([true, false]);
+  expect(JSON.stringify([entries, admin.told])).not.toMatch(/198\.51|192\.0/);
+});
+
 test('has the new settings, without secrets', async () => {
   await admin.as('put', '/rooms/sale').send({ message: 'Back at ten.' });
   const client_secret = 'a secret that nobody sees';

@@ -41,7 +41,7 @@ describe('an empty environment', () => {
       shopPort: 3001,
       dataDir: join(folder, 'data'),
       redisUrl: null,
-      trustProxy: false,
+      trustProxy: 0,
       drainDelay: 5000,
       logLevel: 'warn',
       namedTokens: [],
@@ -92,7 +92,7 @@ describe('a variable that is set', () => {
       WEBHOOK_EVENTS: 'draw.done, ticket.claimed',
       COOKIE_KEYS: 'a-key-of-sixteen-and-more, another-key-of-sixteen',
       JWKS_FILE: await file('jwks.json', JSON.stringify(jwks)),
-      TRUST_PROXY: '1',
+      TRUST_PROXY: '10.0.0.0/8, 2001:db8::1',
       DRAIN_DELAY: '20s',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
@@ -118,7 +118,7 @@ describe('a variable that is set', () => {
       },
       cookieKeys: ['a-key-of-sixteen-and-more', 'another-key-of-sixteen'],
       jwks,
-      trustProxy: true,
+      trustProxy: ['10.0.0.0/8', '2001:db8::1'],
       drainDelay: 20_000,
       logLevel: 'debug',
     });
@@ -178,7 +178,7 @@ describe('faults', () => {
     await expect(load({ PORT: 'x', TRUST_PROXY: 'x' })).rejects.toThrow(
       'The configuration has 2 faults:\n' +
         '  PORT must be a port: a whole number from 0 to 65535\n' +
-        '  TRUST_PROXY must be true, false, 1 or 0',
+        '  TRUST_PROXY must be the number of proxies in front, from 0 to 16, or a comma-separated list of their addresses and CIDR ranges, such as 10.0.0.0/8,192.168.1.7',
     );
   });
 
@@ -222,6 +222,35 @@ describe('faults', () => {
     for (const where of ['REDIS_URL', 'COOKIE_KEYS', 'ADMIN_TOKEN', 'client_id']) expect(told).toContain(where);
     expect(told).not.toContain('hushhush');
   });
+});
+
+describe('TRUST_PROXY', () => {
+  test.each([
+    ['true', 1],
+    ['1', 1],
+    ['false', 0],
+    ['0', 0],
+    ['2', 2],
+    ['10.0.0.0/8', ['10.0.0.0/8']],
+    ['192.168.1.7, fd00::/8,::1', ['192.168.1.7', 'fd00::/8', '::1']],
+  ])('%s is %j', async (TRUST_PROXY, expected) => {
+    expect((await load({ TRUST_PROXY })).trustProxy).toEqual(expected);
+  });
+
+  test.each([
+    'yes',
+    '17',
+    '-1',
+    '1.5',
+    '1,2',
+    'loopback',
+    'proxy.internal',
+    '10.0.0.0/33',
+    '10.0.0/8',
+    '::1/129',
+    '10.0.0.1,',
+    '10.0.0.0/8/8',
+  ])('cannot be %s', async (TRUST_PROXY) => expect(await whereOf({ TRUST_PROXY })).toEqual(['TRUST_PROXY']));
 });
 
 describe('ADMIN_TOKENS', () => {

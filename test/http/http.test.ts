@@ -3,6 +3,7 @@ import Koa from 'koa';
 import request from 'supertest';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readJson } from '#http/body.ts';
+import { createClientAddress } from '#http/client-address.ts';
 import { labelDoor } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { Problem, problems } from '#http/problem.ts';
@@ -130,9 +131,13 @@ describe('the request log', () => {
   test('has the path without the query, the door and the status, as the metrics do', async () => {
     const { log, records } = recorded();
     const metrics = createMetrics({ processMetrics: false });
-    const url = await serve(requestLog({ log, metrics }), labelDoor('public'), (ctx) => {
-      ctx.body = 'here';
-    });
+    const url = await serve(
+      requestLog({ log, metrics, clientAddress: createClientAddress(0) }),
+      labelDoor('public'),
+      (ctx) => {
+        ctx.body = 'here';
+      },
+    );
     await request(url)
       .get('/enter?code=s3cret')
       .set('Cookie', 's3cret')
@@ -144,6 +149,18 @@ describe('the request log', () => {
     expect((await metrics.expose()).text).toContain(
       'anteroom_http_request_duration_seconds_count{door="public",status="200"} 1',
     );
+  });
+
+  test.each(['info', 'debug'] as const)('has addresses at the level debug only: at %s', async (level) => {
+    const lines: string[] = [];
+    const log = createLog({ level, destination: { write: (line) => void lines.push(line) } });
+    const metrics = createMetrics({ processMetrics: false });
+    const url = await serve(requestLog({ log, metrics, clientAddress: createClientAddress(1) }), (ctx) => {
+      ctx.body = 'here';
+    });
+    await request(url).get('/').set('X-Forwarded-For', '198.51.100.1').expect(200);
+    await expect.poll(() => lines.length).toBe(1);
+    expect(lines.join().includes('"address":"198.51.100.1"')).toBe(level === 'debug');
   });
 });
 

@@ -7,6 +7,7 @@ import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
+import { createClientAddress } from '#http/client-address.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
@@ -43,13 +44,14 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const assets = createAssets({ folder: 'assets' });
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
   const emit = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
-  const operationsOf = (by: string) =>
+  const operationsOf = (by: string, addressHash?: string) =>
     wrap(
       createOperations({
         store,
         now: Date.now,
         emit,
         by,
+        addressHash,
         admissionEnded: createAdmissionEnded(emit, () => undefined),
         roomChanged: (room) => changed.push(room),
         relyingPartyChanged: () => undefined,
@@ -63,6 +65,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   app.use(
     createAdminDoor({
       waitingRoom: { operationsOf, seal: createSeal(['a key that only the tests know']) },
+      clientAddress: createClientAddress(1),
       audit,
       store,
       operatorTokens: [

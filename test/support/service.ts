@@ -43,6 +43,8 @@ export interface TestServiceOptions {
   readonly cookieKeys?: readonly string[];
   readonly jwks?: PrivateJwks;
   readonly port?: number;
+  /** How many proxies may name the client, or the addresses of those that may. Default: none. */
+  readonly trustProxy?: number | readonly string[];
   /** The public URL; by default that of the port. */
   readonly issuer?: string;
 }
@@ -62,7 +64,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     cookieKeys,
     adminToken: ADMIN_TOKEN,
     namedTokens: [],
-    trustProxy: false,
+    trustProxy: options.trustProxy ?? 0,
   };
   const told: Activity[] = [];
   const audit = createAudit({ store: store.audit, now: time.now, onError: () => undefined });

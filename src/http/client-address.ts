@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import proxyAddr from 'proxy-addr';
+
+/** Which reverse proxies may name the client: so many next to this process, or those with these addresses. */
+export type TrustProxy = number | readonly string[];
+
+/** The IP address of the client that sent a request, as text. */
+export type ClientAddress = (req: IncomingMessage) => string;
+
+/**
+ * Reads the client's address from the connection, or from `X-Forwarded-For` as far as trusted proxies wrote it: a client
+ * can put addresses in front, but never behind those that the proxies append.
+ */
+export function createClientAddress(trustProxy: TrustProxy): ClientAddress {
+  const trust =
+    typeof trustProxy === 'number'
+      ? (_address: string, hop: number) => hop < trustProxy
+      : proxyAddr.compile([...trustProxy]);
+  return (req) => {
+    // Undefined once the client has gone.
+    const own = req.socket.remoteAddress ?? '';
+    const named = own === '' ? '' : plainAddress(proxyAddr(req, trust));
+    return named || plainAddress(own) || 'unknown';
+  };
+}
+
+/** Some proxies append the port. An IPv4 address that came over IPv6 is the same client as over IPv4. */
+function plainAddress(text: string): string {
+  const address = text
+    .trim()
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1')
+    .toLowerCase();
+  return isIP(address) === 0 ? '' : address;
+}
