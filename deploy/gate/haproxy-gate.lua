@@ -11,7 +11,7 @@ local anteroom = os.getenv('ANTEROOM') or 'http://127.0.0.1:3000'
 -- Request headers for the gate: its cookie, and those that distinguish a navigation.
 local REQUEST_HEADERS = {
   'cookie', 'accept', 'x-requested-with', 'upgrade', 'sec-websocket-key',
-  'sec-fetch-mode', 'sec-purpose', 'purpose',
+  'sec-fetch-mode', 'sec-purpose', 'purpose', 'x-purpose', 'x-moz',
 }
 -- Headers of the gate's answer that the client gets.
 local ANSWER_HEADERS = {

@@ -1,22 +1,39 @@
 import type { Context } from 'koa';
+import { prefersJson } from './accept.ts';
+
+type Request = Pick<Context, 'get' | 'method'>;
 
 /**
  * Whether a person navigated here. Other requests (a script's fetch that was redirected here, a prefetch) must not take
- * a place in line. Decided by the method, the browser's fetch metadata, an Accept header that asks for JSON, and the
- * header that script libraries add.
+ * a place in line. Each sign counts by its value, not by its presence: WebViews of Android send `X-Requested-With` with
+ * the app's name in each navigation.
  */
-export function isNavigation(ctx: Pick<Context, 'get' | 'method'>): boolean {
-  const mode = ctx.get('Sec-Fetch-Mode');
-  const accept = ctx.get('Accept');
+export function isNavigation(request: Request): boolean {
+  const mode = request.get('Sec-Fetch-Mode').toLowerCase();
   return (
-    (ctx.method === 'GET' || ctx.method === 'POST') &&
+    (request.method === 'GET' || request.method === 'POST') &&
     (mode === '' || mode === 'navigate') &&
-    ctx.get('Sec-Purpose') === '' &&
-    // Sent by Safari, and by browsers older than Sec-Purpose.
-    ctx.get('Purpose') !== 'prefetch' &&
-    ctx.get('X-Requested-With') === '' &&
-    !(accept.includes('application/json') && !accept.includes('text/html'))
+    !isPrefetch(request) &&
+    // Sent by script libraries.
+    request.get('X-Requested-With').toLowerCase() !== 'xmlhttprequest' &&
+    !prefersJson(request.get('Accept'))
   );
+}
+
+/** Request headers that announce a prefetch or a preview, and who sends them. */
+const PREFETCHES = [
+  // Chrome and Firefox now; a prerender is `prefetch;prerender`.
+  'Sec-Purpose',
+  // Earlier versions of Chrome, and Safari.
+  'Purpose',
+  // Earlier versions of Safari, and Facebook's app.
+  'X-Purpose',
+  // Earlier versions of Firefox.
+  'X-Moz',
+] as const;
+
+function isPrefetch(request: Request): boolean {
+  return PREFETCHES.some((name) => /^(?:prefetch|prerender|preview)\b/i.test(request.get(name)));
 }
 
 /** Whether a current browser sent the request: it says what the answer is for, and programs do not. */

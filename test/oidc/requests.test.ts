@@ -77,6 +77,18 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     );
   });
 
+  describe("of an app's own browser", () => {
+    test.each(['com.facebook.katana', 'com.instagram.android', ''])(
+      'with X-Requested-With: %j is a navigation, and waits',
+      async (app) => {
+        const answer = await browser.get(await address(), { 'X-Requested-With': app });
+        expect(read(answer).outcome).toBe('waits');
+        const page = await browser.get(answer.location, { 'X-Requested-With': app });
+        expect(page.text).toContain('You are in line');
+      },
+    );
+  });
+
   describe('that is not a navigation', () => {
     test.each([
       ['a fetch', { 'Sec-Fetch-Mode': 'cors' }],

@@ -61,6 +61,16 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(expired).not.toContain('http-equiv="refresh"');
   });
 
+  test.each([
+    ['application/json;q=0.9, text/html;q=0.1', 'application/json'],
+    ['Application/*', 'application/json'],
+    ['application/json;q=0.1, text/html', 'text/html'],
+    ['application/json;q=0, */*', 'text/html'],
+  ])('negotiates what to answer: to %j it is %s', async (accept, type) => {
+    const answer = await browser.get(await wait(), { Accept: accept });
+    expect(answer.headers['content-type']).toContain(type);
+  });
+
   test('answers the documented JSON', async () => {
     const page = await wait();
     const { status, headers, json } = await facts(browser, page);

@@ -42,6 +42,13 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect(Number(payload.admission_exp) * 1000).toBeGreaterThan(service.time.now() + 590_000);
   });
 
+  test("lets the visitors of an app's browser wait", async () => {
+    const { location } = await browser.get(enterUrl(service, `${SITE}/`), {
+      'X-Requested-With': 'com.facebook.katana',
+    });
+    expect(location).toContain('/rooms/sale/wait?');
+  });
+
   test('returns a visitor who is inside at once, with a new token each time', async () => {
     const first = tokenOf(await comeBack(service, browser));
     const second = tokenOf(await comeBack(service, browser));

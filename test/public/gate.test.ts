@@ -127,6 +127,16 @@ describe.each(EACH)('the gate on %s, with the request described in %s', (_store,
     expect([status, headers.location, headers['set-cookie']]).toEqual([302, `${SITE}/a`, undefined]);
   });
 
+  test.each<[string, Record<string, string>]>([
+    ['an in-app browser', { 'X-Requested-With': 'com.facebook.katana' }],
+    ['an in-app browser, to a site without https', { 'Sec-Fetch-Mode': '', 'X-Requested-With': 'com.tencent.mm' }],
+    ['a program that offers HTTP/2', { 'Sec-Fetch-Mode': '', Upgrade: 'h2c', Connection: 'Upgrade' }],
+    ['a program that names types in capitals', { 'Sec-Fetch-Mode': '', Accept: 'TEXT/HTML' }],
+  ])('sends a navigation of %s to wait', async (_who, headers) => {
+    const answer = await check({ ...describeRequest('/a'), ...headers });
+    expect([answer.status, answer.headers.location]).toEqual([302, fromGateUrl(service, `${SITE}/a`)]);
+  });
+
   test.each<[string, string, Record<string, string>]>([
     ['a POST', 'POST', {}],
     ['a HEAD', 'HEAD', {}],
@@ -139,6 +149,8 @@ describe.each(EACH)('the gate on %s, with the request described in %s', (_store,
     ['a WebSocket of a browser', 'GET', { 'Sec-Fetch-Mode': 'websocket' }],
     ['a WebSocket', 'GET', { 'Sec-Fetch-Mode': '', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }],
     ['a prefetch', 'GET', { 'Sec-Purpose': 'prefetch' }],
+    ['a preview', 'GET', { 'X-Purpose': 'preview' }],
+    ['a request that prefers JSON', 'GET', { 'Sec-Fetch-Mode': '', Accept: 'text/html;q=0.1, application/json' }],
   ])('refuses %s without a redirect', async (_what, method, headers) => {
     const answer = await check({ ...describeRequest('/api?x=1', method), ...headers });
     expect(answer.status).toBe(401);

@@ -2,6 +2,7 @@
  * The facts of the waiting page as JSON, for its script. This is the busiest route of all, so it is answered straight
  * from node:http. It opens the ticket and reads the process's snapshot, and it sends the store no command.
  */
+import { prefersJson } from '#http/accept.ts';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { RawHandler } from '#http/door.ts';
 import type { Refuse } from '#http/refuse.ts';
@@ -24,7 +25,7 @@ export interface OwnFactsDeps {
 export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps): RawHandler {
   return (req, res) => {
     const url = req.url ?? '';
-    if (req.method !== 'GET' || !url.startsWith(PREFIX) || !wantsJson(req.headers.accept)) return false;
+    if (req.method !== 'GET' || !url.startsWith(PREFIX) || !prefersJson(req.headers.accept)) return false;
     const pageAt = url.indexOf(PAGE, PREFIX.length);
     if (pageAt < 0) return false;
     onPoll();
@@ -41,9 +42,4 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
     }
     return true;
   };
-}
-
-/** A navigation names HTML; the script names JSON only. */
-function wantsJson(accept: string | undefined): boolean {
-  return accept?.includes('application/json') === true && !accept.includes('text/html');
 }

@@ -1,5 +1,6 @@
 /** The request that a proxy asks about, read from the headers that proxies send. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { namesHtml } from '#http/accept.ts';
 import { isNavigation } from '#http/navigation.ts';
 
 export interface OriginalRequest {
@@ -53,14 +54,18 @@ function isNavigationOf(headers: IncomingHttpHeaders, method: string): boolean {
   const get = (name: string) => one(headers[name.toLowerCase()]);
   return (
     method === 'GET' &&
-    !get('Upgrade') &&
-    !get('Sec-WebSocket-Key') &&
+    !isWebSocket(get) &&
     (get('Sec-Fetch-Mode') !== '' || wantsPage(get('Accept'))) &&
     isNavigation({ method, get })
   );
 }
 
+/** Proxies may drop `Upgrade`. It may also name HTTP/2, which programs offer with any request. */
+function isWebSocket(get: (name: string) => string): boolean {
+  return /\bwebsocket\b/i.test(get('Upgrade')) || get('Sec-WebSocket-Key') !== '';
+}
+
 /** Browsers send no fetch metadata to a site without https. Their navigations accept HTML; scripts and images do not. */
 function wantsPage(accept: string): boolean {
-  return accept === '' || accept === '*/*' || accept.includes('text/html');
+  return accept === '' || accept === '*/*' || namesHtml(accept);
 }
