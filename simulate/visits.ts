@@ -160,7 +160,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
     if (random.chance(manners.unreported)) return;
     const left = [nameOf(visitor)];
     const [completed, abandoned] = abandons ? [[], left] : [left, []];
-    line.reportExits(state, { exited: 0, completed, abandoned }, clock.now);
+    line.endAdmissions(state, { exited: 0, completed, abandoned }, clock.now);
   }
 
   return {

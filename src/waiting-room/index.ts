@@ -81,7 +81,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const advance = createAdvance({
     store,
     drawSchedule,
-    reportRoomEvents: createRoomEventReporter({ line, now, emit }),
+    reportRoomEvents: createRoomEventReporter({ line, now, emit, admissionEnded }),
     now,
     emit,
     roomAdvanced,

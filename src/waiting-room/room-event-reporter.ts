@@ -1,9 +1,10 @@
 /**
- * Emits the activity events that no request causes: expired turns, draws, and the counters each minute. The line's note
- * `told` holds how far they were emitted, so that any process can continue. None is left out; a process that dies right
- * after emitting causes a repetition.
+ * Emits the activity events that no request causes: expired admissions, expired turns, draws, and the counters each
+ * minute. The line hands out each expired admission once. Its note `told` holds how far the other events were emitted, so
+ * that any process can continue: none is left out, and a process that dies right after emitting causes a repetition.
  */
 import type { Emit } from './activity.ts';
+import type { AdmissionEnded } from './admission-end.ts';
 import { drawReport } from './draw-report.ts';
 import type { LineView } from './line/counters.ts';
 import type { LineStore } from './ports/line.ts';
@@ -11,6 +12,8 @@ import type { RoomId } from './room.ts';
 
 /** How often the counters are emitted, in ms. */
 const METRICS_INTERVAL = 60_000;
+/** The most expired admissions that one command hands out: a longer command would delay everybody else's. */
+const EXPIRED_BATCH = 1000;
 
 /** How far events were emitted; its JSON is stored, so its field names are for ever. */
 interface Progress {
@@ -25,15 +28,25 @@ interface Progress {
 }
 
 export interface RoomEventReporterDeps {
-  readonly line: Pick<LineStore, 'note'>;
+  readonly line: Pick<LineStore, 'note' | 'takeExpired'>;
   readonly now: () => number;
   readonly emit: Emit;
+  readonly admissionEnded: AdmissionEnded;
 }
 
 /** Emits what happened in a room since the last report. For one process at a time: two would emit events twice. */
 export type ReportRoomEvents = (room: RoomId, view: LineView) => Promise<void>;
 
-export function createRoomEventReporter({ line, now, emit }: RoomEventReporterDeps): ReportRoomEvents {
+export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoomEvents {
+  const { line, now, emit, admissionEnded } = deps;
+
+  async function endExpired(room: RoomId, { expiredAdmissions }: LineView): Promise<void> {
+    for (let left = expiredAdmissions; left > 0; left -= EXPIRED_BATCH) {
+      const visitors = await line.takeExpired(room, EXPIRED_BATCH, now());
+      admissionEnded(room, visitors, 'expired');
+    }
+  }
+
   /** Returns how many draws are done. */
   function emitDraws(room: RoomId, { opened, done }: Progress, { draws }: LineView): number {
     for (const draw of draws.slice(opened)) {
@@ -47,6 +60,7 @@ export function createRoomEventReporter({ line, now, emit }: RoomEventReporterDe
   }
 
   return async (room, view) => {
+    await endExpired(room, view);
     const { generation, counters, notes, draws } = view;
     const before = readProgress(notes.told, generation) ?? {
       generation,

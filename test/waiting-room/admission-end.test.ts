@@ -104,6 +104,95 @@ describe.each(STORES)('the end of an admission, on %s', (_name, open) => {
     expect(calls).toEqual([['sale', 'all', 'reset']]);
   });
 
+  describe('by expiry', () => {
+    test('is emitted once, by the next tick, whichever process ticks', async () => {
+      for (const visitor of ['ann', 'ben']) await admit(visitor);
+      time.pass(LIFETIME - 10_000);
+      await room.advance.all();
+      expect(ends()).toEqual([]);
+      time.pass(10_000);
+      for (const each of [room, aProcess(), room]) await each.advance.all();
+      expect(ends().sort()).toEqual([
+        ['ann', 'expired'],
+        ['ben', 'expired'],
+      ]);
+      expect(calls.map(([id, , reason]) => [id, reason])).toEqual([['sale', 'expired']]);
+    });
+
+    test('is emitted in a room whose counter only operators raise', async () => {
+      await room.operations.putRoom({ ...settings, inlet: { strategy: 'manual' } });
+      await room.operations.raise('sale', 1);
+      await admit('ann');
+      time.pass(LIFETIME);
+      await room.advance.all();
+      expect(ends()).toEqual([['ann', 'expired']]);
+    });
+
+    test('is emitted after an outage of the service, too', async () => {
+      await admit('ann');
+      time.pass(LIFETIME + 60_000);
+      room = aProcess();
+      await room.advance.all();
+      expect(ends()).toEqual([['ann', 'expired']]);
+    });
+
+    test('is not emitted for an admission that ended before or was renewed', async () => {
+      await room.operations.putRoom({ ...settings, admission: { ...settings.admission, renew: true } });
+      const tickets = [await admit('ann'), await admit('ben')];
+      await room.visitors.depart('sale', 'ann');
+      time.pass(LIFETIME / 2);
+      await room.visitors.arrive('sale', { visitor: 'ben', ticket: tickets[1] ?? null });
+      time.pass(LIFETIME / 2 + 1);
+      await room.advance.all();
+      expect(ends()).toEqual([['ann', 'completed']]);
+      time.pass(LIFETIME / 2);
+      await room.advance.all();
+      expect(ends()).toEqual([
+        ['ann', 'completed'],
+        ['ben', 'expired'],
+      ]);
+    });
+
+    test('is not emitted after the visitor was admitted again', async () => {
+      await admit('ann');
+      time.pass(LIFETIME + 1);
+      await admit('ann');
+      await room.advance.all();
+      const claims = emitted.filter(({ type }) => type === 'ticket.claimed');
+      expect(claims).toHaveLength(2);
+      expect(ends()).toEqual([]);
+    });
+
+    test('is emitted for thousands of admissions at once', async () => {
+      await room.operations.putRoom({ ...settings, inlet: { strategy: 'max-size', size: 3000 } });
+      await room.advance.all();
+      await Promise.all(Array.from({ length: 2500 }, (_, n) => admit(`v${n}`)));
+      time.pass(LIFETIME + 1);
+      await room.advance.all();
+      expect(new Set(ends().map(([sub]) => sub)).size).toBe(2500);
+      expect(ends()).toHaveLength(2500);
+    });
+
+    test('takes no command of the store while no admission expires', async () => {
+      await admit('ann');
+      const taken: unknown[] = [];
+      const { takeExpired } = opened.store.line;
+      opened.store.line.takeExpired = (...args) => {
+        taken.push(args);
+        return takeExpired(...args);
+      };
+      try {
+        for (let tick = 0; tick < 10; tick++) await room.advance.all();
+        expect(taken).toEqual([]);
+        time.pass(LIFETIME);
+        await room.advance.all();
+        expect(taken).toHaveLength(1);
+      } finally {
+        opened.store.line.takeExpired = takeExpired;
+      }
+    });
+  });
+
   test('of an entrant or a waiting visitor is no event', async () => {
     await room.operations.putRoom({ ...settings, inlet: { strategy: 'manual', size: 0 } });
     await room.operations.reset('sale');

@@ -67,6 +67,11 @@ export function renew(line: Line, visitor: VisitorId, at: number): Admission | n
 
 /** Ends the admissions of visitors who left the site; unnamed exits free places. */
 export function reportExits(line: Line, exits: Exits, at: number): ExitsResult {
+  return { ...endAdmissions(line, exits, at), counters: counters(line) };
+}
+
+/** The same without the counters, which take time in a long line. */
+export function endAdmissions(line: Line, exits: Exits, at: number): Omit<ExitsResult, 'counters'> {
   const now = settle(line, at);
   const ended: VisitorId[] = [];
   for (const status of ['completed', 'abandoned'] as const) {
@@ -76,15 +81,18 @@ export function reportExits(line: Line, exits: Exits, at: number): ExitsResult {
   if (released !== line.released) line.changes += 1;
   line.released = released;
   const unknown = exits.completed.length + exits.abandoned.length - ended.length;
-  return { unknown, ended, counters: counters(line) };
+  return { unknown, ended };
 }
 
-/** Takes at most `max` visitors whose admissions expired, longest first. No other process gets them. */
+/**
+ * Takes at most `max` visitors whose admissions expired, longest first. No other process gets them. A visitor who has
+ * been admitted again is dropped: the report of the former admission's end would come after the new admission.
+ */
 export function takeExpired(line: Line, max: number, at: number): readonly VisitorId[] {
-  settle(line, at);
+  const now = settle(line, at);
   const taken = [...line.expiredAdmissions].sort(([a, since], [b, later]) => since - later || (a < b ? -1 : 1));
   const visitors = taken.slice(0, max).map(([visitor]) => visitor);
   for (const visitor of visitors) line.expiredAdmissions.delete(visitor);
   if (visitors.length > 0) line.changes += 1;
-  return visitors;
+  return visitors.filter((visitor) => !liveAdmission(line.admissions, visitor, now));
 }

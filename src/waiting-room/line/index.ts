@@ -12,7 +12,7 @@
  * The way of a number: waiting → served (a place is held until the claim window ends) → spent (claimed or left), or
  * served → missed → returned → served again.
  */
-export { admission, renew, reportExits, takeExpired } from './admissions.ts';
+export { admission, endAdmissions, renew, reportExits, takeExpired } from './admissions.ts';
 export { counters, view } from './counters.ts';
 export { announceDraw, draw, drawResult, withdrawDraw } from './draws.ts';
 export { recordEntrantHeartbeats, recordHeartbeats, withdraw } from './heartbeats.ts';
