@@ -106,6 +106,9 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       if (!isDeleted) throw new RoomNotFound(id);
       audit('room.deleted', id);
       admissionEnded(id, 'all', 'reset');
+      // A put between the removal of the line and that of the settings found the room still there: it opened no line.
+      const putMeanwhile = precondition ? await settings.room(id) : null;
+      if (putMeanwhile) await create(putMeanwhile);
       roomChanged(id);
     },
   };

@@ -95,3 +95,30 @@ test('the line has the rules of the settings that were stored last, though they 
   expect(await quick.room('sale')).toMatchObject({ title: 'Spring sale', mode: 'paused' });
   expect(applied).toEqual(['queue', 'paused']);
 });
+
+test('a room that was put again while a conditional deletion removed its line has a line', async () => {
+  const { store } = opened;
+  const operations = createOperations({
+    store: {
+      line: store.line,
+      settings: {
+        ...store.settings,
+        async deleteRoom(id, expected) {
+          const isDeleted = await store.settings.deleteRoom(id, expected);
+          await store.settings.putRoom({ ...room, title: 'Put meanwhile' });
+          return isDeleted;
+        },
+      },
+    },
+    now: () => 1_000_000,
+    emit: () => undefined,
+    by: 'admin',
+    admissionEnded: () => undefined,
+    roomChanged: () => undefined,
+    relyingPartyChanged: () => undefined,
+  });
+  await operations.putRoom(room);
+  await operations.deleteRoom('sale', unconditional);
+  expect(await operations.room('sale')).toMatchObject({ title: 'Put meanwhile' });
+  expect(await operations.counters('sale')).toMatchObject({ queue: 0 });
+});
