@@ -1,13 +1,13 @@
 import type { ClientMetadata } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { applicationType } from './redirect-uri.ts';
 
 /**
  * A relying party as OpenID Connect client metadata (Dynamic Client Registration 1.0 §2). A confidential client may use
  * client_secret_basic or client_secret_post: oidc-provider accepts both for either.
  */
 export function clientMetadata(party: RelyingParty): ClientMetadata {
-  const isWeb = party.redirect_uris.every((uri) => uri.startsWith('https:') || uri.startsWith('http:'));
   // A public client cannot keep a refresh token secret.
   const refreshes = profileOf(party.profile).refreshTokens && party.client_secret !== undefined;
   return {
@@ -15,7 +15,7 @@ export function clientMetadata(party: RelyingParty): ClientMetadata {
     ...(party.client_secret === undefined
       ? { token_endpoint_auth_method: 'none' }
       : { client_secret: party.client_secret, token_endpoint_auth_method: 'client_secret_basic' }),
-    application_type: isWeb ? 'web' : 'native',
+    application_type: applicationType(party),
     grant_types: ['authorization_code', ...(refreshes ? ['refresh_token'] : [])],
     response_types: ['code'],
     redirect_uris: [...party.redirect_uris],

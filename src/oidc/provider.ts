@@ -6,6 +6,7 @@ import { createAdapterFactory } from './adapter.ts';
 import type { Authorize } from './authorize/index.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 import type { ProviderPages } from './provider-pages.ts';
+import { isRegisteredOrigin } from './redirect-uri.ts';
 import type { Tokens } from './tokens/index.ts';
 
 export interface ProviderDeps {
@@ -30,6 +31,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     ...tokens.configuration,
     adapter: createAdapterFactory({ records, relyingParties, now }),
     jwks,
+    // Core §3.1.2.1 requires the parameter, also with only one registered.
+    allowOmittingSingleRegisteredRedirectUri: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -63,8 +66,8 @@ export function createProvider(deps: ProviderDeps): Provider {
       short: { httpOnly: true, sameSite: 'lax', overwrite: true, signed: false },
     },
     // A single-page application requests its tokens from the origin of its redirect URI.
-    clientBasedCORS: (_ctx, origin, client) =>
-      (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
+    clientBasedCORS: (_ctx, origin, { redirectUris = [], applicationType }) =>
+      isRegisteredOrigin(redirectUris, applicationType === 'native', origin),
     renderError: pages.renderError,
   };
 

@@ -3,6 +3,7 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { formatDuration } from './duration.ts';
 import { profileOf } from './profiles/index.ts';
 import type { Profile } from './profiles/profile.ts';
+import { isPublicHost } from './public-host.ts';
 
 /** Sentences for operators: what is wrong and what to do. `issuer` is the public URL of the service. */
 export function warningsOf(party: RelyingParty, issuer: string): string[] {
@@ -37,6 +38,10 @@ function redirectWarnings({ redirect_uris }: RelyingParty, { name, redirectPath,
     }
     if (https && !isSafe(url)) {
       warnings.push(`redirect_uris has ${uri}, but ${name} works over https only. Register the https URL.`);
+    } else if (url.protocol === 'http:' && isPublicHost(url.hostname)) {
+      warnings.push(
+        `redirect_uris has ${uri}: over http, each visitor's code and session travel unencrypted. Register the https URL.`,
+      );
     }
     return warnings;
   });

@@ -140,7 +140,10 @@ describe('a warning', () => {
     ['alb', 'https://shop.example/oauth2/idpresponse'],
     ['envoy', 'https://shop.example/oauth2/callback'],
     ['envoy', 'http://localhost:8080/oauth2/callback'],
-    ['oauth2-proxy', 'http://shop.example/oauth2/callback'],
+    ['oauth2-proxy', 'http://shop.internal/oauth2/callback'],
+    ['generic', 'http://shop:8080/callback'],
+    ['generic', 'http://10.0.0.7/callback'],
+    ['generic', 'http://[fd00::7]/callback'],
     ['spring', 'https://shop.example/login/oauth2/code/anteroom'],
     ['cloudflare-access', 'https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
   ])('is not given for %s at %s', (profile, uri) => {
@@ -162,6 +165,16 @@ describe('a warning', () => {
       'http where a session cookie is Secure',
       /^redirect_uris has http:.*Istio authservice works over https only/,
       { profile: 'istio', redirect_uris: ['http://shop.example/oauth/callback'] },
+    ],
+    [
+      'http on a public host',
+      /^redirect_uris has http:.*unencrypted. Register the https URL\.$/,
+      { redirect_uris: ['http://shop.example/callback'] },
+    ],
+    [
+      'http on a public address',
+      /^redirect_uris has http:.*unencrypted/,
+      { profile: 'oauth2-proxy', redirect_uris: ['http://203.0.113.7/oauth2/callback'] },
     ],
     ['an http issuer for ALB', /^ISSUER is http:/, alb({}), 'http://line.example'],
     [

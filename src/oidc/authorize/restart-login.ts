@@ -1,6 +1,7 @@
 import { profileOf } from '#settings/profiles/index.ts';
 import { readLink } from '#settings/profiles/link.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { isRegistered } from '../redirect-uri.ts';
 
 /** Parameters of an authorization request that gets no answer. The sender of the request chose all of them. */
 export interface AbandonedRequest {
@@ -28,9 +29,9 @@ export function restartLogin(party: RelyingParty, request: AbandonedRequest, iss
 }
 
 /** The redirect URI of the request if it is still registered, otherwise the first. */
-function redirectUriOf({ redirect_uris }: RelyingParty, { redirectUri }: AbandonedRequest): URL {
-  const [first = ''] = redirect_uris;
-  return new URL(redirectUri !== undefined && redirect_uris.includes(redirectUri) ? redirectUri : first);
+function redirectUriOf(party: RelyingParty, { redirectUri }: AbandonedRequest): URL {
+  const [first = ''] = party.redirect_uris;
+  return new URL(redirectUri !== undefined && isRegistered(party, redirectUri) ? redirectUri : first);
 }
 
 function requestedPage(party: RelyingParty, request: AbandonedRequest, redirectUri: URL): URL | null {
@@ -42,13 +43,14 @@ function requestedPage(party: RelyingParty, request: AbandonedRequest, redirectU
     readLink(decoded, redirectUri) ??
     deepLink?.(request.state ?? '', redirectUri) ??
     null;
-  return page && isOwnPage(party, page) ? page : null;
+  return page && isOwnPage(party, page, redirectUri) ? page : null;
 }
 
 /** On an origin registered for the relying party, and not a redirect URI: that only answers to logins. */
-function isOwnPage({ redirect_uris, landing_url, initiate_login_uri }: RelyingParty, page: URL): boolean {
-  const registered = [...redirect_uris, landing_url, initiate_login_uri].flatMap((uri) => (uri ? [new URL(uri)] : []));
-  const callbacks = redirect_uris.map((uri) => new URL(uri));
+function isOwnPage(party: RelyingParty, page: URL, redirectUri: URL): boolean {
+  const callbacks = [...party.redirect_uris.map((uri) => new URL(uri)), redirectUri];
+  const others = [party.landing_url, party.initiate_login_uri].flatMap((uri) => (uri ? [new URL(uri)] : []));
+  const registered = [...callbacks, ...others];
   return (
     registered.some(({ origin }) => origin === page.origin) &&
     !callbacks.some(({ origin, pathname }) => origin === page.origin && pathname === page.pathname)
