@@ -15,7 +15,8 @@ export interface LineScript<In, Out> extends Script<[input: In, now: number], { 
 
 export type LineScripts = { readonly [V in LineVerb]: LineScript<Input<V>, Output<V>> };
 
-const LINE_LIBS = [
+/** All files of scripts/lib that scripts of the line need, in order. */
+const LIBS = [
   'line',
   'bits',
   'presence',
@@ -29,7 +30,15 @@ const LINE_LIBS = [
   'place',
   'rules',
   'counters',
-];
+] as const;
+
+type Lib = (typeof LIBS)[number];
+
+/** What `settle` needs. */
+const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'turns', 'settle'];
+
+/** A script is given no more than it needs: Redis runs all of its text each time. */
+const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 
 function lineScript<In, Out>(
   name: string,
@@ -37,7 +46,7 @@ function lineScript<In, Out>(
   parse: (reply: Tagged, input: In, now: number) => Out,
   options: { binary?: boolean; libs?: readonly string[]; parts?: readonly LinePart[] } = {},
 ): LineScript<In, Out> {
-  const { parts = LINE_PARTS, libs = LINE_LIBS, binary = false } = options;
+  const { parts = LINE_PARTS, libs = LIBS, binary = false } = options;
   return {
     name,
     libs,
@@ -91,6 +100,8 @@ const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, ...
 
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
 
+const OF_HOLDERS = libsOf('admissions', 'unconfirmed', 'place');
+
 export const lineScripts: LineScripts = {
   open: lineScript(
     'open',
@@ -116,11 +127,12 @@ export const lineScripts: LineScripts = {
         rest,
         entrants.map(({ visitor }) => visitor),
       ),
+    { libs: libsOf('admissions') },
   ),
-  place: lineScript('place', ofHolder, place),
-  claim: lineScript('claim', ofHolder, place),
-  rejoin: lineScript('rejoin', ofHolder, place),
-  leave: lineScript('leave', ofHolder, done),
+  place: lineScript('place', ofHolder, place, { libs: libsOf('unconfirmed', 'place') }),
+  claim: lineScript('claim', ofHolder, place, { libs: OF_HOLDERS }),
+  rejoin: lineScript('rejoin', ofHolder, place, { libs: OF_HOLDERS }),
+  leave: lineScript('leave', ofHolder, done, { libs: OF_HOLDERS }),
   admission: lineScript(
     'admission',
     (visitor) => [visitor],
@@ -135,11 +147,13 @@ export const lineScripts: LineScripts = {
     'renew',
     (visitor, now) => [now, visitor],
     ({ tag, rest }, visitor) => (tag === 'none' ? null : replies.admission(rest[0], visitor)),
+    { libs: libsOf() },
   ),
   recordHeartbeats: lineScript(
     'record-heartbeats',
     ({ incarnation = '', generation, numbers }, now) => [now, incarnation, generation, ...numbers],
     done,
+    { libs: libsOf('unconfirmed') },
   ),
   recordEntrantHeartbeats: lineScript(
     'record-entrant-heartbeats',
@@ -179,6 +193,7 @@ export const lineScripts: LineScripts = {
       applied: tag === 'raised',
       counters: replies.counters(rest[1]),
     }),
+    { libs: libsOf('unconfirmed', 'serving', 'counters') },
   ),
   reportExits: lineScript(
     'report-exits',
@@ -203,7 +218,7 @@ export const lineScripts: LineScripts = {
     'view',
     (_, now) => [now],
     ({ rest }) => replies.view(rest),
-    { binary: true },
+    { binary: true, libs: libsOf('draw', 'counters') },
   ),
 };
 

@@ -22,7 +22,7 @@ local function putAdmission(visitor, number, issuedAt, expiresAt)
   return formatRow(number, line.generation, issuedAt, expiresAt)
 end
 
--- Ends the admissions that are due, and answers them: { visitor, when it expired } each.
+-- Ends the admissions that are due, and answers them: visitor, when it expired, visitor …
 local function expireAdmissions(now)
   local expired = {}
   repeat
@@ -30,7 +30,8 @@ local function expireAdmissions(now)
     local visitors = {}
     for i = 1, #due, 2 do
       visitors[#visitors + 1] = due[i]
-      expired[#expired + 1] = { due[i], string.format('%.0f', due[i + 1] + line.shifted) }
+      expired[#expired + 1] = due[i]
+      expired[#expired + 1] = due[i + 1] + line.shifted
     end
     if #visitors > 0 then
       redis.call('ZREM', ACTIVE, unpack(visitors))

@@ -35,11 +35,18 @@ end
 -- Visitors of expired admissions that a line keeps at most.
 local EXPIRED_CAPACITY = 10000
 
--- Keeps the visitors whose admissions expired until their end is reported: the latest of them.
-local function keepExpired(admissions)
-  for _, admission in ipairs(admissions) do
-    local visitor, expiresAt = admission[1], admission[2]
-    if string.sub(visitor, 1, 5) ~= 'lost:' then redis.call('ZADD', EXPIRED, expiresAt, visitor) end
+-- Keeps the visitors whose admissions expired (lib/admission.lua) until their end is reported: the latest of them.
+local function keepExpired(expired)
+  local entries = {}
+  for i = math.max(1, #expired - 2 * EXPIRED_CAPACITY + 1), #expired, 2 do
+    if string.sub(expired[i], 1, 5) ~= 'lost:' then
+      entries[#entries + 1] = string.format('%.0f', expired[i + 1])
+      entries[#entries + 1] = expired[i]
+    end
+    if #entries > 0 and (#entries == 1000 or i == #expired - 1) then
+      redis.call('ZADD', EXPIRED, unpack(entries))
+      entries = {}
+    end
   end
   redis.call('ZREMRANGEBYRANK', EXPIRED, 0, -(EXPIRED_CAPACITY + 1))
 end
@@ -52,7 +59,7 @@ local function settle(at)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
   local expired = expireAdmissions(now)
   if #expired > 0 then keepExpired(expired) end
-  line.released = math.max(0, line.released - #expired)
+  line.released = math.max(0, line.released - #expired / 2)
   expireTurns(now)
   local excess = -freePlaces()
   if excess > 0 then
