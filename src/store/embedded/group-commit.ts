@@ -35,7 +35,7 @@ export function createGroupCommit({ database, beforeCommit, undone }: GroupCommi
     if (pending) return;
     database.exec('BEGIN IMMEDIATE');
     pending = Promise.withResolvers();
-    // Whoever waits is told by a promise of their own; this one may have nobody.
+    // Each caller has a promise of its own. This one may have no caller.
     pending.promise.catch(() => {});
     setImmediate(commit, pending);
   }

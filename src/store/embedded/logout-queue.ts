@@ -8,7 +8,7 @@ export interface LogoutQueueDeps {
   readonly group: GroupCommit;
 }
 
-/** Logins that have to be told of their end, a row each. */
+/** Logins whose end must be notified, a row each. */
 export function createLogoutQueue({ database, group }: LogoutQueueDeps): LogoutQueue {
   const sql = {
     expect: database.prepare(

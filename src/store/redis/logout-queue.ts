@@ -11,7 +11,7 @@ import { answered } from './unavailable.ts';
 /** How many go in one command. */
 const CHUNK = 1000;
 
-/** Logins that have to be told of their end: for each relying party a sorted set, and a hash beside it. */
+/** Logins whose end must be notified: a sorted set and a hash for each relying party. */
 export function createLogoutQueue(client: RedisClient, run: Run): LogoutQueue {
   /** Only what is there, and only to an earlier time. */
   async function hastenAll(clientId: string, logins: readonly string[], at: number): Promise<void> {

@@ -1,4 +1,4 @@
--- Starts the lifetime of a live admission anew.
+-- Restarts the lifetime of a live admission.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, visitor
 -- Reply: { 'absent' } | { 'none' } | { 'row', row (lib/admissions.lua) }

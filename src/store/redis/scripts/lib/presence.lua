@@ -1,6 +1,6 @@
--- Who was heard from lately, among those in line and among the entrants of the draw that is not done: a bitmap a window in `slots`,
--- used in turn, and their union in `present`; `window` and `slot` are the line's fields of the running window.
--- Whoever spent the number, or withdrew, is in none of them.
+-- Presence of those in line, and of the entrants of an open draw: a bitmap per window in `slots`, used in turn, and their
+-- union in `present`. `window` and `slot` are the line's fields of the current window. A number that is spent, and an
+-- entrant who withdrew, are in none of them.
 local WAITERS = { present = PRESENT, slots = SLOTS, window = 'window_start', slot = 'slot' }
 local ENTRANTS = { present = ENTERED, slots = ENTERED_SLOTS, window = 'entrants_window', slot = 'entrants_slot' }
 

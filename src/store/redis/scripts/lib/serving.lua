@@ -38,7 +38,7 @@ local function serveReturned(places, now)
   return served
 end
 
--- The counter goes back: whoever it had passed waits again, unless the turn was taken.
+-- Lowers the counter: visitors that it had passed wait again, unless they have claimed.
 local function lower(to)
   local from, last = to + 1, math.min(line.serving, line.queue)
   line.held = line.held - countBits(HOLDING, from, last)
