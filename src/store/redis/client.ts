@@ -53,7 +53,7 @@ function attempted(client: RedisClient): Promise<void> {
   });
 }
 
-const backoff = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt - 1, 6), 2000) * (0.8 + Math.random() * 0.4);
+const backoff = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt - 1, 5), 1000) * (0.8 + Math.random() * 0.4);
 
 const common = ({ tls, username, password }: RedisAddress) => ({
   ...(username !== undefined && { username }),
