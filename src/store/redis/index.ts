@@ -6,15 +6,18 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
+import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { keyScripts } from './key-scripts.ts';
+import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import { lineScripts, removeScript } from './line-scripts.ts';
+import { fenceScript, lineScripts, removeScript } from './line-scripts.ts';
 import { createLists } from './lists.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createRun } from './script.ts';
+import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
 
@@ -32,11 +35,20 @@ export interface RedisStoreOptions {
  */
 export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(client, [...Object.values(lineScripts), removeScript, ...Object.values(keyScripts)]);
+  const run = createRun(client, [
+    ...Object.values(lineScripts),
+    removeScript,
+    fenceScript,
+    ...Object.values(keyScripts),
+  ]);
+  const servers = watchServerIds(client, log);
+  const numbers = createKnownNumbers();
+  const runLine = createRunLine({ run, servers, numbers, log });
   await firstAttempt(client);
+  await servers.settled();
   return {
-    line: createLineStore(run),
-    settings: createSettingsStore(client, run),
+    line: createLineStore(runLine, numbers),
+    settings: createSettingsStore(client, run, runLine),
     leases: createLeases(run),
     idempotency: createIdempotency(client, run),
     oidcRecords: createOidcRecords(client, run),

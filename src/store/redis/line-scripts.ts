@@ -13,6 +13,13 @@ export interface LineScript<In, Out> extends Script<[input: In, now: number], { 
   readonly parts: readonly LinePart[];
 }
 
+/** The server that a line is at, and how far its counter moved. */
+export interface Fenced {
+  readonly server: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export type LineScripts = { readonly [V in LineVerb]: LineScript<Input<V>, Output<V>> };
 
 /** All files of scripts/lib that scripts of the line need, in order. */
@@ -29,6 +36,7 @@ const LIBS = [
   'serving',
   'place',
   'rules',
+  'primary',
   'counters',
 ] as const;
 
@@ -224,3 +232,18 @@ export const lineScripts: LineScripts = {
 
 /** Deletes a line; used with its room's settings. */
 export const removeScript = lineScript<null, void>('remove', () => [], done);
+
+/** What may be lost: joins of so many seconds at the highest rate there was, or so many. */
+const LOST_SECONDS = 3;
+const LOST_LEAST = 100;
+
+/** Makes sure that a line at another server issues no number twice. Runs before any other script there. */
+export const fenceScript = lineScript<{ readonly server: string }, Fenced>(
+  'fence',
+  ({ server }, now) => [now, server, LOST_SECONDS, LOST_LEAST],
+  ({ rest: [server, from, to] }) => ({
+    server: replies.text(server),
+    from: replies.integer(from),
+    to: replies.integer(to),
+  }),
+);

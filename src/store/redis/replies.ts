@@ -19,6 +19,11 @@ export function tagged(reply: Reply): Tagged {
   return { tag: text(tag), rest };
 }
 
+/** Whether a script of the line did nothing, as the line has to be fenced first. */
+export function isFence(reply: Reply): boolean {
+  return Array.isArray(reply) && String(reply[0]) === 'fence';
+}
+
 export function text(reply: Reply | undefined): string {
   if (typeof reply === 'string') return reply;
   if (Buffer.isBuffer(reply)) return reply.toString();

@@ -3,14 +3,15 @@ import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
+import type { RunLine } from './fence.ts';
 import { keyScripts } from './key-scripts.ts';
-import { lineKeys, RELYING_PARTIES, ROOMS } from './keys.ts';
+import { RELYING_PARTIES, ROOMS } from './keys.ts';
 import { removeScript } from './line-scripts.ts';
 import type { Run } from './script.ts';
 import { answered } from './unavailable.ts';
 
 /** Rooms and relying parties, a hash of JSON texts each. Lists are in the order of the ids. */
-export function createSettingsStore(client: RedisClient, run: Run): SettingsStore {
+export function createSettingsStore(client: RedisClient, run: Run, runLine: RunLine): SettingsStore {
   const rooms = createHash<RoomSettings>(client, run, ROOMS);
   const parties = createHash<RelyingParty>(client, run, RELYING_PARTIES);
 
@@ -24,7 +25,7 @@ export function createSettingsStore(client: RedisClient, run: Run): SettingsStor
     if (text === null || revisionOf(text) !== expected) return false;
     const closing = `${text} `;
     if (!(await rooms.replace(id, expected, closing))) return false;
-    await run(removeScript, lineKeys(id), null, 0);
+    await runLine(id, removeScript, null, 0);
     // Where this fails, the room was made again after its line had gone.
     await rooms.replace(id, revisionOf(closing));
     return true;
@@ -37,7 +38,7 @@ export function createSettingsStore(client: RedisClient, run: Run): SettingsStor
     putRoom: (settings, expected) => rooms.put(settings.id, settings, expected),
     async deleteRoom(id, expected) {
       if (expected !== undefined) return deleteExpected(id, expected);
-      await run(removeScript, lineKeys(id), null, 0);
+      await runLine(id, removeScript, null, 0);
       return rooms.remove(id);
     },
     relyingParties: parties.all,

@@ -39,6 +39,7 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
   const now = settle(line, at);
   if (line.rules.mode === 'closed') return null;
   if (entrants.length > 0) line.changes += 1;
+  countJoins(line, entrants.length, now);
   const { incarnation, generation } = line;
   const open = openDrawOf(line.draws, now);
   if (open) {
@@ -50,7 +51,6 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
       admission: null,
     }));
   }
-  countJoins(line, entrants.length, now);
   return entrants.map((entrant) => {
     const number = ++line.queue;
     if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);

@@ -7,10 +7,15 @@
 local count = tonumber(ARGV[2])
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
+moveOnToKnown(now)
 if line.mode == 'closed' then
   saveLine()
   return { 'closed' }
 end
+-- The highest rate of joins: so far the counter moves on where writes were lost.
+local second = math.floor(now / 1000)
+line.join_count = second == line.join_second and line.join_count + count or count
+line.join_second, line.join_peak = second, math.max(line.join_peak, line.join_count)
 if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
   line.arrivals = first + count
@@ -18,10 +23,6 @@ if line.drawing == 1 and line.opens_at <= now then
   saveLine()
   return { 'entered', line.incarnation, line.generation, line.draws, first }
 end
--- The highest rate of joins: so far the counter moves on where writes were lost.
-local second = math.floor(now / 1000)
-line.join_count = second == line.join_second and line.join_count + count or count
-line.join_second, line.join_peak = second, math.max(line.join_peak, line.join_count)
 local before = line.queue
 line.queue = before + count
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, line.queue) end

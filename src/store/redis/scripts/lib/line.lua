@@ -9,6 +9,12 @@ local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED = KEYS[23], KEYS[24]
 
+-- Every script has three more arguments at its end: the highest number that the caller knows to be issued, what it is of,
+-- as `incarnation:generation:draw:entrants`, and the run_id of the server at the caller's connection; '' if unknown.
+local SERVER = table.remove(ARGV)
+local KNOWN = table.remove(ARGV)
+local KNOWN_NUMBER = tonumber(table.remove(ARGV))
+
 -- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of RETURNED and UNCONFIRMED, `due` is at or
 -- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much
 -- what runs out was moved in this generation; `draws` counts the draws of this generation, and from `drawing` on it is
@@ -24,12 +30,18 @@ local FIELDS = {
 local TEXTS = { mode = true, incarnation = true }
 local line, stored = {}, {}
 
+-- The server that wrote the line last. Another one may lack its last writes, and so numbers that were issued: then a
+-- script changes nothing, and fence.lua comes first.
+local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
+local PRIMARY = values[1]
+if PRIMARY and SERVER ~= '' and SERVER ~= PRIMARY then return { 'fence' } end
+
 -- Reads the line; false where there is none.
 local function loadLine()
-  local values = redis.call('HMGET', LINE, unpack(FIELDS))
-  if not values[1] then return false end
+  if not values[2] then return false end
   for i, field in ipairs(FIELDS) do
-    local value = TEXTS[field] and (values[i] or '') or tonumber(values[i] or 0)
+    local value = values[i + 1]
+    if TEXTS[field] then value = value or '' else value = tonumber(value or 0) end
     line[field], stored[field] = value, value
   end
   return true
@@ -43,6 +55,10 @@ local function saveLine()
       changed[#changed + 1] = field
       changed[#changed + 1] = type(value) == 'number' and string.format('%.0f', value) or value
     end
+  end
+  if not PRIMARY and string.find(SERVER, '^%x+$') then
+    changed[#changed + 1] = 'primary'
+    changed[#changed + 1] = SERVER
   end
   if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
 end
