@@ -6,13 +6,13 @@ import { createFolder, environment, type Folder, ready } from '../process.ts';
 import { startCrowd } from './crowd.ts';
 import { FAULTS, type FaultName } from './faults.ts';
 
-const SIZE = 40;
+const SIZE = 100;
 
 const settings = {
   rooms: [
     {
       id: 'sale',
-      inlet: { strategy: 'rate', per_minute: 1500, size: SIZE },
+      inlet: { strategy: 'rate', per_minute: 3600, size: SIZE },
       admission: { lifetime: '10m', claim_window: '20s' },
       presence: { timeout: '12s' },
     },
