@@ -11,7 +11,7 @@ export interface StoreLog {
   warn(fields: object, message: string): void;
 }
 
-/** How long Redis may keep silent while it is asked something; then the connection is given up and made anew. */
+/** How long Redis may be silent while a command waits, in ms. Then the client reconnects. */
 const SILENCE = 2000;
 /** How long one command may wait in a crowd of others that are being answered. */
 const COMMAND_TIMEOUT = 10_000;

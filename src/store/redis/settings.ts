@@ -18,7 +18,7 @@ export function createSettingsStore(client: RedisClient, run: Run, runLine: RunL
   /**
    * The line goes first: if the second step fails, the room is still there to be deleted again. Settings and line are
    * on different nodes of a cluster, so the expected revision is replaced first by a new one, a text with one space
-   * more: whoever has read the old one can no longer change the room.
+   * more. From then on, a request that read the old one can no longer change the room.
    */
   async function deleteExpected(id: string, expected: Revision): Promise<boolean> {
     const text = await rooms.text(id);

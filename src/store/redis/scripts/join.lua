@@ -1,5 +1,5 @@
--- Gives the next numbers, in the order of the entrants. Whoever finds a credit takes it at once, if asked for. While a
--- draw is open, places among its entrants instead.
+-- Issues the next numbers, in the order of the request. A newcomer takes a credit at once if there is one and it was
+-- asked for. While a draw is open, newcomers become its entrants instead.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, count, then `index:visitor` of each entrant (indexes from 1) who would claim
 -- Reply: { 'absent' } | { 'closed' } | { 'entered', incarnation, generation, draw, first arrival index } | { 'joined', incarnation, generation,
