@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { loadConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { createDemo } from './config/demo.ts';
+import { listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
 import { createStopServer } from './http/stop-server.ts';
 import { openService } from './service.ts';
@@ -22,16 +23,7 @@ const service = await openService(config, demo?.settings ?? config.settings).cat
 
 const server = createHttpServer(service.listener);
 const stopServer = createStopServer(server);
-const listening = new Promise<void>((resolve) => server.once('listening', resolve));
-server.on('error', (error: NodeJS.ErrnoException) => {
-  fail(
-    error.code === 'EADDRINUSE'
-      ? `Port ${config.port} is in use by another process. Stop it, or set PORT to a free port.`
-      : `Cannot listen on port ${config.port}: ${error.message}`,
-  );
-});
-server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) });
-await listening;
+await listen(server, config).catch((error: Error) => fail(error.message));
 
 const shop =
   demo &&

@@ -10,6 +10,7 @@ import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
+import { dataDirFault } from './data-dir.ts';
 import type { EnvReader, NamedToken, Refusal } from './env.ts';
 import {
   activityTypes,
@@ -28,6 +29,7 @@ import {
 } from './env.ts';
 import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
+import { host } from './host.ts';
 import type { PrivateJwks } from './jwks.ts';
 import { generateJwks, parseJwks } from './jwks.ts';
 import { kept, randomSecret } from './secrets.ts';
@@ -90,6 +92,8 @@ export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<C
   const file = given.configPath === null ? null : await readSettingsFile(given.configPath);
   const jwks = given.jwksPath === null ? null : await readJwksFile(given.jwksPath);
   faults.push(...(file?.faults ?? []));
+  const dataDir = given.redisUrl === null && !env.REDIS_URL ? await dataDirFault(given.dataDir) : null;
+  if (dataDir !== null) faults.push({ where: 'DATA_DIR', message: dataDir });
   if (jwks && 'refusal' in jwks) faults.push({ where: 'JWKS_FILE', message: jwks.refusal });
   if (faults.length > 0 || (jwks && 'refusal' in jwks)) throw new ConfigError(faults);
 
@@ -117,7 +121,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
   if (same) faults.push({ where: 'ADMIN_TOKENS', message: `must not give ${same.name} the token of ADMIN_TOKEN` });
   return {
     port: listenOn,
-    host: read('HOST', null, text),
+    host: read('HOST', null, host),
     issuer: read('ISSUER', `http://localhost:${listenOn}`, issuer),
     configPath,
     demo: configPath === null,

@@ -1,5 +1,6 @@
 /** Parses and checks each environment variable on its own. `config.ts` puts them together. */
 import { parseDuration } from '#settings/duration.ts';
+import { parseRedisUrl } from '#store/redis/address.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
@@ -81,11 +82,14 @@ export function issuer(value: string): string | Refusal {
   return value === canonical ? value : refuse(`must be written as ${canonical}`);
 }
 
-/** A URL, or a list of them for a cluster. The value may contain a password, so no fault repeats it. */
+/** See `parseRedisUrl`. No fault repeats the value, which may hold a password. */
 export function redisUrl(value: string): string | Refusal {
-  const all = value.split(',').map((each) => URL.parse(each.trim()));
-  const fine = all.every((url) => url !== null && (url.protocol === 'redis:' || url.protocol === 'rediss:'));
-  return fine ? value : refuse('must be a redis:// or rediss:// URL, or a comma-separated list of them');
+  try {
+    parseRedisUrl(value);
+    return value;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
 
 const SHORTEST_KEY = 16;

@@ -6,6 +6,7 @@ import { check } from '#settings/faults.ts';
 import type { FileSettings } from '#settings/file.ts';
 import { settingsFile } from '#settings/file.ts';
 import type { ConfigFault } from './config-error.ts';
+import { duplicateIds } from './duplicate-ids.ts';
 
 export type ReadFile =
   | { readonly settings: FileSettings; readonly faults: readonly [] }
@@ -14,13 +15,15 @@ export type ReadFile =
 /** Reads the rooms and relying parties of a YAML file, or every fault in it, each with its line. */
 export async function readSettingsFile(path: string): Promise<ReadFile> {
   const name = basename(path);
-  const source = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (typeof source !== 'string') {
-    return failed([{ where: 'CONFIG', message: `must name a readable file: ${path} cannot be read (${source.code})` }]);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
+  if (bytes instanceof Error) {
+    return failed([{ where: 'CONFIG', message: `must name a readable file: ${path} cannot be read (${bytes.code})` }]);
   }
+  const source = decode(bytes);
+  if (source === null) return failed([{ where: 'CONFIG', message: `must name a file in UTF-8: ${path} is not` }]);
 
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true });
   const wrong = [...document.errors, ...document.warnings];
   if (wrong.length > 0) {
     return failed(
@@ -42,17 +45,32 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
 
   const contents = plain(document);
   if (contents instanceof Error) return failed([{ where: name, message: `is not YAML: ${contents.message}` }]);
+  const placeOf = (path: readonly PropertyKey[], field: string) =>
+    `${name}:${lineOf(path)}${field === '' ? '' : ` ${field}`}`;
   const checked = check(settingsFile, contents ?? {});
-  if (!checked.ok) {
-    return failed(
-      checked.faults.map(({ field, path, message }) => ({
-        where: `${name}:${lineOf(path)}${field === '' ? '' : ` ${field}`}`,
-        message,
-      })),
-    );
+  // The schema finds duplicates only where nothing else is wrong, and knows no lines.
+  const duplicates = duplicateIds(contents, lineOf);
+  const others = checked.ok ? [] : checked.faults.filter(({ field }) => duplicates.every((one) => one.field !== field));
+  const faults = [...others, ...duplicates];
+  if (!checked.ok || faults.length > 0) {
+    return failed(faults.map(({ field, path, message }) => ({ where: placeOf(path, field), message })));
   }
   const { rooms, relying_parties } = checked.value;
-  return { settings: { rooms, relyingParties: relying_parties }, faults: [] };
+  const places = relying_parties.map(({ client_id }, index): [string, string] => [
+    client_id,
+    placeOf(['relying_parties', index, 'room'], `relying_parties[${index}].room`),
+  ]);
+  const known = places.length > 0 ? { places: new Map(places) } : {};
+  return { settings: { rooms, relyingParties: relying_parties, ...known }, faults: [] };
+}
+
+/** The text of a file, or null if it is not UTF-8. */
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** The contents of the document, or an error if aliases are undefined or expand beyond the parser's limit. */

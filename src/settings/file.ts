@@ -13,6 +13,8 @@ import { room } from './room.ts';
 export interface FileSettings {
   readonly rooms: readonly RoomSettings[];
   readonly relyingParties: readonly RelyingParty[];
+  /** Where the file names the room of each relying party, by client id: `anteroom.yaml:7 relying_parties[0].room`. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /** Reports each id that occurred before. */

@@ -224,6 +224,85 @@ describe('faults', () => {
   });
 });
 
+describe('REDIS_URL, DATA_DIR and HOST', () => {
+  test('with the faults of each are reported with all others, by name, before anything is written', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    const env = { PORT: 'x', HOST: 'http://0.0.0.0', DATA_DIR: join(folder, 'a-file/data') };
+    expect((await whereOf(env)).sort()).toEqual(['DATA_DIR', 'HOST', 'PORT']);
+    expect((await whereOf({ PORT: 'x', REDIS_URL: 'redis://cache/abc' })).sort()).toEqual(['PORT', 'REDIS_URL']);
+    expect(await readdir(folder)).toEqual(['a-file']);
+  });
+
+  test.each(['redis://cache/abc', 'redis://cache/1?cluster=true', 'redis://a,b/1', 'redis://cache?database=1'])(
+    'REDIS_URL cannot be %s',
+    async (REDIS_URL) => expect(await whereOf({ REDIS_URL })).toEqual(['REDIS_URL']),
+  );
+
+  test.each(['unix:///run/redis.sock', 'redis+sentinel://a,b/main', 'redis://cache?db=2'])(
+    'REDIS_URL can be %s',
+    async (REDIS_URL) => expect((await load({ REDIS_URL })).redisUrl).toBe(REDIS_URL),
+  );
+
+  test('DATA_DIR may be a folder that is still to be made, and is not checked with Redis', async () => {
+    expect((await load({ DATA_DIR: join(folder, 'a/b') })).dataDir).toBe(join(folder, 'a/b'));
+    await writeFile(join(folder, 'a-file'), '');
+    await load({ DATA_DIR: join(folder, 'a-file'), REDIS_URL: 'redis://cache' });
+    await expect(stat(join(folder, 'a'))).rejects.toThrow('ENOENT');
+  });
+
+  test.each(['http://localhost', 'localhost:80', '127.0.0.1:80', '256.0.0.1', '127.0.0', 'a b', '-a', '[::1]:80'])(
+    'HOST cannot be %s',
+    async (HOST) => expect(await whereOf({ HOST })).toEqual(['HOST']),
+  );
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['0.0.0.0', '0.0.0.0'],
+    ['::', '::'],
+    ['[::1]', '::1'],
+    ['fe80::1%eth0', 'fe80::1%eth0'],
+    ['node-1.internal', 'node-1.internal'],
+  ])('HOST can be %s', async (HOST, host) => expect((await load({ HOST })).host).toBe(host));
+});
+
+describe('the file', () => {
+  test('may use merge keys', async () => {
+    const yaml = `
+rooms:
+  - &sale { id: sale, admission: { lifetime: 90s } }
+  - { <<: *sale, id: encore }
+`;
+    const { settings } = await load({ CONFIG: await file('anteroom.yaml', yaml) });
+    expect(settings?.rooms).toMatchObject([{ id: 'sale' }, { id: 'encore', admission: { lifetime: 90_000 } }]);
+  });
+
+  test('must be UTF-8', async () => {
+    for (const bytes of [
+      Buffer.from('rooms: [{ id: a, title: Caf\xe9 }]', 'latin1'),
+      Buffer.from('rooms: []', 'utf16le'),
+    ]) {
+      await writeFile(join(folder, 'anteroom.yaml'), Buffer.concat([Buffer.from([0xff]), bytes]));
+      expect(await faults({ CONFIG: 'anteroom.yaml' })).toMatchObject([
+        { where: 'CONFIG', message: expect.stringContaining('UTF-8') },
+      ]);
+    }
+  });
+
+  test('has its duplicate ids reported with their lines, beside other faults', async () => {
+    const yaml =
+      'rooms:\n  - id: a\n  - id: b\n    mode: open\n  - id: a\nrelying_parties:\n  - client_id: s\n  - client_id: s\n';
+    const told = await faults({ CONFIG: await file('anteroom.yaml', yaml), PORT: 'x' });
+    expect(told).toEqual(
+      expect.arrayContaining([
+        { where: 'anteroom.yaml:5 rooms[2].id', message: 'must be unique: line 2 has it too' },
+        { where: 'anteroom.yaml:8 relying_parties[1].client_id', message: 'must be unique: line 7 has it too' },
+        { where: 'anteroom.yaml:4 rooms[1].mode', message: expect.any(String) },
+        { where: 'PORT', message: expect.any(String) },
+      ]),
+    );
+  });
+});
+
 describe('TRUST_PROXY', () => {
   test.each([
     ['true', 1],

@@ -81,15 +81,38 @@ describe('a process that cannot start reports every fault and exits with code 1 
     await start();
     const run = folder.run({ ...env, PORT: `${await freePort()}` });
     expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).toContain('DATA_DIR');
     expect(run.output()).not.toContain('    at ');
   });
 
-  test('a relying party whose room does not exist', async () => {
-    await folder.write('anteroom.yaml', settings('Spring sale').replace('room: sale', 'room: nowhere'));
+  test('relying parties whose rooms do not exist, with their lines, and nothing is stored', async () => {
+    const party = (id: string, room: string) =>
+      `  - { client_id: ${id}, room: ${room}, redirect_uris: ['${REDIRECT_URI}'] }\n`;
+    const room = 'rooms:\n  - { id: other }\n';
+    const parties = `relying_parties:\n${party('a', 'nowhere')}${party('b', 'other')}${party('c', 'elsewhere')}`;
+    await folder.write('anteroom.yaml', `${room}${parties}`);
     const run = folder.run(env);
     expect(await run.ended).toEqual([1, null]);
-    expect(run.output()).toContain('nowhere');
+    expect(run.output()).toContain('anteroom.yaml:4 relying_parties[0].room must name a room');
+    expect(run.output()).toContain('anteroom.yaml:6 relying_parties[2].room must name a room');
     expect(run.output()).not.toContain('    at ');
+    await folder.write('anteroom.yaml', '');
+    await start();
+    expect(await admin(url, '/rooms')).toEqual([]);
+  });
+
+  test('a host that is not of this machine', async () => {
+    const run = folder.run({ ...env, HOST: '192.0.2.1' });
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).toContain('HOST is 192.0.2.1');
+  });
+
+  test('a database that the Redis server does not have', async () => {
+    const redis = await startRedis();
+    const run = folder.run({ ...env, REDIS_URL: `${redis.url}/99` });
+    expect(await run.ended).toEqual([1, null]);
+    expect(run.output()).toContain('REDIS_URL names a database that the Redis server refuses');
+    await redis.stop();
   });
 });
 

@@ -30,6 +30,7 @@ test('settings that cannot work are logged once at the start, however often appl
     { rooms, relyingParties: relying_parties },
     {
       operations: {
+        rooms: async () => [],
         async putRoom() {
           tries += 1;
           if (tries === 1) throw new StoreUnavailable(new Error('it is away'));

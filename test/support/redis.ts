@@ -20,15 +20,19 @@ export async function startRedis({
   port,
   args = [],
   program = 'redis-server',
+  conf,
 }: {
   port?: number;
   args?: readonly string[];
   /** Another server with Redis's protocol. */
   program?: string;
+  /** A configuration file, instead of the settings of a server that keeps nothing. */
+  conf?: string;
 } = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-redis-'));
   const at = port ?? (await freePort());
-  const settings = ['--port', `${at}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const here = ['--port', `${at}`, '--bind', '127.0.0.1', '--dir', folder];
+  const settings = conf ? [conf, ...here] : [...here, '--save', '', '--appendonly', 'no'];
   const server = spawn(program, [...settings, ...args], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
   const stop = async () => {

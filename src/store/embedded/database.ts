@@ -74,7 +74,8 @@ function pragma(database: DatabaseSync, name: 'user_version' | 'application_id')
 }
 
 function explained(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  if (error instanceof DataDirError) return error;
+  if (!(error instanceof Error) || !('errcode' in error)) return new DataDirError('unusable', path, error);
   switch (Number(error.errcode) & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -83,6 +84,6 @@ function explained(error: unknown, path: string): unknown {
     case SQLITE_NOTADB:
       return new DataDirError('unreadable', path, error);
     default:
-      return error;
+      return new DataDirError('unusable', path, error);
   }
 }

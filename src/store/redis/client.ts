@@ -69,10 +69,27 @@ const common = ({ tls, username, password }: RedisAddress) => ({
   connectionName: 'anteroom',
 });
 
+/** A server, the primary that sentinels name, or a socket. */
+function placeOf({ nodes, tls, socket, sentinel }: RedisAddress) {
+  if (socket !== undefined) return { path: socket };
+  if (!sentinel) return { ...nodes[0] };
+  const { name, username, password } = sentinel;
+  return {
+    name,
+    sentinels: [...nodes],
+    role: 'master' as const,
+    sentinelRetryStrategy: backoff,
+    sentinelCommandTimeout: SILENCE,
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
+    ...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
+  };
+}
+
 function createSingle(address: RedisAddress): Redis {
   return new Redis({
     ...common(address),
-    ...address.nodes[0],
+    ...placeOf(address),
     db: address.db,
     enableOfflineQueue: false,
     enableAutoPipelining: true,

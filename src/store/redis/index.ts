@@ -6,6 +6,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
+import { guardDatabase } from './database.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { keyScripts } from './key-scripts.ts';
@@ -24,14 +25,14 @@ import { answered } from './unavailable.ts';
 export type { StoreLog } from './client.ts';
 
 export interface RedisStoreOptions {
-  /** `redis://` or `rediss://`; a comma-separated list or `?cluster=true` is a cluster. */
+  /** See `parseRedisUrl`. */
   readonly url: string;
   readonly log?: StoreLog;
 }
 
 /**
  * Opens the store. Waits for the first attempt to connect, and does not fail where Redis is away: calls are rejected
- * with StoreUnavailable until it is there. Throws only for a URL that cannot be read.
+ * with StoreUnavailable until it is there. Throws only for a URL that cannot be read, or a database that the server lacks.
  */
 export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
@@ -44,7 +45,10 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
   const servers = watchServerIds(client, log);
   const numbers = createKnownNumbers();
   const runLine = createRunLine({ run, servers, numbers, log });
+  const refusedDatabase = guardDatabase(client, log);
   await firstAttempt(client);
+  const refused = refusedDatabase();
+  if (refused) throw refused;
   await servers.settled();
   return {
     line: createLineStore(runLine, numbers),
