@@ -15,7 +15,7 @@ import { createRefuse } from '#http/refuse.ts';
 import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
-import { createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
+import { createClientFaults, createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
 import { createPages } from '#pages/index.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
@@ -97,6 +97,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
     addresses: createAddresses(waitingRoom.seal),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     tokens: createTokens({ issuer, keys: jwks.keys, now }),
+    clientFaults: createClientFaults(jwks),
     refuse: createRefuse(onError),
   };
   const oidc = createOidcDoor(dependencies);

@@ -8,11 +8,12 @@ import { createDemo } from './config/demo.ts';
 import { listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
 import { createStopServer } from './http/stop-server.ts';
+import { createClientFaults } from './oidc/index.ts';
 import { openService } from './service.ts';
 
 const SHOP = join(import.meta.dirname, '../examples/shop/main.ts');
 
-const config = await loadConfig(process.env, process.cwd()).catch((error: unknown) => {
+const config = await loadConfig(process.env, process.cwd(), createClientFaults).catch((error: unknown) => {
   if (error instanceof ConfigError) return fail(error.message);
   throw error;
 });

@@ -25,7 +25,7 @@ import { lineRoutes } from './line.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { originSignalRoutes } from './origin-signals.ts';
 import { createEntityTags } from './preconditions.ts';
-import { relyingPartyRoutes } from './relying-parties.ts';
+import { type RelyingPartyRoutesDeps, relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
 import { statisticsRoutes } from './statistics.ts';
 
@@ -41,6 +41,7 @@ export interface AdminDeps {
   readonly log: Pick<Log, 'error' | 'warn'>;
   /** The public URL, which OpenAPI names as the server. */
   readonly issuer: string;
+  readonly clientFaults: RelyingPartyRoutesDeps['clientFaults'];
   /** The version of the service. */
   readonly version: string;
 }
@@ -56,7 +57,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
     ...lineRoutes(operationsFor),
     ...originSignalRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
-    ...relyingPartyRoutes(operationsFor, tags, issuer),
+    ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults }),
     ...auditRoutes(audit),
   ];
   const info = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
+import type { Fault } from '#settings/faults.ts';
 import { clientId } from '#settings/fields.ts';
 import { LATER_SETTINGS, relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
@@ -11,8 +12,17 @@ import type { EntityTags } from './preconditions.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
-/** The relying parties. Answers never contain a secret. `issuer` is the public URL. */
-export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTags, issuer: string): Route[] {
+export interface RelyingPartyRoutesDeps {
+  readonly operationsFor: OperationsFor;
+  readonly tags: EntityTags;
+  /** The public URL. */
+  readonly issuer: string;
+  /** What the OpenID provider would refuse. */
+  readonly clientFaults: (party: RelyingParty) => Promise<readonly Fault[]>;
+}
+
+/** The relying parties. Answers never contain a secret. */
+export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }: RelyingPartyRoutesDeps): Route[] {
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
     return {
@@ -63,6 +73,8 @@ export function relyingPartyRoutes(operationsFor: OperationsFor, tags: EntityTag
           throw invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
         }
         const party = withLoginWindow(params.client_id, body);
+        const faults = await clientFaults(party);
+        if (faults.length > 0) throw invalid(faults);
         const { isNew, revision } = await operationsFor(ctx)
           .putRelyingParty(party, tags.precondition(ctx))
           .catch((error) => {

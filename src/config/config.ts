@@ -32,6 +32,7 @@ import { freeze } from './freeze.ts';
 import { host } from './host.ts';
 import type { PrivateJwks } from './jwks.ts';
 import { generateJwks, parseJwks } from './jwks.ts';
+import { type ClientFaultsOf, keysToCome, partyFaults } from './party-faults.ts';
 import { kept, randomSecret } from './secrets.ts';
 import { trustProxy } from './trust-proxy.ts';
 
@@ -82,9 +83,14 @@ interface Given extends Omit<Config, 'settings' | 'adminToken' | 'cookieKeys' | 
 
 /**
  * Reads `env` and the files that it names, relative to `cwd`. Creates secrets that are not set, and keeps them in `keys/`.
+ * @param clientFaultsOf asks the OpenID provider about the relying parties of the file.
  * @throws {ConfigError} with every fault. Then nothing was written.
  */
-export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<Config> {
+export async function loadConfig(
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  clientFaultsOf: ClientFaultsOf = () => async () => [],
+): Promise<Config> {
   const reader = envReader(env);
   const given = readEnv(reader, env, cwd);
   const faults: ConfigFault[] = reader.faults;
@@ -94,11 +100,14 @@ export async function loadConfig(env: NodeJS.ProcessEnv, cwd: string): Promise<C
   faults.push(...(file?.faults ?? []));
   const dataDir = given.redisUrl === null && !env.REDIS_URL ? await dataDirFault(given.dataDir) : null;
   if (dataDir !== null) faults.push({ where: 'DATA_DIR', message: dataDir });
+  const folder = join(cwd, 'keys');
   if (jwks && 'refusal' in jwks) faults.push({ where: 'JWKS_FILE', message: jwks.refusal });
+  else if (file?.settings)
+    faults.push(...(await partyFaults(file, jwks ?? (await keysToCome(folder)), clientFaultsOf)));
   if (faults.length > 0 || (jwks && 'refusal' in jwks)) throw new ConfigError(faults);
 
   const { configPath, jwksPath, ...rest } = given;
-  const keep = keeper(join(cwd, 'keys'));
+  const keep = keeper(folder);
   return freeze({
     ...rest,
     settings: file?.settings ?? null,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Document } from 'yaml';
 import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { PlacedFault } from '#settings/faults.ts';
 import { check } from '#settings/faults.ts';
 import type { FileSettings } from '#settings/file.ts';
 import { settingsFile } from '#settings/file.ts';
@@ -9,7 +10,12 @@ import type { ConfigFault } from './config-error.ts';
 import { duplicateIds } from './duplicate-ids.ts';
 
 export type ReadFile =
-  | { readonly settings: FileSettings; readonly faults: readonly [] }
+  | {
+      readonly settings: FileSettings;
+      readonly faults: readonly [];
+      /** Places a fault that was found later at its line. */
+      readonly place: (fault: PlacedFault) => ConfigFault;
+    }
   | { readonly settings: null; readonly faults: readonly ConfigFault[] };
 
 /** Reads the rooms and relying parties of a YAML file, or every fault in it, each with its line. */
@@ -47,13 +53,14 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
   if (contents instanceof Error) return failed([{ where: name, message: `is not YAML: ${contents.message}` }]);
   const placeOf = (path: readonly PropertyKey[], field: string) =>
     `${name}:${lineOf(path)}${field === '' ? '' : ` ${field}`}`;
+  const place = ({ field, path, message }: PlacedFault): ConfigFault => ({ where: placeOf(path, field), message });
   const checked = check(settingsFile, contents ?? {});
   // The schema finds duplicates only where nothing else is wrong, and knows no lines.
   const duplicates = duplicateIds(contents, lineOf);
   const others = checked.ok ? [] : checked.faults.filter(({ field }) => duplicates.every((one) => one.field !== field));
   const faults = [...others, ...duplicates];
   if (!checked.ok || faults.length > 0) {
-    return failed(faults.map(({ field, path, message }) => ({ where: placeOf(path, field), message })));
+    return failed(faults.map(place));
   }
   const { rooms, relying_parties } = checked.value;
   const places = relying_parties.map(({ client_id }, index): [string, string] => [
@@ -61,7 +68,7 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
     placeOf(['relying_parties', index, 'room'], `relying_parties[${index}].room`),
   ]);
   const known = places.length > 0 ? { places: new Map(places) } : {};
-  return { settings: { rooms, relyingParties: relying_parties, ...known }, faults: [] };
+  return { settings: { rooms, relyingParties: relying_parties, ...known }, faults: [], place };
 }
 
 /** The text of a file, or null if it is not UTF-8. */

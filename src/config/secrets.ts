@@ -23,7 +23,8 @@ export async function kept(path: string, make: () => string | Promise<string>): 
   return (await readKept(path)) ?? '';
 }
 
-async function readKept(path: string): Promise<string | null> {
+/** Null if there is no file at `path`. */
+export async function readKept(path: string): Promise<string | null> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (error) {

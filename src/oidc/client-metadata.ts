@@ -5,7 +5,8 @@ import { applicationType } from './redirect-uri.ts';
 
 /**
  * A relying party as OpenID Connect client metadata (Dynamic Client Registration 1.0 §2). A confidential client may use
- * client_secret_basic or client_secret_post: oidc-provider accepts both for either.
+ * client_secret_basic or client_secret_post: oidc-provider accepts both for either. `initiate_login_uri` is left out: only a
+ * restart of a login uses it, and an http one that an earlier version stored would break every request.
  */
 export function clientMetadata(party: RelyingParty): ClientMetadata {
   // A public client cannot keep a refresh token secret.
@@ -21,7 +22,6 @@ export function clientMetadata(party: RelyingParty): ClientMetadata {
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
     id_token_signed_response_alg: 'RS256',
-    ...(party.initiate_login_uri ? { initiate_login_uri: party.initiate_login_uri } : {}),
     ...(party.backchannel_logout_uri
       ? {
           backchannel_logout_uri: party.backchannel_logout_uri,

@@ -30,6 +30,7 @@ import { createProvider } from './provider.ts';
 import { answerUnavailable, createProviderPages, pageWhileUnavailable } from './provider-pages.ts';
 import { createTokens } from './tokens/index.ts';
 
+export { type ClientFaults, createClientFaults } from './client-schema.ts';
 export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
 export interface OidcDeps {

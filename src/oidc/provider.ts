@@ -4,6 +4,7 @@ import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { createAdapterFactory } from './adapter.ts';
 import type { Authorize } from './authorize/index.ts';
+import { CLIENT_RULES } from './client-schema.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { isRegisteredOrigin } from './redirect-uri.ts';
@@ -27,15 +28,13 @@ export interface ProviderDeps {
 export function createProvider(deps: ProviderDeps): Provider {
   const { issuer, jwks, records, relyingParties, authorize, tokens, pages, now } = deps;
   const configuration: Configuration = {
+    ...CLIENT_RULES,
     ...authorize.configuration,
     ...tokens.configuration,
     adapter: createAdapterFactory({ records, relyingParties, now }),
     jwks,
     // Core §3.1.2.1 requires the parameter, also with only one registered.
     allowOmittingSingleRegisteredRedirectUri: false,
-    responseTypes: ['code'],
-    subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     acceptQueryParamAccessTokens: false,
     routes: {
@@ -50,10 +49,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     features: {
       ...tokens.configuration.features,
-      devInteractions: { enabled: false },
-      backchannelLogout: { enabled: true },
+      ...CLIENT_RULES.features,
       rpInitiatedLogout: {
-        enabled: true,
+        ...CLIENT_RULES.features.rpInitiatedLogout,
         logoutSource: pages.confirmLogout,
         postLogoutSuccessSource: pages.loggedOut,
       },

@@ -5,6 +5,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const isLoopback = (url: URL, protocol: 'http:' | 'https:') => url.protocol === protocol && LOOPBACK.has(url.hostname);
 
+export const isLoopbackHttp = (url: URL): boolean => isLoopback(url, 'http:');
+
 /**
  * The application type of a relying party (Dynamic Client Registration 1.0 §2). Native are apps: with a private-use
  * scheme, or without a secret and with http on loopback, where an app listens on any free port (RFC 8252 §7.3). A claimed
@@ -17,7 +19,7 @@ export function applicationType({ redirect_uris, client_secret }: RelyingParty):
   const isApp =
     client_secret === undefined &&
     http.length > 0 &&
-    http.every((url) => isLoopback(url, 'http:')) &&
+    http.every((url) => isLoopbackHttp(url)) &&
     !urls.some((url) => isLoopback(url, 'https:'));
   return isApp ? 'native' : 'web';
 }
@@ -36,14 +38,14 @@ export function isRegisteredOrigin(redirectUris: readonly string[], isNative: bo
   return redirectUris.some((uri) => {
     const url = new URL(uri);
     if (url.origin === origin) return true;
-    return isNative && page?.hostname === url.hostname && isLoopback(page, 'http:') && isLoopback(url, 'http:');
+    return isNative && page?.hostname === url.hostname && isLoopbackHttp(page) && isLoopbackHttp(url);
   });
 }
 
 /** A URL on loopback without its port; null for any other text. */
 function portless(text: string): string | null {
   const url = URL.parse(text);
-  if (!url || !isLoopback(url, 'http:')) return null;
+  if (!url || !isLoopbackHttp(url)) return null;
   url.port = '';
   return url.href;
 }

@@ -72,6 +72,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
         { name: 'admin', token: ADMIN_TOKEN },
         { name: 'alice', token: ALICES_TOKEN },
       ],
+      clientFaults: async () => [],
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),
       log: createLog({ level: 'silent' }),
       issuer,

@@ -40,11 +40,8 @@ export function createTokens({ issuer, waitingRoom, settings, now }: TokensDeps)
       conformIdTokenClaims: false,
       // No offline_access: refresh tokens end with the admission.
       scopes: ['openid', 'email'],
-      issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
       // Parallel requests of one browser refresh at the same time, all with the one token the relying party keeps.
       rotateRefreshToken: false,
-      clientDefaults: { id_token_signed_response_alg: 'RS256' },
-      enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
       ttl: createLifetimes(remaining, now),
       findAccount: createFindAccount({ visitors, relyingParties, emailHost: new URL(issuer).hostname, now }),
       loadExistingGrant: createLoadExistingGrant(remaining),
