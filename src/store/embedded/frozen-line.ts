@@ -16,10 +16,12 @@ interface FrozenPresence {
 }
 
 /** Of a draw that is done only those who were there count. */
-interface FrozenDraw extends Omit<Draw, 'presence' | 'there' | 'opensAt'> {
+interface FrozenDraw extends Omit<Draw, 'presence' | 'withdrawn' | 'there' | 'opensAt'> {
   /** Earlier versions did not write it: a draw was made when it opened. */
   readonly opensAt?: number;
   readonly presence: FrozenPresence | null;
+  /** Earlier versions did not keep who withdrew. */
+  readonly withdrawn?: Uint8Array | null;
   readonly there: Uint8Array | null;
 }
 
@@ -55,6 +57,7 @@ export function freeze(line: Line): Uint8Array {
     draws: draws.map((draw) => ({
       ...draw,
       presence: draw.there ? null : freezePresence(draw.presence),
+      withdrawn: draw.there ? null : draw.withdrawn.bytes,
       there: draw.there?.bytes ?? null,
     })),
   };
@@ -93,6 +96,7 @@ export function thaw(bytes: Uint8Array): Line {
       ...draw,
       opensAt: draw.opensAt ?? draw.committedAt,
       presence: draw.presence ? thawPresence(draw.presence) : newPresence(),
+      withdrawn: bitsOf(draw.withdrawn ?? new Uint8Array()),
       there: draw.there && bitsOf(draw.there),
     })),
   };

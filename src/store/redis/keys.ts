@@ -30,6 +30,7 @@ export const LINE_PARTS = [
   'entrants:3',
   'unconfirmed',
   'expired',
+  'entrants:withdrawn',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

@@ -1,8 +1,8 @@
 /** One draw: the visitors who come before the start of an event, until they are drawn and have numbers. */
 import type { DrawOrder } from '../room.ts';
-import type { Bits } from './bits.ts';
+import { Bits } from './bits.ts';
 import type { Presence } from './presence.ts';
-import { hear, newPresence } from './presence.ts';
+import { forget, hear, newPresence } from './presence.ts';
 
 /** A place among those who came before the start of an event: no number until the draw. */
 export interface Entry {
@@ -21,7 +21,7 @@ export interface DrawOpening {
   readonly seed: string;
   /** SHA-256 of the seed's bytes, hexadecimal. */
   readonly seedHash: string;
-  /** From when on who joins is an entrant. */
+  /** From then on, visitors who join are entrants. */
   readonly opensAt: number;
 }
 
@@ -33,17 +33,17 @@ export interface DrawRecord {
   readonly seedHash: string;
   readonly committedAt: number;
   readonly opensAt: number;
-  /** Who came so far. */
+  /** How many entrants arrived so far. */
   readonly arrivals: number;
   /** The three below are null until the draw. */
   readonly seed: string | null;
   readonly drawnAt: number | null;
-  /** Those who were there at the draw, who share the numbers `base` + 1 … `base` + `entrants`. */
+  /** How many entrants were present at the draw. They share the numbers `base` + 1 … `base` + `entrants`. */
   readonly entrants: number | null;
   readonly base: number;
 }
 
-/** A draw that is done, with who was there: a bit an entrant by arrival index, most significant bit first. */
+/** A draw that is done. `there` has a bit for each entrant who was present, by arrival index, most significant bit first. */
 export interface DrawResult {
   readonly record: DrawRecord;
   readonly there: Uint8Array;
@@ -56,11 +56,13 @@ export interface Draw extends DrawOpening {
   arrivals: number;
   /** Of the entrants, by arrival index. */
   readonly presence: Presence;
+  /** Entrants who withdrew, by arrival index: a heartbeat from before does not bring them back. */
+  readonly withdrawn: Bits;
   drawnAt: number | null;
   /** The number before the first one drawn. */
   base: number;
   entrants: number;
-  /** Who was there at the draw; null until then. */
+  /** The entrants who were present at the draw; null until then. */
   there: Bits | null;
 }
 
@@ -70,6 +72,7 @@ export function newDraw(opening: DrawOpening, now: number): Draw {
     committedAt: now,
     arrivals: 0,
     presence: { ...newPresence(), windowStart: now },
+    withdrawn: new Bits(),
     drawnAt: null,
     base: 0,
     entrants: 0,
@@ -84,7 +87,21 @@ export function enter(open: Draw, draw: number): Entry {
   return { draw, index };
 }
 
-/** Who is there now is drawn; how many they are. */
+/** An entrant withdraws: absent from now on. */
+export function withdrawEntrant(open: Draw, index: number): void {
+  if (index < 0 || index >= open.arrivals) return;
+  open.withdrawn.add(index);
+  forget(open.presence, index);
+}
+
+/** A heartbeat of an entrant; ignored for those who withdrew or never came. */
+export function hearEntrant(open: Draw, index: number): boolean {
+  if (index < 0 || index >= open.arrivals || open.withdrawn.has(index)) return false;
+  hear(open.presence, index);
+  return true;
+}
+
+/** Draws the entrants who are present now. Returns how many they are. */
 export function finishDraw(open: Draw, base: number, now: number): number {
   open.there = open.presence.present;
   open.entrants = open.there.count(0, open.arrivals);

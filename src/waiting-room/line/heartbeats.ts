@@ -1,8 +1,8 @@
 /** Recording heartbeats: they make visitors present. */
-import { type Entry, nextDrawOf } from './draw.ts';
+import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
 import type { Line } from './line.ts';
 import { isOfLine } from './place.ts';
-import { forget, hear } from './presence.ts';
+import { hear } from './presence.ts';
 import { settle } from './settle.ts';
 import { prove } from './unconfirmed.ts';
 
@@ -38,23 +38,21 @@ export function recordHeartbeats(line: Line, { numbers, ...of }: Heartbeats, at:
   }
 }
 
-/** Heartbeats of entrants of the draw that is not done; those of any other draw are ignored. */
+/** Ignores heartbeats of entrants of any other draw than the one that is not done, and of entrants who withdrew. */
 export function recordEntrantHeartbeats(line: Line, { draw, indexes, ...of }: EntrantHeartbeats, at: number): void {
   settle(line, at);
   const next = nextDrawOf(line.draws);
   if (!next || !isOfLine(line, of) || draw !== line.draws.length) return;
   for (const index of indexes) {
-    if (index < 0 || index >= next.arrivals) continue;
-    hear(next.presence, index);
-    line.changes += 1;
+    if (hearEntrant(next, index)) line.changes += 1;
   }
 }
 
-/** An entrant withdraws from the draw: not present any more. */
+/** An entrant withdraws from the draw, for good. */
 export function withdraw(line: Line, { entry, ...of }: Withdrawal, at: number): void {
   settle(line, at);
   const next = nextDrawOf(line.draws);
   if (!next || !isOfLine(line, of) || entry.draw !== line.draws.length) return;
-  forget(next.presence, entry.index);
+  withdrawEntrant(next, entry.index);
   line.changes += 1;
 }

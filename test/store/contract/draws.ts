@@ -274,6 +274,33 @@ export function describeDraws(stores: () => Stores): void {
       expect(await room.counters()).toMatchObject({ queue: 2 });
     });
 
+    it('leaves out who withdrew, also if heartbeats from before arrive later, and only from that draw', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await room.announceDraw();
+      await room.crowd(20);
+      const late = { generation: 1, draw: 1, indexes: Array.from({ length: 20 }, (_, index) => index) };
+      for (let index = 0; index < 10; index++) {
+        await store.line.withdraw(room.id, { generation: 1, entry: { draw: 1, index } }, T0);
+      }
+      await second.line.recordEntrantHeartbeats(room.id, late, T0);
+      expect((await room.view()).entrantsPresent).toBe(10);
+      await store.line.recordEntrantHeartbeats(room.id, late, LATER);
+      expect((await room.view(LATER)).entrantsPresent).toBe(10);
+      await room.draw('opening', LATER);
+      const result = await room.drawResult();
+      expect(result && thereAt(result)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+
+      await room.announceDraw({ event: 'encore' }, LATER);
+      await room.crowd(2, { at: LATER });
+      await store.line.withdraw(room.id, { generation: 1, entry: { draw: 2, index: 1 } }, LATER);
+      await store.line.reset(room.id, LATER);
+      await room.announceDraw({}, LATER);
+      await room.crowd(2, { at: LATER });
+      await store.line.recordEntrantHeartbeats(room.id, { generation: 2, draw: 1, indexes: [0, 1] }, LATER);
+      expect((await room.view(LATER)).entrantsPresent).toBe(2);
+    });
+
     it('hears nobody of another generation, another draw, or who never came', async () => {
       const { store } = stores();
       const room = await makeRoom(store);

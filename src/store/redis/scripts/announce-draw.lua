@@ -1,5 +1,5 @@
--- The next draw of this generation and its seed: one at a time, and an event once. Again for the same event, before
--- anybody came, changes when it opens and its order.
+-- Announces the next draw of this generation and its seed: one at a time, and each event once. Announced again before it
+-- has entrants, it changes when the draw opens and its order.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, event, its id and seed (JSON), order, opens at
 -- Reply: { 'absent' } | { 'OK' }
@@ -8,6 +8,8 @@ local now = settle(tonumber(ARGV[1]))
 local announced = line.arrivals == 0 and isNextOf(ARGV[2])
 if not announced and line.drawing == 0 and redis.call('HEXISTS', DRAWS, 'event:' .. ARGV[2]) == 0 then
   line.draws = line.draws + 1
+  -- A process of an early version may have ended the draw before, and knows nothing of withdrawals.
+  redis.call('UNLINK', WITHDRAWN)
   line.drawing, line.arrivals, line.entrants_window, line.entrants_slot = 1, 0, now, 0
   local n = string.format('%.0f', line.draws)
   redis.call('HSET', DRAWS, 'event:' .. ARGV[2], n, n, ARGV[3], n .. ':committed', string.format('%.0f', now))

@@ -1,5 +1,5 @@
--- Those who are there get the next numbers, as a block: which of them each has follows from the seed and who was there,
--- so that it need not be written. Credits that stood open go to the first of them.
+-- Issues the next numbers to the entrants who are present, as a block. Which number each has follows from the seed and
+-- their presence, so it is not written. Open credits go to the first of them.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, event
 -- Reply: { 'absent' } | { 'OK' }
@@ -11,7 +11,7 @@ if isNextOf(ARGV[2]) then
   local entrants = redis.call('BITCOUNT', ENTERED)
   local done = string.format('%.0f:%.0f:%.0f:%.0f', line.arrivals, now, base, entrants)
   redis.call('HSET', DRAWS, n .. ':done', done, n .. ':there', redis.call('GET', ENTERED) or '')
-  redis.call('UNLINK', ENTERED, unpack(ENTERED_SLOTS))
+  redis.call('UNLINK', ENTERED, WITHDRAWN, unpack(ENTERED_SLOTS))
   line.drawing = 0
   line.serving = math.min(serving, base)
   line.queue = base + entrants

@@ -1,6 +1,7 @@
 -- The draws of this generation. DRAWS has of each, by its number n from 1: `n` → its event and seed (JSON, as it was
 -- given), `n:committed` → when that was, `n:terms` → `order:opens at`, and once it is done `n:done` → `arrivals:drawn
--- at:base:entrants` and `n:there` → who was there, as a bitmap by arrival index; and `event:<id>` → n.
+-- at:base:entrants` and `n:there` → the entrants who were present, as a bitmap by arrival index; and `event:<id>` → n.
+-- WITHDRAWN is a bitmap of the entrants who withdrew.
 
 -- Whether the draw that is not done is the one of this generation and number.
 local function isNext(incarnation, generation, draw)
@@ -10,6 +11,19 @@ end
 -- Whether the draw that is not done is that of this event.
 local function isNextOf(event)
   return line.drawing == 1 and tonumber(redis.call('HGET', DRAWS, 'event:' .. event) or 0) == line.draws
+end
+
+-- An entrant withdraws: absent from now on.
+local function withdrawEntrant(index)
+  if index < 0 or index >= line.arrivals then return end
+  redis.call('SETBIT', WITHDRAWN, index, 1)
+  forget(ENTRANTS, index)
+end
+
+-- A heartbeat of an entrant; ignored for those who withdrew or never came.
+local function hearEntrant(index)
+  if index < 0 or index >= line.arrivals or has(WITHDRAWN, index) then return end
+  hear(ENTRANTS, index)
 end
 
 -- { event and seed, committed, terms, done, or only how many came }

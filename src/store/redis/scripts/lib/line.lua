@@ -7,7 +7,7 @@ local SLOTS = { KEYS[11], KEYS[12], KEYS[13], KEYS[14] }
 local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
 local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
-local UNCONFIRMED, EXPIRED = KEYS[23], KEYS[24]
+local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 
 -- Every script has three more arguments at its end: the highest number that the caller knows to be issued, what it is of,
 -- as `incarnation:generation:draw:entrants`, and the run_id of the server at the caller's connection; '' if unknown.
