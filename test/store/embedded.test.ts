@@ -15,11 +15,11 @@ import { comparable } from './contract/like-the-model.ts';
 import { openModel } from './contract/model.ts';
 import { freshId, makeRoom, OPENING, presentNumbers, RULES, T0, thereAt } from './contract/room-under-test.ts';
 import { play, VIEW } from './contract/steps.ts';
-import { describeLineStore } from './line.contract.ts';
+import { describeStore } from './contract/store.ts';
 
 const makeDir = () => mkdtempSync(join(tmpdir(), 'anteroom-'));
 
-describeLineStore('the embedded store', async () => {
+describeStore('the embedded store', async () => {
   const dir = makeDir();
   const store = openEmbeddedStore({ dir });
   return {

@@ -1,8 +1,8 @@
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedisCluster } from '#support/redis.ts';
-import { describeLineStore } from './line.contract.ts';
+import { describeStore } from './contract/store.ts';
 
-describeLineStore('the Redis store on a cluster of three', async () => {
+describeStore('the Redis store on a cluster of three', async () => {
   const cluster = await startRedisCluster();
   const store = await openRedisStore({ url: cluster.url });
   return {

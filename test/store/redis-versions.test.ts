@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedis } from '#support/redis.ts';
-import { describeLineStore } from './line.contract.ts';
+import { describeStore } from './contract/store.ts';
 
 /** Where `npm test` puts them (scripts/optional-programs.ts). */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
@@ -14,7 +14,7 @@ const SERVERS = { 'Redis 6.2': 'redis-6.2/redis-server', Valkey: 'valkey/valkey-
 for (const [name, path] of Object.entries(SERVERS)) {
   const program = join(CACHE, path);
   if (existsSync(program)) {
-    describeLineStore(`the Redis store on ${name}`, async () => {
+    describeStore(`the Redis store on ${name}`, async () => {
       const redis = await startRedis({ program });
       const store = await openRedisStore({ url: redis.url });
       return {

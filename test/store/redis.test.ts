@@ -1,8 +1,8 @@
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedis } from '#support/redis.ts';
-import { describeLineStore } from './line.contract.ts';
+import { describeStore } from './contract/store.ts';
 
-describeLineStore('the Redis store', async () => {
+describeStore('the Redis store', async () => {
   const redis = await startRedis();
   const store = await openRedisStore({ url: redis.url });
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Place } from '#waiting-room/line/place.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
 const isFirst = (place: Place) => place.state === 'admitted' && place.first;
 
-export function describeClaiming(stores: () => Stores): void {
+export function describeClaiming(stores: Ports<'line'>): void {
   describe('claiming', () => {
     it('changes nothing before the turn', async () => {
       const room = await makeRoom(stores().store);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Arrival, RoomUnderTest, Stores } from './room-under-test.ts';
+import type { Arrival, Ports, RoomUnderTest } from './room-under-test.ts';
 import { makeRoom, OPENING, pick, presentNumbers, seconds, T0, thereAt } from './room-under-test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -19,7 +19,7 @@ async function entrants(room: RoomUnderTest, count: number, there: readonly numb
   return crowd;
 }
 
-export function describeDraws(stores: () => Stores): void {
+export function describeDraws(stores: Ports<'line'>): void {
   describe('draws', () => {
     it('gives who comes to an open draw a place by arrival, and no number', async () => {
       const room = await makeRoom(stores().store);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
-export function describeEndings(stores: () => Stores): void {
+export function describeEndings(stores: Ports<'line'>): void {
   describe('leaving, exits and reset', () => {
     it('uses up the number of who leaves the line, and counts them no more', async () => {
       const room = await makeRoom(stores().store);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, seconds } from './room-under-test.ts';
 
-export function describeIdempotency(stores: () => Stores): void {
+export function describeIdempotency(stores: Ports<'idempotency'>): void {
   describe('remembered values', () => {
     it('remembers what came first, and says so to who comes later', async () => {
       const { store, second } = stores();

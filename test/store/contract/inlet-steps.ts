@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, T0 } from './room-under-test.ts';
 
-export function describeInletSteps(stores: () => Stores): void {
+export function describeInletSteps(stores: Ports<'line'>): void {
   describe('the steps of an inlet', () => {
     it('raises and remembers the inlet’s state', async () => {
       const room = await makeRoom(stores().store);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RoomNotFound } from '#waiting-room/errors.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, makeRoom, OPENING, pick, T0 } from './room-under-test.ts';
 
-export function describeJoining(stores: () => Stores): void {
+export function describeJoining(stores: Ports<'line'>): void {
   describe('joining', () => {
     it('gives the numbers 1, 2, 3 in the order of the entrants', async () => {
       const room = await makeRoom(stores().store);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, seconds } from './room-under-test.ts';
 
-export function describeLeases(stores: () => Stores): void {
+export function describeLeases(stores: Ports<'leases'>): void {
   describe('leases', () => {
     it('gives a lease to one holder, who may prolong it', async () => {
       const { store, second } = stores();

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryLossyCourse } from './courses.ts';
 import { openModel } from './model.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, presentNumbers, T0, thereAt } from './room-under-test.ts';
 import type { Answer } from './steps.ts';
 import { play, VIEW } from './steps.ts';
 
 const RUNS = Number(process.env.RUNS ?? 100);
 
-export function describeLikeTheModel(stores: () => Stores): void {
+export function describeLikeTheModel(stores: Ports<'line'>): void {
   describe('compared with the model', () => {
     it('answers every verb as the model does, in any order of events', async () => {
       await fc.assert(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
 import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 
 const CHUNK = 1000;
 
@@ -12,7 +12,7 @@ async function fill(append: (entries: readonly string[]) => Promise<unknown>, co
   }
 }
 
-export function describeLists(stores: () => Stores): void {
+export function describeLists(stores: Ports<'outbox' | 'audit'>): void {
   describe('the outbox', () => {
     const entries = async (max = 100) => (await stores().second.outbox.read(max)).map(({ entry }) => entry);
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Login } from '#waiting-room/ports/logout-queue.ts';
 import { LOGOUT_KEPT } from '#waiting-room/ports/logout-queue.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, seconds, T0 } from './room-under-test.ts';
 
 const HELD = T0 + seconds(30);
 
-export function describeLogoutQueue(stores: () => Stores): void {
+export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
   describe('logins whose end has to be told', () => {
     const login = (visitor: string, room = 'sale', sid: string | null = `sid-${visitor}`): Login => ({
       room,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
-export function describeModes(stores: () => Stores): void {
+export function describeModes(stores: Ports<'line'>): void {
   describe('modes', () => {
     it('serves everybody at once in passthrough, whatever the size', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 
-export function describeOidcRecords(stores: () => Stores): void {
+export function describeOidcRecords(stores: Ports<'oidcRecords'>): void {
   describe('what the OpenID provider keeps', () => {
     it('finds a record as it was put last, by model and id', async () => {
       const { store, second } = stores();

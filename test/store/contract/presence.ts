@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, presentNumbers, seconds, T0 } from './room-under-test.ts';
 
 /** The start of a window of a minute, so that what a window is can be seen. */
 const START = Math.ceil(T0 / seconds(60)) * seconds(60);
 
-export function describePresence(stores: () => Stores): void {
+export function describePresence(stores: Ports<'line'>): void {
   describe('presence', () => {
     it('counts a newcomer as present for the timeout and at most a third longer', async () => {
       const room = await makeRoom(stores().store, { presenceTimeout: seconds(180) });

@@ -39,6 +39,9 @@ export interface Stores {
   readonly second: Store;
 }
 
+/** The ports that a suite needs, of an adapter that may serve no others: how to get at them once they are open. */
+export type Ports<K extends keyof Store> = () => { readonly store: Pick<Store, K>; readonly second: Pick<Store, K> };
+
 /** What one visitor got from joining. */
 export interface Arrival extends Holder {
   readonly entry: Entry | null;
@@ -73,7 +76,7 @@ export interface RoomUnderTest {
 export const freshId = (kind: string) => `${kind}-${randomBytes(6).toString('hex')}`;
 
 /** Makes a room with a line of its own in `store`. */
-export async function makeRoom(store: Store, rules: Partial<LineRules> = {}): Promise<RoomUnderTest> {
+export async function makeRoom(store: Pick<Store, 'line'>, rules: Partial<LineRules> = {}): Promise<RoomUnderTest> {
   const id = freshId('room');
   const { line } = store;
   await line.open(id, { rules: { ...RULES, ...rules }, incarnation: '', checkpoint: null }, T0);

@@ -3,7 +3,7 @@ import { RoomNotFound } from '#waiting-room/errors.ts';
 import { lineRules } from '#waiting-room/line-rules.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 
 const settingsOf = (id: string): RoomSettings => ({
@@ -30,7 +30,7 @@ const partyOf = (clientId: string): RelyingParty => ({
   initiate_login_uri: null,
 });
 
-export function describeSettings(stores: () => Stores): void {
+export function describeSettings(stores: Ports<'settings' | 'line' | 'ping'>): void {
   describe('settings', () => {
     it('answers a ping', async () => {
       await expect(stores().store.ping()).resolves.toBeUndefined();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Arrival, RoomUnderTest, Stores } from './room-under-test.ts';
+import type { Arrival, Ports, RoomUnderTest } from './room-under-test.ts';
 import { freshId, makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
-export function describeTime(stores: () => Stores): void {
+export function describeTime(stores: Ports<'line'>): void {
   describe('renewal', () => {
     it('starts the lifetime of a live admission anew', async () => {
       const { store } = stores();

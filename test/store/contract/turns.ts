@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from './room-under-test.ts';
+import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, presentNumbers, seconds, T0 } from './room-under-test.ts';
 
-export function describeTurns(stores: () => Stores): void {
+export function describeTurns(stores: Ports<'line'>): void {
   describe('turns', () => {
     it('serves so many numbers, and says by how much the counter rose', async () => {
       const room = await makeRoom(stores().store);

@@ -1,0 +1,25 @@
+/** What an adapter of the line port has to do. The pure line is the model: the last suite compares random courses. */
+import { describeClaiming } from './claiming.ts';
+import { describeDraws } from './draws.ts';
+import { describeEndings } from './endings.ts';
+import { describeInletSteps } from './inlet-steps.ts';
+import { describeJoining } from './joining.ts';
+import { describeLikeTheModel } from './like-the-model.ts';
+import { describeModes } from './modes.ts';
+import { describePresence } from './presence.ts';
+import type { Ports } from './room-under-test.ts';
+import { describeTime } from './time.ts';
+import { describeTurns } from './turns.ts';
+
+export function describeLine(stores: Ports<'line'>): void {
+  describeJoining(stores);
+  describeClaiming(stores);
+  describeTurns(stores);
+  describeModes(stores);
+  describeInletSteps(stores);
+  describeTime(stores);
+  describeEndings(stores);
+  describePresence(stores);
+  describeDraws(stores);
+  describeLikeTheModel(stores);
+}
