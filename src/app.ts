@@ -62,7 +62,6 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   const clientAddress = createClientAddress(config.trustProxy);
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
-    if (document.code === 'store_unavailable') metrics.storeFailed('background');
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'background task failed');
   };
   const logoutQueue = createLogoutQueue({ logouts: store.logoutQueue, settings: store.settings, now, onError });

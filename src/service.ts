@@ -7,6 +7,7 @@ import type { FileSettings } from '#settings/file.ts';
 import { openStore } from '#store/compose.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { countStoreErrors } from '#telemetry/store-errors.ts';
 import { createApp } from './app.ts';
 import { applySettings } from './apply-settings.ts';
 import { startClock } from './clock/index.ts';
@@ -29,7 +30,7 @@ export async function openService(config: Config, settings: FileSettings | null)
   const metrics = createMetrics();
   const now = Date.now;
   const { redisUrl, dataDir } = config;
-  const store = await openStore({ redisUrl, dataDir, now, log });
+  const store = countStoreErrors(await openStore({ redisUrl, dataDir, now, log }), metrics);
 
   const self = randomUUID();
   const activity = createActivity({ store, webhook: config.webhook, self, now, log, metrics });

@@ -3,8 +3,11 @@ import type { Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { problemAnswer, sendProblem } from './problem.ts';
 
+/** How long an answer of the store is good, in ms. */
+const REMEMBERED = 500;
+
 export interface HealthDeps {
-  /** Resolves when the store answers. */
+  /** Resolves when the store accepts a write. */
   readonly ping: () => Promise<void>;
   /** Whether the process accepts no new work. */
   readonly draining: () => boolean;
@@ -14,11 +17,11 @@ export interface HealthDeps {
 }
 
 /**
- * `/livez`: the process runs. `/readyz`: it accepts requests, because the store answers and it does not drain.
+ * `/livez`: the process runs. `/readyz`: it accepts requests, because the store accepts writes and it does not drain.
  * `/metrics`: for Prometheus.
  */
 export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps): Middleware {
-  async function storeAnswers(): Promise<boolean> {
+  async function ask(): Promise<boolean> {
     const waiting = new AbortController();
     const tooLate = delay(patience, false, { signal: waiting.signal, ref: false }).catch(() => false);
     const answered = ping().then(
@@ -30,6 +33,13 @@ export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps)
     } finally {
       waiting.abort();
     }
+  }
+
+  /** Requests share an answer for a while, because the question costs the store a write and anybody may ask. */
+  let latest = { at: -Infinity, answer: Promise.resolve(false) };
+  function storeAnswers(): Promise<boolean> {
+    if (performance.now() - latest.at > REMEMBERED) latest = { at: performance.now(), answer: ask() };
+    return latest.answer;
   }
 
   return async (ctx, next) => {

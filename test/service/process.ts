@@ -41,26 +41,35 @@ export interface Folder {
   write(name: string, text: string): Promise<string>;
   /** Starts a process in the folder; with `main`, one of another checkout. Removing the folder ends it. */
   run(env: Readonly<Record<string, string>>, main?: string): Run;
+  /** Starts a process none of whose files may become larger than this, in KiB. */
+  runLimited(env: Readonly<Record<string, string>>, fileSize: number): Run;
   remove(): Promise<void>;
 }
 
 export async function createFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'anteroom-process-'));
   const runs: Run[] = [];
+
+  function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Run {
+    const child = spawn(command, args, { cwd: path, env: { PATH: process.env.PATH, ...env } });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+    const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    const run = { child, output: () => said, ended };
+    runs.push(run);
+    return run;
+  }
+
   return {
     path,
     async write(name, text) {
       await writeFile(join(path, name), text);
       return name;
     },
-    run(env, main = MAIN) {
-      const child = spawn(process.execPath, [main], { cwd: path, env: { PATH: process.env.PATH, ...env } });
-      let said = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
-      const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-      const run = { child, output: () => said, ended };
-      runs.push(run);
-      return run;
+    run: (env, main = MAIN) => start(process.execPath, [main], env),
+    runLimited: (env, fileSize) => {
+      const command = `ulimit -f ${fileSize}; exec "$0" "$1"`;
+      return start('bash', ['-c', command, process.execPath, MAIN], env);
     },
     async remove() {
       for (const { child, ended } of runs) {

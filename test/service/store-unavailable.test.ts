@@ -102,6 +102,12 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     const askUserinfo = () => fetchHere('/userinfo', { headers: { Authorization: `Bearer ${inside.accessToken}` } });
     expect((await askUserinfo()).status).toBe(503);
 
+    // Each failed operation is counted under its name.
+    const text = await (await fetchHere('/metrics')).text();
+    for (const operation of ['join', 'claim', 'ping', 'oidc_records.find']) {
+      expect(text).toMatch(new RegExp(`anteroom_store_errors_total\\{operation="${operation}"\\} [1-9]`));
+    }
+
     // Ten seconds later the snapshot is too old: the page says so, and the APIs refuse.
     service.time.pass(10_000);
     const stale = await facts(browser, page);

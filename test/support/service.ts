@@ -10,6 +10,7 @@ import { generateJwks } from '#config/jwks.ts';
 import { settingsFile } from '#settings/file.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { countStoreErrors } from '#telemetry/store-errors.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
@@ -50,7 +51,7 @@ export interface TestServiceOptions {
 }
 
 export async function startService(options: TestServiceOptions): Promise<TestService> {
-  const { store, time = createTime(), cookieKeys = COOKIE_KEYS } = options;
+  const { time = createTime(), cookieKeys = COOKIE_KEYS } = options;
   const logged: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: (line: string) => void logged.push(line) } });
   const server = createServer();
@@ -58,6 +59,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const listensOn = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { issuer = listensOn } = options;
   const metrics = createMetrics({ processMetrics: false });
+  const store = countStoreErrors(options.store, metrics);
   const config = {
     issuer,
     jwks: options.jwks ?? jwks,

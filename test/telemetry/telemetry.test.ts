@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createLog, pathOnly } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
+import { countStoreErrors } from '#telemetry/store-errors.ts';
 
 test('the log redacts secrets, at the top level, one level down and in headers', () => {
   const lines: string[] = [];
@@ -53,7 +58,6 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
   metrics.gateChecks.inside += 5;
   metrics.joined('sale', 'waiting');
   metrics.claimed('sale', 'admitted');
-  metrics.storeFailed('join');
   const first = await metrics.expose();
   for (const line of [
     'anteroom_polls_total{kind="status"} 3',
@@ -62,7 +66,6 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
     'anteroom_gate_checks_total{outcome="failed"} 0',
     'anteroom_joins_total{room="sale",outcome="waiting"} 1',
     'anteroom_claims_total{room="sale",outcome="admitted"} 1',
-    'anteroom_store_errors_total{operation="join"} 1',
     'anteroom_room_present{room="sale"} 3',
     'anteroom_room_predictions{room="sale",result="within"} 8',
     'anteroom_room_predictions{room="sale",result="outside"} 1',
@@ -77,4 +80,38 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
   const second = await metrics.expose();
   expect(second.text).toContain('anteroom_polls_total{kind="status"} 4');
   expect(second.text).not.toContain('anteroom_room_present{');
+});
+
+test('metrics count each call that the store did not answer, by its operation', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  const dir = await mkdtemp(join(tmpdir(), 'anteroom-metrics-'));
+  const store = countStoreErrors(openEmbeddedStore({ dir }), metrics);
+  const now = Date.now();
+  await expect(store.line.view('nowhere', now)).rejects.toThrow();
+  expect((await metrics.expose()).text).not.toContain('anteroom_store_errors_total{');
+
+  // A store that is closed answers no more.
+  await store.close();
+  const calls = [
+    store.line.join('sale', [{ visitor: 'ann', claim: false }], now),
+    store.line.recordHeartbeats('sale', { generation: 1, numbers: [1] }, now),
+    store.settings.storedRoom('sale'),
+    store.oidcRecords.find('Grant', 'one'),
+    store.logoutQueue.forget('shop'),
+    store.ping(),
+    store.ping(),
+  ];
+  for (const call of await Promise.allSettled(calls)) expect(call.status).toBe('rejected');
+  const { text } = await metrics.expose();
+  for (const line of [
+    'join"} 1',
+    'record_heartbeats"} 1',
+    'settings.stored_room"} 1',
+    'oidc_records.find"} 1',
+    'logout_queue.forget"} 1',
+    'ping"} 2',
+  ]) {
+    expect(text).toContain(`anteroom_store_errors_total{operation="${line}`);
+  }
+  await rm(dir, { recursive: true });
 });

@@ -10,6 +10,7 @@ import { guardDatabase } from './database.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { keyScripts } from './key-scripts.ts';
+import { PROBE } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
@@ -21,6 +22,9 @@ import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore } from './settings.ts';
 import { answered } from './unavailable.ts';
+
+/** In ms. */
+const PROBE_TTL = 60_000;
 
 export type { StoreLog } from './client.ts';
 
@@ -59,7 +63,7 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     ...createLists(client, run),
     logoutQueue: createLogoutQueue(client, run),
     async ping() {
-      await answered(client.ping());
+      await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
     },
     async close() {
       await client.quit().catch(() => client.disconnect());

@@ -53,6 +53,9 @@ export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:known`,
 ];
 
+/** Written to see whether Redis accepts writes. */
+export const PROBE = 'anteroom:probe';
+
 export const leaseKey = (name: string): string => `anteroom:lease:${name}`;
 export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
 

@@ -24,7 +24,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly logoutQueue: LogoutQueue;
   readonly oidcRecords: OidcRecords;
-  /** Resolves when the store answers. */
+  /** Resolves when the store has written something, so that a full disk or memory is noticed. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
