@@ -22,6 +22,7 @@ import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { createAuthorize } from './authorize/index.ts';
 import { createCookieSigner } from './cookie-signer.ts';
+import { createHostCookies } from './host-cookies.ts';
 import type { BackchannelLogout } from './logout/backchannel-logout.ts';
 import { mountLogout } from './logout/index.ts';
 import type { Logouts } from './logout/logout-queue.ts';
@@ -69,15 +70,18 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const render = deps.views.page;
   const authorize = createAuthorize({ issuer, waitingRoom, idempotency, addresses, cookies, render, now });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
+  const cookieSigner = createCookieSigner(seal);
+  const hostCookies = createHostCookies(cookieSigner, issuer.startsWith('https:'));
   const provider = createProvider({
     ...{ issuer, jwks, records, relyingParties, authorize, tokens, now },
-    cookieSigner: createCookieSigner(seal),
+    ...{ cookieSigner, cookieNames: hostCookies.names },
     pages: createProviderPages({ render, onError }),
   });
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
   provider.use(labelDoor('oidc'));
   provider.use(pageWhileUnavailable(render));
   provider.use(acceptPlainSecrets(relyingParties));
+  provider.use(hostCookies.middleware);
   const request = authorize.mount(provider);
   tokens.mount(provider);
   const { notified } = logoutQueue;

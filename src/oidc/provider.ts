@@ -6,6 +6,7 @@ import { createAdapterFactory } from './adapter.ts';
 import type { Authorize } from './authorize/index.ts';
 import { CLIENT_RULES } from './client-schema.ts';
 import type { CookieSigner } from './cookie-signer.ts';
+import type { HostCookies } from './host-cookies.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { isRegisteredOrigin } from './redirect-uri.ts';
 import type { Tokens } from './tokens/index.ts';
@@ -16,6 +17,7 @@ export interface ProviderDeps {
   /** Private keys: RS256 at least. */
   readonly jwks: JWKS;
   readonly cookieSigner: CookieSigner;
+  readonly cookieNames: HostCookies['names'];
   readonly records: OidcRecords;
   readonly relyingParties: RelyingParties;
   readonly authorize: Pick<Authorize, 'configuration'>;
@@ -58,7 +60,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     cookies: {
       keys: deps.cookieSigner,
-      names: { session: 'anteroom_session', interaction: 'anteroom_interaction', resume: 'anteroom_resume' },
+      names: deps.cookieNames,
       long: { httpOnly: true, sameSite: 'lax', overwrite: true },
       // Not signed: the value is the unguessable id of a record.
       short: { httpOnly: true, sameSite: 'lax', overwrite: true, signed: false },

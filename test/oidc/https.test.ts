@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createCookieSigner } from '#oidc/cookie-signer.ts';
 import { createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI } from '#support/relying-party.ts';
+import { COOKIE_KEYS } from '#support/service.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { createSeal } from '#waiting-room/seal.ts';
 import { relying_parties, rooms } from './visit.ts';
 
 const ISSUER = 'https://wait.example';
@@ -45,7 +48,12 @@ describe('behind a proxy that terminates TLS', () => {
     expect(back.location).toContain('code=');
     const names = set.map((cookie) => cookie.slice(0, cookie.indexOf('=')));
     expect(new Set(names)).toEqual(
-      new Set(['__Host-anteroom_visitor', '__Host-anteroom_ticket_sale', 'anteroom_session', 'anteroom_session.sig']),
+      new Set([
+        '__Host-anteroom_visitor',
+        '__Host-anteroom_ticket_sale',
+        '__Host-anteroom_session',
+        '__Host-anteroom_session.sig',
+      ]),
     );
     for (const cookie of set) {
       expect(cookie).toMatch(/; secure/i);
@@ -58,9 +66,33 @@ describe('behind a proxy that terminates TLS', () => {
 
   test('a stored request resumes at the public address, whatever headers the proxy sends', async () => {
     const forged = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'http' };
-    const { locations, back } = await visit({ login_hint: LONG }, forged);
+    const { set, locations, back } = await visit({ login_hint: LONG }, forged);
     expect(locations[0]).toMatch(`${ISSUER}/authorize/`);
     expect(back.location).toContain('code=');
+    for (const cookie of set) expect(cookie).toMatch(/^__Host-[^;]*;.*path=\/(;|$)/i);
+  });
+
+  test('a session and a stored request of an earlier version are still read', async () => {
+    await service.waitingRoom.operations.reset('sale');
+    const browser = createBrowser();
+    const authorize = (more: Record<string, string>) =>
+      browser.get(`${service.listensOn}/authorize?${query({ ...more, state: 'x' })}`);
+    const waiting = await authorize({ login_hint: LONG });
+    const id = new URL(waiting.location).searchParams.get('anteroom_interaction') ?? '';
+    expect(browser.cookies.delete(`__Host-anteroom_resume_${id}`)).toBe(true);
+    browser.cookies.set(`anteroom_resume /authorize/${id}`, id);
+    await service.waitingRoom.operations.raise('sale', 1);
+    const claimed = await browser.post(waiting.location);
+    expect((await browser.get(here(claimed.location))).location).toContain('code=');
+
+    const value = browser.cookies.get('__Host-anteroom_session') ?? '';
+    browser.cookies.clear();
+    const signer = createCookieSigner(createSeal(COOKIE_KEYS));
+    browser.cookies.set('anteroom_session', value);
+    browser.cookies.set('anteroom_session.sig', 'forged');
+    expect((await authorize({ prompt: 'none' })).location).toContain('error=login_required');
+    browser.cookies.set('anteroom_session.sig', signer.sign(`anteroom_session=${value}`));
+    expect((await authorize({ prompt: 'none' })).location).toContain('code=');
   });
 
   test('browsers get HSTS', async () => {

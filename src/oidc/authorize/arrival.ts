@@ -38,6 +38,11 @@ export function createArrival(deps: ArrivalDeps) {
     if (!admission || !session) return;
     // Looking up the admission is the authentication: prompt=login and max_age ask for no more.
     const isTooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
+    if (session.accountId !== undefined && session.accountId !== admission.visitor) {
+      // It is another visitor's session, perhaps a planted one: its holder must not share this visitor's.
+      session.resetIdentifier();
+      session.authorizations = undefined;
+    }
     if (session.accountId !== admission.visitor || isTooOld || ctx.oidc.prompts.has('login')) {
       session.loginAccount({ accountId: admission.visitor });
     }
@@ -60,13 +65,12 @@ export function createArrival(deps: ArrivalDeps) {
     if (profileOf(party.profile).oneLogin && isNew) {
       ctx.append('Set-Cookie', newestLogin.record(header, party.client_id, startOf(ctx)));
     }
-    // A browser that has a Session keeps its account, or the provider would log it out.
-    const visitor = ctx.oidc.session?.accountId ?? cookies.visitor(header);
     const ticket = cookies.ticket(header, room);
-    const known = visitor ?? ticket?.visitor;
-    await refuseUnsatisfiable(ctx, known);
+    // Sealed cookies outrank the session, which another host may have planted over http.
+    const visitor = cookies.visitor(header) ?? ticket?.visitor ?? ctx.oidc.session?.accountId ?? null;
+    await refuseUnsatisfiable(ctx, visitor ?? undefined);
     if (ctx.oidc.prompts.has('none')) {
-      setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
+      setVisit(ctx, { room, admission: visitor ? await visitors.admission(room, visitor) : null });
       return;
     }
     try {
