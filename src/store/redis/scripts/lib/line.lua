@@ -15,9 +15,10 @@ local SERVER = table.remove(ARGV)
 local KNOWN = table.remove(ARGV)
 local KNOWN_NUMBER = tonumber(table.remove(ARGV))
 
--- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of RETURNED and UNCONFIRMED, `due` is at or
--- before the earliest deadline in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much
--- what runs out was moved in this generation; `draws` counts the draws of this generation, and from `drawing` on it is
+-- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of
+-- RETURNED and UNCONFIRMED, `unconfirmed_of` is the generation of the latter, `due` is at or before the earliest deadline
+-- in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much what runs out was moved in this
+-- generation; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- The hash has texts beside them, for those who ask: `inlet_state`, and `note:` with each note's name.
 local FIELDS = {
@@ -25,7 +26,7 @@ local FIELDS = {
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
   'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'skew', 'shifted', 'turns', 'alarm',
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
-  'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed',
+  'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed', 'unconfirmed_of',
 }
 local TEXTS = { mode = true, incarnation = true }
 local line, stored = {}, {}
@@ -44,6 +45,8 @@ local function loadLine()
     if TEXTS[field] then value = value or '' else value = tonumber(value or 0) end
     line[field], stored[field] = value, value
   end
+  -- A process of an early version resets a line and leaves the marks of the generation before.
+  if line.unconfirmed_of ~= line.generation then line.unconfirmed = 0 end
   return true
 end
 

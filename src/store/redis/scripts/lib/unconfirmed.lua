@@ -18,6 +18,7 @@ local function markUnconfirmed(from, to)
   if to < from then return end
   if line.unconfirmed == 0 then redis.call('DEL', UNCONFIRMED) end
   local above = math.max(from, line.serving + 1)
+  line.unconfirmed_of = line.generation
   line.unconfirmed = line.unconfirmed + to - from + 1 - countBits(SPENT, from, to)
   line.left_unserved = line.left_unserved + math.max(0, to - above + 1) - countBits(SPENT, above, to)
   local marked = missingBits(SPENT, from, to)
