@@ -7,9 +7,9 @@ export interface PrivateJwks {
   readonly keys: readonly JWK[];
 }
 
-/** Generates a set: RS256, which every relying party must accept (OpenID Connect Core §15.1), and ES256. */
+/** Generates a set: RS256, which every relying party must accept (OpenID Connect Core §15.1), ES256 and EdDSA. */
 export async function generateJwks(): Promise<PrivateJwks> {
-  return { keys: await Promise.all(['RS256', 'ES256'].map(generateKey)) };
+  return { keys: await Promise.all(['RS256', 'ES256', 'EdDSA'].map(generateKey)) };
 }
 
 async function generateKey(alg: string): Promise<JWK> {

@@ -21,7 +21,7 @@ export function clientMetadata(party: RelyingParty): ClientMetadata {
     response_types: ['code'],
     redirect_uris: [...party.redirect_uris],
     post_logout_redirect_uris: [...party.post_logout_redirect_uris],
-    id_token_signed_response_alg: 'RS256',
+    id_token_signed_response_alg: party.id_token_signed_response_alg ?? 'RS256',
     ...(party.backchannel_logout_uri
       ? {
           backchannel_logout_uri: party.backchannel_logout_uri,

@@ -5,9 +5,7 @@
  * names oidc-provider.
  */
 import type { EventEmitter } from 'node:events';
-import type { JWK } from 'jose';
 import type { Middleware } from 'koa';
-import type { JWKS } from 'oidc-provider';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
@@ -21,6 +19,7 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { createAuthorize } from './authorize/index.ts';
+import type { SigningKeys } from './client-schema.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { createHostCookies } from './host-cookies.ts';
 import type { BackchannelLogout } from './logout/backchannel-logout.ts';
@@ -37,7 +36,7 @@ export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 export interface OidcDeps {
   readonly issuer: string;
   /** Private keys: RS256 at least. */
-  readonly jwks: JWKS & { readonly keys: readonly JWK[] };
+  readonly jwks: SigningKeys;
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly logoutQueue: Pick<Logouts, 'notified'>;

@@ -1,10 +1,10 @@
-import type { Configuration, JWKS } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 import Provider from 'oidc-provider';
 import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { createAdapterFactory } from './adapter.ts';
 import type { Authorize } from './authorize/index.ts';
-import { CLIENT_RULES } from './client-schema.ts';
+import { clientRules, type SigningKeys } from './client-schema.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 import type { HostCookies } from './host-cookies.ts';
 import type { ProviderPages } from './provider-pages.ts';
@@ -15,7 +15,7 @@ export interface ProviderDeps {
   /** The public URL, without a trailing slash. */
   readonly issuer: string;
   /** Private keys: RS256 at least. */
-  readonly jwks: JWKS;
+  readonly jwks: SigningKeys;
   readonly cookieSigner: CookieSigner;
   readonly cookieNames: HostCookies['names'];
   readonly records: OidcRecords;
@@ -29,8 +29,9 @@ export interface ProviderDeps {
 /** The OpenID provider: oidc-provider with the waiting room as its login step. */
 export function createProvider(deps: ProviderDeps): Provider {
   const { issuer, jwks, records, relyingParties, authorize, tokens, pages, now } = deps;
+  const rules = clientRules(jwks);
   const configuration: Configuration = {
-    ...CLIENT_RULES,
+    ...rules,
     ...authorize.configuration,
     ...tokens.configuration,
     adapter: createAdapterFactory({ records, relyingParties, now }),
@@ -51,9 +52,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     features: {
       ...tokens.configuration.features,
-      ...CLIENT_RULES.features,
+      ...rules.features,
       rpInitiatedLogout: {
-        ...CLIENT_RULES.features.rpInitiatedLogout,
+        ...rules.features.rpInitiatedLogout,
         logoutSource: pages.confirmLogout,
         postLogoutSuccessSource: pages.loggedOut,
       },

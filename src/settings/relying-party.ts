@@ -9,6 +9,7 @@ import { profileNames, profiles } from './profiles/index.ts';
 const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters');
 
 const later = {
+  id_token_signed_response_alg: z.enum(['RS256', 'ES256', 'EdDSA']).default('RS256'),
   resources: z.array(resource).default([]),
   backchannel_logout_uri: httpUrlWithoutFragment.nullable().default(null),
   backchannel_logout_session_required: z.boolean().default(false),

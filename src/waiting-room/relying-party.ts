@@ -24,6 +24,8 @@ export interface RelyingParty {
   readonly backchannel_logout_uri?: string | null;
   /** Whether its logout tokens must identify the session, by the ID token's `sid`, and not only the visitor. */
   readonly backchannel_logout_session_required?: boolean;
+  /** How its ID tokens and logout tokens are signed; absent in relying parties that an older version stored: RS256. */
+  readonly id_token_signed_response_alg?: 'RS256' | 'ES256' | 'EdDSA';
 }
 
 /** Called after a relying party was stored, or deleted (null). Never throws and never waits. */

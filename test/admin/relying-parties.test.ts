@@ -23,6 +23,7 @@ const SHOWN = {
   login_window: '10m',
   landing_url: 'https://shop.example/',
   initiate_login_uri: null,
+  id_token_signed_response_alg: 'RS256',
   resources: [],
   backchannel_logout_uri: null,
   backchannel_logout_session_required: false,

@@ -55,6 +55,7 @@ describe('an empty environment', () => {
     expect(first.jwks.keys.map(({ alg, use, d }) => [alg, use, typeof d])).toEqual([
       ['RS256', 'sig', 'string'],
       ['ES256', 'sig', 'string'],
+      ['EdDSA', 'sig', 'string'],
     ]);
     expect(await load()).toEqual(first);
 

@@ -24,9 +24,9 @@ test('generates a set of keys, rotates it with the newest first, and the configu
 
   await generate('--keep', first, '--out', second);
   const [old, rotated] = [keysOf(await readFile(first, 'utf8')), keysOf(await readFile(second, 'utf8'))];
-  expect(rotated.map(({ alg }) => alg)).toEqual(['RS256', 'ES256', 'RS256', 'ES256']);
-  expect(rotated.slice(2)).toEqual(old);
-  expect(new Set(rotated.map(({ kid }) => kid)).size).toBe(4);
+  expect(rotated.map(({ alg }) => alg)).toEqual(['RS256', 'ES256', 'EdDSA', 'RS256', 'ES256', 'EdDSA']);
+  expect(rotated.slice(3)).toEqual(old);
+  expect(new Set(rotated.map(({ kid }) => kid)).size).toBe(6);
 
   const config = await loadConfig({ JWKS_FILE: second }, folder);
   expect(config.jwks.keys).toEqual(rotated);
@@ -34,7 +34,7 @@ test('generates a set of keys, rotates it with the newest first, and the configu
 
 test('without a file, prints the keys on standard output and the advice on standard error', async () => {
   const { stdout, stderr } = await generate();
-  expect(keysOf(stdout)).toHaveLength(2);
+  expect(keysOf(stdout)).toHaveLength(3);
   expect(stderr).toContain('JWKS_FILE');
 });
 

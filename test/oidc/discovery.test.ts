@@ -36,7 +36,7 @@ describe('the discovery document', () => {
       'client_secret_post',
       'none',
     ]);
-    expect(document.id_token_signing_alg_values_supported).toEqual(['RS256', 'ES256']);
+    expect(document.id_token_signing_alg_values_supported).toEqual(['RS256', 'ES256', 'EdDSA']);
     expect(document.claims_supported).toEqual(
       expect.arrayContaining(['sub', 'room', 'number', 'email', 'email_verified']),
     );
@@ -73,9 +73,9 @@ describe('the discovery document', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('leads to a JWKS with public keys only: RS256 and ES256', async () => {
+  test('leads to a JWKS with public keys only: RS256, ES256 and EdDSA', async () => {
     const { keys } = await json<{ keys: Record<string, unknown>[] }>(String(document.jwks_uri));
-    expect(keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'RS256']);
+    expect(keys.map(({ alg }) => alg).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
     for (const key of keys) {
       expect(Object.keys(key).filter((part) => ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth'].includes(part))).toEqual(
         [],

@@ -151,6 +151,7 @@ describe('a relying party', () => {
       login_window: 600_000,
       landing_url: null,
       initiate_login_uri: null,
+      id_token_signed_response_alg: 'RS256',
       resources: [],
       backchannel_logout_uri: null,
       backchannel_logout_session_required: false,

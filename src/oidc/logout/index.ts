@@ -1,7 +1,7 @@
 /**
  * Logouts: a visitor who logs out ends their admission, and relying parties are notified of admissions that ended. It
  * does not decide when an admission ends: the waiting room calls the logout queue. Of the door it imports
- * `client-metadata.ts`, `login-context.ts` and `tokens/on-code-exchange.ts`.
+ * `client-metadata.ts`, `login-context.ts`, `signing-algorithms.ts` and `tokens/on-code-exchange.ts`.
  */
 import type { JWK } from 'jose';
 import type Provider from 'oidc-provider';

@@ -2,16 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { calculateJwkThumbprint, importJWK, SignJWT } from 'jose';
+import { signingKeyFor } from '../signing-algorithms.ts';
 
 /** In seconds; §4 recommends two minutes at most. */
 const LIFETIME = 120;
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-
-/** JWK key types by algorithm (RFC 7518 §6.1): those that ID tokens can be signed with. */
-const KEY_TYPES: Readonly<Record<string, Pick<JWK, 'kty' | 'crv'>>> = {
-  RS256: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-};
 
 export interface LogoutTokenContent {
   readonly clientId: string;
@@ -38,14 +33,7 @@ export function createLogoutTokens({ issuer, keys, now }: LogoutTokensDeps): Log
   const signingKeys = new Map<string, ReturnType<typeof prepare>>();
 
   async function prepare(algorithm: string) {
-    const { kty, crv } = KEY_TYPES[algorithm] ?? {};
-    const jwk = keys.find(
-      (key) =>
-        key.kty === kty &&
-        (crv === undefined || key.crv === crv) &&
-        (key.alg ?? algorithm) === algorithm &&
-        (key.use ?? 'sig') === 'sig',
-    );
+    const jwk = signingKeyFor(keys, algorithm);
     if (!jwk) throw new TypeError(`there is no key for ${algorithm}`);
     // The JWKS publishes a key without an id under its thumbprint (RFC 7638).
     return { kid: jwk.kid ?? (await calculateJwkThumbprint(jwk)), key: await importJWK(jwk, algorithm) };
