@@ -46,22 +46,30 @@ export async function openService(config: Config, settings: FileSettings | null)
   advance.heartbeatsContinuousSince(now());
 
   const tickFailed = (error: unknown) => log.warn({ err: error }, 'clock tick failed');
-  const started = applySettings(settings, { operations, log, issuer: config.issuer, signal: stopping.signal }).then(
-    () => {
-      ready = true;
-      return startClock({
-        advance,
-        flush,
-        originHealth: createOriginHealth({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
-        notify: backchannel.look,
-        leases,
-        idempotency,
-        self,
-        now,
-        onError: tickFailed,
-      });
-    },
-  );
+  const started = applySettings(settings, {
+    operations,
+    appliedFile: store.appliedFile,
+    leases,
+    audit: activity.audit,
+    log,
+    issuer: config.issuer,
+    revision: config.configRevision,
+    isShared: redisUrl !== null,
+    signal: stopping.signal,
+  }).then(() => {
+    ready = true;
+    return startClock({
+      advance,
+      flush,
+      originHealth: createOriginHealth({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+      notify: backchannel.look,
+      leases,
+      idempotency,
+      self,
+      now,
+      onError: tickFailed,
+    });
+  });
 
   return {
     listener,

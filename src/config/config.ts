@@ -15,6 +15,7 @@ import type { EnvReader, NamedToken, Refusal } from './env.ts';
 import {
   activityTypes,
   bearerToken,
+  configRevision,
   cookieKeys,
   drainDelay,
   envReader,
@@ -71,6 +72,8 @@ export interface Config {
   /** How long the process answers after SIGTERM before its port closes, in ms. */
   readonly drainDelay: number;
   readonly logLevel: LogLevel;
+  /** Which of several versions of the configuration file this is. Null: none is named. */
+  readonly configRevision: number | null;
 }
 
 /** The values of the environment. Null: a secret that is not set. */
@@ -144,6 +147,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', 0, trustProxy),
     drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
+    configRevision: read('CONFIG_REVISION', null, configRevision),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
   };

@@ -22,7 +22,7 @@ export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issue
   const secret = createHmac('sha256', cookieKeys[0] ?? '')
     .update('demo shop')
     .digest('base64url');
-  const settings = settingsFile.parse({
+  const written = {
     rooms: [
       {
         id: 'demo',
@@ -41,9 +41,10 @@ export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issue
         landing_url: `${shopUrl}/`,
       },
     ],
-  });
+  };
+  const { rooms, relying_parties } = settingsFile.parse(written);
   return {
-    settings: { rooms: settings.rooms, relyingParties: settings.relying_parties },
+    settings: { rooms, relyingParties: relying_parties, written },
     environment: {
       SHOP_PORT: String(shopPort),
       SHOP_URL: shopUrl,

@@ -53,6 +53,12 @@ export function port(value: string): number | Refusal {
   return number <= 65535 ? number : refuse('must be a port: a whole number from 0 to 65535');
 }
 
+/** A number that grows with each version of the configuration file, such as Helm's revision. */
+export function configRevision(value: string): number | Refusal {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? refuse('must be a whole number, such as the revision of the Helm release') : number;
+}
+
 const LONGEST_DRAIN = 15 * 60_000;
 
 /** Milliseconds, from a duration of 0 to 15 minutes. */

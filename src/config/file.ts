@@ -62,13 +62,25 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
   if (!checked.ok || faults.length > 0) {
     return failed(faults.map(place));
   }
-  const { rooms, relying_parties } = checked.value;
+  const { rooms, relying_parties, settings } = checked.value;
   const places = relying_parties.map(({ client_id }, index): [string, string] => [
     client_id,
     placeOf(['relying_parties', index, 'room'], `relying_parties[${index}].room`),
   ]);
   const known = places.length > 0 ? { places: new Map(places) } : {};
-  return { settings: { rooms, relyingParties: relying_parties, ...known }, faults: [], place };
+  const fileWins = settings === 'file-wins' ? { fileWins: true } : {};
+  return {
+    settings: { rooms, relyingParties: relying_parties, ...writtenIn(contents), ...known, ...fileWins },
+    faults: [],
+    place,
+  };
+}
+
+/** Nothing for an empty file. */
+function writtenIn(contents: unknown): Pick<FileSettings, 'written'> {
+  if (!contents) return {};
+  const { rooms = [], relying_parties = [] } = contents as Partial<NonNullable<FileSettings['written']>>;
+  return { written: { rooms, relying_parties } };
 }
 
 /** The text of a file, or null if it is not UTF-8. */

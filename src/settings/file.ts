@@ -15,6 +15,10 @@ export interface FileSettings {
   readonly relyingParties: readonly RelyingParty[];
   /** Where the file names the room of each relying party, by client id: `anteroom.yaml:7 relying_parties[0].room`. */
   readonly places?: ReadonlyMap<string, string>;
+  /** The lists as they are written, without defaults. Missing: every setting is written. */
+  readonly written?: { readonly rooms: readonly unknown[]; readonly relying_parties: readonly unknown[] };
+  /** Whether each start restores the file: `settings: file-wins`. */
+  readonly fileWins?: boolean;
 }
 
 /** Reports each id that occurred before. */
@@ -31,6 +35,7 @@ function refuseDuplicates(
 
 /** The configuration file. The room of a relying party need not be in it, because it may be in the store. */
 export const settingsFile = fields({
+  settings: z.enum(['merge', 'file-wins']).default('merge'),
   rooms: z.array(room).default([]),
   relying_parties: z.array(relyingParty).default([]),
 }).check(({ value, issues }) => {

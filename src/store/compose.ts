@@ -20,6 +20,7 @@ export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): 
   return {
     line: adapter.line,
     settings: adapter.settings,
+    appliedFile: adapter.appliedFile,
     leases: adapter.leases,
     idempotency: adapter.idempotency,
     outbox: adapter.outbox,

@@ -27,6 +27,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
   return {
     line: port(store.line, ''),
     settings: port(store.settings, 'settings.'),
+    appliedFile: port(store.appliedFile, 'applied_file.'),
     leases: port(store.leases, 'leases.'),
     idempotency: port(store.idempotency, 'idempotency.'),
     outbox: port(store.outbox, 'outbox.'),

@@ -11,8 +11,23 @@ export interface RelyingPartyOperations {
   relyingParty(clientId: string): Promise<RelyingParty>;
   /** The same with the revision, which a {@link Precondition} compares. */
   storedRelyingParty(clientId: string): Promise<Stored<RelyingParty>>;
-  /** Creates or replaces the relying party. Rejects with RoomNotFound if its room does not exist. */
+  /**
+   * Creates or replaces the relying party. Rejects with RoomNotFound if its room does not exist. The same settings again
+   * change and record nothing.
+   */
   putRelyingParty(party: RelyingParty, precondition?: Precondition): Promise<Put>;
+  /** Replaces the settings with what `change` makes of them; null where there are none. */
+  upsertRelyingParty(
+    clientId: string,
+    change: (party: RelyingParty | null) => RelyingParty,
+    precondition?: Precondition,
+  ): Promise<Put & { readonly value: RelyingParty }>;
+  /** The same for a relying party that exists. */
+  changeRelyingParty(
+    clientId: string,
+    change: (party: RelyingParty) => RelyingParty,
+    precondition?: Precondition,
+  ): Promise<Stored<RelyingParty>>;
   deleteRelyingParty(clientId: string, precondition?: Precondition): Promise<void>;
 }
 
@@ -26,25 +41,43 @@ export function createRelyingPartyOperations(context: OperationsContext): Relyin
     return party;
   }
 
+  async function upsert(
+    id: string,
+    change: (party: RelyingParty | null) => RelyingParty,
+    precondition: Precondition = unconditional,
+  ): Promise<Put & { readonly value: RelyingParty }> {
+    const { before, isSame, after } = await changeSettings(
+      {
+        read: () => settings.storedRelyingParty(id),
+        async write(value, expected) {
+          await existingRoom(value.room);
+          return settings.putRelyingParty(value, expected);
+        },
+      },
+      precondition,
+      change,
+    );
+    if (!isSame) {
+      const { client_secret: _, ...withoutSecret } = after.value;
+      audit('relying_party.put', id, withoutSecret);
+      relyingPartyChanged(id, after.value);
+    }
+    return { isNew: before === null, ...after };
+  }
+
   return {
     relyingParties: () => settings.relyingParties(),
     relyingParty: async (clientId) => (await existing(clientId)).value,
     storedRelyingParty: existing,
-    async putRelyingParty(party, precondition = unconditional) {
-      const { client_id: id } = party;
-      await existingRoom(party.room);
-      const { before, after } = await changeSettings(
-        {
-          read: () => settings.storedRelyingParty(id),
-          write: (value, expected) => settings.putRelyingParty(value, expected),
-        },
-        precondition,
-        () => party,
-      );
-      const { client_secret: _, ...withoutSecret } = party;
-      audit('relying_party.put', id, withoutSecret);
-      relyingPartyChanged(id, party);
-      return { isNew: before === null, revision: after.revision };
+    putRelyingParty: (party, precondition) => upsert(party.client_id, () => party, precondition),
+    upsertRelyingParty: upsert,
+    async changeRelyingParty(clientId, change, precondition) {
+      const next = (current: RelyingParty | null) => {
+        if (!current) throw new RelyingPartyNotFound(clientId);
+        return change(current);
+      };
+      const { value, revision } = await upsert(clientId, next, precondition);
+      return { value, revision };
     },
     async deleteRelyingParty(clientId, precondition) {
       const isDeleted = await deleteSettings(

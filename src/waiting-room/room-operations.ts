@@ -14,7 +14,7 @@ export interface RoomOperations {
   room(id: RoomId): Promise<RoomSettings>;
   /** The same with the revision, which a {@link Precondition} compares. */
   storedRoom(id: RoomId): Promise<Stored<RoomSettings>>;
-  /** Creates the room or replaces its settings, never its counters. */
+  /** Creates the room or replaces its settings, never its counters. The same settings again change and record nothing. */
   putRoom(settings: RoomSettings, precondition?: Precondition): Promise<Put>;
   /**
    * Replaces the settings with what `change` makes of them. `change` is called again if another change came in between:
@@ -25,6 +25,8 @@ export interface RoomOperations {
     change: (settings: RoomSettings) => RoomSettings,
     precondition?: Precondition,
   ): Promise<Stored<RoomSettings>>;
+  /** The same for a room that need not exist: `change` gets null where it does not. */
+  upsertRoom(id: RoomId, change: (settings: RoomSettings | null) => RoomSettings): Promise<void>;
   /** Deletes the room with its line and all admissions. */
   deleteRoom(id: RoomId, precondition?: Precondition): Promise<void>;
 }
@@ -50,6 +52,12 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       precondition,
       next,
     );
+    if (changed.isSame) {
+      // The line may still lack the rules, if a process ended between the two steps of the first change.
+      await apply(changed.after.value);
+      await applyLater(changed.after);
+      return changed;
+    }
     audit('room.put', id, changed.after.value);
     await configure(changed);
     roomChanged(id);
@@ -97,6 +105,9 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
         return change(current);
       };
       return (await put(id, next, precondition)).after;
+    },
+    async upsertRoom(id, change) {
+      await put(id, change);
     },
     async deleteRoom(id, precondition) {
       const isDeleted = await deleteSettings(

@@ -1,5 +1,6 @@
 /** Changes of stored settings that lose no other change: compare-and-set, repeated until it succeeds. */
 import type { Revision, Stored } from './ports/revision.ts';
+import { isSameJson } from './same-json.ts';
 
 /** Throws to refuse a change, given the revision that it would replace: null where there is none. */
 export type Precondition = (current: Revision | null) => void;
@@ -8,6 +9,8 @@ export const unconditional: Precondition = () => undefined;
 
 export interface Changed<T> {
   readonly before: T | null;
+  /** Whether nothing was written, because the settings were the same already. */
+  readonly isSame: boolean;
   readonly after: Stored<T>;
 }
 
@@ -25,7 +28,7 @@ interface Writable<T> {
 
 /**
  * Reads, checks the precondition, and writes what `next` makes of the current value, until no other change comes in
- * between. The precondition holds at the moment of the write.
+ * between. The precondition holds at the moment of the write. Settings that are the same already are not written.
  */
 export async function changeSettings<T>(
   { read, write }: Writable<T>,
@@ -36,8 +39,9 @@ export async function changeSettings<T>(
     const current = await read();
     precondition(current?.revision ?? null);
     const value = next(current?.value ?? null);
+    if (current && isSameJson(current.value, value)) return { before: current.value, isSame: true, after: current };
     const revision = await write(value, current?.revision ?? null);
-    if (revision !== null) return { before: current?.value ?? null, after: { value, revision } };
+    if (revision !== null) return { before: current?.value ?? null, isSame: false, after: { value, revision } };
   }
 }
 

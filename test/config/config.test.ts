@@ -43,6 +43,7 @@ describe('an empty environment', () => {
       redisUrl: null,
       trustProxy: 0,
       drainDelay: 5000,
+      configRevision: null,
       logLevel: 'warn',
       namedTokens: [],
       webhook: null,
@@ -95,6 +96,7 @@ describe('a variable that is set', () => {
       JWKS_FILE: await file('jwks.json', JSON.stringify(jwks)),
       TRUST_PROXY: '10.0.0.0/8, 2001:db8::1',
       DRAIN_DELAY: '20s',
+      CONFIG_REVISION: '17',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
     });
@@ -121,6 +123,7 @@ describe('a variable that is set', () => {
       jwks,
       trustProxy: ['10.0.0.0/8', '2001:db8::1'],
       drainDelay: 20_000,
+      configRevision: 17,
       logLevel: 'debug',
     });
     await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');

@@ -31,13 +31,19 @@ test('settings that cannot work are logged once at the start, however often appl
     {
       operations: {
         rooms: async () => [],
-        async putRoom() {
+        async relyingParties() {
           tries += 1;
           if (tries === 1) throw new StoreUnavailable(new Error('it is away'));
-          return true;
+          return [];
         },
-        putRelyingParty: async () => true,
+        upsertRoom: async () => undefined,
+        upsertRelyingParty: async (_id, change) => ({ isNew: true, revision: '', value: change(null) }),
       },
+      appliedFile: { read: async () => null, write: async () => undefined },
+      leases: { lease: async () => true, release: async () => undefined },
+      audit: { newest: async () => [] },
+      revision: null,
+      isShared: false,
       log: { warn: (...line: unknown[]) => void logged.push(line) },
       issuer: 'https://line.example',
       signal: new AbortController().signal,

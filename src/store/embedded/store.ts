@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { createAppliedFile } from './applied-file.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createJournal } from './journal.ts';
@@ -46,6 +47,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
   return {
     line: createLineStore({ group, journal }),
     settings: createSettingsStore({ database, group, journal }),
+    appliedFile: createAppliedFile({ database, group }),
     leases: createLeases({ database, group, now }),
     idempotency: createIdempotency({ database, group, now }),
     oidcRecords: createOidcRecords({ database, group, now }),

@@ -4,6 +4,7 @@
  */
 import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
+import { createAppliedFile } from './applied-file.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { guardDatabase } from './database.ts';
@@ -57,6 +58,7 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
   return {
     line: createLineStore(runLine, numbers),
     settings: createSettingsStore(client, run, runLine),
+    appliedFile: createAppliedFile(client),
     leases: createLeases(run),
     idempotency: createIdempotency(client, run),
     oidcRecords: createOidcRecords(client, run),

@@ -47,6 +47,9 @@ export const RELYING_PARTIES = 'anteroom:relying-parties';
 export const OUTBOX = 'anteroom:outbox';
 export const AUDIT = 'anteroom:audit';
 
+/** What was last applied of a configuration file, as JSON. */
+export const APPLIED_FILE = 'anteroom:applied-file';
+
 /** A sorted set by when they are due, and a hash of what else is known: `since sid`. */
 export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:due`,

@@ -5,6 +5,7 @@
  * Every method rejects with `StoreUnavailable` when the store does not answer. `store/compose.ts` says which adapter
  * serves which port, and `test/store/contract/` what each adapter has to do.
  */
+import type { AppliedFileStore } from './applied-file.ts';
 import type { AuditStore } from './audit.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Leases } from './leases.ts';
@@ -18,6 +19,7 @@ import type { SettingsStore } from './settings.ts';
 export interface Store {
   readonly line: LineStore;
   readonly settings: SettingsStore;
+  readonly appliedFile: AppliedFileStore;
   readonly leases: Leases;
   readonly idempotency: Idempotency;
   readonly outbox: OutboxStore;

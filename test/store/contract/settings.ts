@@ -30,7 +30,7 @@ const partyOf = (clientId: string): RelyingParty => ({
   initiate_login_uri: null,
 });
 
-export function describeSettings(stores: Ports<'settings' | 'line' | 'ping'>): void {
+export function describeSettings(stores: Ports<'settings' | 'appliedFile' | 'line' | 'ping'>): void {
   describe('settings', () => {
     it('answers a ping', async () => {
       await expect(stores().store.ping()).resolves.toBeUndefined();
@@ -53,6 +53,13 @@ export function describeSettings(stores: Ports<'settings' | 'line' | 'ping'>): v
       expect(await settings.room(room.id)).toBeNull();
       expect(await settings.rooms()).toHaveLength(before + 1);
       await settings.deleteRoom(other.id);
+    });
+
+    it('keeps what was last applied of a configuration file, for every process', async () => {
+      const { appliedFile } = stores().store;
+      await appliedFile.write('{"revision":1}');
+      await appliedFile.write('{"revision":2}');
+      expect(await stores().second.appliedFile.read()).toBe('{"revision":2}');
     });
 
     it('takes the line with the room, and a room made anew honours none of the old tickets', async () => {

@@ -1,0 +1,40 @@
+import { isSameJson } from '#waiting-room/same-json.ts';
+import type { Difference, Json } from './three-way-merge.ts';
+
+/** An entry of the audit log that may have set a value. `settings` are in the form of the file. */
+export interface PastSettings {
+  readonly by: string;
+  readonly settings: Json;
+}
+
+/** Longer values are cut, in characters. */
+const LONGEST = 100;
+
+/**
+ * `room sale: inlet.size is 2, set with the token "ops"; the file says 5`. Never contains a secret.
+ *
+ * @param history what the settings were changed to, the newest first.
+ */
+export function describeDifference(subject: string, difference: Difference, history: readonly PastSettings[]): string {
+  const { path, live, file } = difference;
+  const name = path.join('.');
+  if (name === 'client_secret') return `${subject}: client_secret is not the one of the file`;
+  const setter = setterOf(difference, history);
+  const by = setter === null ? '' : `, set with the token \`${setter}\``;
+  return `${subject}: ${name} is ${show(live)}${by}; the file says ${show(file)}`;
+}
+
+function show(value: Json): string {
+  const text = value === undefined ? 'not set' : JSON.stringify(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** Who changed the value to what it is: the oldest of the newest entries that have it. */
+function setterOf({ path, live }: Difference, history: readonly PastSettings[]): string | null {
+  const since = history.findIndex(({ settings }) => !isSameJson(valueAt(settings, path), live));
+  const setter = history.at(since < 0 ? -1 : since - 1);
+  return since === 0 || !setter || setter.by === 'anteroom' ? null : setter.by;
+}
+
+const valueAt = (settings: Json, path: readonly string[]): Json =>
+  path.reduce<Json>((value, key) => Reflect.get(Object(value), key), settings);
