@@ -54,7 +54,7 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
         return {
           ...adapter,
           upsert: async (id, payload, expiresIn) => {
-            if (payload.accountId || payload.state) await adapter.upsert(id, payload, expiresIn);
+            if (payload.accountId) await adapter.upsert(id, payload, expiresIn);
           },
         };
       default:

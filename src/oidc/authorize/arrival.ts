@@ -13,10 +13,12 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Visit } from '../login-context.ts';
 import { loginContext } from '../login-context.ts';
+import { usableClaims } from '../tokens/claims.ts';
 import { usableAdmission } from '../usable-admission.ts';
 import { loginLoop } from './login-loop-middleware.ts';
 import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
+import { refuseLongRequest } from './refuse-long-request.ts';
 import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
 
 export interface ArrivalDeps {
@@ -26,6 +28,13 @@ export interface ArrivalDeps {
   readonly newestLogin: Pick<NewestLogin, 'record'>;
   readonly loops: Pick<LoopGuard, 'record'>;
   readonly now: () => number;
+}
+
+/** Leaves out what would be kept with the code and the tokens and has no effect; an essential `acr` was refused. */
+function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
+  if (!params) return;
+  params.acr_values = undefined;
+  if (typeof params.claims === 'string') params.claims = JSON.stringify(usableClaims(JSON.parse(params.claims)));
 }
 
 export function createArrival(deps: ArrivalDeps) {
@@ -56,7 +65,7 @@ export function createArrival(deps: ArrivalDeps) {
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // A pushed request (RFC 9126) passes the same validators, but no visitor has arrived.
-    if (ctx.oidc.route !== 'authorization') return;
+    if (ctx.oidc.route !== 'authorization') return refuseLongRequest(ctx);
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) throw new errors.InvalidClient('client is invalid', 'client not found');
     const { room } = party;
@@ -69,6 +78,7 @@ export function createArrival(deps: ArrivalDeps) {
     // Sealed cookies outrank the session, which another host may have planted over http.
     const visitor = cookies.visitor(header) ?? ticket?.visitor ?? ctx.oidc.session?.accountId ?? null;
     await refuseUnsatisfiable(ctx, visitor ?? undefined);
+    dropUnusable(ctx);
     if (ctx.oidc.prompts.has('none')) {
       setVisit(ctx, { room, admission: visitor ? await visitors.admission(room, visitor) : null });
       return;

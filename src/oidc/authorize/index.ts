@@ -2,7 +2,7 @@
  * The authorization endpoint: from an authorization request to its code, by way of the waiting page where the visitor
  * has to wait. It owns the request's arrival, the next step of a login, restarts of expired login transactions, and the
  * guard against login loops. It owns neither the tokens nor the waiting page. Of the door it imports `adapter.ts`,
- * `login-context.ts`, `redirect-uri.ts`, `usable-admission.ts` and `tokens/on-code-exchange.ts`.
+ * `login-context.ts`, `redirect-uri.ts`, `usable-admission.ts`, `tokens/claims.ts` and `tokens/on-code-exchange.ts`.
  */
 
 import type Provider from 'oidc-provider';

@@ -9,6 +9,7 @@ import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { LogoutQueue } from '#waiting-room/ports/logout-queue.ts';
+import { endAnonymousLogout } from './anonymous-logout.ts';
 import type { BackchannelLogout } from './backchannel-logout.ts';
 import { createBackchannelLogout } from './backchannel-logout.ts';
 import { enqueueLogins } from './enqueue-logins.ts';
@@ -33,6 +34,7 @@ export interface LogoutDeps {
 export function mountLogout(provider: Provider, deps: LogoutDeps): BackchannelLogout {
   const { issuer, keys, logouts, notified, now, log, metrics } = deps;
   const { visitors, relyingParties } = deps.waitingRoom;
+  endAnonymousLogout(provider);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   enqueueLogins(provider, { logouts, visitors, now });
   const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }) });

@@ -18,3 +18,22 @@ export function assertClaimsRequest(_ctx: KoaContextWithOIDC, requested: ClaimsP
     }
   }
 }
+
+const SUPPORTED = new Set([...Object.values(CLAIMS).flat(), 'auth_time']);
+
+/**
+ * The part of a claims request that has an effect, which the code and the access token keep. Unknown claims and values,
+ * of any length, are left out. The `sub` of the ID token stays: oidc-provider compares it at each look at the request.
+ */
+export function usableClaims({ id_token, userinfo }: ClaimsParameter): ClaimsParameter {
+  const usable = (requested: ClaimsParameter['id_token'], compared?: 'sub') =>
+    Object.fromEntries(
+      Object.entries(requested ?? {})
+        .filter(([claim]) => SUPPORTED.has(claim))
+        .map(([claim, request]) => {
+          if (claim === compared && request && 'value' in request) return [claim, { value: request.value }];
+          return [claim, request?.essential === true ? { essential: true } : null];
+        }),
+    );
+  return { id_token: usable(id_token, 'sub'), userinfo: usable(userinfo) };
+}

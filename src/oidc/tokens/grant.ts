@@ -13,7 +13,7 @@ export function createLoadExistingGrant(remaining: RemainingSeconds) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, provider, account } = ctx.oidc;
     if (!client || !session || !account) return undefined;
-    const scopes = [...ctx.oidc.requestParamScopes];
+    const scopes = [...ctx.oidc.requestParamOIDCScopes];
     const claims = [...ctx.oidc.requestParamClaims];
     const grantId = session.grantIdFor(client.clientId);
     const known = grantId ? await provider.Grant.find(grantId) : undefined;

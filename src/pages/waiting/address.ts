@@ -9,7 +9,7 @@ import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
 /** Characters. Proxies and browsers accept URLs of 8 KiB, and a redirect repeats the query in a header. */
-const LONGEST_QUERY = 6000;
+export const LONGEST_QUERY = 6000;
 const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
 const INTERACTION = 'anteroom_interaction';
