@@ -105,7 +105,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   const doors: readonly Door[] = [
     createAdminDoor(dependencies),
     publicDoor,
-    createWaitingPageDoor(dependencies, { pending, wayBack: oidc.wayBack }),
+    createWaitingPageDoor(dependencies, { pending }),
     oidc,
   ];
 

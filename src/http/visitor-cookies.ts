@@ -17,6 +17,8 @@ export interface VisitorCookies {
   ticket(cookieHeader: string | undefined, room: string): Ticket | null;
   /** `Set-Cookie` values that give a visitor their ticket. */
   give(ticket: Ticket): string[];
+  /** `Set-Cookie` values that name a visitor who has no ticket yet. */
+  name(visitor: VisitorId): string[];
   /** `Set-Cookie` values that remove a room's ticket and record that the visitor left the line. */
   take(room: string): string[];
   /** Whether the visitor left the line within the last day and has not joined it again. */
@@ -47,6 +49,7 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean): Vi
       set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
       set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),
     ],
+    name: (visitor) => [set(visitorName, tickets.sealVisitor(visitor), VISITOR_AGE)],
     take: (room) => [set(ticketName(room), LEFT, LEFT_AGE)],
     hasLeft: (header, room) => cookieValue(header, ticketName(room)) === LEFT,
   };

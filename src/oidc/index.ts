@@ -55,8 +55,6 @@ export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
   readonly backchannel: BackchannelLogout;
   /** Continues the authorization request of a visitor who waited. */
   readonly pending: { readonly request: Continuation<PendingRequest> };
-  /** The landing page of the relying party named in a request, if its visitors wait in this room. */
-  readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
 }
 
 const PROVIDER_PATHS =
@@ -103,9 +101,5 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     },
     backchannel,
     pending: { request },
-    async wayBack(room, query) {
-      const party = await relyingParties.find(query.get('client_id') ?? '').catch(() => null);
-      return party?.room === room ? party.landing_url : null;
-    },
   };
 }

@@ -102,6 +102,7 @@ export function createEnter(deps: EnterDeps): Enter {
       retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrl(room, url)}&${RETRY}=1`),
       // Any visitor may use the address: they wait themselves, and the room decides where they may return to.
       isForeign: () => false,
+      freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrl(room, url) : null),
       async resume(ctx, { room, pending: { url }, admission }) {
         if (!(await isAllowed(room, url))) showRefused(ctx);
         else if (!(await returnToSite.directly(ctx, room, url, admission))) redirectTo(ctx, ctx.url);

@@ -70,6 +70,7 @@ describe('the next step of a login whose visitor claimed the turn', () => {
   const ordinary: ClaimedLogin = {
     at: 'claim',
     request: 'travelling',
+    isAnswered: false,
     isOtherTabEntering: false,
     transaction: live,
     canRestart: true,
@@ -90,6 +91,9 @@ describe('the next step of a login whose visitor claimed the turn', () => {
     [{ transaction: expired }, { step: 'restart' }],
     [{ request: 'stored', transaction: expired }, { step: 'restart' }],
     [{ transaction: { ...live, isSuperseded: true } }, { step: 'restart' }],
+    [{ isAnswered: true }, { step: 'restart' }],
+    [{ isAnswered: true, canRestart: false }, noWay],
+    [{ isAnswered: true, recentRestarts: 2 }, loops],
     [{ transaction: expired, canRestart: false }, noWay],
     [{ transaction: expired, canRestart: false, isConfirmed: true }, noWay],
     [{ transaction: expired, recentRestarts: 1 }, { step: 'restart' }],

@@ -77,6 +77,18 @@ describe('the waiting page', () => {
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
   });
 
+  test('with an altered address promises a place only to a browser that has one', async () => {
+    const altered = page.slice(0, -1);
+    expect(shown((await browser.get(altered)).text)).toContain('Your place in line is safe');
+    await service.restart({ cookieKeys: ['another key, after the old one was thrown away'] });
+    for (const visitor of [browser, createBrowser()]) {
+      const { status, text } = await visitor.get(page);
+      expect([status, headingOf(text)]).toEqual([400, 'This link is not complete']);
+      expect(shown(text)).not.toMatch(/safe|kept|not lost/);
+      expect(shown(text)).toContain('Go to the line');
+    }
+  });
+
   test.each(['elsewhere', 'nobody', ''])(
     'with an altered address that names the client "%s" has no link back',
     async (client) => {
@@ -106,12 +118,11 @@ describe('the waiting page', () => {
     expect((await facts(browser, page)).status).toBe(404);
   });
 
-  test('opened without its cookies joins again through /authorize', async () => {
+  test('opened without its cookies begins a fresh login at the relying party, and gives no number', async () => {
     const other = createBrowser();
-    const rejoined = await other.follow(page, service.issuer);
-    expect([rejoined.status, headingOf(rejoined.text)]).toEqual([200, 'You are in line']);
-    expect(shown(rejoined.text)).toContain('Your number 2 ');
-    expect(await numbersGiven()).toBe(2);
+    const { location } = await other.follow(page, service.issuer);
+    expect(location).toBe('https://shop.example/?from=%22line%22');
+    expect(await numbersGiven()).toBe(1);
     const { status, json } = await facts(createBrowser(), page);
     expect([status, json().code]).toEqual([401, 'ticket_required']);
   });
@@ -185,6 +196,40 @@ describe('the waiting page', () => {
     const { status, text } = await browser.post(page, { rejoin: '1' });
     expect([status, headingOf(text)]).toEqual([200, 'The waiting room is closed']);
     expect(await numbersGiven()).toBe(1);
+  });
+
+  test.each([
+    ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['a sibling host', { 'Sec-Fetch-Site': 'same-site' }],
+    ['another site of a browser without fetch metadata', { Origin: 'https://evil.example' }],
+  ])('is not left, claimed or rejoined by a form of %s', async (_who, headers) => {
+    const cookies = new Map(browser.cookies);
+    for (const form of [{ leave: '1' }, { rejoin: '1' }, {}]) {
+      await service.waitingRoom.operations.raise('sale', 1);
+      const { status, location } = await browser.post(page, form as Record<string, string>, headers);
+      expect([status, location]).toEqual([303, page]);
+    }
+    expect(browser.cookies).toEqual(cookies);
+    expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ claimed: 0, abandoned: 0 });
+    for (const own of [{ 'Sec-Fetch-Site': 'same-origin' }, { Origin: service.issuer }, { Origin: 'null' }]) {
+      expect((await browser.post(page, {}, own)).location).toContain('/authorize?');
+    }
+  });
+
+  test('is not left by a form without a ticket, and touches no cookie', async () => {
+    const stranger = createBrowser();
+    for (const given of [new Map(), new Map([['anteroom_ticket_sale', 'made-up']])]) {
+      for (const [name, value] of given) stranger.cookies.set(name, value);
+      const { headers } = await stranger.post(page, { leave: '1' });
+      expect(String(headers['set-cookie'] ?? '')).not.toContain('anteroom_ticket_');
+    }
+  });
+
+  test("is not left by a form to another visitor's address", async () => {
+    const attacker = createBrowser();
+    const { page: theirs } = await arrive(attacker, service.issuer);
+    await browser.post(theirs, { leave: '1' }, { Origin: 'null' });
+    expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 1 });
   });
 
   test('does not take a form that is too long or of another type for leaving', async () => {

@@ -13,6 +13,7 @@ import { RETRY } from '#pages/waiting/address.ts';
 import type { Admitted, Continuation } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { AnsweredLogins } from './answered-logins.ts';
 import type { LoginLock } from './login-lock.ts';
 import { LOCK_SECONDS } from './login-lock.ts';
 import type { LoginStart } from './login-start.ts';
@@ -22,10 +23,11 @@ import { restartLogin } from './restart-login.ts';
 
 export interface ContinuationDeps {
   readonly provider: Provider;
-  readonly addresses: Pick<Addresses, 'ownerOf'>;
+  readonly addresses: Pick<Addresses, 'isOwnedBy'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly loginStart: Pick<LoginStart, 'authorizeUrl'>;
+  readonly answeredLogins: Pick<AnsweredLogins, 'has'>;
   readonly loops: LoopGuard;
   readonly loginLock: LoginLock;
   readonly transactionOf: TransactionOf;
@@ -72,8 +74,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
 
   async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
     const { room, pending, ticket, form } = admitted;
-    const travelling = new URLSearchParams(pending.kind === 'travelling' ? pending.query : '');
-    const clientId = (pending.kind === 'travelling' ? travelling.get('client_id') : pending.clientId) ?? '';
+    const { clientId, request: travelling } = described(pending);
     const party = await relyingParties.find(clientId);
     const isOtherTabEntering = party !== null && !(await loginLock.acquire(party, ticket.visitor, pending.arrivedAt));
     // A tab that has to wait for another asks the store for nothing more.
@@ -83,13 +84,17 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
         : undefined;
     const request = pending.kind === 'travelling' ? travelling : paramsOf(interaction?.params);
     const restartUrl = party && restartLogin(party, abandoned(request), issuer);
+    const { cookie } = ctx.req.headers;
     const loop: Loop = { step: 'restart', key: clientId };
     const isConfirmed = form.get('restart') === '1';
     const next = nextStep({
       at: 'claim',
       request: pending.kind === 'stored' && !interaction ? 'gone' : pending.kind,
       isOtherTabEntering,
-      transaction: party && transactionOf(party, ctx.req.headers.cookie, pending.arrivedAt),
+      isAnswered:
+        pending.kind === 'travelling' &&
+        deps.answeredLogins.has(cookie, { clientId, query: pending.query, startedAt: pending.arrivedAt }),
+      transaction: party && transactionOf(party, cookie, pending.arrivedAt),
       canRestart: restartUrl !== null,
       recentRestarts: loops.count(ctx, loop),
       isConfirmed,
@@ -116,10 +121,23 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
       if (pending.kind !== 'travelling' || pending.query.includes(`${RETRY}=`)) return null;
       return loginStart.authorizeUrl(`${pending.query}&${RETRY}=1`, pending.arrivedAt);
     },
-    /** Only the visitor who brought a stored request may finish it: another's admission would let its sender in. */
-    isForeign: (pending, ticket) => pending.kind === 'stored' && pending.owner !== addresses.ownerOf(ticket.visitor),
+    /** Its admission would let the sender of the request in, or the code would go to a login of another browser. */
+    isForeign: (pending, visitor) =>
+      visitor === null ? pending.owner !== null : !addresses.isOwnedBy(pending, visitor),
+    async freshUrl(room, pending) {
+      const { clientId, request } = described(pending);
+      const party = await relyingParties.find(clientId).catch(() => null);
+      return party?.room === room ? restartLogin(party, abandoned(request), issuer) : null;
+    },
     resume,
   };
+}
+
+/** Without the parameters of a stored request, which the store has. */
+function described(pending: PendingRequest): { clientId: string; request: URLSearchParams } {
+  if (pending.kind === 'stored') return { clientId: pending.clientId, request: new URLSearchParams() };
+  const request = new URLSearchParams(pending.query);
+  return { clientId: request.get('client_id') ?? '', request };
 }
 
 function abandoned(request: URLSearchParams) {

@@ -17,6 +17,7 @@ import type { Continuation } from '#pages/waiting/continuation.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { attachLoginContext } from '../login-context.ts';
+import { createAnsweredLogins, recordAnsweredLogins } from './answered-logins.ts';
 import { createArrival } from './arrival.ts';
 import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
 import { createContinuation } from './continuation.ts';
@@ -53,6 +54,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
   const isSecure = issuer.startsWith('https:');
   const loginStart = createLoginStart(seal);
   const loops = createLoopGuard(seal, isSecure, now);
+  const answeredLogins = createAnsweredLogins(seal, isSecure);
   const newestLogin = createNewestLogin(seal, isSecure);
   const transactionOf = createTransactionOf(newestLogin, now);
   const validatedStep = createValidatedStep({ relyingParties, transactionOf });
@@ -77,11 +79,12 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       provider.use(loginStart.readNote);
       provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
       provider.on('interaction.started', dropUnusedCookies);
+      recordAnsweredLogins(provider, answeredLogins);
       releaseLoginLock(provider, { idempotency, relyingParties });
       const loginLock = createLoginLock(idempotency);
       return createContinuation({
         ...{ provider, addresses, relyingParties, snapshots, issuer, render },
-        ...{ loginStart, loops, loginLock, transactionOf },
+        ...{ loginStart, answeredLogins, loops, loginLock, transactionOf },
       });
     },
   };

@@ -28,9 +28,13 @@ export function createInteractionUrl({ relyingParties, addresses, cookies, valid
     const room = visit?.room ?? (await relyingParties.find(clientId))?.room;
     if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
     const arrivedAt = startOf(ctx);
-    if (travels(ctx)) return addresses.of(room, { kind: 'travelling', query: ctx.querystring, arrivedAt });
-    const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
     const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
+    if (travels(ctx)) {
+      // A closed room gives no ticket, so the request is nobody's yet.
+      const owner = visitor ? addresses.ownerOf(visitor) : null;
+      return addresses.of(room, { kind: 'travelling', query: ctx.querystring, owner, arrivedAt });
+    }
+    const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
     const owner = addresses.ownerOf(visitor ?? '');
     return addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt });
   };

@@ -29,6 +29,8 @@ export interface ClaimedLogin {
   readonly at: 'claim';
   /** The pending request: in the page's address, in the store, or no longer in the store. */
   readonly request: 'travelling' | 'stored' | 'gone';
+  /** Whether this browser got a code for the request before. */
+  readonly isAnswered: boolean;
   /** Whether another tab of the visitor is entering at a relying party that keeps one login per browser. */
   readonly isOtherTabEntering: boolean;
   /** Null where the relying party no longer exists. */
@@ -91,9 +93,9 @@ function afterValidation({ isAdmitted, transaction }: ValidLogin): NextStep {
 }
 
 function afterClaim(login: ClaimedLogin): NextStep {
-  const { request, transaction } = login;
+  const { request, isAnswered, transaction } = login;
   if (login.isOtherTabEntering) return { step: 'pause', because: 'other-tab' };
-  if (transaction && (request === 'gone' || isTransactionExpired(transaction))) return restart(login);
+  if (transaction && (request === 'gone' || isAnswered || isTransactionExpired(transaction))) return restart(login);
   if (request === 'gone') return { step: 'explain', because: 'request-gone' };
   return { step: 'issue' };
 }

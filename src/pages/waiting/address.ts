@@ -1,23 +1,28 @@
 /**
  * The address of the waiting page carries the visitor's pending request: an authorization request, or a return to a
- * page of the site. Its own parameters come first, as they were received, then the time of arrival, then a keyed stamp
- * over both. So the request survives a reload, a restart and a second tab, and it takes no row in the store. An
- * authorization request that cannot travel (a pushed request, or a very long one) is an Interaction in the store, and
- * the address carries its id.
+ * page of the site. Its own parameters come first, then the time of arrival, then a keyed stamp over both. So the
+ * request survives a reload, a restart and a second tab, and it takes no row in the store. An authorization request
+ * that cannot travel (a pushed request, or a very long one) is an Interaction in the store, and the address carries its
+ * id.
+ *
+ * Browsers, messengers and link trackers respell links and add parameters to them. So the stamp covers the decoded
+ * values in one spelling, and what was added is dropped.
  */
 import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
+import { MARKS, readMarks, respell, spell } from './address-query.ts';
 
 /** Characters. Proxies and browsers accept URLs of 8 KiB, and a redirect repeats the query in a header. */
 export const LONGEST_QUERY = 6000;
 const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
 const INTERACTION = 'anteroom_interaction';
-const OWNER = 'anteroom_owner';
 const RETURN = 'anteroom_return';
-const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${OWNER}=([\\w-]+)$`);
+const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${MARKS.owner}=([\\w-]+)$`);
 /** Marks a request that was sent through its door again because the browser brought no ticket. It happens once. */
 export const RETRY = 'anteroom_retry';
+/** Parameters of addresses, which no authorization request brings along from an earlier one. */
+const OWN: ReadonlySet<string> = new Set([AT, STAMP, INTERACTION, RETURN]);
 const RETURNING = new RegExp(`^${RETURN}=([^&]+?)(&${RETRY}=1)?$`);
 
 /** An authorization request whose visitor waits. */
@@ -26,6 +31,8 @@ export type PendingRequest =
       readonly kind: 'travelling';
       /** The query of the /authorize request, without `?`. */
       readonly query: string;
+      /** A keyed stamp over the visitor who made the request; null if an earlier version wrote the address. */
+      readonly owner: string | null;
       readonly arrivedAt: number;
     }
   | {
@@ -50,12 +57,16 @@ export interface PendingReturn {
 export type Pending = PendingRequest | PendingReturn;
 
 export interface Addresses {
-  /** The `owner` of a stored request of this visitor. */
+  /** The `owner` of a request of this visitor. */
   ownerOf(visitor: VisitorId): string;
+  /** Whether a request is this visitor's. A request without an owner is anybody's. */
+  isOwnedBy(pending: PendingRequest, visitor: VisitorId): boolean;
   /** Path and query of the room's waiting page for a pending request. */
   of(room: string, pending: Pending): string;
-  /** Null if the address was altered, cut off, or made for another room. */
+  /** Null if a value was altered, repeated or cut off, or if the address was made for another room. */
   read(room: string, query: string): Pending | null;
+  /** The pending request that an address seems to be for. Nothing in it may be believed. */
+  guess(query: string): Pending;
 }
 
 export function waitingPath(room: string): string {
@@ -64,7 +75,9 @@ export function waitingPath(room: string): string {
 
 /** Whether a request to /authorize can travel in the waiting page's address. */
 export function canTravel(method: string, query: string): boolean {
-  return method === 'GET' && query.length <= LONGEST_QUERY && !/(?:^|&)request(?:_uri)?=/.test(query);
+  if (method !== 'GET' || query.length > LONGEST_QUERY || /(?:^|&)request(?:_uri)?=/.test(query)) return false;
+  // The address spells each character with at most three.
+  return 3 * query.length <= LONGEST_QUERY || new URLSearchParams(query).toString().length <= LONGEST_QUERY;
 }
 
 /** Whether a return URL fits into the waiting page's address, which repeats it percent-encoded. */
@@ -73,22 +86,41 @@ export function canReturnTo(url: string): boolean {
 }
 
 export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addresses {
+  const ownerText = (visitor: VisitorId) => `owner ${visitor}`;
+
+  /** The address as it was written, byte for byte: nearly all are. */
+  function readAsWritten(room: string, query: string): Pending | null {
+    const stampAt = query.lastIndexOf(`&${STAMP}=`);
+    const timeAt = query.lastIndexOf(`&${AT}=`, stampAt);
+    if (stampAt < 0 || timeAt < 0) return null;
+    const stamped = query.slice(0, stampAt);
+    if (!seal.isStampOf(`${room}?${stamped}`, query.slice(stampAt + STAMP.length + 2))) return null;
+    return parse(stamped.slice(0, timeAt), Number(stamped.slice(timeAt + AT.length + 2)));
+  }
+
+  function readRespelled(room: string, query: string): Pending | null {
+    const params = new URLSearchParams(query);
+    const [at, ...otherTimes] = params.getAll(AT);
+    const [stamp, ...otherStamps] = params.getAll(STAMP);
+    if (at === undefined || stamp === undefined || otherTimes.length + otherStamps.length > 0) return null;
+    const request = requestOf(params);
+    return seal.isStampOf(`${room}?${request}&${AT}=${at}`, stamp) ? parse(request, Number(at)) : null;
+  }
+
   return {
-    ownerOf: (visitor) => seal.stamp(`owner ${visitor}`),
+    ownerOf: (visitor) => seal.stamp(ownerText(visitor)),
+    isOwnedBy: ({ owner }, visitor) => owner === null || seal.isStampOf(ownerText(visitor), owner),
     of(room, pending) {
       const request = write(pending);
       const stamped = `${request}&${AT}=${pending.arrivedAt}`;
       return `${waitingPath(room)}?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`;
     },
-    read(room, query) {
-      const stampAt = query.lastIndexOf(`&${STAMP}=`);
-      const timeAt = query.lastIndexOf(`&${AT}=`, stampAt);
-      if (stampAt < 0 || timeAt < 0) return null;
-      const stamped = query.slice(0, stampAt);
-      if (!seal.isStampOf(`${room}?${stamped}`, query.slice(stampAt + STAMP.length + 2))) return null;
-      const request = stamped.slice(0, timeAt);
-      const arrivedAt = Number(stamped.slice(timeAt + AT.length + 2));
-      return parse(request, arrivedAt);
+    read: (room, query) => readAsWritten(room, query) ?? readRespelled(room, query),
+    guess(query) {
+      const params = new URLSearchParams(query);
+      const [url] = params.getAll(RETURN);
+      if (url !== undefined) return { kind: 'return', url, retried: false, arrivedAt: 0 };
+      return { kind: 'travelling', query, owner: null, arrivedAt: 0 };
     },
   };
 }
@@ -96,12 +128,23 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addres
 function write(pending: Pending): string {
   switch (pending.kind) {
     case 'travelling':
-      return pending.query;
+      return spell(pending.query, OWN, pending.owner);
     case 'stored':
-      return `client_id=${pending.clientId}&${INTERACTION}=${pending.interaction}&${OWNER}=${pending.owner}`;
+      return `client_id=${pending.clientId}&${INTERACTION}=${pending.interaction}&${MARKS.owner}=${pending.owner}`;
     case 'return':
-      return `${RETURN}=${encodeURIComponent(pending.url)}${pending.retried ? `&${RETRY}=1` : ''}`;
+      // Browsers write an apostrophe in a query as %27.
+      return `${RETURN}=${encodeURIComponent(pending.url).replaceAll("'", '%27')}${pending.retried ? `&${RETRY}=1` : ''}`;
   }
+}
+
+/** The request of an address in the one spelling that {@link write} uses. */
+function requestOf(params: URLSearchParams): string {
+  const url = params.getAll(RETURN);
+  if (url.length === 1) {
+    return write({ kind: 'return', url: url[0] ?? '', retried: params.has(RETRY), arrivedAt: 0 });
+  }
+  if (!params.has(INTERACTION)) return respell(params);
+  return ['client_id', INTERACTION, MARKS.owner].map((name) => `${name}=${params.getAll(name).join()}`).join('&');
 }
 
 /** An authorization request cannot match the other kinds: without a `response_type` it would not have been stamped. */
@@ -110,5 +153,5 @@ function parse(request: string, arrivedAt: number): Pending {
   if (clientId && interaction && owner) return { kind: 'stored', clientId, interaction, owner, arrivedAt };
   const [, url, retried] = RETURNING.exec(request) ?? [];
   if (url) return { kind: 'return', url: decodeURIComponent(url), retried: retried !== undefined, arrivedAt };
-  return { kind: 'travelling', query: request, arrivedAt };
+  return { kind: 'travelling', ...readMarks(request), arrivedAt };
 }

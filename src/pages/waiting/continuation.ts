@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Pending, PendingRequest, PendingReturn } from './address.ts';
 
 /** A visitor who waited and has been admitted. */
@@ -19,8 +20,10 @@ export interface Continuation<P extends Pending> {
   restartUrl(room: string, pending: P): string | null;
   /** The same with a mark, so that it happens once. Null if there is no such URL or it is marked already. */
   retryUrl(room: string, pending: P): string | null;
-  /** Whether the pending request belongs to another visitor. */
-  isForeign(pending: P, ticket: Ticket): boolean;
+  /** Where the site starts over, for a request that cannot be finished. Null if it is not known. */
+  freshUrl(room: string, pending: P): Promise<string | null>;
+  /** Whether the pending request belongs to another visitor than the browser's, which is null if it has none. */
+  isForeign(pending: P, visitor: VisitorId | null): boolean;
   /** Answers the visitor's request, usually with a redirect. */
   resume(ctx: Context, admitted: Admitted<P>): Promise<void>;
 }

@@ -15,6 +15,8 @@ import type { WaitingPageDeps } from './page.ts';
 import { createWaitingPage } from './page.ts';
 
 export interface WaitingPageDoorDeps {
+  /** The public URL. */
+  readonly issuer: string;
   readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'snapshots'>;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
@@ -23,10 +25,10 @@ export interface WaitingPageDoorDeps {
   readonly refuse: Refuse;
 }
 
-/** @param doors how each door continues with its admitted visitors, and where an altered address may lead back to. */
+/** @param doors how each door continues with its admitted visitors. */
 export function createWaitingPageDoor(
   deps: WaitingPageDoorDeps,
-  doors: { readonly pending: WaitingPageDeps['continuations']; readonly wayBack: WaitingPageDeps['wayBack'] },
+  doors: { readonly pending: WaitingPageDeps['continuations'] },
 ): Door {
   const { addresses, cookies, refuse, metrics } = deps;
   const { visitors, snapshots } = deps.waitingRoom;
@@ -45,7 +47,7 @@ export function createWaitingPageDoor(
         cookies,
         render: deps.views.page,
         continuations: doors.pending,
-        wayBack: doors.wayBack,
+        origin: new URL(deps.issuer).origin,
       }),
     ),
   };

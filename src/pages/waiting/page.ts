@@ -6,11 +6,14 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { chain } from '#http/chain.ts';
 import { readForm } from '#http/form.ts';
+import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
+import { newVisitor } from '#waiting-room/ticket.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { showUnavailable } from '../unavailable.ts';
 import type { Render } from '../views.ts';
@@ -20,6 +23,9 @@ import { continuationOf } from './continuation.ts';
 import type { KnownRoom } from './waiting-views.ts';
 import { createWaitingViews } from './waiting-views.ts';
 
+/** Marks an address whose browser was given a cookie, to see whether it comes back. */
+const NAMED = 'anteroom_named';
+
 export interface WaitingPageDeps {
   readonly visitors: Visitors;
   readonly snapshots: Snapshots;
@@ -27,12 +33,12 @@ export interface WaitingPageDeps {
   readonly cookies: VisitorCookies;
   readonly render: Render;
   readonly continuations: Continuations;
-  /** The URL of the site that an altered address belongs to; null if it is not known. */
-  readonly wayBack: (room: string, query: URLSearchParams) => Promise<string | null>;
+  /** The origin of the service, where its forms come from. */
+  readonly origin: string;
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { visitors, snapshots, addresses, cookies, render, continuations, wayBack } = deps;
+  const { visitors, snapshots, addresses, cookies, render, continuations, origin } = deps;
   const views = createWaitingViews(render);
 
   /** Rejects with RoomNotFound. */
@@ -74,22 +80,41 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   /** Null if the address cannot be used, which has been answered then. */
   async function readPending(ctx: Context, room: string): Promise<Pending | null> {
+    const header = ctx.req.headers.cookie;
+    const ticket = cookies.ticket(header, room);
     const pending = addresses.read(room, ctx.querystring);
     if (!pending) {
       const known = await findRoom(room);
-      views.addressAltered(ctx, known, room, await wayBack(room, new URLSearchParams(ctx.querystring)));
+      const guess = addresses.guess(ctx.querystring);
+      const wayBack = await continuationOf(continuations, guess).freshUrl(room, guess);
+      views.addressAltered(ctx, known, room, { wayBack, hasPlace: ticket !== null });
       return null;
     }
-    const ticket = cookies.ticket(ctx.req.headers.cookie, room);
-    if (!ticket || !continuationOf(continuations, pending).isForeign(pending, ticket)) return pending;
-    views.foreign(ctx);
+    const visitor = ticket?.visitor ?? cookies.visitor(header);
+    if (!continuationOf(continuations, pending).isForeign(pending, visitor)) return pending;
+    await answerForeign(ctx, room, pending, visitor);
     return null;
   }
 
+  /** The request of another visitor starts over at the site before this one gets a number. */
+  async function answerForeign(ctx: Context, room: string, pending: Pending, visitor: VisitorId | null): Promise<void> {
+    if (pending.kind === 'stored') return views.foreign(ctx);
+    const { freshUrl, restartUrl } = continuationOf(continuations, pending);
+    if (visitor === null) {
+      // A browser that keeps no cookies would go round for ever: it shows first that it does.
+      if (NAMED in ctx.query) return views.cookiesRequired(ctx, await findRoom(room), room, restartUrl(room, pending));
+      ctx.append('Set-Cookie', cookies.name(newVisitor()));
+      return seeOther(ctx, `${ctx.path}?${ctx.querystring}&${NAMED}=1`);
+    }
+    const url = await freshUrl(room, pending);
+    if (url) seeOther(ctx, url);
+    else views.foreign(ctx);
+  }
+
   async function handleForm(ctx: Context, room: string, pending: Pending, form: URLSearchParams): Promise<void> {
-    const ticket = cookies.ticket(ctx.req.headers.cookie, room);
-    if (form.get('leave') === '1') {
-      if (ticket) await visitors.leave(ticket);
+    const ticket = isSameOrigin(ctx, origin) ? cookies.ticket(ctx.req.headers.cookie, room) : null;
+    if (ticket && form.get('leave') === '1') {
+      await visitors.leave(ticket);
       ctx.append('Set-Cookie', cookies.take(room));
     } else if (ticket && form.get('rejoin') === '1') {
       const rejoined = await visitors.rejoin(ticket);

@@ -10,6 +10,13 @@ import type { Render } from '../views.ts';
 /** A room as far as it is known: null while the store is unavailable and this process has not seen the room yet. */
 export type KnownRoom = Snapshot | null;
 
+export interface AlteredAddress {
+  /** Where the site starts over; null if it is not known. */
+  readonly wayBack: string | null;
+  /** Whether the browser has a ticket that opens. */
+  readonly hasPlace: boolean;
+}
+
 export interface WaitingViews {
   /** The waiting page. Without facts, as the store is unavailable, it shows what the ticket says. */
   waiting(ctx: Context, known: KnownRoom, ticket: Ticket, facts: Facts | null): void;
@@ -18,8 +25,7 @@ export interface WaitingViews {
   left(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
   /** @param again URL to join the line with cookies; null if there is none. */
   cookiesRequired(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
-  /** @param wayBack URL of the site; null if it is not known. */
-  addressAltered(ctx: Context, known: KnownRoom, room: string, wayBack: string | null): void;
+  addressAltered(ctx: Context, known: KnownRoom, room: string, more: AlteredAddress): void;
   foreign(ctx: Context): void;
   roomNotFound(ctx: Context): void;
 }
@@ -52,8 +58,8 @@ export function createWaitingViews(render: Render): WaitingViews {
     cookiesRequired(ctx, known, room, again) {
       show(ctx, 400, 'cookies-required', { title: titleOf(known, room), again });
     },
-    addressAltered(ctx, known, room, wayBack) {
-      show(ctx, 400, 'address-altered', { title: titleOf(known, room), way_back: wayBack });
+    addressAltered(ctx, known, room, more) {
+      show(ctx, 400, 'address-altered', { title: titleOf(known, room), ...more });
     },
     foreign(ctx) {
       show(ctx, 400, 'error', { code: 'not_yours', description: 'This waiting page belongs to another browser.' });
