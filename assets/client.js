@@ -1,4 +1,4 @@
-// Documented in client.d.ts.
+// See client.d.ts.
 
 /** @import * as T from './types.d.ts' */
 
@@ -44,7 +44,7 @@ function createVisit(room, options, ticket, known) {
   async function fetchFacts() {
     /** @type {T.Facts} */
     const facts = await call('GET', '/tickets/self', ticket);
-    return facts.state === 'expired' && facts.rejoin === 'by_itself' ? rejoin() : facts;
+    return facts.rejoin === 'by_itself' ? rejoin() : facts;
   }
 
   /** @type {T.Visit['facts']} */
@@ -57,16 +57,15 @@ function createVisit(room, options, ticket, known) {
     known = null;
     for (;;) {
       if (next) {
-        heartbeat ||= Date.now() + jitter(next.heartbeat_after);
+        heartbeat ||= Date.now() + Math.min(jitter(next.heartbeat_after), untilEvent(next));
         last = next;
         yield next;
-        const after = next.state === 'waiting' ? next.poll_after : next.heartbeat_after;
-        pause = Math.min(jitter(after), untilEvent(next));
+        pause = Math.min(jitter(next.poll_after), heartbeat - Date.now());
       }
       await sleep(pause, signal);
       if (signal?.aborted) return;
       try {
-        next = last?.state === 'waiting' && Date.now() < heartbeat ? toFacts(last, await call('GET', '/status')) : null;
+        next = last && Date.now() < heartbeat ? toFacts(last, await call('GET', '/status')) : null;
         if (!next) {
           next = await fetchFacts();
           heartbeat = 0;
@@ -77,7 +76,6 @@ function createVisit(room, options, ticket, known) {
         if (!canRetry(error)) throw error;
         next = null;
         failures += 1;
-        // A single request may get lost.
         if (failures === 2) options.onContact?.(false);
         pause = backOff(failures, error);
       }
@@ -97,14 +95,18 @@ function createVisit(room, options, ticket, known) {
 
 /** @type {T.ToFacts} */
 function toFacts(last, { mode, serving, ahead, per_minute, poll_after, message, updated_at }) {
-  const { number } = last;
-  if ((mode !== 'queue' && mode !== 'passthrough') || !number || serving >= number) return null;
+  const { number, state } = last;
+  const inLine = state === 'waiting' || state === 'paused';
+  const now = mode.replace(/queue|pass.*/, 'waiting');
+  if (inLine || state === 'closed' ? now !== state : now === 'closed') return null;
+  const next = { ...last, serving, poll_after, message, updated_at };
+  if (!inLine) return next;
+  if (!number || serving >= number) return null;
   const people_ahead = interpolate(ahead, number);
   const [slow, fast] = per_minute ?? [0, 0];
   const low = Math.round((people_ahead / fast) * 60);
   const high = Math.round(((people_ahead + 1) / slow) * 60 + 2 * poll_after);
-  const estimated_wait = per_minute && { low, high };
-  return { ...last, serving, people_ahead, estimated_wait, poll_after, message, updated_at };
+  return { ...next, people_ahead, estimated_wait: per_minute && { low, high } };
 }
 
 /** @type {T.Interpolate} */
@@ -119,10 +121,9 @@ function interpolate(points, number) {
 const jitter = (seconds) => seconds * (0.8 + Math.random() * 0.4) * 1000;
 
 /** @type {T.UntilEvent} */
-function untilEvent({ starts_at, claim_by, updated_at }) {
-  const at = starts_at ?? claim_by;
-  return at ? Math.max(0, Date.parse(at) - Date.parse(updated_at)) + 500 + Math.random() * 2000 : Infinity;
-}
+const untilEvent = ({ starts_at, claim_by, updated_at }) =>
+  Math.max(0, Date.parse(starts_at ?? claim_by ?? '') - Date.parse(updated_at)) + 500 + Math.random() * 2000 ||
+  Infinity;
 
 /** @type {T.CanRetry} */
 function canRetry(error) {
@@ -131,7 +132,7 @@ function canRetry(error) {
 
 /** @type {T.BackOff} */
 const backOff = (failures, { retryAfter }) =>
-  Math.max(jitter(Math.min(2 ** failures, 30)), retryAfter * (1 + Math.random() / 4) * 1000);
+  Math.max(jitter(Math.min(2 ** failures, 30)), retryAfter * (1000 + Math.random() * 250));
 
 /** @type {T.Retry} */
 async function retry(call, { signal }, ...request) {
@@ -148,32 +149,32 @@ async function retry(call, { signal }, ...request) {
 /** @type {T.CreateCall} */
 function createCall(room, { fetch = globalThis.fetch }) {
   return async (method, path, ticket) => {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), TIMEOUT);
+    const cancel = new AbortController();
+    const end = setTimeout(() => cancel.abort(), TIMEOUT);
     try {
       const headers = { Accept: 'application/json', ...(ticket && { Authorization: `Bearer ${ticket}` }) };
-      const answer = await fetch(`${room}${path}`, { method, headers, signal: controller.signal });
+      const answer = await fetch(room + path, { method, headers, signal: cancel.signal });
       const body = answer.status === 204 ? undefined : await answer.json().catch(() => null);
-      if (answer.ok) return body;
-      const { code = 'unknown', title = `status ${answer.status}`, detail } = body ?? {};
-      throw new AnteroomError(code, detail ?? title, answer.status, Number(answer.headers.get('Retry-After')) || 0);
+      const { ok, status } = answer;
+      if (ok) return body;
+      const { code = 'unknown', title = `status ${status}`, detail } = body ?? {};
+      throw new AnteroomError(code, detail ?? title, status, Number(answer.headers.get('Retry-After')) || 0);
     } catch (error) {
       throw error instanceof AnteroomError ? error : new AnteroomError('unreachable', String(error));
     } finally {
-      clearTimeout(timer);
+      clearTimeout(end);
     }
   };
 }
 
 /** @type {T.Sleep} */
-function sleep(ms, signal) {
-  return new Promise((resolve) => {
+const sleep = (ms, signal) =>
+  new Promise((resolve) => {
     const wake = () => {
-      clearTimeout(timer);
+      clearTimeout(end);
       signal?.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, ms);
+    const end = setTimeout(wake, ms);
     signal?.addEventListener('abort', wake);
   });
-}

@@ -1,6 +1,6 @@
-// Keeps the waiting page up to date. The server decides; this script asks, shows, and submits the form the page has
-// anyway. It polls at two rates, both set by the server: the shared status, which a CDN may answer, and the visitor's
-// own facts, which keep the visitor present. Every word is in the page, so the page may be in any language.
+// Keeps the waiting page up to date. The server decides; this script asks, shows, and submits the page's form. In every
+// state it polls at two rates, both set by the server: the shared status, which a CDN may answer, and the visitor's own
+// facts, which keep the visitor present. Every word is in the page, so the page may be in any language.
 
 /** @import * as T from './types.d.ts' */
 
@@ -38,7 +38,7 @@ let pollTimer;
 /** @type {number | undefined} */
 let countdownTimer;
 
-/** Only a refusal of our own, not one of a proxy, is final: it says that this page is of no use any more. */
+/** Only a refusal of our own, not one of a proxy, is final. */
 class Refused extends Error {
   /** @param {Response} answer */
   constructor(answer) {
@@ -182,13 +182,15 @@ async function fetchStatus() {
   const status = /** @type {T.SharedStatus} */ (await fetchJson(page.dataset.status ?? ''));
   poll = status.poll_after;
   // After a turn or in another mode, only the visitor's own facts say what to show.
-  const isOpen = status.mode === 'queue' || status.mode === 'passthrough';
-  if (status.serving >= number || !isOpen) return fetchFacts();
+  const mode = status.mode.replace('passthrough', 'queue');
+  const expected = { waiting: 'queue', paused: 'paused', closed: 'closed' }[state];
+  const hasTurn = expected && expected !== 'closed' && status.serving >= number;
+  if (hasTurn || (expected ? mode !== expected : mode === 'closed')) return fetchFacts();
   const people_ahead = interpolateAhead(status.ahead);
   show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, status.per_minute) });
 }
 
-/** Asks once, and again after a pause. A call while it is asking makes it ask again right after. */
+/** Asks now and after each pause. A call while it is asking makes it ask again right after. */
 async function follow() {
   clearTimeout(pollTimer);
   if (isLeaving) return;
@@ -197,10 +199,10 @@ async function follow() {
   isAsking = true;
   let pause = 0;
   try {
-    await (state === 'waiting' && Date.now() < nextHeartbeat ? fetchStatus() : fetchFacts());
+    await (state !== 'unavailable' && Date.now() < nextHeartbeat ? fetchStatus() : fetchFacts());
     failures = 0;
     showContact(false);
-    pause = Math.min(jitter(state === 'waiting' ? poll : heartbeat), 60_000);
+    pause = jitter(poll);
   } catch (error) {
     const refusal = error instanceof Refused ? error : null;
     if (refusal?.isFinal) return reload();
@@ -221,7 +223,7 @@ function wake() {
   follow();
 }
 
-/** Lets the server decide which page to show. location.reload() would submit a form again. */
+/** location.reload() would submit a form again. */
 function reload() {
   isLeaving = true;
   location.replace(location.pathname + location.search);

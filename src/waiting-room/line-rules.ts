@@ -1,4 +1,4 @@
-import { longestPollDelay } from './poll-intervals.ts';
+import { shortestClaimWindow } from './poll-intervals.ts';
 import type { LineRules, RoomSettings } from './room.ts';
 
 /** The rules of a room's line. A claim window is never shorter than a page needs to notice its turn. */
@@ -7,7 +7,7 @@ export function lineRules(settings: RoomSettings): LineRules {
     mode: settings.mode,
     size: settings.inlet.size ?? 0,
     lifetime: settings.admission.lifetime,
-    claimWindow: Math.max(settings.admission.claim_window, longestPollDelay(settings)),
+    claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings)),
     presenceTimeout: settings.presence.timeout,
   };
 }

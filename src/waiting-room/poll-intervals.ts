@@ -4,6 +4,9 @@ import type { RoomSettings } from './room.ts';
 /** The longest time between two heartbeats. */
 const HEARTBEAT = 30;
 
+/** The shortest time between two reloads of a page without scripts. */
+const SHORTEST_RELOAD = 2;
+
 /** When the next heartbeat is due: within a third of the presence timeout, so that one lost heartbeat does no harm. */
 export function heartbeatAfter({ presence }: Pick<RoomSettings, 'presence'>): number {
   return Math.max(1, Math.min(HEARTBEAT, Math.floor(presence.timeout / 3000)));
@@ -16,7 +19,18 @@ export function pollAfter({ admission }: Pick<RoomSettings, 'admission'>, waitin
   return Math.max(1, Math.min(pace, Math.floor(admission.claim_window / 3000)));
 }
 
+/** When a page without scripts reloads: at least twice in a claim window. */
+export function reloadAfter(settings: Pick<RoomSettings, 'admission' | 'presence'>): number {
+  const half = Math.floor(settings.admission.claim_window / 2000);
+  return Math.min(heartbeatAfter(settings), Math.max(SHORTEST_RELOAD, half));
+}
+
+/** The shortest claim window, in ms, in which every page looks in time, with scripts and without. */
+export function shortestClaimWindow(settings: Pick<RoomSettings, 'admission' | 'presence'>): number {
+  return Math.max(longestPollDelay(settings), 2 * reloadAfter(settings) * 1000);
+}
+
 /** The longest time, in ms, until a page knows that its number is served, including jitter and the snapshot's age. */
-export function longestPollDelay(settings: Pick<RoomSettings, 'admission'>): number {
+function longestPollDelay(settings: Pick<RoomSettings, 'admission'>): number {
   return pollAfter(settings, Number.POSITIVE_INFINITY) * 1200 + 1000;
 }

@@ -3,7 +3,8 @@ import { lineView } from '#support/line-view.ts';
 import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
 import { unservedDocument } from '#waiting-room/facts-document.ts';
 import type { Place } from '#waiting-room/line/place.ts';
-import { pollAfter } from '#waiting-room/poll-intervals.ts';
+import { lineRules } from '#waiting-room/line-rules.ts';
+import { pollAfter, reloadAfter } from '#waiting-room/poll-intervals.ts';
 import type { Mode, RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
@@ -110,6 +111,26 @@ describe('the facts of a waiting visitor', () => {
   ])('request, with %i visitors waiting, a poll every %i s', (waiting, seconds) => {
     expect(pollAfter(snapshot().settings, waiting)).toBe(seconds);
   });
+});
+
+describe('a page without scripts', () => {
+  test.each([
+    [120_000, 180_000, 30],
+    [60_000, 180_000, 30],
+    [15_000, 180_000, 7],
+    [10_000, 180_000, 5],
+    [1_000, 180_000, 2],
+    [60_000, 9_000, 3],
+  ])(
+    'reloads at least twice in a claim window of %i ms with a presence timeout of %i ms: each %i s',
+    (window, timeout, seconds) => {
+      const { settings } = snapshot({ presence: { timeout } });
+      const room = { ...settings, admission: { ...settings.admission, claim_window: window } };
+      expect(reloadAfter(room)).toBe(seconds);
+      expect(2 * reloadAfter(room) * 1000).toBeLessThanOrEqual(lineRules(room).claimWindow);
+      expect(2 * pollAfter(room, 1_000_000) * 1000).toBeLessThanOrEqual(lineRules(room).claimWindow);
+    },
+  );
 });
 
 describe('the facts of a served visitor', () => {

@@ -1,6 +1,7 @@
 /** What the waiting page's address may show: the line, or why the visitor is not in it. */
 import type { Context } from 'koa';
 import type { Facts } from '#waiting-room/facts.ts';
+import { reloadAfter } from '#waiting-room/poll-intervals.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import { sendPage } from '../send-page.ts';
@@ -46,7 +47,7 @@ export function createWaitingViews(render: Render): WaitingViews {
         event: ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null,
         missedTurn: known?.settings.admission.missed_turn ?? 'front',
         statusUrl: `/rooms/${ticket.room}/status`,
-        refresh: refreshAfter(facts),
+        refresh: refreshAfter(known, facts),
       });
     },
     closed(ctx, known, room) {
@@ -78,8 +79,9 @@ function titleOf(known: KnownRoom, room: string): string {
  * Seconds after which a page without scripts reloads, which keeps its visitor present. A served visitor has until the
  * end of the claim window to press the button. A passed turn does not change any more: 0 is never.
  */
-function refreshAfter(facts: Facts | null): number {
+function refreshAfter(known: KnownRoom, facts: Facts | null): number {
   if (!facts) return RETRY_AFTER;
   if (facts.claim_by) return Math.ceil((Date.parse(facts.claim_by) - Date.parse(facts.updated_at)) / 1000) + 1;
-  return facts.state === 'expired' ? 0 : facts.heartbeat_after;
+  if (facts.state === 'expired') return 0;
+  return known ? reloadAfter(known.settings) : facts.heartbeat_after;
 }
