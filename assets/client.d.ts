@@ -2,6 +2,8 @@
 
 export interface Facts {
   readonly state: 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed';
+  /** With `closed`, if the operator said why. */
+  readonly closed_reason?: 'sold_out' | 'ended' | 'maintenance';
   readonly room: string;
   /** Null until the draw. */
   readonly number: number | null;

@@ -15,6 +15,7 @@ export type PerMinute = readonly [slow: number, fast: number];
 /** What `GET /rooms/{room}/status` answers. */
 export interface SharedStatus {
   readonly mode: 'queue' | 'passthrough' | 'paused' | 'closed';
+  readonly closed_reason?: Facts['closed_reason'];
   readonly serving: number;
   readonly ahead: readonly Point[];
   readonly per_minute: PerMinute | null;

@@ -1,6 +1,6 @@
 // Keeps the waiting page up to date. The server decides; this script asks, shows, and submits the page's form. In every
 // state it polls at two rates, both set by the server: the shared status, which a CDN may answer, and the visitor's own
-// facts, which keep the visitor present. Every word is in the page, so the page may be in any language.
+// facts, which keep the visitor present. All words are in the page.
 
 /** @import * as T from './types.d.ts' */
 
@@ -17,6 +17,8 @@ const NAVIGATION_TIMEOUT = 60_000;
 const REQUEST_TIMEOUT = 10_000;
 /** The element that counts down, by state. */
 const COUNTDOWNS = /** @type {Record<string, string>} */ ({ served: 'held', before_start: 'starts' });
+
+const CLOSED = ['closed', 'sold_out', 'ended', 'maintenance'];
 
 /** @type {T.Jitter} */
 const jitter = (seconds) => seconds * (0.8 + Math.random() * 0.4) * 1000;
@@ -157,7 +159,9 @@ async function fetchFacts() {
     write('number', integers.format(number));
   }
   // A visitor without a number missed the draw: no turn of theirs can have passed.
-  changeState(facts.state === 'expired' && facts.number === null ? 'missed_start' : facts.state);
+  changeState(
+    facts.state === 'expired' && facts.number === null ? 'missed_start' : (facts.closed_reason ?? facts.state),
+  );
   if (COUNTDOWNS[state]) startCountdown(facts);
   act(facts);
 }
@@ -182,10 +186,10 @@ async function fetchStatus() {
   const status = /** @type {T.SharedStatus} */ (await fetchJson(page.dataset.status ?? ''));
   poll = status.poll_after;
   // After a turn or in another mode, only the visitor's own facts say what to show.
-  const mode = status.mode.replace('passthrough', 'queue');
-  const expected = { waiting: 'queue', paused: 'paused', closed: 'closed' }[state];
-  const hasTurn = expected && expected !== 'closed' && status.serving >= number;
-  if (hasTurn || (expected ? mode !== expected : mode === 'closed')) return fetchFacts();
+  const inLine = state === 'waiting' || state === 'paused';
+  const now = status.closed_reason ?? status.mode.replace(/queue|pass.*/, 'waiting');
+  const isSame = now === state || (!inLine && !CLOSED.includes(state) && status.mode !== 'closed');
+  if (!isSame || (inLine && status.serving >= number)) return fetchFacts();
   const people_ahead = interpolateAhead(status.ahead);
   show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, status.per_minute) });
 }
@@ -207,7 +211,6 @@ async function follow() {
     const refusal = error instanceof Refused ? error : null;
     if (refusal?.isFinal) return reload();
     failures += 1;
-    // A single request may get lost.
     showContact(failures > 1);
     const retryAfter = (refusal?.retryAfter ?? 0) * (1 + Math.random() / 4) * 1000;
     pause = Math.max(jitter(Math.min(2 ** failures, 30)), retryAfter);

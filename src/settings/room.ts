@@ -19,6 +19,7 @@ const presence = fields({
 const shape = {
   title: z.string().min(1).max(200).optional(),
   mode: z.enum(['queue', 'passthrough', 'paused', 'closed']).default('queue'),
+  closed_reason: z.enum(['sold_out', 'ended', 'maintenance']).nullable().optional(),
   inlet: inlet.prefault({ strategy: 'manual' }),
   admission: admission.prefault({}),
   presence: presence.prefault({}),

@@ -2,7 +2,7 @@
 import { estimatedWait, type Range } from './estimate.ts';
 import type { Place } from './line/place.ts';
 import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
-import type { RoomId } from './room.ts';
+import type { ClosedReason, RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -25,6 +25,8 @@ export interface Facts {
   readonly updated_at: string;
   /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
+  /** With `closed`: why, if the operator said so. */
+  readonly closed_reason?: ClosedReason;
   /** With `before_start`: when the event starts. */
   readonly starts_at?: string;
   /** With `expired`: whether the page should rejoin without asking, because its visitor was only absent. */
@@ -113,6 +115,7 @@ function facts(
   estimated_wait: Range | null = null,
 ): Facts {
   const { room, serving, poll_after, heartbeat_after, message, updated_at } = sharedFacts(snapshot);
+  const { closed_reason } = snapshot.settings;
   return {
     state,
     room,
@@ -124,6 +127,7 @@ function facts(
     heartbeat_after,
     message,
     updated_at,
+    ...(state === 'closed' && closed_reason ? { closed_reason } : {}),
   };
 }
 

@@ -18,6 +18,9 @@ export type DrawOrder = 'draw' | 'arrival';
  */
 export type Mode = 'queue' | 'passthrough' | 'paused' | 'closed';
 
+/** Why a closed room is closed. */
+export type ClosedReason = 'sold_out' | 'ended' | 'maintenance';
+
 export interface AdmissionSettings {
   /** How long an admission lasts, from the claim. */
   readonly lifetime: number;
@@ -46,6 +49,8 @@ export interface RoomSettings {
   readonly id: RoomId;
   readonly title: string;
   readonly mode: Mode;
+  /** Which words a closed room's page has; a room stored by an earlier version has none. */
+  readonly closed_reason?: ClosedReason | null | undefined;
   readonly inlet: InletSettings;
   readonly admission: AdmissionSettings;
   readonly presence: { readonly timeout: number };

@@ -43,5 +43,6 @@ function status({ settings, view, ahead, speed, updatedAt }: Snapshot) {
     poll_after: pollAfter(settings, view.counters.waiting),
     message: settings.message,
     updated_at: new Date(updatedAt).toISOString(),
+    ...(settings.mode === 'closed' && settings.closed_reason ? { closed_reason: settings.closed_reason } : {}),
   };
 }

@@ -43,6 +43,15 @@ test('a page shows a message, a closing and a reopening at the next poll, in eve
     await change(anteroom, { message: `The room is ${mode}.` });
     await page.getByText(`The room is ${mode}.`).waitFor({ timeout: SOON });
   }
+  for (const [closed_reason, shown] of [
+    ['maintenance', 'Closed for maintenance'],
+    ['sold_out', 'Sold out'],
+  ]) {
+    await change(anteroom, { mode: 'closed', closed_reason });
+    await says(page, shown ?? '');
+  }
+  await change(anteroom, { mode: 'queue', closed_reason: null });
+  await says(page, 'You are in line');
 }, 90_000);
 
 test('five open pages take their turns after a pause, with a claim window of ten seconds', async () => {

@@ -185,6 +185,37 @@ describe('the waiting page', () => {
     expect(shown(opened.text)).toContain('Your number 2 ');
   });
 
+  test.each([
+    [null, 'The waiting room is closed', true],
+    ['sold_out', 'Sold out', false],
+    ['ended', 'This has ended', false],
+    ['maintenance', 'Closed for maintenance', true],
+  ] as const)(
+    'of a room closed as %j says why, and promises no number where nothing opens again',
+    async (reason, heading, opens) => {
+      await set({ mode: 'closed', closed_reason: reason, message: 'Sold out.' });
+      service.time.pass(1_100);
+      const own = await browser.get(page);
+      expect(headingOf(own.text)).toBe(heading);
+      expect(shown(own.text).includes('you keep your number')).toBe(opens);
+      expect(shown(own.text).includes('Your number 1 ')).toBe(opens);
+      const json = (await facts(browser, page)).json();
+      expect([json.state, json.closed_reason ?? null]).toEqual(['closed', reason]);
+
+      const late = createBrowser();
+      const { text } = await late.get((await arrive(late, service.issuer)).page);
+      expect(headingOf(text)).toBe(heading);
+      expect(text.includes('Check again')).toBe(opens);
+
+      const status = (await fetch(`${service.issuer}/rooms/sale/status`)).json();
+      expect(((await status) as { closed_reason?: string }).closed_reason ?? null).toBe(reason);
+      await set({ closed_reason: reason });
+      service.time.pass(1_100);
+      expect(headingOf((await browser.get(page)).text)).toBe('You are in line');
+      expect((await facts(browser, page)).json().closed_reason).toBeUndefined();
+    },
+  );
+
   test('of a closed room readmits no visitor whose number was used', async () => {
     const { operations } = service.waitingRoom;
     const tab = new Map(browser.cookies);

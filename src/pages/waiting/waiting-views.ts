@@ -51,7 +51,8 @@ export function createWaitingViews(render: Render): WaitingViews {
       });
     },
     closed(ctx, known, room) {
-      show(ctx, 200, 'room-closed', { title: titleOf(known, room), message: known?.settings.message ?? null });
+      const { message = null, closed_reason = null } = known?.settings ?? {};
+      show(ctx, 200, 'room-closed', { title: titleOf(known, room), message, reason: closed_reason });
     },
     left(ctx, known, room, again) {
       show(ctx, 200, 'left-line', { title: titleOf(known, room), again });
