@@ -18,7 +18,7 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 export async function kept(path: string, make: () => string | Promise<string>): Promise<string> {
   const before = await readKept(path);
   if (before !== null) return before;
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createOnce(path, await make());
   return (await readKept(path)) ?? '';
 }

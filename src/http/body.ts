@@ -15,10 +15,15 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('invalid_request', { detail: 'The connection ended before the body did.' });
   }
   return Buffer.concat(chunks);
 }
@@ -38,9 +43,31 @@ export async function readJson(ctx: Context, { limit, types = [] }: JsonOptions)
   if (!ctx.is(accepted)) {
     throw new Problem('unsupported_media_type', { detail: `The body must be ${accepted.join(' or ')}.` });
   }
+  const value = parse(bytes);
+  const fault = faultOf(value);
+  if (fault !== null) throw new Problem('invalid_request', { detail: fault });
+  return value;
+}
+
+function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new Problem('malformed_json', { detail: 'The body must be JSON in UTF-8.' });
   }
+}
+
+/** No setting is nested deeper than half of this. */
+const MAX_DEPTH = 32;
+
+/** What no handler could read safely: nesting that exhausts the stack, and a key that sets a prototype. */
+function faultOf(value: unknown): string | null {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return `The body may be nested at most ${MAX_DEPTH} levels deep.`;
+    const objects = level.filter((each): each is object => typeof each === 'object' && each !== null);
+    if (objects.some((each) => Object.hasOwn(each, '__proto__'))) return '__proto__ is not a known field.';
+    level = objects.flatMap((each): unknown[] => Object.values(each));
+  }
+  return null;
 }

@@ -97,7 +97,7 @@ export function problemAnswer(code: ProblemCode, { detail, errors, headers }: Pr
   const kind = KINDS[code];
   return {
     status: kind.status,
-    headers: { 'Cache-Control': 'no-store', ...kind.headers, ...headers },
+    headers: { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...kind.headers, ...headers },
     document: {
       type: `urn:anteroom:problem:${code}`,
       title: kind.title,

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** How long a client may take to send a request's headers, and the whole request, in ms. Silent connections end as soon. */
 const HEADERS_TIMEOUT = 10_000;
@@ -16,5 +17,32 @@ export function createHttpServer(listener?: RequestListener): Server {
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
   });
   if (listener) server.on('request', listener);
+  server.on('clientError', refuseUnreadable);
   return server;
 }
+
+/** Statuses for requests that Node cannot read; any other code is a malformed request. */
+const STATUSES: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Answers what is no request, as Node does by itself, with the headers that every answer has. */
+function refuseUnreadable({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  // The client has gone.
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = STATUSES[code] ?? 400;
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...HEADERS, '', ''];
+  socket.end(head.join('\r\n'));
+}
+
+const HEADERS = [
+  'Connection: close',
+  'Content-Length: 0',
+  'Cache-Control: no-store',
+  'X-Content-Type-Options: nosniff',
+];

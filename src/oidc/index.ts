@@ -6,6 +6,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
+import { isClientGone } from '#http/client-gone.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
@@ -61,7 +62,10 @@ const PROVIDER_PATHS =
   /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { issuer, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, onError, log, metrics } = deps;
+  const { issuer, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, log, metrics } = deps;
+  const onError = (error: unknown) => {
+    if (!isClientGone(error)) deps.onError(error);
+  };
   const { relyingParties, seal } = waitingRoom;
   const { idempotency, logoutQueue: logouts, oidcRecords: records, settings } = store;
   const render = deps.views.page;

@@ -71,6 +71,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const gate = createGate({
     cookies: gateCookies,
     insiders: createInsiders({ visitors, snapshots, now }),
+    snapshots,
     outside: createOutside({ issuer, cookies: gateCookies, tokens, visitors, snapshots, idempotency, counts, now }),
     counts,
     refuse,

@@ -5,8 +5,8 @@
 
 /** Printable ASCII without a backslash. Intermediaries rewrite other characters in different ways. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
-/** `.` or `..` as a path segment, however its dots and slashes are encoded. */
-const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
+/** `.` or `..` as a path segment, however it is encoded; `..;x` is one too, for servers that cut path parameters off. */
+const DOT_SEGMENT = /(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|;|%3b|$)/i;
 /** Scheme, two slashes and an authority without userinfo; then the path as far as the query. */
 const ABSOLUTE = /^https?:\/\/[^/?#@]+(\/[^?#]*)?(?:[?#]|$)/i;
 

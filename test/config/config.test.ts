@@ -62,6 +62,7 @@ describe('an empty environment', () => {
 
     const names = await readdir(join(folder, 'keys'));
     expect(names.sort()).toEqual(['admin-token', 'cookie-keys', 'jwks.json']);
+    expect((await stat(join(folder, 'keys'))).mode & 0o777).toBe(0o700);
     for (const name of names) expect((await stat(join(folder, 'keys', name))).mode & 0o777).toBe(0o600);
   });
 

@@ -228,6 +228,20 @@ describe.each(STORES)('the gate, on %s', (_name, open) => {
     expect((await check({ ...headers, Cookie: cookie })).status).toBe(204);
   });
 
+  test('a pass is refused at a host that is not under return_urls, and stays good at the site', async () => {
+    const { cookie } = await inside();
+    for (const elsewhere of [
+      { ...caddy('/'), 'X-Forwarded-Host': 'evil.example' },
+      { ...caddy('/'), 'X-Forwarded-Host': 'shop.example:8443' },
+      { ...nginx('/'), 'X-Original-URL': 'https://shop.example.evil.example/' },
+    ]) {
+      const { status, text } = await check({ ...elsewhere, Cookie: cookie });
+      expect([status, JSON.parse(text).code]).toEqual([403, 'return_url_refused']);
+    }
+    expect((await check({ ...caddy('/'), Cookie: cookie })).status).toBe(204);
+    expect((await check({ ...nginx('/'), Cookie: cookie })).status).toBe(204);
+  });
+
   test('sets a cookie without Secure and prefix for a site without https', async () => {
     await set({ return_urls: ['http://shop.example/'] });
     const headers = { 'X-Forwarded-Proto': 'http' };

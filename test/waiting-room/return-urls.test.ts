@@ -42,6 +42,8 @@ describe('a return URL', () => {
     ['an escaped parent segment', 'https://shop.example/sale/%2e%2E/admin'],
     ['a parent segment behind an escaped slash', 'https://shop.example/sale/..%2fadmin'],
     ['a parent segment behind an escaped backslash', 'https://shop.example/sale%5c..%5cadmin'],
+    ['a parent segment with a parameter', 'https://shop.example/sale/..;/admin'],
+    ['a parent segment with an escaped parameter', 'https://shop.example/sale/%2e.%3Bv=1/admin'],
     ['a script', 'javascript:alert(1)//https://shop.example/sale'],
     ['data', 'data:text/html,https://shop.example/sale'],
     ['a line break', 'https://shop.example/sale\r\nSet-Cookie: a=b'],

@@ -4,7 +4,7 @@
  * navigation without a pass is sent to wait, and returns with a token that the gate accepts once and exchanges for the
  * cookie. The gate owns the cookie and the check; whether an admission is live is the waiting room's to say.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { RawHandler } from '#http/door.ts';
 import { Problem, problemOf } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
@@ -12,9 +12,10 @@ import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
 import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
-import type { GateCookies } from './cookie.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { GateCookies, Shown } from './cookie.ts';
 import type { Insiders } from './insiders.ts';
-import { isSecure, originalRequest } from './original.ts';
+import { isSecure, originalRequest, originText } from './original.ts';
 import type { Outside } from './outside.ts';
 
 const ROUTE = /^\/rooms\/([a-z0-9-]{1,64})\/gate\/check(?:\?(.*))?$/;
@@ -23,13 +24,15 @@ export interface GateDeps {
   readonly cookies: Pick<GateCookies, 'read'>;
   readonly insiders: Insiders;
   readonly outside: Outside;
+  readonly snapshots: Pick<Snapshots, 'now'>;
   readonly counts: GateCounts;
   readonly refuse: Refuse;
   /** Answers with the page while the store is unavailable. It appears at an address of the protected site. */
   readonly showUnavailable: (res: ServerResponse) => void;
 }
 
-export function createGate({ cookies, insiders, outside, counts, refuse, showUnavailable }: GateDeps): RawHandler {
+export function createGate(deps: GateDeps): RawHandler {
+  const { cookies, insiders, outside, snapshots, counts, refuse, showUnavailable } = deps;
   /** A navigation that cannot be decided gets a page, any other request a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
     counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
@@ -58,6 +61,18 @@ export function createGate({ cookies, insiders, outside, counts, refuse, showUna
     return outside.answer(res, { room, original, never302: wantsOnly401(query) }, isInside);
   }
 
+  /** A pass is good at the room's own sites only: a host that is not under its return_urls may have taken it over. */
+  function isAtHome(shown: Shown, room: RoomId, headers: IncomingHttpHeaders): boolean {
+    const origin = originText(headers);
+    // While the store is unavailable, the pass holds until it expires.
+    const by = snapshots.now(room)?.settings.return_urls;
+    if (origin === null || !by) return true;
+    if (shown.allowed?.origin === origin && shown.allowed.by === by) return true;
+    if (!by.some((url) => new URL(url).origin === URL.parse(origin)?.origin)) return false;
+    shown.allowed = { origin, by };
+    return true;
+  }
+
   return (req, res) => {
     const [, room, query] = ROUTE.exec(req.url ?? '') ?? [];
     if (!room) return false;
@@ -65,7 +80,8 @@ export function createGate({ cookies, insiders, outside, counts, refuse, showUna
     const shown = cookies.read(headers.cookie, room, isSecure(headers));
     const bringsToken = hasTokenInUrl(req);
     const settle = (isInside: boolean): Promise<void> | undefined => {
-      if (shown && isInside && !(bringsToken && originalRequest(headers)?.isNavigation)) {
+      const passes = shown && isInside && isAtHome(shown, room, headers);
+      if (passes && !(bringsToken && originalRequest(headers)?.isNavigation)) {
         counts.inside += 1;
         res.writeHead(204, [...shown.headers]).end();
         return undefined;

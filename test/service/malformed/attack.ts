@@ -1,0 +1,73 @@
+/** A process on Redis under malformed requests. */
+import { readFile } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { freePort } from '#support/ports.ts';
+import { startRedis } from '#support/redis.ts';
+import { ADMIN_TOKEN, createFolder, environment, ready } from '../process.ts';
+import { createGenerator, createRandom } from './generate.ts';
+import { everyRoute } from './routes.ts';
+import { send, toBytes } from './send.ts';
+
+export interface AttackResult {
+  readonly sent: number;
+  /** By what went wrong: the requests, shortened. */
+  readonly troubles: ReadonlyMap<string, readonly string[]>;
+  /** Memory of the process in MiB, after the first tenth of the requests and at the end. */
+  readonly rss: readonly [number, number];
+  /** Keys in Redis, likewise. */
+  readonly keys: readonly [number, number];
+  readonly output: string;
+}
+
+const SETTINGS = `
+rooms:
+  - { id: sale, return_urls: [https://shop.example/], inlet: { strategy: manual } }
+relying_parties:
+  - { client_id: shop, client_secret: change-me-soon, room: sale, redirect_uris: [https://shop.example/cb] }
+`;
+
+export async function attack(options: { count: number; seed: number; clients: number }): Promise<AttackResult> {
+  const { count, seed, clients } = options;
+  const redis = await startRedis();
+  const client = new Redis(redis.url);
+  const folder = await createFolder();
+  try {
+    await folder.write('anteroom.yaml', SETTINGS);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = { ...(await environment(folder, port)), REDIS_URL: redis.url, LOG_LEVEL: 'error' };
+    const run = folder.run(env);
+    await ready(run, url);
+
+    const next = createGenerator(createRandom(seed), await everyRoute(url), ADMIN_TOKEN);
+    const troubles = new Map<string, string[]>();
+    let sent = 0;
+    async function sendUntil(end: number): Promise<void> {
+      const one = async () => {
+        while (sent < end) {
+          sent++;
+          const request = next();
+          const trouble = await send(port, request);
+          if (trouble === null) continue;
+          const examples = troubles.get(trouble) ?? [];
+          if (examples.length < 1000) examples.push(toBytes(request).toString('latin1').slice(0, 400));
+          troubles.set(trouble, examples);
+        }
+      };
+      await Promise.all(Array.from({ length: clients }, one));
+    }
+    const rss = async () => {
+      const status = await readFile(`/proc/${run.child.pid}/status`, 'utf8').catch(() => '');
+      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    };
+    await sendUntil(Math.ceil(count / 10));
+    const early = [await rss(), await client.dbsize()] as const;
+    await sendUntil(count);
+    const late = [await rss(), await client.dbsize()] as const;
+    return { sent, troubles, rss: [early[0], late[0]], keys: [early[1], late[1]], output: run.output() };
+  } finally {
+    await client.quit();
+    await folder.remove();
+    await redis.stop();
+  }
+}
