@@ -57,6 +57,15 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
             if (payload.accountId) await adapter.upsert(id, payload, expiresIn);
           },
         };
+      case 'RefreshToken':
+        return {
+          ...adapter,
+          upsert: (id, payload, expiresIn) => adapter.upsert(id, withoutNonce(payload), expiresIn),
+          find: async (id) => {
+            const payload = await adapter.find(id);
+            return payload ? withoutNonce(payload) : undefined;
+          },
+        };
       default:
         return adapter;
     }
@@ -72,6 +81,11 @@ function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): 
   if (ctx?.oidc.route !== 'end_session_confirm') return metadata;
   const { backchannel_logout_uri: _uri, backchannel_logout_session_required: _required, ...others } = metadata;
   return others;
+}
+
+/** A refreshed ID token should have no nonce (OpenID Connect Core §12.2). */
+function withoutNonce({ nonce: _nonce, ...payload }: AdapterPayload): AdapterPayload {
+  return payload;
 }
 
 /** Whether the request at /authorize travels in the waiting page's address. */

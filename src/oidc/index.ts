@@ -59,7 +59,9 @@ export interface OidcDoor extends Required<Pick<Door, 'raw'>> {
 }
 
 const PROVIDER_PATHS =
-  /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/openid-configuration)(?=[/?]|$)/;
+  /^\/(?:authorize|token|userinfo|jwks|par|introspect|revoke|end-session|\.well-known\/(?:openid-configuration|oauth-authorization-server))(?=[/?]|$)/;
+/** RFC 8414 §3 has another path for the same document. */
+const METADATA = /^\/\.well-known\/oauth-authorization-server(?=[?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { issuer, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, log, metrics } = deps;
@@ -99,6 +101,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   return {
     raw(req, res) {
       if (!PROVIDER_PATHS.test(req.url ?? '')) return false;
+      req.url = req.url?.replace(METADATA, '/.well-known/openid-configuration');
       pinIssuer(req, issuer);
       void serve(req, res);
       return true;

@@ -61,6 +61,11 @@ describe('the discovery document', () => {
     }
   });
 
+  test('is also the metadata of the authorization server (RFC 8414)', async () => {
+    expect(await json(`${service.issuer}/.well-known/oauth-authorization-server`)).toEqual(document);
+    expect((await fetch(`${service.issuer}/.well-known/oauth-authorization-server/x`)).status).toBe(404);
+  });
+
   test('does not depend on the Host and forwarded headers of a request', async () => {
     const forged = { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https', Forwarded: 'host=evil.example' };
     expect(await json(`${service.issuer}/.well-known/openid-configuration`, forged)).toEqual(document);

@@ -48,6 +48,12 @@ onEachStore('a refresh token', { rooms: [...rooms, staying], relying_parties }, 
     expect((await service.waitingRoom.operations.counters('sale')).claimed).toBe(1);
   });
 
+  test('gives an ID token without a nonce (OpenID Connect Core §12.2)', async () => {
+    const { login, tokens, refresh } = await inside();
+    expect(tokens.claims()?.nonce).toBe(login.nonce);
+    expect((await refresh()).claims()).not.toHaveProperty('nonce');
+  });
+
   test('gives an access token of the time left if that is less than a minute', async () => {
     const { refresh } = await inside();
     service.time.pass(LIFETIME - 20_000);

@@ -65,7 +65,8 @@ onEachStore('the end of an admission', { rooms, relying_parties }, (service) => 
         ['gateway', undefined],
         ['app', client.None()],
       ] as const) {
-        await client.tokenRevocation(await configOf(id, auth), tokens.access_token).catch(() => undefined);
+        const refused = client.tokenRevocation(await configOf(id, auth), tokens.access_token);
+        await expect(refused).rejects.toMatchObject({ status: 400, error: 'invalid_grant' });
       }
       expect(await counters()).toMatchObject({ active: 1, completed: 0 });
       await expect(client.fetchUserInfo(login.config, tokens.access_token, sub)).resolves.toMatchObject({ sub });

@@ -14,7 +14,7 @@ import { createLoadExistingGrant } from './grant.ts';
 import { createIntrospectionPolicy } from './introspection.ts';
 import { createLifetimes, createRemainingSeconds } from './lifetimes.ts';
 import { claimsOfAccessToken, createResources } from './resources.ts';
-import { endAdmissionAtRevocation } from './revocation.ts';
+import { endAdmissionAtRevocation, isOwnToken } from './revocation.ts';
 
 export interface TokensDeps {
   readonly issuer: string;
@@ -52,7 +52,7 @@ export function createTokens({ issuer, waitingRoom, settings, now }: TokensDeps)
         dPoP: { enabled: false },
         resourceIndicators: createResources({ relyingParties, settings }),
         introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ visitors, relyingParties, now }) },
-        revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+        revocation: { enabled: true, allowedPolicy: isOwnToken },
       },
     },
     mount: (provider) => endAdmissionAtRevocation(provider, { visitors, relyingParties }),

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 
@@ -18,9 +19,18 @@ export function endAdmissionAtRevocation(provider: Provider, { visitors, relying
     const { oidc } = ctx as KoaContextWithOIDC;
     if (oidc?.route !== 'revocation' || ctx.status !== 200) return;
     const token = oidc.entities.AccessToken ?? oidc.entities.RefreshToken;
-    // A public client that presents another client's token gets 200 too, and the token stays (RFC 7009 §2.2).
     if (!token?.accountId || !token.clientId || token.clientId !== oidc.client?.clientId) return;
     const party = await relyingParties.find(token.clientId);
     if (party) await visitors.depart(party.room, token.accountId, 'revoked');
   });
+}
+
+/** A token of another client is refused (RFC 7009 §2.1), and stays valid. */
+export function isOwnToken(
+  _ctx: KoaContextWithOIDC,
+  client: Client,
+  token: AccessToken | ClientCredentials | RefreshToken,
+): boolean {
+  if (token.clientId !== client.clientId) throw new errors.InvalidGrant('the token was issued to another client');
+  return true;
 }
