@@ -29,6 +29,8 @@ export interface FenceDeps {
 }
 
 const FENCED = Symbol('fenced');
+/** In place of a server's id, of the script that fences (lib/line.lua). */
+const FENCING = 'fencing';
 
 export function createRunLine({ run, servers, numbers, log }: FenceDeps): RunLine {
   /** The script with the arguments that all scripts of the line have at their end (lib/line.lua). */
@@ -43,7 +45,7 @@ export function createRunLine({ run, servers, numbers, log }: FenceDeps): RunLin
 
   /** The id of the server that the line is at from now on; null where the line is missing. */
   async function fence(room: RoomId, now: number): Promise<string | null> {
-    const unchecked = signed(fenceScript, numbers.of(room), '');
+    const unchecked = signed(fenceScript, numbers.of(room), FENCING);
     const fenced = await run(unchecked, lineKeys(room), { server: servers.of(room) }, now);
     if (!fenced || fenced === FENCED) return null;
     const { server, from, to } = fenced.output;

@@ -135,7 +135,7 @@ export const lineScripts: LineScripts = {
         rest,
         entrants.map(({ visitor }) => visitor),
       ),
-    { libs: libsOf('admissions', 'unconfirmed', 'primary') },
+    { libs: libsOf('admissions') },
   ),
   place: lineScript('place', ofHolder, place, { libs: libsOf('unconfirmed', 'place') }),
   claim: lineScript('claim', ofHolder, place, { libs: OF_HOLDERS }),
@@ -226,7 +226,7 @@ export const lineScripts: LineScripts = {
     'view',
     (_, now) => [now],
     ({ rest }) => replies.view(rest),
-    { binary: true, libs: libsOf('draw', 'unconfirmed', 'primary', 'counters') },
+    { binary: true, libs: libsOf('draw', 'counters') },
   ),
 };
 

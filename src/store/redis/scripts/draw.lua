@@ -5,7 +5,6 @@
 -- Reply: { 'absent' } | { 'OK' }
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
-moveOnToKnown(now)
 if isNextOf(ARGV[2]) then
   local n, base, serving = string.format('%.0f', line.draws), line.queue, line.serving
   local entrants = redis.call('BITCOUNT', ENTERED)

@@ -7,7 +7,6 @@
 local count = tonumber(ARGV[2])
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
-moveOnToKnown(now)
 if line.mode == 'closed' then
   saveLine()
   return { 'closed' }

@@ -6,7 +6,7 @@
 -- order of replies.ts }, { each draw (lib/draw.lua) }, entrants present, { predictions that came true, that did not },
 -- { incarnation, since when heartbeats count, most joins in a second, expired admissions that are not reported } }
 if not loadLine() then return { 'absent' } end
-moveOnToKnown(settle(tonumber(ARGV[1])))
+settle(tonumber(ARGV[1]))
 saveLine()
 local first, last = math.floor(line.serving / 8), math.floor(line.queue / 8)
 local present = last >= first and redis.call('GETRANGE', PRESENT, first, last) or ''

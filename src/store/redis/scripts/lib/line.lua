@@ -14,6 +14,8 @@ local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 local SERVER = table.remove(ARGV)
 local KNOWN = table.remove(ARGV)
 local KNOWN_NUMBER = tonumber(table.remove(ARGV))
+-- In place of the run_id, of fence.lua: it is what comes first.
+local FENCING = 'fencing'
 
 -- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of
 -- RETURNED and UNCONFIRMED, `unconfirmed_of` is the generation of the latter, `due` is at or before the earliest deadline
@@ -31,15 +33,22 @@ local FIELDS = {
 local TEXTS = { mode = true, incarnation = true }
 local line, stored = {}, {}
 
--- The server that wrote the line last. Another one may lack its last writes, and so numbers that were issued: then a
--- script changes nothing, and fence.lua comes first.
 local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
 local PRIMARY = values[1]
-if PRIMARY and SERVER ~= '' and SERVER ~= PRIMARY then return { 'fence' } end
 
--- Reads the line; false where there is none.
-local function loadLine()
-  if not values[2] then return false end
+-- Whether the line may lack numbers that were issued: it is at another server than the one that wrote it last, or the
+-- caller has seen numbers, or entrants of a draw, that it does not know of. Then a script changes nothing, and fence.lua
+-- comes first.
+local function isBehind()
+  if PRIMARY and SERVER ~= '' and SERVER ~= PRIMARY then return true end
+  if KNOWN_NUMBER <= line.queue and line.drawing == 0 then return false end
+  local incarnation, generation, draw, arrivals = string.match(KNOWN, '^(.*):(%d+):(%d+):(%d+)$')
+  if incarnation ~= line.incarnation or tonumber(generation) ~= line.generation then return false end
+  return KNOWN_NUMBER > line.queue
+    or line.drawing == 1 and tonumber(draw) == line.draws and tonumber(arrivals) > line.arrivals
+end
+
+if values[2] then
   for i, field in ipairs(FIELDS) do
     local value = values[i + 1]
     if TEXTS[field] then value = value or '' else value = tonumber(value or 0) end
@@ -47,7 +56,12 @@ local function loadLine()
   end
   -- A process of an early version resets a line and leaves the marks of the generation before.
   if line.unconfirmed_of ~= line.generation then line.unconfirmed = 0 end
-  return true
+  if SERVER ~= FENCING and isBehind() then return { 'fence' } end
+end
+
+-- Whether there is a line.
+local function loadLine()
+  return values[2] and true or false
 end
 
 local function saveLine()
