@@ -2,8 +2,17 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
 import type { Fault } from '#settings/faults.ts';
+import { check } from '#settings/faults.ts';
 import { clientId } from '#settings/fields.ts';
-import { LATER_SETTINGS, relyingPartyBody, relyingPartyView, withLoginWindow } from '#settings/relying-party.ts';
+import { mergePatch } from '#settings/merge-patch.ts';
+import {
+  LATER_SETTINGS,
+  READ_ONLY,
+  relyingParty,
+  relyingPartyBody,
+  relyingPartyFrom,
+  relyingPartyView,
+} from '#settings/relying-party.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
@@ -33,6 +42,12 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
     };
   };
 
+  async function accepted(party: RelyingParty): Promise<RelyingParty> {
+    const faults = await clientFaults(party);
+    if (faults.length > 0) throw invalid(faults);
+    return party;
+  }
+
   return [
     route({
       method: 'get',
@@ -60,7 +75,8 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
       method: 'put',
       path: '/relying-parties/:client_id',
       operationId: 'putRelyingParty',
-      summary: 'Create or replace a relying party. Without a client_secret it is a public client.',
+      summary:
+        'Create or replace a relying party. A client_secret that is not named stays; null makes a public client.',
       params: ofClient,
       versioned: true,
       body: relyingPartyBody,
@@ -69,20 +85,33 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
         201: { description: 'The relying party is new: its settings', schema: relyingPartyView },
       },
       async handle({ params, body, ctx }) {
-        if (body.client_id !== undefined && body.client_id !== params.client_id) {
-          throw invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
-        }
-        const party = withLoginWindow(params.client_id, body);
-        const faults = await clientFaults(party);
-        if (faults.length > 0) throw invalid(faults);
-        const { isNew, revision } = await operationsFor(ctx)
-          .putRelyingParty(party, tags.precondition(ctx))
-          .catch((error) => {
-            throw error instanceof RoomNotFound
-              ? invalid([{ field: 'room', message: 'must be the id of a room that exists' }])
-              : error;
-          });
-        return { status: isNew ? 201 : 200, body: shown(party), headers: tags.header(revision) };
+        if (body.client_id !== undefined && body.client_id !== params.client_id) throw otherId();
+        const { isNew, value, revision } = await operationsFor(ctx)
+          .upsertRelyingParty(
+            params.client_id,
+            (before) => accepted(relyingPartyFrom(params.client_id, body, before)),
+            tags.precondition(ctx),
+          )
+          .catch(unknownRoom);
+        return { status: isNew ? 201 : 200, body: shown(value), headers: tags.header(revision) };
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/relying-parties/:client_id',
+      operationId: 'patchRelyingParty',
+      summary: 'Change some settings of a relying party by a merge patch (RFC 7396). null restores a default.',
+      params: ofClient,
+      versioned: true,
+      body: z.record(z.string(), z.unknown()).describe('Some of the fields of a RelyingParty.'),
+      bodyTypes: ['application/merge-patch+json'],
+      response: { 200: { description: 'All settings after the change', schema: relyingPartyView } },
+      problems: ['relying_party_not_found'],
+      async handle({ params, body, ctx }) {
+        const { value, revision } = await operationsFor(ctx)
+          .changeRelyingParty(params.client_id, (before) => accepted(patch(before, body)), tags.precondition(ctx))
+          .catch(unknownRoom);
+        return { status: 200, body: shown(value), headers: tags.header(revision) };
       },
     }),
     route({
@@ -100,4 +129,21 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
       },
     }),
   ];
+}
+
+const otherId = () => invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
+
+function unknownRoom(error: unknown): never {
+  throw error instanceof RoomNotFound
+    ? invalid([{ field: 'room', message: 'must be the id of a room that exists' }])
+    : error;
+}
+
+/** Throws an `invalid_request` problem where the result is not a relying party. */
+function patch(before: RelyingParty, change: Record<string, unknown>): RelyingParty {
+  const changes = Object.entries(change).filter(([name]) => !READ_ONLY.includes(name));
+  const patched = check(relyingParty, mergePatch(z.encode(relyingParty, before), Object.fromEntries(changes)));
+  if (!patched.ok) throw invalid(patched.faults);
+  if (patched.value.client_id !== before.client_id) throw otherId();
+  return patched.value;
 }

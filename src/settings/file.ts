@@ -35,7 +35,7 @@ function refuseDuplicates(
 
 /** The configuration file. The room of a relying party need not be in it, because it may be in the store. */
 export const settingsFile = fields({
-  settings: z.enum(['merge', 'file-wins']).default('merge'),
+  settings: z.enum(['merge', 'file-wins']).optional(),
   rooms: z.array(room).default([]),
   relying_parties: z.array(relyingParty).default([]),
 }).check(({ value, issues }) => {

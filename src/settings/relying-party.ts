@@ -49,11 +49,37 @@ export const relyingParty = z.codec(wire, z.custom<RelyingParty>(), {
   }),
 });
 
-/** A relying party whose client id is in the path. */
-export const relyingPartyBody = fields({ client_id: clientId.optional(), ...shape }).meta({ id: 'RelyingPartyBody' });
+/** What answers show and requests may send back: it changes nothing. */
+const readOnly = {
+  client_secret_set: z.boolean().describe('Whether it has a secret. Without one it is a public client.'),
+  warnings: z.array(z.string()).describe('Settings that will not work, each with what to do about it.'),
+};
 
-/** The relying party `id` from a body, with the login window of its profile unless the body has one. */
-export const withLoginWindow = (id: string, body: z.output<typeof relyingPartyBody>): RelyingParty => ({
+/** The names of what a request may send back. */
+export const READ_ONLY = Object.keys(readOnly);
+
+/** A relying party whose client id is in the path. A secret that is not named stays, and null removes it. */
+export const relyingPartyBody = fields({
+  client_id: clientId.optional(),
+  ...shape,
+  client_secret: clientSecret.nullable().optional(),
+  client_secret_set: readOnly.client_secret_set.optional().meta({ readOnly: true }),
+  warnings: readOnly.warnings.optional().meta({ readOnly: true }),
+}).meta({ id: 'RelyingPartyBody' });
+
+/** The relying party `id` from a body, with the secret that it had unless the body names one. */
+export function relyingPartyFrom(
+  id: string,
+  body: z.output<typeof relyingPartyBody>,
+  before: RelyingParty | null,
+): RelyingParty {
+  const { client_secret_set: _, warnings: __, client_secret: named, ...rest } = body;
+  const secret = named === undefined ? before?.client_secret : (named ?? undefined);
+  return withLoginWindow(id, secret === undefined ? rest : { ...rest, client_secret: secret });
+}
+
+/** With the login window of its profile unless the body has one. */
+const withLoginWindow = (id: string, body: Omit<z.output<typeof wire>, 'client_id'>): RelyingParty => ({
   ...body,
   client_id: id,
   login_window: body.login_window === undefined ? profiles[body.profile].loginWindow : body.login_window,
@@ -66,7 +92,6 @@ export const relyingPartyView = z
   .object({
     ...wire.omit({ client_secret: true }).shape,
     login_window: duration.nullable(),
-    client_secret_set: z.boolean().describe('Whether it has a secret. Without one it is a public client.'),
-    warnings: z.array(z.string()).describe('Settings that will not work, each with what to do about it.'),
+    ...readOnly,
   })
   .meta({ id: 'RelyingPartyView' });

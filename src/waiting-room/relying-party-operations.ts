@@ -19,13 +19,13 @@ export interface RelyingPartyOperations {
   /** Replaces the settings with what `change` makes of them; null where there are none. */
   upsertRelyingParty(
     clientId: string,
-    change: (party: RelyingParty | null) => RelyingParty,
+    change: (party: RelyingParty | null) => RelyingParty | Promise<RelyingParty>,
     precondition?: Precondition,
   ): Promise<Put & { readonly value: RelyingParty }>;
   /** The same for a relying party that exists. */
   changeRelyingParty(
     clientId: string,
-    change: (party: RelyingParty) => RelyingParty,
+    change: (party: RelyingParty) => RelyingParty | Promise<RelyingParty>,
     precondition?: Precondition,
   ): Promise<Stored<RelyingParty>>;
   deleteRelyingParty(clientId: string, precondition?: Precondition): Promise<void>;
@@ -43,7 +43,7 @@ export function createRelyingPartyOperations(context: OperationsContext): Relyin
 
   async function upsert(
     id: string,
-    change: (party: RelyingParty | null) => RelyingParty,
+    change: (party: RelyingParty | null) => RelyingParty | Promise<RelyingParty>,
     precondition: Precondition = unconditional,
   ): Promise<Put & { readonly value: RelyingParty }> {
     const { before, isSame, after } = await changeSettings(

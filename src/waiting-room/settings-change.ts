@@ -33,12 +33,12 @@ interface Writable<T> {
 export async function changeSettings<T>(
   { read, write }: Writable<T>,
   precondition: Precondition,
-  next: (current: T | null) => T,
+  next: (current: T | null) => T | Promise<T>,
 ): Promise<Changed<T>> {
   for (;;) {
     const current = await read();
     precondition(current?.revision ?? null);
-    const value = next(current?.value ?? null);
+    const value = await next(current?.value ?? null);
     if (current && isSameJson(current.value, value)) return { before: current.value, isSame: true, after: current };
     const revision = await write(value, current?.revision ?? null);
     if (revision !== null) return { before: current?.value ?? null, isSame: false, after: { value, revision } };

@@ -96,6 +96,7 @@ describe('openapi.json', () => {
         'get /relying-parties',
         'get /relying-parties/{client_id}',
         'put /relying-parties/{client_id}',
+        'patch /relying-parties/{client_id}',
         'delete /relying-parties/{client_id}',
       ].sort(),
     );

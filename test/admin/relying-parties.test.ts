@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
 
@@ -94,4 +94,53 @@ test('must have the client id of the path', async () => {
   const refused = await put({ ...SHOP, client_id: 'other' }).expect(400);
   expect(refused.body.errors).toMatchObject([{ field: 'client_id' }]);
   await admin.as('put', '/relying-parties/a%20b').send(SHOP).expect(400);
+});
+
+describe('a change', () => {
+  const stored = () => admin.store.settings.relyingParty('shop');
+  const patch = (body: object) => admin.as('patch', '/relying-parties/shop').send(body);
+  const entries = () => admin.told.filter(({ type }) => type === 'operator.acted').length;
+
+  test('that puts what GET answered changes nothing, keeps the secret, and leaves no audit entry', async () => {
+    await put({ ...SHOP, client_secret: 'hush-hush' });
+    const [before, recorded] = [await stored(), entries()];
+    const { body } = await admin.as('get', '/relying-parties/shop').expect(200);
+    await put(body).expect(200, body);
+    await patch(body).expect(200, body);
+    expect(await stored()).toEqual(before);
+    expect(entries()).toBe(recorded);
+  });
+
+  test('by a merge patch changes what it names, and null removes the secret', async () => {
+    await put({ ...SHOP, client_secret: 'hush-hush' });
+    await patch({ landing_url: 'https://shop.example/sale' }).expect(200);
+    expect(await stored()).toMatchObject({ client_secret: 'hush-hush', landing_url: 'https://shop.example/sale' });
+    const { body } = await patch({ client_secret: null }).expect(200);
+    expect(body.client_secret_set).toBe(false);
+    await put({ ...SHOP, client_secret: 'hush-hush' });
+    await put({ ...SHOP, client_secret: null }).expect(200);
+    expect((await stored())?.client_secret).toBeUndefined();
+  });
+
+  test('by a merge patch is refused with the field', async () => {
+    await put(SHOP);
+    for (const [change, field] of [
+      [{ redirect_uris: [] }, 'redirect_uris'],
+      [{ client_id: 'other' }, 'client_id'],
+      [{ room: 'none' }, 'room'],
+    ] as const) {
+      const { body } = await patch(change).expect(400);
+      expect(body.errors).toEqual([expect.objectContaining({ field })]);
+    }
+    await admin.as('patch', '/relying-parties/none').send({}).expect(404);
+  });
+});
+
+test('a room put as GET answered it changes nothing and leaves no audit entry', async () => {
+  await admin.as('put', '/rooms/equal').send({ mode: 'paused', inlet: { strategy: 'max-size', size: 5 } });
+  const before = admin.told.length;
+  const { body } = await admin.as('get', '/rooms/equal').expect(200);
+  await admin.as('put', '/rooms/equal').send(body).expect(200, body);
+  await admin.as('patch', '/rooms/equal').send({ mode: 'paused' }).expect(200, body);
+  expect(admin.told.slice(before)).toEqual([]);
 });

@@ -37,7 +37,7 @@ test('settings that cannot work are logged once at the start, however often appl
           return [];
         },
         upsertRoom: async () => undefined,
-        upsertRelyingParty: async (_id, change) => ({ isNew: true, revision: '', value: change(null) }),
+        upsertRelyingParty: async (_id, change) => ({ isNew: true, revision: '', value: await change(null) }),
       },
       appliedFile: { read: async () => null, write: async () => undefined },
       leases: { lease: async () => true, release: async () => undefined },
