@@ -22,6 +22,10 @@ export interface Facts {
   readonly claim_by?: string;
   /** With `before_start`. */
   readonly starts_at?: string;
+  /** With `before_start`: when the event was to start, if its start has moved. */
+  readonly moved_from?: string;
+  /** With `expired`: the event that the visitor waited for was cancelled. */
+  readonly event_cancelled?: true;
   /** With `expired`: whether {@link Visit.facts} rejoins by itself or leaves it to the visitor. */
   readonly rejoin?: 'by_itself' | 'on_request';
 }

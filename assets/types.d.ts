@@ -5,7 +5,7 @@ export type { Facts, Options, Visit };
 export type Range = NonNullable<Facts['estimated_wait']>;
 export type ShownFacts = Pick<Facts, 'people_ahead' | 'estimated_wait' | 'serving' | 'message' | 'updated_at'>;
 /** ISO 8601, by the server's clock. */
-export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'updated_at']?: string | undefined };
+export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'moved_from' | 'updated_at']?: string | undefined };
 
 /** A point of the curve that all visitors of a room share: a number, and the people ahead of it. */
 export type Point = readonly [number: number, peopleAhead: number];

@@ -1,6 +1,5 @@
-// Keeps the waiting page up to date. The server decides; this script asks, shows, and submits the page's form. In every
-// state it polls at two rates, both set by the server: the shared status, which a CDN may answer, and the visitor's own
-// facts, which keep the visitor present. All words are in the page.
+// Keeps the waiting page up to date. The server decides; this script asks, shows, and submits the page's form. It polls
+// the shared status and, less often, the visitor's facts, which keep them present. Every word is in the page.
 
 /** @import * as T from './types.d.ts' */
 
@@ -12,10 +11,9 @@ const room = /** @type {HTMLElement} */ (page.querySelector('.room')).textConten
 const integers = new Intl.NumberFormat(lang);
 const minutes = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
 
-/** How long to wait for a page that is loading, in ms. */
+/** In ms. */
 const NAVIGATION_TIMEOUT = 60_000;
 const REQUEST_TIMEOUT = 10_000;
-/** The element that counts down, by state. */
 const COUNTDOWNS = /** @type {Record<string, string>} */ ({ served: 'held', before_start: 'starts' });
 
 const CLOSED = ['closed', 'sold_out', 'ended', 'maintenance'];
@@ -80,7 +78,7 @@ function show({ people_ahead, estimated_wait, serving, message, updated_at }) {
   showTime(updated_at);
 }
 
-/** @param {T.Range} range In whole minutes: a measured range is no promise to the second. */
+/** @param {T.Range} range In whole minutes: it is no promise to the second. */
 function formatRange({ low, high }) {
   return minutes.formatRange(Math.floor(low / 60), Math.ceil(high / 60));
 }
@@ -114,9 +112,17 @@ function changeState(next) {
 }
 
 /** @param {T.Times} times By the server's clock: this device's may be wrong. */
-function startCountdown({ claim_by, starts_at, updated_at }) {
+function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
   if (starts_at) write('start', new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' }));
+  byId('moved').hidden = !moved_from;
+  if (moved_from) {
+    const [from, to] = [new Date(moved_from), new Date(starts_at ?? '')];
+    const dateStyle = from.toDateString() === to.toDateString() ? undefined : 'medium';
+    const { format } = new Intl.DateTimeFormat(lang, { dateStyle, timeStyle: 'short' });
+    write('from', format(from));
+    write('to', format(to));
+  }
   countDown();
 }
 
@@ -132,7 +138,7 @@ function countDown() {
   byId(id).classList.remove('plain');
   write(id, byId(id).dataset.for?.replace('{}', hours ? `${hours}:${rest}` : rest.replace(/^0/, '')) ?? '');
   if (left > 0) countdownTimer = setTimeout(countDown, left % 1000 || 1000);
-  // Everyone counts down to the same start: they do not all ask in that moment.
+  // Everyone counts down to the same start: they do not all ask then.
   else countdownTimer = setTimeout(wake, state === 'before_start' ? Math.random() * poll * 1000 + 500 : jitter(1));
 }
 
@@ -147,7 +153,7 @@ function press(button) {
   if (!isLeaving) byId(button).click();
 }
 
-/** Fetches the visitor's own facts, which counts as a heartbeat. */
+/** Counts as a heartbeat. */
 async function fetchFacts() {
   const facts = /** @type {T.Facts} */ (await fetchJson(location.href));
   poll = facts.poll_after;
@@ -158,15 +164,14 @@ async function fetchFacts() {
     number = facts.number;
     write('number', integers.format(number));
   }
-  // A visitor without a number missed the draw: no turn of theirs can have passed.
-  changeState(
-    facts.state === 'expired' && facts.number === null ? 'missed_start' : (facts.closed_reason ?? facts.state),
-  );
+  const isOut = facts.state === 'expired' && facts.number === null;
+  const out = facts.event_cancelled ? 'cancelled' : 'missed_start';
+  changeState(isOut ? out : (facts.closed_reason ?? facts.state));
   if (COUNTDOWNS[state]) startCountdown(facts);
   act(facts);
 }
 
-/** @param {readonly T.Point[]} points Of the curve that all visitors share. */
+/** @param {readonly T.Point[]} points */
 function interpolateAhead(points) {
   const next = points.findIndex(([at]) => at >= number);
   const [toNumber, toAhead] = points[next < 0 ? points.length - 1 : next] ?? [0, 0];
@@ -194,7 +199,7 @@ async function fetchStatus() {
   show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, status.per_minute) });
 }
 
-/** Asks now and after each pause. A call while it is asking makes it ask again right after. */
+/** A call while it is asking makes it ask again right after. */
 async function follow() {
   clearTimeout(pollTimer);
   if (isLeaving) return;
@@ -220,7 +225,6 @@ async function follow() {
   if (!isLeaving) pollTimer = setTimeout(follow, askAgain ? 0 : pause);
 }
 
-/** Fetches the visitor's own facts now. */
 function wake() {
   nextHeartbeat = 0;
   follow();
@@ -241,7 +245,6 @@ function reload() {
   }, NAVIGATION_TIMEOUT);
 });
 
-// A phone wakes up, the tab comes to the front, the connection is back.
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) wake();
 });
@@ -251,9 +254,15 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) reload();
 });
 
-const { claimBy: claim_by, startsAt: starts_at, updated: updated_at, rejoin = '' } = page.dataset;
+const {
+  claimBy: claim_by,
+  startsAt: starts_at,
+  movedFrom: moved_from,
+  updated: updated_at,
+  rejoin = '',
+} = page.dataset;
 if (updated_at) showTime(updated_at);
-if (COUNTDOWNS[state]) startCountdown({ claim_by, starts_at, updated_at });
+if (COUNTDOWNS[state]) startCountdown({ claim_by, starts_at, moved_from, updated_at });
 // After a pause: a page that leads back to itself must not loop.
 if (state === 'served' || rejoin) setTimeout(act, jitter(1), { rejoin });
 pollTimer = setTimeout(follow, jitter(Math.min(poll, heartbeat)));

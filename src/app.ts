@@ -66,7 +66,9 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   };
   const logoutQueue = createLogoutQueue({ logouts: store.logoutQueue, settings: store.settings, now, onError });
   const { admissionEnded, relyingPartyChanged } = logoutQueue;
-  const listeners = { admissionEnded, relyingPartyChanged, onError };
+  const eventKept = (room: string, event: string) =>
+    log.warn({ room, event }, 'event kept, because it has entrants: postpone or cancel it with the admin API');
+  const listeners = { admissionEnded, relyingPartyChanged, eventKept, onError };
   const uncounted = createWaitingRoom({ store, now, cookieKeys, emit, ...listeners });
   const waitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));

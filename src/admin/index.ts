@@ -19,6 +19,7 @@ import type { WaitingRoom } from '#waiting-room/index.ts';
 import { type AuditReader, auditRoutes } from './audit.ts';
 import type { OperatorToken } from './bearer.ts';
 import { operatorOf, requireBearer } from './bearer.ts';
+import { eventRoutes } from './events.ts';
 import type { IdempotencyDeps } from './idempotency.ts';
 import { idempotency } from './idempotency.ts';
 import { lineRoutes } from './line.ts';
@@ -54,6 +55,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const tags = createEntityTags(waitingRoom.seal);
   const declared = [
     ...roomRoutes(operationsFor, tags),
+    ...eventRoutes(operationsFor, tags),
     ...lineRoutes(operationsFor),
     ...originSignalRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),

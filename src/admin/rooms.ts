@@ -50,6 +50,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
         200: { description: 'The room existed: its new settings', schema: room },
         201: { description: 'The room is new: its settings', schema: room },
       },
+      problems: ['event_has_entrants'],
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const settings = withTitle(params.room, body);
@@ -67,7 +68,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),
       bodyTypes: ['application/merge-patch+json'],
       response: { 200: { description: 'All settings after the change', schema: room } },
-      problems: ['room_not_found'],
+      problems: ['room_not_found', 'event_has_entrants'],
       async handle({ params, body, ctx }) {
         const { value, revision } = await operationsFor(ctx).changeRoom(
           params.room,

@@ -26,6 +26,9 @@ const WAITING_ROOM = {
   not_your_turn: { status: 409, title: 'It is not your turn yet' },
   turn_missed: { status: 410, title: 'The claim window has passed' },
   admission_over: { status: 410, title: 'The admission is over' },
+  event_not_found: { status: 404, title: 'The room has no such event' },
+  event_started: { status: 409, title: 'The event has started' },
+  event_has_entrants: { status: 409, title: 'The event has entrants' },
   store_unavailable: { status: 503, title: 'The store is unavailable', headers: { 'Retry-After': '2' } },
 } as const satisfies Record<ErrorCode, Kind>;
 

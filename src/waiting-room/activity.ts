@@ -26,6 +26,8 @@ export const OPERATOR_ACTIONS = [
   'room.put',
   'room.deleted',
   'room.reset',
+  'event.postponed',
+  'event.cancelled',
   'counter.raised',
   'exits.reported',
   'alarm',

@@ -26,6 +26,7 @@ export function createDrawSchedule(
       seed: Buffer.from(seed).toString('base64url'),
       seedHash: commitment(seed),
       opensAt: event.prequeue_start,
+      startsAt: event.start,
     };
     await line.announceDraw(room, opening, now());
   }
@@ -45,7 +46,7 @@ export function createDrawSchedule(
       const due = upcoming(settings, draws);
 
       if (next && event && now() >= event.start) await line.draw(id, next.event, now());
-      // The operator removed the event, but it has entrants: draw at once, so that each of them gets a number.
+      // The event was removed just as its first entrant arrived: draw at once, so that each entrant gets a number.
       else if (next && !event && next.arrivals > 0) await line.draw(id, next.event, now());
       else if (next && next.event !== due?.id && next.arrivals === 0) await line.withdrawDraw(id, next.event, now());
       else if (due && !isAnnounced(next, due)) await announce(id, due);
@@ -57,5 +58,6 @@ export function createDrawSchedule(
 
 function isAnnounced(next: DrawRecord | null, event: RoomEvent): boolean {
   if (next?.event !== event.id) return false;
-  return next.arrivals > 0 || (next.opensAt === event.prequeue_start && next.order === event.order);
+  if (next.arrivals > 0) return true;
+  return next.opensAt === event.prequeue_start && next.startsAt === event.start && next.order === event.order;
 }

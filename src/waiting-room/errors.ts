@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'not_your_turn'
   | 'turn_missed'
   | 'admission_over'
+  | 'event_not_found'
+  | 'event_started'
+  | 'event_has_entrants'
   | 'store_unavailable';
 
 /** The base class of every refusal: a stable code, and a message that a visitor or operator may read. */
@@ -45,6 +48,30 @@ export class RelyingPartyNotFound extends AnteroomError {
 export class RoomClosed extends AnteroomError {
   constructor(room: string) {
     super('room_closed', `The room "${room}" is closed.`);
+  }
+}
+
+/** The room has no event of this id. */
+export class EventNotFound extends AnteroomError {
+  constructor(room: string, event: string) {
+    super('event_not_found', `The room "${room}" has no event "${event}".`);
+  }
+}
+
+/** The event has started: it can be neither postponed nor cancelled. */
+export class EventStarted extends AnteroomError {
+  constructor(event: string) {
+    super('event_started', `The event "${event}" has started.`);
+  }
+}
+
+/** Visitors wait for the start of the event, so it cannot be removed or renamed. */
+export class EventHasEntrants extends AnteroomError {
+  constructor(room: string, event: string) {
+    super(
+      'event_has_entrants',
+      `The event "${event}" of the room "${room}" has entrants: it cannot be removed or renamed. Postpone or cancel it.`,
+    );
   }
 }
 

@@ -29,6 +29,10 @@ export interface Facts {
   readonly closed_reason?: ClosedReason;
   /** With `before_start`: when the event starts. */
   readonly starts_at?: string;
+  /** With `before_start`: when the event was to start, if its start has moved since the first entrant arrived. */
+  readonly moved_from?: string;
+  /** With `expired`: the visitor was an entrant of an event that was cancelled. */
+  readonly event_cancelled?: true;
   /** With `expired`: whether the page should rejoin without asking, because its visitor was only absent. */
   readonly rejoin?: 'by_itself' | 'on_request';
 }
@@ -68,14 +72,27 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
 
 /** The facts of an entrant of a draw. */
 export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
-  const { event, settings, updatedAt } = snapshot;
+  const { settings, view, updatedAt } = snapshot;
   if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed');
+  const draw = ticket.entry ? view.draws[ticket.entry.draw - 1] : undefined;
+  const event = draw ? settings.events.find(({ id }) => id === draw.event) : snapshot.event;
   // If the event was removed since, the draw happens at the next tick.
-  return { ...facts(snapshot, ticket, 'before_start'), starts_at: iso(event?.start ?? updatedAt) };
+  const start = event?.start ?? updatedAt;
+  const before = event && draw?.startsAt !== start ? draw?.startsAt : undefined;
+  return {
+    ...facts(snapshot, ticket, 'before_start'),
+    starts_at: iso(start),
+    ...(before === undefined ? {} : { moved_from: iso(before) }),
+  };
 }
 
-/** The facts of an entrant who was absent at the draw. The page rejoins at the back without asking. */
+/**
+ * The facts of an entrant without a number: absent at the draw, so that the page rejoins at the back without asking, or
+ * of an event that was cancelled.
+ */
 export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
+  const draw = ticket.entry ? snapshot.view.draws[ticket.entry.draw - 1] : undefined;
+  if (draw?.released) return { ...facts(snapshot, ticket, 'expired'), rejoin: 'on_request', event_cancelled: true };
   return { ...facts(snapshot, ticket, 'expired'), rejoin: 'by_itself' };
 }
 

@@ -18,6 +18,7 @@ import { createJoinRoom } from './join-room.ts';
 import { recoverLostLines } from './lost-lines.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
+import type { EventKept } from './operations-context.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
 import type { Store } from './ports/index.ts';
 import { createPredictions } from './predictions.ts';
@@ -62,6 +63,8 @@ export interface WaitingRoomDeps {
   /** Listens to the ends of admissions. */
   readonly admissionEnded?: AdmissionEnded;
   readonly relyingPartyChanged?: RelyingPartyChanged;
+  /** Called when the service itself, applying its file, keeps an event that the file removed, because it has entrants. */
+  readonly eventKept?: EventKept;
   /** Called with failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -101,8 +104,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     placeFreed(room);
   };
 
-  const operationsOf = (by: Actor, addressHash?: string) =>
-    createOperations({ store, now, emit, by, addressHash, admissionEnded, roomChanged, relyingPartyChanged });
+  const operationsDeps = { store, now, emit, admissionEnded, roomChanged, relyingPartyChanged };
+  const operationsOf = (by: Actor, addressHash?: string) => createOperations({ ...operationsDeps, by, addressHash });
 
   return {
     seal,
@@ -123,7 +126,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       placeFreed,
     }),
     signal: (room, signal) => writeSignal(line, room, signal, now()),
-    operations: operationsOf('anteroom'),
+    operations: createOperations({ ...operationsDeps, by: 'anteroom', eventKept: deps.eventKept }),
     operationsOf,
     async flush() {
       await Promise.all([heartbeats.flush(), predictions.flush()]);

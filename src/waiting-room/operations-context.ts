@@ -5,6 +5,8 @@ import type { Store } from './ports/index.ts';
 import type { RelyingPartyChanged } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 
+export type EventKept = (room: RoomId, event: string) => void;
+
 export interface OperationsDeps {
   readonly store: Pick<Store, 'line' | 'settings'>;
   /** Milliseconds since the epoch. */
@@ -15,6 +17,11 @@ export interface OperationsDeps {
   /** A keyed hash of the operator's address. */
   readonly addressHash?: string | undefined;
   readonly admissionEnded: AdmissionEnded;
+  /**
+   * Called when a change would remove an event that has entrants. The event stays, and the rest of the change is made.
+   * Without it such a change is refused with EventHasEntrants.
+   */
+  readonly eventKept?: EventKept | undefined;
   /** Called after a room changed in a way that polls should show at once. */
   readonly roomChanged: (room: RoomId) => void;
   readonly relyingPartyChanged: RelyingPartyChanged;

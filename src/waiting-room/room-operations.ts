@@ -1,4 +1,5 @@
 import { RoomNotFound } from './errors.ts';
+import { createEventGuard } from './event-guard.ts';
 import { lineRules } from './line-rules.ts';
 import { newIncarnation } from './lost-lines.ts';
 import type { OperationsContext } from './operations-context.ts';
@@ -34,6 +35,7 @@ export interface RoomOperations {
 export function createRoomOperations(context: OperationsContext): RoomOperations {
   const { store, now, emit, by, existingRoom, audit, admissionEnded, roomChanged } = context;
   const { line, settings } = store;
+  const guardEvents = createEventGuard(context);
 
   const servingIn = async (id: RoomId) => (await line.view(id, now())).counters.serving;
   const create = (room: RoomSettings) => {
@@ -50,7 +52,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
     const changed = await changeSettings(
       { read: () => settings.storedRoom(id), write: (room, expected) => settings.putRoom(room, expected) },
       precondition,
-      next,
+      (current) => guardEvents(current, next(current)),
     );
     if (changed.isSame) {
       // The line may still lack the rules, if a process ended between the two steps of the first change.

@@ -88,6 +88,8 @@ describe('openapi.json', () => {
         'get /rooms/{room}/counters',
         'post /rooms/{room}/serving-counter',
         'post /rooms/{room}/reset',
+        'post /rooms/{room}/events/{event}/cancel',
+        'post /rooms/{room}/events/{event}/postpone',
         'post /rooms/{room}/exits',
         'post /rooms/{room}/alarm',
         'post /rooms/{room}/signals',

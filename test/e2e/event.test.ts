@@ -169,3 +169,42 @@ test('a visitor who missed the start joins behind the others by itself, and the 
   await says(away, 'You are in line');
   expect(await numberOf(away)).toBe(2);
 });
+
+test('the page says when the start has moved, and when the event is cancelled', async () => {
+  const start = Date.now() + 3_600_000;
+  const [prequeue_start, at, later] = [start - 7_200_000, start, start + 3_600_000].map((time) =>
+    new Date(time).toISOString(),
+  );
+  const admin = async (method: string, path: string, body: object) => {
+    const answer = await fetch(`${url}/admin/v1/rooms/small${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+  };
+  await admin('PATCH', '', { events: [{ id: 'encore', prequeue_start, start: at }] });
+  const announced = () => fetch(`${url}/rooms/small/draws/encore`).then(({ status }) => status);
+  await expect.poll(announced, { timeout: 5000 }).toBe(200);
+
+  const page = await waitingPage('kiosk');
+  await says(page, 'You are early');
+  const moved = page.locator('#moved');
+  expect(await moved.isHidden()).toBe(true);
+  await admin('POST', '/events/encore/postpone', { start: later });
+  await expect
+    .poll(() => words(moved), { timeout: 20_000 })
+    .toMatch(/^The start has moved from .*\d:\d\d.* to .*\d:\d\d.*\. You keep your place\.$/);
+  expect(await moved.isVisible()).toBe(true);
+  await lookAt(page, 'moved-start');
+  const shown = await words(moved);
+  await page.reload();
+  expect(await words(moved)).toBe(shown);
+
+  await admin('POST', '/events/encore/cancel', { entrants: 'release' });
+  await says(page, 'The event was cancelled');
+  expect(await moved.isHidden()).toBe(true);
+  expect(await audit(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Rejoin the line' }).click();
+  await says(page, 'You are in line');
+});

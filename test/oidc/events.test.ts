@@ -223,11 +223,12 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     expect((await numbersOf([entrant as Person, other as Person])).toSorted(ascending)).toEqual([4, 5]);
   });
 
-  test('that is removed gives its entrants their numbers at once', async () => {
+  test('that is cancelled with a draw gives its entrants their numbers at once, and cannot be removed otherwise', async () => {
     await makeRoom({ events: [opening()] });
     await at(PREQUEUE);
     const people = await come(3);
-    expect(await admin('PATCH', '/rooms/sale', { events: [] })).toBe(200);
+    expect(await admin('PATCH', '/rooms/sale', { events: [] })).toBe(409);
+    expect(await admin('POST', '/rooms/sale/events/opening/cancel', { entrants: 'draw' })).toBe(200);
     await tick();
     expect((await numbersOf(people)).toSorted(ascending)).toEqual([1, 2, 3]);
     expect((await numbersOf([await comes()]))[0]).toBe(4);

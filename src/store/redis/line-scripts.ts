@@ -175,11 +175,15 @@ export const lineScripts: LineScripts = {
   ),
   announceDraw: lineScript(
     'announce-draw',
-    ({ order, opensAt, ...settled }, now) => [now, settled.event, JSON.stringify(settled), order, opensAt],
+    ({ order, opensAt, startsAt = '', ...settled }, now) => [
+      ...[now, settled.event, JSON.stringify(settled)],
+      ...[order, opensAt, startsAt],
+    ],
     done,
   ),
   withdrawDraw: lineScript('withdraw-draw', (event, now) => [now, event], done),
   draw: lineScript('draw', (event, now) => [now, event], done),
+  releaseDraw: lineScript('release-draw', (event, now) => [now, event], done),
   drawResult: lineScript(
     'draw-result',
     ({ incarnation = '', generation, draw }) => [incarnation, generation, draw],

@@ -140,9 +140,11 @@ function numbered([named, first, from, ...taken]: readonly Reply[], visitors: re
 /** A record of lib/draws.lua. */
 function drawRecord(reply: Reply, draw: number): DrawRecord {
   const [settled, committed, terms, facts] = list(reply);
-  const { event, seed, seedHash }: Omit<DrawOpening, 'order' | 'opensAt'> = JSON.parse(text(settled));
-  const [order, opensAt] = text(terms).split(':');
-  const [arrivals = Number.NaN, drawnAt = null, base = 0, entrants = null] = text(facts).split(':').map(Number);
+  const { event, seed, seedHash }: Omit<DrawOpening, 'order' | 'opensAt' | 'startsAt'> = JSON.parse(text(settled));
+  const [order, opensAt, startsAt = ''] = text(terms).split(':');
+  const [arrivals = Number.NaN, drawnAt = null, base = 0, entrants = null, released] = text(facts)
+    .split(':')
+    .map(Number);
   if (Number.isNaN(arrivals)) throw unexpected(facts);
   return {
     draw,
@@ -151,7 +153,9 @@ function drawRecord(reply: Reply, draw: number): DrawRecord {
     seedHash,
     committedAt: integer(committed),
     opensAt: integer(opensAt),
+    startsAt: startsAt === '' ? undefined : integer(startsAt),
     arrivals,
+    released: released === 1 ? true : undefined,
     seed: drawnAt === null ? null : seed,
     drawnAt,
     entrants,

@@ -23,6 +23,8 @@ export interface DrawOpening {
   readonly seedHash: string;
   /** From then on, visitors who join are entrants. */
   readonly opensAt: number;
+  /** When the event is to start. Earlier versions did not keep it. */
+  readonly startsAt?: number | undefined;
 }
 
 /** One draw of a room: announced, open (from `opensAt` on) or done. */
@@ -33,6 +35,8 @@ export interface DrawRecord {
   readonly seedHash: string;
   readonly committedAt: number;
   readonly opensAt: number;
+  /** When the event was to start as its first entrant arrived. */
+  readonly startsAt?: number | undefined;
   /** How many entrants arrived so far. */
   readonly arrivals: number;
   /** The three below are null until the draw. */
@@ -41,6 +45,8 @@ export interface DrawRecord {
   /** How many entrants were present at the draw. They share the numbers `base` + 1 … `base` + `entrants`. */
   readonly entrants: number | null;
   readonly base: number;
+  /** Its event was cancelled and nobody was drawn. */
+  readonly released?: true | undefined;
 }
 
 /** A draw that is done. `there` has a bit for each entrant who was present, by arrival index, most significant bit first. */
@@ -52,6 +58,7 @@ export interface DrawResult {
 export interface Draw extends DrawOpening {
   order: DrawOrder;
   opensAt: number;
+  startsAt?: number | undefined;
   readonly committedAt: number;
   arrivals: number;
   /** Of the entrants, by arrival index. */
@@ -64,6 +71,7 @@ export interface Draw extends DrawOpening {
   entrants: number;
   /** The entrants who were present at the draw; null until then. */
   there: Bits | null;
+  released?: true | undefined;
 }
 
 export function newDraw(opening: DrawOpening, now: number): Draw {
@@ -110,6 +118,14 @@ export function finishDraw(open: Draw, base: number, now: number): number {
   return open.entrants;
 }
 
+/** Ends the draw of an event that was cancelled, without numbers. */
+export function releaseEntrants(open: Draw, base: number, now: number): void {
+  open.there = new Bits();
+  open.base = base;
+  open.drawnAt = now;
+  open.released = true;
+}
+
 export function drawRecord(draw: Draw, ordinal: number): DrawRecord {
   const done = draw.there !== null;
   return {
@@ -119,11 +135,13 @@ export function drawRecord(draw: Draw, ordinal: number): DrawRecord {
     seedHash: draw.seedHash,
     committedAt: draw.committedAt,
     opensAt: draw.opensAt,
+    startsAt: draw.startsAt,
     arrivals: draw.arrivals,
     seed: done ? draw.seed : null,
     drawnAt: draw.drawnAt,
     entrants: done ? draw.entrants : null,
     base: draw.base,
+    released: draw.released,
   };
 }
 

@@ -1,5 +1,13 @@
 /** The draws of a line: announced, withdrawn, done. */
-import { type DrawOpening, type DrawResult, drawRecord, finishDraw, newDraw, nextDrawOf } from './draw.ts';
+import {
+  type DrawOpening,
+  type DrawResult,
+  drawRecord,
+  finishDraw,
+  newDraw,
+  nextDrawOf,
+  releaseEntrants,
+} from './draw.ts';
 import type { Line } from './line.ts';
 import { isOfLine } from './place.ts';
 import { hearAll } from './presence.ts';
@@ -15,8 +23,8 @@ export interface DrawRef {
 
 /**
  * Announces the draw of an event: its seed is settled, and from `opensAt` on visitors who join become entrants. An event
- * is drawn once a generation, one draw at a time. Announced again, before it has entrants: only `opensAt` and the order
- * change.
+ * is drawn once a generation, one draw at a time. Announced again, before it has entrants: only `opensAt`, `startsAt` and
+ * the order change.
  */
 export function announceDraw(line: Line, opening: DrawOpening, at: number): void {
   const now = settle(line, at);
@@ -24,6 +32,7 @@ export function announceDraw(line: Line, opening: DrawOpening, at: number): void
   if (next?.event === opening.event && next.arrivals === 0) {
     line.changes += 1;
     next.opensAt = opening.opensAt;
+    next.startsAt = opening.startsAt;
     next.order = opening.order;
   }
   if (next || line.draws.some((draw) => draw.event === opening.event)) return;
@@ -56,6 +65,15 @@ export function draw(line: Line, event: string, at: number): void {
   line.queue += entrants;
   if (line.rules.mode === 'passthrough') serveUpTo(line, Math.max(serving, line.queue), now, false);
   else if (serving > line.serving) serveUpTo(line, serving, now, line.rules.size > 0);
+}
+
+/** Ends the draw of an event that was cancelled: its entrants get no numbers. */
+export function releaseDraw(line: Line, event: string, at: number): void {
+  const now = settle(line, at);
+  const next = nextDrawOf(line.draws);
+  if (next?.event !== event) return;
+  releaseEntrants(next, line.queue, now);
+  line.changes += 1;
 }
 
 /** Null for a draw of this generation that is not done. */

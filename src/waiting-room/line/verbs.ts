@@ -8,7 +8,7 @@ import type { Admission } from './admission.ts';
 import { admission, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
 import { type Counters, type LineView, view } from './counters.ts';
 import type { DrawOpening, DrawResult } from './draw.ts';
-import { announceDraw, type DrawRef, draw, drawResult, withdrawDraw } from './draws.ts';
+import { announceDraw, type DrawRef, draw, drawResult, releaseDraw, withdrawDraw } from './draws.ts';
 import {
   type EntrantHeartbeats,
   type Heartbeats,
@@ -47,6 +47,8 @@ export interface LineVerbs {
   /** Takes the event's id, as `draw` does. */
   withdrawDraw: { input: string; output: Nothing };
   draw: { input: string; output: Nothing };
+  /** Takes the event's id. */
+  releaseDraw: { input: string; output: Nothing };
   drawResult: { input: DrawRef; output: DrawResult | null };
   setAlarm: { input: boolean; output: Nothing };
   note: { input: Note; output: Nothing };
@@ -79,6 +81,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   announceDraw,
   withdrawDraw,
   draw,
+  releaseDraw,
   drawResult,
   setAlarm,
   note,

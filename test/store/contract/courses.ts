@@ -119,6 +119,7 @@ const drawing = [
   often(6, 'recordEntrantHeartbeats', entrantHeartbeats),
   often(3, 'withdraw', withdrawal),
   often(4, 'draw', event),
+  often(1, 'releaseDraw', event),
   often(1, 'withdrawDraw', event),
   often(3, 'drawResult', fc.record({ generation: generationsAgo, draw: drawsAgo })),
 ];
@@ -240,6 +241,9 @@ function resolve(course: Course): Course {
         // As if all of them had stayed. The line trusts a holder to be the visitor who has the number.
         owners.push(...entrants);
         entrants = null;
+        return step;
+      case 'releaseDraw':
+        if (events.at(-1) === step.input) entrants = null;
         return step;
       case 'recordEntrantHeartbeats':
         return { ...step, input: { ...step.input, ...drawOf(step.input) } };

@@ -301,6 +301,47 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view(LATER)).entrantsPresent).toBe(2);
     });
 
+    it('releases the entrants of a cancelled event without numbers, and draws the next one', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      await room.crowd(2);
+      await room.announceDraw();
+      await room.crowd(3);
+      await second.line.releaseDraw(room.id, 'encore', T0);
+      expect((await room.view()).draws).toMatchObject([{ drawnAt: null }]);
+      await second.line.releaseDraw(room.id, 'opening', T0);
+      await room.draw();
+      expect(await room.view()).toMatchObject({
+        counters: { queue: 2 },
+        entrantsPresent: 0,
+        draws: [{ arrivals: 3, entrants: 0, base: 2, drawnAt: T0, released: true }],
+      });
+      const result = await room.drawResult();
+      expect(result && thereAt(result)).toEqual([]);
+      expect(await room.arrive('late')).toMatchObject({ number: 3, entry: null });
+      await room.announceDraw({ event: 'encore' });
+      await room.crowd(1);
+      await room.draw('encore');
+      const [, encore] = (await room.view()).draws;
+      expect(encore).toMatchObject({ entrants: 1, base: 3 });
+      expect(encore?.released).toBeUndefined();
+    });
+
+    it('knows the start that the first entrant was promised', async () => {
+      const room = await makeRoom(stores().store);
+      const startsAt = async () => (await room.view()).draws[0]?.startsAt;
+      await room.announceDraw();
+      expect(await startsAt()).toBeUndefined();
+      await room.announceDraw({ startsAt: LATER });
+      await room.announceDraw({ startsAt: LATER + 1, seed: 'b3RoZXI' });
+      expect(await startsAt()).toBe(LATER + 1);
+      await room.crowd(1);
+      await room.announceDraw({ startsAt: LATER + 2 });
+      expect(await startsAt()).toBe(LATER + 1);
+      await room.draw();
+      expect((await room.view()).draws).toMatchObject([{ startsAt: LATER + 1, seed: 'c2VlZA' }]);
+    });
+
     it('hears nobody of another generation, another draw, or who never came', async () => {
       const { store } = stores();
       const room = await makeRoom(store);

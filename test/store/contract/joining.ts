@@ -98,6 +98,7 @@ export function describeJoining(stores: Ports<'line'>): void {
         line.withdraw(id, { generation: 1, entry: { draw: 1, index: 0 } }, T0),
         line.announceDraw(id, OPENING, T0),
         line.withdrawDraw(id, OPENING.event, T0),
+        line.releaseDraw(id, OPENING.event, T0),
         line.draw(id, OPENING.event, T0),
         line.drawResult(id, { generation: 1, draw: 1 }, 0),
         line.setAlarm(id, true, T0),

@@ -1,7 +1,7 @@
 -- Announces the next draw of this generation and its seed: one at a time, and each event once. Announced again before it
 -- has entrants, it changes when the draw opens and its order.
 -- KEYS: those of the line (lib/line.lua)
--- ARGV: now, event, its id and seed (JSON), order, opens at
+-- ARGV: now, event, its id and seed (JSON), order, opens at, starts at (may be empty)
 -- Reply: { 'absent' } | { 'OK' }
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
@@ -17,7 +17,7 @@ if not announced and line.drawing == 0 and redis.call('HEXISTS', DRAWS, 'event:'
 end
 if announced then
   line.opens_at = tonumber(ARGV[5])
-  redis.call('HSET', DRAWS, string.format('%.0f:terms', line.draws), ARGV[4] .. ':' .. ARGV[5])
+  redis.call('HSET', DRAWS, string.format('%.0f:terms', line.draws), ARGV[4] .. ':' .. ARGV[5] .. ':' .. ARGV[6])
 end
 saveLine()
 return { 'OK' }

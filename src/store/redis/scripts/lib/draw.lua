@@ -1,6 +1,6 @@
 -- The draws of this generation. DRAWS has of each, by its number n from 1: `n` → its event and seed (JSON, as it was
--- given), `n:committed` → when that was, `n:terms` → `order:opens at`, and once it is done `n:done` → `arrivals:drawn
--- at:base:entrants` and `n:there` → the entrants who were present, as a bitmap by arrival index; and `event:<id>` → n.
+-- given), `n:committed` → when that was, `n:terms` → `order:opens at:starts at`, and once it is done `n:done` → `arrivals:drawn
+-- at:base:entrants`, with `:1` where its event was cancelled, and `n:there` → the entrants who were present, as a bitmap by arrival index; and `event:<id>` → n.
 -- WITHDRAWN is a bitmap of the entrants who withdrew.
 
 -- Whether the draw that is not done is the one of this generation and number.

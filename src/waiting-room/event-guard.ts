@@ -1,0 +1,32 @@
+import { EventHasEntrants } from './errors.ts';
+import type { OperationsContext } from './operations-context.ts';
+import type { RoomEvent, RoomSettings } from './room.ts';
+
+/**
+ * Guards the entrants of an event: settings that remove or rename it would draw them at once, before the start that they
+ * were promised. Returns the settings to store; rejects with EventHasEntrants unless the context keeps such events.
+ */
+export function createEventGuard({ store, now, eventKept }: Pick<OperationsContext, 'store' | 'now' | 'eventKept'>) {
+  return async (before: RoomSettings | null, after: RoomSettings): Promise<RoomSettings> => {
+    const removed = before?.events.filter(({ id }) => !after.events.some((event) => event.id === id)) ?? [];
+    if (removed.length === 0) return after;
+    const { draws } = await store.line.view(after.id, now());
+    const open = draws.findLast(({ drawnAt, arrivals }) => drawnAt === null && arrivals > 0);
+    const event = removed.find(({ id }) => id === open?.event);
+    if (!event) return after;
+    if (!eventKept) throw new EventHasEntrants(after.id, event.id);
+    eventKept(after.id, event.id);
+    return withEvent(after, event);
+  };
+}
+
+/** Events must not overlap: those that would overlap the kept one, such as the same under a new id, are left out. */
+function withEvent(settings: RoomSettings, kept: RoomEvent): RoomSettings {
+  const others = settings.events.filter((event) => !overlap(event, kept));
+  const events = [...others, kept].sort((one, other) => one.prequeue_start - other.prequeue_start);
+  return { ...settings, events };
+}
+
+function overlap(one: RoomEvent, other: RoomEvent): boolean {
+  return one.prequeue_start < (other.end ?? Infinity) && other.prequeue_start < (one.end ?? Infinity);
+}
