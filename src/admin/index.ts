@@ -56,7 +56,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const declared = [
     ...roomRoutes(operationsFor, tags),
     ...eventRoutes(operationsFor, tags),
-    ...lineRoutes(operationsFor),
+    ...lineRoutes(operationsFor, log),
     ...originSignalRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
     ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults }),

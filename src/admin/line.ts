@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
+import type { Log } from '#telemetry/log.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
 
@@ -35,7 +36,17 @@ const MANY = 1_000_000_000;
 const visitors = z.array(z.string().min(1).max(255)).default([]);
 
 /** The counters of a room, and what an operator does with its line. */
-export function lineRoutes(operationsFor: OperationsFor): Route[] {
+export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>): Route[] {
+  /** Existing rooms for which the warning was logged. */
+  const warned = new Set<string>();
+
+  /** A message queue that delivers the same report again would free the places of visitors who are still inside. */
+  function warnOfRedelivery(room: string): void {
+    if (warned.has(room)) return;
+    warned.add(room);
+    log.warn({ room }, 'exits without names need an Idempotency-Key: a report that is delivered twice counts twice');
+  }
+
   return [
     route({
       method: 'get',
@@ -80,7 +91,11 @@ export function lineRoutes(operationsFor: OperationsFor): Route[] {
       summary: 'Report visitors who left the site, so that their places go to the next',
       params: inRoom,
       body: fields({
-        exited: count('How many visitors left whose sub is not known.').max(MANY).default(0),
+        exited: count(
+          'How many visitors left whose sub is not known. Send an Idempotency-Key: a report that is delivered twice counts twice.',
+        )
+          .max(MANY)
+          .default(0),
         completed: visitors.describe('The subs of visitors who left after completing their visit.'),
         abandoned: visitors.describe('The subs of visitors who left without completing it.'),
       }).meta({ id: 'Exits' }),
@@ -89,6 +104,7 @@ export function lineRoutes(operationsFor: OperationsFor): Route[] {
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
         const { unknown, counters } = await operationsFor(ctx).exits(params.room, body);
+        if (body.exited > 0 && ctx.get('Idempotency-Key') === '') warnOfRedelivery(params.room);
         return { status: 200, body: { ...counters, unknown } };
       },
     }),

@@ -58,6 +58,16 @@ describe('POST /rooms/{room}/serving-counter', () => {
 });
 
 describe('POST /rooms/{room}/exits', () => {
+  test('logs once a room that exits without names need an Idempotency-Key', async () => {
+    const exits = (body: object) => admin.as('post', '/rooms/sale/exits').send(body);
+    await exits({ exited: 1 }).set('Idempotency-Key', '7f3a').expect(200);
+    await exits({ completed: ['ann'] }).expect(200);
+    expect(admin.warnings).toEqual([]);
+    await exits({ exited: 1 }).expect(200);
+    await exits({ exited: 1 }).expect(200);
+    expect(admin.warnings).toEqual([[{ room: 'sale' }, expect.stringContaining('Idempotency-Key')]]);
+  });
+
   test('counts each exit once, and answers how many visitors were unknown', async () => {
     await raise(2);
     await join('ann', 'ben');

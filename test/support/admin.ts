@@ -11,7 +11,6 @@ import { createClientAddress } from '#http/client-address.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
-import { createLog } from '#telemetry/log.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import { createAdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { Operations } from '#waiting-room/operations.ts';
@@ -30,6 +29,8 @@ export interface AdminServer {
   readonly changed: string[];
   /** The emitted activity events. */
   readonly told: readonly Activity[];
+  /** The arguments of each warning that was logged. */
+  readonly warnings: readonly unknown[][];
   /** Sends a request with a token, by default ADMIN_TOKEN. */
   as(method: 'get' | 'put' | 'post' | 'patch' | 'delete', path: string, token?: string): request.Test;
   close(): Promise<void>;
@@ -40,6 +41,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const dir = await mkdtemp(join(tmpdir(), 'anteroom-admin-'));
   const store = openEmbeddedStore({ dir });
   const changed: string[] = [];
+  const warnings: unknown[][] = [];
   const told: Activity[] = [];
   const assets = createAssets({ folder: 'assets' });
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
@@ -74,7 +76,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
       ],
       clientFaults: async () => [],
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),
-      log: createLog({ level: 'silent' }),
+      log: { error: () => undefined, warn: (...line: unknown[]) => void warnings.push(line) },
       issuer,
       version: '0.0.0',
     }).middleware,
@@ -84,6 +86,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
     url,
     store,
     changed,
+    warnings,
     told,
     as: (method, path, token = ADMIN_TOKEN) =>
       request(url)[method](`/admin/v1${path}`).set('Authorization', `Bearer ${token}`),
