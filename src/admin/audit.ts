@@ -37,6 +37,7 @@ export function auditRoutes(audit: AuditReader): Route[] {
       method: 'get',
       path: '/audit',
       operationId: 'getAudit',
+      role: 'viewer',
       summary: 'List the actions of operators, newest first',
       query,
       response: { 200: { description: 'The entries of the audit log', schema: z.array(entry) } },

@@ -16,9 +16,10 @@ import { problems } from '#http/problem.ts';
 import type { Views } from '#pages/views.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { OperatorRole } from '#waiting-room/operator-role.ts';
 import { type AuditReader, auditRoutes } from './audit.ts';
 import type { OperatorToken } from './bearer.ts';
-import { operatorOf, requireBearer } from './bearer.ts';
+import { operatorOf, requireBearer, requireRole } from './bearer.ts';
 import { eventRoutes } from './events.ts';
 import type { IdempotencyDeps } from './idempotency.ts';
 import { idempotency } from './idempotency.ts';
@@ -72,7 +73,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const api = new Router({ prefix: API });
   const bearer = requireBearer(operatorTokens);
   mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
-    before: ({ open }) => (open ? [] : [bearer]),
+    before: ({ open, role = 'owner' }) => (open ? [] : [bearer, requires(role)]),
     run: idempotency({ store: store.idempotency, log }),
   });
 
@@ -92,6 +93,13 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
     },
   };
 }
+
+const requires =
+  (role: OperatorRole): Middleware =>
+  (ctx, next) => {
+    requireRole(ctx, role);
+    return next();
+  };
 
 /** A router's middleware. The router itself adds the properties that its type requires of the context. */
 const answers = (router: Router) => [router.routes() as Middleware, router.allowedMethods() as Middleware];

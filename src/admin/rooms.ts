@@ -6,10 +6,14 @@ import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, withTitle } from '#settings/room.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
+import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
 
 export const inRoom = z.object({ room: roomId });
+
+/** What the role operator may patch: it pauses and closes rooms, and says why. */
+const FOR_OPERATORS = ['mode', 'message'];
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
@@ -20,6 +24,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       method: 'get',
       path: '/rooms',
       operationId: 'listRooms',
+      role: 'viewer',
       summary: 'List all rooms and their settings',
       response: { 200: { description: 'The rooms', schema: z.array(room) } },
       handle: async ({ ctx }) => ({ status: 200, body: await operationsFor(ctx).rooms() }),
@@ -28,6 +33,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       method: 'get',
       path: '/rooms/:room',
       operationId: 'getRoom',
+      role: 'viewer',
       summary: "Get a room's settings",
       params: inRoom,
       versioned: true,
@@ -42,6 +48,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       method: 'put',
       path: '/rooms/:room',
       operationId: 'putRoom',
+      role: 'owner',
       summary: 'Create a room or replace all its settings. Its counters do not change.',
       params: inRoom,
       body: roomBody,
@@ -62,7 +69,9 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       method: 'patch',
       path: '/rooms/:room',
       operationId: 'patchRoom',
-      summary: 'Change some settings of a room by a merge patch (RFC 7396). null restores a default.',
+      role: 'operator',
+      summary:
+        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode and message, an owner all.',
       params: inRoom,
       versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),
@@ -70,6 +79,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       response: { 200: { description: 'All settings after the change', schema: room } },
       problems: ['room_not_found', 'event_has_entrants'],
       async handle({ params, body, ctx }) {
+        if (!Object.keys(body).every((field) => FOR_OPERATORS.includes(field))) requireRole(ctx, 'owner');
         const { value, revision } = await operationsFor(ctx).changeRoom(
           params.room,
           (before) => patch(before, body),
@@ -82,6 +92,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       method: 'delete',
       path: '/rooms/:room',
       operationId: 'deleteRoom',
+      role: 'owner',
       summary: 'Delete a room with its line. All its tickets and admissions end.',
       params: inRoom,
       versioned: true,

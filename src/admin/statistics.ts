@@ -60,6 +60,7 @@ export function statisticsRoutes(operationsFor: OperationsFor): Route[] {
       method: 'get',
       path: '/rooms/:room/statistics',
       operationId: 'getStatistics',
+      role: 'viewer',
       summary: 'Get the speed of a line, the accuracy of its estimates, and its draws',
       params: inRoom,
       response: { 200: { description: 'The statistics', schema: statistics } },

@@ -4,12 +4,15 @@ import { parseRedisUrl } from '#store/redis/address.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
+import type { OperatorRole } from '#waiting-room/operator-role.ts';
 import type { ConfigFault } from './config-error.ts';
 
 /** An operator's bearer token, and the name that appears in the audit log for its actions. */
 export interface NamedToken {
   readonly name: string;
   readonly token: string;
+  /** Missing: owner. */
+  readonly role?: OperatorRole;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -108,18 +111,18 @@ export function cookieKeys(value: string): readonly string[] | Refusal {
 }
 
 const SHORTEST_TOKEN = 16;
-const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):([\x21-\x2b\x2d-\x7e]+)$/;
+const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):(?:(viewer|operator|owner):)?([\x21-\x2b\x2d-\x7e]+)$/;
 /** The names of the service itself and of ADMIN_TOKEN in the audit log. */
 const TAKEN_NAMES = ['anteroom', 'admin'];
 
-/** `alice:token,bob:token`. The audit log has the names. Faults contain names, never tokens. */
+/** `alice:viewer:token,bob:token`. Without a role it is an owner. The audit log has the names. Faults contain names, never tokens. */
 export function namedTokens(value: string): readonly NamedToken[] | Refusal {
   const tokens: NamedToken[] = [];
   for (const [index, each] of value.split(',').entries()) {
-    const [, name, token] = NAMED_TOKEN.exec(each.trim()) ?? [];
+    const [, name, role, token] = NAMED_TOKEN.exec(each.trim()) ?? [];
     if (!name || !token) {
       return refuse(
-        `must be a comma-separated list of name:token: entry ${index + 1} has another form or characters that are not allowed`,
+        `must be a comma-separated list of name:role:token or name:token: entry ${index + 1} has another form or characters that are not allowed`,
       );
     }
     if (TAKEN_NAMES.includes(name)) return refuse(`must not use the name ${name}, which is reserved`);
@@ -129,7 +132,7 @@ export function namedTokens(value: string): readonly NamedToken[] | Refusal {
     }
     const same = tokens.find((other) => other.token === token);
     if (same) return refuse(`must not give ${same.name} and ${name} the same token`);
-    tokens.push({ name, token });
+    tokens.push({ name, token, ...(role === undefined ? {} : { role: role as OperatorRole }) });
   }
   return tokens;
 }

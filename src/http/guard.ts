@@ -7,6 +7,7 @@ import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
 import type { Fault } from '#settings/faults.ts';
 import { check } from '#settings/faults.ts';
+import type { OperatorRole } from '#waiting-room/operator-role.ts';
 import { MEBIBYTE, readJson } from './body.ts';
 import type { ProblemCode } from './problem.ts';
 import { Problem } from './problem.ts';
@@ -46,6 +47,8 @@ interface Described {
   readonly problems?: readonly ProblemCode[];
   /** Whether the route needs no token. */
   readonly open?: boolean;
+  /** The least role that may use the route. Default: owner. */
+  readonly role?: OperatorRole;
   /** Whether an Idempotency-Key is honoured. */
   readonly idempotent?: boolean;
   /** Whether answers carry the `ETag` of the settings, and changes honour `If-Match` and `If-None-Match`. */

@@ -57,7 +57,13 @@ export function openApi(info: ApiInfo, routes: readonly Route[]): Json {
     paths,
     components: {
       schemas,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'ADMIN_TOKEN or one of ADMIN_TOKENS. Each operation names the least role that may use it.',
+        },
+      },
     },
   };
 }
@@ -66,7 +72,7 @@ function operation(route: Route, schemas: Record<string, Json>): Json {
   return {
     operationId: route.operationId,
     summary: route.summary,
-    ...(route.open ? { security: [] } : {}),
+    security: route.open ? [] : [{ bearer: [route.role ?? 'owner'] }],
     parameters: [
       ...parameters('path', route.params, schemas),
       ...parameters('query', route.query, schemas),
@@ -134,7 +140,7 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, sche
 function responses(route: Route, schemas: Record<string, Json>): Json {
   const codes = [
     ...(route.params || route.query || route.body ? WITH_INPUT : []),
-    ...(route.open ? [] : (['unauthorized'] as const)),
+    ...(route.open ? [] : (['unauthorized', 'forbidden'] as const)),
     ...(route.body ? WITH_BODY : []),
     ...(route.idempotent ? WITH_KEY : []),
     ...(isConditional(route) ? (['precondition_failed'] as const) : []),

@@ -43,6 +43,7 @@ const HTTP = {
   },
   return_url_refused: { status: 403, title: "The URL is not under the room's return_urls" },
   unauthorized: { status: 401, title: 'A valid bearer token is required', headers: BEARER },
+  forbidden: { status: 403, title: 'The role of the token does not allow this' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   request_in_progress: { status: 409, title: 'The first request with this key is still in progress' },

@@ -338,6 +338,17 @@ describe('TRUST_PROXY', () => {
 });
 
 describe('ADMIN_TOKENS', () => {
+  test('may have roles', async () => {
+    const { namedTokens } = await load({
+      ADMIN_TOKENS: 'vera:viewer:the-token-of-vera, otto:operator:the-token-of-otto,alice:a-token-of-alice',
+    });
+    expect(namedTokens).toEqual([
+      { name: 'vera', role: 'viewer', token: 'the-token-of-vera' },
+      { name: 'otto', role: 'operator', token: 'the-token-of-otto' },
+      { name: 'alice', token: 'a-token-of-alice' },
+    ]);
+  });
+
   test.each([
     ['alice', 'entry 1'],
     ['alice:a-token-of-alice,bob:', 'entry 2'],

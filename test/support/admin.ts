@@ -21,6 +21,8 @@ import { listen } from './listen.ts';
 
 export const ADMIN_TOKEN = 'let-me-administer';
 export const ALICES_TOKEN = 'let-alice-administer';
+export const VIEWERS_TOKEN = 'let-vera-read-only';
+export const OPERATORS_TOKEN = 'let-otto-operate';
 
 export interface AdminServer {
   readonly url: string;
@@ -73,6 +75,8 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
       operatorTokens: [
         { name: 'admin', token: ADMIN_TOKEN },
         { name: 'alice', token: ALICES_TOKEN },
+        { name: 'vera', role: 'viewer', token: VIEWERS_TOKEN },
+        { name: 'otto', role: 'operator', token: OPERATORS_TOKEN },
       ],
       clientFaults: async () => [],
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),
