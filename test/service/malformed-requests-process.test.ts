@@ -4,7 +4,7 @@ import { freePort } from '#support/ports.ts';
 import { attack } from './malformed/attack.ts';
 import { ADMIN_TOKEN, createFolder, environment, type Folder, type Run, ready } from './process.ts';
 
-// 200,000 of them: node scripts/malformed-requests.ts
+// 200,000 of them: node test/service/malformed/run.ts
 test('malformed requests over every route and method get no 5xx, no foreign Location, and always nosniff', async () => {
   const { sent, troubles, output } = await attack({ count: 2000, seed: 20_261_127, clients: 8 });
   expect(sent).toBe(2000);

@@ -155,7 +155,7 @@ describe('a process that gets SIGTERM', () => {
         await delay(5);
       }
     });
-    await delay(300);
+    await delay(1000);
     run.child.kill('SIGTERM');
     await Promise.all(clients);
     agent.destroy();

@@ -14,8 +14,8 @@ export interface AttackResult {
   readonly troubles: ReadonlyMap<string, readonly string[]>;
   /** Memory of the process in MiB, after the first tenth of the requests and at the end. */
   readonly rss: readonly [number, number];
-  /** Keys in Redis, likewise. */
-  readonly keys: readonly [number, number];
+  /** Keys in Redis by kind, likewise. */
+  readonly keys: readonly [Readonly<Record<string, number>>, Readonly<Record<string, number>>];
   readonly output: string;
 }
 
@@ -61,9 +61,24 @@ export async function attack(options: { count: number; seed: number; clients: nu
       return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
     };
     await sendUntil(Math.ceil(count / 10));
-    const early = [await rss(), await client.dbsize()] as const;
+    const kinds = async () => {
+      const names = (await client.keys('*')).map((key) =>
+        key
+          .replace(/\{[^}]*\}/, '{}')
+          .split(':')
+          .slice(0, 4)
+          .join(':'),
+      );
+      const all = names.map((name) => name.replace(/(lease|memory|uid|grant):.*/, '$1'));
+      return Object.fromEntries(
+        Map.groupBy(all, (name) => name)
+          .entries()
+          .map(([name, { length }]) => [name, length]),
+      );
+    };
+    const early = [await rss(), await kinds()] as const;
     await sendUntil(count);
-    const late = [await rss(), await client.dbsize()] as const;
+    const late = [await rss(), await kinds()] as const;
     return { sent, troubles, rss: [early[0], late[0]], keys: [early[1], late[1]], output: run.output() };
   } finally {
     await client.quit();

@@ -1,13 +1,13 @@
 /**
  * Sends malformed requests to a running process, over every route and method, and reports those that it does not refuse
- * properly: `node scripts/malformed-requests.ts [COUNT [SEED]]`, 200,000 by default. The suite runs a short variant.
+ * properly: `node test/service/malformed/run.ts [COUNT [SEED]]`, 200,000 by default. The suite runs a short variant.
  */
-import { attack } from '../test/service/malformed/attack.ts';
+import { attack } from './attack.ts';
 
 const [count = 200_000, seed = Date.now()] = process.argv.slice(2).map(Number);
 const { sent, troubles, rss, keys } = await attack({ count, seed, clients: 16 });
 process.stdout.write(
-  `seed ${seed}: ${sent} requests; memory ${rss.join(' → ')} MiB; keys in Redis ${keys.join(' → ')}\n`,
+  `seed ${seed}: ${sent} requests; memory ${rss.join(' → ')} MiB; keys in Redis ${keys.map((kinds) => JSON.stringify(kinds)).join(' → ')}\n`,
 );
 for (const [trouble, examples] of troubles)
   process.stdout.write(`${trouble}: ${examples.length}\n  ${examples.slice(0, 5).join('\n  ')}\n`);
