@@ -9,19 +9,21 @@ type Call = (...args: never[]) => unknown;
  * is `settings.put_room`, and the check for readiness is `ping`.
  */
 export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 'storeFailed'>): Store {
-  const counted = <F extends Call>(operation: string, call: F): F =>
-    ((...args) => {
-      const answer = call(...args);
+  const counted = <M extends object>(methods: M, name: string, operation: string): Call => {
+    const port = methods as Readonly<Record<string, Call>>;
+    return (...args) => {
+      const answer = port[name]?.(...args);
       if (answer instanceof Promise) {
         answer.catch((error: unknown) => {
           if (error instanceof StoreUnavailable) storeFailed(operation);
         });
       }
       return answer;
-    }) as F;
+    };
+  };
   const port = <P extends object>(methods: P, prefix: string): P =>
     Object.fromEntries(
-      Object.entries(methods).map(([name, call]) => [name, counted(`${prefix}${snakeCase(name)}`, call as Call)]),
+      Object.keys(methods).map((name) => [name, counted(methods, name, `${prefix}${snakeCase(name)}`)]),
     ) as P;
 
   return {
@@ -34,7 +36,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     audit: port(store.audit, 'audit.'),
     logoutQueue: port(store.logoutQueue, 'logout_queue.'),
     oidcRecords: port(store.oidcRecords, 'oidc_records.'),
-    ping: counted('ping', () => store.ping()),
+    ping: counted(store, 'ping', 'ping') as Store['ping'],
     close: () => store.close(),
   };
 }

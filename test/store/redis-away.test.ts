@@ -188,8 +188,9 @@ describe('while Redis is away', () => {
     expect(before).toBeDefined();
     await admin.replicaof('127.0.0.1', 1);
     await expectUnavailable([store.line.open('room', { rules: RULES, incarnation: '', checkpoint: null }, T0)]);
-    // The name may mean another server by now.
-    await back(store);
+    // The name may mean another server by now. A replica answers reads, but is not ready: it takes no writes.
+    await vi.waitFor(() => store.oidcRecords.find('Session', 'id'), { timeout: 10_000, interval: 20 });
+    await expectUnavailable([store.ping()]);
     expect(await connection()).not.toBe(before);
     await expectUnavailable([store.oidcRecords.upsert('Session', 'id', {}, 60)]);
     await admin.replicaof('NO', 'ONE');
