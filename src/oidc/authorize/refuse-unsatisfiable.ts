@@ -17,13 +17,20 @@ const CHECKS = interactionPolicy
  * @param visitor whom the browser's cookies name; undefined for a newcomer, whom no relying party can know.
  */
 export async function refuseUnsatisfiable(ctx: KoaContextWithOIDC, visitor: VisitorId | undefined): Promise<void> {
-  const admitted = asAdmitted(ctx, visitor);
-  for (const { check, description } of CHECKS ?? []) {
-    if (await check(admitted)) throw new errors.LoginRequired(description);
+  if (namesVisitor(ctx)) {
+    const admitted = asAdmitted(ctx, visitor);
+    for (const { check, description } of CHECKS ?? []) {
+      if (await check(admitted)) throw new errors.LoginRequired(description);
+    }
   }
   if (ctx.oidc.requestParamOIDCScopes.size === 0) {
     throw new errors.InvalidScope('the scope must contain openid or email', '');
   }
+}
+
+/** Whether the request has one of the parameters that the Checks read. Nearly no request does. */
+function namesVisitor({ oidc: { params } }: KoaContextWithOIDC): boolean {
+  return [params?.id_token_hint, params?.claims, params?.acr_values].some((value) => value !== undefined);
 }
 
 /** The context as the Checks will see it once the visitor is admitted. */
