@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import { startRedis } from '#support/redis.ts';
 import { describeStore } from './contract/store.ts';
+import { openedRedis } from './opened-redis.ts';
 
 /** Where `npm test` puts them (scripts/optional-programs.ts). */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
@@ -14,18 +13,7 @@ const SERVERS = { 'Redis 6.2': 'redis-6.2/redis-server', Valkey: 'valkey/valkey-
 for (const [name, path] of Object.entries(SERVERS)) {
   const program = join(CACHE, path);
   if (existsSync(program)) {
-    describeStore(`the Redis store on ${name}`, async () => {
-      const redis = await startRedis({ program });
-      const store = await openRedisStore({ url: redis.url });
-      return {
-        store,
-        openSecond: () => openRedisStore({ url: redis.url }),
-        async close() {
-          await store.close();
-          await redis.stop();
-        },
-      };
-    });
+    describeStore(`the Redis store on ${name}`, () => openedRedis({ program }));
   } else {
     describe(`the Redis store on ${name}`, () => {
       test.skip(`(skipped without ${name})`, () => undefined);

@@ -1,16 +1,4 @@
-import { openRedisStore } from '#store/redis/index.ts';
-import { startRedis } from '#support/redis.ts';
 import { describeStore } from './contract/store.ts';
+import { openedRedis } from './opened-redis.ts';
 
-describeStore('the Redis store', async () => {
-  const redis = await startRedis();
-  const store = await openRedisStore({ url: redis.url });
-  return {
-    store,
-    openSecond: () => openRedisStore({ url: redis.url }),
-    async close() {
-      await store.close();
-      await redis.stop();
-    },
-  };
-});
+describeStore('the Redis store', openedRedis);

@@ -1,0 +1,16 @@
+import { openRedisStore } from '#store/redis/index.ts';
+import { startRedis } from '#support/redis.ts';
+
+/** A store on a server of its own; `program` is another server that speaks Redis's protocol. */
+export async function openedRedis(options: { readonly program?: string } = {}) {
+  const redis = await startRedis(options);
+  const store = await openRedisStore({ url: redis.url });
+  return {
+    store,
+    openSecond: () => openRedisStore({ url: redis.url }),
+    async close() {
+      await store.close();
+      await redis.stop();
+    },
+  };
+}
