@@ -36,7 +36,6 @@ const LIBS = [
   'serving',
   'place',
   'rules',
-  'primary',
   'counters',
 ] as const;
 
