@@ -13,7 +13,7 @@ import type { EntityTags } from './preconditions.ts';
 export const inRoom = z.object({ room: roomId });
 
 /** What the role operator may patch: it pauses and closes rooms, and says why. */
-const FOR_OPERATORS = ['mode', 'message'];
+const FOR_OPERATORS = ['mode', 'closed_reason', 'message'];
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
@@ -71,7 +71,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       operationId: 'patchRoom',
       role: 'operator',
       summary:
-        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode and message, an owner all.',
+        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode, closed_reason and message, an owner all.',
       params: inRoom,
       versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),

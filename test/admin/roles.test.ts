@@ -40,8 +40,9 @@ test('every operation names a role, refuses lesser ones with it, and lets it and
   expect(refusals).toBeGreaterThan(15);
 });
 
-test('an operator may change the mode and the message of a room, and nothing else', async () => {
+test('an operator may change the mode, its reason and the message of a room, and nothing else', async () => {
   const patch = (change: object, token = OPERATORS_TOKEN) => admin.as('patch', '/rooms/sale', token).send(change);
+  await patch({ mode: 'closed', closed_reason: 'sold_out' }).expect(200);
   await patch({ mode: 'paused', message: 'Back at noon.' }).expect(200);
   for (const change of [{ title: 'Mine' }, { mode: 'queue', inlet: { strategy: 'manual' } }]) {
     const { body } = await patch(change).expect(403);
