@@ -51,10 +51,12 @@ async function shutDown(drainDelay: number): Promise<void> {
   process.exit(0);
 }
 
-function announce({ issuer, adminToken }: Config): void {
+/** Prints the admin token in the demo only, where it was generated: elsewhere the output is a log that others read. */
+function announce({ issuer, adminToken, adminTokenFile }: Config): void {
   const lines = [`Anteroom     ${issuer}`];
   if (demo) lines.push(`Demo shop    ${demo.environment.SHOP_URL}/   start here`);
-  lines.push(`Control      ${issuer}/admin/`, `Admin token  ${adminToken}`);
+  lines.push(`Control      ${issuer}/admin/`);
+  if (adminTokenFile !== null) lines.push(`Admin token  ${demo ? adminToken : `in ${adminTokenFile}`}`);
   process.stdout.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`);
 }
 

@@ -60,6 +60,8 @@ export interface Config {
   /** A URL or a comma-separated list of them. Null: the embedded store. */
   readonly redisUrl: string | null;
   readonly adminToken: string;
+  /** The file that the admin token was generated into. Null: the token is set. */
+  readonly adminTokenFile: string | null;
   /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
   /** Where activity events are delivered. Null: nowhere. */
@@ -77,7 +79,7 @@ export interface Config {
 }
 
 /** The values of the environment. Null: a secret that is not set. */
-interface Given extends Omit<Config, 'settings' | 'adminToken' | 'cookieKeys' | 'jwks'> {
+interface Given extends Omit<Config, 'settings' | 'adminToken' | 'adminTokenFile' | 'cookieKeys' | 'jwks'> {
   readonly configPath: string | null;
   readonly adminToken: string | null;
   readonly cookieKeys: readonly string[] | null;
@@ -115,6 +117,7 @@ export async function loadConfig(
     ...rest,
     settings: file?.settings ?? null,
     adminToken: given.adminToken ?? (await keep('admin-token', 'ADMIN_TOKEN', randomSecret, bearerToken)),
+    adminTokenFile: given.adminToken === null ? join(folder, 'admin-token') : null,
     cookieKeys: given.cookieKeys ?? (await keep('cookie-keys', 'COOKIE_KEYS', randomSecret, cookieKeys)),
     jwks: jwks ?? (await keep('jwks.json', 'JWKS_FILE', newJwks, parseJwks)),
   });

@@ -178,7 +178,9 @@ export function activityTypes(value: string): readonly ActivityType[] | Refusal 
 
 const isActivityType = (name: string) => ACTIVITY_TYPES.some((type) => type === name);
 
-/** Any text that an Authorization header can carry as one word. */
+/** Any text that an Authorization header can carry as one word, and that is too long to be guessed. */
 export function bearerToken(value: string): string | Refusal {
-  return /^[\x21-\x7e]+$/.test(value) ? value : refuse('must be printable ASCII characters without a space');
+  return /^[\x21-\x7e]+$/.test(value) && value.length >= SHORTEST_TOKEN
+    ? value
+    : refuse(`must be at least ${SHORTEST_TOKEN} printable ASCII characters without a space`);
 }

@@ -41,6 +41,7 @@ describe('an empty environment', () => {
       shopPort: 3001,
       dataDir: join(folder, 'data'),
       redisUrl: null,
+      adminTokenFile: join(folder, 'keys/admin-token'),
       trustProxy: 0,
       drainDelay: 5000,
       configRevision: null,
@@ -88,7 +89,7 @@ describe('a variable that is set', () => {
       ISSUER: 'https://wait.example',
       DATA_DIR: '/var/lib/anteroom',
       REDIS_URL: 'rediss://one:6379,rediss://two:6379',
-      ADMIN_TOKEN: 'let-me-in',
+      ADMIN_TOKEN: 'let-me-in-please',
       ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
       WEBHOOK_URL: 'https://hooks.example/anteroom?key=1',
       WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -110,7 +111,8 @@ describe('a variable that is set', () => {
       shopPort: 8081,
       dataDir: '/var/lib/anteroom',
       redisUrl: 'rediss://one:6379,rediss://two:6379',
-      adminToken: 'let-me-in',
+      adminToken: 'let-me-in-please',
+      adminTokenFile: null,
       namedTokens: [
         { name: 'alice', token: 'a-token-of-alice:1' },
         { name: 'bob', token: 'the-token-of-bob' },
@@ -220,7 +222,7 @@ describe('faults', () => {
     const env = {
       REDIS_URL: 'http://:hushhush@localhost',
       COOKIE_KEYS: 'hushhush',
-      ADMIN_TOKEN: 'hushhush hushhush',
+      ADMIN_TOKEN: 'hushhush',
       CONFIG: await file('anteroom.yaml', yaml),
     };
     const told = JSON.stringify(await faults(env));
@@ -335,6 +337,26 @@ describe('TRUST_PROXY', () => {
     '10.0.0.1,',
     '10.0.0.0/8/8',
   ])('cannot be %s', async (TRUST_PROXY) => expect(await whereOf({ TRUST_PROXY })).toEqual(['TRUST_PROXY']));
+});
+
+describe('ADMIN_TOKEN', () => {
+  test.each(['a', 'fifteen-letters', 'sixteen letters!', 'sixteen-lettérs!'])('cannot be "%s"', async (ADMIN_TOKEN) => {
+    const message = 'must be at least 16 printable ASCII characters without a space';
+    expect(await faults({ ADMIN_TOKEN })).toEqual([{ where: 'ADMIN_TOKEN', message }]);
+  });
+
+  test('cannot be a short one that is kept in the file either', async () => {
+    const { adminTokenFile } = await load();
+    await writeFile(String(adminTokenFile), 'short\n');
+    const [fault, ...more] = await faults({});
+    expect([fault?.where, more]).toEqual([adminTokenFile, []]);
+    expect(fault?.message).toContain('at least 16 printable ASCII characters');
+  });
+
+  test('is kept in a file that the configuration names, unless it is set', async () => {
+    expect((await load()).adminTokenFile).toBe(join(folder, 'keys/admin-token'));
+    expect((await load({ ADMIN_TOKEN: 'sixteen-letters!' })).adminTokenFile).toBeNull();
+  });
 });
 
 describe('ADMIN_TOKENS', () => {

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
@@ -274,6 +276,31 @@ describe('a process that is killed', () => {
     second.child.kill('SIGTERM');
     expect(await second.ended).toEqual([0, null]);
     expect(await statusOf(shopUrl)).toBeNull();
+  });
+});
+
+describe('the admin token', () => {
+  const kept = async () => (await readFile(join(folder.path, 'keys/admin-token'), 'utf8')).trim();
+
+  test('is printed in the demo, where it was generated', async () => {
+    const run = await start({ CONFIG: '', ADMIN_TOKEN: '', SHOP_PORT: `${await freePort()}` });
+    await expect.poll(run.output).toContain(`Admin token  ${await kept()}\n`);
+  });
+
+  test('is not printed with a configuration file: the output names the file that has it', async () => {
+    const run = await start({ ADMIN_TOKEN: '' });
+    await expect.poll(run.output).toContain(`Admin token  in ${join(folder.path, 'keys/admin-token')}\n`);
+    expect(run.output()).not.toContain(await kept());
+  });
+
+  test.each([
+    ['with a configuration file', {}],
+    ['in the demo', { CONFIG: '' }],
+  ])('is not printed where it was set, %s', async (_, env) => {
+    const run = await start({ ...env, SHOP_PORT: `${await freePort()}` });
+    await expect.poll(run.output).toContain('Control ');
+    expect(run.output()).not.toContain(ADMIN_TOKEN);
+    expect(run.output()).not.toContain('Admin token');
   });
 });
 

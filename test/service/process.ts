@@ -10,7 +10,7 @@ import { jwks } from '#support/service.ts';
 const MAIN = resolve('src/main.ts');
 const PATIENCE = 20_000;
 
-export const ADMIN_TOKEN = 'an-admin-token';
+export const ADMIN_TOKEN = 'an-admin-token-of-the-tests';
 export const COOKIE_KEYS = 'a-key-of-all-processes';
 
 /** The environment of a process on this port, with the settings of the folder's `anteroom.yaml`. Writes its keys to the folder. */
