@@ -94,7 +94,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
       assets,
     },
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
-    cookies: createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:')),
+    cookies: createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'), now),
     addresses: createAddresses(waitingRoom.seal),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     tokens: createTokens({ issuer, keys: jwks.keys, now }),

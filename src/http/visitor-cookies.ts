@@ -1,5 +1,11 @@
-/** A visitor's cookies: the visitor's id, and one ticket for each room. They are sealed, and scripts cannot read them. */
-
+/**
+ * A visitor's cookies: the visitor's id, and for each room a ticket and the ticket that was admitted. They are sealed,
+ * and scripts cannot read them.
+ *
+ * The admitted ticket has a cookie of its own because tabs that open at the same moment in a browser without cookies
+ * each get a ticket. The browser keeps the last one, which may wait while another is admitted.
+ */
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
@@ -15,6 +21,10 @@ const LEFT = 'left';
 export interface VisitorCookies {
   visitor(cookieHeader: string | undefined): VisitorId | null;
   ticket(cookieHeader: string | undefined, room: string): Ticket | null;
+  /** The ticket that was admitted last. Only the store knows whether its admission is still live. */
+  inside(cookieHeader: string | undefined, room: string): Ticket | null;
+  /** `Set-Cookie` value that keeps an admitted ticket for the rest of its admission. */
+  keepInside(ticket: Ticket, admission: Admission): string;
   /** `Set-Cookie` values that give a visitor their ticket. */
   give(ticket: Ticket): string[];
   /** `Set-Cookie` values that name a visitor who has no ticket yet. */
@@ -29,22 +39,28 @@ export interface VisitorCookies {
  * SameSite is Lax: with Strict, a navigation from the relying party would come without cookies and get a second number.
  * Over https the names begin with `__Host-`, so that no other host or path can set them.
  */
-export function createVisitorCookies(tickets: TicketOffice, secure: boolean): VisitorCookies {
+export function createVisitorCookies(tickets: TicketOffice, secure: boolean, now: () => number): VisitorCookies {
   const prefix = secure ? '__Host-' : '';
   const visitorName = `${prefix}anteroom_visitor`;
   const ticketName = (room: string) => `${prefix}anteroom_ticket_${room}`;
+  const insideName = (room: string) => `${prefix}anteroom_inside_${room}`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const set = (name: string, value: string, age: number) => `${name}=${value}; Max-Age=${age}${attributes}`;
+
+  function openTicket(header: string | undefined, name: string, room: string): Ticket | null {
+    const sealed = cookieValue(header, name);
+    return sealed ? tickets.open(sealed, room) : null;
+  }
 
   return {
     visitor(header) {
       const sealed = cookieValue(header, visitorName);
       return sealed ? tickets.openVisitor(sealed) : null;
     },
-    ticket(header, room) {
-      const sealed = cookieValue(header, ticketName(room));
-      return sealed ? tickets.open(sealed, room) : null;
-    },
+    ticket: (header, room) => openTicket(header, ticketName(room), room),
+    inside: (header, room) => openTicket(header, insideName(room), room),
+    keepInside: (ticket, { expiresAt }) =>
+      set(insideName(ticket.room), tickets.seal(ticket), Math.ceil((expiresAt - now()) / 1000)),
     give: (ticket) => [
       set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
       set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),

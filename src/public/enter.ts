@@ -69,7 +69,9 @@ export function createEnter(deps: EnterDeps): Enter {
       const { ticket, admission, isNew } = await visitors.arrive(room, {
         visitor,
         ticket: cookies.ticket(header, room),
+        inside: cookies.inside(header, room),
       });
+      if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
       if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
       if (admission && (await returnToSite.guarded(ctx, room, url, admission))) return;
     } catch (error) {

@@ -14,6 +14,8 @@ export interface VisitorFacts {
   facts(ticket: Ticket): Facts | Promise<Facts>;
   /** The same as a JSON document, with less work for visitors who wait. */
   factsDocument(ticket: Ticket): string | Promise<string>;
+  /** Whether the visitor of a ticket has a live admission, as of the snapshot. */
+  isInside(ticket: Ticket): Promise<boolean>;
 }
 
 export interface VisitorFactsDeps {
@@ -75,6 +77,12 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
   return {
     facts: (ticket) => answer(ticket, FACTS),
     factsDocument: (ticket) => answer(ticket, DOCUMENT),
+    async isInside(ticket) {
+      const snapshot = await snapshots.get(ticket.room);
+      const standing = await standingOf(snapshot, ticket, draws);
+      if (standing.kind !== 'numbered') return false;
+      return (await snapshots.place(snapshot, standing.ticket)).state === 'admitted';
+    },
   };
 }
 

@@ -13,16 +13,25 @@ import { newVisitor } from './ticket.ts';
 import type { VisitorId } from './visitor.ts';
 import type { VisitorFacts } from './visitor-facts.ts';
 
+/** What a browser has of a room. */
+export interface Brought {
+  readonly visitor: VisitorId | null;
+  readonly ticket: Ticket | null;
+  /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
+  readonly inside?: Ticket | null;
+}
+
 /**
  * Every method rejects with StoreUnavailable when the store does not answer, and with RoomNotFound for an unknown room.
  * The methods that ask for an admission or end one treat an unknown room as a room without admissions.
  */
 export interface Visitors extends VisitorFacts {
   /**
-   * A visitor arrives at a door with what their browser has. A valid ticket is kept, and its turn claimed if it has
-   * come. Any other visitor joins the line, and is admitted at once if a place is free. Rejects with RoomClosed.
+   * A visitor arrives at a door with what their browser has. A live admission counts first. A valid ticket is kept, and
+   * its turn claimed if it has come. Any other visitor joins the line, and is admitted at once if a place is free.
+   * Rejects with RoomClosed.
    */
-  arrive(room: RoomId, brought: { visitor: VisitorId | null; ticket: Ticket | null }): Promise<Arrival>;
+  arrive(room: RoomId, brought: Brought): Promise<Arrival>;
   /** The visitor's live admission. */
   admission(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   claim(ticket: Ticket): Promise<Place>;
@@ -76,8 +85,12 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket }) {
+    async arrive(room, { visitor, ticket, inside = null }) {
       const snapshot = await snapshots.get(room);
+      if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
+        const arrival = await arriveInside(snapshot, inside.visitor);
+        if (arrival) return arrival;
+      }
       const hasOwnTicket = ticket !== null && (visitor === null || ticket.visitor === visitor);
       const arrival = hasOwnTicket
         ? await arriveWithTicket(snapshot, ticket)

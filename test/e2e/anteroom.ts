@@ -19,6 +19,9 @@ export interface Anteroom {
   admin(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** Kills the service without a shutdown. Its shop ends with it. */
   kill(): Promise<void>;
+  /** Stops the service's process, which keeps its connections and answers nobody until it is resumed. */
+  suspend(): void;
+  resume(): void;
   /** Starts it again on the same data. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -92,6 +95,8 @@ export async function startAnteroom(): Promise<Anteroom> {
       return JSON.parse(text) as Record<string, unknown>;
     },
     kill,
+    suspend: () => void running.kill('SIGSTOP'),
+    resume: () => void running.kill('SIGCONT'),
     restart: start,
     close,
   };

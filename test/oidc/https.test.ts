@@ -51,6 +51,7 @@ describe('behind a proxy that terminates TLS', () => {
       new Set([
         '__Host-anteroom_visitor',
         '__Host-anteroom_ticket_sale',
+        '__Host-anteroom_inside_sale',
         '__Host-anteroom_answered_shop',
         '__Host-anteroom_session',
         '__Host-anteroom_session.sig',

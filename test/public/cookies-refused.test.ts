@@ -108,5 +108,9 @@ test('a browser without any cookies is asked to allow them, and takes one place'
 
 test('a first visit sets no cookie for the count', async () => {
   await comeBack(service, browser);
-  expect([...browser.cookies.keys()].sort()).toEqual(['anteroom_ticket_sale', 'anteroom_visitor']);
+  expect([...browser.cookies.keys()].sort()).toEqual([
+    'anteroom_inside_sale',
+    'anteroom_ticket_sale',
+    'anteroom_visitor',
+  ]);
 });

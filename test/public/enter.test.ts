@@ -57,6 +57,25 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect(two.payload.jti).not.toBe(one.payload.jti);
   });
 
+  test('returns a waiting tab of a visitor who is inside, after several tabs joined at once', async () => {
+    const tabs: string[] = [];
+    for (const place of [1, 0, 0]) {
+      const alone = createBrowser();
+      await operations().raise('sale', place);
+      tabs.push((await alone.get(enterUrl(service, `${SITE}/`))).location);
+      for (const [name, value] of alone.cookies) browser.cookies.set(name, value);
+    }
+    const [inside = '', ...waiting] = tabs;
+    const { sub } = (await verified(service, tokenOf(inside))).payload;
+    for (const page of waiting) {
+      const claimed = await browser.post(page);
+      expect((await verified(service, tokenOf(claimed.location))).payload.sub).toBe(sub);
+    }
+    const again = await browser.get(enterUrl(service, `${SITE}/`));
+    expect((await verified(service, tokenOf(again.location))).payload.sub).toBe(sub);
+    expect((await operations().counters('sale')).claimed).toBe(1);
+  });
+
   test('issues a token that expires with the admission at the latest and has its own type', async () => {
     await comeBack(service, browser);
     service.time.pass(580_000);

@@ -10,6 +10,9 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RoomId } from '#waiting-room/room.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
+import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Visit } from '../login-context.ts';
 import { loginContext } from '../login-context.ts';
@@ -57,6 +60,12 @@ export function createArrival(deps: ArrivalDeps) {
     }
   }
 
+  /** The visitor as whom `arrive` would answer somebody who is known: of two visitors of a browser, the one inside. */
+  async function visitorWithoutJoin(room: RoomId, known: VisitorId | null, inside: Ticket | null) {
+    if (!inside || inside.visitor === known) return known;
+    return (await visitors.admission(room, inside.visitor)) ? inside.visitor : known;
+  }
+
   /** Only logins of visitors who were inside already are counted, so a first login costs no cookie. */
   function recordLogin(ctx: KoaContextWithOIDC, clientId: string): void {
     const redirectUri = ctx.oidc.params?.redirect_uri;
@@ -77,14 +86,17 @@ export function createArrival(deps: ArrivalDeps) {
     const ticket = cookies.ticket(header, room);
     // Sealed cookies outrank the session, which another host may have planted over http.
     const visitor = cookies.visitor(header) ?? ticket?.visitor ?? ctx.oidc.session?.accountId ?? null;
-    await refuseUnsatisfiable(ctx, visitor ?? undefined);
+    const inside = cookies.inside(header, room);
+    await refuseUnsatisfiable(ctx, () => visitorWithoutJoin(room, visitor, inside));
     dropUnusable(ctx);
     if (ctx.oidc.prompts.has('none')) {
-      setVisit(ctx, { room, admission: visitor ? await visitors.admission(room, visitor) : null });
+      const known = await visitorWithoutJoin(room, visitor, inside);
+      setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
       return;
     }
     try {
-      const arrival = await visitors.arrive(room, { visitor, ticket });
+      const arrival = await visitors.arrive(room, { visitor, ticket, inside });
+      if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
       setVisit(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });

@@ -14,11 +14,14 @@ const CHECKS = interactionPolicy
  * only after the admission: the relying party asks for another visitor or an unsupported `acr`, or for no scope that
  * exists. Its own Checks decide, on the visitor who would be admitted.
  *
- * @param visitor whom the browser's cookies name; undefined for a newcomer, whom no relying party can know.
+ * @param visitor answers whom the browser's cookies name; null for a newcomer, whom no relying party can know.
  */
-export async function refuseUnsatisfiable(ctx: KoaContextWithOIDC, visitor: VisitorId | undefined): Promise<void> {
+export async function refuseUnsatisfiable(
+  ctx: KoaContextWithOIDC,
+  visitor: () => Promise<VisitorId | null>,
+): Promise<void> {
   if (namesVisitor(ctx)) {
-    const admitted = asAdmitted(ctx, visitor);
+    const admitted = asAdmitted(ctx, (await visitor()) ?? undefined);
     for (const { check, description } of CHECKS ?? []) {
       if (await check(admitted)) throw new errors.LoginRequired(description);
     }

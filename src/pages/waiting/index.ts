@@ -10,6 +10,7 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Views } from '../views.ts';
 import type { Addresses } from './address.ts';
+import { createCurrentTicket } from './current-ticket.ts';
 import { createOwnFacts } from './own-facts.ts';
 import type { WaitingPageDeps } from './page.ts';
 import { createWaitingPage } from './page.ts';
@@ -32,11 +33,12 @@ export function createWaitingPageDoor(
 ): Door {
   const { addresses, cookies, refuse, metrics } = deps;
   const { visitors, snapshots } = deps.waitingRoom;
+  const currentTicket = createCurrentTicket({ visitors, cookies });
   const onPoll = () => {
     metrics.polls.facts += 1;
   };
   return {
-    raw: createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }),
+    raw: createOwnFacts({ visitors, currentTicket, addresses, refuse, onPoll }),
     // The page is the login step of OpenID Connect, also for visitors who came through /enter.
     middleware: labelDoor(
       'oidc',
@@ -45,6 +47,7 @@ export function createWaitingPageDoor(
         snapshots,
         addresses,
         cookies,
+        currentTicket,
         render: deps.views.page,
         continuations: doors.pending,
         origin: new URL(deps.issuer).origin,

@@ -6,23 +6,29 @@ import { prefersJson } from '#http/accept.ts';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { RawHandler } from '#http/door.ts';
 import type { Refuse } from '#http/refuse.ts';
-import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Addresses } from './address.ts';
+import type { CurrentTicket } from './current-ticket.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';
 
 export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
-  readonly cookies: Pick<VisitorCookies, 'ticket'>;
+  readonly currentTicket: CurrentTicket;
   readonly addresses: Pick<Addresses, 'read'>;
   readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
-export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }: OwnFactsDeps): RawHandler {
+export function createOwnFacts({ visitors, currentTicket, addresses, refuse, onPoll }: OwnFactsDeps): RawHandler {
+  function documentOf(ticket: Ticket | null): string | Promise<string> {
+    if (!ticket) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
+    return visitors.factsDocument(ticket);
+  }
+
   return (req, res) => {
     const url = req.url ?? '';
     if (req.method !== 'GET' || !url.startsWith(PREFIX) || !prefersJson(req.headers.accept)) return false;
@@ -34,9 +40,9 @@ export function createOwnFacts({ visitors, cookies, addresses, refuse, onPoll }:
       if (!addresses.read(room, url.slice(pageAt + PAGE.length))) {
         throw new AnteroomError('address_altered', 'The address of this waiting page was altered.');
       }
-      const ticket = cookies.ticket(req.headers.cookie, room);
-      if (!ticket) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
-      answerDocument(res, visitors.factsDocument(ticket), JSON_HEADERS, refuse);
+      const ticket = currentTicket(req.headers.cookie, room);
+      const document = ticket instanceof Promise ? ticket.then(documentOf) : documentOf(ticket);
+      answerDocument(res, document, JSON_HEADERS, refuse);
     } catch (error) {
       refuse(res, error);
     }

@@ -12,6 +12,7 @@ import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
 import { newVisitor } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -20,6 +21,7 @@ import type { Render } from '../views.ts';
 import type { Addresses, Pending } from './address.ts';
 import type { Continuations } from './continuation.ts';
 import { continuationOf } from './continuation.ts';
+import type { CurrentTicket } from './current-ticket.ts';
 import type { KnownRoom } from './waiting-views.ts';
 import { createWaitingViews } from './waiting-views.ts';
 
@@ -31,14 +33,21 @@ export interface WaitingPageDeps {
   readonly snapshots: Snapshots;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
+  readonly currentTicket: CurrentTicket;
   readonly render: Render;
   readonly continuations: Continuations;
   /** The origin of the service, where its forms come from. */
   readonly origin: string;
 }
 
+/** A waiting page that belongs to the browser's visitor. */
+interface Opened {
+  readonly pending: Pending;
+  readonly ticket: Ticket | null;
+}
+
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { visitors, snapshots, addresses, cookies, render, continuations, origin } = deps;
+  const { visitors, snapshots, addresses, cookies, currentTicket, render, continuations, origin } = deps;
   const views = createWaitingViews(render);
 
   /** Rejects with RoomNotFound. */
@@ -49,13 +58,11 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     });
   }
 
-  async function showPage(ctx: Context, room: string, pending: Pending): Promise<void> {
+  async function showPage(ctx: Context, room: string, { pending, ticket }: Opened): Promise<void> {
     const known = await findRoom(room);
-    const header = ctx.req.headers.cookie;
-    const ticket = cookies.ticket(header, room);
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
-      if (cookies.hasLeft(header, room)) views.left(ctx, known, room, restartUrl(room, pending));
+      if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));
       else if (known?.settings.mode === 'closed') views.closed(ctx, known, room);
       else restart(ctx, known, room, pending);
       return;
@@ -79,9 +86,9 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   }
 
   /** Null if the address cannot be used, which has been answered then. */
-  async function readPending(ctx: Context, room: string): Promise<Pending | null> {
+  async function open(ctx: Context, room: string): Promise<Opened | null> {
     const header = ctx.req.headers.cookie;
-    const ticket = cookies.ticket(header, room);
+    const ticket = await currentTicket(header, room);
     const pending = addresses.read(room, ctx.querystring);
     if (!pending) {
       const known = await findRoom(room);
@@ -91,7 +98,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       return null;
     }
     const visitor = ticket?.visitor ?? cookies.visitor(header);
-    if (!continuationOf(continuations, pending).isForeign(pending, visitor)) return pending;
+    if (!continuationOf(continuations, pending).isForeign(pending, visitor)) return { pending, ticket };
     await answerForeign(ctx, room, pending, visitor);
     return null;
   }
@@ -111,8 +118,9 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     else views.foreign(ctx);
   }
 
-  async function handleForm(ctx: Context, room: string, pending: Pending, form: URLSearchParams): Promise<void> {
-    const ticket = isSameOrigin(ctx, origin) ? cookies.ticket(ctx.req.headers.cookie, room) : null;
+  async function handleForm(ctx: Context, room: string, opened: Opened, form: URLSearchParams): Promise<void> {
+    const { pending } = opened;
+    const ticket = isSameOrigin(ctx, origin) ? opened.ticket : null;
     if (ticket && form.get('leave') === '1') {
       await visitors.leave(ticket);
       ctx.append('Set-Cookie', cookies.take(room));
@@ -122,6 +130,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     } else if (ticket) {
       const place = await visitors.claim(ticket);
       if (place.state === 'admitted') {
+        ctx.append('Set-Cookie', cookies.keepInside(ticket, place.admission));
         const { resume } = continuationOf(continuations, pending);
         return resume(ctx, { room, pending, ticket, form, admission: place.admission });
       }
@@ -130,10 +139,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     seeOther(ctx, ctx.url);
   }
 
-  async function answer(ctx: Context, room: string, handle: (pending: Pending) => Promise<void>): Promise<void> {
+  async function answer(ctx: Context, room: string, handle: (opened: Opened) => Promise<void>): Promise<void> {
     try {
-      const pending = await readPending(ctx, room);
-      if (pending) await handle(pending);
+      const opened = await open(ctx, room);
+      if (opened) await handle(opened);
     } catch (error) {
       if (error instanceof RoomNotFound) views.roomNotFound(ctx);
       else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room);
@@ -145,12 +154,12 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const router = new Router();
   router.get('/rooms/:room/wait', async (ctx) => {
     const { room = '' } = ctx.params;
-    await answer(ctx, room, (pending) => showPage(ctx, room, pending));
+    await answer(ctx, room, (opened) => showPage(ctx, room, opened));
   });
   router.post('/rooms/:room/wait', async (ctx) => {
     const { room = '' } = ctx.params;
     const form = await readForm(ctx.req);
-    await answer(ctx, room, (pending) => handleForm(ctx, room, pending, form));
+    await answer(ctx, room, (opened) => handleForm(ctx, room, opened, form));
   });
 
   // The router's own type of context has more than this middleware needs.
