@@ -32,8 +32,8 @@ export function createListener({ before, doors, draining, onError }: ListenerDep
   return (req: IncomingMessage, res: ServerResponse): void => {
     // Node reads a body that no handler has read to its end, unless the connection closes.
     if (draining() || isUnbounded(req)) res.setHeader('Connection', 'close');
-    if (!normalizeTarget(req))
-      refuse(res, new Problem('invalid_request', { detail: 'The request target must be a path.' }));
+    const fault = normalizeTarget(req);
+    if (fault !== null) refuse(res, new Problem('invalid_request', { detail: fault }));
     else if (!answerRaw(req, res)) void answer(req, res);
   };
 }

@@ -8,6 +8,12 @@ const CHECK_INTERVAL = 2000;
 /** Longer than balancers keep idle connections (AWS's and nginx's: 60 s), so that the balancer ends them and loses no request. */
 const KEEP_ALIVE_TIMEOUT = 65_000;
 
+/**
+ * In bytes, with the request line. The address of a waiting page has up to 8 KiB, and a site's cookies for its whole host
+ * or domain, which this service does not read, have as many and more.
+ */
+const MAX_HEADER_SIZE = 32 * 1024;
+
 /** The HTTP server, with limits against clients that hold connections without using them. */
 export function createHttpServer(listener?: RequestListener): Server {
   const server = createServer({
@@ -15,6 +21,7 @@ export function createHttpServer(listener?: RequestListener): Server {
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: CHECK_INTERVAL,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    maxHeaderSize: MAX_HEADER_SIZE,
   });
   if (listener) server.on('request', listener);
   server.on('clientError', refuseUnreadable);

@@ -264,7 +264,16 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
   test('of the greatest length that the server accepts is answered, and a longer one is refused', async () => {
     const long = await browser.get(await address({ state: 's'.repeat(12_000) }));
     expect(read(long).outcome).toBe('waits');
-    expect((await browser.get(await address({ state: 's'.repeat(20_000) }))).status).toBe(431);
+    const refused = await browser.get(await address({ state: 's'.repeat(20_000) }));
+    expect([refused.status, refused.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request' })]);
+    expect(refused.json().detail).toBe('The request target must have at most 16384 characters.');
+    expect((await browser.get(await address({ state: 's'.repeat(40_000) }))).status).toBe(431);
+  });
+
+  test('comes with as many cookies as a site may have set for its whole domain', async () => {
+    for (let n = 0; n < 5; n++) browser.cookies.set(`tracking_${n}`, 'x'.repeat(3_000));
+    const { location } = await browser.get(await address({ state: 's'.repeat(5_000) }));
+    expect((await browser.get(location)).text).toContain('You are in line');
   });
 });
 

@@ -1,5 +1,4 @@
 /** A whole service in this process, with a store and a clock that the test controls. */
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed, type Sink } from '#activity/feed.ts';
@@ -7,6 +6,7 @@ import { metricsSink } from '#activity/metrics-sink.ts';
 import { createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
+import { createHttpServer } from '#http/server.ts';
 import { settingsFile } from '#settings/file.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -54,7 +54,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const { time = createTime(), cookieKeys = COOKIE_KEYS } = options;
   const logged: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: (line: string) => void logged.push(line) } });
-  const server = createServer();
+  const server = createHttpServer();
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const listensOn = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { issuer = listensOn } = options;
