@@ -11,6 +11,7 @@ import type { Door } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { createListener } from '#http/listener.ts';
 import { problemOf, problems } from '#http/problem.ts';
+import { createPublicUrls } from '#http/public-urls.ts';
 import { createRefuse } from '#http/refuse.ts';
 import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
@@ -59,6 +60,7 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 export function createApp({ config, store, log, metrics, now, emit, audit, draining = () => false }: AppDeps): App {
   const { issuer, jwks, cookieKeys } = config;
+  const urls = createPublicUrls(issuer);
   const clientAddress = createClientAddress(config.trustProxy);
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
@@ -73,12 +75,13 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
   const waitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
-  const assets = createAssets({ folder: join(ROOT, 'assets') });
-  const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders({ issuer })];
+  const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
+  const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
   /** Each door takes what it needs from here. */
   const dependencies = {
     ...{
       issuer,
+      urls,
       jwks,
       clientAddress,
       version,
@@ -94,8 +97,8 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
       assets,
     },
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
-    cookies: createVisitorCookies(waitingRoom.tickets, issuer.startsWith('https:'), now),
-    addresses: createAddresses(waitingRoom.seal),
+    cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
+    addresses: createAddresses(waitingRoom.seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     tokens: createTokens({ issuer, keys: jwks.keys, now }),
     clientFaults: createClientFaults(jwks),
@@ -111,7 +114,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
     oidc,
   ];
 
-  const before = [...baseMiddleware, health({ ping: store.ping, draining, metrics }), assets.middleware];
-  const listener = createListener({ before, doors, draining, onError });
+  const before = [health({ ping: store.ping, draining, metrics }), assets.middleware];
+  const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
   return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel };
 }

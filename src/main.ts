@@ -6,6 +6,7 @@ import { loadConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { createDemo } from './config/demo.ts';
 import { listen } from './http/listen.ts';
+import { createPublicUrls } from './http/public-urls.ts';
 import { createHttpServer } from './http/server.ts';
 import { createStopServer } from './http/stop-server.ts';
 import { createClientFaults } from './oidc/index.ts';
@@ -23,7 +24,7 @@ const service = await openService(config, demo?.settings ?? config.settings).cat
 );
 
 const server = createHttpServer(service.listener);
-const stopServer = createStopServer(server);
+const stopServer = createStopServer(server, createPublicUrls(config.issuer).basePath);
 await listen(server, config).catch((error: Error) => fail(error.message));
 
 const shop =

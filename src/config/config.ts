@@ -19,7 +19,6 @@ import {
   cookieKeys,
   drainDelay,
   envReader,
-  issuer,
   logLevel,
   namedTokens,
   port,
@@ -31,6 +30,7 @@ import {
 import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
 import { host } from './host.ts';
+import { issuer } from './issuer.ts';
 import type { PrivateJwks } from './jwks.ts';
 import { generateJwks, parseJwks } from './jwks.ts';
 import { type ClientFaultsOf, keysToCome, partyFaults } from './party-faults.ts';
@@ -48,7 +48,7 @@ export interface Config {
   readonly port: number;
   /** The address to listen on. Null: all interfaces. */
   readonly host: string | null;
-  /** The public URL, without a trailing slash. */
+  /** The public URL, without a trailing slash. Everything is below its path, if it has one. */
   readonly issuer: string;
   /** The contents of the configuration file, or null without one. */
   readonly settings: FileSettings | null;

@@ -78,19 +78,6 @@ export function logLevel(value: string): LogLevel | Refusal {
   return LOG_LEVELS.find((level) => level === value) ?? refuse(`must be one of ${LOG_LEVELS.join(', ')}`);
 }
 
-/** A URL without query and fragment (OpenID Connect Discovery 1.0 §3), and without a trailing slash, so that it has one form. */
-export function issuer(value: string): string | Refusal {
-  const url = URL.parse(value);
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return refuse('must be an http or https URL');
-  if (/[?#]/.test(value)) return refuse('must have no query and no fragment');
-  if (url.username !== '' || url.password !== '') return refuse('must have no user name and no password');
-  if (value.endsWith('/')) return refuse('must not end with a slash');
-  // Cookies and the address of the waiting page assume the root of a host.
-  if (url.pathname !== '/') return refuse('must have no path: use a host or a port of its own');
-  const canonical = url.href.replace(/\/$/, '');
-  return value === canonical ? value : refuse(`must be written as ${canonical}`);
-}
-
 /** See `parseRedisUrl`. No fault repeats the value, which may hold a password. */
 export function redisUrl(value: string): string | Refusal {
   try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Middleware } from 'koa';
+import type { PublicUrls } from './public-urls.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -23,7 +24,7 @@ interface Asset {
 export interface Assets {
   /** Where the files are. */
   readonly folder: string;
-  /** The path of a file, which contains its hash: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
+  /** The path of a file for browsers, which contains its hash: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
   url(name: string): string;
   /** Answers GET and HEAD below the prefix. */
   readonly middleware: Middleware;
@@ -33,10 +34,11 @@ export interface AssetsOptions {
   /** Its files are read once, at start. Subfolders are ignored. */
   readonly folder: string;
   readonly prefix?: string;
+  readonly urls: Pick<PublicUrls, 'pathOf'>;
 }
 
 /** Files that browsers may cache for ever, because the path changes with the content. */
-export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Assets {
+export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions): Assets {
   const byName = new Map<string, Asset>();
   const byPath = new Map<string, { readonly asset: Asset; readonly forGood: boolean }>();
 
@@ -47,11 +49,11 @@ export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Ass
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
     const asset = { name: entry.name, hash, type, bytes };
     byName.set(asset.name, asset);
-    byPath.set(urlOf(asset), { asset, forGood: true });
+    byPath.set(routeOf(asset), { asset, forGood: true });
     byPath.set(`${prefix}/${asset.name}`, { asset, forGood: false });
   }
 
-  function urlOf({ name, hash }: Asset): string {
+  function routeOf({ name, hash }: Asset): string {
     const extension = extname(name);
     return `${prefix}/${name.slice(0, -extension.length)}.${hash}${extension}`;
   }
@@ -61,7 +63,7 @@ export function createAssets({ folder, prefix = '/assets' }: AssetsOptions): Ass
     url(name) {
       const asset = byName.get(name);
       if (!asset) throw new Error(`There is no asset "${name}" in ${folder}`);
-      return urlOf(asset);
+      return urls.pathOf(routeOf(asset));
     },
     middleware(ctx, next) {
       const found = ctx.method === 'GET' || ctx.method === 'HEAD' ? byPath.get(ctx.path) : undefined;

@@ -6,6 +6,9 @@ import { problemAnswer, sendProblem } from './problem.ts';
 /** How long an answer of the store is good, in ms. */
 const REMEMBERED = 500;
 
+/** What orchestrators and Prometheus request. */
+export const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
 export interface HealthDeps {
   /** Resolves when the store accepts a write. */
   readonly ping: () => Promise<void>;

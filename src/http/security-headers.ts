@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import type { PublicUrls } from './public-urls.ts';
 
 /**
  * There is no form-action: Chromium also applies it to the redirect that answers a form, and the answer to a claim
@@ -27,10 +28,13 @@ const ALWAYS = {
   'X-Permitted-Cross-Domain-Policies': 'none',
 } as const;
 
-/** Sets the security headers of every answer. HSTS is set only if `issuer` is https (RFC 6797 §7.2). */
-export function securityHeaders({ issuer }: { readonly issuer: string }): Middleware {
+/**
+ * Sets the security headers of every answer. HSTS is set only with https (RFC 6797 §7.2), and only on a host of its own:
+ * it holds for a whole host, so on the site's it is the site's to decide.
+ */
+export function securityHeaders({ isSecure, basePath }: Pick<PublicUrls, 'isSecure' | 'basePath'>): Middleware {
   const headers: Record<string, string> = { ...ALWAYS };
-  if (issuer.startsWith('https:')) headers['Strict-Transport-Security'] = 'max-age=31536000';
+  if (isSecure && basePath === '') headers['Strict-Transport-Security'] = 'max-age=31536000';
   const entries = Object.entries(headers);
   return (ctx, next) => {
     // Set on Node's response: Koa would check each name and value again, which is measurable for this many headers.

@@ -1,9 +1,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { HEALTH_PATHS } from './health.ts';
 
-/** Requests count as arrivals, except those that a balancer sends to processes it has removed too. */
-const HEALTH: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics']);
 /** Without an arrival for so long, in ms, the balancer has stopped sending requests. */
 const QUIET = 1000;
 /** A turn of the event loop that takes less than this, in ms, had nothing but new connections to handle. */
@@ -20,8 +19,10 @@ const RUNNING = 10_000;
  * requests are answered. Meanwhile the listener must close each connection with its answer.
  *
  * To be called before the first connection.
+ *
+ * @param basePath the path of the public URL; empty if it has none.
  */
-export function createStopServer(server: Server): (drainDelay: number) => Promise<void> {
+export function createStopServer(server: Server, basePath: string): (drainDelay: number) => Promise<void> {
   const connections = new Set<Socket>();
   server.on('connection', (socket) => {
     connections.add(socket);
@@ -29,7 +30,7 @@ export function createStopServer(server: Server): (drainDelay: number) => Promis
   });
 
   return async (drainDelay) => {
-    await balancerStopped(server, drainDelay);
+    await balancerStopped(server, drainDelay, basePath);
     server.closeIdleConnections();
     await acceptWaiting();
     const closed = new Promise<void>((resolve) => {
@@ -46,11 +47,13 @@ export function createStopServer(server: Server): (drainDelay: number) => Promis
   };
 }
 
-async function balancerStopped(server: Server, drainDelay: number): Promise<void> {
+async function balancerStopped(server: Server, drainDelay: number, basePath: string): Promise<void> {
+  // Requests count as arrivals, except those that a balancer sends to processes it has removed too.
+  const health = new Set([...HEALTH_PATHS].flatMap((path) => [path, basePath + path]));
   let latest = performance.now();
   const latestEnd = latest + 2 * drainDelay;
-  server.prependListener('request', ({ url }) => {
-    if (!HEALTH.has(url)) latest = performance.now();
+  server.prependListener('request', ({ url = '' }) => {
+    if (!health.has(url)) latest = performance.now();
   });
   await delay(drainDelay);
   while (performance.now() < Math.min(latest + QUIET, latestEnd)) await delay(20);

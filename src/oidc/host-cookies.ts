@@ -11,7 +11,7 @@ const SESSION = 'anteroom_session';
 /** oidc-provider's own name; the browser gets another one over https. */
 const RESUME = 'anteroom_resume';
 const RESUME_PATH = /^\/authorize\/([\w-]+)$/;
-const RESUME_COOKIE = new RegExp(`^${RESUME}=([^;]*)(.*?); path=/authorize/([\\w-]+)(.*)$`, 'i');
+const RESUME_COOKIE = new RegExp(`^${RESUME}=([^;]*)(.*?); path=[^;]*/authorize/([\\w-]+)(.*)$`, 'i');
 
 export interface HostCookies {
   /** oidc-provider's names. */

@@ -10,6 +10,7 @@ import { isClientGone } from '#http/client-gone.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Views } from '#pages/views.ts';
@@ -35,7 +36,7 @@ export { type ClientFaults, createClientFaults } from './client-schema.ts';
 export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
 export interface OidcDeps {
-  readonly issuer: string;
+  readonly urls: PublicUrls;
   /** Private keys: RS256 at least. */
   readonly jwks: SigningKeys;
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
@@ -64,23 +65,25 @@ const PROVIDER_PATHS =
 const METADATA = /^\/\.well-known\/oauth-authorization-server(?=[?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { issuer, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, log, metrics } = deps;
+  const { urls, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, log, metrics } = deps;
   const onError = (error: unknown) => {
     if (!isClientGone(error)) deps.onError(error);
   };
+  const { issuer } = urls;
   const { relyingParties, seal } = waitingRoom;
   const { idempotency, logoutQueue: logouts, oidcRecords: records, settings } = store;
   const render = deps.views.page;
-  const authorize = createAuthorize({ issuer, waitingRoom, idempotency, addresses, cookies, render, now });
+  const authorize = createAuthorize({ urls, waitingRoom, idempotency, addresses, cookies, render, now });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);
-  const hostCookies = createHostCookies(cookieSigner, issuer.startsWith('https:'));
+  const hostCookies = createHostCookies(cookieSigner, urls.isSecure);
   const provider = createProvider({
     ...{ issuer, jwks, records, relyingParties, authorize, tokens, now },
     ...{ cookieSigner, cookieNames: hostCookies.names },
     pages: createProviderPages({ render, onError }),
   });
   for (const middleware of deps.baseMiddleware) provider.use(middleware);
+  provider.use(belowPath(urls.basePath));
   provider.use(labelDoor('oidc'));
   provider.use(pageWhileUnavailable(render));
   provider.use(acceptPlainSecrets(relyingParties));
@@ -108,5 +111,13 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     },
     backchannel,
     pending: { request },
+  };
+}
+
+/** Tells oidc-provider what is in front of its routes in the addresses that it makes. */
+function belowPath(basePath: string): Middleware {
+  return (ctx, next) => {
+    ctx.mountPath = basePath;
+    return next();
   };
 }

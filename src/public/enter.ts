@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendPage } from '#pages/send-page.ts';
@@ -18,7 +19,7 @@ import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { AGAIN, enterUrl } from './enter-url.ts';
+import { AGAIN, type EnterUrls } from './enter-urls.ts';
 import type { ReturnToSite } from './return-to-site.ts';
 import { redirectTo } from './return-to-site.ts';
 
@@ -28,6 +29,8 @@ export interface EnterDeps {
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   readonly returnToSite: ReturnToSite;
+  readonly urls: Pick<PublicUrls, 'pathOf' | 'isOwn'>;
+  readonly enterUrls: EnterUrls;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -39,7 +42,7 @@ export interface Enter {
 }
 
 export function createEnter(deps: EnterDeps): Enter {
-  const { visitors, snapshots, cookies, addresses, returnToSite, render, now } = deps;
+  const { visitors, snapshots, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
     sendPage(ctx, status, render('error', { code, description }));
@@ -52,7 +55,7 @@ export function createEnter(deps: EnterDeps): Enter {
 
   async function isAllowed(room: string, url: string): Promise<boolean> {
     const { settings } = await snapshots.get(room);
-    return canReturnTo(url) && isReturnUrl(url, settings.return_urls);
+    return canReturnTo(url) && isReturnUrl(url, settings.return_urls) && !urls.isOwn(url);
   }
 
   async function enter(ctx: Context, room: string): Promise<void> {
@@ -63,7 +66,7 @@ export function createEnter(deps: EnterDeps): Enter {
     const visitor = cookies.visitor(header);
     if (AGAIN in ctx.query && visitor === null) {
       const { title } = (await snapshots.get(room)).settings;
-      return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrl(room, url) }));
+      return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrls.to(room, url) }));
     }
     try {
       const { ticket, admission, isNew } = await visitors.arrive(room, {
@@ -100,14 +103,14 @@ export function createEnter(deps: EnterDeps): Enter {
     // The router's own type of context has more than this middleware needs.
     middleware: router.routes() as Middleware,
     continuation: {
-      restartUrl: (room, { url }) => enterUrl(room, url),
-      retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrl(room, url)}&${RETRY}=1`),
+      restartUrl: (room, { url }) => enterUrls.to(room, url),
+      retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrls.to(room, url)}&${RETRY}=1`),
       // Any visitor may use the address: they wait themselves, and the room decides where they may return to.
       isForeign: () => false,
-      freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrl(room, url) : null),
+      freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrls.to(room, url) : null),
       async resume(ctx, { room, pending: { url }, admission }) {
         if (!(await isAllowed(room, url))) showRefused(ctx);
-        else if (!(await returnToSite.directly(ctx, room, url, admission))) redirectTo(ctx, ctx.url);
+        else if (!(await returnToSite.directly(ctx, room, url, admission))) redirectTo(ctx, urls.pathOf(ctx.url));
       },
     },
   };

@@ -7,6 +7,7 @@ import type { Assets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendUnavailable } from '#pages/unavailable.ts';
@@ -21,6 +22,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { createClientModule } from './client-module.ts';
 import { createDrawPages } from './draws.ts';
 import { createEnter } from './enter.ts';
+import { createEnterUrls } from './enter-urls.ts';
 import { createGateCookies } from './gate/cookie.ts';
 import { createGate } from './gate/index.ts';
 import { createInsiders } from './gate/insiders.ts';
@@ -31,8 +33,7 @@ import { createTicketFacts } from './ticket-facts.ts';
 import { createTickets } from './tickets.ts';
 
 export interface PublicDeps {
-  /** The public URL. */
-  readonly issuer: string;
+  readonly urls: PublicUrls;
   readonly store: Pick<Store, 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly cookies: VisitorCookies;
@@ -49,19 +50,22 @@ export interface PublicDeps {
 export type PublicDoor = Required<Door<{ readonly return: Continuation<PendingReturn> }>>;
 
 export function createPublicDoor(deps: PublicDeps): PublicDoor {
-  const { issuer, waitingRoom, cookies, addresses, tokens, assets, views, metrics, refuse, now } = deps;
+  const { urls, waitingRoom, cookies, addresses, tokens, assets, views, metrics, refuse, now } = deps;
   const { visitors, snapshots, tickets, seal } = waitingRoom;
   const countPoll = (kind: keyof Metrics['polls']) => () => {
     metrics.polls[kind] += 1;
   };
 
-  const loops = createLoopGuard(seal, issuer.startsWith('https:'), now);
+  const loops = createLoopGuard(seal, urls.isSecure, now);
+  const enterUrls = createEnterUrls(urls);
   const enter = createEnter({
     visitors,
     snapshots,
     cookies,
     addresses,
-    returnToSite: createReturnToSite({ snapshots, cookies, loops, tokens, render: views.page }),
+    returnToSite: createReturnToSite({ snapshots, cookies, loops, tokens, enterUrls, render: views.page }),
+    urls,
+    enterUrls,
     render: views.page,
     now,
   });
@@ -72,12 +76,22 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     cookies: gateCookies,
     insiders: createInsiders({ visitors, snapshots, now }),
     snapshots,
-    outside: createOutside({ issuer, cookies: gateCookies, tokens, visitors, snapshots, idempotency, counts, now }),
+    outside: createOutside({
+      urls,
+      enterUrls,
+      cookies: gateCookies,
+      tokens,
+      visitors,
+      snapshots,
+      idempotency,
+      counts,
+      now,
+    }),
     counts,
     refuse,
     // The page appears at an address of the protected site, which does not serve our assets.
     showUnavailable: (res) =>
-      sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${issuer}${assets.url(name)}` })),
+      sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${urls.origin}${assets.url(name)}` })),
   });
 
   return {

@@ -9,13 +9,14 @@ import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import { withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import { AGAIN, enterUrlAgain, GATE } from './enter-url.ts';
+import { AGAIN, type EnterUrls, GATE } from './enter-urls.ts';
 
 export interface ReturnToSiteDeps {
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: Pick<VisitorCookies, 'visitor'>;
   readonly loops: LoopGuard;
   readonly tokens: Pick<Tokens, 'toReturn'>;
+  readonly enterUrls: EnterUrls;
   readonly render: Render;
 }
 
@@ -27,7 +28,9 @@ export interface ReturnToSite {
   directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean>;
 }
 
-export function createReturnToSite({ snapshots, cookies, loops, tokens, render }: ReturnToSiteDeps): ReturnToSite {
+export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
+  const { snapshots, cookies, loops, tokens, enterUrls, render } = deps;
+
   async function directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
     try {
       redirectTo(ctx, withToken(url, await tokens.toReturn(room, admission)));
@@ -52,13 +55,12 @@ export function createReturnToSite({ snapshots, cookies, loops, tokens, render }
     directly,
     async guarded(ctx, room, url, admission) {
       if (GATE in ctx.query && cookies.visitor(ctx.req.headers.cookie) === null) {
-        redirectTo(ctx, enterUrlAgain(room, url));
+        redirectTo(ctx, enterUrls.toAgain(room, url));
         return true;
       }
       if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
       const { title } = (await snapshots.get(room)).settings;
-      const action = `/rooms/${room}/enter`;
-      sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action, url }));
+      sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action: enterUrls.path(room), url }));
       return true;
     },
   };

@@ -208,13 +208,32 @@ describe('faults', () => {
   });
 
   test.each([
-    'ftp://wait.example',
-    'https://wait.example/',
-    'https://wait.example?x',
-    'https://wait.example#x',
-    'https://u:p@wait.example',
-    'https://wait.example/anteroom',
-  ])('the issuer cannot be %s', async (ISSUER) => expect(await whereOf({ ISSUER })).toEqual(['ISSUER']));
+    ['ftp://wait.example', 'must be an http or https URL'],
+    ['https://wait.example?x', 'must have no query and no fragment'],
+    ['https://wait.example/line?x', 'must have no query and no fragment'],
+    ['https://wait.example/line#x', 'must have no query and no fragment'],
+    ['https://u:p@wait.example', 'must have no user name and no password'],
+    ['https://wait.example/', 'must not end with a slash'],
+    ['https://wait.example/line/', 'must not end with a slash'],
+    ['https://wait.example//line', 'must have no empty part in its path: write / once'],
+    ['https://wait.example/a//line', 'must have no empty part in its path: write / once'],
+    ['https://wait.example/a/../line', 'must have no part . or .. in its path'],
+    ['https://wait.example/./line', 'must have no part . or .. in its path'],
+    ['https://wait.example/..', 'must have no part . or .. in its path'],
+    ['https://wait.example/%2e%2e/line', 'must have only letters, digits, -, ., _ and ~ in the parts of its path'],
+    ['https://wait.example/line;a', 'must have only letters, digits, -, ., _ and ~ in the parts of its path'],
+    ['https://wait.example/línea', 'must have only letters, digits, -, ., _ and ~ in the parts of its path'],
+    ['https://wait.example\\line', 'must be written as https://wait.example/line'],
+    ['https://Wait.example/line', 'must be written as https://wait.example/line'],
+    ['https://wait.example:443/line', 'must be written as https://wait.example/line'],
+  ])('the issuer cannot be %s', async (ISSUER, message) =>
+    expect(await faults({ ISSUER })).toEqual([{ where: 'ISSUER', message }]),
+  );
+
+  test.each(['https://shop.example/line', 'http://localhost:8080/a/b-c.d_e~f', 'https://shop.example/Line'])(
+    'the issuer can be %s',
+    async (ISSUER) => expect(await load({ ISSUER })).toMatchObject({ issuer: ISSUER }),
+  );
 
   test('never repeat a secret', async () => {
     const yaml =

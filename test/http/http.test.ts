@@ -7,6 +7,7 @@ import { createClientAddress } from '#http/client-address.ts';
 import { labelDoor } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { Problem, problems } from '#http/problem.ts';
+import { createPublicUrls } from '#http/public-urls.ts';
 import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import type { Listening } from '#support/listen.ts';
@@ -105,7 +106,7 @@ describe('a body', () => {
 
 describe('security headers', () => {
   const headersFor = async (issuer: string) => {
-    const url = await serve(securityHeaders({ issuer }), (ctx) => {
+    const url = await serve(securityHeaders(createPublicUrls(issuer)), (ctx) => {
       ctx.body = 'here';
     });
     return (await request(url).get('/')).headers;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createPublicUrls } from '#http/public-urls.ts';
 import { createLoginStart, waitedSince } from '#oidc/authorize/login-start.ts';
 import { createNewestLogin } from '#oidc/authorize/newest-login.ts';
 import type { LoginContext } from '#oidc/login-context.ts';
@@ -7,7 +8,7 @@ import { createSeal } from '#waiting-room/seal.ts';
 const STARTED = 1_700_000_000_000;
 const QUERY = 'client_id=shop&state=x';
 const seal = createSeal(['a key that only the tests know']);
-const { authorizeUrl, readNote } = createLoginStart(seal);
+const { authorizeUrl, readNote } = createLoginStart(seal, createPublicUrls('https://wait.example'));
 
 type Ctx = Parameters<typeof readNote>[0];
 type ProviderCtx = Parameters<typeof waitedSince>[0];

@@ -5,6 +5,7 @@ import Koa from 'koa';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAssets } from '#http/assets.ts';
+import { createPublicUrls } from '#http/public-urls.ts';
 import { createViews } from '#pages/views.ts';
 import type { Listening } from '#support/listen.ts';
 import { listen } from '#support/listen.ts';
@@ -43,8 +44,10 @@ describe('views', () => {
 });
 
 describe('assets', () => {
+  const urls = createPublicUrls('https://line.example');
+
   async function serve() {
-    const assets = createAssets({ folder });
+    const assets = createAssets({ folder, urls });
     running = await listen(new Koa().use(assets.middleware));
     return { url: running.url, assets };
   }
@@ -62,7 +65,7 @@ describe('assets', () => {
     expect(answer.text).toBe('a{}');
 
     await file('style.css', 'b{}');
-    expect(createAssets({ folder }).url('style.css')).not.toBe(address);
+    expect(createAssets({ folder, urls }).url('style.css')).not.toBe(address);
   });
 
   test('are revalidated at their plain name, and not sent again if unchanged', async () => {

@@ -8,6 +8,7 @@ import { createFeed } from '#activity/feed.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
 import { createClientAddress } from '#http/client-address.ts';
+import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
@@ -45,7 +46,9 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const changed: string[] = [];
   const warnings: unknown[][] = [];
   const told: Activity[] = [];
-  const assets = createAssets({ folder: 'assets' });
+  const issuer = 'http://localhost:3000';
+  const urls = createPublicUrls(issuer);
+  const assets = createAssets({ folder: 'assets', urls });
   const audit = createAudit({ store: store.audit, now: Date.now, onError: () => undefined });
   const emit = createFeed([audit.sink, (activity) => void told.push(activity)], Date.now);
   const operationsOf = (by: string, addressHash?: string) =>
@@ -61,10 +64,9 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
         relyingPartyChanged: () => undefined,
       }),
     );
-  const issuer = 'http://localhost:3000';
 
   const app = new Koa();
-  app.use(securityHeaders({ issuer }));
+  app.use(securityHeaders(urls));
   app.use(assets.middleware);
   app.use(
     createAdminDoor({

@@ -21,7 +21,8 @@ export interface Browser {
 
 const NAVIGATION = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate' };
 
-export function createBrowser(): Browser {
+/** @param onAnswer sees each answer, and the URL that was requested. */
+export function createBrowser(onAnswer: (answer: Answer, url: string) => void = () => undefined): Browser {
   const cookies = new Map<string, string>();
   /** When cookies with a Max-Age expire, by the real clock. */
   const ends = new Map<string, number>();
@@ -37,7 +38,9 @@ export function createBrowser(): Browser {
     const { status, headers: received, text } = await exchange(method, url, headers, body);
     for (const line of received['set-cookie'] ?? []) keep(line);
     const location = received.location ? new URL(received.location, url).href : '';
-    return { status, headers: received, text, location, json: () => JSON.parse(text) };
+    const answer: Answer = { status, headers: received, text, location, json: () => JSON.parse(text) };
+    onAnswer(answer, url);
+    return answer;
   }
 
   function keep(line: string): void {

@@ -46,8 +46,10 @@ export interface TestServiceOptions {
   readonly port?: number;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
   readonly trustProxy?: number | readonly string[];
-  /** The public URL; by default that of the port. */
+  /** The public URL; by default that of the port, with `path`. */
   readonly issuer?: string;
+  /** The path of the public URL, such as `/line`. */
+  readonly path?: string;
 }
 
 export async function startService(options: TestServiceOptions): Promise<TestService> {
@@ -57,7 +59,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const server = createHttpServer();
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const listensOn = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { issuer = listensOn } = options;
+  const { issuer = listensOn + (options.path ?? '') } = options;
   const metrics = createMetrics({ processMetrics: false });
   const store = countStoreErrors(options.store, metrics);
   const config = {

@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import { readForm } from '#http/form.ts';
 import { isNavigation } from '#http/navigation.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { seeOther } from '#http/see-other.ts';
 
 /** A request that is not a navigation gets a cheap error from /authorize; `refuse` throws a problem. */
@@ -16,11 +17,13 @@ export function navigationsOnly(refuse: () => void): Middleware {
  * Redirects an authorization request by POST (OpenID Connect Core §3.1.2.1) to the same request by GET. A POST from
  * another site brings no SameSite=Lax cookies, so its visitor would lose their place, and it could not travel.
  */
-export const postBecomesGet: Middleware = async (ctx, next) => {
-  if (!isAuthorize(ctx) || ctx.method !== 'POST') return next();
-  const form = await readForm(ctx.req);
-  seeOther(ctx, `/authorize?${form}`);
-};
+export function postBecomesGet(urls: Pick<PublicUrls, 'pathOf'>): Middleware {
+  return async (ctx, next) => {
+    if (!isAuthorize(ctx) || ctx.method !== 'POST') return next();
+    const form = await readForm(ctx.req);
+    seeOther(ctx, urls.pathOf(`/authorize?${form}`));
+  };
+}
 
 /** The provider's router ignores a slash at the end. */
 export function isAuthorize(ctx: Pick<Context, 'path'>): boolean {

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Loop, LoopGuard } from '#http/loop-guard.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { seeOther } from '#http/see-other.ts';
 import { sendPage } from '#pages/send-page.ts';
 import type { Render } from '#pages/views.ts';
@@ -31,14 +32,14 @@ export interface ContinuationDeps {
   readonly loops: LoopGuard;
   readonly loginLock: LoginLock;
   readonly transactionOf: TransactionOf;
-  readonly issuer: string;
+  readonly urls: PublicUrls;
   readonly render: Render;
 }
 
 type Interaction = InstanceType<Provider['Interaction']>;
 
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
-  const { provider, addresses, relyingParties, snapshots, loginStart, loops, loginLock, transactionOf, issuer } = deps;
+  const { provider, addresses, relyingParties, snapshots, loginStart, loops, loginLock, transactionOf, urls } = deps;
 
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
@@ -48,8 +49,9 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
 
   /** The other tab has the lock: the page loads again when the lock is over, and takes the turn then. */
   async function waitForOtherTab(ctx: Context, room: string): Promise<void> {
-    await show(ctx, room, 'other-tab', { url: ctx.url });
-    ctx.set('Refresh', `${LOCK_SECONDS};url=${ctx.url}`);
+    const url = urls.pathOf(ctx.url);
+    await show(ctx, room, 'other-tab', { url });
+    ctx.set('Refresh', `${LOCK_SECONDS};url=${url}`);
   }
 
   function explainGone(ctx: Context): void {
@@ -83,7 +85,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
         ? await provider.Interaction.find(pending.interaction)
         : undefined;
     const request = pending.kind === 'travelling' ? travelling : paramsOf(interaction?.params);
-    const restartUrl = party && restartLogin(party, abandoned(request), issuer);
+    const restartUrl = party && restartLogin(party, abandoned(request), urls);
     const { cookie } = ctx.req.headers;
     const loop: Loop = { step: 'restart', key: clientId };
     const isConfirmed = form.get('restart') === '1';
@@ -127,7 +129,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     async freshUrl(room, pending) {
       const { clientId, request } = described(pending);
       const party = await relyingParties.find(clientId).catch(() => null);
-      return party?.room === room ? restartLogin(party, abandoned(request), issuer) : null;
+      return party?.room === room ? restartLogin(party, abandoned(request), urls) : null;
     },
     resume,
   };

@@ -9,6 +9,7 @@ import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import { Problem } from '#http/problem.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
@@ -32,7 +33,7 @@ import { createNewestLogin } from './newest-login.ts';
 import { createValidatedStep } from './validated-step.ts';
 
 export interface AuthorizeDeps {
-  readonly issuer: string;
+  readonly urls: PublicUrls;
   readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'relyingParties' | 'snapshots' | 'seal'>;
   readonly idempotency: Pick<Idempotency, 'remember' | 'forget'>;
   readonly addresses: Addresses;
@@ -49,10 +50,10 @@ export interface Authorize {
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
-  const { issuer, idempotency, addresses, cookies, render, now } = deps;
+  const { urls, idempotency, addresses, cookies, render, now } = deps;
   const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
-  const isSecure = issuer.startsWith('https:');
-  const loginStart = createLoginStart(seal);
+  const { isSecure } = urls;
+  const loginStart = createLoginStart(seal, urls);
   const loops = createLoopGuard(seal, isSecure, now);
   const answeredLogins = createAnsweredLogins(seal, isSecure);
   const newestLogin = createNewestLogin(seal, isSecure);
@@ -74,7 +75,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
     },
     mount(provider) {
       provider.use(navigationsOnly(refuseScript));
-      provider.use(postBecomesGet);
+      provider.use(postBecomesGet(urls));
       provider.use(attachLoginContext(now));
       provider.use(loginStart.readNote);
       provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
@@ -83,7 +84,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       releaseLoginLock(provider, { idempotency, relyingParties });
       const loginLock = createLoginLock(idempotency);
       return createContinuation({
-        ...{ provider, addresses, relyingParties, snapshots, issuer, render },
+        ...{ provider, addresses, relyingParties, snapshots, urls, render },
         ...{ loginStart, answeredLogins, loops, loginLock, transactionOf },
       });
     },

@@ -4,6 +4,7 @@
  */
 import type { Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import { loginContext } from '../login-context.ts';
 
@@ -17,12 +18,15 @@ export interface LoginStart {
   readonly readNote: Middleware;
 }
 
-export function createLoginStart(seal: Pick<Seal, 'stamp' | 'isStampOf'>): LoginStart {
+export function createLoginStart(
+  seal: Pick<Seal, 'stamp' | 'isStampOf'>,
+  urls: Pick<PublicUrls, 'pathOf'>,
+): LoginStart {
   const textOf = (query: string, startedAt: number) => `began ${startedAt} ${query}`;
 
   return {
     authorizeUrl: (query, startedAt) =>
-      `/authorize?${query}&${PARAMETER}=${startedAt}.${seal.stamp(textOf(query, startedAt))}`,
+      urls.pathOf(`/authorize?${query}&${PARAMETER}=${startedAt}.${seal.stamp(textOf(query, startedAt))}`),
     readNote(ctx, next) {
       const [, query, startedAt, stamp] = NOTE.exec(ctx.querystring) ?? [];
       if (query !== undefined && stamp !== undefined && seal.isStampOf(textOf(query, Number(startedAt)), stamp)) {

@@ -1,3 +1,4 @@
+import type { PublicUrls } from '#http/public-urls.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { readLink } from '#settings/profiles/link.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
@@ -18,11 +19,15 @@ export interface AbandonedRequest {
  * relying party's own; third-party initiated login (OpenID Connect Core §4); the landing page; the root of the redirect
  * URI's origin. Null for an app that has none of them. The old `state` never goes back: the old request is not answered.
  */
-export function restartLogin(party: RelyingParty, request: AbandonedRequest, issuer: string): string | null {
+export function restartLogin(
+  party: RelyingParty,
+  request: AbandonedRequest,
+  urls: Pick<PublicUrls, 'issuer' | 'isOwn'>,
+): string | null {
   const redirectUri = redirectUriOf(party, request);
   return (
-    requestedPage(party, request, redirectUri)?.href ??
-    initiateLoginUrl(party, redirectUri, issuer) ??
+    requestedPage(party, request, redirectUri, urls)?.href ??
+    initiateLoginUrl(party, redirectUri, urls.issuer) ??
     party.landing_url ??
     rootOf(redirectUri)
   );
@@ -34,7 +39,12 @@ function redirectUriOf(party: RelyingParty, { redirectUri }: AbandonedRequest): 
   return new URL(redirectUri !== undefined && isRegistered(party, redirectUri) ? redirectUri : first);
 }
 
-function requestedPage(party: RelyingParty, request: AbandonedRequest, redirectUri: URL): URL | null {
+function requestedPage(
+  party: RelyingParty,
+  request: AbandonedRequest,
+  redirectUri: URL,
+  urls: Pick<PublicUrls, 'isOwn'>,
+): URL | null {
   const { deepLink } = profileOf(party.profile);
   // An unescaped plus sign arrives as a space.
   const decoded = Buffer.from(request.page?.replaceAll(' ', '+') ?? '', 'base64').toString();
@@ -43,11 +53,11 @@ function requestedPage(party: RelyingParty, request: AbandonedRequest, redirectU
     readLink(decoded, redirectUri) ??
     deepLink?.(request.state ?? '', redirectUri) ??
     null;
-  return page && isOwnPage(party, page, redirectUri) ? page : null;
+  return page && isPageOf(party, page, redirectUri) && !urls.isOwn(page.href) ? page : null;
 }
 
 /** On an origin registered for the relying party, and not a redirect URI: that only answers to logins. */
-function isOwnPage(party: RelyingParty, page: URL, redirectUri: URL): boolean {
+function isPageOf(party: RelyingParty, page: URL, redirectUri: URL): boolean {
   const callbacks = [...party.redirect_uris.map((uri) => new URL(uri)), redirectUri];
   const others = [party.landing_url, party.initiate_login_uri].flatMap((uri) => (uri ? [new URL(uri)] : []));
   const registered = [...callbacks, ...others];

@@ -8,6 +8,7 @@
  * Browsers, messengers and link trackers respell links and add parameters to them. So the stamp covers the decoded
  * values in one spelling, and what was added is dropped.
  */
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import { MARKS, readMarks, respell, spell } from './address-query.ts';
@@ -69,10 +70,6 @@ export interface Addresses {
   guess(query: string): Pending;
 }
 
-export function waitingPath(room: string): string {
-  return `/rooms/${room}/wait`;
-}
-
 /** Whether a request to /authorize can travel in the waiting page's address. */
 export function canTravel(method: string, query: string): boolean {
   if (method !== 'GET' || query.length > LONGEST_QUERY || /(?:^|&)request(?:_uri)?=/.test(query)) return false;
@@ -85,7 +82,7 @@ export function canReturnTo(url: string): boolean {
   return encodeURIComponent(url).length <= LONGEST_QUERY;
 }
 
-export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addresses {
+export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: Pick<PublicUrls, 'pathOf'>): Addresses {
   const ownerText = (visitor: VisitorId) => `owner ${visitor}`;
 
   /** The address as it was written, byte for byte: nearly all are. */
@@ -113,7 +110,7 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>): Addres
     of(room, pending) {
       const request = write(pending);
       const stamped = `${request}&${AT}=${pending.arrivedAt}`;
-      return `${waitingPath(room)}?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`;
+      return urls.pathOf(`/rooms/${room}/wait?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`);
     },
     read: (room, query) => readAsWritten(room, query) ?? readRespelled(room, query),
     guess(query) {

@@ -4,6 +4,7 @@
  */
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -16,8 +17,7 @@ import type { WaitingPageDeps } from './page.ts';
 import { createWaitingPage } from './page.ts';
 
 export interface WaitingPageDoorDeps {
-  /** The public URL. */
-  readonly issuer: string;
+  readonly urls: PublicUrls;
   readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'snapshots'>;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
@@ -50,7 +50,7 @@ export function createWaitingPageDoor(
         currentTicket,
         render: deps.views.page,
         continuations: doors.pending,
-        origin: new URL(deps.issuer).origin,
+        urls: deps.urls,
       }),
     ),
   };

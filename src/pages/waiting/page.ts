@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { chain } from '#http/chain.ts';
 import { readForm } from '#http/form.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
@@ -36,8 +37,8 @@ export interface WaitingPageDeps {
   readonly currentTicket: CurrentTicket;
   readonly render: Render;
   readonly continuations: Continuations;
-  /** The origin of the service, where its forms come from. */
-  readonly origin: string;
+  /** The origin of the service is where its forms come from. */
+  readonly urls: Pick<PublicUrls, 'origin' | 'pathOf'>;
 }
 
 /** A waiting page that belongs to the browser's visitor. */
@@ -47,8 +48,8 @@ interface Opened {
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { visitors, snapshots, addresses, cookies, currentTicket, render, continuations, origin } = deps;
-  const views = createWaitingViews(render);
+  const { visitors, snapshots, addresses, cookies, currentTicket, render, continuations, urls } = deps;
+  const views = createWaitingViews(render, urls);
 
   /** Rejects with RoomNotFound. */
   async function findRoom(room: string): Promise<KnownRoom> {
@@ -111,7 +112,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       // A browser that keeps no cookies would go round for ever: it shows first that it does.
       if (NAMED in ctx.query) return views.cookiesRequired(ctx, await findRoom(room), room, restartUrl(room, pending));
       ctx.append('Set-Cookie', cookies.name(newVisitor()));
-      return seeOther(ctx, `${ctx.path}?${ctx.querystring}&${NAMED}=1`);
+      return seeOther(ctx, urls.pathOf(`${ctx.path}?${ctx.querystring}&${NAMED}=1`));
     }
     const url = await freshUrl(room, pending);
     if (url) seeOther(ctx, url);
@@ -120,7 +121,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   async function handleForm(ctx: Context, room: string, opened: Opened, form: URLSearchParams): Promise<void> {
     const { pending } = opened;
-    const ticket = isSameOrigin(ctx, origin) ? opened.ticket : null;
+    const ticket = isSameOrigin(ctx, urls.origin) ? opened.ticket : null;
     if (ticket && form.get('leave') === '1') {
       await visitors.leave(ticket);
       ctx.append('Set-Cookie', cookies.take(room));
@@ -136,7 +137,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       }
     }
     // Back to the page, which shows what there is to do.
-    seeOther(ctx, ctx.url);
+    seeOther(ctx, urls.pathOf(ctx.url));
   }
 
   async function answer(ctx: Context, room: string, handle: (opened: Opened) => Promise<void>): Promise<void> {

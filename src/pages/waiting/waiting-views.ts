@@ -1,5 +1,6 @@
 /** What the waiting page's address may show: the line, or why the visitor is not in it. */
 import type { Context } from 'koa';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import { reloadAfter } from '#waiting-room/poll-intervals.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
@@ -31,22 +32,23 @@ export interface WaitingViews {
   roomNotFound(ctx: Context): void;
 }
 
-export function createWaitingViews(render: Render): WaitingViews {
+export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathOf'>): WaitingViews {
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
     sendPage(ctx, status, render(view, data));
   }
 
   return {
     waiting(ctx, known, ticket, facts) {
+      const event = ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null;
       show(ctx, 200, 'waiting', {
         title: titleOf(known, ticket.room),
         script: 'waiting.js',
         facts,
         number: facts ? facts.number : ticket.number || null,
         order: known?.event?.order ?? 'arrival',
-        event: ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null,
+        drawUrl: event ? urls.pathOf(`/rooms/${ticket.room}/draws/${event}`) : null,
         missedTurn: known?.settings.admission.missed_turn ?? 'front',
-        statusUrl: `/rooms/${ticket.room}/status`,
+        statusUrl: urls.pathOf(`/rooms/${ticket.room}/status`),
         refresh: refreshAfter(known, facts),
       });
     },

@@ -1,6 +1,7 @@
 /** What the gate answers to a request whose visitor is not known to be inside. */
 import type { ServerResponse } from 'node:http';
 import { Problem, problemAnswer } from '#http/problem.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
 import type { Tokens } from '#tokens/index.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
@@ -8,7 +9,7 @@ import { isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { enterUrlFromGate } from '../enter-url.ts';
+import type { EnterUrls } from '../enter-urls.ts';
 import type { GateCookies } from './cookie.ts';
 import type { OriginalRequest } from './original.ts';
 
@@ -16,7 +17,8 @@ import type { OriginalRequest } from './original.ts';
 const TOKEN_MEMORY = 120_000;
 
 export interface OutsideDeps {
-  readonly issuer: string;
+  readonly urls: Pick<PublicUrls, 'isOwn' | 'basePath'>;
+  readonly enterUrls: Pick<EnterUrls, 'fromGate'>;
   readonly cookies: Pick<GateCookies, 'give'>;
   readonly tokens: Pick<Tokens, 'readReturn'>;
   readonly visitors: Pick<Visitors, 'admission'>;
@@ -41,9 +43,7 @@ export interface Outside {
 }
 
 export function createOutside(deps: OutsideDeps): Outside {
-  const { issuer, cookies, tokens, visitors, snapshots, idempotency, counts, now } = deps;
-
-  const roomUrl = (room: RoomId, url: string) => `${issuer}${enterUrlFromGate(room, url)}`;
+  const { urls, enterUrls, cookies, tokens, visitors, snapshots, idempotency, counts, now } = deps;
 
   function redirect(res: ServerResponse, { never302 }: Check, location: string, cookie?: string): void {
     const more = cookie ? { 'Set-Cookie': cookie } : {};
@@ -65,12 +65,17 @@ export function createOutside(deps: OutsideDeps): Outside {
       const { room, original } = check;
       const { settings } = await snapshots.get(room);
       const { url, token } = takeToken(original.url);
+      if (urls.isOwn(url)) {
+        throw new Problem('return_url_refused', {
+          detail: `${urls.basePath}/ is the waiting room itself: do not put it behind the gate.`,
+        });
+      }
       if (!isReturnUrl(url, settings.return_urls)) {
         throw new Problem('return_url_refused', {
           detail: `${new URL(url).origin} is not under the room's return_urls.`,
         });
       }
-      const location = roomUrl(room, url);
+      const location = enterUrls.fromGate(room, url);
       if (!original.isNavigation) {
         counts.refused += 1;
         answer401(res, { Location: location });
@@ -83,7 +88,7 @@ export function createOutside(deps: OutsideDeps): Outside {
       else redirect(res, check, isInside ? url : location);
     },
     redirectToRoom(res, check) {
-      redirect(res, check, roomUrl(check.room, takeToken(check.original.url).url));
+      redirect(res, check, enterUrls.fromGate(check.room, takeToken(check.original.url).url));
     },
   };
 }
