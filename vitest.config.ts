@@ -6,7 +6,7 @@ const ALONE = [
   'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
   'test/**/generate-keys.test.ts',
   // Their login windows are a few real seconds.
-  'test/gateways/{alb,apache,authlib,envoy,express,go-oidc,nginx,oauth2-proxy,openid-client,spring}.test.ts',
+  'test/gateways/{alb,apache,authlib,envoy,express,go-oidc,nginx,oauth2-proxy,one-host,openid-client,spring}.test.ts',
 ];
 
 export default defineConfig({

@@ -11,6 +11,8 @@ import { type ForwardAuth, startTraefik } from './traefik.ts';
 export interface Behind {
   readonly anteroom: number;
   readonly site: number;
+  /** That of the proxy. Default: a free one. */
+  readonly port?: number;
 }
 
 /** Edits a configuration file as its comments say. */
@@ -24,13 +26,14 @@ const asShipped: Edit = (text) => text;
 async function withFiles(
   names: readonly string[],
   edit: Edit,
+  port: number | undefined,
   start: (folder: string, port: number) => Promise<RunningProxy>,
 ): Promise<RunningProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-gate-'));
   for (const name of names) {
     await writeFile(join(folder, name), edit(await readFile(resolve('deploy/gate', name), 'utf8'), name));
   }
-  const proxy = await start(folder, await freePort());
+  const proxy = await start(folder, port ?? (await freePort()));
   return {
     port: proxy.port,
     async close() {
@@ -40,8 +43,8 @@ async function withFiles(
   };
 }
 
-export const startNginx: StartProxy = ({ anteroom, site }, edit = asShipped) =>
-  withFiles(['nginx.conf'], edit, async (folder, port) => {
+export const startNginx: StartProxy = ({ anteroom, site, ...own }, edit = asShipped) =>
+  withFiles(['nginx.conf'], edit, own.port, async (folder, port) => {
     const path = join(folder, 'nginx.conf');
     // nginx reads no environment variables, so the addresses in the file are replaced.
     const conf = (await readFile(path, 'utf8'))
@@ -57,8 +60,8 @@ export const startNginx: StartProxy = ({ anteroom, site }, edit = asShipped) =>
     );
   });
 
-export const startCaddy: StartProxy = ({ anteroom, site }, edit = asShipped) =>
-  withFiles(['Caddyfile'], edit, (folder, port) =>
+export const startCaddy: StartProxy = ({ anteroom, site, ...own }, edit = asShipped) =>
+  withFiles(['Caddyfile'], edit, own.port, (folder, port) =>
     startProgram('caddy', ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')], port, {
       SITE_ADDRESS: `http://127.0.0.1:${port}`,
       ANTEROOM: `127.0.0.1:${anteroom}`,
@@ -70,8 +73,8 @@ export const startCaddy: StartProxy = ({ anteroom, site }, edit = asShipped) =>
     }),
   );
 
-export const startHaproxy: StartProxy = ({ anteroom, site }, edit = asShipped) =>
-  withFiles(['haproxy.cfg', 'haproxy-gate.lua'], edit, (folder, port) =>
+export const startHaproxy: StartProxy = ({ anteroom, site, ...own }, edit = asShipped) =>
+  withFiles(['haproxy.cfg', 'haproxy-gate.lua'], edit, own.port, (folder, port) =>
     startProgram('/usr/sbin/haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], port, {
       GATE_LUA: join(folder, 'haproxy-gate.lua'),
       ANTEROOM: `http://127.0.0.1:${anteroom}`,
@@ -81,11 +84,11 @@ export const startHaproxy: StartProxy = ({ anteroom, site }, edit = asShipped) =
   );
 
 /** A stand-in: Debian has no package of Traefik. */
-export const startTraefikStandIn: StartProxy = async ({ anteroom, site }) => {
+export const startTraefikStandIn: StartProxy = async ({ anteroom, site, port }) => {
   const { http } = parse(await readFile('deploy/gate/traefik.yaml', 'utf8')) as {
     http: { middlewares: { anteroom: { forwardAuth: ForwardAuth } } };
   };
   const { forwardAuth } = http.middlewares.anteroom;
   const address = forwardAuth.address.replace(/:\d+/, `:${anteroom}`);
-  return startTraefik(await freePort(), { ...forwardAuth, address }, `http://127.0.0.1:${site}`);
+  return startTraefik(port ?? (await freePort()), { ...forwardAuth, address }, `http://127.0.0.1:${site}`);
 };

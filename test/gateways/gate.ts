@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { freePort } from '#support/ports.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 import type { StartProxy } from './gate-proxies.ts';
@@ -11,7 +12,8 @@ import { openWebSocket, type Site, startSite } from './site.ts';
 const ROOM = { id: 'spring-sale', admission: { lifetime: '10m' } };
 const DEEP = '/seats/12?q=a+b%20c&&x=%2F&y';
 
-export function describeGate(name: string, startProxy: StartProxy): void {
+/** @param path where Anteroom is on the site's own host. Without it, Anteroom has a host of its own. */
+export function describeGate(name: string, startProxy: StartProxy, path?: string): void {
   describe(`the gate at ${name}`, () => {
     let opened: OpenedStore;
     let service: TestService;
@@ -22,9 +24,11 @@ export function describeGate(name: string, startProxy: StartProxy): void {
 
     beforeAll(async () => {
       opened = await embeddedStore();
-      service = await startService({ store: opened.store, rooms: [ROOM] });
+      const port = await freePort();
+      const issuer = path === undefined ? {} : { issuer: `http://127.0.0.1:${port}${path}` };
+      service = await startService({ store: opened.store, rooms: [ROOM], ...issuer });
       site = await startSite();
-      proxy = await startProxy({ anteroom: Number(new URL(service.issuer).port), site: site.port });
+      proxy = await startProxy({ anteroom: Number(new URL(service.listensOn).port), site: site.port, port });
       shop = `http://127.0.0.1:${proxy.port}`;
       await operations().putRoom(roomSettings.parse({ ...ROOM, return_urls: [`${shop}/`] }));
     });

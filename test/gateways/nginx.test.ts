@@ -8,7 +8,7 @@ tour(
     callback: '/oauth2/callback',
     logout: (origin) => `${origin}/logout`,
     postLogout: (origin) => `${origin}/bye`,
-    start: startNjs,
+    start: (setting) => startNjs(setting),
   },
   missing,
 );

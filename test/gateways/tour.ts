@@ -37,9 +37,15 @@ export interface RelyingPartyKind {
   readonly landing?: string;
   /** The cookie that holds its login, if its window cannot be as short as the test's: the test then deletes it. */
   readonly session?: string;
-  readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
+  /** Where Anteroom is on the relying party's own host, such as `/line`. Without it, Anteroom has a host of its own. */
+  readonly anteroomPath?: string;
+  /** @param anteroom the port that Anteroom listens on. */
+  readonly start: (setting: RelyingPartySetting, anteroom: number) => Promise<RunningRelyingParty>;
   /** Its back-channel logout endpoint, and how it starts with one. */
-  readonly backchannel?: { readonly path: string; readonly start: RelyingPartyKind['start'] };
+  readonly backchannel?: {
+    readonly path: string;
+    readonly start: (setting: RelyingPartySetting) => Promise<RunningRelyingParty>;
+  };
 }
 
 const PAGE = '/tickets/opera?day=2&row=a%20b';
@@ -60,6 +66,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       origin = `http://127.0.0.1:${port}`;
       service = await startService({
         store: opened.store,
+        ...(kind.anteroomPath && { issuer: origin + kind.anteroomPath }),
         rooms: [{ id: 'sale', title: 'Sale' }],
         relying_parties: [
           {
@@ -76,7 +83,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
         ],
       });
       setting = { issuer: service.issuer, port, origin };
-      relyingParty = await kind.start(setting);
+      relyingParty = await kind.start(setting, Number(new URL(service.listensOn).port));
     });
     afterAll(async () => {
       await relyingParty?.close();
