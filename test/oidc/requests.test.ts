@@ -240,16 +240,17 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
       expect(read(await browser.get((await startLogin(service.issuer)).url)).outcome).toBe('code');
     });
 
-    test('does not work in another browser, with a ticket or without', async () => {
+    test('begins a fresh login at the relying party in another browser, with a ticket or without', async () => {
       const { url } = await begin();
       const page = (await browser.get(url)).location;
       const resume = `/authorize/${new URL(page).searchParams.get('anteroom_interaction')}`;
       const [stranger, neighbour] = [createBrowser(), createBrowser()];
       const own = await arrive(neighbour, service.issuer);
       await letIn();
-      expect((await stranger.get(page)).status).toBe(400);
+      const fresh = new URL('/', REDIRECT_URI).href;
+      expect((await stranger.follow(page, service.issuer)).location).toBe(fresh);
       for (const answer of [await neighbour.get(page), await neighbour.post(page)]) {
-        expect([answer.status, answer.location]).toEqual([400, '']);
+        expect([answer.status, answer.location]).toEqual([303, fresh]);
       }
       for (const other of [stranger, neighbour]) {
         const stolen = await other.get(service.issuer + resume);

@@ -106,7 +106,6 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   /** The request of another visitor starts over at the site before this one gets a number. */
   async function answerForeign(ctx: Context, room: string, pending: Pending, visitor: VisitorId | null): Promise<void> {
-    if (pending.kind === 'stored') return views.foreign(ctx);
     const { freshUrl, restartUrl } = continuationOf(continuations, pending);
     if (visitor === null) {
       // A browser that keeps no cookies would go round for ever: it shows first that it does.
