@@ -28,16 +28,16 @@ export interface ViewsOptions {
  * variables of the template's function: EJS would otherwise wrap it in `with`, which V8 does not optimize.
  */
 export function createViews({ folder, shared = {} }: ViewsOptions): Views {
-  const compiled = new Map<string, TemplateFunction>();
+  const compiled = new Map<string, { given: readonly string[]; template: TemplateFunction }[]>();
 
   function compile(name: string, given: readonly string[]): TemplateFunction {
-    const key = `${name} ${given}`;
-    const known = compiled.get(key);
-    if (known) return known;
+    const variants = compiled.get(name) ?? [];
+    const known = variants.find((variant) => isEqual(variant.given, given));
+    if (known) return known.template;
     const filename = join(folder, `${name}.ejs`);
     const options = { filename, rmWhitespace: true, _with: false, destructuredLocals: [...given] };
     const template = ejs.compile(readFileSync(filename, 'utf8'), options);
-    compiled.set(key, template);
+    compiled.set(name, [...variants, { given, template }]);
     return template;
   }
 
@@ -50,4 +50,8 @@ export function createViews({ folder, shared = {} }: ViewsOptions): Views {
     render,
     page: (name, data = {}) => render('layout', { ...data, content: render(name, data) }),
   };
+}
+
+function isEqual(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name, at) => name === others[at]);
 }

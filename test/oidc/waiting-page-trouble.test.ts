@@ -28,7 +28,7 @@ describe('the waiting page', () => {
     expect(text).not.toContain('<script>alert');
     expect(text).not.toContain('<b>');
     expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &#34;sold&#34; &amp; out\nsoon');
-    expect(text).toContain('<title>You are in line · Sale &lt;b&gt;&amp;amp; &#34;more&#34;&lt;/b&gt;</title>');
+    expect(text).toContain('<title>You are in line &middot; Sale &lt;b&gt;&amp;amp; &#34;more&#34;&lt;/b&gt;</title>');
     expect((await facts(browser, page)).json().message).toBe('<script>alert(1)</script> "sold" & out\nsoon');
   });
 
