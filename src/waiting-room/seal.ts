@@ -10,9 +10,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { randomPool } from './random-pool.ts';
 
 const IV = 12;
 /** How many initialization vectors to generate at once. */
@@ -43,7 +43,7 @@ export function createSeal(secrets: readonly string[]): Seal {
   const [first] = keys;
   if (!first) throw new TypeError('at least one key is needed');
 
-  const nextIv = randomIvs();
+  const nextIv = randomPool(IV, IVS);
   const stampWith = (key: DerivedKey, text: string) =>
     createHmac('sha256', key.stamping).update(text).digest('base64url').slice(0, STAMP);
 
@@ -93,16 +93,5 @@ function derive(secret: string): DerivedKey {
     id: createHash('sha256').update('anteroom key id').update(secret).digest()[0] ?? 0,
     sealing: subkey('sealing'),
     stamping: subkey('stamping'),
-  };
-}
-
-/** Random initialization vectors, generated many at a time because a system call costs more than the bytes. */
-function randomIvs(): () => Uint8Array {
-  let pool = Buffer.alloc(0);
-  return () => {
-    if (pool.length < IV) pool = randomBytes(IVS * IV);
-    const iv = pool.subarray(0, IV);
-    pool = pool.subarray(IV);
-    return iv;
   };
 }

@@ -2,11 +2,11 @@
  * A visitor's ticket: which number they hold in which generation of a room. It travels sealed, in a cookie or as a
  * bearer secret, and is all there is of somebody who waits: the store keeps no row for them.
  */
-import { randomBytes } from 'node:crypto';
 import type { Range } from './estimate.ts';
 import type { Entry } from './line/draw.ts';
 import type { Holder } from './line/place.ts';
 import { memoizeRecent } from './memoize-recent.ts';
+import { randomPool } from './random-pool.ts';
 import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 import type { VisitorId } from './visitor.ts';
@@ -32,9 +32,11 @@ const LENGTH = AT.visitor + VISITOR_BYTES;
 /** The longest wait that is written down, in seconds: three bytes. */
 const LONGEST = 0xffffff;
 
+const nextVisitor = randomPool(VISITOR_BYTES, 256);
+
 /** A new visitor: 128 random bits, URL-safe. */
 export function newVisitor(): VisitorId {
-  return randomBytes(VISITOR_BYTES).toString('base64url');
+  return nextVisitor().toString('base64url');
 }
 
 export interface TicketOffice {
