@@ -16,7 +16,9 @@ const CREDENTIALS = /^([^:]*):([\x20-\x7e]+)$/;
  */
 export function acceptPlainSecrets(relyingParties: RelyingParties): Middleware {
   return async (ctx, next) => {
-    const [, encoded = ''] = BASIC.exec(ctx.headers.authorization ?? '') ?? [];
+    const { authorization } = ctx.req.headers;
+    if (authorization === undefined) return next();
+    const [, encoded = ''] = BASIC.exec(authorization) ?? [];
     const [, id = '', secret = ''] = CREDENTIALS.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
     const clientId = formDecoded(id);
     if (!clientId || secret === '') return next();

@@ -22,7 +22,6 @@ import { createAnsweredLogins, recordAnsweredLogins } from './answered-logins.ts
 import { createArrival } from './arrival.ts';
 import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
 import { createContinuation } from './continuation.ts';
-import { dropUnusedCookies } from './drop-unused-cookies.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createInteractionUrl } from './interaction-url.ts';
 import { createLoginLock, releaseLoginLock } from './login-lock.ts';
@@ -79,7 +78,6 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       provider.use(attachLoginContext(now));
       provider.use(loginStart.readNote);
       provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
-      provider.on('interaction.started', dropUnusedCookies);
       recordAnsweredLogins(provider, answeredLogins);
       releaseLoginLock(provider, { idempotency, relyingParties });
       const loginLock = createLoginLock(idempotency);

@@ -7,6 +7,7 @@ import { travels } from '../adapter.ts';
 import { loginContext } from '../login-context.ts';
 import { startOf } from './login-start.ts';
 import type { ValidatedStep } from './validated-step.ts';
+import { withholdUnusedCookies } from './withhold-cookies.ts';
 
 export interface InteractionUrlDeps {
   readonly relyingParties: RelyingParties;
@@ -27,6 +28,7 @@ export function createInteractionUrl({ relyingParties, addresses, cookies, valid
     // A resume looks up no visit: its visitor already holds a ticket.
     const room = visit?.room ?? (await relyingParties.find(clientId))?.room;
     if (!room) throw new errors.InvalidClient('client is invalid', 'client not found');
+    withholdUnusedCookies(ctx);
     const arrivedAt = startOf(ctx);
     const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
     if (travels(ctx)) {
