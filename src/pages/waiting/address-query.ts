@@ -15,6 +15,13 @@ const LISTABLE = /^[\w.-]+$/;
 const LONGEST_NAMES = 1000;
 const MARKED = new RegExp(`^(.*?)(?:&${MARKS.owner}=([\\w-]{22}))?(?:&${MARKS.names}=[\\w.*-]+)?$`, 's');
 
+/**
+ * A query that has the spelling already, with names that can be listed: URLSearchParams leaves these characters as they
+ * are and escapes the others, in upper case. Values outside ASCII are left to it.
+ */
+const SPELLED_PAIR = '[\\w.-]+=(?:[\\w*.+-]|%(?:2[1-9BCF]|3[A-F]|40|5[B-E]|60|7[B-E]))*';
+const SPELLED = new RegExp(`^${SPELLED_PAIR}(?:&${SPELLED_PAIR})*$`);
+
 export interface MarkedRequest {
   readonly query: string;
   readonly owner: string | null;
@@ -22,18 +29,29 @@ export interface MarkedRequest {
 
 /** Writes a query with its decoded values in one spelling, grouped by name, without the parameters in `own`. */
 export function spell(query: string, own: ReadonlySet<string>, owner: string | null): string {
+  const marks = owner === null ? '' : `&${MARKS.owner}=${owner}`;
+  const known = namesIfSpelled(query, own);
+  if (known) return `${query}${marks}&${MARKS.names}=${known.join(SEPARATOR)}`;
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(query)) {
     if (own.has(name) || name === MARKS.owner || name === MARKS.names) continue;
-    const known = values.get(name);
-    if (known) known.push(value);
+    const others = values.get(name);
+    if (others) others.push(value);
     else values.set(name, [value]);
   }
-  const marks = owner === null ? '' : `&${MARKS.owner}=${owner}`;
   const names = [...values.keys()];
   const list = names.join(SEPARATOR);
   const isListed = list.length <= LONGEST_NAMES && names.every((name) => LISTABLE.test(name));
   return write(values) + marks + (isListed ? `&${MARKS.names}=${list}` : '');
+}
+
+/** The names in a query that nothing has to be done to, which is nearly every one; null for any other query. */
+function namesIfSpelled(query: string, own: ReadonlySet<string>): readonly string[] | null {
+  if (!SPELLED.test(query)) return null;
+  const names = query.split('&').map((pair) => pair.slice(0, pair.indexOf('=')));
+  const isOurs = (name: string) => own.has(name) || name === MARKS.owner || name === MARKS.names;
+  if (new Set(names).size < names.length || names.some(isOurs)) return null;
+  return names.join(SEPARATOR).length <= LONGEST_NAMES ? names : null;
 }
 
 /** The same spelling from the parameters of an address. A repeated parameter shows, so the stamp does not match. */

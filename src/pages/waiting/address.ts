@@ -8,6 +8,7 @@
  * Browsers, messengers and link trackers respell links and add parameters to them. So the stamp covers the decoded
  * values in one spelling, and what was added is dropped.
  */
+import { hash } from 'node:crypto';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
@@ -17,6 +18,8 @@ import { MARKS, readMarks, respell, spell } from './address-query.ts';
 export const LONGEST_QUERY = 6000;
 const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
+/** The length of an owner in base64url characters: 132 bits. */
+const OWNER = 22;
 const INTERACTION = 'anteroom_interaction';
 const RETURN = 'anteroom_return';
 const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${MARKS.owner}=([\\w-]+)$`);
@@ -32,7 +35,7 @@ export type PendingRequest =
       readonly kind: 'travelling';
       /** The query of the /authorize request, without `?`. */
       readonly query: string;
-      /** A keyed stamp over the visitor who made the request; null if an earlier version wrote the address. */
+      /** Stands for the visitor who made the request; null if an earlier version wrote the address. */
       readonly owner: string | null;
       readonly arrivedAt: number;
     }
@@ -40,7 +43,7 @@ export type PendingRequest =
       readonly kind: 'stored';
       readonly clientId: string;
       readonly interaction: string;
-      /** A keyed stamp over the visitor who made the request: no other visitor may finish it. */
+      /** Stands for the visitor who made the request: no other visitor may finish it. */
       readonly owner: string;
       readonly arrivedAt: number;
     };
@@ -82,8 +85,14 @@ export function canReturnTo(url: string): boolean {
   return encodeURIComponent(url).length <= LONGEST_QUERY;
 }
 
+/** A plain hash is enough: an id cannot be guessed, and the address's stamp covers the hash. */
+function ownerOf(visitor: VisitorId): string {
+  return hash('sha256', `owner ${visitor}`, 'base64url').slice(0, OWNER);
+}
+
 export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: Pick<PublicUrls, 'pathOf'>): Addresses {
-  const ownerText = (visitor: VisitorId) => `owner ${visitor}`;
+  /** The address of an earlier version has a stamp there. */
+  const isStampedOwner = (visitor: VisitorId, owner: string) => seal.isStampOf(`owner ${visitor}`, owner);
 
   /** The address as it was written, byte for byte: nearly all are. */
   function readAsWritten(room: string, query: string): Pending | null {
@@ -105,8 +114,8 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: P
   }
 
   return {
-    ownerOf: (visitor) => seal.stamp(ownerText(visitor)),
-    isOwnedBy: ({ owner }, visitor) => owner === null || seal.isStampOf(ownerText(visitor), owner),
+    ownerOf,
+    isOwnedBy: ({ owner }, visitor) => owner === null || owner === ownerOf(visitor) || isStampedOwner(visitor, owner),
     of(room, pending) {
       const request = write(pending);
       const stamped = `${request}&${AT}=${pending.arrivedAt}`;

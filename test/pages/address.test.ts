@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { createAddresses } from '#pages/waiting/address.ts';
+import { createSeal } from '#waiting-room/seal.ts';
+
+const seal = createSeal(['a secret of at least thirty-two bytes']);
+const addresses = createAddresses(seal, { pathOf: (path) => path });
+const request = { kind: 'travelling', query: 'client_id=shop&state=1', arrivedAt: 1000 } as const;
+
+describe('the owner of a request in the waiting page’s address', () => {
+  it('is the visitor who made it, and nobody else', () => {
+    const pending = { ...request, owner: addresses.ownerOf('a-visitor') };
+    expect(addresses.isOwnedBy(pending, 'a-visitor')).toBe(true);
+    expect(addresses.isOwnedBy(pending, 'another')).toBe(false);
+  });
+
+  it('is read back from the address', () => {
+    const owner = addresses.ownerOf('a-visitor');
+    const [, query = ''] = addresses.of('sale', { ...request, owner }).split('?');
+    expect(addresses.read('sale', query)).toEqual({ ...request, owner });
+  });
+
+  it('may be a stamp, as an earlier version wrote it', () => {
+    const pending = { ...request, owner: seal.stamp('owner a-visitor') };
+    expect(addresses.isOwnedBy(pending, 'a-visitor')).toBe(true);
+    expect(addresses.isOwnedBy(pending, 'another')).toBe(false);
+  });
+
+  it('is nobody where an early version wrote the address', () => {
+    expect(addresses.isOwnedBy({ ...request, owner: null }, 'a-visitor')).toBe(true);
+  });
+});
