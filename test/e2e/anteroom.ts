@@ -12,6 +12,7 @@ const MAIN = resolve('src/main.ts');
 const START = 20_000;
 
 export interface Anteroom {
+  /** The public URL. */
   readonly url: string;
   readonly shop: string;
   readonly adminToken: string;
@@ -27,10 +28,11 @@ export interface Anteroom {
   close(): Promise<void>;
 }
 
-export async function startAnteroom(): Promise<Anteroom> {
+/** @param path of the public URL, such as `/line`. */
+export async function startAnteroom(path = ''): Promise<Anteroom> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-e2e-'));
   const [port, shopPort] = [await freePort(), await freePort()];
-  const url = `http://localhost:${port}`;
+  const url = `http://localhost:${port}${path}`;
   const shop = `http://localhost:${shopPort}`;
   const groups: number[] = [];
   let running: ChildProcess;
@@ -39,7 +41,7 @@ export async function startAnteroom(): Promise<Anteroom> {
   async function start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN], {
       cwd: folder,
-      env: { PATH: process.env.PATH, PORT: `${port}`, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
+      env: { PATH: process.env.PATH, PORT: `${port}`, ISSUER: url, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
       stdio: ['ignore', 'pipe', 'pipe'],
       // The leader of a process group, so that close() can end all of it after a failed test.
       detached: true,
