@@ -26,7 +26,10 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];
-      ctx.body = render('confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf });
+      const { state = null } = ctx.oidc.params ?? {};
+      // The form has it, so the session does not grow with it.
+      if (ctx.oidc.session?.state) ctx.oidc.session.state.state = undefined;
+      ctx.body = render('confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf, state });
     },
     loggedOut(ctx) {
       ctx.type = 'html';

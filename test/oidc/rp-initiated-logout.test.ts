@@ -6,6 +6,11 @@ import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
 const AFTER = 'http://127.0.0.1:9/bye';
 const parties = relying_parties.map((party) => ({ ...party, post_logout_redirect_uris: [AFTER] }));
 
+const unescaped = (html: string) =>
+  html.replace(/&(amp|lt|gt|#34|#39|quot);/g, (_, name: string) => {
+    return { amp: '&', lt: '<', gt: '>', '#34': '"', '#39': "'", quot: '"' }[name] ?? '';
+  });
+
 onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
   let browser: Browser;
 
@@ -25,7 +30,9 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     const page = await browser.get(`${service.issuer}/end-session?${query}`);
     const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? [];
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page.text) ?? [];
-    return { page, answer: (form: Record<string, string>) => browser.post(action, { xsrf, ...form }) };
+    const [, state] = /name="state" value="([^"]*)"/.exec(page.text) ?? [];
+    const hidden = { xsrf, ...(state === undefined ? {} : { state: unescaped(state) }) };
+    return { page, answer: (form: Record<string, string>) => browser.post(action, { ...hidden, ...form }) };
   }
 
   async function inside() {
@@ -65,6 +72,22 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 1 });
   });
 
+  test.each([
+    ['a long', 'a'.repeat(9_000)],
+    ['a strange', '<b>"&\'</b> ?#=ä'],
+  ])('returns %s state as it was sent, and keeps none of it in the session', async (_what, state) => {
+    const { id_token } = await inside();
+    const { answer } = await ask(id_token, { state });
+    const id = browser.cookies.get('anteroom_session') ?? '';
+    expect((await service.store.oidcRecords.find('Session', id))?.state).toEqual({
+      secret: expect.any(String),
+      clientId: 'shop',
+      postLogoutRedirectUri: AFTER,
+    });
+    const { searchParams } = new URL((await answer({ logout: 'yes' })).location);
+    expect(searchParams.get('state')).toBe(state);
+  });
+
   test('never redirects to an address that is not registered', async () => {
     const { id_token } = await inside();
     const { page } = await ask(id_token, { post_logout_redirect_uri: 'https://evil.example/' });
@@ -82,7 +105,7 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     await inside();
     const { answer } = await ask(undefined, { post_logout_redirect_uri: '' });
     const last = await browser.follow((await answer({ logout: 'yes' })).location, service.issuer);
-    expect(last.status).toBe(200);
+    expect([last.status, last.url]).toEqual([200, `${service.issuer}/end-session/success`]);
     expect(await service.waitingRoom.operations.counters('sale')).toMatchObject({ active: 0, completed: 1 });
   });
 });

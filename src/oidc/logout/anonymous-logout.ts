@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { withLogoutState } from './logout-state.ts';
 
 /**
  * A logout of a browser that has no session ends at once. oidc-provider would keep a session for a day, with a `state` of
@@ -13,14 +14,8 @@ export function endAnonymousLogout(provider: Provider): void {
     if (!request || oidc.session?.accountId) return;
     ctx.remove('Set-Cookie');
     ctx.status = 303;
-    ctx.redirect(target(request.postLogoutRedirectUri, request.state) ?? oidc.urlFor('end_session_success'));
+    // oidc-provider has checked the URI.
+    const uri = request.postLogoutRedirectUri;
+    ctx.redirect(typeof uri === 'string' ? withLogoutState(uri, request.state) : oidc.urlFor('end_session_success'));
   });
-}
-
-/** OpenID Connect RP-Initiated Logout 1.0 §3. oidc-provider has checked the URI. */
-function target(uri: unknown, state: unknown): string | null {
-  if (typeof uri !== 'string') return null;
-  const url = new URL(uri);
-  if (typeof state === 'string') url.searchParams.set('state', state);
-  return url.href;
 }

@@ -14,6 +14,7 @@ import type { BackchannelLogout } from './backchannel-logout.ts';
 import { createBackchannelLogout } from './backchannel-logout.ts';
 import { enqueueLogins } from './enqueue-logins.ts';
 import type { Logouts } from './logout-queue.ts';
+import { returnLogoutState } from './logout-state.ts';
 import { createLogoutTokens } from './logout-token.ts';
 import { endAdmissionAtLogout } from './rp-initiated-logout.ts';
 import { createSendLogoutToken } from './send-logout-token.ts';
@@ -35,6 +36,7 @@ export function mountLogout(provider: Provider, deps: LogoutDeps): BackchannelLo
   const { issuer, keys, logouts, notified, now, log, metrics } = deps;
   const { visitors, relyingParties } = deps.waitingRoom;
   endAnonymousLogout(provider);
+  returnLogoutState(provider);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   enqueueLogins(provider, { logouts, visitors, now });
   const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }) });
