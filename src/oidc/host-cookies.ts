@@ -1,10 +1,11 @@
 /**
  * oidc-provider's cookies, with names that no other host can set: over https they begin with `__Host-`. A sibling host
  * could plant a session otherwise. oidc-provider gives its resume cookie a path, which `__Host-` forbids; here its name
- * has the id of the request instead. Cookies of earlier versions are still read, for the time of a rolling upgrade.
+ * has the id of the request instead. Cookies of earlier versions are still read, for the time of a rolling upgrade, but
+ * only beside what no sibling host can set: the sealed cookies of the same visitor.
  */
 import type { Context, Middleware } from 'koa';
-import { cookieValue } from '#http/visitor-cookies.ts';
+import { cookieValue, type VisitorCookies } from '#http/visitor-cookies.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 
 const SESSION = 'anteroom_session';
@@ -20,15 +21,24 @@ export interface HostCookies {
   readonly middleware: Middleware;
 }
 
-/** @param isSecure whether the public URL is https: browsers refuse `__Host-` over http. */
-export function createHostCookies(signer: CookieSigner, isSecure: boolean): HostCookies {
+export interface HostCookiesDeps {
+  readonly signer: CookieSigner;
+  /** Whether the public URL is https: browsers refuse `__Host-` over http. */
+  readonly isSecure: boolean;
+  readonly cookies: Pick<VisitorCookies, 'visitor'>;
+}
+
+export function createHostCookies({ signer, isSecure, cookies }: HostCookiesDeps): HostCookies {
   const session = isSecure ? `__Host-${SESSION}` : SESSION;
   const resumeOf = (id: string) => `__Host-${RESUME}_${id}`;
 
-  /** The signed session of an earlier version, under the name of this one. */
+  /**
+   * The signed session of an earlier version, under the name of this one. The visitor's own cookie, which every session
+   * has beside it, then says who the visitor is; a newcomer with a session was given it by somebody else.
+   */
   function readEarlierSession(header: string): string {
     const value = cookieValue(header, SESSION);
-    if (!value || cookieValue(header, session)) return header;
+    if (!value || cookieValue(header, session) || cookies.visitor(header) === null) return header;
     if (!signer.verify(`${SESSION}=${value}`, cookieValue(header, `${SESSION}.sig`) ?? '')) return header;
     return `${header}; ${session}=${value}; ${session}.sig=${signer.sign(`${session}=${value}`)}`;
   }

@@ -76,7 +76,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const authorize = createAuthorize({ urls, waitingRoom, idempotency, addresses, cookies, render, now });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);
-  const hostCookies = createHostCookies(cookieSigner, urls.isSecure);
+  const hostCookies = createHostCookies({ signer: cookieSigner, isSecure: urls.isSecure, cookies });
   const provider = createProvider({
     ...{ issuer, jwks, records, relyingParties, authorize, tokens, now },
     ...{ cookieSigner, cookieNames: hostCookies.names },
@@ -88,7 +88,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(pageWhileUnavailable(render));
   provider.use(acceptPlainSecrets(relyingParties));
   provider.use(hostCookies.middleware);
-  const request = authorize.mount(provider);
+  const request = authorize.mount(provider, hostCookies.names);
   tokens.mount(provider);
   const { notified } = logoutQueue;
   const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, now, log, metrics };

@@ -29,6 +29,7 @@ import { stopLoginLoops } from './login-loop-middleware.ts';
 import { createLoginStart } from './login-start.ts';
 import { createTransactionOf } from './login-transaction.ts';
 import { createNewestLogin } from './newest-login.ts';
+import { onlyOwnResume } from './own-resume.ts';
 import { createValidatedStep } from './validated-step.ts';
 
 export interface AuthorizeDeps {
@@ -45,7 +46,7 @@ export interface Authorize {
   /** This endpoint's part of oidc-provider's configuration. */
   readonly configuration: Pick<Configuration, 'interactions' | 'extraParams'>;
   /** Adds the middleware and listeners. Returns how a request continues whose visitor has waited. */
-  mount(provider: Provider): Continuation<PendingRequest>;
+  mount(provider: Provider, cookieNames: { readonly resume: string }): Continuation<PendingRequest>;
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
@@ -72,7 +73,8 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         [RETRY]: createArrival({ visitors, relyingParties, cookies, newestLogin, loops, now }),
       },
     },
-    mount(provider) {
+    mount(provider, { resume: cookieName }) {
+      provider.use(onlyOwnResume({ provider, cookies, relyingParties, cookieName }));
       provider.use(navigationsOnly(refuseScript));
       provider.use(postBecomesGet(urls));
       provider.use(attachLoginContext(now));
