@@ -1,6 +1,5 @@
 import type { Adapter, AdapterPayload, ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
-import { canTravel } from '#pages/waiting/address.ts';
 import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
@@ -16,8 +15,9 @@ export interface AdapterDeps {
 const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthorizationRequest']);
 
 /**
- * oidc-provider's view of the store. Relying parties are its clients; a pending request that travels in the waiting
- * page's address leaves no Interaction; a session in which no visitor is logged in is not stored.
+ * oidc-provider's view of the store. Relying parties are its clients; a pending request travels in the waiting page's
+ * address and leaves no Interaction; a pushed request travels in its `request_uri`; a session in which no visitor is
+ * logged in is not stored.
  */
 export function createAdapterFactory({ records, relyingParties, now }: AdapterDeps): (model: string) => Adapter {
   return (model) => {
@@ -50,6 +50,8 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
             if (!travels(Provider.ctx)) await adapter.upsert(id, payload, expiresIn);
           },
         };
+      case 'PushedAuthorizationRequest':
+        return { ...adapter, upsert: async () => undefined };
       case 'Session':
         return {
           ...adapter,
@@ -88,7 +90,10 @@ function withoutNonce({ nonce: _nonce, ...payload }: AdapterPayload): AdapterPay
   return payload;
 }
 
-/** Whether the request at /authorize travels in the waiting page's address. */
+/**
+ * Whether the request travels in the waiting page's address. The exceptions are those that an earlier version stored: a
+ * resumed one, and one that was pushed there within the last minute.
+ */
 export function travels(ctx: KoaContextWithOIDC | undefined): boolean {
-  return ctx?.oidc.route === 'authorization' && canTravel(ctx.method, ctx.querystring);
+  return ctx?.oidc.route === 'authorization' && !ctx.oidc.entities.PushedAuthorizationRequest;
 }

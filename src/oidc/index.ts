@@ -6,6 +6,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
+import type { ClientAddress } from '#http/client-address.ts';
 import { isClientGone } from '#http/client-gone.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
@@ -44,6 +45,7 @@ export interface OidcDeps {
   readonly logoutQueue: Pick<Logouts, 'notified'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
+  readonly clientAddress: ClientAddress;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
@@ -73,7 +75,10 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const { relyingParties, seal } = waitingRoom;
   const { idempotency, logoutQueue: logouts, oidcRecords: records, settings } = store;
   const render = deps.views.page;
-  const authorize = createAuthorize({ urls, waitingRoom, idempotency, addresses, cookies, render, now });
+  const authorize = createAuthorize({
+    ...{ urls, waitingRoom, idempotency, addresses, cookies },
+    ...{ clientAddress: deps.clientAddress, render, now },
+  });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);
   const hostCookies = createHostCookies({ signer: cookieSigner, isSecure: urls.isSecure, cookies });

@@ -11,6 +11,10 @@ export interface LoginContext {
   readonly receivedAt: number;
   /** When the login started, in ms; null for a request that does not come from the waiting page. */
   waitedSince: number | null;
+  /** The pushed request that this one names, and the query with which it came; null for any other. */
+  pushed: { readonly query: string; readonly requestUri: string } | null;
+  /** What to answer to a request that is pushed just now. */
+  requestUri: string | null;
   /** Null until a hook has looked up the admission. */
   visit: Visit | null;
 }
@@ -27,7 +31,10 @@ export interface Visit {
 
 export function attachLoginContext(now: () => number): Middleware {
   return (ctx, next) => {
-    const login: LoginContext = { receivedAt: now(), waitedSince: null, visit: null };
+    const login: LoginContext = {
+      ...{ receivedAt: now(), waitedSince: null },
+      ...{ pushed: null, requestUri: null, visit: null },
+    };
     ctx.state.login = login;
     return next();
   };

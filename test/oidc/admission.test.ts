@@ -3,9 +3,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { arriveStored } from './stored-request.ts';
 import { closeDoor, comeBack, ENDS, goIn, LIFETIME, numbersGiven, relying_parties, rooms } from './visit.ts';
-
-const LONG = { login_hint: 'x'.repeat(6_500) };
 
 onEachStore('an admission', { rooms, relying_parties }, (service) => {
   beforeEach(async () => {
@@ -48,7 +47,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
 
   test('that expired is not restored by resuming a stored request', async () => {
     const browser = createBrowser();
-    const { page } = await arrive(browser, service.issuer, { more: LONG });
+    const { page } = await arriveStored(browser, service);
     await service.waitingRoom.operations.raise('sale', 1);
     const resume = (await browser.post(page)).location;
     expect(resume).toMatch(`${service.issuer}/authorize/`);
@@ -60,9 +59,8 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
 
   test('is not created by resuming a stored request that was never claimed', async () => {
     const browser = createBrowser();
-    const { page } = await arrive(browser, service.issuer, { more: LONG });
-    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-    const resumed = await browser.get(`${service.issuer}/authorize/${interaction}`);
+    const { id } = await arriveStored(browser, service);
+    const resumed = await browser.get(`${service.issuer}/authorize/${id}`);
     expect(resumed.location).toMatch('/rooms/sale/wait?');
     expect((await facts(browser, resumed.location)).json()).toMatchObject({ state: 'waiting', number: 1 });
     await service.waitingRoom.operations.raise('sale', 1);
@@ -72,7 +70,7 @@ onEachStore('an admission', { rooms, relying_parties }, (service) => {
 
   test('resumes once: the same resume URL again leads to a page that says so', async () => {
     const browser = createBrowser();
-    const { page } = await arrive(browser, service.issuer, { more: LONG });
+    const { page } = await arriveStored(browser, service);
     await service.waitingRoom.operations.raise('sale', 1);
     const resume = (await browser.post(page)).location;
     const cookies = new Map(browser.cookies);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
-import { SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { push, sendPush } from './pushed-request.ts';
 import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
 
 const AFTER = 'http://127.0.0.1:9/bye';
@@ -78,29 +78,27 @@ describe('what an admitted visitor requests', () => {
 });
 
 describe('a pushed request', () => {
-  const push = async (more: Record<string, string>, clientId = 'app') => {
-    const { searchParams } = new URL((await startLogin(service.issuer, { clientId, more })).url);
-    if (clientId === 'shop') searchParams.set('client_secret', SECRET);
-    return fetch(`${service.issuer}/par`, { method: 'POST', body: searchParams });
-  };
-
   test.each(['app', 'shop'])(
-    'of %s that is longer than an address may be is refused, and writes nothing',
+    'of %s that is too long for its request_uri is refused, and writes nothing',
     async (id) => {
-      let answer: Response | undefined;
+      let pushed: Awaited<ReturnType<typeof sendPush>> | undefined;
       const written = await bytesWritten(async () => {
-        answer = await push({ login_hint: 'x'.repeat(6_500) }, id);
+        pushed = await sendPush(service.issuer, { clientId: id, more: { login_hint: 'x'.repeat(4_200) } });
       });
-      expect(await answer?.json()).toMatchObject({
+      expect(pushed?.body).toMatchObject({
         error: 'invalid_request',
-        error_description: expect.stringContaining('6000 characters'),
+        error_description: expect.stringMatching(/^the request is too long: .* and may have 5600$/),
       });
-      expect([answer?.status, written]).toEqual([400, 0]);
+      expect([pushed?.answer.status, written]).toEqual([400, 0]);
     },
   );
 
-  test('of ordinary length is accepted', async () => {
-    expect((await push({ login_hint: 'x'.repeat(3_000) })).status).toBe(201);
+  test('of ordinary length is accepted, waits and writes nothing', async () => {
+    const written = await bytesWritten(async () => {
+      const { url } = await push(service.issuer, { more: { login_hint: 'x'.repeat(3_000) } });
+      expect((await createBrowser().get(url)).location).toContain('/rooms/sale/wait?');
+    });
+    expect(written).toBe(0);
   });
 });
 

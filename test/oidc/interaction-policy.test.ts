@@ -113,10 +113,4 @@ onEachStore('what a relying party may request of the login', { rooms, relying_pa
     expect(refused.outcome).toBe('error');
     expect(refused.params.get('error')).toBe('login_required');
   });
-
-  test('a long request for another sub ends at the relying party too, before the visitor waits', async () => {
-    const more = { claims: sub('somebody else'), login_hint: 'x'.repeat(6_500) };
-    const { params } = await comeBack(service, createBrowser(), { more });
-    expect(params.get('error')).toBe('login_required');
-  });
 });

@@ -15,7 +15,13 @@ type ProviderCtx = Parameters<typeof waitedSince>[0];
 
 /** The context of a request to the provider, as far as the login's start needs it. */
 function request(querystring: string, interaction?: Record<string, unknown>) {
-  const login: LoginContext = { receivedAt: STARTED + 60_000, waitedSince: null, visit: null };
+  const login: LoginContext = {
+    receivedAt: STARTED + 60_000,
+    waitedSince: null,
+    pushed: null,
+    requestUri: null,
+    visit: null,
+  };
   const oidc = interaction
     ? { route: 'resume', entities: { Interaction: { prompt: { details: interaction } } } }
     : { route: 'authorization', entities: {} };

@@ -4,6 +4,8 @@ import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts, type LoginOptions, SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
 import { createTime } from '#support/time.ts';
+import { push } from './pushed-request.ts';
+import { arriveStored } from './stored-request.ts';
 import { closeDoor } from './visit.ts';
 import { headingOf, shown } from './waiting-page.ts';
 
@@ -12,7 +14,6 @@ const MINUTES = 60 * SECONDS;
 const HOURS = 60 * MINUTES;
 const SITE = 'http://127.0.0.1:9';
 const CALLBACK = `${SITE}/callback`;
-const LONG = { login_hint: 'x'.repeat(6_500) };
 
 const rooms = [
   { id: 'sale', title: 'Spring <i>sale</i>', admission: { lifetime: '10m' }, presence: { timeout: '48h' } },
@@ -65,6 +66,14 @@ async function wait(clientId: string, ms: number, more: Record<string, string> =
   service.time.pass(ms);
   await letIn();
   return { page, login };
+}
+
+/** The same with a request that an earlier version stored. */
+async function waitStored(clientId: string, ms: number, more: Record<string, string> = {}) {
+  const stored = await arriveStored(browser, service, { clientId, more, redirectUri: CALLBACK });
+  service.time.pass(ms);
+  await letIn();
+  return stored;
 }
 
 /** Claims, and follows redirects within the service. */
@@ -243,7 +252,7 @@ describe('a login keeps its start', () => {
   });
 
   test('as a stored request, which its resume URL does not complete', async () => {
-    const { page } = await wait('shop', 9 * MINUTES, LONG);
+    const { page } = await waitStored('shop', 9 * MINUTES);
     expect(page).toContain('anteroom_interaction=');
     const { location } = await browser.post(page);
     expect(location).toMatch(`${service.issuer}/authorize/`);
@@ -255,17 +264,26 @@ describe('a login keeps its start', () => {
   });
 
   test('as a stored request that was resumed before its turn', async () => {
-    const { page } = await arrive(browser, service.issuer, { redirectUri: CALLBACK, more: LONG });
-    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
+    const { id } = await arriveStored(browser, service, { redirectUri: CALLBACK });
     service.time.pass(9 * MINUTES);
-    const { location } = await browser.get(`${service.issuer}/authorize/${interaction}`);
+    const { location } = await browser.get(`${service.issuer}/authorize/${id}`);
     service.time.pass(MINUTES);
     await letIn();
     expect((await claim(location)).location).toBe(`${SITE}/landing?a=b`);
   });
 
+  test('as a pushed request, which restarts at the page in its state', async () => {
+    const state = json({ url: `${SITE}/deep` });
+    const { url } = await push(service.issuer, { clientId: 'envoy', more: { state }, redirectUri: CALLBACK });
+    const page = (await browser.get(url)).location;
+    service.time.pass(HOURS);
+    await letIn();
+    expect((await claim(page)).location).toBe(`${SITE}/deep`);
+    await passesAtOnce('envoy');
+  });
+
   test('as a stored request, which restarts at the page in its state', async () => {
-    const { page } = await wait('envoy', HOURS, { ...LONG, state: json({ url: `${SITE}/deep` }) });
+    const { page } = await waitStored('envoy', HOURS, { state: json({ url: `${SITE}/deep` }) });
     expect((await claim(page)).location).toBe(`${SITE}/deep`);
   });
 });
@@ -283,15 +301,14 @@ describe('a visitor who waits overnight', () => {
   });
 
   test('with a stored request that expired restarts the login too', async () => {
-    const { page } = await wait('shop', MINUTES, LONG);
-    const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-    await service.store.oidcRecords.destroy('Interaction', interaction);
+    const { page, id } = await waitStored('shop', MINUTES);
+    await service.store.oidcRecords.destroy('Interaction', id);
     expect((await claim(page)).location).toBe(`${SITE}/landing?a=b`);
     await passesAtOnce('shop');
   });
 
   test('gets a way back from an altered address of a stored request', async () => {
-    const { page } = await wait('shop', MINUTES, LONG);
+    const { page } = await waitStored('shop', MINUTES);
     const { status, text } = await browser.get(`${page}x`);
     expect(status).toBe(400);
     expect(text).toContain(`href="${SITE}/landing?a=b"`);

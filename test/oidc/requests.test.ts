@@ -2,11 +2,11 @@ import { request as httpRequest } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { onEachStore, serviceOn } from '#support/on-each-store.ts';
-import { arrive, facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { arrive, facts, type Login, REDIRECT_URI, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { push } from './pushed-request.ts';
+import { arriveStored } from './stored-request.ts';
 import { numbersGiven, read, relying_parties, rooms } from './visit.ts';
-
-const LONG = { login_hint: 'x'.repeat(6_500) };
 
 onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => {
   let browser: Browser;
@@ -170,33 +170,23 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
 
   const letIn = () => service.waitingRoom.operations.raise('sale', 1_000);
 
-  async function pushed(): Promise<{ login: Awaited<ReturnType<typeof startLogin>>; url: string }> {
-    const login = await startLogin(service.issuer);
-    const answer = await fetch(`${service.issuer}/par`, {
-      method: 'POST',
-      headers: { Authorization: `Basic ${btoa(`shop:${encodeURIComponent(SECRET)}`)}` },
-      body: new URL(login.url).searchParams,
-    });
-    expect(answer.status).toBe(201);
-    const { request_uri } = (await answer.json()) as { request_uri: string };
-    const query = new URLSearchParams({ client_id: 'shop', request_uri });
-    return { login, url: `${service.issuer}/authorize?${query}` };
-  }
-
-  async function tooLong() {
-    const login = await startLogin(service.issuer, { more: LONG });
-    return { login, url: login.url };
-  }
+  /** A request that waits: at /authorize or pushed, or as an earlier version stored it. */
+  type Begin = () => Promise<{ login: Login; page: string }>;
+  const travelling: Begin = async () => arrive(browser, service.issuer);
+  const pushed: Begin = async () => {
+    const { login, url } = await push(service.issuer);
+    return { login, page: (await browser.get(url)).location };
+  };
+  const stored: Begin = async () => arriveStored(browser, service);
 
   describe.each([
-    ['was pushed (RFC 9126)', pushed],
-    ['is too long for an address', tooLong],
-  ])('that %s', (_what, begin) => {
-    test('waits as a stored Interaction with a short address, and is admitted', async () => {
-      const { login, url } = await begin();
-      const page = (await browser.get(url)).location;
-      expect(page).toMatch('/rooms/sale/wait?client_id=shop&anteroom_interaction=');
-      expect(page.length).toBeLessThan(250);
+    ['travels', travelling, 'response_type'],
+    ['was pushed (RFC 9126)', pushed, 'request_uri'],
+    ['was stored by an earlier version', stored, 'anteroom_interaction'],
+  ])('that %s', (_what, begin, parameter) => {
+    test('waits with its address, and is admitted', async () => {
+      const { login, page } = await begin();
+      expect([...new URL(page).searchParams.keys()]).toContain(parameter);
       expect((await browser.get(page)).status).toBe(200);
       expect((await browser.post(page)).location).toBe(page);
       await letIn();
@@ -205,8 +195,7 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     });
 
     test('survives a restart while it waits, with its number', async () => {
-      const { login, url } = await begin();
-      const page = (await browser.get(url)).location;
+      const { login, page } = await begin();
       const { number } = (await facts(browser, page)).json();
       await service.restart();
       expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
@@ -217,23 +206,19 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
 
     test('is admitted from the older of two tabs, each with its own request', async () => {
       const [older, newer] = [await begin(), await begin()];
-      const [first, second] = [(await browser.get(older.url)).location, (await browser.get(newer.url)).location];
       await letIn();
-      for (const [{ login }, page] of [
-        [older, first],
-        [newer, second],
-      ] as const) {
+      for (const { login, page } of [older, newer]) {
         const back = await browser.follow((await browser.post(page)).location, service.issuer);
         await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
       }
       expect(await numbersGiven(service)).toBe(1);
     });
+  });
 
-    test('whose record is gone restarts at the relying party, where the login passes at once', async () => {
-      const { url } = await begin();
-      const page = (await browser.get(url)).location;
-      const interaction = new URL(page).searchParams.get('anteroom_interaction') ?? '';
-      await service.store.oidcRecords.destroy('Interaction', interaction);
+  describe('that an earlier version stored', () => {
+    test('restarts at the relying party, where the login passes at once, if its record is gone', async () => {
+      const { page, id } = await arriveStored(browser, service);
+      await service.store.oidcRecords.destroy('Interaction', id);
       await letIn();
       const answer = await browser.post(page);
       expect([answer.status, answer.location]).toEqual([303, new URL('/', REDIRECT_URI).href]);
@@ -241,9 +226,8 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     });
 
     test('begins a fresh login at the relying party in another browser, with a ticket or without', async () => {
-      const { url } = await begin();
-      const page = (await browser.get(url)).location;
-      const resume = `/authorize/${new URL(page).searchParams.get('anteroom_interaction')}`;
+      const { page, id } = await arriveStored(browser, service);
+      const resume = `/authorize/${id}`;
       const [stranger, neighbour] = [createBrowser(), createBrowser()];
       const own = await arrive(neighbour, service.issuer);
       await letIn();
@@ -262,9 +246,23 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     });
   });
 
-  test('of the greatest length that the server accepts is answered, and a longer one is refused', async () => {
-    const long = await browser.get(await address({ state: 's'.repeat(12_000) }));
-    expect(read(long).outcome).toBe('waits');
+  test('that is longer than an address may be is refused before its visitor gets a number', async () => {
+    const before = await numbersGiven(service);
+    const long = await browser.get(await address({ state: 's'.repeat(6_000) }));
+    const { outcome, params } = read(long);
+    expect([outcome, params.get('error')]).toEqual(['error', 'invalid_request']);
+    expect(params.get('error_description')).toBe(
+      'the request is too long: its query may have 6000 characters, form-encoded',
+    );
+    expect(params.get('state')).toHaveLength(6_000);
+    const longest = await browser.get(await address({ state: 's'.repeat(12_000) }));
+    expect(read(longest).params.get('error')).toBe('invalid_request');
+    expect([browser.cookies.size, await numbersGiven(service)]).toEqual([0, before]);
+    const page = await browser.get(await address({ state: 's'.repeat(6_000), redirect_uri: 'https://evil.example/' }));
+    expect([page.status, page.location]).toEqual([400, '']);
+  });
+
+  test('of a greater length than the server accepts is refused', async () => {
     const refused = await browser.get(await address({ state: 's'.repeat(20_000) }));
     expect([refused.status, refused.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request' })]);
     expect(refused.json().detail).toBe('The request target must have at most 16384 characters.');
@@ -275,6 +273,15 @@ onEachStore('a request to /authorize', { rooms, relying_parties }, (service) => 
     for (let n = 0; n < 5; n++) browser.cookies.set(`tracking_${n}`, 'x'.repeat(3_000));
     const { location } = await browser.get(await address({ state: 's'.repeat(5_000) }));
     expect((await browser.get(location)).text).toContain('You are in line');
+  });
+
+  test('that is as long as an address may be waits, and is admitted', async () => {
+    const length = 6_000 - new URL(await address()).search.length - 20;
+    const login = await startLogin(service.issuer, { more: { login_hint: 'x'.repeat(length) } });
+    const page = (await browser.get(login.url)).location;
+    await letIn();
+    const back = await browser.follow((await browser.post(page)).location, service.issuer);
+    await expect(login.exchange(back.location)).resolves.toHaveProperty('id_token');
   });
 });
 

@@ -6,6 +6,7 @@ import type Provider from 'oidc-provider';
 import { createSealedCookie } from '#http/sealed-cookie.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import { loginContext } from '../login-context.ts';
+import { browserQuery } from './pushed-requests.ts';
 
 /** In seconds: an older waiting page is not opened again. */
 const MAX_AGE = 24 * 60 * 60;
@@ -47,7 +48,7 @@ export function recordAnsweredLogins(provider: Provider, answered: Pick<Answered
     const { waitedSince } = loginContext(ctx);
     if (ctx.oidc.route !== 'authorization' || waitedSince === null) return;
     const clientId = ctx.oidc.client?.clientId ?? '';
-    const request = { clientId, query: ctx.querystring, startedAt: waitedSince };
+    const request = { clientId, query: browserQuery(ctx), startedAt: waitedSince };
     ctx.append('Set-Cookie', answered.add(ctx.req.headers.cookie, request));
   });
 }

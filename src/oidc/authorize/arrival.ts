@@ -21,6 +21,7 @@ import { usableAdmission } from '../usable-admission.ts';
 import { loginLoop } from './login-loop-middleware.ts';
 import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
+import type { PushedRequests } from './pushed-requests.ts';
 import { refuseLongRequest } from './refuse-long-request.ts';
 import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
 
@@ -30,6 +31,9 @@ export interface ArrivalDeps {
   readonly cookies: VisitorCookies;
   readonly newestLogin: Pick<NewestLogin, 'record'>;
   readonly loops: Pick<LoopGuard, 'record'>;
+  readonly pushedRequests: Pick<PushedRequests, 'seal' | 'use'>;
+  /** Throws for a pushed request beyond the limit. */
+  readonly limitPushes: (ctx: KoaContextWithOIDC) => void;
   readonly now: () => number;
 }
 
@@ -41,13 +45,14 @@ function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
 }
 
 export function createArrival(deps: ArrivalDeps) {
-  const { visitors, relyingParties, cookies, newestLogin, loops, now } = deps;
+  const { visitors, relyingParties, cookies, newestLogin, loops, pushedRequests, now } = deps;
 
-  function setVisit(ctx: KoaContextWithOIDC, visit: Visit): void {
+  async function setVisit(ctx: KoaContextWithOIDC, visit: Visit): Promise<void> {
     const admission = usableAdmission(visit.admission, now());
     loginContext(ctx).visit = { ...visit, admission };
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
+    await pushedRequests.use(ctx);
     // Looking up the admission is the authentication: prompt=login and max_age ask for no more.
     const isTooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
     if (session.accountId !== undefined && session.accountId !== admission.visitor) {
@@ -74,7 +79,11 @@ export function createArrival(deps: ArrivalDeps) {
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
     // A pushed request (RFC 9126) passes the same validators, but no visitor has arrived.
-    if (ctx.oidc.route !== 'authorization') return refuseLongRequest(ctx);
+    if (ctx.oidc.route !== 'authorization') {
+      deps.limitPushes(ctx);
+      return pushedRequests.seal(ctx);
+    }
+    refuseLongRequest(ctx);
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) throw new errors.InvalidClient('client is invalid', 'client not found');
     const { room } = party;
@@ -91,22 +100,21 @@ export function createArrival(deps: ArrivalDeps) {
     dropUnusable(ctx);
     if (ctx.oidc.prompts.has('none')) {
       const known = await visitorWithoutJoin(room, visitor, inside);
-      setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
-      return;
+      return setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
     }
     try {
       const arrival = await visitors.arrive(room, { visitor, ticket, inside });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
-      setVisit(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
+      await setVisit(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);
       }
       if (!(error instanceof RoomClosed)) throw error;
       // The waiting page says that the room is closed.
-      setVisit(ctx, { room, admission: null });
+      await setVisit(ctx, { room, admission: null });
     }
   };
 }

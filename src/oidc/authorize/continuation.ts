@@ -20,6 +20,7 @@ import { LOCK_SECONDS } from './login-lock.ts';
 import type { LoginStart } from './login-start.ts';
 import type { TransactionOf } from './login-transaction.ts';
 import { nextStep } from './next-step.ts';
+import type { PushedRequests } from './pushed-requests.ts';
 import { restartLogin } from './restart-login.ts';
 
 export interface ContinuationDeps {
@@ -29,6 +30,7 @@ export interface ContinuationDeps {
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly loginStart: Pick<LoginStart, 'authorizeUrl'>;
   readonly answeredLogins: Pick<AnsweredLogins, 'has'>;
+  readonly pushedRequests: Pick<PushedRequests, 'open'>;
   readonly loops: LoopGuard;
   readonly loginLock: LoginLock;
   readonly transactionOf: TransactionOf;
@@ -40,6 +42,15 @@ type Interaction = InstanceType<Provider['Interaction']>;
 
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
   const { provider, addresses, relyingParties, snapshots, loginStart, loops, loginLock, transactionOf, urls } = deps;
+
+  /** Without the parameters of a stored request, which the store has. */
+  function described(pending: PendingRequest): { clientId: string; request: URLSearchParams } {
+    if (pending.kind === 'stored') return { clientId: pending.clientId, request: new URLSearchParams() };
+    const request = new URLSearchParams(pending.query);
+    const clientId = request.get('client_id') ?? '';
+    const pushed = deps.pushedRequests.open(clientId, request.get('request_uri') ?? '');
+    return { clientId, request: pushed ? new URLSearchParams(pushed.query) : request };
+  }
 
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
@@ -133,13 +144,6 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     },
     resume,
   };
-}
-
-/** Without the parameters of a stored request, which the store has. */
-function described(pending: PendingRequest): { clientId: string; request: URLSearchParams } {
-  if (pending.kind === 'stored') return { clientId: pending.clientId, request: new URLSearchParams() };
-  const request = new URLSearchParams(pending.query);
-  return { clientId: request.get('client_id') ?? '', request };
 }
 
 function abandoned(request: URLSearchParams) {

@@ -7,6 +7,7 @@
 
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
+import type { ClientAddress } from '#http/client-address.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
@@ -30,6 +31,8 @@ import { createLoginStart } from './login-start.ts';
 import { createTransactionOf } from './login-transaction.ts';
 import { createNewestLogin } from './newest-login.ts';
 import { onlyOwnResume } from './own-resume.ts';
+import { createPushLimit } from './push-limit.ts';
+import { createPushedRequests } from './pushed-requests.ts';
 import { createValidatedStep } from './validated-step.ts';
 
 export interface AuthorizeDeps {
@@ -38,6 +41,7 @@ export interface AuthorizeDeps {
   readonly idempotency: Pick<Idempotency, 'remember' | 'forget'>;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
+  readonly clientAddress: ClientAddress;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -50,13 +54,15 @@ export interface Authorize {
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
-  const { urls, idempotency, addresses, cookies, render, now } = deps;
+  const { urls, idempotency, addresses, cookies, clientAddress, render, now } = deps;
   const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
   const { isSecure } = urls;
   const loginStart = createLoginStart(seal, urls);
   const loops = createLoopGuard(seal, isSecure, now);
   const answeredLogins = createAnsweredLogins(seal, isSecure);
   const newestLogin = createNewestLogin(seal, isSecure);
+  const pushedRequests = createPushedRequests({ seal, idempotency, now });
+  const limitPushes = createPushLimit({ clientAddress, now });
   const transactionOf = createTransactionOf(newestLogin, now);
   const validatedStep = createValidatedStep({ relyingParties, transactionOf });
 
@@ -70,7 +76,10 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         // The page that the visitor came for, from relying parties that send it; kept with a stored request.
         target_link_uri: null,
         anteroom_page: null,
-        [RETRY]: createArrival({ visitors, relyingParties, cookies, newestLogin, loops, now }),
+        [RETRY]: createArrival({
+          ...{ visitors, relyingParties, cookies, newestLogin, loops },
+          ...{ pushedRequests, limitPushes, now },
+        }),
       },
     },
     mount(provider, { resume: cookieName }) {
@@ -79,13 +88,15 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       provider.use(postBecomesGet(urls));
       provider.use(attachLoginContext(now));
       provider.use(loginStart.readNote);
+      provider.use(pushedRequests.read);
+      pushedRequests.mount(provider);
       provider.use(stopLoginLoops({ loops, loginStart, relyingParties, render, now }));
       recordAnsweredLogins(provider, answeredLogins);
       releaseLoginLock(provider, { idempotency, relyingParties });
       const loginLock = createLoginLock(idempotency);
       return createContinuation({
         ...{ provider, addresses, relyingParties, snapshots, urls, render },
-        ...{ loginStart, answeredLogins, loops, loginLock, transactionOf },
+        ...{ loginStart, answeredLogins, pushedRequests, loops, loginLock, transactionOf },
       });
     },
   };

@@ -6,6 +6,7 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { travels } from '../adapter.ts';
 import { loginContext } from '../login-context.ts';
 import { startOf } from './login-start.ts';
+import { browserQuery } from './pushed-requests.ts';
 import type { ValidatedStep } from './validated-step.ts';
 import { withholdUnusedCookies } from './withhold-cookies.ts';
 
@@ -34,7 +35,7 @@ export function createInteractionUrl({ relyingParties, addresses, cookies, valid
     if (travels(ctx)) {
       // A closed room gives no ticket, so the request is nobody's yet.
       const owner = visitor ? addresses.ownerOf(visitor) : null;
-      return addresses.of(room, { kind: 'travelling', query: ctx.querystring, owner, arrivedAt });
+      return addresses.of(room, { kind: 'travelling', query: browserQuery(ctx), owner, arrivedAt });
     }
     const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
     const owner = addresses.ownerOf(visitor ?? '');

@@ -13,6 +13,7 @@ import { loginContext } from '../login-context.ts';
 import { isAuthorize } from './authorize-middleware.ts';
 import type { LoginStart } from './login-start.ts';
 import { nextStep } from './next-step.ts';
+import { browserQuery } from './pushed-requests.ts';
 
 /** How long a slowed login waits, in seconds. */
 const PAUSE = 2;
@@ -44,7 +45,7 @@ export function stopLoginLoops({ loops, loginStart, relyingParties, render, now 
     // oidc-provider refuses an unknown client.
     if (!party) return next();
     loops.record(ctx, loop);
-    const url = loginStart.authorizeUrl(ctx.querystring, now());
+    const url = loginStart.authorizeUrl(browserQuery(ctx), now());
     const view = step.step === 'pause' ? 'login-loop-pause' : 'login-loop';
     sendPage(ctx, 200, render(view, { host: hostOf(party, redirectUri), url }));
     if (step.step === 'pause') ctx.set('Refresh', `${PAUSE};url=${url}`);

@@ -12,7 +12,7 @@ const RESUME_PATH = /^\/authorize\/([\w-]+)$/;
 
 export interface OwnResumeDeps {
   readonly provider: Provider;
-  readonly cookies: Pick<VisitorCookies, 'visitor' | 'ticket'>;
+  readonly cookies: Pick<VisitorCookies, 'visitor' | 'ticket' | 'inside'>;
   readonly relyingParties: RelyingParties;
   /** oidc-provider's name of the cookie. */
   readonly cookieName: string;
@@ -31,7 +31,8 @@ export function onlyOwnResume({ provider, cookies, relyingParties, cookieName }:
     const claimedBy = interaction?.result?.login?.accountId;
     if (claimedBy !== undefined) {
       const party = await relyingParties.find(String(interaction?.params.client_id));
-      const own = [cookies.visitor(cookie), party && cookies.ticket(cookie, party.room)?.visitor];
+      const tickets = party ? [cookies.ticket(cookie, party.room), cookies.inside(cookie, party.room)] : [];
+      const own = [cookies.visitor(cookie), ...tickets.map((ticket) => ticket?.visitor)];
       if (!own.includes(claimedBy)) ctx.req.headers.cookie = cookie.replace(pair, '');
     }
     return next();

@@ -1,10 +1,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { LONGEST_QUERY } from '#pages/waiting/address.ts';
+import { canTravel, LONGEST_QUERY } from '#pages/waiting/address.ts';
+import { browserQuery } from './pushed-requests.ts';
 
-/** Refuses a pushed request that is longer than one in an address may be, so that nobody fills the store with it. */
-export function refuseLongRequest({ oidc: { params } }: KoaContextWithOIDC): void {
-  const length = Object.values(params ?? {}).reduce<number>((sum, value) => sum + String(value ?? '').length, 0);
-  if (length <= LONGEST_QUERY) return;
-  throw new errors.InvalidRequest(`the request must have at most ${LONGEST_QUERY} characters`);
+/** Refuses a request that does not fit into the waiting page's address: to wait, it would need a row in the store. */
+export function refuseLongRequest(ctx: KoaContextWithOIDC): void {
+  if (canTravel(browserQuery(ctx))) return;
+  throw new errors.InvalidRequest(
+    `the request is too long: its query may have ${LONGEST_QUERY} characters, form-encoded`,
+  );
 }

@@ -1,9 +1,8 @@
 /**
  * The address of the waiting page carries the visitor's pending request: an authorization request, or a return to a
  * page of the site. Its own parameters come first, then the time of arrival, then a keyed stamp over both. So the
- * request survives a reload, a restart and a second tab, and it takes no row in the store. An authorization request
- * that cannot travel (a pushed request, or a very long one) is an Interaction in the store, and the address carries its
- * id.
+ * request survives a reload, a restart and a second tab, and it takes no row in the store. Earlier versions stored
+ * pushed and very long authorization requests as an Interaction; the address carries its id.
  *
  * Browsers, messengers and link trackers respell links and add parameters to them. So the stamp covers the decoded
  * values in one spelling, and what was added is dropped.
@@ -73,9 +72,9 @@ export interface Addresses {
   guess(query: string): Pending;
 }
 
-/** Whether a request to /authorize can travel in the waiting page's address. */
-export function canTravel(method: string, query: string): boolean {
-  if (method !== 'GET' || query.length > LONGEST_QUERY || /(?:^|&)request(?:_uri)?=/.test(query)) return false;
+/** Whether a query of /authorize fits into the waiting page's address. */
+export function canTravel(query: string): boolean {
+  if (query.length > LONGEST_QUERY) return false;
   // The address spells each character with at most three.
   return 3 * query.length <= LONGEST_QUERY || new URLSearchParams(query).toString().length <= LONGEST_QUERY;
 }
