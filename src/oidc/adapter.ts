@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload, ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
 import Provider, { errors } from 'oidc-provider';
-import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
+import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { clientMetadata } from './client-metadata.ts';
@@ -24,7 +24,8 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
     const adapter: Adapter = {
       upsert: (id, payload, expiresIn) => records.upsert(model, id, payload, expiresIn),
       find: (id) => records.find(model, id),
-      findByUid: (uid) => records.findByUid(model, uid),
+      // Only tokens that end with their session are looked up so; ours end with their admission.
+      findByUid: async () => undefined,
       findByUserCode: async () => undefined,
       async consume(id) {
         const first = await records.consume(model, id, now());
@@ -59,12 +60,15 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
             if (payload.accountId) await adapter.upsert(id, payload, expiresIn);
           },
         };
+      case 'AccessToken':
+      case 'AuthorizationCode':
+        return { ...adapter, find: async (id) => unbound(await records.find(model, id)) };
       case 'RefreshToken':
         return {
           ...adapter,
           upsert: (id, payload, expiresIn) => adapter.upsert(id, withoutNonce(payload), expiresIn),
           find: async (id) => {
-            const payload = await adapter.find(id);
+            const payload = unbound(await records.find(model, id));
             return payload ? withoutNonce(payload) : undefined;
           },
         };
@@ -88,6 +92,13 @@ function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): 
 /** A refreshed ID token should have no nonce (OpenID Connect Core §12.2). */
 function withoutNonce({ nonce: _nonce, ...payload }: AdapterPayload): AdapterPayload {
   return payload;
+}
+
+/** Earlier versions bound tokens to the browser's session as well. */
+function unbound(payload: OidcRecord | undefined): AdapterPayload | undefined {
+  if (!payload) return undefined;
+  const { expiresWithSession: _bound, ...others } = payload;
+  return others;
 }
 
 /**

@@ -93,16 +93,15 @@ describe('the keys in Redis', () => {
 
   it('of the OpenID provider go when their time has passed, also after use', async () => {
     const { oidcRecords: oidc } = store;
-    const [id, grantId, uid] = [freshId('id'), freshId('grant'), freshId('uid')];
-    await oidc.upsert('AuthorizationCode', id, { grantId, uid, list: [] }, 100);
+    const [id, grantId] = [freshId('id'), freshId('grant')];
+    await oidc.upsert('AuthorizationCode', id, { grantId, list: [] }, 100);
     await oidc.upsert('AccessToken', id, { grantId }, 200);
     await oidc.upsert('RefreshToken', id, { grantId }, 50);
     await oidc.consume('AuthorizationCode', id, T0);
     // A list that is empty stays a list.
-    expect(await oidc.find('AuthorizationCode', id)).toEqual({ grantId, uid, list: [], consumed: T0 / 1000 });
+    expect(await oidc.find('AuthorizationCode', id)).toEqual({ grantId, list: [], consumed: T0 / 1000 });
     const ttl = async (key: string) => Math.ceil((await client.pttl(key)) / 1000);
     expect(await ttl(`anteroom:oidc:record:AuthorizationCode:${id}`)).toBe(100);
-    expect(await ttl(`anteroom:oidc:uid:AuthorizationCode:${uid}`)).toBe(100);
     expect(await ttl(`anteroom:oidc:grant:${grantId}`)).toBe(200);
     await oidc.revokeByGrantId(grantId);
     expect(await client.exists(`anteroom:oidc:grant:${grantId}`)).toBe(0);

@@ -45,6 +45,8 @@ export function createTokens({ issuer, waitingRoom, settings, now }: TokensDeps)
       ttl: createLifetimes(remaining, now),
       findAccount: createFindAccount({ visitors, relyingParties, emailHost: new URL(issuer).hostname, now }),
       loadExistingGrant: createLoadExistingGrant(remaining),
+      // Tokens end with the admission, whatever becomes of the browser's session with the provider.
+      expiresWithSession: () => false,
       extraTokenClaims: claimsOfAccessToken,
       features: {
         userinfo: { enabled: true },

@@ -9,24 +9,15 @@ export interface OidcRecordsDeps {
   readonly now: () => number;
 }
 
-/** The models that a grant takes with it when it is revoked: those that oidc-provider's own adapter takes. */
-const GRANTED = new Set([
-  'AccessToken',
-  'AuthorizationCode',
-  'RefreshToken',
-  'DeviceCode',
-  'BackchannelAuthenticationRequest',
-  'PreAuthorizedCode',
-]);
+/** The models that a grant takes with it when it is revoked. */
+const GRANTED = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
 
 export function createOidcRecords({ database, group, now }: OidcRecordsDeps): OidcRecords {
   const sql = {
     upsert: database.prepare(`
-      INSERT OR REPLACE INTO oidc (model, id, payload, consumed, uid, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+      INSERT OR REPLACE INTO oidc (model, id, payload, consumed, grant_id, expires) VALUES (?, ?, ?, ?, ?, ?)`),
     find: database.prepare(`
       SELECT payload, consumed FROM oidc WHERE model = ? AND id = ? AND (expires IS NULL OR expires > ?)`),
-    findByUid: database.prepare(`
-      SELECT payload, consumed FROM oidc WHERE uid = ? AND model = ? AND (expires IS NULL OR expires > ?)`),
     consume: database.prepare(`
       UPDATE oidc SET consumed = ?
       WHERE model = ? AND id = ? AND consumed IS NULL AND (expires IS NULL OR expires > ?)`),
@@ -37,19 +28,17 @@ export function createOidcRecords({ database, group, now }: OidcRecordsDeps): Oi
   return {
     upsert: (model, id, payload, expiresIn) =>
       group.change(() => {
-        const { consumed, uid, grantId } = payload;
+        const { consumed, grantId } = payload;
         sql.upsert.run(
           model,
           id,
           JSON.stringify(payload),
           typeof consumed === 'number' ? consumed : null,
-          typeof uid === 'string' ? uid : null,
           typeof grantId === 'string' && GRANTED.has(model) ? grantId : null,
           expiresIn === undefined ? null : now() + expiresIn * 1000,
         );
       }),
     find: (model, id) => group.run(() => recordOf(sql.find.get(model, id, now()))),
-    findByUid: (model, uid) => group.run(() => recordOf(sql.findByUid.get(uid, model, now()))),
     consume: (model, id, at) =>
       group.change(() => sql.consume.run(Math.floor(at / 1000), model, id, now()).changes > 0),
     destroy: (model, id) => group.change(() => void sql.destroy.run(model, id)),

@@ -65,6 +65,5 @@ export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
 /** A record of oidc-provider as JSON. */
 export const recordKey = (model: string, id: string): string => `anteroom:oidc:record:${model}:${id}`;
 /** The id of the record with this uid. */
-export const uidKey = (model: string, uid: string): string => `anteroom:oidc:uid:${model}:${uid}`;
 /** A set of the keys of the records that are revoked with this grant. */
 export const grantKey = (grantId: string): string => `anteroom:oidc:grant:${grantId}`;

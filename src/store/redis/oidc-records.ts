@@ -1,20 +1,14 @@
 import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RedisClient } from './client.ts';
 import { keyScripts } from './key-scripts.ts';
-import { grantKey, recordKey, uidKey } from './keys.ts';
+import { grantKey, recordKey } from './keys.ts';
 import type { Run } from './script.ts';
 import { answered } from './unavailable.ts';
 
-/** The models that end with their grant. */
-const GRANTABLE = new Set([
-  'AccessToken',
-  'AuthorizationCode',
-  'RefreshToken',
-  'DeviceCode',
-  'BackchannelAuthenticationRequest',
-]);
+/** The models that are indexed by their grant. A code lives for a minute and is no use without its grant. */
+const GRANTED = new Set(['AccessToken', 'RefreshToken']);
 
-/** Records as JSON, a key each, with an index by uid and one by grant; all are gone when their time has passed. */
+/** Records as JSON, a key each, with an index by grant; all are gone when their time has passed. */
 export function createOidcRecords(client: RedisClient, run: Run): OidcRecords {
   function put(key: string, value: string, seconds: number | undefined): Promise<unknown> {
     return answered(seconds === undefined ? client.set(key, value) : client.set(key, value, 'EX', seconds));
@@ -30,21 +24,15 @@ export function createOidcRecords(client: RedisClient, run: Run): OidcRecords {
     async upsert(model, id, payload, expiresIn) {
       const key = recordKey(model, id);
       const seconds = expiresIn === undefined ? undefined : Math.max(1, Math.ceil(expiresIn));
-      const { uid, grantId } = payload;
+      const { grantId } = payload;
       await Promise.all([
         put(key, encode(payload), seconds),
-        typeof uid === 'string' && put(uidKey(model, uid), id, seconds),
         typeof grantId === 'string' &&
-          GRANTABLE.has(model) &&
+          GRANTED.has(model) &&
           run(keyScripts.indexGrant, [grantKey(grantId)], key, seconds ?? 0),
       ]);
     },
     find: (model, id) => read(recordKey(model, id)),
-    async findByUid(model, uid) {
-      const id = await answered(client.get(uidKey(model, uid)));
-      const found = id === null ? undefined : await read(recordKey(model, id));
-      return found?.uid === uid ? found : undefined;
-    },
     consume: (model, id, now) => run(keyScripts.consume, [recordKey(model, id)], Math.floor(now / 1000)),
     async destroy(model, id) {
       await answered(client.del(recordKey(model, id)));
