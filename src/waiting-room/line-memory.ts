@@ -60,10 +60,11 @@ export function rememberParty({ parties }: LineMemory, party: RelyingParty): voi
 }
 
 export function checkpointOf({ view, issued }: RoomMemory): Checkpoint {
-  const { incarnation, generation, counters, turns, joinPeak, alarm, inletState, notes } = view;
+  const { incarnation, generation, shifted, counters, turns, joinPeak, alarm, inletState, notes } = view;
   return {
     incarnation,
     generation,
+    shifted,
     counters: { ...counters, queue: Math.max(counters.queue, issued) },
     turns,
     joinPeak,

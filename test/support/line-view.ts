@@ -10,6 +10,8 @@ export function lineView({
   return {
     incarnation: '',
     generation: 1,
+    clock: 0,
+    shifted: 0,
     counters: {
       queue: 0,
       serving: 0,

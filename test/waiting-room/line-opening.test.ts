@@ -44,6 +44,12 @@ describe('a line that is opened from a checkpoint', () => {
     expect(numbers(reopened(checkpoint({ queue: 50 }, { joinPeak: 200 })), 1)).toEqual([651]);
   });
 
+  it('takes over how far jumps of clocks had moved its time, which the state of its inlet goes by', () => {
+    const line = reopened(checkpoint({ queue: 3 }, { shifted: -3_600_000, inletState: 'rate {}' }));
+    expect(line).toMatchObject({ shifted: -3_600_000, inletState: 'rate {}' });
+    expect(reopened(checkpoint({ queue: 3 })).shifted).toBe(0);
+  });
+
   it('counts numbers of the gap neither as waiting nor in a raise, until a ticket proves them', () => {
     const line = reopened(checkpoint({ queue: 3 }));
     numbers(line, 2);

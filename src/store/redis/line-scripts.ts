@@ -103,6 +103,7 @@ const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, ...
   notes.signal,
   notes.meter,
   notes.told,
+  of.shifted ?? 0,
 ];
 
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);

@@ -174,12 +174,14 @@ const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(rep
 export function view(reply: readonly Reply[]): LineView {
   const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted, more] =
     reply;
-  const [incarnation, heartbeatsSince, joinPeak, expiredAdmissions] = list(more);
+  const [incarnation, heartbeatsSince, joinPeak, expiredAdmissions, clock, shiftedBy] = list(more);
   const [inletState, signal, meter, told] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
   return {
     incarnation: text(incarnation),
     generation: integer(generation),
+    clock: integer(clock),
+    shifted: integer(shiftedBy),
     counters: counters(counts),
     mode: text(mode) as Mode,
     held: integer(held),

@@ -22,6 +22,10 @@ export interface Counters {
 export interface LineView {
   readonly incarnation: string;
   readonly generation: number;
+  /** The line's time. All processes on the store go by it, so it decides where their clocks differ. */
+  readonly clock: number;
+  /** How far jumps of clocks moved the line's time in this generation, in ms. `clock` less this never goes back. */
+  readonly shifted: number;
   readonly counters: Counters;
   readonly mode: LineRules['mode'];
   /** Places held for served visitors who have not claimed yet. */
@@ -78,6 +82,8 @@ export function view(line: Line, at: number): LineView {
   return {
     incarnation: line.incarnation,
     generation: line.generation,
+    clock: line.clock,
+    shifted: line.shifted,
     counters: counters(line),
     mode: line.rules.mode,
     held: line.held,

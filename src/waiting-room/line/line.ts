@@ -55,6 +55,8 @@ export interface Line {
   jumpedAt: number;
   /** How far the last jump went, in ms. */
   skew: number;
+  /** How far jumps moved the line's time in this generation, in ms. `clock` less this never goes back. */
+  shifted: number;
   /** Places held for a visitor, ever. */
   turns: number;
   alarm: boolean;
@@ -99,6 +101,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     clock: 0,
     jumpedAt: 0,
     skew: 0,
+    shifted: 0,
     turns: 0,
     alarm: false,
     inletState: '',

@@ -12,6 +12,8 @@ import { markUnconfirmed, moveOn } from './unconfirmed.ts';
 export interface Checkpoint {
   readonly incarnation: string;
   readonly generation: number;
+  /** Left out by early versions. */
+  readonly shifted?: number | undefined;
   /** `queue` is the highest number that is known to be issued. */
   readonly counters: Counters;
   readonly turns: number;
@@ -75,7 +77,8 @@ function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
 }
 
 /** What is not counted: for a line that is new, as the process saw it last. */
-function takeOver(line: Line, { alarm, inletState, notes }: Checkpoint): void {
+function takeOver(line: Line, { shifted = 0, alarm, inletState, notes }: Checkpoint): void {
+  line.shifted = shifted;
   line.alarm = alarm;
   line.inletState = inletState;
   line.notes = { ...notes };

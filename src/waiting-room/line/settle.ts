@@ -1,22 +1,23 @@
 /** The line's time, and what happens by itself as it passes. */
 import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
+import { JUMP } from './jump.ts';
 import { freePlaces, type Line } from './line.ts';
 import { turnWindows } from './presence.ts';
 import { expireTurns, shiftTurns } from './turns.ts';
 
 /** Visitors of expired admissions that a line keeps at most. */
 const EXPIRED_CAPACITY = 10_000;
-/** A clock that is further behind than this has jumped, in ms; less is the difference of two clocks. */
-const JUMP = 5000;
 /** For so long after a jump back, a caller as far ahead counts as the other one of two clocks, in ms. */
 const TWO_CLOCKS = 600_000;
 
-/** Moves all deadlines. */
+/** Moves all deadlines, and all times that something is measured from. */
 function shift(line: Line, by: number): void {
+  line.shifted += by;
   shiftAdmissions(line.admissions, by);
   shiftTurns(line, by);
   line.presence.windowStart += by;
+  if (line.heartbeatsSince > 0) line.heartbeatsSince += by;
   const next = nextDrawOf(line.draws);
   if (next) next.presence.windowStart += by;
 }

@@ -127,6 +127,7 @@ const drawing = [
 const checkpoint = fc.record({
   incarnation: fc.constantFrom(OWN, OWN, OWN, 'other'),
   generation: fc.constantFrom(0, 0, 0, 0, 1, -1),
+  shifted: fc.constantFrom(undefined, 0, -3_600_000, 5000),
   counters: fc.record({
     queue: fc.nat(90),
     serving: fc.nat(120),

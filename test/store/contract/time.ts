@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Arrival, Ports, RoomUnderTest } from './room-under-test.ts';
-import { freshId, makeRoom, pick, seconds, T0 } from './room-under-test.ts';
+import { freshId, makeRoom, pick, RULES, seconds, T0 } from './room-under-test.ts';
 
 export function describeTime(stores: Ports<'line'>): void {
   describe('renewal', () => {
@@ -250,6 +250,43 @@ export function describeTime(stores: Ports<'line'>): void {
       await room.view(BACK + seconds(30));
       await store.line.reset(room.id, BACK);
       expect((await arriveWithCredit(room, BACK + seconds(26))).admission?.issuedAt).toBe(BACK + seconds(30));
+    });
+  });
+
+  describe('the line’s time', () => {
+    it('is that of the clock furthest ahead, and a jump back is told apart from the time that passed', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store);
+      expect(await room.view(T0 + seconds(10))).toMatchObject({ clock: T0 + seconds(10), shifted: 0 });
+      expect(await second.line.view(room.id, T0 + seconds(6))).toMatchObject({ clock: T0 + seconds(10), shifted: 0 });
+      const back = T0 + seconds(10 - 3600);
+      expect(await room.view(back)).toMatchObject({ clock: back, shifted: -seconds(3600) });
+      expect(await second.line.view(room.id, back + seconds(5))).toMatchObject({ shifted: -seconds(3600) });
+      // The other one of two clocks brings the line forward again.
+      const forward = T0 + seconds(16);
+      expect(await second.line.view(room.id, forward)).toMatchObject({ clock: forward, shifted: 0 });
+    });
+
+    it('does not make a reset line’s time a shifted one', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.view(T0 + seconds(3600));
+      await room.view(T0);
+      await store.line.reset(room.id, T0);
+      expect(await room.view(T0 + 1)).toMatchObject({ clock: T0 + 1, shifted: 0 });
+    });
+
+    it('takes along since when heartbeats count', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      const seen = await room.view(T0 + seconds(10));
+      const checkpoint = {
+        ...{ incarnation: seen.incarnation, generation: 1, shifted: 0, turns: 0, joinPeak: 0, alarm: false },
+        ...{ inletState: '', notes: seen.notes, counters: { ...seen.counters, queue: 5 } },
+      };
+      await store.line.open(room.id, { rules: RULES, incarnation: '', checkpoint }, T0 + seconds(10));
+      expect((await room.view(T0 + seconds(20))).heartbeatsSince).toBe(T0 + seconds(10));
+      expect((await room.view(T0 + seconds(20 - 3600))).heartbeatsSince).toBe(T0 + seconds(10 - 3600));
     });
   });
 

@@ -2,7 +2,8 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, mode, size, lifetime, claim window, presence timeout, an incarnation for a new line; then of the
 -- checkpoint, if there is one: incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired,
--- turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told
+-- turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told, by how much
+-- the line's time was shifted
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
 local checkpoint = ARGV[8] and {
@@ -65,7 +66,7 @@ if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.gene
   if isNew or isOlder or isBehind() then
     local now = settle(tonumber(ARGV[1]))
     if isNew then
-      line.alarm = checkpoint.alarm
+      line.shifted, line.alarm = tonumber(ARGV[24]), checkpoint.alarm
       redis.call(
         'HSET', LINE, 'inlet_state', ARGV[20], 'note:signal', ARGV[21], 'note:meter', ARGV[22], 'note:told', ARGV[23]
       )

@@ -4,7 +4,8 @@
 -- Reply: { 'absent' } | { 'view', generation, mode, held, counters (lib/counters.lua), first number of the bitmap,
 -- bitmap of those present among the unserved, turns, 1 where the breaker is on, { the inlet's state, each note in the
 -- order of replies.ts }, { each draw (lib/draw.lua) }, entrants present, { predictions that came true, that did not },
--- { incarnation, since when heartbeats count, most joins in a second, expired admissions that are not reported } }
+-- { incarnation, since when heartbeats count, most joins in a second, expired admissions that are not reported, the
+-- line's time, by how much it was shifted } }
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()
@@ -16,5 +17,7 @@ return {
   'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
   redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told'), draws,
   line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
-  { line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED) },
+  {
+    line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
+  },
 }

@@ -19,8 +19,7 @@ local FENCING = 'fencing'
 
 -- The numbers are those of waiting-room/line/line.ts. Only here are: `returned` and `unconfirmed` count the bits of
 -- RETURNED and UNCONFIRMED, `unconfirmed_of` is the generation of the latter, `due` is at or before the earliest deadline
--- in BATCHES (0 for none), no number up to `over` is in HOLDING, `shifted` is by how much what runs out was moved in this
--- generation; `draws` counts the draws of this generation, and from `drawing` on it is
+-- in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- The hash has texts beside them, for those who ask: `inlet_state`, and `note:` with each note's name.
 local FIELDS = {

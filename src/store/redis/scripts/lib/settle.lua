@@ -2,11 +2,12 @@
 -- other one of two clocks.
 local JUMP, TWO_CLOCKS = 5000, 600000
 
--- Moves everything that runs out.
+-- Moves everything that runs out, and all times that something is measured from.
 local function shift(by)
   line.shifted = line.shifted + by
   shiftTurns(by)
   line.window_start = line.window_start + by
+  if line.heartbeats_since > 0 then line.heartbeats_since = line.heartbeats_since + by end
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
 end
 
