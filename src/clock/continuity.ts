@@ -14,9 +14,11 @@ export function createContinuity(
   now: () => number,
 ): () => Promise<number> {
   return async () => {
-    const at = String(now());
-    const since = (await idempotency.remember(KEY, at, GAP)) ?? at;
-    await idempotency.amend(KEY, since, GAP);
-    return Number(since);
+    const at = now();
+    const known = await idempotency.remember(KEY, String(at), GAP);
+    // A time ahead of now is from before a clock jumped back. There was no gap since, as far as this clock can tell.
+    const since = Math.min(Number(known ?? at), at);
+    await idempotency.amend(KEY, String(since), GAP);
+    return since;
   };
 }

@@ -23,3 +23,17 @@ test('every process sees the same start of the service, until no process ran for
   await store.close();
   await rm(dir, { recursive: true });
 });
+
+test('after a clock jumped back, no gap lasts until the time before the jump', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'anteroom-clock-'));
+  let time = 10_000_000;
+  const store = openEmbeddedStore({ dir, now: () => time });
+  const since = createContinuity(store.idempotency, () => time);
+  expect(await since()).toBe(10_000_000);
+  time -= 3_600_000;
+  expect(await since()).toBe(time);
+  time += 5000;
+  expect(await since()).toBe(time - 5000);
+  await store.close();
+  await rm(dir, { recursive: true });
+});
