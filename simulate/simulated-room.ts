@@ -86,7 +86,8 @@ export function createSimulatedRoom({ room, origin, random, clock }: SimulatedRo
     if (origin && clock.tick % SIGNAL === 0) signal = origin(line.admissions.active, clock.now);
     if (mode !== 'queue') return;
     const from = line.inletState;
-    const { raise, state } = tickInlet(inlet, { now: clock.now, state: from, signal });
+    const time = { now: clock.now, shifted: line.shifted, own: clock.now };
+    const { raise, state } = tickInlet(inlet, { ...time, state: from, signal });
     if (raise || state !== from)
       steps.raise(line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, clock.now);
   }

@@ -5,7 +5,7 @@
  */
 import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
-import { measure, readMeter } from './estimate.ts';
+import { measure, readMeter, timeOf } from './estimate.ts';
 import { tickInlet } from './inlets/index.ts';
 import type { LineView } from './line/counters.ts';
 import { lineRules } from './line-rules.ts';
@@ -86,8 +86,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   async function tick(settings: RoomSettings, view: LineView): Promise<void> {
     const { id, mode, inlet } = settings;
     if (mode !== 'queue' || view.alarm || hasMissingHeartbeats(settings, view)) return;
-    const { inletState: from, notes } = view;
-    const { raise, state, skipped } = tickInlet(inlet, { now: now(), state: from, signal: readSignal(notes.signal) });
+    const { clock, shifted, inletState: from, notes } = view;
+    const time = { now: clock, shifted, own: now() };
+    const { raise, state, skipped } = tickInlet(inlet, { ...time, state: from, signal: readSignal(notes.signal) });
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(
       id,
@@ -100,18 +101,20 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   }
 
   /** Whether a waiting visitor may count as absent only because heartbeats were lost in a gap. */
-  function hasMissingHeartbeats(settings: RoomSettings, { counters, heartbeatsSince }: LineView): boolean {
+  function hasMissingHeartbeats(settings: RoomSettings, { clock, counters, heartbeatsSince }: LineView): boolean {
     if (counters.present >= counters.waiting) return false;
-    return now() < Math.max(continuousSince, heartbeatsSince) + heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
+    const delay = heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
+    return clock < heartbeatsSince + delay || now() < continuousSince + delay;
   }
 
   /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */
-  async function writeMeter({ id, mode }: RoomSettings, { alarm, notes, turns }: LineView): Promise<void> {
+  async function writeMeter({ id, mode }: RoomSettings, view: LineView): Promise<void> {
+    const { alarm, notes, turns } = view;
     if (mode !== 'queue' || alarm) {
       if (notes.meter !== '') await line.note(id, { name: 'meter', value: '' }, now());
       return;
     }
-    const meter = measure(readMeter(notes.meter), turns, now());
+    const meter = measure(readMeter(notes.meter), turns, timeOf(view));
     if (meter) await line.note(id, { name: 'meter', value: JSON.stringify(meter) }, now());
   }
 

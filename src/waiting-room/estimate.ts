@@ -3,6 +3,7 @@
  * visitor, so visitors who left and numbers that were passed over count on neither side of the division. There is no
  * estimate until enough was measured.
  */
+import type { LineView } from './line/counters.ts';
 
 /** A time further ahead than this means that the clock jumped back, not that two clocks differ. In ms. */
 const JUMPED = 1000;
@@ -18,12 +19,17 @@ const STRETCH = 30_000;
 const SLOWEST = { least: 0.5, most: 0.8 };
 const FASTEST = { least: 1.25, most: 2 };
 
-/** When turns were counted, and how many there had been so far; oldest first. */
+/** When turns were counted ({@link timeOf}), and how many there had been so far; oldest first. */
 export type Meter = readonly (readonly [at: number, turns: number])[];
 
 export interface Range {
   readonly low: number;
   readonly high: number;
+}
+
+/** The time that turns are measured by, in ms: the line's, without the jumps of clocks. */
+export function timeOf({ clock, shifted }: Pick<LineView, 'clock' | 'shifted'>): number {
+  return clock - shifted;
 }
 
 export function readMeter(note: string): Meter {

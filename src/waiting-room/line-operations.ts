@@ -1,6 +1,6 @@
 import type { OperatorAction } from './activity.ts';
 import { type DrawReport, drawReport } from './draw-report.ts';
-import { perMinute, type Range, readMeter } from './estimate.ts';
+import { perMinute, type Range, readMeter, timeOf } from './estimate.ts';
 import type { Exits, ExitsResult } from './line/admissions.ts';
 import type { Counters } from './line/counters.ts';
 import type { Raised } from './line/serving.ts';
@@ -96,8 +96,9 @@ export function createLineOperations(context: OperationsContext): LineOperations
     },
     async statistics(id) {
       await existingRoom(id);
-      const { counters, held, alarm, notes, predictions, draws, entrantsPresent } = await line.view(id, now());
-      const speed = perMinute(readMeter(notes.meter), now());
+      const view = await line.view(id, now());
+      const { counters, held, alarm, notes, predictions, draws, entrantsPresent } = view;
+      const speed = perMinute(readMeter(notes.meter), timeOf(view));
       return { counters, held, alarm, perMinute: speed, predictions, draws: draws.map(drawReport), entrantsPresent };
     },
   };

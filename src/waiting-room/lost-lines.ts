@@ -137,7 +137,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Pick<S
       if (error instanceof RoomNotFound) return null;
       throw error;
     });
-    const isRecent = seen !== null && Math.abs(now() - seen.heartbeatsSince) < RESTORING;
+    const isRecent = seen !== null && seen.clock - seen.heartbeatsSince < RESTORING;
     if (isRecent) await restoreSettings(room);
     else memory.forget(room);
     return isRecent;

@@ -4,7 +4,7 @@
  */
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
-import { perMinute, type Range, readMeter } from './estimate.ts';
+import { perMinute, type Range, readMeter, timeOf } from './estimate.ts';
 import type { LineView } from './line/counters.ts';
 import type { Holder, Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
@@ -75,7 +75,7 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
       settings: settingsAt(settings, at),
       view,
       event: eventAt(settings, at),
-      speed: perMinute(readMeter(view.notes.meter), at),
+      speed: perMinute(readMeter(view.notes.meter), timeOf(view)),
       updatedAt: at,
       ahead: peopleAhead(view),
       places: new Map(),

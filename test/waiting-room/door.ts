@@ -39,7 +39,8 @@ export function aDoor(inlet: InletSettings, rules: Partial<LineRules> = {}) {
     /** One tick. Returns the served numbers for which a place is held, in order. */
     tick(): number[] {
       const from = line.serving;
-      const step = tickInlet(inlet, { now, state: line.inletState, signal });
+      const { clock, shifted } = pure.view(line, now);
+      const step = tickInlet(inlet, { now: clock, shifted, own: now, state: line.inletState, signal });
       steps.push(step);
       pure.raise(line, { ...(step.raise ?? { people: 0 }), step: { from: line.inletState, to: step.state } }, now);
       return [...line.holding.between(from + 1, line.serving)];

@@ -12,6 +12,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** The time of a tick, as long as no clock jumped. */
+const at = (now: number) => ({ now, shifted: 0, own: now });
+
 const rate = (per_minute: number, more: Partial<RateInlet> = {}): RateInlet => ({
   strategy: 'rate',
   per_minute,
@@ -97,8 +100,8 @@ describe('the rate inlet', () => {
   });
 
   it('continues with new settings from its state', () => {
-    const slow = tickInlet(rate(60), { now: T0, state: '', signal: null });
-    const fast = tickInlet(rate(6000), { now: T0 + 500, state: slow.state, signal: null });
+    const slow = tickInlet(rate(60), { ...at(T0), state: '', signal: null });
+    const fast = tickInlet(rate(6000), { ...at(T0 + 500), state: slow.state, signal: null });
     expect(fast.raise).toMatchObject({ people: 50 });
   });
 });
@@ -157,16 +160,27 @@ describe('a clock that jumps back', () => {
     expect(door.line.inletState).toContain('"rate":60,');
   });
 
-  it('does not serve a period twice', () => {
+  it('does not stop the periods of a periodic inlet, nor serve one twice', () => {
     const door = aDoor({ strategy: 'periodic', increment: 10, every: 10 * SECOND, start: T0 });
     door.join(1000);
     door.pass(60 * SECOND);
     expect(door.line.serving).toBe(60);
     door.setClock(T0 + 30 * SECOND);
+    // The period that begins with the new time was due at the jump.
     door.pass(30 * SECOND);
-    expect(door.line.serving).toBe(60);
+    expect(door.line.serving).toBe(90);
     door.pass(20 * SECOND);
-    expect(door.line.serving).toBe(80);
+    expect(door.line.serving).toBe(110);
+  });
+
+  it('makes the periods of a periodic inlet go on by its new time', () => {
+    const door = aDoor({ strategy: 'periodic', increment: 10, every: 10 * SECOND, start: T0 });
+    door.join(1000);
+    door.pass(55 * SECOND);
+    expect(door.line.serving).toBe(60);
+    door.setClock(T0 + 23 * SECOND);
+    expect(door.pass(7 * SECOND)).toEqual([]);
+    expect(door.tick()).toHaveLength(10);
   });
 });
 
@@ -227,9 +241,31 @@ describe('the periodic inlet', () => {
       fc.property(pauses, (between) => {
         const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
         door.tick();
-        let latest = T0;
+        let [before, jumps] = [0, 0];
         for (const pause of between) {
           door.setClock(Math.max(T0, door.now() + pause));
+          door.tick();
+          const { clock, shifted } = door.line;
+          if (shifted !== before) jumps += 1;
+          before = shifted;
+          const passed = clock - shifted - T0;
+          // A jump of a clock may make one period half a second shorter, or longer by less than another.
+          expect(door.line.serving).toBeLessThanOrEqual(10 * (1 + Math.floor(passed / 9500)));
+          expect(door.line.serving).toBeGreaterThanOrEqual(10 * (Math.floor(passed / (10 * SECOND)) - jumps));
+        }
+      }),
+    );
+  });
+
+  it('serves each period once by the furthest clock, where clocks differ by up to five seconds', () => {
+    const pauses = fc.array(fc.integer({ min: -5000, max: 50_000 }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(pauses, (between) => {
+        const door = aDoor(periodic({ every: 10 * SECOND, start: T0 }));
+        door.tick();
+        let latest = T0;
+        for (const pause of between) {
+          door.setClock(Math.max(T0, latest - 5000, door.now() + pause));
           latest = Math.max(latest, door.now());
           door.tick();
           expect(door.line.serving).toBe(10 * (Math.floor((latest - T0) / (10 * SECOND)) + 1));
@@ -282,8 +318,8 @@ describe('the periodic inlet', () => {
   });
 
   it('starts again with other periods', () => {
-    const before = tickInlet(periodic({ start: T0 }), { now: T0, state: '', signal: null });
-    const { raise } = tickInlet(periodic({ start: T0 + 1 }), { now: T0 + 1, state: before.state, signal: null });
+    const before = tickInlet(periodic({ start: T0 }), { ...at(T0), state: '', signal: null });
+    const { raise } = tickInlet(periodic({ start: T0 + 1 }), { ...at(T0 + 1), state: before.state, signal: null });
     expect(raise).toEqual({ numbers: 10 });
   });
 });
@@ -556,13 +592,17 @@ describe('the state of an inlet', () => {
       'adaptive {"at":1,"tokens":2,"rate":null,"seen":0,"strain":0}',
       'adaptive {"at":1,"tokens":2,"rate":90,"seen":0}',
       'adaptive []',
+      'rate {"at":1,"tokens":0,"shifted":"1"}',
+      'rate {"at":1,"tokens":0,"still":1}',
+      'rate {"at":1,"tokens":0,"still":{"since":1,"last":null,"filled":0}}',
+      'periodic {"period":3,"of":[0,1],"shifted":null}',
     ),
   );
 
   it('is treated as empty if it is garbage', () => {
     fc.assert(
       fc.property(fc.constantFrom(...strategies), garbage, (settings, state) => {
-        const tick = { now: T0, signal };
+        const tick = { ...at(T0), signal };
         const [found, fresh] = [tickInlet(settings, { ...tick, state }), tickInlet(settings, { ...tick, state: '' })];
         expect(found.raise).toEqual(fresh.raise);
         if (fresh.state !== '') expect(found.state).toBe(fresh.state);
@@ -578,7 +618,7 @@ describe('the state of an inlet', () => {
       door.pass(10 * SECOND);
       const from = door.line.inletState;
       const now = door.now() + 10 * SECOND;
-      const { raise, state } = tickInlet(settings, { now, state: from, signal });
+      const { raise, state } = tickInlet(settings, { ...at(now), state: from, signal });
       const steps = [1, 2].map(() =>
         pure.raise(door.line, { ...(raise ?? { people: 0 }), step: { from, to: state } }, now),
       );
@@ -590,10 +630,10 @@ describe('the state of an inlet', () => {
 
   it('is treated as empty if another strategy wrote it', () => {
     for (const one of strategies) {
-      const { state } = tickInlet(one, { now: T0 - 60_000, state: '', signal });
+      const { state } = tickInlet(one, { ...at(T0 - 60_000), state: '', signal });
       for (const other of strategies) {
         if (one === other) continue;
-        const tick = { now: T0, signal };
+        const tick = { ...at(T0), signal };
         expect(tickInlet(other, { ...tick, state }).raise).toEqual(tickInlet(other, { ...tick, state: '' }).raise);
       }
     }

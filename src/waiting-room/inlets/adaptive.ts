@@ -1,7 +1,8 @@
+import { JUMP } from '../line/jump.ts';
 import type { Inlet, Signal, Sized } from './inlet.ts';
 import { formatState, hasNumbers, parseState } from './inlet.ts';
 import type { Bucket } from './token-bucket.ts';
-import { burstOfOneSecond, isBucket, JUMPED, takeTokens } from './token-bucket.ts';
+import { burstOfOneSecond, isBucket, takeTokens } from './token-bucket.ts';
 
 /** A rate that holds the origin's latency and error rate at their targets. */
 export interface AdaptiveInlet extends Sized {
@@ -50,10 +51,11 @@ const isState = (value: object) => isBucket(value) && hasNumbers(value, 'rate', 
  * A rate that holds the origin's latency and error rate at their targets. Admitted visitors stay for a while, so the
  * origin shows a change late. The rate does not change while the origin recovers, or one excess would lower it many times.
  */
-export const adaptive: Inlet<AdaptiveInlet> = (settings, { now, state, signal }) => {
+export const adaptive: Inlet<AdaptiveInlet> = (settings, { state, signal, ...time }) => {
+  const { now } = time;
   const before = parseState<State>(state, 'adaptive', isState);
   const { rate, seen, strain } = adapted(settings, before, signal, now);
-  const { people, bucket } = takeTokens(before, rate, burstOfOneSecond(rate), now);
+  const { people, bucket } = takeTokens(before, rate, burstOfOneSecond(rate), time);
   return {
     raise: people > 0 ? { people, credits: Math.ceil(burstOfOneSecond(rate)) } : null,
     state: formatState('adaptive', { ...bucket, rate, seen, strain }),
@@ -70,9 +72,10 @@ function adapted(
   const within = (wanted: number) => Math.min(max_per_minute, Math.max(min_per_minute, wanted));
   const rate = within(before?.rate ?? min_per_minute);
   const strain = before?.strain ?? 0;
-  // A time ahead of now was stored before the clock jumped back; treat it as now.
-  const seen = Math.min(before?.seen ?? 0, now + JUMPED);
-  const isAhead = signal !== null && signal.at > now + JUMPED;
+  // A signal has the time of the process that reported it, which may be ahead of the line's. A time further ahead was
+  // stored before the clock jumped back; treat it as now.
+  const seen = Math.min(before?.seen ?? 0, now + JUMP);
+  const isAhead = signal !== null && signal.at > now + JUMP;
   if (!signal || now - (isAhead ? seen : signal.at) > BLIND) return { rate: min_per_minute, seen, strain: 0 };
   if (isAhead || signal.at < seen + SETTLES) return { rate, seen, strain };
   const found = strainOf(settings, signal);

@@ -16,7 +16,12 @@ export interface Signal {
 }
 
 export interface Tick {
+  /** The line's time, in ms: it decides where the clocks of processes differ. */
   readonly now: number;
+  /** How far jumps of clocks moved the line's time so far, in ms. `now` less this never goes back. */
+  readonly shifted: number;
+  /** The clock of the process that ticks, in ms. */
+  readonly own: number;
   /** The state that this inlet returned at its last tick; empty at first. An inlet treats foreign state as empty. */
   readonly state: string;
   readonly signal: Signal | null;
@@ -52,6 +57,11 @@ export function parseState<State>(state: string, strategy: string, isState: (val
 /** Whether these fields are finite numbers. */
 export function hasNumbers(value: object, ...names: readonly string[]): boolean {
   return names.every((name) => Number.isFinite((value as Record<string, unknown>)[name]));
+}
+
+/** Whether this field is a finite number or left out. */
+export function mayHaveNumber(value: object, name: string): boolean {
+  return !(name in value) || hasNumbers(value, name);
 }
 
 export function formatState(strategy: string, state: object): string {

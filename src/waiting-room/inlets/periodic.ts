@@ -1,5 +1,5 @@
 import type { Inlet, Sized } from './inlet.ts';
-import { formatState, hasNumbers, parseState } from './inlet.ts';
+import { formatState, hasNumbers, mayHaveNumber, parseState } from './inlet.ts';
 
 /** `increment` numbers in each period. */
 export interface PeriodicInlet extends Sized {
@@ -18,21 +18,31 @@ export interface PeriodicInlet extends Sized {
  */
 const MADE_UP_FOR = 60_000;
 
+/** How exactly a jump of a clock is known, in ms: some time passed since a process last called the line. */
+const SLACK = 500;
+
 interface State {
   /** The last period served. */
   readonly period: number;
+  /** How far the line's time was shifted when it was served, in ms. Early versions kept no shift. */
+  readonly shifted?: number | undefined;
   /** The beginning and length of period 0. Other settings make this state invalid. */
   readonly of: readonly [start: number, every: number];
 }
 
 const isState = (value: object) =>
-  hasNumbers(value, 'period') && 'of' in value && Array.isArray(value.of) && hasNumbers(value.of, '0', '1');
+  hasNumbers(value, 'period') &&
+  mayHaveNumber(value, 'shifted') &&
+  'of' in value &&
+  Array.isArray(value.of) &&
+  hasNumbers(value.of, '0', '1');
 
 /**
  * `increment` numbers at the beginning of each period. A period is served once. A period missed by more than a minute is
- * reported and not served: serving all of them at once would flood the site.
+ * reported and not served: serving all of them at once would flood the site. After a clock jumped back, the periods of
+ * its new time are served, although periods of that name were served before the jump.
  */
-export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end }, { now, state }) => {
+export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end }, { now, shifted, state }) => {
   const of = [start ?? 0, every] as const;
   const before = parseState<State>(state, 'periodic', isState);
   const known = before && before.of[0] === of[0] && before.of[1] === of[1] ? before : null;
@@ -41,8 +51,13 @@ export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end },
   const running = periodAt(now);
   const current = Math.min(running, end === undefined ? Number.POSITIVE_INFINITY : periodAt(end - 1));
   // An inlet that begins in the middle of a period serves that period only if the settings have a start.
-  const served = known?.period ?? (start === undefined || running > current ? current : Math.max(-1, current - 1));
-  if (current <= served) return { raise: null, state: formatState('periodic', { period: served, of }) };
+  const served = known
+    ? servedBy(known, every, shifted)
+    : start === undefined || running > current
+      ? current
+      : Math.max(-1, current - 1);
+  const stateOf = (period: number) => formatState('periodic', { period, shifted, of } satisfies State);
+  if (current <= served) return { raise: null, state: known?.shifted === undefined ? stateOf(served) : state };
 
   const inTime = Math.ceil((now - MADE_UP_FOR - of[0]) / every);
   const oldest = Math.max(0, Math.min(running, current + 1, inTime));
@@ -50,7 +65,16 @@ export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end },
   const due = current - served - skipped;
   return {
     raise: due > 0 ? { numbers: increment * due } : null,
-    state: formatState('periodic', { period: current, of }),
+    state: stateOf(current),
     ...(skipped > 0 ? { skipped } : {}),
   };
 };
+
+/**
+ * The last period served, in the line's time as it is now: where a jump moved its beginning, or the period that begins
+ * next after that. So the next period begins no earlier than one period after the last, whatever clocks do.
+ */
+function servedBy({ period, shifted }: State, every: number, shiftedNow: number): number {
+  const moved = shiftedNow - (shifted ?? shiftedNow);
+  return period + Math.ceil((moved - Math.min(SLACK, every / 2)) / every);
+}

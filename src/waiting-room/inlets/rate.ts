@@ -12,9 +12,9 @@ export interface RateInlet extends Sized {
 }
 
 /** `per_minute` present people a minute, spread evenly. Unused places of one second, or `burst`, stay available. */
-export const rate: Inlet<RateInlet> = ({ per_minute, burst }, { now, state }) => {
+export const rate: Inlet<RateInlet> = ({ per_minute, burst }, { state, ...time }) => {
   const most = burst ?? burstOfOneSecond(per_minute);
-  const { people, bucket } = takeTokens(parseState<Bucket>(state, 'rate', isBucket), per_minute, most, now);
+  const { people, bucket } = takeTokens(parseState<Bucket>(state, 'rate', isBucket), per_minute, most, time);
   return {
     raise: people > 0 ? { people, credits: Math.ceil(most) } : null,
     state: formatState('rate', bucket),
