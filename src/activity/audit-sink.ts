@@ -1,6 +1,7 @@
 /** The audit log: what operators did, kept in the store. */
+import { createHash } from 'node:crypto';
 import type { Activities, OperatorAction } from '#waiting-room/activity.ts';
-import type { AuditStore } from '#waiting-room/ports/audit.ts';
+import type { AuditPage, AuditRecord, AuditRow, AuditStore } from '#waiting-room/ports/audit.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 
@@ -8,13 +9,27 @@ import type { Sink } from './feed.ts';
 const ROUTINE: ReadonlySet<OperatorAction> = new Set<OperatorAction>(['exits.reported', 'signals.reported']);
 const ROUTINE_INTERVAL = 60 * 60 * 1000;
 
-/** One action of an operator. `time` is ISO 8601. */
-export type AuditEntry = { readonly id: string; readonly time: string } & Activities['operator.acted'];
+/** What an operator did. `time` is ISO 8601. */
+type OperatorEvent = { readonly id: string; readonly time: string } & Activities['operator.acted'];
+
+/** The same action within a minute is one entry, which says how often it happened and when last. */
+export type AuditEntry = OperatorEvent & {
+  readonly count: number;
+  /** ISO 8601. */
+  readonly last_at: string;
+  /** How many later entries of the same token and action were dropped to make room. Missing: none. */
+  readonly omitted?: number;
+};
+
+/** What to read. `by` is the name of a token. */
+export interface AuditQuery extends Omit<AuditPage, 'max' | 'actor'> {
+  readonly by?: string | undefined;
+}
 
 export interface Audit {
   readonly sink: Sink;
-  /** The entries of all processes, newest first, including those that this process has just recorded. */
-  newest(limit: number): Promise<readonly AuditEntry[]>;
+  /** The entries of all processes, the latest first, including those that this process has just recorded. */
+  newest(limit: number, query?: AuditQuery): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
 }
 
@@ -26,10 +41,10 @@ export interface AuditDeps {
 
 export function createAudit({ store, now, onError }: AuditDeps): Audit {
   const onDrop = (entries: number) => onError(new Error(`dropped ${entries} entries of the audit log`));
-  const backlog = createBacklog({ append: store.append, bufferFor: 0, onError, onDrop });
+  const backlog = createBacklog<AuditRecord>({ append: store.append, bufferFor: 0, onError, onDrop });
   const routine = new Map<string, number>();
 
-  function isKept({ by, action, subject }: AuditEntry): boolean {
+  function isKept({ by, action, subject }: OperatorEvent): boolean {
     if (!ROUTINE.has(action)) return true;
     const key = JSON.stringify([by, action, subject]);
     const last = routine.get(key);
@@ -41,13 +56,26 @@ export function createAudit({ store, now, onError }: AuditDeps): Audit {
   return {
     sink(activity) {
       if (activity.type !== 'operator.acted') return;
-      const { type: _, ...entry } = activity;
-      if (isKept(entry)) backlog.add(JSON.stringify(entry));
+      const { type: _, ...event } = activity;
+      if (isKept(event)) backlog.add(recordOf(event));
     },
-    async newest(limit) {
+    async newest(limit, { by, skip } = {}) {
       await backlog.flush();
-      return (await store.newest(limit)).map((entry) => JSON.parse(entry) as AuditEntry);
+      return (await store.newest({ max: limit, skip, actor: by })).map(entryOf);
     },
     close: backlog.close,
   };
+}
+
+function recordOf(event: OperatorEvent): AuditRecord {
+  const { id, time, ...what } = event;
+  const same = createHash('sha256').update(JSON.stringify(what)).digest('base64url');
+  const [actor, action, at] = [event.by, event.action, Date.parse(time)];
+  return { id, actor, action, same, at, count: 1, entry: JSON.stringify(event) };
+}
+
+function entryOf({ entry, count, lastAt, omitted }: AuditRow): AuditEntry {
+  const event = JSON.parse(entry) as OperatorEvent;
+  const last_at = new Date(lastAt).toISOString();
+  return { ...event, count, last_at, ...(omitted === 0 ? {} : { omitted }) };
 }

@@ -8,8 +8,8 @@ const BATCH = 500;
 /** The pause between two attempts while the store is unavailable, in ms. */
 const RETRY_AFTER = 1000;
 
-export interface BacklogDeps {
-  readonly append: (entries: readonly string[]) => Promise<unknown>;
+export interface BacklogDeps<T> {
+  readonly append: (entries: readonly T[]) => Promise<unknown>;
   /** How long to buffer entries before each append, in ms. */
   readonly bufferFor: number;
   /** Called with each failure to append. The entries are appended later. */
@@ -18,17 +18,17 @@ export interface BacklogDeps {
   readonly onDrop: (entries: number) => void;
 }
 
-export interface Backlog {
+export interface Backlog<T> {
   /** Never fails and never waits. */
-  add(entry: string): void;
+  add(entry: T): void;
   /** Resolves when all entries added before are in the store, or the store failed to take them. */
   flush(): Promise<void>;
   /** Appends the remaining entries and takes no more. */
   close(): Promise<void>;
 }
 
-export function createBacklog({ append, bufferFor, onError, onDrop }: BacklogDeps): Backlog {
-  const waiting: string[] = [];
+export function createBacklog<T>({ append, bufferFor, onError, onDrop }: BacklogDeps<T>): Backlog<T> {
+  const waiting: T[] = [];
   const closing = new AbortController();
   let running: Promise<void> | null = null;
   let appending: Promise<boolean> = Promise.resolve(true);

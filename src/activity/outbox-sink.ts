@@ -43,7 +43,7 @@ export function createOutboxSink({ outbox, types, now, log, metrics, onError }: 
   }
 
   const append = async (entries: readonly string[]) => onDrop(await outbox.append(entries));
-  const backlog = createBacklog({ append, bufferFor: BUFFER_FOR, onError, onDrop });
+  const backlog = createBacklog<string>({ append, bufferFor: BUFFER_FOR, onError, onDrop });
   return {
     sink(activity) {
       if (wanted.has(activity.type)) backlog.add(JSON.stringify(activity));

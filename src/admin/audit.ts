@@ -3,12 +3,19 @@ import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import type { Activities } from '#waiting-room/activity.ts';
 
-/** One action of an operator. */
-type Entry = { readonly id: string; readonly time: string } & Activities['operator.acted'];
+/** One action of an operator, or the same action several times. */
+type Entry = { readonly id: string; readonly time: string } & Activities['operator.acted'] & {
+    readonly count: number;
+    readonly last_at: string;
+    readonly omitted?: number;
+  };
 
 export interface AuditReader {
-  /** The newest entries, newest first. */
-  newest(limit: number): Promise<readonly Entry[]>;
+  /** The entries that changed last, latest first. `by` is the name of a token. */
+  newest(
+    limit: number,
+    query: { readonly skip?: number | undefined; readonly by?: string | undefined },
+  ): Promise<readonly Entry[]>;
 }
 
 const entry = z
@@ -23,11 +30,25 @@ const entry = z
       .string()
       .optional()
       .describe('A keyed hash of the address of the request. Requests from one address have the same.'),
+    count: z.int().describe('How often the same action was taken within a minute.'),
+    last_at: z.iso.datetime().describe('When it was taken last. `time` is the first time.'),
+    omitted: z
+      .int()
+      .optional()
+      .describe('How many later entries of the same token and action were dropped to make room. Missing: none.'),
   })
   .meta({ id: 'AuditEntry' });
 
 const query = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100).describe('The largest number of entries to return.'),
+  skip: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('How many of the latest entries to leave out.'),
+  by: z.string().optional().describe('Only the entries of the token with this name.'),
 });
 
 /** The audit log. */
@@ -38,12 +59,12 @@ export function auditRoutes(audit: AuditReader): Route[] {
       path: '/audit',
       operationId: 'getAudit',
       role: 'viewer',
-      summary: 'List the actions of operators, newest first',
+      summary: 'List the actions of operators, latest first',
       query,
       response: { 200: { description: 'The entries of the audit log', schema: z.array(entry) } },
       handle: async ({ query }) => ({
         status: 200,
-        body: await audit.newest(query.limit),
+        body: await audit.newest(query.limit, query),
       }),
     }),
   ];

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { ADMIN_TOKEN, ALICES_TOKEN, startAdmin } from '#support/admin.ts';
+import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
 
 let admin: AdminServer;
 beforeEach(async () => {
@@ -13,6 +14,10 @@ interface Entry {
   readonly action: string;
   readonly subject: string;
   readonly detail: unknown;
+  readonly time: string;
+  readonly count: number;
+  readonly last_at: string;
+  readonly omitted?: number;
 }
 
 const audit = async (query = ''): Promise<Entry[]> => (await admin.as('get', `/audit${query}`).expect(200)).body;
@@ -48,12 +53,12 @@ test('has every action of operators, under the name of their token, newest first
 });
 
 test('has a hash of the address of each request, and never the address', async () => {
-  const from = (address: string) =>
-    as('post', '/rooms/sale/serving-counter', { increment_by: 1 }).set('X-Forwarded-For', address).expect(200);
+  const from = (address: string, increment_by = 1) =>
+    as('post', '/rooms/sale/serving-counter', { increment_by }).set('X-Forwarded-For', address).expect(200);
   await admin.as('put', '/rooms/sale').send({});
   await from('198.51.100.1');
   await from('198.51.100.2');
-  await from('192.0.2.66, 198.51.100.1');
+  await from('192.0.2.66, 198.51.100.1', 2);
   const entries = await audit('?limit=3');
   const [third, second, first] = entries.map((entry) => Reflect.get(entry, 'address_hash'));
   expect(first).toMatch(/^[\w-]{22}$/);
@@ -94,6 +99,50 @@ test('keeps one entry per hour of reports that machines send all day', async () 
     'admin room.put sale',
   ]);
   expect(admin.told.filter(({ type }) => type === 'operator.acted')).toHaveLength(12);
+});
+
+test('counts equal changes of a token from one address within a minute at one entry', async () => {
+  const paused = (mode: string, address = '198.51.100.1') =>
+    as('patch', '/rooms/sale', { mode }).set('X-Forwarded-For', address).expect(200);
+  await admin.as('put', '/rooms/sale').send({});
+  for (let n = 0; n < 4; n++) {
+    await paused('paused');
+    await paused('queue');
+  }
+  await paused('paused', '198.51.100.2');
+  const entries = await audit();
+  expect(entries.map(({ by, count, detail }) => [by, count, (detail as { mode: string }).mode])).toEqual([
+    ['alice', 1, 'paused'],
+    ['alice', 4, 'queue'],
+    ['alice', 4, 'paused'],
+    ['admin', 1, 'queue'],
+  ]);
+  for (const { time, count, last_at } of entries) expect(last_at > time).toBe(count > 1);
+  expect(admin.told.filter(({ type }) => type === 'operator.acted')).toHaveLength(10);
+});
+
+test('keeps what a token did first, and what others did, through a flood of its changes', async () => {
+  await admin.as('put', '/rooms/sale').send({}).expect(201);
+  await as('patch', '/rooms/sale', { mode: 'closed' }).expect(200);
+  for (let n = 0; n < AUDIT_CAPACITY + 100; n++) await as('patch', '/rooms/sale', { message: `${n}` }).expect(200);
+  const entries = await audit('?limit=1000');
+  expect(entries).toHaveLength(AUDIT_CAPACITY + 1);
+  expect(entries.slice(-2).map(({ by, detail }) => [by, (detail as { mode: string }).mode])).toEqual([
+    ['alice', 'closed'],
+    ['admin', 'queue'],
+  ]);
+  expect(entries.flatMap(({ omitted }) => (omitted === undefined ? [] : [omitted]))).toEqual([101]);
+});
+
+test('can be read for one token, and page by page', async () => {
+  for (const id of ['a', 'b', 'c', 'd'])
+    await admin.as('put', `/rooms/${id}`, id < 'c' ? ALICES_TOKEN : ADMIN_TOKEN).send({});
+  const subjects = async (query: string) => (await audit(query)).map(({ subject }) => subject);
+  expect(await subjects('?by=alice')).toEqual(['b', 'a']);
+  expect(await subjects('?by=nobody')).toEqual([]);
+  expect(await subjects('?limit=2&skip=1')).toEqual(['c', 'b']);
+  expect(await subjects('?by=admin&skip=1')).toEqual(['c']);
+  await admin.as('get', '/audit?skip=-1').expect(400);
 });
 
 describe('limit', () => {

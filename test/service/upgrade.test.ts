@@ -242,7 +242,9 @@ describe.each<[what: string, recording: 'embedded' | 'redis', fill: Fill]>([
   test('what was remembered and written down is there', async () => {
     expect(await client.raise('sale', 6, 'raise-6')).toEqual(recorded.raised);
     const audit = (await client.admin('GET', '/audit?limit=1000')) as { action: string }[];
-    expect(audit.slice(-recorded.audit.length)).toEqual(recorded.audit);
+    const before = recorded.audit.map((entry) => ({ ...entry, count: 1, last_at: Reflect.get(entry, 'time') }));
+    expect(audit.length).toBeGreaterThan(before.length);
+    expect(audit.slice(-before.length)).toEqual(before);
     expect(await client.admin('GET', '/rooms/sale')).toMatchObject({ message: 'We open the second gate at noon' });
     expect(await client.admin('GET', '/relying-parties/kiosk')).toMatchObject({ client_id: 'kiosk', room: 'sale' });
     expect(await client.admin('GET', '/rooms/soon')).toMatchObject({ events: [{ id: 'opening' }] });

@@ -438,6 +438,43 @@ describe('a database of an earlier version', () => {
   });
 });
 
+describe('the audit log of an earlier version', () => {
+  it('is read with that of this version, for all actors or one', async () => {
+    const store = openEmbeddedStore({ dir });
+    const database = (work: (database: DatabaseSync) => void) => {
+      const opened = new DatabaseSync(join(dir, 'anteroom.db'));
+      work(opened);
+      opened.close();
+    };
+    await store.close();
+    const former = (by: string, at: number) => JSON.stringify({ by, time: new Date(T0 + at).toISOString() });
+    database((opened) => {
+      opened.exec('DROP TABLE audit');
+      const add = opened.prepare("INSERT INTO lists (list, entry) VALUES ('audit', ?)");
+      for (const entry of [former('alice', 0), former('bob', 1007)]) add.run(entry);
+    });
+
+    const again = openEmbeddedStore({ dir });
+    const record = {
+      id: 'x',
+      actor: 'alice',
+      action: 'a',
+      same: 'x',
+      at: T0 + 2000,
+      count: 1,
+      entry: '{"by":"alice"}',
+    };
+    await again.audit.append([record]);
+    const lastAts = async (page: { max: number; skip?: number; actor?: string }) =>
+      (await again.audit.newest(page)).map(({ lastAt }) => lastAt - T0);
+    expect(await lastAts({ max: 10 })).toEqual([2000, 1007, 0]);
+    expect(await lastAts({ max: 1, skip: 1 })).toEqual([1007]);
+    expect(await lastAts({ max: 10, actor: 'alice' })).toEqual([2000, 0]);
+    expect(await again.audit.newest({ max: 1, skip: 2 })).toMatchObject([{ entry: former('alice', 0), count: 1 }]);
+    await again.close();
+  });
+});
+
 describe('a data directory that cannot be used', () => {
   const path = () => join(dir, 'anteroom.db');
   const fault = (name: string) => expect.objectContaining({ name: 'DataDirError', fault: name });

@@ -1,14 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { createAppliedFile } from './applied-file.ts';
+import { createAuditStore } from './audit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createJournal } from './journal.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import { createLists } from './lists.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
+import { createOutbox } from './outbox.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 import { createSettingsStore } from './settings.ts';
 import { createSweep } from './sweep.ts';
@@ -51,7 +52,8 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
     leases: createLeases({ database, group, now }),
     idempotency: createIdempotency({ database, group, now }),
     oidcRecords: createOidcRecords({ database, group, now }),
-    ...createLists({ database, group }),
+    outbox: createOutbox({ database, group }),
+    audit: createAuditStore({ database, group }),
     logoutQueue: createLogoutQueue({ database, group }),
     // Writes the first page of the file again.
     ping: () => group.change(() => database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)),

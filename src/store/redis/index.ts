@@ -5,6 +5,7 @@
 import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
 import { createAppliedFile } from './applied-file.ts';
+import { createAuditStore } from './audit.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { guardDatabase } from './database.ts';
@@ -16,9 +17,9 @@ import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
 import { fenceScript, lineScripts, removeScript } from './line-scripts.ts';
-import { createLists } from './lists.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
+import { createOutbox } from './outbox.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore } from './settings.ts';
@@ -62,7 +63,8 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     leases: createLeases(run),
     idempotency: createIdempotency(client, run),
     oidcRecords: createOidcRecords(client, run),
-    ...createLists(client, run),
+    outbox: createOutbox(client, run),
+    audit: createAuditStore(client, run),
     logoutQueue: createLogoutQueue(client, run),
     async ping() {
       await answered(client.set(PROBE, '', 'PX', PROBE_TTL));

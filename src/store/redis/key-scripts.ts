@@ -22,6 +22,10 @@ export const keyScripts = {
   ),
   consume: keyScript<[seconds: number], boolean>('consume', isOne),
   append: keyScript<[capacity: number, ...entries: string[]], number>('append', replies.integer),
+  appendAudit: keyScript<
+    [id: string, same: string, at: number, count: number, entry: string, ...limits: number[]],
+    void
+  >('append-audit', done, 6),
   indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
   /** With `heldUntil` only a login that is held until then. */
   expectLogout: keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(

@@ -43,9 +43,27 @@ export const lineKeys = (room: RoomId, parts: readonly LinePart[] = LINE_PARTS):
 export const ROOMS = 'anteroom:rooms';
 export const RELYING_PARTIES = 'anteroom:relying-parties';
 
-/** A stream each. */
+/** A stream. */
 export const OUTBOX = 'anteroom:outbox';
-export const AUDIT = 'anteroom:audit';
+
+const audit = (part: string) => `anteroom:{audit}:${part}`;
+
+/** A hash: number → entry. */
+export const AUDIT_ENTRIES = audit('entries');
+/** Sorted sets of the numbers, in the order of their last change. */
+export const AUDIT_LATEST = audit('latest');
+export const auditLatestOf = (actor: string): string => audit(`latest:${actor}`);
+/** All that a record touches, as append-audit.lua reads them. */
+export const auditKeys = (actor: string, action: string): string[] => [
+  audit('sequence'),
+  AUDIT_ENTRIES,
+  AUDIT_LATEST,
+  auditLatestOf(actor),
+  audit(`kept:${action}:${actor}`),
+  audit(`repeats:${action}:${actor}`),
+];
+/** A stream that the version before wrote. */
+export const FORMER_AUDIT = 'anteroom:audit';
 
 /** What was last applied of a configuration file, as JSON. */
 export const APPLIED_FILE = 'anteroom:applied-file';

@@ -7,12 +7,13 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { describeAudit } from './audit.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
-import { describeLists } from './lists.ts';
 import { describeLogoutQueue } from './logout-queue.ts';
 import { describeOidcRecords } from './oidc-records.ts';
+import { describeOutbox } from './outbox.ts';
 import type { Stores } from './room-under-test.ts';
 import { describeSettings } from './settings.ts';
 
@@ -52,7 +53,8 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeLine(current);
     describeLeases(current);
     describeIdempotency(current);
-    describeLists(current);
+    describeOutbox(current);
+    describeAudit(current);
     describeLogoutQueue(current);
     describeOidcRecords(current);
   });

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AUDIT_CAPACITY } from '#waiting-room/ports/audit.ts';
 import { OUTBOX_CAPACITY } from '#waiting-room/ports/outbox.ts';
 import type { Ports } from './room-under-test.ts';
 
@@ -12,7 +11,7 @@ async function fill(append: (entries: readonly string[]) => Promise<unknown>, co
   }
 }
 
-export function describeLists(stores: Ports<'outbox' | 'audit'>): void {
+export function describeOutbox(stores: Ports<'outbox'>): void {
   describe('the outbox', () => {
     const entries = async (max = 100) => (await stores().second.outbox.read(max)).map(({ entry }) => entry);
 
@@ -68,24 +67,6 @@ export function describeLists(stores: Ports<'outbox' | 'audit'>): void {
       expect(await store.outbox.append(['a', 'b', 'c'])).toBe(3);
       expect(await entries(2)).toEqual(['3', '4']);
       expect(await store.outbox.read(OUTBOX_CAPACITY + 10)).toHaveLength(OUTBOX_CAPACITY);
-    });
-  });
-
-  describe('the audit', () => {
-    it('gives the newest first, and keeps so many', async () => {
-      const { store, second } = stores();
-      await store.audit.append(['one', 'two']);
-      await second.audit.append(['three']);
-      expect(await store.audit.newest(2)).toEqual(['three', 'two']);
-      await fill(store.audit.append, AUDIT_CAPACITY + 5);
-      const all = await second.audit.newest(AUDIT_CAPACITY * 2);
-      expect([all.length, all[0], all.at(-1)]).toEqual([AUDIT_CAPACITY, `${AUDIT_CAPACITY + 4}`, '5']);
-    });
-
-    it('is apart from the outbox', async () => {
-      const { store } = stores();
-      await store.audit.append(['of the audit']);
-      expect((await store.outbox.read(OUTBOX_CAPACITY)).map(({ entry }) => entry)).not.toContain('of the audit');
     });
   });
 }
