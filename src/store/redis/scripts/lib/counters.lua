@@ -12,3 +12,19 @@ local function counters()
     line.completed, line.abandoned, line.expired,
   }
 end
+
+-- What view.lua replies: what a process needs to answer polls for a while without asking again.
+local function view()
+  local first, last = math.floor(line.serving / 8), math.floor(line.queue / 8)
+  local present = last >= first and redis.call('GETRANGE', PRESENT, first, last) or ''
+  local draws = {}
+  for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
+  return {
+    'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
+    redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told'), draws,
+    line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
+    {
+      line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
+    },
+  }
+end
