@@ -105,6 +105,15 @@ describe('the embedded store, opened again', () => {
     await store.close();
   }, 120_000);
 
+  it('writes a view for the memory as a view, which the version before this one can replay', async () => {
+    const { store, database, crash } = openToCrash();
+    const room = await makeRoom(store);
+    await store.line.viewForMemory(room.id, { generation: 1, done: 0, withEntrants: true }, T0 + 90_000);
+    const written = database.prepare('SELECT commands FROM journal ORDER BY seq DESC').get()?.commands;
+    expect(deserialize(written as Uint8Array)).toEqual([['view', T0 + 90_000, null, T0]]);
+    crash();
+  });
+
   it('keeps the generation of a room that was deleted', async () => {
     const store = openEmbeddedStore({ dir });
     await store.line.open('sale', { rules: RULES, incarnation: '', checkpoint: null }, T0);

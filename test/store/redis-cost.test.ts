@@ -149,6 +149,9 @@ describe('what a line costs in Redis', () => {
       store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: indexes }, LATER),
     );
     const view = await cost(5, () => room.view(LATER));
+    const memory = await cost(5, () =>
+      store.line.viewForMemory(room.id, { generation: 1, done: 0, withEntrants: true }, LATER),
+    );
     const before = await room.view(LATER);
     // Brings the script; there is no such event.
     await room.draw('encore', LATER);
@@ -156,7 +159,7 @@ describe('what a line costs in Redis', () => {
     await room.draw('opening', LATER);
     const [, draw] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
     expect((await room.counters(LATER)).present).toBe(before.entrantsPresent);
-    return { join, joinHundred, heard, view, draw: Number(draw) };
+    return { join, joinHundred, heard, view, memory, draw: Number(draw) };
   }
 
   it('draws a million in one step of less than 20 ms, and an entrant costs the same in a large draw', async () => {
@@ -167,6 +170,7 @@ describe('what a line costs in Redis', () => {
       expect(long[verb] / short[verb], verb).toBeLessThan(2);
     }
     expect(long.view).toBeLessThan(2000);
+    expect(long.memory).toBeLessThan(2000);
     expect(long.draw).toBeLessThan(20_000);
   });
 });

@@ -56,6 +56,17 @@ describe('Bits, compared with a Set', () => {
     );
   });
 
+  it('deletes what another one has, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(number), fc.uniqueArray(number), (numbers, gone) => {
+        const [bits, others] = [bitsOf(numbers), bitsOf(gone)];
+        bits.deleteAll(others);
+        expect(listed(bits)).toEqual(sorted(numbers.filter((n) => !gone.includes(n))));
+        expect(listed(others)).toEqual(sorted(gone));
+      }),
+    );
+  });
+
   it('clears a range and nothing beside it', () => {
     fc.assert(
       fc.property(setAndRange, ([numbers, from, to]) => {

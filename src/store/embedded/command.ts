@@ -19,8 +19,12 @@ const FORMER_NAMES: Readonly<Record<string, LineVerb>> = {
   exits: 'reportExits',
 };
 
-/** The record of a verb. Lists are copied: they are written at the end of the turn, when the caller may reuse them. */
+/**
+ * The record of a verb. A view for the memory changes a line as any view does, and the version before this one reads no
+ * other. Lists are copied: they are written at the end of the turn, when the caller may reuse them.
+ */
 export function commandOf<V extends LineVerb>(verb: V, now: number, input: Input<V>, clock: number): Command {
+  if (verb === 'viewForMemory') return ['view', now, null, clock];
   // The compiler does not see that a verb and its input belong together.
   return [verb, now, copyOf(input), clock] as Command;
 }

@@ -1,5 +1,5 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
-import type { Checkpoint, Input, LineVerb, Output } from '#waiting-room/line/index.ts';
+import type { Checkpoint, Input, LineVerb, Output, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { LINE_PARTS, type LinePart } from './keys.ts';
@@ -31,6 +31,7 @@ const LIBS = [
   'admissions',
   'turns',
   'draw',
+  'lost-draws',
   'settle',
   'unconfirmed',
   'serving',
@@ -46,6 +47,8 @@ const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'turns'
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
+/** What steps may need that restore nothing. */
+const STEPS = LIBS.filter((lib) => lib !== 'lost-draws');
 
 function lineScript<In, Out>(
   name: string,
@@ -53,7 +56,7 @@ function lineScript<In, Out>(
   parse: (reply: Tagged, input: In, now: number) => Out,
   options: { binary?: boolean; libs?: readonly string[]; parts?: readonly LinePart[] } = {},
 ): LineScript<In, Out> {
-  const { parts = LINE_PARTS, libs = LIBS, binary = false } = options;
+  const { parts = LINE_PARTS, libs = STEPS, binary = false } = options;
   return {
     name,
     libs,
@@ -86,7 +89,22 @@ const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout }: LineRul
   presenceTimeout,
 ];
 
-const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, ...of }: Checkpoint) => [
+const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);
+
+/** As lib/lost-draws.lua reads them. */
+const ofDraw = ({ event, seed, seedHash, order, opensAt, startsAt, ...of }: RememberedDraw) => {
+  const outcome = of.drawnAt === null ? [] : [of.drawnAt, of.base, of.entrants ?? 0, ...(of.released ? [1] : [])];
+  return [
+    JSON.stringify({ event, seed, seedHash }),
+    of.committedAt,
+    [order, opensAt, startsAt ?? ''].join(':'),
+    [of.arrivals, ...outcome].join(':'),
+    bitsOf(of.drawnAt === null ? of.present : of.there),
+    bitsOf(of.withdrawn),
+  ];
+};
+
+const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, draws = [], ...of }: Checkpoint) => [
   of.incarnation,
   of.generation,
   counters.queue,
@@ -104,6 +122,7 @@ const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, ...
   notes.meter,
   notes.told,
   of.shifted ?? 0,
+  ...draws.flatMap(ofDraw),
 ];
 
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
@@ -120,6 +139,7 @@ export const lineScripts: LineScripts = {
       ...(checkpoint ? ofCheckpoint(checkpoint) : []),
     ],
     ({ tag }) => tag === 'open',
+    { libs: LIBS },
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
   join: lineScript(
@@ -231,6 +251,18 @@ export const lineScripts: LineScripts = {
     (_, now) => [now],
     ({ rest }) => replies.view(rest),
     { binary: true, libs: libsOf('draw', 'counters') },
+  ),
+  viewForMemory: lineScript(
+    'view-for-memory',
+    ({ incarnation = '', generation, done, withEntrants }, now) => [
+      now,
+      incarnation,
+      generation,
+      done,
+      withEntrants ? 1 : 0,
+    ],
+    ({ rest }) => ({ view: replies.view(rest), draws: replies.rememberedDraws(rest) }),
+    { binary: true, libs: libsOf('draw', 'lost-draws', 'counters') },
   ),
 };
 

@@ -26,6 +26,11 @@ export function createLineStore(run: RunLine, numbers: Pick<KnownNumbers, 'learn
       numbers.learn(room, issuedIn(view));
       return view;
     },
+    async viewForMemory(room, known, now) {
+      const seen = await line.viewForMemory(room, known, now);
+      numbers.learn(room, issuedIn(seen.view));
+      return seen;
+    },
   };
 }
 

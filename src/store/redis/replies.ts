@@ -3,6 +3,7 @@ import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Counters, LineView } from '#waiting-room/line/counters.ts';
 import type { DrawOpening, DrawRecord, DrawResult } from '#waiting-room/line/draw.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
+import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import type { Place } from '#waiting-room/line/place.ts';
 import type { DrawOrder, Mode } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
@@ -137,8 +138,14 @@ function numbered([named, first, from, ...taken]: readonly Reply[], visitors: re
   return tickets;
 }
 
-/** A record of lib/draws.lua. */
+/** A record of lib/draw.lua. */
 function drawRecord(reply: Reply, draw: number): DrawRecord {
+  const record = recordWithSeed(reply, draw);
+  return { ...record, seed: record.drawnAt === null ? null : record.seed };
+}
+
+/** The same with the seed, which is a secret until the draw. */
+function recordWithSeed(reply: Reply, draw: number): DrawRecord & { readonly seed: string } {
   const [settled, committed, terms, facts] = list(reply);
   const { event, seed, seedHash }: Omit<DrawOpening, 'order' | 'opensAt' | 'startsAt'> = JSON.parse(text(settled));
   const [order, opensAt, startsAt = ''] = text(terms).split(':');
@@ -156,7 +163,7 @@ function drawRecord(reply: Reply, draw: number): DrawRecord {
     startsAt: startsAt === '' ? undefined : integer(startsAt),
     arrivals,
     released: released === 1 ? true : undefined,
-    seed: drawnAt === null ? null : seed,
+    seed,
     drawnAt,
     entrants,
     base,
@@ -198,4 +205,20 @@ export function view(reply: readonly Reply[]): LineView {
     expiredAdmissions: integer(expiredAdmissions),
     predictions: { within: integer(within), outside: integer(outside) },
   };
+}
+
+/** What view-for-memory.lua replies: the records of view.lua, and the bitmaps of each draw. */
+export function rememberedDraws(reply: readonly Reply[]): RememberedDraw[] {
+  const [draws, bitmaps] = [list(reply[9]), list(reply[13])];
+  return draws.map((record, n) => {
+    const draw = recordWithSeed(record, n + 1);
+    const [first, withdrawn] = list(bitmaps[n]).map(bytes);
+    const isDone = draw.drawnAt !== null;
+    return {
+      ...draw,
+      there: (isDone && first) || null,
+      present: (!isDone && first) || null,
+      withdrawn: withdrawn ?? null,
+    };
+  });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RedisClient } from './client.ts';
 import { answered } from './unavailable.ts';
 
-export type Argument = string | number;
+export type Argument = string | number | Buffer;
 
 /** What a script may reply. Texts come as bytes where the script is `binary`. */
 export type Reply = string | number | null | Buffer | readonly Reply[];

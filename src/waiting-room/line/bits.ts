@@ -77,6 +77,12 @@ export class Bits {
     });
   }
 
+  /** Removes all that `other` has. */
+  deleteAll(other: Bits): void {
+    const last = Math.min(this.bytes.length, other.bytes.length);
+    for (let at = 0; at < last; at++) this.bytes[at] = (this.bytes[at] ?? 0) & ~(other.bytes[at] ?? 0);
+  }
+
   /** Adds all from `from` to `to`. */
   addRange(from: number, to: number): void {
     if (to < from) return;

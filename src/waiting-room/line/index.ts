@@ -18,6 +18,7 @@ export { announceDraw, draw, drawResult, withdrawDraw } from './draws.ts';
 export { recordEntrantHeartbeats, recordHeartbeats, withdraw } from './heartbeats.ts';
 export { join } from './joins.ts';
 export { type Line, newLine } from './line.ts';
+export { type KnownDraws, type RememberedDraw, type ViewForMemory, viewForMemory } from './lost-draws.ts';
 export type { NoteName } from './note-name.ts';
 export { note, recordPredictions, setAlarm } from './notes.ts';
 export { type Checkpoint, lineFor, type Opening, open } from './opening.ts';

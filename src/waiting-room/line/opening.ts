@@ -3,6 +3,7 @@ import type { LineRules } from '../room.ts';
 import { addAdmission, LOST } from './admission.ts';
 import type { Counters } from './counters.ts';
 import { freePlaces, type Line, newLine } from './line.ts';
+import { lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from './lost-draws.ts';
 import type { NoteName } from './note-name.ts';
 import { beginGeneration, configure } from './rules.ts';
 import { settle } from './settle.ts';
@@ -21,6 +22,8 @@ export interface Checkpoint {
   readonly alarm: boolean;
   readonly inletState: string;
   readonly notes: Readonly<Record<NoteName, string>>;
+  /** The draws of this generation, in order, each with its bits. Earlier versions did not remember them. */
+  readonly draws?: readonly RememberedDraw[] | undefined;
 }
 
 export interface Opening {
@@ -46,8 +49,9 @@ export function lineFor({ rules, incarnation, checkpoint }: Opening, tombstone: 
 }
 
 /**
- * Brings a line up to a checkpoint: the greatest generation, the greater of each counter. Any number of processes may
- * do so at once, in any order. A line that is up to it, or of another incarnation, stays as it is.
+ * Brings a line up to a checkpoint: the greatest generation, the greater of each counter, the draws. Any number of
+ * processes may do so at once, in any order. A line of another incarnation stays as it is, and one that is up to the
+ * checkpoint takes only what it lacks of draws.
  */
 export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   const isNew = line.clock === 0;
@@ -56,12 +60,19 @@ export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
     return true;
   const isOlder = checkpoint.generation > line.generation;
   if (isOlder) beginGeneration(line, checkpoint.generation);
-  const { counters } = checkpoint;
-  if (!isNew && !isOlder && !isBehind(line, counters)) return true;
+  const { counters, draws = [] } = checkpoint;
+  const hasLost = isNew || isOlder || isBehind(line, counters) || lacksDraws(line.draws, draws);
   const now = settle(line, at);
   if (isNew) takeOver(line, checkpoint);
-  line.joinPeak = Math.max(line.joinPeak, checkpoint.joinPeak);
-  line.turns = Math.max(line.turns, checkpoint.turns);
+  if (hasLost) restore(line, checkpoint, now);
+  restoreDraws(line, draws, unseenJoins(line), now);
+  restoreEntrants(line, draws, unseenJoins(line), now);
+  return true;
+}
+
+function restore(line: Line, { counters, joinPeak, turns }: Checkpoint, now: number): void {
+  line.joinPeak = Math.max(line.joinPeak, joinPeak);
+  line.turns = Math.max(line.turns, turns);
   for (const name of ['completed', 'abandoned', 'expired'] as const) {
     line[name] = Math.max(line[name], counters[name]);
   }
@@ -69,7 +80,11 @@ export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   restoreNumbers(line, counters);
   line.heartbeatsSince = now;
   configure(line, line.rules, now);
-  return true;
+}
+
+/** So many may have joined after the checkpoint was taken. */
+function unseenJoins(line: Line): number {
+  return Math.max(UNSEEN_LEAST, UNSEEN_SECONDS * line.joinPeak);
 }
 
 function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
@@ -108,7 +123,7 @@ function restoreNumbers(line: Line, { queue, serving }: Counters): void {
     line.queue = queue;
     passOver(line, Math.min(serving, queue));
     if (credits > 0) line.serving = queue + credits;
-    moveOn(line, queue + Math.max(UNSEEN_LEAST, UNSEEN_SECONDS * line.joinPeak));
+    moveOn(line, queue + unseenJoins(line));
   } else passOver(line, Math.min(serving, queue));
 }
 

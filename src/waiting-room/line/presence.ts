@@ -45,8 +45,20 @@ export function hearAll(presence: Presence, from: number, to: number): void {
   presence.present.addRange(from, to);
 }
 
+/** Those of a set, from `from` to `to`. */
+export function hearThose(presence: Presence, numbers: Bits, from: number, to: number): void {
+  presence.slots[presence.slot]?.addAll(numbers, from, to);
+  presence.present.addAll(numbers, from, to);
+}
+
 /** Absent at once: left, or admitted. */
 export function forget(presence: Presence, number: number): void {
   for (const slot of presence.slots) slot.delete(number);
   presence.present.delete(number);
+}
+
+/** The same for a set of numbers. */
+export function forgetThose(presence: Presence, numbers: Bits): void {
+  for (const slot of presence.slots) slot.deleteAll(numbers);
+  presence.present.deleteAll(numbers);
 }

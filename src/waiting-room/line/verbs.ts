@@ -19,6 +19,7 @@ import {
 } from './heartbeats.ts';
 import { type Entrant, type Joined, join } from './joins.ts';
 import type { Line } from './line.ts';
+import { type KnownDraws, type ViewForMemory, viewForMemory } from './lost-draws.ts';
 import { type Note, note, recordPredictions, setAlarm } from './notes.ts';
 import { type Opening, open } from './opening.ts';
 import { claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
@@ -59,6 +60,8 @@ export interface LineVerbs {
   takeExpired: { input: number; output: readonly VisitorId[] };
   reset: { input: null; output: Counters };
   view: { input: null; output: LineView };
+  /** Shows the seeds of draws that are not done: for line-memory.ts alone. */
+  viewForMemory: { input: KnownDraws; output: ViewForMemory };
 }
 
 export type LineVerb = keyof LineVerbs;
@@ -91,6 +94,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   takeExpired,
   reset,
   view: (line, _, now) => view(line, now),
+  viewForMemory,
 };
 
 export const LINE_VERBS = Object.keys(STEPS) as readonly LineVerb[];

@@ -1,6 +1,6 @@
 /** Random courses of events in one room. */
 import fc from 'fast-check';
-import type { Input, LineVerb } from '#waiting-room/line/index.ts';
+import type { Input, LineVerb, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/room.ts';
 import { T0 } from './room-under-test.ts';
@@ -97,6 +97,13 @@ const often = <V extends LineVerb>(weight: number, verb: V, input: fc.Arbitrary<
 const nothing = fc.constant(null);
 /** A line without one takes no number above its counter for issued. */
 const none = fc.constant('');
+/** Of a memory that may be of the generation before. */
+const known = fc.record({
+  incarnation: none,
+  generation: generationsAgo,
+  done: fc.constantFrom(0, 0, 1, 2, 9),
+  withEntrants: fc.boolean(),
+});
 const ordinary = [
   often(10, 'join', entrants),
   often(2, 'place', holder),
@@ -109,6 +116,7 @@ const ordinary = [
   often(2, 'renew', visitor),
   often(4, 'reportExits', exits),
   often(4, 'view', nothing),
+  often(2, 'viewForMemory', known),
   often(2, 'takeExpired', fc.constantFrom(1, 5, 100)),
   often(1, 'setAlarm', fc.boolean()),
   often(1, 'note', note),
@@ -123,6 +131,33 @@ const drawing = [
   often(1, 'withdrawDraw', event),
   often(3, 'drawResult', fc.record({ generation: generationsAgo, draw: drawsAgo })),
 ];
+const bits = fc.uint8Array({ maxLength: 3 });
+/** A draw as a process remembers it, done or not. */
+const rememberedDraw = fc
+  .record({
+    settled: opening,
+    committedAt: fc.nat(3).map((later) => T0 + later),
+    arrivals: fc.nat(20),
+    drawnAt: fc.nat(3).map((later) => T0 + 10 + later),
+    base: fc.nat(60),
+    entrants: fc.nat(20),
+    released: fc.constantFrom(undefined, undefined, true as const),
+    there: bits,
+    present: bits,
+    withdrawn: bits,
+  })
+  .map(({ settled, ...more }) => ({ ...settled, ...more }));
+/** All but the last are done, and no event is drawn twice. */
+const rememberedDraws = fc
+  .tuple(fc.uniqueArray(rememberedDraw, { maxLength: 3, selector: (draw) => draw.event }), fc.boolean())
+  .map(([draws, isLastDone]) =>
+    draws.map((each, i): RememberedDraw => {
+      const { present, withdrawn, there, released, drawnAt, entrants, ...draw } = { ...each, draw: i + 1 };
+      return i < draws.length - 1 || isLastDone
+        ? { ...draw, drawnAt, entrants, released, there, present: null, withdrawn: null }
+        : { ...draw, drawnAt: null, entrants: null, base: 0, there: null, present, withdrawn };
+    }),
+  );
 /** What a process saw of the line, or might have. Its generation is so many above the current one. */
 const checkpoint = fc.record({
   incarnation: fc.constantFrom(OWN, OWN, OWN, 'other'),
@@ -144,6 +179,7 @@ const checkpoint = fc.record({
   alarm: fc.boolean(),
   inletState,
   notes: fc.constant({ signal: '', meter: '', told: '' }),
+  draws: fc.option(rememberedDraws, { nil: undefined, freq: 8 }),
 });
 const openings = fc.record({
   rules,
@@ -246,6 +282,8 @@ function resolve(course: Course): Course {
       case 'releaseDraw':
         if (events.at(-1) === step.input) entrants = null;
         return step;
+      case 'viewForMemory':
+        return { ...step, input: { ...step.input, incarnation, generation: generation - step.input.generation } };
       case 'recordEntrantHeartbeats':
         return { ...step, input: { ...step.input, ...drawOf(step.input) } };
       case 'drawResult':
@@ -268,6 +306,13 @@ function resolve(course: Course): Course {
           const { queue } = seen.counters;
           // As far as the line moves on past the numbers that were seen, at least.
           if (queue > owners.length) owners.push(...Array.from({ length: queue + 100 - owners.length }, () => 'lost'));
+          const draws = seen.draws ?? [];
+          if (draws.length > events.length) {
+            events = draws.map((draw) => draw.event);
+            const next = draws.at(-1);
+            entrants = next?.drawnAt === null ? Array.from({ length: next.arrivals }, () => 'lost') : null;
+            opensAt = next?.opensAt ?? 0;
+          }
         }
         return { ...step, input: { ...step.input, checkpoint: seen } };
       }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RememberedDraw } from '#waiting-room/line/index.ts';
 import { arbitraryLossyCourse } from './courses.ts';
 import { openModel } from './model.ts';
 import type { Ports } from './room-under-test.ts';
@@ -37,8 +38,16 @@ export function describeLikeTheModel(stores: Ports<'line'>): void {
 /** An answer without what adapters may do differently: where bits begin and end. */
 export function comparable(answer: Answer): unknown {
   if (typeof answer !== 'object' || answer === null) return answer;
+  if ('draws' in answer && 'view' in answer) {
+    return { view: comparable(answer.view), draws: answer.draws.map(comparableDraw) };
+  }
   if ('there' in answer) return { ...answer, there: thereAt(answer) };
   if (!('presentFrom' in answer)) return answer;
   const { present: _, presentFrom: __, ...facts } = answer;
   return { ...facts, present: presentNumbers(answer) };
+}
+
+function comparableDraw({ there, present, withdrawn, ...record }: RememberedDraw) {
+  const indexes = (bits: Uint8Array | null) => bits && thereAt({ record, there: bits });
+  return { ...record, there: indexes(there), present: indexes(present), withdrawn: indexes(withdrawn) };
 }

@@ -5,6 +5,7 @@ import { describeEndings } from './endings.ts';
 import { describeInletSteps } from './inlet-steps.ts';
 import { describeJoining } from './joining.ts';
 import { describeLikeTheModel } from './like-the-model.ts';
+import { describeLostDraws } from './lost-draws.ts';
 import { describeModes } from './modes.ts';
 import { describePresence } from './presence.ts';
 import type { Ports } from './room-under-test.ts';
@@ -21,5 +22,6 @@ export function describeLine(stores: Ports<'line'>): void {
   describeEndings(stores);
   describePresence(stores);
   describeDraws(stores);
+  describeLostDraws(stores);
   describeLikeTheModel(stores);
 }

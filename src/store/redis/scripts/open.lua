@@ -3,7 +3,7 @@
 -- ARGV: now, mode, size, lifetime, claim window, presence timeout, an incarnation for a new line; then of the
 -- checkpoint, if there is one: incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired,
 -- turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told, by how much
--- the line's time was shifted
+-- the line's time was shifted, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
 local checkpoint = ARGV[8] and {
@@ -27,6 +27,11 @@ end
 local function isBehind()
   return checkpoint.queue > line.queue or math.min(checkpoint.serving, checkpoint.queue) > line.serving
     or checkpoint.claimed > line.claimed
+end
+
+-- So many may have joined after the checkpoint was taken.
+local function unseenJoins()
+  return math.max(100, 3 * line.join_peak)
 end
 
 -- Admissions that were seen but are lost keep their places, without a name, for as long as they could have lasted.
@@ -57,20 +62,22 @@ local function restoreNumbers()
   line.queue = queue
   passOver(math.min(serving, queue))
   if serving > queue then line.serving = serving end
-  moveOn(queue + math.max(100, 3 * line.join_peak))
+  moveOn(queue + unseenJoins())
 end
 
 if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
   local isOlder = checkpoint.generation > line.generation
   if isOlder then beginGeneration(checkpoint.generation) end
-  if isNew or isOlder or isBehind() then
-    local now = settle(tonumber(ARGV[1]))
-    if isNew then
-      line.shifted, line.alarm = tonumber(ARGV[24]), checkpoint.alarm
-      redis.call(
-        'HSET', LINE, 'inlet_state', ARGV[20], 'note:signal', ARGV[21], 'note:meter', ARGV[22], 'note:told', ARGV[23]
-      )
-    end
+  local draws = seenDrawsAt(25)
+  local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
+  local now = settle(tonumber(ARGV[1]))
+  if isNew then
+    line.shifted, line.alarm = tonumber(ARGV[24]), checkpoint.alarm
+    redis.call(
+      'HSET', LINE, 'inlet_state', ARGV[20], 'note:signal', ARGV[21], 'note:meter', ARGV[22], 'note:told', ARGV[23]
+    )
+  end
+  if hasLost then
     for _, field in ipairs({ 'join_peak', 'turns', 'completed', 'abandoned', 'expired' }) do
       line[field] = math.max(line[field], checkpoint[field])
     end
@@ -79,6 +86,8 @@ if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.gene
     line.heartbeats_since = now
     configure(now)
   end
+  restoreDraws(draws, unseenJoins(), now)
+  restoreEntrants(draws, unseenJoins(), now)
 end
 saveLine()
 return { 'open' }

@@ -40,6 +40,12 @@ local function masked(s, from, to)
   return string.sub(cut, 1, -2) .. string.char(bit.band(string.byte(s, -1), tail))
 end
 
+-- Of the bytes `s`, which begin with the byte of 0, the numbers below `count`.
+local function cutBits(s, count)
+  if count < 1 then return '' end
+  return masked(string.sub(s, 1, math.floor((count - 1) / 8) + 1), 0, count - 1)
+end
+
 local function sliceBits(key, from, to)
   if to < from then return '' end
   return masked(redis.call('GETRANGE', key, math.floor(from / 8), math.floor(to / 8)), from, to)
@@ -62,6 +68,13 @@ local function addBits(key, from, s)
   redis.call('BITOP', 'OR', SCRATCH, SCRATCH, SCRATCH2)
   redis.call('SETRANGE', key, at, redis.call('GET', SCRATCH))
   redis.call('DEL', SCRATCH, SCRATCH2)
+end
+
+-- Takes the numbers of another set out of a set.
+local function deleteBits(key, other)
+  redis.call('BITOP', 'AND', SCRATCH, key, other)
+  redis.call('BITOP', 'XOR', key, key, SCRATCH)
+  redis.call('DEL', SCRATCH)
 end
 
 local function clearBits(key, from, to)

@@ -28,10 +28,22 @@ local function hearAll(presence, from, to)
   appendBits(presence.present, from, all)
 end
 
+-- Those in `s`, whose first byte is that of 0.
+local function hearThose(presence, s)
+  addBits(presence.slots[line[presence.slot] + 1], 0, s)
+  addBits(presence.present, 0, s)
+end
+
 -- Gone at once: left, or taken in.
 local function forget(presence, number)
   for _, slot in ipairs(presence.slots) do
     if has(slot, number) then redis.call('SETBIT', slot, number, 0) end
   end
   if has(presence.present, number) then redis.call('SETBIT', presence.present, number, 0) end
+end
+
+-- The same for those of a set.
+local function forgetThose(presence, set)
+  for _, slot in ipairs(presence.slots) do deleteBits(slot, set) end
+  deleteBits(presence.present, set)
 end
