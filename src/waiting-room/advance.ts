@@ -23,8 +23,8 @@ export interface Advance {
   /** Advances all rooms and reports their events. A room that fails does not stop the others; rejects at the end. */
   all(): Promise<void>;
   /**
-   * Says since when heartbeats have arrived without a gap. For one heartbeat interval after a gap, no inlet passes over
-   * absent visitors: they may be present, and only their heartbeats were lost.
+   * Says since when heartbeats have arrived without a gap. For one heartbeat interval after a gap, no inlet and no draw
+   * passes over absent visitors: they may be present, and only their heartbeats were lost.
    */
   heartbeatsContinuousSince(at: number): void;
 }
@@ -77,7 +77,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   /** Returns the view after the draws. */
   async function advanceDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
     const { id } = settings;
-    if (!(await drawSchedule.advance(settings, view))) return view;
+    if (!(await drawSchedule.advance(settings, view, missesHeartbeats(settings, view)))) return view;
     const after = await line.view(id, now());
     emitRaised(id, 'draw', view.counters.serving, after.counters.serving);
     return after;
@@ -85,7 +85,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
 
   async function tick(settings: RoomSettings, view: LineView): Promise<void> {
     const { id, mode, inlet } = settings;
-    if (mode !== 'queue' || view.alarm || hasMissingHeartbeats(settings, view)) return;
+    if (mode !== 'queue' || view.alarm) return;
+    if (view.counters.present < view.counters.waiting && missesHeartbeats(settings, view)) return;
     const { clock, shifted, inletState: from, notes } = view;
     const time = { now: clock, shifted, own: now() };
     const { raise, state, skipped } = tickInlet(inlet, { ...time, state: from, signal: readSignal(notes.signal) });
@@ -100,9 +101,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (skipped) emit('inlet.skipped', { room: id, periods: skipped });
   }
 
-  /** Whether a waiting visitor may count as absent only because heartbeats were lost in a gap. */
-  function hasMissingHeartbeats(settings: RoomSettings, { clock, counters, heartbeatsSince }: LineView): boolean {
-    if (counters.present >= counters.waiting) return false;
+  /** Whether visitors may count as absent only because heartbeats were lost in a gap. */
+  function missesHeartbeats(settings: RoomSettings, { clock, heartbeatsSince }: LineView): boolean {
     const delay = heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
     return clock < heartbeatsSince + delay || now() < continuousSince + delay;
   }

@@ -9,8 +9,15 @@ import type { LineStore } from './ports/line.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
 export interface DrawSchedule {
-  /** Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. */
-  advance(settings: RoomSettings, view: Pick<LineView, 'draws'>): Promise<boolean>;
+  /**
+   * Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. While `missesHeartbeats`,
+   * entrants may count as absent who are present: the draw waits, unless all are present.
+   */
+  advance(
+    settings: RoomSettings,
+    view: Pick<LineView, 'draws' | 'entrantsPresent'>,
+    missesHeartbeats?: boolean,
+  ): Promise<boolean>;
 }
 
 export function createDrawSchedule(
@@ -38,16 +45,17 @@ export function createDrawSchedule(
   }
 
   return {
-    async advance(settings, { draws }) {
+    async advance(settings, { draws, entrantsPresent }, missesHeartbeats = false) {
       const { id } = settings;
       const last = draws.at(-1);
       const next = last?.drawnAt === null ? last : null;
       const event = next && settings.events.find((each) => each.id === next.event);
       const due = upcoming(settings, draws);
 
-      if (next && event && now() >= event.start) await line.draw(id, next.event, now());
       // The event was removed just as its first entrant arrived: draw at once, so that each entrant gets a number.
-      else if (next && !event && next.arrivals > 0) await line.draw(id, next.event, now());
+      const isDue = next && (event ? now() >= event.start : next.arrivals > 0);
+      if (isDue && missesHeartbeats && entrantsPresent < next.arrivals) return false;
+      if (isDue) await line.draw(id, next.event, now());
       else if (next && next.event !== due?.id && next.arrivals === 0) await line.withdrawDraw(id, next.event, now());
       else if (due && !isAnnounced(next, due)) await announce(id, due);
       else return false;

@@ -217,6 +217,24 @@ describe('after a gap in the heartbeats', () => {
     expect(await serving()).toBe(2);
   });
 
+  test('no draw passes over absent entrants until each had time for another heartbeat', async () => {
+    const start = time + 10 * MINUTE;
+    const [prequeue_start, at] = [time, start].map((each) => new Date(each).toISOString());
+    await makeRoom({ events: [{ id: 'opening', prequeue_start, start: at }] });
+    await crowd(3);
+    time = start;
+    waitingRoom = aProcess();
+    waitingRoom.advance.heartbeatsContinuousSince(time);
+    await waitingRoom.advance.all();
+    time += 20_000;
+    await store.line.recordEntrantHeartbeats('sale', { ...(await lineRef()), draw: 1, indexes: [0, 2] }, time);
+    await waitingRoom.advance.all();
+    expect((await view()).draws).toMatchObject([{ drawnAt: null }]);
+    time += 12_001;
+    await waitingRoom.advance.all();
+    expect((await view()).draws).toMatchObject([{ entrants: 2, drawnAt: time }]);
+  });
+
   test('an empty line admits the next visitor at once', async () => {
     await makeRoom({});
     await beginToServe(2);

@@ -216,6 +216,31 @@ describe('the draw of an event', () => {
     expect(await come()).toMatchObject([{ number: 4, entry: null }]);
   });
 
+  it('waits while heartbeats are missing, unless all entrants are present', async () => {
+    await turn();
+    now = SALE.prequeue_start;
+    await come(2);
+    now = SALE.start;
+    await stay(0);
+    expect(await schedule.advance(room, await view(), true)).toBe(false);
+    expect(await only()).toMatchObject({ drawnAt: null });
+    await stay(1);
+    expect(await schedule.advance(room, await view(), true)).toBe(true);
+    expect(await only()).toMatchObject({ drawnAt: now, entrants: 2 });
+  });
+
+  it('waits for heartbeats too when its event is removed', async () => {
+    await turn();
+    now = SALE.prequeue_start;
+    await come(2);
+    now = SALE.start;
+    await stay(0);
+    room = roomWith();
+    expect(await schedule.advance(room, await view(), true)).toBe(false);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: now, entrants: 1 });
+  });
+
   it('has one seed and is drawn once when two processes act at once', async () => {
     const both = async () => {
       const seen = await view();
