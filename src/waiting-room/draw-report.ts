@@ -35,8 +35,9 @@ export interface DrawReports {
 
 export function createDrawReports(snapshots: Pick<Snapshots, 'get'>, draws: DrawResults): DrawReports {
   async function ownDraw(room: RoomId, record: DrawRecord, ticket: Ticket | null): Promise<OwnDraw | null> {
-    if (ticket?.entry?.draw !== record.draw) return null;
-    const drawn = await draws.get(room, { ...ticket, draw: record.draw });
+    const { draw, drawnAt } = record;
+    if (ticket?.entry?.draw !== draw || drawnAt === null) return null;
+    const drawn = await draws.get(room, { ...ticket, draw, drawnAt });
     const entrant = drawn?.rankOf(ticket.entry.index) ?? null;
     return drawn && entrant !== null ? { entrant, base: record.base, number: drawn.numberOf(entrant) } : null;
   }

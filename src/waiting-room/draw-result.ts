@@ -50,18 +50,23 @@ export function drawnNumber({ rankOf, numberOf }: DrawnNumbers, index: number): 
   return rank === null ? null : numberOf(rank);
 }
 
+/** A draw that is done. A lost one may have been done again before a process put its result back. */
+export interface DoneDraw extends DrawRef {
+  readonly drawnAt: number;
+}
+
 /** The results of draws, cached. */
 export interface DrawResults {
-  /** From the cache alone; undefined where the result has to be fetched first, or the draw is not done. */
-  cached(room: RoomId, draw: DrawRef): DrawnNumbers | undefined;
-  /** Null for a draw of this generation that is not done. */
-  get(room: RoomId, draw: DrawRef): Promise<DrawnNumbers | null>;
+  /** From the cache alone; undefined where the result has to be fetched first. */
+  cached(room: RoomId, draw: DoneDraw): DrawnNumbers | undefined;
+  /** Null where the line has no such draw of this generation, or lost it. */
+  get(room: RoomId, draw: DoneDraw): Promise<DrawnNumbers | null>;
 }
 
 export function createDrawResults(line: Pick<LineStore, 'drawResult'>): DrawResults {
   const cache = new Map<string, DrawnNumbers>();
-  const key = (room: RoomId, { incarnation = '', generation, draw }: DrawRef) =>
-    `${room} ${incarnation} ${generation} ${draw}`;
+  const key = (room: RoomId, { incarnation = '', generation, draw, drawnAt }: DoneDraw) =>
+    `${room} ${incarnation} ${generation} ${draw} ${drawnAt}`;
   return {
     cached: (room, ref) => cache.get(key(room, ref)),
     async get(room, ref) {
@@ -72,7 +77,7 @@ export function createDrawResults(line: Pick<LineStore, 'drawResult'>): DrawResu
         { incarnation: ref.incarnation, generation: ref.generation, draw: ref.draw },
         0,
       );
-      if (!result) return null;
+      if (result?.record.drawnAt !== ref.drawnAt) return null;
       const drawn = readDrawResult(result);
       if (cache.size >= CAPACITY) cache.clear();
       cache.set(key(room, ref), drawn);

@@ -1,11 +1,22 @@
 /** What this process remembers of the rooms that it serves: enough to open a line that the store lost. */
+import {
+  checkpointDraws,
+  type DrawMemory,
+  knownDraws,
+  newDrawMemory,
+  rememberDraws,
+  rememberEntrants,
+} from './draw-memory.ts';
 import type { LineView } from './line/counters.ts';
+import type { Joined } from './line/joins.ts';
+import { type KnownDraws, lacksDraws, type ViewForMemory } from './line/lost-draws.ts';
 import type { Checkpoint } from './line/opening.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 
 export interface RoomMemory {
   readonly view: LineView;
+  readonly draws: DrawMemory;
   /** The highest number that is known to be issued. */
   readonly issued: number;
   /** When the view was taken, in ms. */
@@ -16,10 +27,12 @@ export interface LineMemory {
   readonly rooms: Map<RoomId, RoomMemory>;
   readonly settings: Map<RoomId, RoomSettings>;
   readonly parties: Map<string, RelyingParty>;
+  /** What a view for the memory need not repeat. */
+  known(room: RoomId, at: number): KnownDraws;
   /** Remembers a view of a line. */
-  saw(room: RoomId, view: LineView, at: number): void;
-  /** Remembers that numbers up to this one were issued. */
-  issued(room: RoomId, incarnation: string, generation: number, number: number): void;
+  saw(room: RoomId, seen: ViewForMemory, at: number): void;
+  /** Remembers the numbers, and the places in a draw, that were given to visitors who joined. */
+  joined(room: RoomId, joined: readonly Joined[]): void;
   forget(room: RoomId): void;
 }
 
@@ -34,16 +47,22 @@ export function createLineMemory(): LineMemory {
     rooms,
     settings,
     parties,
-    saw(room, view, at) {
-      const known = rooms.get(room);
-      const issued =
-        known && isSameLine(known.view, view) ? Math.max(known.issued, view.counters.queue) : view.counters.queue;
-      rooms.set(room, { view, issued, at });
+    known(room, at) {
+      const { view, draws } = rooms.get(room) ?? { view: null, draws: newDrawMemory() };
+      return { incarnation: view?.incarnation, generation: view?.generation ?? 0, ...knownDraws(draws, at) };
     },
-    issued(room, incarnation, generation, number) {
+    saw(room, { view, draws }, at) {
+      const last = rooms.get(room);
+      const known = last && isSameLine(last.view, view) ? last : null;
+      const issued = Math.max(known?.issued ?? 0, view.counters.queue);
+      rooms.set(room, { view, draws: rememberDraws(known?.draws ?? newDrawMemory(), draws, at), issued, at });
+    },
+    joined(room, joined) {
       const known = rooms.get(room);
-      if (!known || !isSameLine(known.view, { incarnation, generation }) || number <= known.issued) return;
-      rooms.set(room, { ...known, issued: number });
+      const last = joined.at(-1);
+      if (!known || !last || !isSameLine(known.view, last)) return;
+      const issued = Math.max(known.issued, last.number);
+      rooms.set(room, { ...known, issued, draws: rememberEntrants(known.draws, joined) });
     },
     forget(room) {
       rooms.delete(room);
@@ -59,7 +78,7 @@ export function rememberParty({ parties }: LineMemory, party: RelyingParty): voi
   parties.set(party.client_id, party);
 }
 
-export function checkpointOf({ view, issued }: RoomMemory): Checkpoint {
+export function checkpointOf({ view, draws, issued }: RoomMemory): Checkpoint {
   const { incarnation, generation, shifted, counters, turns, joinPeak, alarm, inletState, notes } = view;
   return {
     incarnation,
@@ -71,14 +90,22 @@ export function checkpointOf({ view, issued }: RoomMemory): Checkpoint {
     alarm,
     inletState,
     notes,
+    draws: checkpointDraws(draws),
   };
 }
 
 /** Whether a view shows less than is remembered: the store lost writes. */
-export function wentBack(known: RoomMemory, view: LineView): boolean {
+export function wentBack(known: RoomMemory, { view, draws }: ViewForMemory): boolean {
   if (known.view.incarnation !== view.incarnation) return false;
   if (known.view.generation !== view.generation) return known.view.generation > view.generation;
+  if (lacksDraws(draws, known.draws.draws)) return true;
   return view.counters.queue < known.issued || view.counters.claimed < known.view.counters.claimed;
+}
+
+/** Whether the line was opened again by others, who may know less of a draw than this process. */
+export function mayLackEntrants(known: RoomMemory, { view }: ViewForMemory): boolean {
+  if (view.heartbeatsSince <= known.view.heartbeatsSince || !isSameLine(known.view, view)) return false;
+  return known.draws.draws.at(-1)?.drawnAt === null;
 }
 
 type Identity = Pick<LineView, 'incarnation' | 'generation'>;

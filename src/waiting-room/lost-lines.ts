@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { RoomNotFound, StoreUnavailable } from './errors.ts';
 import type { LineView } from './line/counters.ts';
-import type { Joined } from './line/joins.ts';
-import { checkpointOf, createLineMemory, rememberParty, wentBack } from './line-memory.ts';
+import type { Output } from './line/verbs.ts';
+import { checkpointOf, createLineMemory, mayLackEntrants, rememberParty, wentBack } from './line-memory.ts';
 import { lineRules } from './line-rules.ts';
 import type { Store } from './ports/index.ts';
-import { type LineStore, lineStoreOf, type PerformVerb, performOn } from './ports/line.ts';
+import { lineStoreOf, type PerformVerb, type PublicLineStore, performOn } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { settingsAt } from './settings-at.ts';
@@ -35,8 +35,13 @@ export function newIncarnation(): string {
   return randomBytes(8).toString('base64url');
 }
 
-/** The store with lines that come back. */
-export function recoverLostLines({ store, now, onError }: LostLinesDeps): Pick<Store, 'line' | 'settings'> {
+/** The store with lines that come back, without the seeds that they are brought back with. */
+export interface RecoveringStore {
+  readonly line: PublicLineStore;
+  readonly settings: SettingsStore;
+}
+
+export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveringStore {
   const memory = createLineMemory();
   const missingSince = new Map<RoomId, number>();
   const recoveries = new Map<RoomId, Promise<boolean>>();
@@ -95,6 +100,8 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Pick<S
       return await attempt(room, verb, input, at);
     } catch (error) {
       if (!(error instanceof RoomNotFound) || !(await recover(room))) throw error;
+      // Entrants whom only other processes know of have to be heard from first. The clock draws then.
+      if (verb === 'draw') return undefined as Output<typeof verb>;
       return attempt(room, verb, input, at);
     }
   };
@@ -102,25 +109,24 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Pick<S
   /** A view of the line, which is brought up to what this process saw of it before. */
   async function view(room: RoomId, at: number): Promise<LineView> {
     const known = memory.rooms.get(room);
-    let seen = await perform(room, 'view', null, at);
+    let seen = await viewForMemory(room, memory.known(room, at), at);
     const settings = memory.settings.get(room);
-    if (known && settings && wentBack(known, seen)) {
+    if (known && settings && (wentBack(known, seen) || mayLackEntrants(known, seen))) {
       await openLine(settings, checkpointOf(known));
-      seen = await perform(room, 'view', null, at);
+      seen = await viewForMemory(room, memory.known(room, at), at);
     }
-    if (known && seen.heartbeatsSince > known.view.heartbeatsSince) restoreSettings(room).catch(onError);
+    if (known && seen.view.heartbeatsSince > known.view.heartbeatsSince) restoreSettings(room).catch(onError);
     memory.saw(room, seen, at);
-    return seen;
+    return seen.view;
   }
 
-  const verbs = lineStoreOf(perform);
-  const line: LineStore = {
+  const { viewForMemory, ...verbs } = lineStoreOf(perform);
+  const line: PublicLineStore = {
     ...verbs,
     view,
     async join(room, entrants, at) {
       const joined = await verbs.join(room, entrants, at);
-      const last: Joined | undefined = joined?.at(-1);
-      if (last) memory.issued(room, last.incarnation, last.generation, last.number);
+      if (joined) memory.joined(room, joined);
       return joined;
     },
     async reset(room, at) {

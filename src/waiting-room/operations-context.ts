@@ -1,14 +1,14 @@
 import type { Actor, Emit, OperatorAction } from './activity.ts';
 import type { AdmissionEnded } from './admission-end.ts';
 import { RoomNotFound } from './errors.ts';
-import type { Store } from './ports/index.ts';
+import type { RecoveringStore } from './lost-lines.ts';
 import type { RelyingPartyChanged } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 
 export type EventKept = (room: RoomId, event: string) => void;
 
 export interface OperationsDeps {
-  readonly store: Pick<Store, 'line' | 'settings'>;
+  readonly store: RecoveringStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly emit: Emit;

@@ -22,8 +22,8 @@ export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResult
   if (!isOfThisLine) return { kind: 'stale' };
   const { draw, index } = ticket.entry;
   // A generation or draw that is newer than the snapshot has only just begun.
-  const done = ticket.generation === generation && snapshot.view.draws[draw - 1]?.drawnAt != null;
-  if (!done) return { kind: 'entrant' };
+  const drawnAt = ticket.generation === generation ? snapshot.view.draws[draw - 1]?.drawnAt : null;
+  if (drawnAt == null) return { kind: 'entrant' };
 
   const { room } = ticket;
   const withNumber = (drawn: DrawnNumbers): Standing => {
@@ -31,9 +31,9 @@ export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResult
     // The entry stays on the ticket, so that its holder can verify the draw.
     return number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number } };
   };
-  const known = draws.cached(room, { incarnation, generation, draw });
+  const done = { incarnation, generation, draw, drawnAt };
+  const known = draws.cached(room, done);
   if (known) return withNumber(known);
-  return draws
-    .get(room, { incarnation, generation, draw })
-    .then((fetched) => (fetched ? withNumber(fetched) : { kind: 'stale' }));
+  // A line that lost the draw gets it back from a process that saw it.
+  return draws.get(room, done).then((fetched) => (fetched ? withNumber(fetched) : { kind: 'entrant' }));
 }

@@ -14,6 +14,9 @@ type Verb<In, Out> = (
  */
 export type LineStore = { [V in LineVerb]: Verb<Input<V>, Output<V>> };
 
+/** The lines for everything above the memory of them: it alone may have the seeds of draws that are not done. */
+export type PublicLineStore = Omit<LineStore, 'viewForMemory'>;
+
 /** Does a verb on the line of a room. */
 export type PerformVerb = <V extends LineVerb>(
   room: RoomId,
