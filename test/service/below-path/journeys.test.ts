@@ -101,10 +101,11 @@ const journeys: Readonly<Record<string, () => Promise<void>>> = {
 
     const pushed = await client.buildAuthorizationUrlWithPAR(login.config, parameters);
     const { location: page } = await browser.get(pushed.href);
-    expect(page).toContain(`${service.issuer}/rooms/sale/wait?client_id=shop&anteroom_interaction=`);
+    expect(page).toContain(`${service.issuer}/rooms/sale/wait?`);
+    expect(page).toContain('request_uri=');
     await operations().raise('sale', 1);
     const resumed = await browser.post(page);
-    expect(resumed.location).toContain(`${service.issuer}/authorize/`);
+    expect(resumed.location).toContain(`${service.issuer}/authorize?`);
     await expect(login.exchange((await browser.get(resumed.location)).location)).resolves.toHaveProperty('id_token');
   },
 
