@@ -17,6 +17,7 @@ import { requestLog } from '#http/request-log.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createClientFaults, createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
+import type { Outbound } from '#outbound/index.ts';
 import { createPages } from '#pages/index.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
@@ -36,6 +37,8 @@ export interface AppDeps {
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Sends the service's own requests. */
+  readonly outbound: Outbound;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Emits activity events. */
@@ -58,7 +61,17 @@ export interface App {
 const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-export function createApp({ config, store, log, metrics, now, emit, audit, draining = () => false }: AppDeps): App {
+export function createApp({
+  config,
+  store,
+  log,
+  metrics,
+  outbound,
+  now,
+  emit,
+  audit,
+  draining = () => false,
+}: AppDeps): App {
   const { issuer, jwks, cookieKeys } = config;
   const urls = createPublicUrls(issuer);
   const clientAddress = createClientAddress(config.trustProxy);
@@ -91,6 +104,7 @@ export function createApp({ config, store, log, metrics, now, emit, audit, drain
       audit,
       log,
       metrics,
+      outbound,
       now,
       onError,
       baseMiddleware,

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createActivity } from '#activity/index.ts';
 import type { Config } from '#config/config.ts';
+import { createOutbound } from '#outbound/index.ts';
 import type { FileSettings } from '#settings/file.ts';
+import { targetsOfRelyingParty, targetsOfRoom } from '#settings/targets.ts';
 import { openStore } from '#store/compose.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -33,12 +35,30 @@ export async function openService(config: Config, settings: FileSettings | null)
   const store = countStoreErrors(await openStore({ redisUrl, dataDir, now, log }), metrics);
 
   const self = randomUUID();
-  const activity = createActivity({ store, webhook: config.webhook, self, now, log, metrics });
+  const outbound = createOutbound({
+    allowPrivateTargets: config.allowPrivateTargets,
+    trusted: [
+      ...(settings?.rooms ?? []).flatMap(targetsOfRoom).map(({ url }) => url),
+      ...(settings?.relyingParties ?? []).flatMap(targetsOfRelyingParty).map(({ url }) => url),
+      ...(config.webhook ? [config.webhook.url] : []),
+    ],
+  });
+  const activity = createActivity({ store, webhook: config.webhook, outbound, self, now, log, metrics });
 
   let ready = false;
   const stopping = new AbortController();
   const draining = () => stopping.signal.aborted || !ready;
-  const app = createApp({ config, store, log, metrics, now, emit: activity.emit, audit: activity.audit, draining });
+  const app = createApp({
+    config,
+    store,
+    log,
+    metrics,
+    outbound,
+    now,
+    emit: activity.emit,
+    audit: activity.audit,
+    draining,
+  });
   const { listener, waitingRoom, logoutQueue, backchannel } = app;
   const { operations, advance, flush, signal } = waitingRoom;
   const { leases, idempotency } = store;
@@ -61,7 +81,7 @@ export async function openService(config: Config, settings: FileSettings | null)
     return startClock({
       advance,
       flush,
-      originHealth: createOriginHealth({ rooms: operations.rooms, signal, now, log, onError: tickFailed }),
+      originHealth: createOriginHealth({ rooms: operations.rooms, signal, outbound, now, log, onError: tickFailed }),
       notify: backchannel.look,
       leases,
       idempotency,

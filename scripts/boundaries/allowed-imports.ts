@@ -26,6 +26,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
       'src/apply-settings.ts',
       'src/clock',
       'src/config',
+      'src/outbound',
       'src/settings',
       'src/store/*',
       'src/telemetry',
@@ -39,6 +40,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
       'src/config',
       'src/http',
       'src/oidc',
+      'src/outbound',
       'src/pages',
       'src/public',
       'src/telemetry',
@@ -51,9 +53,9 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
 
   // Doors know neither the stores, nor the configuration, nor each other.
   'src/admin': door([], ['@koa/router', 'zod']),
-  'src/oidc': door([], ['oidc-provider', 'jose']),
+  'src/oidc': door(['src/outbound'], ['oidc-provider', 'jose']),
   'src/public': door(['src/tokens'], ['@koa/router']),
-  'src/clock': { imports: ['src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+  'src/clock': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
 
   // What doors share: HTML pages, and the tokens that are issued outside oidc-provider.
   'src/pages': {
@@ -61,7 +63,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
     packages: ['node:*', 'koa', '@koa/router', 'ejs'],
   },
   'src/tokens': { imports: ['src/waiting-room'], packages: ['node:crypto', 'jose'] },
-  'src/activity': { imports: ['src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+  'src/activity': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
   'src/config': {
     // The one form of REDIS_URL is the store's.
     imports: ['src/settings', 'src/store/redis/address.ts', 'src/telemetry', 'src/waiting-room'],
@@ -71,6 +73,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
     imports: ['src/settings', 'src/telemetry', 'src/waiting-room'],
     packages: ['node:*', 'koa', '@koa/router', 'proxy-addr', 'zod'],
   },
+  // The service's own requests, and where they may go.
+  'src/outbound': { imports: [], packages: ['node:*'] },
   'src/settings': { imports: ['src/waiting-room'], packages: ['zod'] },
   'src/telemetry': { imports: ['src/waiting-room'], packages: ['pino', 'prom-client'] },
 

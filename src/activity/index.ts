@@ -3,6 +3,7 @@
  * signing and delivery. It does not decide what happens in rooms or which events there are: the waiting room emits them
  * from its catalogue (`waiting-room/activity.ts`). It imports the waiting room's catalogue and ports, and telemetry.
  */
+import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { ActivityType, Emit } from '#waiting-room/activity.ts';
@@ -23,6 +24,7 @@ export interface ActivityDeps {
     readonly keys: readonly string[];
     readonly types: readonly ActivityType[];
   } | null;
+  readonly outbound: Pick<Outbound, 'send'>;
   /** This process, for the lease. */
   readonly self: string;
   readonly now: () => number;
@@ -37,7 +39,7 @@ export interface ActivityFeed {
   close(): Promise<void>;
 }
 
-export function createActivity({ store, webhook, self, now, log, metrics }: ActivityDeps): ActivityFeed {
+export function createActivity({ store, webhook, outbound, self, now, log, metrics }: ActivityDeps): ActivityFeed {
   const onError = (error: unknown) => {
     // The store logs its own outages.
     if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'activity event not stored');
@@ -47,7 +49,7 @@ export function createActivity({ store, webhook, self, now, log, metrics }: Acti
   const { outbox, leases } = store;
   const outboxSink = webhook && createOutboxSink({ outbox, types: webhook.types, now, log, metrics, onError });
   if (outboxSink) sinks.push(outboxSink.sink);
-  const delivery = webhook && startWebhook({ ...webhook, outbox, leases, self, now, log, metrics });
+  const delivery = webhook && startWebhook({ ...webhook, outbox, leases, outbound, self, now, log, metrics });
 
   return {
     emit: createFeed(sinks, now),

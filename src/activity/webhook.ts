@@ -4,6 +4,7 @@
  * arrives at least once, and never after a later one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
@@ -39,6 +40,7 @@ export interface WebhookDeps {
   readonly url: string;
   /** In base64. Each key signs. */
   readonly keys: readonly string[];
+  readonly outbound: Pick<Outbound, 'send'>;
   readonly outbox: Pick<OutboxStore, 'read' | 'acknowledge'>;
   readonly leases: Leases;
   /** This process, for the lease. */
@@ -127,12 +129,13 @@ export function startWebhook(deps: WebhookDeps): Webhook {
 
 /** Null if the receiver took the delivery; otherwise fields to log, never an address or a body. */
 async function attempt(
-  { url, keys, now, times }: Pick<Required<WebhookDeps>, 'url' | 'keys' | 'now' | 'times'>,
+  { url, keys, outbound, now, times }: Pick<Required<WebhookDeps>, 'url' | 'keys' | 'outbound' | 'now' | 'times'>,
   body: string,
   stopped: AbortSignal,
 ): Promise<{ status: number } | { err: unknown } | null> {
   try {
-    const response = await fetch(url, {
+    // A delivery is signed for one receiver; `send` follows no redirect.
+    const response = await outbound.send(url, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
@@ -140,11 +143,9 @@ async function attempt(
         ...signedHeaders(keys, { id: deliveryId(body), at: now(), body }),
       },
       body,
-      // A delivery is signed for one receiver, so it follows no redirect.
-      redirect: 'manual',
       signal: AbortSignal.any([stopped, AbortSignal.timeout(times.attempt)]),
     });
-    await response.body?.cancel();
+    response.discard();
     return response.ok ? null : { status: response.status };
   } catch (error) {
     return { err: error };

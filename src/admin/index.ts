@@ -30,6 +30,7 @@ import { createEntityTags } from './preconditions.ts';
 import { type RelyingPartyRoutesDeps, relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
 import { statisticsRoutes } from './statistics.ts';
+import type { TargetFault } from './target-faults.ts';
 
 const API = '/admin/v1';
 
@@ -44,6 +45,7 @@ export interface AdminDeps {
   /** The public URL, which OpenAPI names as the server. */
   readonly issuer: string;
   readonly clientFaults: RelyingPartyRoutesDeps['clientFaults'];
+  readonly outbound: { readonly faultOf: TargetFault };
   /** The version of the service. */
   readonly version: string;
 }
@@ -53,14 +55,15 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   const { waitingRoom, clientAddress, audit, store, operatorTokens, views, log, issuer, version } = deps;
   const hashAddress = (ctx: Context) => waitingRoom.seal.stamp(`address ${clientAddress(ctx.req)}`);
   const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx), hashAddress(ctx));
+  const targetFault = deps.outbound.faultOf;
   const tags = createEntityTags(waitingRoom.seal);
   const declared = [
-    ...roomRoutes(operationsFor, tags),
+    ...roomRoutes({ operationsFor, tags, targetFault }),
     ...eventRoutes(operationsFor, tags),
     ...lineRoutes(operationsFor, log),
     ...originSignalRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
-    ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults }),
+    ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults, targetFault }),
     ...auditRoutes(audit),
   ];
   const info = {

@@ -14,10 +14,12 @@ import {
   relyingPartyView,
 } from '#settings/relying-party.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
+import { targetsOfRelyingParty } from '#settings/targets.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
+import { type TargetFault, targetFaults } from './target-faults.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
@@ -28,10 +30,13 @@ export interface RelyingPartyRoutesDeps {
   readonly issuer: string;
   /** What the OpenID provider would refuse. */
   readonly clientFaults: (party: RelyingParty) => Promise<readonly Fault[]>;
+  readonly targetFault: TargetFault;
 }
 
 /** The relying parties. Answers never contain a secret. */
-export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }: RelyingPartyRoutesDeps): Route[] {
+export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
+  const { operationsFor, tags, issuer, clientFaults, targetFault } = deps;
+
   const shown = (party: RelyingParty) => {
     const { client_secret, ...rest } = party;
     return {
@@ -42,8 +47,12 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
     };
   };
 
-  async function accepted(party: RelyingParty): Promise<RelyingParty> {
-    const faults = await clientFaults(party);
+  async function accepted(party: RelyingParty, before: RelyingParty | null): Promise<RelyingParty> {
+    const targets = before ? targetsOfRelyingParty(before) : [];
+    const faults = [
+      ...(await clientFaults(party)),
+      ...targetFaults(targetFault, targetsOfRelyingParty(party), targets),
+    ];
     if (faults.length > 0) throw invalid(faults);
     return party;
   }
@@ -92,7 +101,7 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
         const { isNew, value, revision } = await operationsFor(ctx)
           .upsertRelyingParty(
             params.client_id,
-            (before) => accepted(relyingPartyFrom(params.client_id, body, before)),
+            (before) => accepted(relyingPartyFrom(params.client_id, body, before), before),
             tags.precondition(ctx),
           )
           .catch(unknownRoom);
@@ -113,7 +122,11 @@ export function relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults }
       problems: ['relying_party_not_found'],
       async handle({ params, body, ctx }) {
         const { value, revision } = await operationsFor(ctx)
-          .changeRelyingParty(params.client_id, (before) => accepted(patch(before, body)), tags.precondition(ctx))
+          .changeRelyingParty(
+            params.client_id,
+            (before) => accepted(patch(before, body), before),
+            tags.precondition(ctx),
+          )
           .catch(unknownRoom);
         return { status: 200, body: shown(value), headers: tags.header(revision) };
       },

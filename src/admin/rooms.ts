@@ -5,10 +5,12 @@ import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, withTitle } from '#settings/room.ts';
+import { targetsOfRoom } from '#settings/targets.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
+import { type TargetFault, targetFaults } from './target-faults.ts';
 
 export const inRoom = z.object({ room: roomId });
 
@@ -17,8 +19,21 @@ const FOR_OPERATORS = ['mode', 'closed_reason', 'message'];
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
+export interface RoomRoutesDeps {
+  readonly operationsFor: OperationsFor;
+  readonly tags: EntityTags;
+  readonly targetFault: TargetFault;
+}
+
 /** The settings of rooms. */
-export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Route[] {
+export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps): Route[] {
+  /** Throws an `invalid_request` problem where a new setting leads to a target that is refused. */
+  function withTargets(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+    const faults = targetFaults(targetFault, targetsOfRoom(settings), before ? targetsOfRoom(before) : []);
+    if (faults.length > 0) throw invalid(faults);
+    return settings;
+  }
+
   return [
     route({
       method: 'get',
@@ -60,8 +75,10 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
       problems: ['event_has_entrants'],
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
-        const settings = withTitle(params.room, body);
-        const { isNew, revision } = await operationsFor(ctx).putRoom(settings, tags.precondition(ctx));
+        const operations = operationsFor(ctx);
+        const before = (await operations.rooms()).find(({ id }) => id === params.room) ?? null;
+        const settings = withTargets(withTitle(params.room, body), before);
+        const { isNew, revision } = await operations.putRoom(settings, tags.precondition(ctx));
         return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
       },
     }),
@@ -82,7 +99,7 @@ export function roomRoutes(operationsFor: OperationsFor, tags: EntityTags): Rout
         if (!Object.keys(body).every((field) => FOR_OPERATORS.includes(field))) requireRole(ctx, 'owner');
         const { value, revision } = await operationsFor(ctx).changeRoom(
           params.room,
-          (before) => patch(before, body),
+          (before) => withTargets(patch(before, body), before),
           tags.precondition(ctx),
         );
         return { status: 200, body: value, headers: tags.header(revision) };

@@ -2,6 +2,7 @@
  * Measures the health of the origins of adaptive rooms, by a health URL or by Prometheus, as often as each room says,
  * and reports it to the inlet. Only the process whose clock ticks does so.
  */
+import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { AdaptiveInlet } from '#waiting-room/inlets/adaptive.ts';
 import type { InletSettings } from '#waiting-room/inlets/index.ts';
@@ -22,6 +23,7 @@ export interface OriginHealth {
 export interface OriginHealthDeps {
   readonly rooms: () => Promise<readonly RoomSettings[]>;
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
+  readonly outbound: Pick<Outbound, 'send'>;
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly onError: (error: unknown) => void;
@@ -49,7 +51,7 @@ interface Watch extends Source {
 }
 
 export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
-  const { rooms, signal, now, log, onError, patience } = deps;
+  const { rooms, signal, outbound, now, log, onError, patience } = deps;
   const watches = new Map<string, Watch>();
 
   async function measure(watch: Watch): Promise<void> {
@@ -77,7 +79,7 @@ export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
   return {
     async measure() {
       const sources = new Map(
-        (await rooms()).flatMap((room) => sourcesOf(room, now())).map((each) => [each.key, each]),
+        (await rooms()).flatMap((room) => sourcesOf(room, now(), outbound)).map((each) => [each.key, each]),
       );
       await end([...watches.values()].filter(({ key, settings }) => JSON.stringify(sources.get(key)) !== settings));
       for (const source of sources.values()) {
@@ -100,7 +102,7 @@ export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
   };
 }
 
-function sourcesOf(configured: RoomSettings, now: number): Source[] {
+function sourcesOf(configured: RoomSettings, now: number, outbound: Pick<Outbound, 'send'>): Source[] {
   const { id: room, inlet } = settingsAt(configured, now);
   if (!isAdaptive(inlet)) return [];
   const { health, prometheus } = inlet;
@@ -108,7 +110,7 @@ function sourcesOf(configured: RoomSettings, now: number): Source[] {
   const patience = Math.min(30_000, Math.max(5000, 2 * inlet.target_latency));
   return [
     ...(health
-      ? [{ ...health, key: `health ${room}`, room, patience, createProbe: () => createHealthProbe(health) }]
+      ? [{ ...health, key: `health ${room}`, room, patience, createProbe: () => createHealthProbe(health, outbound) }]
       : []),
     ...(prometheus
       ? [
@@ -117,7 +119,7 @@ function sourcesOf(configured: RoomSettings, now: number): Source[] {
             key: `prometheus ${room}`,
             room,
             patience,
-            createProbe: () => createPrometheusProbe(prometheus),
+            createProbe: () => createPrometheusProbe(prometheus, outbound),
           },
         ]
       : []),

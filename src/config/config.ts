@@ -19,6 +19,7 @@ import {
   cookieKeys,
   drainDelay,
   envReader,
+  flag,
   logLevel,
   namedTokens,
   port,
@@ -73,6 +74,8 @@ export interface Config {
   readonly trustProxy: number | readonly string[];
   /** How long the process answers after SIGTERM before its port closes, in ms. */
   readonly drainDelay: number;
+  /** Whether settings of the admin API may name this machine, link-local addresses and metadata services. */
+  readonly allowPrivateTargets: boolean;
   readonly logLevel: LogLevel;
   /** Which of several versions of the configuration file this is. Null: none is named. */
   readonly configRevision: number | null;
@@ -150,6 +153,8 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', 0, trustProxy),
     drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
+    // The demo is for one's own machine.
+    allowPrivateTargets: read('ALLOW_PRIVATE_TARGETS', configPath === null, flag),
     configRevision: read('CONFIG_REVISION', null, configRevision),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),

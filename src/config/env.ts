@@ -50,6 +50,11 @@ export function envReader(env: Env): EnvReader {
 
 export const text = (value: string): string => value;
 
+export function flag(value: string): boolean | Refusal {
+  if (value === 'true' || value === '1') return true;
+  return value === 'false' || value === '0' ? false : refuse('must be true or false');
+}
+
 /** With 0 the system chooses a free port. */
 export function port(value: string): number | Refusal {
   const number = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;

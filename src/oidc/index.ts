@@ -14,6 +14,7 @@ import { pinIssuer } from '#http/pin-issuer.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import type { Outbound } from '#outbound/index.ts';
 import type { Views } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
@@ -49,6 +50,7 @@ export interface OidcDeps {
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
+  readonly outbound: Pick<Outbound, 'send'>;
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'loggedOut'>;
@@ -67,7 +69,7 @@ const PROVIDER_PATHS =
 const METADATA = /^\/\.well-known\/oauth-authorization-server(?=[?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { urls, jwks, store, waitingRoom, cookies, addresses, logoutQueue, now, log, metrics } = deps;
+  const { urls, jwks, store, waitingRoom, cookies, addresses, logoutQueue, outbound, now, log, metrics } = deps;
   const onError = (error: unknown) => {
     if (!isClientGone(error)) deps.onError(error);
   };
@@ -96,7 +98,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const request = authorize.mount(provider, hostCookies.names);
   tokens.mount(provider);
   const { notified } = logoutQueue;
-  const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, now, log, metrics };
+  const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, outbound, now, log, metrics };
   const backchannel = mountLogout(provider, notifications);
   provider.on('server_error', (ctx, error) => {
     onError(error);

@@ -7,6 +7,8 @@ export interface PastSettings {
   readonly settings: Json;
 }
 
+/** The query of a URL may hold a secret. */
+const QUERY = /(https?:\/\/[^"?]*)\?[^"]*/gi;
 /** Longer values are cut, in characters. */
 const LONGEST = 100;
 
@@ -25,7 +27,7 @@ export function describeDifference(subject: string, difference: Difference, hist
 }
 
 function show(value: Json): string {
-  const text = value === undefined ? 'not set' : JSON.stringify(value);
+  const text = value === undefined ? 'not set' : JSON.stringify(value).replace(QUERY, '$1?…');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

@@ -36,10 +36,16 @@ export const httpUrl = z
   })
   .meta({ format: 'uri' });
 
+const CALLED =
+  "The service calls it. It must not lead to the service's own machine, to a link-local address or to a cloud's metadata service, unless ALLOW_PRIVATE_TARGETS is set.";
+
+/** One that the service itself calls. Where it may lead is checked by `outbound`. */
+export const calledUrl = httpUrl.meta({ format: 'uri', description: CALLED });
+
 /** The same without a fragment, which is never sent to a server. */
-export const httpUrlWithoutFragment = httpUrl.refine((text) => !text.includes('#'), {
-  error: 'must have no fragment',
-});
+export const calledUrlWithoutFragment = httpUrl
+  .refine((text) => !text.includes('#'), { error: 'must have no fragment' })
+  .meta({ format: 'uri', description: CALLED });
 
 /** An origin and a path prefix, without a query or fragment. */
 export const urlPrefix = httpUrl.refine((text) => !/[?#]/.test(text), {

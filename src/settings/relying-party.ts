@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { duration } from './duration.ts';
-import { clientId, fields, httpUrl, httpUrlWithoutFragment, redirectUri, resource, roomId } from './fields.ts';
+import { calledUrlWithoutFragment, clientId, fields, httpUrl, redirectUri, resource, roomId } from './fields.ts';
 import type { ProfileName } from './profiles/index.ts';
 import { profileNames, profiles } from './profiles/index.ts';
 
@@ -11,7 +11,7 @@ const clientSecret = z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 
 const later = {
   id_token_signed_response_alg: z.enum(['RS256', 'ES256', 'EdDSA']).default('RS256'),
   resources: z.array(resource).default([]),
-  backchannel_logout_uri: httpUrlWithoutFragment.nullable().default(null),
+  backchannel_logout_uri: calledUrlWithoutFragment.nullable().default(null),
   backchannel_logout_session_required: z.boolean().default(false),
 };
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWebhook, type Webhook, type WebhookDeps } from '#activity/webhook.ts';
+import { createOutbound } from '#outbound/index.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { type Receiver, refuse, startReceiver, take } from './receiver.ts';
@@ -34,6 +35,7 @@ describe.each(STORES)('the webhook on the %s store', (_, open) => {
     const webhook = startWebhook({
       url: receiver.url,
       keys: [key],
+      outbound: createOutbound({ allowPrivateTargets: false, trusted: [receiver.url] }),
       outbox: store.outbox,
       leases: store.leases,
       self: `process ${webhooks.length}`,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createOriginHealth, type OriginHealth, type OriginHealthDeps } from '#clock/origin-health.ts';
+import { createOutbound } from '#outbound/index.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
@@ -17,13 +18,15 @@ let rooms: RoomSettings[];
 let time: number;
 let signals: (OriginSignal & { readonly room: string })[];
 let said: string[];
+/** Of the errors that were logged. */
+let reasons: string[];
 let originHealth: OriginHealth;
 
 const ok: Answer = (_, response) => void response.writeHead(200).end('fine');
 const broken: Answer = (_, response) => void response.writeHead(503).end();
 
 beforeEach(async () => {
-  [answer, asked, rooms, signals, said, time] = [ok, [], [], [], [], 1_000_000];
+  [answer, asked, rooms, signals, said, reasons, time] = [ok, [], [], [], [], [], 1_000_000];
   server = createServer((request, response) => {
     asked.push(request.url ?? '');
     answer(request, response);
@@ -39,10 +42,14 @@ afterEach(async () => {
 });
 
 function create(more: Partial<OriginHealthDeps> = {}): OriginHealth {
-  const say = (_: unknown, message?: string) => void said.push(message ?? '');
+  const say = ({ err }: { readonly err?: Error }, message?: string) => {
+    said.push(message ?? '');
+    if (err) reasons.push(`${err.message} ${err.cause ?? ''}`);
+  };
   return createOriginHealth({
     rooms: async () => rooms,
     signal: async (room, signal) => void signals.push({ room, ...signal }),
+    outbound: createOutbound({ allowPrivateTargets: true }),
     now: () => time,
     log: { info: say, warn: say } as OriginHealthDeps['log'],
     onError: (error) => {
@@ -240,5 +247,38 @@ describe('the health of an origin in Prometheus', () => {
     answer = saying({ 'p95{site="a+b"}': scalar('0.1'), errors: scalar('0') });
     await nextSignal();
     expect(said).toEqual(['origin health check failed', 'origin health check succeeded again']);
+  });
+
+  test.each<[what: string, status: number, body: string, reason: string]>([
+    [
+      'a type of error that Prometheus has',
+      400,
+      '{"status":"error","errorType":"bad_data","error":"secret words"}',
+      'Prometheus answered 400: it does not understand the query ',
+    ],
+    [
+      'another type',
+      500,
+      '{"status":"error","errorType":"secret type","error":"secret words"}',
+      'Prometheus answered 500: there is no result ',
+    ],
+    ['something else', 200, 'secret words', 'Prometheus answered 200: there is no result '],
+    ['JSON that is no object', 200, 'null', 'Prometheus answered 200: there is no result '],
+    ['too much', 200, 'x'.repeat(1024 * 1024 + 1), 'the answer is longer than 1048576 bytes '],
+  ])('that answers with %s does not write into the log', async (_what, status, body, reason) => {
+    answer = (_, response) => void response.writeHead(status).end(body);
+    await originHealth.measure();
+    await vi.waitFor(() => expect(reasons).toEqual([reason]), 2000);
+  });
+
+  test('at a refused target gives no signal, nor does a health URL there: the log says why', async () => {
+    const health = { url: `${url}/health?key=secret`, every: '5s' };
+    rooms = [...rooms, room('other', { health })];
+    originHealth = create({ outbound: createOutbound({ allowPrivateTargets: false }) });
+    await originHealth.measure();
+    await vi.waitFor(() => expect(reasons).toHaveLength(2), 2000);
+    for (const reason of reasons)
+      expect(reason).toMatch(/^the target must not lead to this machine, .*ALLOW_PRIVATE_TARGETS/);
+    expect([asked, signals]).toEqual([[], []]);
   });
 });

@@ -99,6 +99,7 @@ describe('a variable that is set', () => {
       TRUST_PROXY: '10.0.0.0/8, 2001:db8::1',
       DRAIN_DELAY: '20s',
       CONFIG_REVISION: '17',
+      ALLOW_PRIVATE_TARGETS: 'false',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
     });
@@ -127,9 +128,25 @@ describe('a variable that is set', () => {
       trustProxy: ['10.0.0.0/8', '2001:db8::1'],
       drainDelay: 20_000,
       configRevision: 17,
+      allowPrivateTargets: false,
       logLevel: 'debug',
     });
     await expect(readdir(join(folder, 'keys'))).rejects.toThrow('ENOENT');
+  });
+
+  test.each<[written: string | undefined, hasFile: boolean, allowed: boolean]>([
+    [undefined, false, true],
+    [undefined, true, false],
+    ['true', true, true],
+    ['1', true, true],
+    ['false', false, false],
+    ['0', false, false],
+  ])('ALLOW_PRIVATE_TARGETS is %s, and CONFIG %s: private targets are %s', async (written, hasFile, allowed) => {
+    const config = await load({
+      ...(written === undefined ? {} : { ALLOW_PRIVATE_TARGETS: written }),
+      ...(hasFile ? { CONFIG: await file('anteroom.yaml', 'rooms: []') } : {}),
+    });
+    expect(config.allowPrivateTargets).toBe(allowed);
   });
 
   test('CONFIG brings the rooms and relying parties of the file, and no demo', async () => {
@@ -154,6 +171,12 @@ relying_parties:
 });
 
 describe('faults', () => {
+  test('an ALLOW_PRIVATE_TARGETS that is neither true nor false is one', async () => {
+    expect(await faults({ ALLOW_PRIVATE_TARGETS: 'yes' })).toEqual([
+      { where: 'ALLOW_PRIVATE_TARGETS', message: 'must be true or false' },
+    ]);
+  });
+
   test('of the environment and of the file are reported at once, and nothing is written', async () => {
     const env = {
       PORT: '70000',

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
-import { admin, createFolder, environment, type Folder, ready } from '../service/process.ts';
+import { ADMIN_TOKEN, admin, createFolder, environment, type Folder, ready } from '../service/process.ts';
 import { type BackChannel, startBackChannel } from './logout-receiver.ts';
 
 let folder: Folder;
@@ -56,6 +56,29 @@ test('a process notifies of an exit at once and of an expired admission in its t
   const inside = Date.now();
   await notified(2);
   expect(Date.now() - inside).toBeGreaterThan(2500);
+});
+
+test('a process calls this machine where its file says so, and not where only the API does', async () => {
+  const run = folder.run(env);
+  await ready(run, url);
+  const put = async (backchannel_logout_uri: string) => {
+    const answer = await fetch(`${url}/admin/v1/relying-parties/shop`, {
+      method: 'PATCH',
+      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/merge-patch+json' },
+      body: JSON.stringify({ backchannel_logout_uri }),
+    });
+    return answer.status;
+  };
+  expect(await put(`${shop.uri}&other`)).toBe(400);
+  expect([await put('https://shop.example/logout'), await put(shop.uri)]).toEqual([200, 200]);
+  await admin(url, '/rooms/sale/exits', { completed: [await goIn()] });
+  await notified(1);
+
+  run.child.kill('SIGTERM');
+  await run.ended;
+  const open = folder.run({ ...env, ALLOW_PRIVATE_TARGETS: 'true' });
+  await ready(open, url);
+  expect(await put(`${shop.uri}&other`)).toBe(200);
 });
 
 test('a process that gets SIGTERM ends while an endpoint hangs', async () => {

@@ -10,6 +10,7 @@ import { createAssets } from '#http/assets.ts';
 import { createClientAddress } from '#http/client-address.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
+import { createOutbound } from '#outbound/index.ts';
 import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import type { Activity } from '#waiting-room/activity.ts';
@@ -81,6 +82,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
         { name: 'otto', role: 'operator', token: OPERATORS_TOKEN },
       ],
       clientFaults: async () => [],
+      outbound: createOutbound({ allowPrivateTargets: true }),
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),
       log: { error: () => undefined, warn: (...line: unknown[]) => void warnings.push(line) },
       issuer,

@@ -7,6 +7,7 @@ import { createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
 import { createHttpServer } from '#http/server.ts';
+import { createOutbound, type OutboundDeps } from '#outbound/index.ts';
 import { settingsFile } from '#settings/file.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -46,6 +47,10 @@ export interface TestServiceOptions {
   readonly port?: number;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
   readonly trustProxy?: number | readonly string[];
+  /** Default: true, since what the service calls in tests is on loopback. */
+  readonly allowPrivateTargets?: boolean;
+  /** Looks up the names of what the service calls. */
+  readonly resolve?: OutboundDeps['resolve'];
   /** The public URL; by default that of the port, with `path`. */
   readonly issuer?: string;
   /** The path of the public URL, such as `/line`. */
@@ -74,7 +79,11 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const audit = createAudit({ store: store.audit, now: time.now, onError: () => undefined });
   const sinks: Sink[] = [metricsSink(metrics), audit.sink, (activity) => void told.push(activity)];
   const emit = createFeed(sinks, time.now);
-  const app = createApp({ config, store, log, metrics, now: time.now, emit, audit });
+  const outbound = createOutbound({
+    allowPrivateTargets: options.allowPrivateTargets ?? true,
+    ...(options.resolve ? { resolve: options.resolve } : {}),
+  });
+  const app = createApp({ config, store, log, metrics, outbound, now: time.now, emit, audit });
   const { listener, waitingRoom, logoutQueue, backchannel } = app;
   server.on('request', listener);
 

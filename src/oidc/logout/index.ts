@@ -5,6 +5,7 @@
  */
 import type { JWK } from 'jose';
 import type Provider from 'oidc-provider';
+import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
@@ -26,6 +27,7 @@ export interface LogoutDeps {
   readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'relyingParties'>;
   readonly logouts: LogoutQueue;
   readonly notified: Logouts['notified'];
+  readonly outbound: Pick<Outbound, 'send'>;
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'loggedOut'>;
@@ -33,12 +35,12 @@ export interface LogoutDeps {
 
 /** Adds the middleware of logouts to the provider. Returns what notifies relying parties. */
 export function mountLogout(provider: Provider, deps: LogoutDeps): BackchannelLogout {
-  const { issuer, keys, logouts, notified, now, log, metrics } = deps;
+  const { issuer, keys, logouts, notified, outbound, now, log, metrics } = deps;
   const { visitors, relyingParties } = deps.waitingRoom;
   endAnonymousLogout(provider);
   returnLogoutState(provider);
   endAdmissionAtLogout(provider, { visitors, relyingParties });
   enqueueLogins(provider, { logouts, visitors, now });
-  const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }) });
+  const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }), outbound });
   return createBackchannelLogout({ visitors, logouts, notified, send, now, log, metrics });
 }

@@ -1,3 +1,4 @@
+import type { Outbound } from '#outbound/index.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { clientMetadata } from '../client-metadata.ts';
 import type { LogoutTokens } from './logout-token.ts';
@@ -14,6 +15,8 @@ export interface EndedSession {
 /** The HTTP status of a relying party that did not accept a logout token; 0 where it did not answer. */
 export interface LogoutFailure {
   readonly status: number;
+  /** Why it did not answer. */
+  readonly err?: unknown;
 }
 
 /** Sends a logout token (OpenID Connect Back-Channel Logout 1.0 §2.5); null where the relying party accepted it. */
@@ -22,9 +25,26 @@ export type SendLogoutToken = (session: EndedSession) => Promise<LogoutFailure |
 export interface SendLogoutTokenDeps {
   readonly relyingParties: RelyingParties;
   readonly tokens: LogoutTokens;
+  readonly outbound: Pick<Outbound, 'send'>;
 }
 
-export function createSendLogoutToken({ relyingParties, tokens }: SendLogoutTokenDeps): SendLogoutToken {
+export function createSendLogoutToken({ relyingParties, tokens, outbound }: SendLogoutTokenDeps): SendLogoutToken {
+  async function post(uri: string, token: string): Promise<LogoutFailure | null> {
+    try {
+      const answer = await outbound.send(uri, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ logout_token: token }).toString(),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT),
+      });
+      answer.discard();
+      // §2.8 asks for 200; some frameworks answer 204.
+      return answer.status === 200 || answer.status === 204 ? null : { status: answer.status };
+    } catch (error) {
+      return { status: 0, err: error };
+    }
+  }
+
   return async ({ clientId, sub, sid }) => {
     const party = await relyingParties.find(clientId);
     if (!party?.backchannel_logout_uri) return { status: 410 };
@@ -33,21 +53,4 @@ export function createSendLogoutToken({ relyingParties, tokens }: SendLogoutToke
     const token = await tokens.sign({ clientId, sub, sid: wantsSid ? sid : null, algorithm });
     return post(party.backchannel_logout_uri, token);
   };
-}
-
-async function post(uri: string, token: string): Promise<LogoutFailure | null> {
-  try {
-    const response = await fetch(uri, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ logout_token: token }),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT),
-    });
-    await response.body?.cancel();
-    // §2.8 asks for 200; some frameworks answer 204.
-    return response.status === 200 || response.status === 204 ? null : { status: response.status };
-  } catch {
-    return { status: 0 };
-  }
 }

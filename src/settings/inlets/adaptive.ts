@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { fields, httpUrl, perMinute, size } from '../fields.ts';
+import { calledUrl, fields, perMinute, size } from '../fields.ts';
 
 const every = duration.refine((interval) => interval >= 1000, 'must be at least 1s').prefault('5s');
 
@@ -11,9 +11,9 @@ export const adaptive = fields({
   max_per_minute: perMinute,
   target_latency: duration,
   target_error_rate: z.number().min(0).max(1),
-  health: fields({ url: httpUrl, every }).optional(),
+  health: fields({ url: calledUrl, every }).optional(),
   prometheus: fields({
-    url: httpUrl,
+    url: calledUrl,
     latency: z.string().min(1).max(4000),
     error_rate: z.string().min(1).max(4000).optional(),
     every,
