@@ -79,7 +79,7 @@ function schedule({ deadlines, passed }: Admissions, row: AdmissionRow): void {
 }
 
 /** An admission that is over leaves nothing: its number is spent, and that is all that has to be known. */
-export function end(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus): void {
+export function removeAdmission(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus): void {
   row.status = status;
   admissions.active -= 1;
   if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
@@ -92,7 +92,7 @@ export function expireAdmissions(admissions: Admissions, now: number): Admission
   for (let due = deadlines[admissions.passed]; due && due.at <= now; due = deadlines[admissions.passed]) {
     admissions.passed += 1;
     if (due.row.status !== 'active') continue;
-    end(admissions, due.row, 'expired');
+    removeAdmission(admissions, due.row, 'expired');
     expired.push(due.row);
   }
   if (admissions.passed > MANY_PASSED && admissions.passed * 2 > deadlines.length) {

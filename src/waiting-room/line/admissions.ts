@@ -1,6 +1,6 @@
 /** The admissions of a line: made by a claim, ended by an exit or by time. */
 import type { VisitorId } from '../visitor.ts';
-import { type Admission, addAdmission, end, liveAdmission, prolong, withoutStatus } from './admission.ts';
+import { type Admission, addAdmission, liveAdmission, prolong, removeAdmission, withoutStatus } from './admission.ts';
 import { type Counters, counters } from './counters.ts';
 import type { Line } from './line.ts';
 import { forget } from './presence.ts';
@@ -43,7 +43,7 @@ export function admit(line: Line, holder: Admitted, now: number): { admission: A
 export function endAdmission(line: Line, visitor: VisitorId, status: 'completed' | 'abandoned', now: number): boolean {
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return false;
-  end(line.admissions, live, status);
+  removeAdmission(line.admissions, live, status);
   line[status] += 1;
   line.changes += 1;
   line.released = Math.min(line.released, line.admissions.active);

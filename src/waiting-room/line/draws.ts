@@ -8,8 +8,7 @@ import {
   nextDrawOf,
   releaseEntrants,
 } from './draw.ts';
-import type { Line } from './line.ts';
-import { isOfLine } from './place.ts';
+import { isOfLine, type Line } from './line.ts';
 import { hearAll } from './presence.ts';
 import { serveUpTo } from './serving.ts';
 import { settle } from './settle.ts';

@@ -1,7 +1,6 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
-import type { Line } from './line.ts';
-import { isOfLine } from './place.ts';
+import { isOfLine, type Line } from './line.ts';
 import { hear } from './presence.ts';
 import { settle } from './settle.ts';
 import { prove } from './unconfirmed.ts';

@@ -126,3 +126,11 @@ export function freePlaces(line: Line): number {
   if (size === 0 || mode === 'passthrough') return Number.POSITIVE_INFINITY;
   return size - (line.admissions.active - line.released) - line.held - Math.max(0, line.serving - line.queue);
 }
+
+/** Whether a ticket is of this line as it is: of its incarnation and generation. */
+export function isOfLine(
+  line: Line,
+  { incarnation = '', generation }: { readonly incarnation?: string | undefined; readonly generation: number },
+): boolean {
+  return incarnation === line.incarnation && generation === line.generation;
+}

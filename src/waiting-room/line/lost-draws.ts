@@ -5,8 +5,7 @@
 import { Bits } from './bits.ts';
 import { type LineView, view } from './counters.ts';
 import { type Draw, type DrawRecord, drawRecord, newDraw, nextDrawOf } from './draw.ts';
-import type { Line } from './line.ts';
-import { isOfLine } from './place.ts';
+import { isOfLine, type Line } from './line.ts';
 import { forgetThose, hearThose } from './presence.ts';
 
 /** A draw with all that it takes to go on with it. The seed is a secret until the draw: it is for line-memory.ts alone. */
@@ -88,19 +87,9 @@ export function lacksDraws(kept: readonly Standing[], seen: readonly Standing[])
   });
 }
 
-/**
- * Puts back the draws that a process saw. Of two in the same place the same one counts, in whatever order processes put
- * theirs back. Up to `unseen` entrants may have come to an open draw since.
- */
-export function restoreDraws(line: Line, seen: readonly RememberedDraw[], unseen: number, now: number): void {
-  for (const [i, each] of seen.entries()) {
-    // An event is drawn once a generation.
-    if (line.draws.some((draw, at) => at !== i && draw.event === each.event)) return;
-    const kept = line.draws[i];
-    if (kept && !countsBefore(each, kept)) continue;
-    line.draws[i] = each.drawnAt === null ? nextFrom(each, kept, unseen, now) : doneFrom(each, now);
-    line.changes += 1;
-  }
+function drawFrom(seen: RememberedDraw, now: number): Draw {
+  const { event, order, seed, seedHash, opensAt, startsAt, committedAt } = seen;
+  return { ...newDraw({ event, order, seed, seedHash, opensAt, startsAt }, now), committedAt };
 }
 
 /** The seed of a draw that was seen, with the entrants of the one in its place. */
@@ -118,9 +107,19 @@ function doneFrom(seen: RememberedDraw, now: number): Draw {
   return { ...drawFrom(seen, now), ...outcome };
 }
 
-function drawFrom(seen: RememberedDraw, now: number): Draw {
-  const { event, order, seed, seedHash, opensAt, startsAt, committedAt } = seen;
-  return { ...newDraw({ event, order, seed, seedHash, opensAt, startsAt }, now), committedAt };
+/**
+ * Puts back the draws that a process saw. Of two in the same place the same one counts, in whatever order processes put
+ * theirs back. Up to `unseen` entrants may have come to an open draw since.
+ */
+export function restoreDraws(line: Line, seen: readonly RememberedDraw[], unseen: number, now: number): void {
+  for (const [i, each] of seen.entries()) {
+    // An event is drawn once a generation.
+    if (line.draws.some((draw, at) => at !== i && draw.event === each.event)) return;
+    const kept = line.draws[i];
+    if (kept && !countsBefore(each, kept)) continue;
+    line.draws[i] = each.drawnAt === null ? nextFrom(each, kept, unseen, now) : doneFrom(each, now);
+    line.changes += 1;
+  }
 }
 
 /** Adds the entrants that a process saw to those of the next draw. They are present, unless they withdrew. */

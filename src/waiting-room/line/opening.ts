@@ -82,13 +82,13 @@ function restore(line: Line, { counters, joinPeak, turns }: Checkpoint, now: num
   configure(line, line.rules, now);
 }
 
+function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
+  return queue > line.queue || Math.min(serving, queue) > line.serving || claimed > line.claimed;
+}
+
 /** So many may have joined after the checkpoint was taken. */
 function unseenJoins(line: Line): number {
   return Math.max(UNSEEN_LEAST, UNSEEN_SECONDS * line.joinPeak);
-}
-
-function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
-  return queue > line.queue || Math.min(serving, queue) > line.serving || claimed > line.claimed;
 }
 
 /** What is not counted: for a line that is new, as the process saw it last. */
@@ -114,6 +114,15 @@ function restoreAdmissions(line: Line, { claimed, active }: Counters, now: numbe
   line.claimed = Math.max(line.claimed, claimed);
 }
 
+/** The serving counter passes numbers whose holders nobody knows: a ticket proves each, and goes to the front. */
+function passOver(line: Line, to: number): void {
+  if (to <= line.serving) return;
+  const from = line.serving + 1;
+  line.leftUnserved -= line.spent.count(from, to);
+  line.serving = to;
+  markUnconfirmed(line, from, to);
+}
+
 /** Numbers up to the checkpoint's were issued and wait. Those that were served since may have been claimed, or not. */
 function restoreNumbers(line: Line, { queue, serving }: Counters): void {
   if (queue > line.queue) {
@@ -125,13 +134,4 @@ function restoreNumbers(line: Line, { queue, serving }: Counters): void {
     if (credits > 0) line.serving = queue + credits;
     moveOn(line, queue + unseenJoins(line));
   } else passOver(line, Math.min(serving, queue));
-}
-
-/** The serving counter passes numbers whose holders nobody knows: a ticket proves each, and goes to the front. */
-function passOver(line: Line, to: number): void {
-  if (to <= line.serving) return;
-  const from = line.serving + 1;
-  line.leftUnserved -= line.spent.count(from, to);
-  line.serving = to;
-  markUnconfirmed(line, from, to);
 }

@@ -2,7 +2,7 @@
 import type { VisitorId } from '../visitor.ts';
 import { type Admission, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, endAdmission, spend } from './admissions.ts';
-import type { Line } from './line.ts';
+import { isOfLine, type Line } from './line.ts';
 import { settle } from './settle.ts';
 import { batchOf, release } from './turns.ts';
 import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
@@ -29,11 +29,6 @@ export type Place =
   | { readonly state: 'missed'; readonly away: boolean }
   /** Left the line, or the admission has ended. The number is used up. */
   | { readonly state: 'over' };
-
-/** Whether a ticket is of this line as it is: of its incarnation and generation. */
-export function isOfLine(line: Line, { incarnation = '', generation }: Omit<Holder, 'number' | 'visitor'>): boolean {
-  return incarnation === line.incarnation && generation === line.generation;
-}
 
 function isStale(line: Line, holder: Holder): boolean {
   if (!isOfLine(line, holder) || holder.number < 1) return true;

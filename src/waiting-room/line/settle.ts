@@ -49,6 +49,28 @@ function passTime(line: Line, at: number): number {
   return line.clock;
 }
 
+/** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */
+function keepExpired(line: Line, admissions: readonly Admission[]): void {
+  line.changes += 1;
+  for (const { visitor, expiresAt } of admissions) {
+    if (visitor.startsWith(LOST)) continue;
+    line.expiredAdmissions.delete(visitor);
+    line.expiredAdmissions.set(visitor, expiresAt);
+  }
+  for (const visitor of line.expiredAdmissions.keys()) {
+    if (line.expiredAdmissions.size <= EXPIRED_CAPACITY) break;
+    line.expiredAdmissions.delete(visitor);
+  }
+}
+
+/** A smaller size takes credits back. */
+function takeBackCredits(line: Line): void {
+  const excess = Math.min(-freePlaces(line), line.serving - line.queue);
+  if (excess <= 0) return;
+  line.serving -= excess;
+  line.changes += 1;
+}
+
 /**
  * Brings the line to `at`: presence windows turn, admissions and claim windows expire, a smaller size takes credits
  * back. Answers the line's time.
@@ -65,26 +87,4 @@ export function settle(line: Line, at: number): number {
   expireTurns(line, now);
   takeBackCredits(line);
   return now;
-}
-
-/** A smaller size takes credits back. */
-function takeBackCredits(line: Line): void {
-  const excess = Math.min(-freePlaces(line), line.serving - line.queue);
-  if (excess <= 0) return;
-  line.serving -= excess;
-  line.changes += 1;
-}
-
-/** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */
-function keepExpired(line: Line, admissions: readonly Admission[]): void {
-  line.changes += 1;
-  for (const { visitor, expiresAt } of admissions) {
-    if (visitor.startsWith(LOST)) continue;
-    line.expiredAdmissions.delete(visitor);
-    line.expiredAdmissions.set(visitor, expiresAt);
-  }
-  for (const visitor of line.expiredAdmissions.keys()) {
-    if (line.expiredAdmissions.size <= EXPIRED_CAPACITY) break;
-    line.expiredAdmissions.delete(visitor);
-  }
 }

@@ -45,6 +45,19 @@ export function moveOn(line: Line, to: number): void {
   markUnconfirmed(line, from, to);
 }
 
+/** To the front of the line, number kept; or straight to served, where there is a credit. */
+export function returnToFront(line: Line, number: number, now: number): void {
+  line.changes += 1;
+  hear(line.presence, number);
+  line.returned.add(number);
+  if (line.rules.mode === 'passthrough') serveAgain(line, number, now);
+  // Nobody else waits, and the credit is theirs.
+  else if (line.serving > line.queue && canServe(line)) {
+    line.serving -= 1;
+    serveAgain(line, number, now);
+  }
+}
+
 /**
  * A ticket proves that a number was issued: it waits like any other, present. If the serving counter has passed it, it
  * goes to the front of the line.
@@ -59,19 +72,6 @@ export function prove(line: Line, number: number, now: number): void {
   else {
     line.leftUnserved -= 1;
     hear(line.presence, number);
-  }
-}
-
-/** To the front of the line, number kept; or straight to served, where there is a credit. */
-export function returnToFront(line: Line, number: number, now: number): void {
-  line.changes += 1;
-  hear(line.presence, number);
-  line.returned.add(number);
-  if (line.rules.mode === 'passthrough') serveAgain(line, number, now);
-  // Nobody else waits, and the credit is theirs.
-  else if (line.serving > line.queue && canServe(line)) {
-    line.serving -= 1;
-    serveAgain(line, number, now);
   }
 }
 

@@ -40,7 +40,7 @@ local function restoreAdmissions(now)
   local free = math.min(line.size, math.max(0, freePlaces()))
   local places = math.min(claimed - line.claimed, checkpoint.active, free)
   for place = 0, places - 1 do
-    putAdmission(string.format('lost:%.0f', claimed - place), 0, now, now + line.lifetime)
+    addAdmission(string.format('lost:%.0f', claimed - place), 0, now, now + line.lifetime)
   end
   line.claimed = math.max(line.claimed, claimed)
 end

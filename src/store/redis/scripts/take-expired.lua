@@ -9,6 +9,6 @@ local visitors = redis.call('ZRANGE', EXPIRED, 0, tonumber(ARGV[2]) - 1)
 if #visitors > 0 then redis.call('ZREMRANGEBYRANK', EXPIRED, 0, #visitors - 1) end
 local reply = { 'taken' }
 for _, visitor in ipairs(visitors) do
-  if not liveRow(visitor, now) then reply[#reply + 1] = visitor end
+  if not liveAdmission(visitor, now) then reply[#reply + 1] = visitor end
 end
 return reply

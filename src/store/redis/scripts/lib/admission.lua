@@ -6,8 +6,8 @@ local function formatRow(number, generation, issuedAt, expiresAt)
   return string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
 end
 
--- The row of a visitor, if it still lives.
-local function liveRow(visitor, now)
+-- The row of a visitor's admission, if it still lives.
+local function liveAdmission(visitor, now)
   local row = redis.call('HGET', ADMISSIONS, visitor)
   if not row then return nil end
   local number, generation, issuedAt, expiresAt = string.match(row, '^(%d+):(%d+):(%d+):(%d+)$')
@@ -15,11 +15,22 @@ local function liveRow(visitor, now)
   return formatRow(number, generation, issuedAt + line.shifted, expiresAt + line.shifted)
 end
 
-local function putAdmission(visitor, number, issuedAt, expiresAt)
+local function addAdmission(visitor, number, issuedAt, expiresAt)
   local ends = expiresAt - line.shifted
   redis.call('HSET', ADMISSIONS, visitor, formatRow(number, line.generation, issuedAt - line.shifted, ends))
   redis.call('ZADD', ACTIVE, ends, visitor)
   return formatRow(number, line.generation, issuedAt, expiresAt)
+end
+
+-- The admission of this row lives until `expiresAt` instead, unless it does so longer already.
+local function prolong(visitor, row, expiresAt)
+  local number, issuedAt, before = string.match(row, '^(%d+):%d+:(%d+):(%d+)$')
+  return addAdmission(visitor, tonumber(number), tonumber(issuedAt), math.max(tonumber(before), expiresAt))
+end
+
+local function removeAdmission(visitor)
+  redis.call('HDEL', ADMISSIONS, visitor)
+  redis.call('ZREM', ACTIVE, visitor)
 end
 
 -- Ends the admissions that are due, and answers them: visitor, when it expired, visitor …

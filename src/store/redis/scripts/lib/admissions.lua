@@ -7,17 +7,16 @@ end
 -- The visitor's row, and whether it was made now.
 local function admit(visitor, number, now)
   spend(number)
-  local live = liveRow(visitor, now)
+  local live = liveAdmission(visitor, now)
   if live then return live, false end
   line.claimed = line.claimed + 1
-  return putAdmission(visitor, number, now, now + line.lifetime), true
+  return addAdmission(visitor, number, now, now + line.lifetime), true
 end
 
 -- Whether there was a live one to end; `status` is the counter it goes to.
 local function endAdmission(visitor, status, now)
-  if not liveRow(visitor, now) then return false end
-  redis.call('HDEL', ADMISSIONS, visitor)
-  redis.call('ZREM', ACTIVE, visitor)
+  if not liveAdmission(visitor, now) then return false end
+  removeAdmission(visitor)
   line[status] = line[status] + 1
   line.released = math.min(line.released, redis.call('ZCARD', ACTIVE))
   return true

@@ -4,7 +4,7 @@ local function place(holder, now)
   local number = holder.number
   if not isOfLine(holder.incarnation, holder.generation) or number < 1 then return { 'stale' } end
   if number > line.queue and not isAhead(number) then return { 'stale' } end
-  local live = liveRow(holder.visitor, now)
+  local live = liveAdmission(holder.visitor, now)
   if live then return { 'admitted', live, '0' } end
   if isUnconfirmed(number) then return { number > line.serving and 'waiting' or 'returned' } end
   if has(SPENT, number) then return { 'over' } end

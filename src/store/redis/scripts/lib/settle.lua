@@ -52,6 +52,12 @@ local function keepExpired(expired)
   redis.call('ZREMRANGEBYRANK', EXPIRED, 0, -(EXPIRED_CAPACITY + 1))
 end
 
+-- A smaller size takes credits back.
+local function takeBackCredits()
+  local excess = math.min(-freePlaces(), line.serving - line.queue)
+  if excess > 0 then line.serving = line.serving - excess end
+end
+
 -- Brings the line to `at`: windows turn, admissions and claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
@@ -62,9 +68,6 @@ local function settle(at)
   if #expired > 0 then keepExpired(expired) end
   line.released = math.max(0, line.released - #expired / 2)
   expireTurns(now)
-  local excess = -freePlaces()
-  if excess > 0 then
-    line.serving = line.serving - math.min(excess, math.max(0, line.serving - line.queue))
-  end
+  takeBackCredits()
   return now
 end
