@@ -2,8 +2,8 @@
 import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
 import { startRedis } from '#support/redis.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
-import type { LineRules } from '#waiting-room/room.ts';
 
 const HOUR = 3_600_000;
 /** So many visitors join in one command. */

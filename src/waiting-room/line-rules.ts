@@ -1,5 +1,15 @@
 import { shortestClaimWindow } from './poll-intervals.ts';
-import type { LineRules, RoomSettings } from './room.ts';
+import type { Mode, RoomSettings } from './room.ts';
+
+/** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
+export interface LineRules {
+  readonly mode: Mode;
+  /** The largest number of visitors inside; 0 for no limit. */
+  readonly size: number;
+  readonly lifetime: number;
+  readonly claimWindow: number;
+  readonly presenceTimeout: number;
+}
 
 /** The rules of a room's line. A claim window is never shorter than a page needs to notice its turn. */
 export function lineRules(settings: RoomSettings): LineRules {

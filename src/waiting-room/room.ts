@@ -61,13 +61,3 @@ export interface RoomSettings {
   /** In order of time, without overlap. */
   readonly events: readonly RoomEvent[];
 }
-
-/** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
-export interface LineRules {
-  readonly mode: Mode;
-  /** The largest number of visitors inside; 0 for no limit. */
-  readonly size: number;
-  readonly lifetime: number;
-  readonly claimWindow: number;
-  readonly presenceTimeout: number;
-}

@@ -2,7 +2,7 @@
 import { type InletSettings, type Signal, type Step, tickInlet } from '#waiting-room/inlets/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
-import type { LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 
 /** The interval of the clock's ticks, in ms. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as pure from '#waiting-room/line/index.ts';
-import type { LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 
 const NONE = { queue: 0, serving: 0, waiting: 0, present: 0, claimed: 0, active: 0 };

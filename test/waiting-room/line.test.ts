@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Line } from '#waiting-room/line/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
-import type { LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { arbitraryCourse, arbitraryLossyCourse, arbitraryQuietCourse } from '../store/contract/courses.ts';
 import { RULES, T0 } from '../store/contract/room-under-test.ts';
 import type { Course, Step } from '../store/contract/steps.ts';

@@ -1,7 +1,7 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
 import type { Checkpoint, Input, LineVerb, Output, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
-import type { LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { LINE_PARTS, type LinePart } from './keys.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';

@@ -1,5 +1,5 @@
 /** What a line shows of itself. */
-import type { LineRules } from '../room.ts';
+import type { LineRules } from '../line-rules.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
 import type { Line } from './line.ts';
 import type { NoteName } from './note-name.ts';

@@ -1,4 +1,4 @@
-import type { LineRules } from '../room.ts';
+import type { LineRules } from '../line-rules.ts';
 import type { VisitorId } from '../visitor.ts';
 import { type Admissions, newAdmissions } from './admission.ts';
 import { Bits } from './bits.ts';

@@ -1,5 +1,5 @@
 /** Opening a line: creating it, or bringing one that lost writes up to what a process saw of it. */
-import type { LineRules } from '../room.ts';
+import type { LineRules } from '../line-rules.ts';
 import { addAdmission, LOST } from './admission.ts';
 import type { Counters } from './counters.ts';
 import { freePlaces, type Line, newLine } from './line.ts';

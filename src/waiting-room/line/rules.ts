@@ -1,5 +1,5 @@
 /** Changing the rules of a line, and beginning a new generation. */
-import type { LineRules } from '../room.ts';
+import type { LineRules } from '../line-rules.ts';
 import { type Counters, counters } from './counters.ts';
 import { type Line, newLine } from './line.ts';
 import { serveUpTo } from './serving.ts';

@@ -2,7 +2,7 @@
  * The verbs of a line, in one table: what each takes and answers, and the step that does it. The port, the journal of the
  * embedded store, the scripts of Redis and the model of the contract derive from it.
  */
-import type { LineRules } from '../room.ts';
+import type { LineRules } from '../line-rules.ts';
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
 import { admission, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Input, LineVerb, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
-import type { LineRules } from '#waiting-room/room.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { T0 } from './room-under-test.ts';
 import type { Course, Step } from './steps.ts';
 

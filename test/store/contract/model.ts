@@ -1,6 +1,6 @@
 import { newLine, perform } from '#waiting-room/line/index.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { type LineStore, lineStoreOf } from '#waiting-room/ports/line.ts';
-import type { LineRules } from '#waiting-room/room.ts';
 
 /** The pure line behind the port, for one room of any name; and what its time is. */
 export function openModel(rules: LineRules, now: number, incarnation = ''): LineStore & { clock(): number } {

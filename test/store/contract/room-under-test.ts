@@ -6,9 +6,9 @@ import type { DrawOpening, DrawResult, Entry } from '#waiting-room/line/draw.ts'
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { Raise } from '#waiting-room/line/raise.ts';
 import type { InletStep, Raised } from '#waiting-room/line/serving.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import type { LineStore } from '#waiting-room/ports/line.ts';
-import type { LineRules } from '#waiting-room/room.ts';
 
 /** The contract's clock starts here; a whole second, so that claim windows end where they say. */
 export const T0 = 1_800_000_000_000;

@@ -1,7 +1,7 @@
 /** Steps in one room as values, for properties of the pure line and of the stores. */
 import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
+import type { LineRules } from '#waiting-room/line-rules.ts';
 import { type LineStore, performOn } from '#waiting-room/ports/line.ts';
-import type { LineRules } from '#waiting-room/room.ts';
 
 /** One verb with its input, `after` so many milliseconds; negative where a clock jumps back. */
 export type Step = { readonly after: number } & {
