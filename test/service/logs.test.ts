@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
-import { arrive, facts, type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { arrive, facts, type Login, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, COOKIE_KEYS, startService, type TestService } from '#support/service.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { push } from '../oidc/pushed-request.ts';
+import { arriveStored } from '../oidc/stored-request.ts';
 
-const LONG = { login_hint: 'x'.repeat(6_500) };
 const rooms = [{ id: 'sale' }];
 const relying_parties = [
   {
@@ -53,9 +54,10 @@ describe('the log at level trace', () => {
     for (const [name, value] of browser.cookies) keep(`cookie ${name}`, value);
   }
 
-  async function wholeFlow(options: LoginOptions = {}): Promise<string> {
+  type Begin = (browser: Browser) => Promise<{ login: Login; page: string }>;
+  async function wholeFlow(begin: Begin): Promise<string> {
     const browser = createBrowser();
-    const { login, page } = await arrive(browser, service.issuer, options);
+    const { login, page } = await begin(browser);
     keep('verifier', login.verifier);
     keepQuery('the request', login.url);
     keepQuery('the waiting page', page);
@@ -125,8 +127,13 @@ describe('the log at level trace', () => {
 
   test('contains no code, token, ticket, cookie, secret, state or query, whether requests succeed or fail', async () => {
     for (const key of COOKIE_KEYS) keep('cookie key', key);
-    await wholeFlow({ scope: 'openid email' });
-    const url = await wholeFlow({ more: LONG });
+    await wholeFlow((browser) => arriveStored(browser, { issuer: service.issuer, store }));
+    await wholeFlow(async (browser) => {
+      const { login, url, requestUri } = await push(service.issuer);
+      keep('request_uri', requestUri);
+      return { login, page: (await browser.get(url)).location };
+    });
+    const url = await wholeFlow((browser) => arrive(browser, service.issuer, { scope: 'openid email' }));
     await faults(url);
 
     const browser = createBrowser();

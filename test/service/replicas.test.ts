@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
-import { createBrowser } from '#support/browser.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
-import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { arrive, facts, type Login, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { push } from '../oidc/pushed-request.ts';
+import { arriveStored } from '../oidc/stored-request.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 
 const rooms = [{ id: 'sale' }];
@@ -14,7 +16,6 @@ const relying_parties = ['shop', 'kiosk'].map((client_id) => ({
   room: 'sale',
   redirect_uris: [REDIRECT_URI],
 }));
-const LONG = { login_hint: 'x'.repeat(6_500) };
 
 describe('three processes on one Redis, with each request to a random one', () => {
   let redis: RedisServer;
@@ -53,18 +54,33 @@ describe('three processes on one Redis, with each request to a random one', () =
     for (const { time } of services) time.pass(1_000);
   });
 
-  test.each([
-    ['a request that travels', {}],
-    ['a stored request', { more: LONG }],
-  ])('a visitor with %s has one number, claims and is admitted, whichever process answers', async (_what, options) => {
+  type Begin = (browser: Browser) => Promise<{ login: Login; page: string }>;
+  test.each<[what: string, begin: Begin]>([
+    ['a request that travels', (browser) => arrive(browser, balancer.url)],
+    [
+      'a request that was pushed',
+      async (browser) => {
+        const { login, url } = await push(balancer.url);
+        return { login, page: (await browser.get(url)).location };
+      },
+    ],
+    [
+      'a request that an earlier version stored',
+      async (browser) => {
+        const [store] = stores;
+        if (!store) throw new Error('no process runs');
+        return arriveStored(browser, { issuer: balancer.url, store });
+      },
+    ],
+  ])('a visitor with %s has one number, claims and is admitted, whichever process answers', async (_what, begin) => {
     const browser = createBrowser();
-    const { login, page } = await arrive(browser, balancer.url, options);
+    const { login, page } = await begin(browser);
     const { number } = (await facts(browser, page)).json();
     for (let look = 0; look < 10; look++) {
       expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number });
       expect((await browser.get(page)).status).toBe(200);
     }
-    const again = await arrive(browser, balancer.url, options);
+    const again = await begin(browser);
     expect((await facts(browser, again.page)).json()).toMatchObject({ number });
     await operations().raise('sale', 1);
     const back = await browser.follow((await browser.post(page)).location, balancer.url);
