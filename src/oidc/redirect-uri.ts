@@ -49,3 +49,9 @@ function portless(text: string): string | null {
   url.port = '';
   return url.href;
 }
+
+/** The name that the visitor knows the relying party by. The redirect URI must be registered. */
+export function hostOf({ client_id, redirect_uris }: RelyingParty, redirectUri = redirect_uris[0] ?? ''): string {
+  // An app's private-use scheme has no host.
+  return URL.parse(redirectUri)?.host || client_id;
+}

@@ -105,6 +105,7 @@ export function createEnter(deps: EnterDeps): Enter {
     continuation: {
       restartUrl: (room, { url }) => enterUrls.to(room, url),
       retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrls.to(room, url)}&${RETRY}=1`),
+      ask: async () => false,
       // Any visitor may use the address: they wait themselves, and the room decides where they may return to.
       isForeign: () => false,
       freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrls.to(room, url) : null),

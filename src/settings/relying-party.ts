@@ -13,6 +13,10 @@ const later = {
   resources: z.array(resource).default([]),
   backchannel_logout_uri: calledUrlWithoutFragment.nullable().default(null),
   backchannel_logout_session_required: z.boolean().default(false),
+  confirm_login: z
+    .boolean()
+    .default(false)
+    .describe('Whether prompt=login and max_age ask a visitor who is inside to press a button.'),
 };
 
 /** Defaults for the settings that a relying party stored by an earlier version lacks. */

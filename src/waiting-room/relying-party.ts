@@ -26,6 +26,11 @@ export interface RelyingParty {
   readonly backchannel_logout_session_required?: boolean;
   /** How its ID tokens and logout tokens are signed; absent in relying parties that an older version stored: RS256. */
   readonly id_token_signed_response_alg?: 'RS256' | 'ES256' | 'EdDSA';
+  /**
+   * Whether prompt=login and max_age ask a visitor who is inside to press a button (OpenID Connect Core §3.1.2.1);
+   * absent in relying parties that an older version stored: no.
+   */
+  readonly confirm_login?: boolean;
 }
 
 /** Called after a relying party was stored, or deleted (null). Never throws and never waits. */

@@ -24,6 +24,7 @@ const SHOWN = {
   landing_url: 'https://shop.example/',
   initiate_login_uri: null,
   id_token_signed_response_alg: 'RS256',
+  confirm_login: false,
   resources: [],
   backchannel_logout_uri: null,
   backchannel_logout_session_required: false,

@@ -44,7 +44,8 @@ describe('the next step of a login that arrives at /authorize', () => {
 });
 
 describe('the next step of a login that oidc-provider found valid', () => {
-  const ordinary: ValidLogin = { at: 'validation', isAdmitted: true, transaction: null };
+  const ordinary: ValidLogin = { at: 'validation', isAdmitted: true, transaction: null, isLoginDue: false };
+  const asksLater = { step: 'wait', because: 'login-due' } as const;
   const waits = { step: 'wait', because: 'no-admission' } as const;
   const restartsLater = { step: 'wait', because: 'transaction-expired' } as const;
   test.each<Row<ValidLogin>>([
@@ -53,6 +54,10 @@ describe('the next step of a login that oidc-provider found valid', () => {
     [{ isAdmitted: false, transaction: live }, waits],
     [{ isAdmitted: false, transaction: expired }, waits],
     [{ transaction: live }, { step: 'issue' }],
+    [{ isLoginDue: true }, asksLater],
+    [{ isLoginDue: true, transaction: live }, asksLater],
+    [{ isLoginDue: true, transaction: expired }, restartsLater],
+    [{ isLoginDue: true, isAdmitted: false }, waits],
     [{ transaction: expired }, restartsLater],
     [{ transaction: { ...live, isSuperseded: true } }, restartsLater],
     [{ transaction: { ...live, isSuperseded: true, window: null } }, restartsLater],
@@ -76,7 +81,9 @@ describe('the next step of a login whose visitor claimed the turn', () => {
     canRestart: true,
     recentRestarts: 0,
     isConfirmed: false,
+    isLoginDue: false,
   };
+  const confirm = { step: 'confirm' } as const;
   const otherTab = { step: 'pause', because: 'other-tab' } as const;
   const noWay = { step: 'explain', because: 'no-restart-url' } as const;
   const loops = { step: 'explain', because: 'restart-loop' } as const;
@@ -102,6 +109,13 @@ describe('the next step of a login whose visitor claimed the turn', () => {
     [{ transaction: expired, recentRestarts: 2, isConfirmed: true }, { step: 'restart' }],
     // A past loop does not stop a login that can get its code.
     [{ recentRestarts: 9 }, { step: 'issue' }],
+    [{ isLoginDue: true }, confirm],
+    [{ isLoginDue: true, request: 'stored' }, confirm],
+    [{ isLoginDue: true, transaction: null }, confirm],
+    [{ isLoginDue: true, isAnswered: true }, { step: 'restart' }],
+    [{ isLoginDue: true, transaction: expired }, { step: 'restart' }],
+    [{ isLoginDue: true, request: 'gone' }, { step: 'restart' }],
+    [{ isLoginDue: true, isOtherTabEntering: true }, otherTab],
     [{ isOtherTabEntering: true }, otherTab],
     [{ isOtherTabEntering: true, transaction: expired, canRestart: false }, otherTab],
     [{ isOtherTabEntering: true, request: 'gone' }, otherTab],

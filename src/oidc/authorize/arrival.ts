@@ -10,6 +10,7 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
@@ -18,12 +19,14 @@ import type { Visit } from '../login-context.ts';
 import { loginContext } from '../login-context.ts';
 import { usableClaims } from '../tokens/claims.ts';
 import { usableAdmission } from '../usable-admission.ts';
+import type { ConfirmedLogins } from './confirmed-logins.ts';
 import { loginLoop } from './login-loop-middleware.ts';
 import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { refuseLongRequest } from './refuse-long-request.ts';
 import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
+import type { ValidatedStep } from './validated-step.ts';
 
 export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
@@ -34,6 +37,8 @@ export interface ArrivalDeps {
   readonly pushedRequests: Pick<PushedRequests, 'seal' | 'use'>;
   /** Throws for a pushed request beyond the limit. */
   readonly limitPushes: (ctx: KoaContextWithOIDC) => void;
+  readonly validatedStep: ValidatedStep;
+  readonly confirmedLogins: Pick<ConfirmedLogins, 'authenticatedAt'>;
   readonly now: () => number;
 }
 
@@ -45,23 +50,30 @@ function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
 }
 
 export function createArrival(deps: ArrivalDeps) {
-  const { visitors, relyingParties, cookies, newestLogin, loops, pushedRequests, now } = deps;
+  const { visitors, relyingParties, cookies, newestLogin, loops, confirmedLogins, pushedRequests, now } = deps;
 
-  async function setVisit(ctx: KoaContextWithOIDC, visit: Visit): Promise<void> {
+  async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
+    const { room } = party;
     const admission = usableAdmission(visit.admission, now());
-    loginContext(ctx).visit = { ...visit, admission };
+    loginContext(ctx).visit = { ...visit, room, admission };
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
-    await pushedRequests.use(ctx);
-    // Looking up the admission is the authentication: prompt=login and max_age ask for no more.
-    const isTooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
+    if ((await deps.validatedStep(ctx)).step === 'issue') await pushedRequests.use(ctx);
     if (session.accountId !== undefined && session.accountId !== admission.visitor) {
       // It is another visitor's session, perhaps a planted one: its holder must not share this visitor's.
       session.resetIdentifier();
       session.authorizations = undefined;
     }
-    if (session.accountId !== admission.visitor || isTooOld || ctx.oidc.prompts.has('login')) {
-      session.loginAccount({ accountId: admission.visitor });
+    const accountId = admission.visitor;
+    if (party.confirm_login) {
+      const loginTs = Math.floor(confirmedLogins.authenticatedAt(ctx.req.headers.cookie, room, admission) / 1000);
+      if (session.accountId !== accountId || session.loginTs !== loginTs) session.loginAccount({ accountId, loginTs });
+      return;
+    }
+    // Looking up the admission is the authentication: prompt=login and max_age ask for no more.
+    const isTooOld = params?.max_age !== undefined && session.past(Number(params.max_age));
+    if (session.accountId !== accountId || isTooOld || ctx.oidc.prompts.has('login')) {
+      session.loginAccount({ accountId });
     }
   }
 
@@ -100,21 +112,21 @@ export function createArrival(deps: ArrivalDeps) {
     dropUnusable(ctx);
     if (ctx.oidc.prompts.has('none')) {
       const known = await visitorWithoutJoin(room, visitor, inside);
-      return setVisit(ctx, { room, admission: known ? await visitors.admission(room, known) : null });
+      return setVisit(ctx, party, { admission: known ? await visitors.admission(room, known) : null });
     }
     try {
       const arrival = await visitors.arrive(room, { visitor, ticket, inside });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
-      await setVisit(ctx, { room, visitor: arrival.ticket.visitor, admission: arrival.admission });
+      await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission });
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);
       }
       if (!(error instanceof RoomClosed)) throw error;
       // The waiting page says that the room is closed.
-      await setVisit(ctx, { room, admission: null });
+      await setVisit(ctx, party, { admission: null });
     }
   };
 }

@@ -3,7 +3,6 @@
  * by a restart at the relying party where the login transaction has expired meanwhile.
  */
 import type { Context } from 'koa';
-import type Provider from 'oidc-provider';
 import type { Loop, LoopGuard } from '#http/loop-guard.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { seeOther } from '#http/see-other.ts';
@@ -14,43 +13,33 @@ import { RETRY } from '#pages/waiting/address.ts';
 import type { Admitted, Continuation } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import type { AnsweredLogins } from './answered-logins.ts';
-import type { LoginLock } from './login-lock.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import type { ConfirmedLogins } from './confirmed-logins.ts';
+import type { DecidedLogin, DecideLogin } from './decide-login.ts';
+import { asksForLogin } from './login-due.ts';
 import { LOCK_SECONDS } from './login-lock.ts';
 import type { LoginStart } from './login-start.ts';
-import type { TransactionOf } from './login-transaction.ts';
-import { nextStep } from './next-step.ts';
-import type { PushedRequests } from './pushed-requests.ts';
+import type { DescribePending } from './pending-login.ts';
+import { abandoned } from './pending-login.ts';
 import { restartLogin } from './restart-login.ts';
 
 export interface ContinuationDeps {
-  readonly provider: Provider;
+  readonly visitors: Pick<Visitors, 'admission'>;
   readonly addresses: Pick<Addresses, 'isOwnedBy'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly loginStart: Pick<LoginStart, 'authorizeUrl'>;
-  readonly answeredLogins: Pick<AnsweredLogins, 'has'>;
-  readonly pushedRequests: Pick<PushedRequests, 'open'>;
+  readonly describePending: DescribePending;
+  readonly confirmedLogins: Pick<ConfirmedLogins, 'record'>;
   readonly loops: LoopGuard;
-  readonly loginLock: LoginLock;
-  readonly transactionOf: TransactionOf;
+  readonly decideLogin: DecideLogin;
   readonly urls: PublicUrls;
   readonly render: Render;
 }
 
-type Interaction = InstanceType<Provider['Interaction']>;
-
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
-  const { provider, addresses, relyingParties, snapshots, loginStart, loops, loginLock, transactionOf, urls } = deps;
-
-  /** Without the parameters of a stored request, which the store has. */
-  function described(pending: PendingRequest): { clientId: string; request: URLSearchParams } {
-    if (pending.kind === 'stored') return { clientId: pending.clientId, request: new URLSearchParams() };
-    const request = new URLSearchParams(pending.query);
-    const clientId = request.get('client_id') ?? '';
-    const pushed = deps.pushedRequests.open(clientId, request.get('request_uri') ?? '');
-    return { clientId, request: pushed ? new URLSearchParams(pushed.query) : request };
-  }
+  const { visitors, addresses, relyingParties, snapshots, loginStart } = deps;
+  const { describePending, confirmedLogins, loops, decideLogin, urls } = deps;
 
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
@@ -77,46 +66,30 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   }
 
   /** Issues the code: oidc-provider checks a pending request again, with the admission. */
-  async function issue(ctx: Context, { pending, ticket }: Admitted<PendingRequest>, interaction?: Interaction) {
+  async function issue(ctx: Context, { pending, ticket }: Admitted<PendingRequest>, login: DecidedLogin) {
     if (pending.kind === 'travelling') return seeOther(ctx, loginStart.authorizeUrl(pending.query, pending.arrivedAt));
+    const { interaction } = login;
     if (!interaction) return explainGone(ctx);
-    interaction.result = { login: { accountId: ticket.visitor } };
+    const ts = Math.floor(login.authenticatedAt / 1000);
+    interaction.result = { login: { accountId: ticket.visitor, ts } };
     await interaction.persist();
     seeOther(ctx, interaction.returnTo);
   }
 
   async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
-    const { room, pending, ticket, form } = admitted;
-    const { clientId, request: travelling } = described(pending);
-    const party = await relyingParties.find(clientId);
-    const isOtherTabEntering = party !== null && !(await loginLock.acquire(party, ticket.visitor, pending.arrivedAt));
-    // A tab that has to wait for another asks the store for nothing more.
-    const interaction =
-      pending.kind === 'stored' && !isOtherTabEntering
-        ? await provider.Interaction.find(pending.interaction)
-        : undefined;
-    const request = pending.kind === 'travelling' ? travelling : paramsOf(interaction?.params);
-    const restartUrl = party && restartLogin(party, abandoned(request), urls);
-    const { cookie } = ctx.req.headers;
-    const loop: Loop = { step: 'restart', key: clientId };
-    const isConfirmed = form.get('restart') === '1';
-    const next = nextStep({
-      at: 'claim',
-      request: pending.kind === 'stored' && !interaction ? 'gone' : pending.kind,
-      isOtherTabEntering,
-      isAnswered:
-        pending.kind === 'travelling' &&
-        deps.answeredLogins.has(cookie, { clientId, query: pending.query, startedAt: pending.arrivedAt }),
-      transaction: party && transactionOf(party, cookie, pending.arrivedAt),
-      canRestart: restartUrl !== null,
-      recentRestarts: loops.count(ctx, loop),
-      isConfirmed,
-    });
+    const { room, admission } = admitted;
+    const login = await decideLogin(ctx, admitted, true);
+    const { next, restartUrl, host } = login;
     switch (next.step) {
       case 'issue':
-        return issue(ctx, admitted, interaction);
+        if (login.isLoginConfirmed) {
+          ctx.append('Set-Cookie', confirmedLogins.record(room, admission, login.authenticatedAt));
+        }
+        return issue(ctx, admitted, login);
+      case 'confirm':
+        return show(ctx, room, 'confirm-login', { host });
       case 'restart':
-        return restart(ctx, loop, restartUrl ?? '', isConfirmed);
+        return restart(ctx, login.loop, restartUrl ?? '', login.isConfirmed);
       case 'pause':
         return waitForOtherTab(ctx, room);
       case 'explain':
@@ -138,25 +111,22 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     isForeign: (pending, visitor) =>
       visitor === null ? pending.owner !== null : !addresses.isOwnedBy(pending, visitor),
     async freshUrl(room, pending) {
-      const { clientId, request } = described(pending);
+      const { clientId, request } = describePending(pending);
       const party = await relyingParties.find(clientId).catch(() => null);
       return party?.room === room ? restartLogin(party, abandoned(request), urls) : null;
     },
+    async ask(ctx, { room, pending, ticket }) {
+      const { clientId, request } = describePending(pending);
+      const mayAsk = pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
+      // Nearly no request asks. The others cost the store nothing here.
+      if (!mayAsk || !(await relyingParties.find(clientId))?.confirm_login) return false;
+      const admission = await visitors.admission(room, ticket.visitor);
+      if (!admission) return false;
+      const login = await decideLogin(ctx, { pending, ticket, admission, form: new URLSearchParams() }, false);
+      if (login.next.step !== 'confirm') return false;
+      await show(ctx, room, 'confirm-login', { host: login.host });
+      return true;
+    },
     resume,
   };
-}
-
-function abandoned(request: URLSearchParams) {
-  const get = (name: string) => request.get(name) ?? undefined;
-  return {
-    redirectUri: get('redirect_uri'),
-    state: get('state'),
-    targetLinkUri: get('target_link_uri'),
-    page: get('anteroom_page'),
-  };
-}
-
-function paramsOf(params: Record<string, unknown> = {}): URLSearchParams {
-  const texts = Object.entries(params).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-  return new URLSearchParams(texts);
 }

@@ -22,7 +22,9 @@ import { attachLoginContext } from '../login-context.ts';
 import { createAnsweredLogins, recordAnsweredLogins } from './answered-logins.ts';
 import { createArrival } from './arrival.ts';
 import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
+import { createConfirmedLogins } from './confirmed-logins.ts';
 import { createContinuation } from './continuation.ts';
+import { createDecideLogin } from './decide-login.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createInteractionUrl } from './interaction-url.ts';
 import { createLoginLock, releaseLoginLock } from './login-lock.ts';
@@ -31,6 +33,7 @@ import { createLoginStart } from './login-start.ts';
 import { createTransactionOf } from './login-transaction.ts';
 import { createNewestLogin } from './newest-login.ts';
 import { onlyOwnResume } from './own-resume.ts';
+import { createDescribePending } from './pending-login.ts';
 import { createPushLimit } from './push-limit.ts';
 import { createPushedRequests } from './pushed-requests.ts';
 import { createValidatedStep } from './validated-step.ts';
@@ -64,12 +67,13 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
   const pushedRequests = createPushedRequests({ seal, idempotency, now });
   const limitPushes = createPushLimit({ clientAddress, now });
   const transactionOf = createTransactionOf(newestLogin, now);
-  const validatedStep = createValidatedStep({ relyingParties, transactionOf });
+  const confirmedLogins = createConfirmedLogins(seal, isSecure);
+  const validatedStep = createValidatedStep({ relyingParties, transactionOf, confirmedLogins, now });
 
   return {
     configuration: {
       interactions: {
-        policy: createInteractionPolicy(validatedStep),
+        policy: createInteractionPolicy(validatedStep, relyingParties),
         url: createInteractionUrl({ relyingParties, addresses, cookies, validatedStep }),
       },
       extraParams: {
@@ -78,7 +82,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         anteroom_page: null,
         [RETRY]: createArrival({
           ...{ visitors, relyingParties, cookies, newestLogin, loops },
-          ...{ pushedRequests, limitPushes, now },
+          ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, now },
         }),
       },
     },
@@ -94,9 +98,24 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       recordAnsweredLogins(provider, answeredLogins);
       releaseLoginLock(provider, { idempotency, relyingParties });
       const loginLock = createLoginLock(idempotency);
+      const describePending = createDescribePending(pushedRequests);
+      const decideLogin = createDecideLogin({
+        ...{
+          provider,
+          relyingParties,
+          describePending,
+          answeredLogins,
+          confirmedLogins,
+          loops,
+          loginLock,
+          transactionOf,
+          urls,
+          now,
+        },
+      });
       return createContinuation({
-        ...{ provider, addresses, relyingParties, snapshots, urls, render },
-        ...{ loginStart, answeredLogins, pushedRequests, loops, loginLock, transactionOf },
+        ...{ visitors, addresses, relyingParties, snapshots, urls, render },
+        ...{ loginStart, describePending, confirmedLogins, loops, decideLogin },
       });
     },
   };

@@ -1,24 +1,28 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { startDetails } from './login-start.ts';
 import type { ValidatedStep } from './validated-step.ts';
 
 /**
- * The interaction policy: the stock *login* prompt with two more Checks, run at every /authorize and every resume, so
+ * The interaction policy: the stock *login* prompt with three more Checks, run at every /authorize and every resume, so
  * neither an old session nor a replayed login result outlives the admission, and no code goes to a login transaction
- * that has expired. The stock Checks of `max_age`, `id_token_hint` and `acr_values` stay.
+ * that has expired. The stock Checks of `id_token_hint` and `acr_values` stay, and that of `max_age` where the relying
+ * party does not have its visitors asked.
  */
-export function createInteractionPolicy(validatedStep: ValidatedStep) {
+export function createInteractionPolicy(validatedStep: ValidatedStep, relyingParties: RelyingParties) {
   const { Check, base } = interactionPolicy;
   const policy = base();
   const login = policy.get('login');
   const consent = policy.get('consent');
-  if (!login || !consent) throw new Error('the stock interaction policy has no login or no consent prompt');
+  const maxAge = login?.checks.get('max_age');
+  if (!login || !maxAge || !consent) throw new Error('the stock interaction policy lacks a prompt or a Check');
 
-  const waitsBecause = (reason: 'no-admission' | 'transaction-expired') => async (ctx: KoaContextWithOIDC) => {
-    const next = await validatedStep(ctx);
-    return next.step === 'wait' && next.because === reason;
-  };
+  const waitsBecause =
+    (reason: 'no-admission' | 'transaction-expired' | 'login-due') => async (ctx: KoaContextWithOIDC) => {
+      const next = await validatedStep(ctx);
+      return next.step === 'wait' && next.because === reason;
+    };
   login.checks.add(
     new Check(
       'admission_required',
@@ -37,6 +41,21 @@ export function createInteractionPolicy(validatedStep: ValidatedStep) {
       startDetails,
     ),
   );
+  login.checks.add(
+    new Check(
+      'login_due',
+      'the visitor has to confirm the login',
+      'login_required',
+      waitsBecause('login-due'),
+      startDetails,
+    ),
+  );
+  // A second after a press, the stock Check would ask again where max_age is 0.
+  const isPastMaxAge = maxAge.check;
+  maxAge.check = async (ctx) => {
+    const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
+    return party?.confirm_login ? Check.NO_NEED_TO_PROMPT : isPastMaxAge(ctx);
+  };
   // prompt=login asks for a new look at the admission, which every request gets.
   login.checks.remove('login_prompt');
   // There is nothing to consent to. The prompt stays, so that prompt=consent is not an error.

@@ -8,8 +8,8 @@ import { isOfBrowser } from '#http/navigation.ts';
 import { sendPage } from '#pages/send-page.ts';
 import type { Render } from '#pages/views.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
-import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { loginContext } from '../login-context.ts';
+import { hostOf } from '../redirect-uri.ts';
 import { isAuthorize } from './authorize-middleware.ts';
 import type { LoginStart } from './login-start.ts';
 import { nextStep } from './next-step.ts';
@@ -60,10 +60,4 @@ export function loginLoop(clientId: string, redirectUri: string | undefined): Lo
 /** A parameter that occurs once. */
 function single(value: Context['query'][string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** The name that the visitor knows the relying party by. A counted redirect URI was registered. */
-function hostOf({ client_id, redirect_uris }: RelyingParty, redirectUri = redirect_uris[0] ?? ''): string {
-  // An app's private-use scheme has no host.
-  return URL.parse(redirectUri)?.host || client_id;
 }

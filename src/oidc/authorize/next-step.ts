@@ -23,6 +23,8 @@ export interface ValidLogin {
   readonly isAdmitted: boolean;
   /** Null for a request that arrived just now: its transaction cannot have expired. */
   readonly transaction: LoginTransaction | null;
+  /** Whether the relying party asks for a new authentication, by a press of the button. */
+  readonly isLoginDue: boolean;
 }
 
 export interface ClaimedLogin {
@@ -41,6 +43,8 @@ export interface ClaimedLogin {
   readonly recentRestarts: number;
   /** Whether the visitor pressed the button of the page that explained a loop. */
   readonly isConfirmed: boolean;
+  /** Whether the relying party asks for a new authentication, and the visitor has not pressed the button for it. */
+  readonly isLoginDue: boolean;
 }
 
 export type LoginState = ArrivedLogin | ValidLogin | ClaimedLogin;
@@ -50,8 +54,10 @@ export type NextStep =
   | { readonly step: 'validate'; readonly endsLoop: boolean }
   /** The relying party gets a code; after a claim by way of /authorize, which looks at the admission once more. */
   | { readonly step: 'issue' }
-  /** The waiting page. It restarts an expired transaction at the claim. */
-  | { readonly step: 'wait'; readonly because: 'no-admission' | 'transaction-expired' }
+  /** The waiting page. It restarts an expired transaction at the claim, and asks for the press where a login is due. */
+  | { readonly step: 'wait'; readonly because: 'no-admission' | 'transaction-expired' | 'login-due' }
+  /** A page with one button, which authenticates a visitor who is inside. */
+  | { readonly step: 'confirm' }
   /** The relying party starts a fresh login, which passes at once. */
   | { readonly step: 'restart' }
   /** A page that continues by itself after a moment. */
@@ -86,10 +92,10 @@ function afterArrival({ isSilent, hasWaited, recentLogins, isBrowser }: ArrivedL
   }
 }
 
-function afterValidation({ isAdmitted, transaction }: ValidLogin): NextStep {
+function afterValidation({ isAdmitted, transaction, isLoginDue }: ValidLogin): NextStep {
   if (!isAdmitted) return { step: 'wait', because: 'no-admission' };
   if (transaction && isTransactionExpired(transaction)) return { step: 'wait', because: 'transaction-expired' };
-  return { step: 'issue' };
+  return isLoginDue ? { step: 'wait', because: 'login-due' } : { step: 'issue' };
 }
 
 function afterClaim(login: ClaimedLogin): NextStep {
@@ -97,7 +103,7 @@ function afterClaim(login: ClaimedLogin): NextStep {
   if (login.isOtherTabEntering) return { step: 'pause', because: 'other-tab' };
   if (transaction && (request === 'gone' || isAnswered || isTransactionExpired(transaction))) return restart(login);
   if (request === 'gone') return { step: 'explain', because: 'request-gone' };
-  return { step: 'issue' };
+  return login.isLoginDue ? { step: 'confirm' } : { step: 'issue' };
 }
 
 function restart({ canRestart, recentRestarts, isConfirmed }: ClaimedLogin): NextStep {

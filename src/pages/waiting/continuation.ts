@@ -24,6 +24,11 @@ export interface Continuation<P extends Pending> {
   freshUrl(room: string, pending: P): Promise<string | null>;
   /** Whether the pending request belongs to another visitor than the browser's, which is null if it has none. */
   isForeign(pending: P, visitor: VisitorId | null): boolean;
+  /**
+   * Shows a visitor who is inside a page of the door's own instead of the waiting page, where the door has to ask them
+   * before it continues. Resolves with whether it did.
+   */
+  ask(ctx: Context, visit: Pick<Admitted<P>, 'room' | 'pending' | 'ticket'>): Promise<boolean>;
   /** Answers the visitor's request, usually with a redirect. */
   resume(ctx: Context, admitted: Admitted<P>): Promise<void>;
 }

@@ -69,6 +69,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       return;
     }
     try {
+      if (await continuationOf(continuations, pending).ask(ctx, { room, pending, ticket })) return;
       views.waiting(ctx, known, ticket, await visitors.facts(ticket));
     } catch (error) {
       if (unavailableCause(error)) views.waiting(ctx, known, ticket, null);

@@ -23,6 +23,7 @@ const rooms = [
 const party = { client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] };
 const relying_parties = [
   { ...party, client_id: 'shop' },
+  { ...party, client_id: 'careful', confirm_login: true },
   { ...party, client_id: 'proxy', profile: 'oauth2-proxy' },
   { ...party, client_id: 'closed', room: 'closed' },
   { ...party, client_id: 'early', room: 'early' },
@@ -149,6 +150,17 @@ const pages: Readonly<Record<string, readonly [RegExp, ...Visit[]]>> = {
       await letIn();
       await browser.post(newer.url);
       return { url: older.url, answer: await browser.post(older.url) };
+    },
+  ],
+  'confirm-login': [
+    /^You are in$/,
+    async (browser) => {
+      await letIn();
+      await browser.get((await startLogin(service.issuer, { clientId: 'careful' })).url);
+      time.pass(2_000);
+      const again = await startLogin(service.issuer, { clientId: 'careful', more: { prompt: 'login' } });
+      const { location } = await browser.get(again.url);
+      return at(() => location)(browser);
     },
   ],
   'confirm-logout': [/^Leave and give up your place\?$/, leaving],
