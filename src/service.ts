@@ -12,6 +12,7 @@ import { createMetrics } from '#telemetry/metrics.ts';
 import { countStoreErrors } from '#telemetry/store-errors.ts';
 import { createApp } from './app.ts';
 import { applySettings } from './apply-settings.ts';
+import { createClockComparison } from './clock/clock-comparison.ts';
 import { startClock } from './clock/index.ts';
 import { createOriginHealth } from './clock/origin-health.ts';
 
@@ -83,6 +84,7 @@ export async function openService(config: Config, settings: FileSettings | null)
       flush,
       originHealth: createOriginHealth({ rooms: operations.rooms, signal, outbound, now, log, onError: tickFailed }),
       notify: backchannel.look,
+      compareClocks: createClockComparison({ clocks: store.clocks, self, now, log, metrics }),
       leases,
       idempotency,
       self,

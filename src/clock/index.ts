@@ -1,8 +1,8 @@
 /**
  * Door 5: time. In one process at a time, it ticks the inlets and measures the health of origins. In every process, it
- * flushes buffers and notifies relying parties of admissions that ended. It decides nothing: what a tick does is in
- * waiting-room. Each raise is one atomic step in the store, so two clocks at once do no harm, and the lease only saves
- * work. It imports waiting-room and telemetry.
+ * flushes buffers, notifies relying parties of admissions that ended, and compares its clock with the store's. It decides
+ * nothing: what a tick does is in waiting-room. Each raise is one atomic step in the store, so two clocks at once do no
+ * harm, and the lease only saves work. It imports waiting-room and telemetry.
  */
 import type { Advance } from '#waiting-room/advance.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
@@ -13,7 +13,7 @@ import type { OriginHealth } from './origin-health.ts';
 
 /** How often the inlets tick, in ms. */
 const TICK = 250;
-/** How often buffers are flushed, relying parties notified and origins measured, in ms. */
+/** How often buffers are flushed, relying parties notified, clocks compared and origins measured, in ms. */
 const FLUSH = 1000;
 /** How long the lease of a dead process keeps the others from ticking, in ms. */
 const LEASE = 3000;
@@ -25,6 +25,8 @@ export interface ClockDeps {
   /** Notifies relying parties of admissions that ended. */
   readonly notify: () => Promise<void>;
   readonly originHealth: OriginHealth;
+  /** Compares the clock of this process with the store's. */
+  readonly compareClocks: () => Promise<void>;
   readonly leases: Leases;
   readonly idempotency: Pick<Idempotency, 'remember' | 'amend'>;
   /** The id of this process, for the lease. */
@@ -42,6 +44,7 @@ export function startClock({
   advance,
   flush,
   originHealth,
+  compareClocks,
   notify,
   leases,
   idempotency,
@@ -71,11 +74,12 @@ export function startClock({
   );
   const flushes = every(FLUSH, flush, onError);
   const notifications = every(FLUSH, notify, onError);
+  const comparisons = every(FLUSH, compareClocks, onError);
   const measurements = every(FLUSH, () => (isLeaseOurs ? originHealth.measure() : originHealth.stop()), onError);
 
   return {
     async stop() {
-      await Promise.all([ticks, flushes, notifications, measurements].map((each) => each.stop()));
+      await Promise.all([ticks, flushes, notifications, comparisons, measurements].map((each) => each.stop()));
       await originHealth.stop();
       await flush().catch(onError);
       await leases.release('clock', self).catch(onError);

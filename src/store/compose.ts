@@ -22,6 +22,7 @@ export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): 
     settings: adapter.settings,
     appliedFile: adapter.appliedFile,
     leases: adapter.leases,
+    clocks: adapter.clocks,
     idempotency: adapter.idempotency,
     outbox: adapter.outbox,
     audit: adapter.audit,

@@ -40,6 +40,9 @@ export interface RoomGauges {
   readonly predictions: { readonly within: number; readonly outside: number };
 }
 
+/** What the clock of a process is compared with: the store's, and that of the process whose clock differs most. */
+export type ClockName = 'store' | 'processes';
+
 /** How an attempt to deliver activity events ended. */
 export type DeliveryOutcome = 'delivered' | 'failed';
 
@@ -60,6 +63,8 @@ export interface Metrics {
   /** Counts an attempt to notify a relying party that an admission ended. */
   loggedOut(outcome: LogoutOutcome): void;
   storeFailed(operation: string): void;
+  /** Sets how far this process's clock is ahead of the other, in ms. */
+  clockSkewed(to: ClockName, skew: number): void;
   /** Sets the source of the rooms' gauges, which is read at each scrape. It must not ask the store. */
   watchRooms(rooms: () => Iterable<RoomGauges>): void;
   /** The metrics as Prometheus reads them, and their media type. */
@@ -111,6 +116,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     name: 'anteroom_store_errors_total',
     help: 'Operations that failed because the store was unavailable',
     labelNames: ['operation'],
+    registers,
+  });
+  const clockSkew = new Gauge({
+    name: 'anteroom_clock_skew_seconds',
+    help: "How far this process's clock is ahead of the store's, or of the process whose clock differs most",
+    labelNames: ['to'],
     registers,
   });
   const activities = new Counter({
@@ -194,6 +205,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     dropped: (events) => drops.inc(events),
     loggedOut: (outcome) => logouts.inc({ outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
+    clockSkewed: (to, skew) => clockSkew.set({ to }, skew / 1000),
     watchRooms: (source) => {
       rooms = source;
     },

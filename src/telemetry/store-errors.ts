@@ -31,6 +31,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     settings: port(store.settings, 'settings.'),
     appliedFile: port(store.appliedFile, 'applied_file.'),
     leases: port(store.leases, 'leases.'),
+    clocks: port(store.clocks, 'clocks.'),
     idempotency: port(store.idempotency, 'idempotency.'),
     outbox: port(store.outbox, 'outbox.'),
     audit: port(store.audit, 'audit.'),

@@ -23,6 +23,7 @@ function start(self: string, more: Partial<ClockDeps> = {}): Clock {
     advance: { all: step('ticks'), heartbeatsContinuousSince: () => void steps.push(`${self} knows of gaps`) },
     flush: step('flushes'),
     notify: step('notifies'),
+    compareClocks: step('compares clocks'),
     originHealth: { measure: step('measures'), stop: step('rests') },
     leases: opened.store.leases,
     idempotency: opened.store.idempotency,
@@ -45,6 +46,8 @@ test('one process ticks and measures origins, and all flush their buffers; when 
   start('two');
   await seen('one measures');
   await seen('two flushes', 2);
+  await seen('one compares clocks', 2);
+  await seen('two compares clocks', 2);
   await seen('two rests');
   expect([count('two ticks'), count('two measures')]).toEqual([0, 0]);
   await one.stop();

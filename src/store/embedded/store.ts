@@ -50,6 +50,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
     settings: createSettingsStore({ database, group, journal }),
     appliedFile: createAppliedFile({ database, group }),
     leases: createLeases({ database, group, now }),
+    clocks: { compare: async () => ({ time: now(), others: [] }) },
     idempotency: createIdempotency({ database, group, now }),
     oidcRecords: createOidcRecords({ database, group, now }),
     outbox: createOutbox({ database, group }),

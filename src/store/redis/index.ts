@@ -8,6 +8,7 @@ import { createAppliedFile } from './applied-file.ts';
 import { createAuditStore } from './audit.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
+import { createClocks } from './clocks.ts';
 import { guardDatabase } from './database.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -61,6 +62,7 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     settings: createSettingsStore(client, run, runLine),
     appliedFile: createAppliedFile(client),
     leases: createLeases(run),
+    clocks: createClocks(run),
     idempotency: createIdempotency(client, run),
     oidcRecords: createOidcRecords(client, run),
     outbox: createOutbox(client, run),

@@ -20,6 +20,9 @@ export const keyScripts = {
   remember: keyScript<[value: string, ttl: number], string | null>('remember', (reply) =>
     reply === null ? null : replies.text(reply),
   ),
+  compareClocks: keyScript<[process: string, skew: number | '', lasts: number], number[]>('compare-clocks', (reply) =>
+    replies.list(reply).map(replies.integer),
+  ),
   consume: keyScript<[seconds: number], boolean>('consume', isOne),
   append: keyScript<[capacity: number, ...entries: string[]], number>('append', replies.integer),
   appendAudit: keyScript<

@@ -74,6 +74,9 @@ export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:known`,
 ];
 
+/** How far the clock of each process is ahead of Redis's. */
+export const CLOCKS = 'anteroom:clocks';
+
 /** Written to see whether Redis accepts writes. */
 export const PROBE = 'anteroom:probe';
 

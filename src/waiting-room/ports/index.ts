@@ -7,6 +7,7 @@
  */
 import type { AppliedFileStore } from './applied-file.ts';
 import type { AuditStore } from './audit.ts';
+import type { Clocks } from './clocks.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Leases } from './leases.ts';
 import type { LineStore } from './line.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly appliedFile: AppliedFileStore;
   readonly leases: Leases;
+  readonly clocks: Clocks;
   readonly idempotency: Idempotency;
   readonly outbox: OutboxStore;
   readonly audit: AuditStore;

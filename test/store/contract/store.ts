@@ -8,6 +8,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { describeAudit } from './audit.ts';
+import { describeClocks } from './clocks.ts';
 import { describeIdempotency } from './idempotency.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
@@ -52,6 +53,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeSettings(current);
     describeLine(current);
     describeLeases(current);
+    describeClocks(current);
     describeIdempotency(current);
     describeOutbox(current);
     describeAudit(current);
