@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
-import { problemAnswer, sendProblem } from './problem.ts';
+import { AnteroomError } from '#waiting-room/errors.ts';
+import { type ProblemAnswer, problemAnswer, problemOf, sendProblem } from './problem.ts';
 
 /** How long an answer of the store is good, in ms. */
 const REMEMBERED = 500;
@@ -10,7 +11,7 @@ const REMEMBERED = 500;
 export const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 export interface HealthDeps {
-  /** Resolves when the store accepts a write. */
+  /** Resolves when the store accepts a write and keeps it. */
   readonly ping: () => Promise<void>;
   /** Whether the process accepts no new work. */
   readonly draining: () => boolean;
@@ -24,12 +25,14 @@ export interface HealthDeps {
  * `/metrics`: for Prometheus.
  */
 export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps): Middleware {
-  async function ask(): Promise<boolean> {
+  /** Null if the store may be used, otherwise the refusal. */
+  async function ask(): Promise<ProblemAnswer | null> {
     const waiting = new AbortController();
-    const tooLate = delay(patience, false, { signal: waiting.signal, ref: false }).catch(() => false);
+    const unavailable = problemAnswer('store_unavailable');
+    const tooLate = delay(patience, unavailable, { signal: waiting.signal, ref: false }).catch(() => unavailable);
     const answered = ping().then(
-      () => true,
-      () => false,
+      () => null,
+      (error: unknown) => (error instanceof AnteroomError ? problemOf(error) : unavailable),
     );
     try {
       return await Promise.race([answered, tooLate]);
@@ -39,8 +42,8 @@ export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps)
   }
 
   /** Requests share an answer for a while, because the question costs the store a write and anybody may ask. */
-  let latest = { at: -Infinity, answer: Promise.resolve(false) };
-  function storeAnswers(): Promise<boolean> {
+  let latest = { at: -Infinity, answer: Promise.resolve<ProblemAnswer | null>(null) };
+  function refusal(): Promise<ProblemAnswer | null> {
     if (performance.now() - latest.at > REMEMBERED) latest = { at: performance.now(), answer: ask() };
     return latest.answer;
   }
@@ -51,11 +54,12 @@ export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps)
       case '/livez':
         ctx.body = { status: 'live' };
         break;
-      case '/readyz':
-        if (draining()) sendProblem(ctx, problemAnswer('draining'));
-        else if (await storeAnswers()) ctx.body = { status: 'ready' };
-        else sendProblem(ctx, problemAnswer('store_unavailable'));
+      case '/readyz': {
+        const refused = draining() ? problemAnswer('draining') : await refusal();
+        if (refused) sendProblem(ctx, refused);
+        else ctx.body = { status: 'ready' };
         break;
+      }
       case '/metrics': {
         const { type, text } = await metrics.expose();
         ctx.body = text;

@@ -29,6 +29,7 @@ const WAITING_ROOM = {
   event_not_found: { status: 404, title: 'The room has no such event' },
   event_started: { status: 409, title: 'The event has started' },
   event_has_entrants: { status: 409, title: 'The event has entrants' },
+  store_evicts: { status: 503, title: 'The store may lose the lines of rooms', headers: { 'Retry-After': '10' } },
   store_unavailable: { status: 503, title: 'The store is unavailable', headers: { 'Retry-After': '2' } },
 } as const satisfies Record<ErrorCode, Kind>;
 

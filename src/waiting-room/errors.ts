@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'event_not_found'
   | 'event_started'
   | 'event_has_entrants'
-  | 'store_unavailable';
+  | 'store_unavailable'
+  | 'store_evicts';
 
 /** The base class of every refusal: a stable code, and a message that a visitor or operator may read. */
 export class AnteroomError extends Error {
@@ -79,5 +80,15 @@ export class EventHasEntrants extends AnteroomError {
 export class StoreUnavailable extends AnteroomError {
   constructor(cause: unknown) {
     super('store_unavailable', 'The store does not answer at the moment.', { cause });
+  }
+}
+
+/** The store may evict what it holds, lines among it, when its memory is full. For the operator. */
+export class StoreEvicts extends AnteroomError {
+  constructor(policy: string) {
+    super(
+      'store_evicts',
+      `Redis may evict the lines of rooms: its maxmemory-policy is ${policy}. Set maxmemory-policy to noeviction.`,
+    );
   }
 }

@@ -15,7 +15,7 @@ import { listen } from '#support/listen.ts';
 import type { Log } from '#telemetry/log.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
-import { RoomClosed, RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
+import { RoomClosed, RoomNotFound, StoreEvicts, StoreUnavailable } from '#waiting-room/errors.ts';
 
 let running: Listening | undefined;
 afterEach(async () => {
@@ -183,6 +183,13 @@ describe('health', () => {
     await request(url).get('/livez').expect(200);
     const answer = await request(url).get('/readyz').expect(503);
     expect(answer.body.code).toBe('store_unavailable');
+  });
+
+  test('is not ready while the store may evict lines, and says why', async () => {
+    const url = await serve(health({ ...well, ping: () => Promise.reject(new StoreEvicts('allkeys-lru')) }));
+    const answer = await request(url).get('/readyz').expect(503);
+    expect(answer.body).toMatchObject({ code: 'store_evicts', detail: expect.stringContaining('allkeys-lru') });
+    expect(answer.headers['retry-after']).toBeDefined();
   });
 
   test('is not ready while it drains', async () => {

@@ -58,6 +58,16 @@ test('with a Redis out of memory a process is not ready, and is again when there
   expect(await joinErrors()).toBeGreaterThan(0);
   await client.config('SET', 'maxmemory', '0');
   await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 5000 }).toBe(200);
+
+  // A Redis that evicts instead of refusing is no better.
+  await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await client.config('SET', 'maxmemory', '100mb');
+  await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 5000 }).toBe(503);
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({
+    code: 'store_evicts',
+    detail: expect.stringContaining('Set maxmemory-policy to noeviction'),
+  });
+  expect((await createBrowser().get(authorize)).status).toBe(303);
   await client.quit();
   await redis.stop();
 });

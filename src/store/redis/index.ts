@@ -10,6 +10,7 @@ import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { createClocks } from './clocks.ts';
 import { guardDatabase } from './database.ts';
+import { watchEviction } from './eviction.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { keyScripts } from './key-scripts.ts';
@@ -35,13 +36,15 @@ export interface RedisStoreOptions {
   /** See `parseRedisUrl`. */
   readonly url: string;
   readonly log?: StoreLog;
+  /** How often to see whether Redis may evict keys, in ms. */
+  readonly evictionEvery?: number;
 }
 
 /**
  * Opens the store. Waits for the first attempt to connect, and does not fail where Redis is away: calls are rejected
  * with StoreUnavailable until it is there. Throws only for a URL that cannot be read, or a database that the server lacks.
  */
-export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<Store> {
+export async function openRedisStore({ url, log, evictionEvery }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
   const run = createRun(client, [
     ...Object.values(lineScripts),
@@ -57,6 +60,8 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
   const refused = refusedDatabase();
   if (refused) throw refused;
   await servers.settled();
+  const eviction = watchEviction({ client, log, every: evictionEvery });
+  await eviction.check().catch(() => undefined);
   return {
     line: createLineStore(runLine, numbers),
     settings: createSettingsStore(client, run, runLine),
@@ -70,8 +75,10 @@ export async function openRedisStore({ url, log }: RedisStoreOptions): Promise<S
     logoutQueue: createLogoutQueue(client, run),
     async ping() {
       await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
+      await eviction.check();
     },
     async close() {
+      eviction.stop();
       await client.quit().catch(() => client.disconnect());
     },
   };

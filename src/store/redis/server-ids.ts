@@ -6,6 +6,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { RedisClient, StoreLog } from './client.ts';
 import { roomSlot } from './cluster-slot.ts';
+import { type Info, readInfo } from './info.ts';
 
 /** The id of a connection that has just been made. No line carries it, so scripts that compare it do nothing. */
 export const UNKNOWN_SERVER = '?';
@@ -90,20 +91,6 @@ export function watchServerIds(client: RedisClient, log?: StoreLog): ServerIds {
       await Promise.all(asking);
     },
   };
-}
-
-type Info = Readonly<Record<string, string>>;
-
-/** Empty where the server refuses; null where it did not answer. */
-async function readInfo(node: Redis): Promise<Info | null> {
-  try {
-    const lines = (await node.info()).split('\r\n').filter((line) => line.includes(':'));
-    return Object.fromEntries(
-      lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-    );
-  } catch (error) {
-    return error instanceof Error && error.name === 'ReplyError' ? {} : null;
-  }
 }
 
 /** Whether this primary would go on accepting writes when its replicas are out of reach. */

@@ -28,7 +28,10 @@ export interface Store {
   readonly audit: AuditStore;
   readonly logoutQueue: LogoutQueue;
   readonly oidcRecords: OidcRecords;
-  /** Resolves when the store has written something, so that a full disk or memory is noticed. */
+  /**
+   * Resolves when the store has written something, so that a full disk or memory is noticed. Rejects with StoreEvicts
+   * where the store may lose what it holds.
+   */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
