@@ -1,5 +1,5 @@
-/** `npm run bench [-- NAME …]`: runs the benchmarks, prints the results, and writes them to bench/results.json. */
-import { writeFile } from 'node:fs/promises';
+/** `npm run bench [-- NAME …]`: runs the benchmarks, prints the results, and merges them into bench/results.json. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ahead } from './ahead.ts';
 import type { Bench } from './bench.ts';
@@ -10,6 +10,7 @@ import { gate } from './gate.ts';
 import { joins } from './joins.ts';
 import { WrkMissing } from './load/wrk.ts';
 import { memory } from './memory.ts';
+import { mergeResults } from './merge-results.ts';
 import type { Result } from './report.ts';
 import { describeMachine, printTable } from './report.ts';
 import { scale } from './scale.ts';
@@ -43,7 +44,13 @@ for (const bench of BENCHES.filter(({ name }) => names.length === 0 || names.inc
 
 printTable(results);
 const file = join(import.meta.dirname, 'results.json');
-await writeFile(file, `${JSON.stringify({ ...(await describeMachine()), benches: results }, null, 2)}\n`);
+const machine = await describeMachine();
+const merged = mergeResults(
+  JSON.parse(await readFile(file, 'utf8')),
+  results.map((result) => ({ ...machine, ...result })),
+  BENCHES.map(({ name }) => name),
+);
+await writeFile(file, `${JSON.stringify(merged, null, 2)}\n`);
 process.stdout.write(`\nWritten to ${file}\n`);
 
 function fail(message: string): never {

@@ -1,0 +1,12 @@
+/** What a results file holds: each benchmark with the machine and the date of its own run. */
+export type Entry = { readonly name: string; readonly date?: unknown };
+export type ResultsFile = { readonly benches: readonly Entry[] };
+
+/** Replaces the benchmarks that ran and keeps the others, so that a run of one does not erase the rest. */
+export function mergeResults(before: ResultsFile, ran: readonly Entry[], order: readonly string[]): ResultsFile {
+  const { benches, ...shared } = before;
+  // Older files stated the machine and the date once, for all benchmarks.
+  const kept = benches.map((entry) => ({ ...shared, ...entry }));
+  const byName = new Map<string, Entry>([...kept, ...ran].map((entry) => [entry.name, entry]));
+  return { benches: order.flatMap((name) => byName.get(name) ?? []) };
+}
