@@ -61,17 +61,8 @@ export interface App {
 const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
-export function createApp({
-  config,
-  store,
-  log,
-  metrics,
-  outbound,
-  now,
-  emit,
-  audit,
-  draining = () => false,
-}: AppDeps): App {
+export function createApp(deps: AppDeps): App {
+  const { config, store, log, metrics, outbound, now, emit, audit, draining = () => false } = deps;
   const { issuer, jwks, cookieKeys } = config;
   const urls = createPublicUrls(issuer);
   const clientAddress = createClientAddress(config.trustProxy);
@@ -92,24 +83,8 @@ export function createApp({
   const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
   /** Each door takes what it needs from here. */
   const dependencies = {
-    ...{
-      issuer,
-      urls,
-      jwks,
-      clientAddress,
-      version,
-      store,
-      waitingRoom,
-      logoutQueue,
-      audit,
-      log,
-      metrics,
-      outbound,
-      now,
-      onError,
-      baseMiddleware,
-      assets,
-    },
+    ...{ issuer, urls, jwks, clientAddress, version, store, waitingRoom, logoutQueue, audit },
+    ...{ log, metrics, outbound, now, onError, baseMiddleware, assets },
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
     addresses: createAddresses(waitingRoom.seal, urls),
