@@ -73,6 +73,11 @@ function sendBy(options: ConstructorParameters<typeof HttpAgent>[0] & { lookup?:
       const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
       request(url, { method, agent, headers: { ...headers, ...length }, ...(signal ? { signal } : {}) })
         .on('response', (response: IncomingMessage) => resolve(answerOf(response, signal)))
+        // Node gives a switched connection away without a response, or an error, or heed to the signal.
+        .on('upgrade', (_response, socket) => {
+          socket.destroy();
+          reject(new TargetError('the answer was 101 Switching Protocols'));
+        })
         .on('error', (error) => reject(targetUnreachable(error, signal)))
         .end(body);
     });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound, type OutboundDeps, TargetError, TargetRefused } from '#outbound/index.ts';
 
@@ -34,6 +34,29 @@ function resolving(...answers: readonly string[][]): NonNullable<OutboundDeps['r
     process.nextTick(done, null, found);
   };
 }
+
+/** A server that switches protocols, whatever it is asked. */
+async function startSwitching(): Promise<{ readonly url: string; close(): void }> {
+  const switching = createSocketServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => switching.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(switching.address() as AddressInfo).port}/`,
+    close: () => void switching.close(),
+  };
+}
+
+test('a target that switches protocols has given no answer', async () => {
+  const { url, close } = await startSwitching();
+  const outbound = createOutbound({ allowPrivateTargets: true });
+  await expect(outbound.send(url)).rejects.toBeInstanceOf(TargetError);
+  await expect(outbound.send(url, { method: 'POST', body: 'an event' })).rejects.toBeInstanceOf(TargetError);
+  close();
+}, 5000);
 
 const here = (host = '127.0.0.1') => `http://${host}:${port}/hook?key=secret`;
 
