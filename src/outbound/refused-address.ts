@@ -10,10 +10,15 @@ const IPV4 = [
   ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16'],
   // Metadata services of Alibaba, Oracle and Azure.
   ...['100.100.100.200/32', '192.0.0.192/32', '168.63.129.16/32'],
+  // Multicast and broadcast: many answer, also on this machine.
+  ...['224.0.0.0/4', '255.255.255.255/32'],
 ];
 const IPV6 = [
   // Unspecified, loopback and link-local (RFC 4291 §2.4).
   ...['::/128', '::1/128', 'fe80::/10'],
+  // Multicast (RFC 4291 §2.7), Teredo (RFC 4380), and NAT64 of a network's own, which may have the IPv4 address in
+  // several places (RFC 8215, RFC 6052 §2.2).
+  ...['ff00::/8', '2001::/32', '64:ff9b:1::/48'],
   // Metadata services of AWS and Google.
   ...['fd00:ec2::/32', 'fd20:ce::254/128'],
 ];
@@ -26,7 +31,6 @@ const EMBEDDINGS: readonly (readonly [before: string, bits: number, after: strin
   ['::', 96, ''],
   ['::ffff:0:', 96, ''],
   ['64:ff9b::', 96, ''],
-  ['64:ff9b:1::', 96, ''],
   ['2002:', 16, '::'],
 ];
 
