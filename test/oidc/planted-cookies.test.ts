@@ -115,6 +115,23 @@ describe('planted in another browser', () => {
     expect(new Map(browser.cookies)).toEqual(before);
   });
 
+  test.each<[where: string, path: (id: string) => string]>([
+    ['with a slash at the end', (id) => `/authorize/${id}/`],
+    ['with another id', () => '/authorize/anything'],
+    ['with a letter escaped', (id) => `/authorize/%${id.charCodeAt(0).toString(16)}${id.slice(1)}`],
+    ['with more cookies of the name', (id) => `/authorize/${id}`],
+  ])('nor at an address %s', async (where, path) => {
+    const { id } = await claimed();
+    const planted = where === 'with more cookies of the name' ? `anteroom_resume=other; anteroom_resume="${id}"` : '';
+    const spellings = [id, `"${id}"`, `"${id}?`].map((value) => `anteroom_resume=${value}`);
+    for (const cookie of [...spellings, planted].filter(Boolean)) {
+      const answer = await fetch(service.listensOn + path(id), { headers: { Cookie: cookie }, redirect: 'manual' });
+      expect(answer.headers.get('location') ?? '').not.toContain('code=');
+      expect(answer.headers.getSetCookie().filter((set) => set.includes('anteroom_session'))).toEqual([]);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
   test('a session does not make a newcomer the attacker', async () => {
     const attacker = await inside();
     const victim = createBrowser();

@@ -8,8 +8,6 @@ import type Provider from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 
-const RESUME_PATH = /^\/authorize\/([\w-]+)$/;
-
 export interface OwnResumeDeps {
   readonly provider: Provider;
   readonly cookies: Pick<VisitorCookies, 'visitor' | 'ticket' | 'inside'>;
@@ -20,21 +18,23 @@ export interface OwnResumeDeps {
 
 /** Hides another visitor's resume cookie from oidc-provider, which then says that the request has expired. */
 export function onlyOwnResume({ provider, cookies, relyingParties, cookieName }: OwnResumeDeps): Middleware {
-  const pair = new RegExp(`(?:^|; *)${cookieName}=[^;]*`, 'g');
+  const pairs = new RegExp(`(?:^|;) *${cookieName}=[^;]*`, 'g');
 
-  return async (ctx, next) => {
-    const [, id] = RESUME_PATH.exec(ctx.path) ?? [];
-    const { cookie } = ctx.req.headers;
-    if (id === undefined || !cookie?.includes(cookieName)) return next();
+  async function isOwn(header: string, id: string): Promise<boolean> {
     const interaction = await provider.Interaction.find(id);
     // Before the claim there is no account: resuming leads to the waiting page, like any link to /authorize.
     const claimedBy = interaction?.result?.login?.accountId;
-    if (claimedBy !== undefined) {
-      const party = await relyingParties.find(String(interaction?.params.client_id));
-      const tickets = party ? [cookies.ticket(cookie, party.room), cookies.inside(cookie, party.room)] : [];
-      const own = [cookies.visitor(cookie), ...tickets.map((ticket) => ticket?.visitor)];
-      if (!own.includes(claimedBy)) ctx.req.headers.cookie = cookie.replace(pair, '');
-    }
+    if (claimedBy === undefined) return true;
+    const party = await relyingParties.find(String(interaction?.params.client_id));
+    const tickets = party ? [cookies.ticket(header, party.room), cookies.inside(header, party.room)] : [];
+    return [cookies.visitor(header), ...tickets.map((ticket) => ticket?.visitor)].includes(claimedBy);
+  }
+
+  return async (ctx, next) => {
+    const { cookie } = ctx.req.headers;
+    // oidc-provider finds the request by the cookie alone, whatever id the path has, and reads the cookie like this.
+    const id = cookie?.includes(cookieName) ? ctx.cookies.get(cookieName, { signed: false }) : undefined;
+    if (cookie && id && !(await isOwn(cookie, id))) ctx.req.headers.cookie = cookie.replace(pairs, '');
     return next();
   };
 }
