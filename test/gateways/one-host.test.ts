@@ -150,5 +150,10 @@ describe('nginx with deploy/one-host/nginx.conf', () => {
       expect((await createBrowser().get(origin + path, headers)).status).toBe(404);
       expect((await createBrowser().get(service.listensOn + path, headers)).status).toBeLessThan(400);
     }
+    for (const path of ['/line/admin/v1/rooms/..%2F..%2F..%2Fx', '/line/admin/..%2F', '/line/%61dmin/v1/rooms']) {
+      const answer = await createBrowser().get(origin + path, headers);
+      // nginx's own page, not an answer of the admin API.
+      expect([answer.status, answer.text.includes('nginx')]).toEqual([404, true]);
+    }
   });
 });
