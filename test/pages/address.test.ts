@@ -29,3 +29,24 @@ describe('the owner of a request in the waiting page’s address', () => {
     expect(addresses.isOwnedBy({ ...request, owner: null }, 'a-visitor')).toBe(true);
   });
 });
+
+describe('an address', () => {
+  const query = () => addresses.of('sale', { ...request, owner: addresses.ownerOf('a-visitor') }).split('?')[1] ?? '';
+  const escaped = (text: string) => text.replace('shop', '%73hop');
+
+  it('is intact exactly if its request can be read', () => {
+    const written = query();
+    const stampAt = written.lastIndexOf('&');
+    const altered = [
+      ...[written.replace('shop', 'shap'), written.slice(0, -1), `${written}x`, written.slice(stampAt + 1), ''],
+      ...[`${written}&state=2`, written.slice(0, stampAt), written.replace('anteroom_at=1000', 'anteroom_at=1001')],
+    ];
+    for (const each of [written, escaped(written), `${written}&fbclid=x`]) {
+      expect([addresses.isIntact('sale', each), addresses.read('sale', each) !== null]).toEqual([true, true]);
+      expect(addresses.isIntact('other', each)).toBe(false);
+    }
+    for (const each of altered) {
+      expect([addresses.isIntact('sale', each), addresses.read('sale', each)]).toEqual([false, null]);
+    }
+  });
+});

@@ -13,7 +13,6 @@ const SEPARATOR = '*';
 const LISTABLE = /^[\w.-]+$/;
 /** Characters. A request with longer names in all is read as it was written, or not at all. */
 const LONGEST_NAMES = 1000;
-const MARKED = new RegExp(`^(.*?)(?:&${MARKS.owner}=([\\w-]{22}))?(?:&${MARKS.names}=[\\w.*-]+)?$`, 's');
 
 /**
  * A query that has the spelling already, with names that can be listed: URLSearchParams leaves these characters as they
@@ -62,10 +61,18 @@ export function respell(params: URLSearchParams): string {
   return `${write(values)}${owner}&${MARKS.names}=${list}`;
 }
 
-/** The request without its marks. */
+/** The request without its marks. Each poll reads an address: a regular expression over all of it would take longer. */
 export function readMarks(request: string): MarkedRequest {
-  const [, query = request, owner = null] = MARKED.exec(request) ?? [];
+  const { rest } = lastParameter(request, MARKS.names);
+  const { rest: query, value: owner } = lastParameter(rest, MARKS.owner);
   return { query, owner };
+}
+
+/** Takes a parameter off the end; null if another one is there. */
+function lastParameter(query: string, name: string): { readonly rest: string; readonly value: string | null } {
+  const at = query.lastIndexOf('&');
+  if (at < 0 || !query.startsWith(`${name}=`, at + 1)) return { rest: query, value: null };
+  return { rest: query.slice(0, at), value: query.slice(at + name.length + 2) };
 }
 
 function write(values: ReadonlyMap<string, readonly string[]>): string {

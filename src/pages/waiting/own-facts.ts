@@ -18,7 +18,7 @@ const PAGE = '/wait?';
 export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
   readonly currentTicket: CurrentTicket;
-  readonly addresses: Pick<Addresses, 'read'>;
+  readonly addresses: Pick<Addresses, 'isIntact'>;
   readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
@@ -37,7 +37,7 @@ export function createOwnFacts({ visitors, currentTicket, addresses, refuse, onP
     onPoll();
     const room = url.slice(PREFIX.length, pageAt);
     try {
-      if (!addresses.read(room, url.slice(pageAt + PAGE.length))) {
+      if (!addresses.isIntact(room, url.slice(pageAt + PAGE.length))) {
         throw new AnteroomError('address_altered', 'The address of this waiting page was altered.');
       }
       const ticket = currentTicket(req.headers.cookie, room);
