@@ -11,8 +11,6 @@ const CAPACITY = 20_000;
 export interface Shown {
   readonly pass: Pass;
   readonly look: Look;
-  /** The origin that this process allowed the pass for, and the return URLs that allow it. */
-  allowed?: { readonly origin: string; readonly by: readonly string[] };
   /** Headers of the answer if the visitor is inside: names and values in turn. */
   readonly headers: readonly string[];
 }

@@ -13,7 +13,8 @@ import type { GateCounts } from '#telemetry/metrics.ts';
 import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import type { GateCookies, Shown } from './cookie.ts';
+import type { GateCookies } from './cookie.ts';
+import { isHomeOrigin } from './home-origins.ts';
 import type { Insiders } from './insiders.ts';
 import { isSecure, originalRequest, originText } from './original.ts';
 import type { Outside } from './outside.ts';
@@ -62,15 +63,11 @@ export function createGate(deps: GateDeps): RawHandler {
   }
 
   /** A pass is good at the room's own sites only: a host that is not under its return_urls may have taken it over. */
-  function isAtHome(shown: Shown, room: RoomId, headers: IncomingHttpHeaders): boolean {
+  function isAtHome(room: RoomId, headers: IncomingHttpHeaders): boolean {
     const origin = originText(headers);
     // While the store is unavailable, the pass holds until it expires.
-    const by = snapshots.now(room)?.settings.return_urls;
-    if (origin === null || !by) return true;
-    if (shown.allowed?.origin === origin && shown.allowed.by === by) return true;
-    if (!by.some((url) => new URL(url).origin === URL.parse(origin)?.origin)) return false;
-    shown.allowed = { origin, by };
-    return true;
+    const urls = snapshots.now(room)?.settings.return_urls;
+    return origin === null || !urls || isHomeOrigin(origin, urls);
   }
 
   return (req, res) => {
@@ -80,7 +77,7 @@ export function createGate(deps: GateDeps): RawHandler {
     const shown = cookies.read(headers.cookie, room, isSecure(headers));
     const bringsToken = hasTokenInUrl(req);
     const settle = (isInside: boolean): Promise<void> | undefined => {
-      const passes = shown && isInside && isAtHome(shown, room, headers);
+      const passes = shown && isInside && isAtHome(room, headers);
       if (passes && !(bringsToken && originalRequest(headers)?.isNavigation)) {
         counts.inside += 1;
         res.writeHead(204, [...shown.headers]).end();
