@@ -1,4 +1,4 @@
-import { application, findProgram, inCache } from './programs.ts';
+import { application, findProgram, inCache } from '../../examples/programs.ts';
 import { tourOfShop } from './shop.ts';
 
 const PYTHON = findProgram(inCache('authlib/bin/python'));

@@ -1,4 +1,4 @@
-import { application } from './programs.ts';
+import { application } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
 import { environment } from './shop.ts';
 import { type RelyingPartySetting, tour } from './tour.ts';

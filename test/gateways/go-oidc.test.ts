@@ -1,4 +1,4 @@
-import { findProgram, inCache } from './programs.ts';
+import { findProgram, inCache } from '../../examples/programs.ts';
 import { tourOfShop } from './shop.ts';
 
 const SHOP = findProgram(inCache('go-oidc/shop'));

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#support/ports.ts';
-import { configuration, findProgram } from './programs.ts';
+import { configuration, findProgram } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { CLIENT_ID, LOGIN_WINDOW, type RelyingPartySetting, SECRET } from './tour.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#support/ports.ts';
-import { configuration, findProgram, inCache } from './programs.ts';
+import { configuration, findProgram, inCache } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { startOauth2Proxy } from './stand-ins/oauth2-proxy.ts';

@@ -10,7 +10,7 @@ import { freePort } from '#support/ports.ts';
 import { arrive, facts, SECRET } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
-import { application } from './programs.ts';
+import { application } from '../../examples/programs.ts';
 import { type RunningProxy, startProgram } from './proxy.ts';
 import { environment } from './shop.ts';
 import { tour } from './tour.ts';

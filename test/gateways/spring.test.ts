@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { findProgram, inCache } from './programs.ts';
+import { findProgram, inCache } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
 import { CLIENT_ID, SECRET, tour } from './tour.ts';
 

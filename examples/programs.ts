@@ -1,12 +1,12 @@
-/** Finds programs, and adapts the documented configuration to the test's addresses. */
+/** Finds programs, and adapts the documented configuration to the addresses of an example or a test. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canRun, pathOf } from '../../scripts/machine.ts';
+import { canRun, pathOf } from '../scripts/machine.ts';
 
-const ROOT = join(import.meta.dirname, '../../deploy/relying-parties');
+const ROOT = join(import.meta.dirname, '../deploy/relying-parties');
 
 /** `npm test` puts optional programs here (scripts/optional-programs.ts). */
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/anteroom');
+const CACHE = join(import.meta.dirname, '../node_modules/.cache/anteroom');
 
 /** The path of a program built for the tests; it may be missing. */
 export const inCache = (path: string): string => join(CACHE, path);
