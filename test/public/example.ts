@@ -1,6 +1,6 @@
 /** An example as its reader starts it: one command, one process. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,17 +12,38 @@ export interface Example {
   readonly anteroom: string;
   /** Calls the admin API. */
   admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** Ends it as Ctrl-C does. */
   stop(): Promise<void>;
 }
 
-export async function startExample(name: string): Promise<Example> {
-  const [port, sitePort] = [await freePort(), await freePort()];
+type Environment = Readonly<Record<string, string>>;
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+}
+
+function run(name: string, env: Environment): Run {
+  const { PATH, ENVOY, APACHE } = process.env;
   const child = spawn(process.execPath, [resolve('examples', name, 'main.ts')], {
-    env: { PATH: process.env.PATH, PORT: `${port}`, SITE_PORT: `${sitePort}`, ADMIN_TOKEN },
+    env: { PATH, ...(ENVOY && { ENVOY }), ...(APACHE && { APACHE }), ADMIN_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  return { child, output: () => said };
+}
+
+/** Runs an example that cannot start, until it ends. */
+export async function runExample(name: string, env: Environment): Promise<{ code: number | null; output: string }> {
+  const { child, output } = run(name, env);
+  await once(child, 'close', { signal: AbortSignal.timeout(20_000) }).finally(() => child.kill());
+  return { code: child.exitCode, output: output() };
+}
+
+export async function startExample(name: string, env: Environment = {}): Promise<Example> {
+  const [port, sitePort] = [await freePort(), await freePort()];
+  const { child, output } = run(name, { PORT: `${port}`, SITE_PORT: `${sitePort}`, ...env });
   const example: Example = {
     site: `http://localhost:${sitePort}`,
     anteroom: `http://localhost:${port}`,
@@ -36,7 +57,7 @@ export async function startExample(name: string): Promise<Example> {
     async stop() {
       if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      child.kill();
+      child.kill('SIGINT');
       await ended;
     },
   };
@@ -47,5 +68,5 @@ export async function startExample(name: string): Promise<Example> {
     await delay(50);
   }
   await example.stop();
-  throw new Error(`the example ${name} did not start:\n${said}`);
+  throw new Error(`the example ${name} did not start:\n${output()}`);
 }

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
-import { type Example, startExample } from './example.ts';
+import { freePort } from '#support/ports.ts';
+import { type Example, runExample, startExample } from './example.ts';
 
 let chromium: Browser;
 let example: Example;
@@ -89,5 +93,22 @@ describe('the examples', () => {
     await first.getByText('Order 1 is yours.').waitFor();
     await second.getByRole('button', { name: 'Order now' }).click();
     await second.getByText('Order 2 is yours.').waitFor();
+  });
+
+  test.each(['upstream', 'downstream', 'api'])('%s: a taken port is named, with what to do', async (name) => {
+    const other = createServer().listen(0);
+    await once(other, 'listening');
+    const taken = String((other.address() as AddressInfo).port);
+    const free = String(await freePort());
+    for (const [variable, env] of [
+      ['PORT', { PORT: taken, SITE_PORT: free }],
+      ['SITE_PORT', { PORT: free, SITE_PORT: taken }],
+    ] as const) {
+      expect(await runExample(name, env)).toEqual({
+        code: 1,
+        output: `Port ${taken} is in use by another process. Stop it, or set ${variable} to a free port.\n`,
+      });
+    }
+    other.close();
   });
 });
