@@ -6,6 +6,7 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
+import { type Authentication, createAuthentication } from '#http/authentication.ts';
 import { createClientAddress } from '#http/client-address.ts';
 import type { Door } from '#http/door.ts';
 import { health } from '#http/health.ts';
@@ -54,6 +55,8 @@ export interface App {
   readonly logoutQueue: Pick<Logouts, 'settled'>;
   /** Notifies relying parties of logins that ended. The clock calls it. */
   readonly backchannel: OidcDoor['backchannel'];
+  /** Emits failures to authenticate. */
+  readonly failures: Authentication['failures'];
   /** For `http.createServer`. */
   readonly listener: RequestListener;
 }
@@ -63,9 +66,9 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 export function createApp(deps: AppDeps): App {
   const { config, store, log, metrics, outbound, now, emit, audit, draining = () => false } = deps;
-  const { issuer, jwks, cookieKeys } = config;
+  const { issuer, jwks, cookieKeys, trustProxy } = config;
   const urls = createPublicUrls(issuer);
-  const clientAddress = createClientAddress(config.trustProxy);
+  const clientAddress = createClientAddress(trustProxy);
   const onError = (error: unknown) => {
     const { document } = problemOf(error);
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'background task failed');
@@ -79,15 +82,18 @@ export function createApp(deps: AppDeps): App {
   const waitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
+  const { seal } = waitingRoom;
+  const { failures, ...authentication } = createAuthentication({ seal, trustProxy, emit, metrics, now });
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
   /** Each door takes what it needs from here. */
   const dependencies = {
-    ...{ issuer, urls, jwks, clientAddress, version, store, waitingRoom, logoutQueue, audit },
+    ...{ issuer, urls, jwks, clientAddress, version, store, waitingRoom, logoutQueue, ...authentication },
     ...{ log, metrics, outbound, now, onError, baseMiddleware, assets },
+    audit: afterReport(audit, failures),
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
-    addresses: createAddresses(waitingRoom.seal, urls),
+    addresses: createAddresses(seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     tokens: createTokens({ issuer, keys: jwks.keys, now }),
     clientFaults: createClientFaults(jwks),
@@ -105,5 +111,15 @@ export function createApp(deps: AppDeps): App {
 
   const before = [health({ ping: store.ping, draining, metrics }), assets.middleware];
   const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
-  return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel };
+  return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel, failures };
+}
+
+/** A reader of the audit log also finds the failures to authenticate that are still held. */
+function afterReport(audit: AuditReader, { flushAll }: Authentication['failures']): AuditReader {
+  return {
+    newest(...query) {
+      flushAll();
+      return audit.newest(...query);
+    },
+  };
 }

@@ -7,7 +7,8 @@ import { type FileKind, relyingPartyKind, roomKind } from '#settings/file-merge.
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { type Difference, differences, type Json } from '#settings/three-way-merge.ts';
 import type { Log } from '#telemetry/log.ts';
-import type { Activities, OperatorAction } from '#waiting-room/activity.ts';
+import type { OperatorAction } from '#waiting-room/activity.ts';
+import type { AuditEntry } from '#waiting-room/audit-entry.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Operations } from '#waiting-room/operations.ts';
 import type { AppliedFileStore } from '#waiting-room/ports/applied-file.ts';
@@ -22,8 +23,6 @@ const LEASE = 10_000;
 const LEASE_RETRY = 100;
 /** The most entries of the audit log that are searched for who set a value. */
 const SEARCHED = 10_000;
-
-type AuditEntry = Activities['operator.acted'];
 
 export interface ApplyDeps {
   readonly operations: Pick<Operations, 'rooms' | 'relyingParties' | 'upsertRoom' | 'upsertRelyingParty'>;

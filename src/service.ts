@@ -60,7 +60,7 @@ export async function openService(config: Config, settings: FileSettings | null)
     audit: activity.audit,
     draining,
   });
-  const { listener, waitingRoom, logoutQueue, backchannel } = app;
+  const { listener, waitingRoom, logoutQueue, backchannel, failures } = app;
   const { operations, advance, flush, signal } = waitingRoom;
   const { leases, idempotency } = store;
   // Until the clock learns from the other processes since when heartbeats arrive.
@@ -81,7 +81,10 @@ export async function openService(config: Config, settings: FileSettings | null)
     ready = true;
     return startClock({
       advance,
-      flush,
+      async flush() {
+        failures.flush();
+        await flush();
+      },
       originHealth: createOriginHealth({ rooms: operations.rooms, signal, outbound, now, log, onError: tickFailed }),
       notify: backchannel.look,
       compareClocks: createClockComparison({ clocks: store.clocks, self, now, log, metrics }),
@@ -102,6 +105,7 @@ export async function openService(config: Config, settings: FileSettings | null)
       await (await started).stop();
       await logoutQueue.settled();
       await backchannel.stop();
+      failures.flushAll();
       await activity.close();
       await store.close();
     },

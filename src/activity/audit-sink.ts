@@ -1,25 +1,14 @@
-/** The audit log: what operators did, kept in the store. */
-import { createHash } from 'node:crypto';
+/** The audit log: the actions of operators and failures to authenticate, kept in the store. */
 import type { Activities, OperatorAction } from '#waiting-room/activity.ts';
-import type { AuditPage, AuditRecord, AuditRow, AuditStore } from '#waiting-room/ports/audit.ts';
+import type { AuditEntry } from '#waiting-room/audit-entry.ts';
+import type { AuditPage, AuditRecord, AuditStore } from '#waiting-room/ports/audit.ts';
+import { auditEntryOf, auditRecordOf } from './audit-record.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
 
 /** Reports that programs send all day. One an hour is kept of each, or they would push everything else out of the audit log. */
 const ROUTINE: ReadonlySet<OperatorAction> = new Set<OperatorAction>(['exits.reported', 'signals.reported']);
 const ROUTINE_INTERVAL = 60 * 60 * 1000;
-
-/** What an operator did. `time` is ISO 8601. */
-type OperatorEvent = { readonly id: string; readonly time: string } & Activities['operator.acted'];
-
-/** The same action within a minute is one entry, which says how often it happened and when last. */
-export type AuditEntry = OperatorEvent & {
-  readonly count: number;
-  /** ISO 8601. */
-  readonly last_at: string;
-  /** How many later entries of the same token and action were dropped to make room. Missing: none. */
-  readonly omitted?: number;
-};
 
 /** What to read. `by` is the name of a token. */
 export interface AuditQuery extends Omit<AuditPage, 'max' | 'actor'> {
@@ -44,7 +33,7 @@ export function createAudit({ store, now, onError }: AuditDeps): Audit {
   const backlog = createBacklog<AuditRecord>({ append: store.append, bufferFor: 0, onError, onDrop });
   const routine = new Map<string, number>();
 
-  function isKept({ by, action, subject }: OperatorEvent): boolean {
+  function isKept({ by, action, subject }: Activities['operator.acted']): boolean {
     if (!ROUTINE.has(action)) return true;
     const key = JSON.stringify([by, action, subject]);
     const last = routine.get(key);
@@ -55,27 +44,13 @@ export function createAudit({ store, now, onError }: AuditDeps): Audit {
 
   return {
     sink(activity) {
-      if (activity.type !== 'operator.acted') return;
-      const { type: _, ...event } = activity;
-      if (isKept(event)) backlog.add(recordOf(event));
+      const record = auditRecordOf(activity);
+      if (record && (activity.type !== 'operator.acted' || isKept(activity))) backlog.add(record);
     },
     async newest(limit, { by, skip } = {}) {
       await backlog.flush();
-      return (await store.newest({ max: limit, skip, actor: by })).map(entryOf);
+      return (await store.newest({ max: limit, skip, actor: by })).map(auditEntryOf);
     },
     close: backlog.close,
   };
-}
-
-function recordOf(event: OperatorEvent): AuditRecord {
-  const { id, time, ...what } = event;
-  const same = createHash('sha256').update(JSON.stringify(what)).digest('base64url');
-  const [actor, action, at] = [event.by, event.action, Date.parse(time)];
-  return { id, actor, action, same, at, count: 1, entry: JSON.stringify(event) };
-}
-
-function entryOf({ entry, count, lastAt, omitted }: AuditRow): AuditEntry {
-  const event = JSON.parse(entry) as OperatorEvent;
-  const last_at = new Date(lastAt).toISOString();
-  return { ...event, count, last_at, ...(omitted === 0 ? {} : { omitted }) };
 }

@@ -1,35 +1,36 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
-import type { Activities } from '#waiting-room/activity.ts';
-
-/** One action of an operator, or the same action several times. */
-type Entry = { readonly id: string; readonly time: string } & Activities['operator.acted'] & {
-    readonly count: number;
-    readonly last_at: string;
-    readonly omitted?: number;
-  };
+import type { AuditEntry } from '#waiting-room/audit-entry.ts';
 
 export interface AuditReader {
   /** The entries that changed last, latest first. `by` is the name of a token. */
   newest(
     limit: number,
     query: { readonly skip?: number | undefined; readonly by?: string | undefined },
-  ): Promise<readonly Entry[]>;
+  ): Promise<readonly AuditEntry[]>;
 }
 
 const entry = z
   .object({
     id: z.string(),
     time: z.iso.datetime(),
-    by: z.string().describe("The name of the operator's token, or `anteroom` for the service itself."),
+    by: z
+      .string()
+      .describe(
+        "The name of the operator's token, `anteroom` for the service itself, or `anonymous` for failures to authenticate.",
+      ),
     action: z.string(),
-    subject: z.string().describe('The id of the room or relying party.'),
+    subject: z
+      .string()
+      .describe('The id of the room or relying party. Of a failure `admin-api`, the relying party, or `unknown`.'),
     detail: z.unknown().describe('The new settings or the arguments of the action. Never contains a secret.'),
     address_hash: z
       .string()
       .optional()
-      .describe('A keyed hash of the address of the request. Requests from one address have the same.'),
+      .describe(
+        'A keyed hash of the address of the request, of IPv6 its /64. Requests from one address have the same.',
+      ),
     count: z.int().describe('How often the same action was taken within a minute.'),
     last_at: z.iso.datetime().describe('When it was taken last. `time` is the first time.'),
     omitted: z

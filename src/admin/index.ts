@@ -4,9 +4,10 @@
  * waiting-room, settings, http and telemetry, and no other door.
  */
 import Router from '@koa/router';
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import { z } from 'zod';
-import type { ClientAddress } from '#http/client-address.ts';
+import type { AddressHash } from '#http/address-hash.ts';
+import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import type { Route } from '#http/guard.ts';
@@ -36,7 +37,8 @@ const API = '/admin/v1';
 
 export interface AdminDeps {
   readonly waitingRoom: Pick<WaitingRoom, 'operationsOf' | 'seal'>;
-  readonly clientAddress: ClientAddress;
+  readonly hashAddress: AddressHash;
+  readonly attempts: CredentialAttempts;
   readonly audit: AuditReader;
   readonly store: { readonly idempotency: IdempotencyDeps['store'] };
   readonly operatorTokens: readonly OperatorToken[];
@@ -52,9 +54,8 @@ export interface AdminDeps {
 
 /** Answers every path at and below `/admin`. */
 export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middleware'>> {
-  const { waitingRoom, clientAddress, audit, store, operatorTokens, views, log, issuer, version } = deps;
-  const hashAddress = (ctx: Context) => waitingRoom.seal.stamp(`address ${clientAddress(ctx.req)}`);
-  const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx), hashAddress(ctx));
+  const { waitingRoom, hashAddress, attempts, audit, store, operatorTokens, views, log, issuer, version } = deps;
+  const operationsFor: OperationsFor = (ctx) => waitingRoom.operationsOf(operatorOf(ctx), hashAddress(ctx.req));
   const targetFault = deps.outbound.faultOf;
   const tags = createEntityTags(waitingRoom.seal);
   const declared = [
@@ -74,7 +75,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
   };
 
   const api = new Router({ prefix: API });
-  const bearer = requireBearer(operatorTokens);
+  const bearer = requireBearer(operatorTokens, attempts);
   mountRoutes(api, [...declared, document(() => openApi(info, declared))], {
     before: ({ open, role = 'owner' }) => (open ? [] : [bearer, requires(role)]),
     run: idempotency({ store: store.idempotency, log }),

@@ -4,6 +4,7 @@ import { parseRedisUrl } from '#store/redis/address.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
+import { ANONYMOUS } from '#waiting-room/audit-entry.ts';
 import type { OperatorRole } from '#waiting-room/operator-role.ts';
 import type { ConfigFault } from './config-error.ts';
 
@@ -104,8 +105,8 @@ export function cookieKeys(value: string): readonly string[] | Refusal {
 
 const SHORTEST_TOKEN = 16;
 const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):(?:(viewer|operator|owner):)?([\x21-\x2b\x2d-\x7e]+)$/;
-/** The names of the service itself and of ADMIN_TOKEN in the audit log. */
-const TAKEN_NAMES = ['anteroom', 'admin'];
+/** The names of the service itself, of ADMIN_TOKEN and of failures to authenticate in the audit log. */
+const TAKEN_NAMES = ['anteroom', 'admin', ANONYMOUS];
 
 /** `alice:viewer:token,bob:token`. Without a role it is an owner. The audit log has the names. Faults contain names, never tokens. */
 export function namedTokens(value: string): readonly NamedToken[] | Refusal {

@@ -13,16 +13,34 @@ export type ClientAddress = (req: IncomingMessage) => string;
  * can put addresses in front, but never behind those that the proxies append.
  */
 export function createClientAddress(trustProxy: TrustProxy): ClientAddress {
-  const trust =
-    typeof trustProxy === 'number'
-      ? (_address: string, hop: number) => hop < trustProxy
-      : proxyAddr.compile([...trustProxy]);
+  const trust = trustOf(trustProxy);
   return (req) => {
     // Undefined once the client has gone.
     const own = req.socket.remoteAddress ?? '';
     const named = own === '' ? '' : plainAddress(proxyAddr(req, trust));
     return named || plainAddress(own) || 'unknown';
   };
+}
+
+/**
+ * Reads what is in `X-Forwarded-For` before the client's address. Clients may write what they like there. But behind a
+ * proxy that is not trusted, it is all that tells its clients apart.
+ */
+export function createUntrustedForwarding(trustProxy: TrustProxy): (req: IncomingMessage) => string {
+  const trust = trustOf(trustProxy);
+  return (req) => {
+    const forwarded = String(req.headers['x-forwarded-for'] ?? '').split(',');
+    // The first is the address of the connection.
+    const [, ...trusted] = proxyAddr.all(req, trust);
+    return forwarded
+      .slice(0, forwarded.length - trusted.length)
+      .join()
+      .trim();
+  };
+}
+
+function trustOf(trustProxy: TrustProxy): (address: string, hop: number) => boolean {
+  return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : proxyAddr.compile([...trustProxy]);
 }
 
 /** Some proxies append the port. An IPv4 address that came over IPv6 is the same client as over IPv4. */

@@ -117,6 +117,10 @@ const entityTag: Json = {
   ETag: { description: 'The strong entity tag of the settings, to be sent in If-Match.', schema: { type: 'string' } },
 };
 
+const retryAfter: Json = {
+  'Retry-After': { description: 'Seconds until the next attempt.', schema: { type: 'integer', minimum: 1 } },
+};
+
 function requestBody(route: Route, body: z.ZodType, schemas: Record<string, Json>): Json {
   const content = { schema: jsonSchema(body, schemas) };
   const types = ['application/json', ...(route.bodyTypes ?? [])];
@@ -140,7 +144,7 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined, sche
 function responses(route: Route, schemas: Record<string, Json>): Json {
   const codes = [
     ...(route.params || route.query || route.body ? WITH_INPUT : []),
-    ...(route.open ? [] : (['unauthorized', 'forbidden'] as const)),
+    ...(route.open ? [] : (['unauthorized', 'forbidden', 'too_many_attempts'] as const)),
     ...(route.body ? WITH_BODY : []),
     ...(route.idempotent ? WITH_KEY : []),
     ...(isConditional(route) ? (['precondition_failed'] as const) : []),
@@ -167,6 +171,7 @@ function success({ description, schema }: DeclaredResponse, schemas: Record<stri
 function refusal(codes: readonly ProblemCode[]): Json {
   return {
     ...(codes.includes('precondition_failed') ? { headers: entityTag } : {}),
+    ...(codes.includes('too_many_attempts') ? { headers: retryAfter } : {}),
     description: codes.map((code) => `${problemAnswer(code).document.title} (\`${code}\`)`).join('; '),
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
   };

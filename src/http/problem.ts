@@ -51,6 +51,7 @@ const HTTP = {
   precondition_failed: { status: 412, title: 'A precondition of the request is not met' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
+  too_many_attempts: { status: 429, title: 'Too many attempts to authenticate have failed' },
   idempotency_key_reused: { status: 422, title: 'The key was used for a different request' },
   internal_error: { status: 500, title: 'Something went wrong' },
   draining: { status: 503, title: 'The process is not ready or is shutting down', headers: { 'Retry-After': '1' } },

@@ -3,11 +3,13 @@ import Provider, { errors } from 'oidc-provider';
 import type { OidcRecord, OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { ClientAttempts } from './client-attempts.ts';
 import { clientMetadata } from './client-metadata.ts';
 
 export interface AdapterDeps {
   readonly records: OidcRecords;
   readonly relyingParties: RelyingParties;
+  readonly clientAttempts: Pick<ClientAttempts, 'begin'>;
   readonly now: () => number;
 }
 
@@ -19,7 +21,8 @@ const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthoriz
  * address and leaves no Interaction; a pushed request travels in its `request_uri`; a session in which no visitor is
  * logged in is not stored.
  */
-export function createAdapterFactory({ records, relyingParties, now }: AdapterDeps): (model: string) => Adapter {
+export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adapter {
+  const { records, relyingParties, clientAttempts, now } = deps;
   return (model) => {
     const adapter: Adapter = {
       upsert: (id, payload, expiresIn) => records.upsert(model, id, payload, expiresIn),
@@ -39,6 +42,7 @@ export function createAdapterFactory({ records, relyingParties, now }: AdapterDe
         return {
           ...adapter,
           find: async (id) => {
+            clientAttempts.begin(Provider.ctx, id);
             const party = await relyingParties.find(id);
             // The adapter of this model answers with client metadata (oidc-provider's README, "Adapter").
             return party ? (metadataFor(Provider.ctx, party) as unknown as AdapterPayload) : undefined;

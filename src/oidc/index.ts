@@ -8,6 +8,7 @@ import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
 import type { ClientAddress } from '#http/client-address.ts';
 import { isClientGone } from '#http/client-gone.ts';
+import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
@@ -23,6 +24,7 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { createAuthorize } from './authorize/index.ts';
+import { createClientAttempts } from './client-attempts.ts';
 import type { SigningKeys } from './client-schema.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { createHostCookies } from './host-cookies.ts';
@@ -46,6 +48,7 @@ export interface OidcDeps {
   readonly logoutQueue: Pick<Logouts, 'notified'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
+  readonly attempts: CredentialAttempts;
   readonly clientAddress: ClientAddress;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
@@ -84,8 +87,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);
   const hostCookies = createHostCookies({ signer: cookieSigner, isSecure: urls.isSecure, cookies });
+  const clientAttempts = createClientAttempts(deps.attempts);
   const provider = createProvider({
-    ...{ issuer, jwks, records, relyingParties, authorize, tokens, now },
+    ...{ issuer, jwks, records, relyingParties, clientAttempts, authorize, tokens, now },
     ...{ cookieSigner, cookieNames: hostCookies.names },
     pages: createProviderPages({ render, onError }),
   });
@@ -96,6 +100,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   provider.use(acceptPlainSecrets(relyingParties));
   provider.use(hostCookies.middleware);
   const request = authorize.mount(provider, hostCookies.names);
+  provider.use(clientAttempts.settle);
   tokens.mount(provider);
   const { notified } = logoutQueue;
   const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, outbound, now, log, metrics };

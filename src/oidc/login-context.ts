@@ -3,6 +3,7 @@
  * first middleware puts this object there, and the hooks read and fill it.
  */
 import type { Context, Middleware } from 'koa';
+import type { CredentialAttempt } from '#http/credential-attempts.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
@@ -15,6 +16,8 @@ export interface LoginContext {
   pushed: { readonly query: string; readonly requestUri: string } | null;
   /** What to answer to a request that is pushed just now. */
   requestUri: string | null;
+  /** Null until a client has shown a secret. */
+  attempt: CredentialAttempt | null;
   /** Null until a hook has looked up the admission. */
   visit: Visit | null;
 }
@@ -33,7 +36,7 @@ export function attachLoginContext(now: () => number): Middleware {
   return (ctx, next) => {
     const login: LoginContext = {
       ...{ receivedAt: now(), waitedSince: null },
-      ...{ pushed: null, requestUri: null, visit: null },
+      ...{ pushed: null, requestUri: null, attempt: null, visit: null },
     };
     ctx.state.login = login;
     return next();

@@ -4,6 +4,7 @@ import type { OidcRecords } from '#waiting-room/ports/oidc-records.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { createAdapterFactory } from './adapter.ts';
 import type { Authorize } from './authorize/index.ts';
+import type { ClientAttempts } from './client-attempts.ts';
 import { clientRules, type SigningKeys } from './client-schema.ts';
 import type { CookieSigner } from './cookie-signer.ts';
 import type { HostCookies } from './host-cookies.ts';
@@ -20,6 +21,7 @@ export interface ProviderDeps {
   readonly cookieNames: HostCookies['names'];
   readonly records: OidcRecords;
   readonly relyingParties: RelyingParties;
+  readonly clientAttempts: Pick<ClientAttempts, 'begin'>;
   readonly authorize: Pick<Authorize, 'configuration'>;
   readonly tokens: Pick<Tokens, 'configuration'>;
   readonly pages: ProviderPages;
@@ -28,13 +30,13 @@ export interface ProviderDeps {
 
 /** The OpenID provider: oidc-provider with the waiting room as its login step. */
 export function createProvider(deps: ProviderDeps): Provider {
-  const { issuer, jwks, records, relyingParties, authorize, tokens, pages, now } = deps;
+  const { issuer, jwks, records, relyingParties, clientAttempts, authorize, tokens, pages, now } = deps;
   const rules = clientRules(jwks);
   const configuration: Configuration = {
     ...rules,
     ...authorize.configuration,
     ...tokens.configuration,
-    adapter: createAdapterFactory({ records, relyingParties, now }),
+    adapter: createAdapterFactory({ records, relyingParties, clientAttempts, now }),
     jwks,
     // Core §3.1.2.1 requires the parameter, also with only one registered.
     allowOmittingSingleRegisteredRedirectUri: false,

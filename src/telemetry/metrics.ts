@@ -3,6 +3,7 @@
  * imports the words of waiting-room.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CredentialKind } from '#waiting-room/activity.ts';
 import type { Counters } from '#waiting-room/line/counters.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
@@ -46,6 +47,9 @@ export type ClockName = 'store' | 'processes';
 /** How an attempt to deliver activity events ended. */
 export type DeliveryOutcome = 'delivered' | 'failed';
 
+/** `refused`: it is wrong. `limited`: there were too many wrong ones, or the same wrong one too often. */
+export type AuthenticationFailure = 'refused' | 'limited';
+
 /** How an attempt to notify a relying party of a logout ended. */
 export type LogoutOutcome = 'notified' | 'refused' | 'failed' | 'given_up';
 
@@ -62,6 +66,7 @@ export interface Metrics {
   dropped(events: number): void;
   /** Counts an attempt to notify a relying party that an admission ended. */
   loggedOut(outcome: LogoutOutcome): void;
+  authenticationFailed(credential: CredentialKind, outcome: AuthenticationFailure): void;
   storeFailed(operation: string): void;
   /** Sets how far this process's clock is ahead of the other, in ms. */
   clockSkewed(to: ClockName, skew: number): void;
@@ -122,6 +127,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     name: 'anteroom_clock_skew_seconds',
     help: "How far this process's clock is ahead of the store's, or of the process whose clock differs most",
     labelNames: ['to'],
+    registers,
+  });
+  const authenticationFailures = new Counter({
+    name: 'anteroom_authentication_failures_total',
+    help: 'Attempts to authenticate that failed, by credential and outcome',
+    labelNames: ['credential', 'outcome'],
     registers,
   });
   const activities = new Counter({
@@ -204,6 +215,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     delivered: (outcome) => deliveries.inc({ outcome }),
     dropped: (events) => drops.inc(events),
     loggedOut: (outcome) => logouts.inc({ outcome }),
+    authenticationFailed: (credential, outcome) => authenticationFailures.inc({ credential, outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
     clockSkewed: (to, skew) => clockSkew.set({ to }, skew / 1000),
     watchRooms: (source) => {

@@ -38,6 +38,9 @@ export const OPERATOR_ACTIONS = [
 
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
+/** What a client authenticates with. */
+export type CredentialKind = 'operator_token' | 'client_secret';
+
 interface InRoom {
   readonly room: RoomId;
 }
@@ -64,6 +67,16 @@ export interface Activities {
   'inlet.skipped': InRoom & { readonly periods: number };
   /** The room's counters, each minute. */
   'room.metrics': InRoom & { readonly counters: Counters };
+  /**
+   * `count` attempts to authenticate with an operator's token or a client secret failed. `client_id` is null for a token, and for a relying party that does not exist.
+   */
+  'authentication.failed': {
+    readonly credential: CredentialKind;
+    readonly client_id: string | null;
+    readonly count: number;
+    /** As in `operator.acted`. Missing where many addresses fail at once: then it counts those of all others. */
+    readonly address_hash?: string;
+  };
   /** An operator did something: an entry of the audit log. */
   'operator.acted': {
     readonly by: Actor;
@@ -90,6 +103,7 @@ const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } 
   'draw.done': 'room',
   'inlet.skipped': 'room',
   'room.metrics': 'room',
+  'authentication.failed': 'operator',
   'operator.acted': 'operator',
 };
 

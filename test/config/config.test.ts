@@ -423,6 +423,7 @@ describe('ADMIN_TOKENS', () => {
     ['alice:one-token-for-two,bob:one-token-for-two', 'bob'],
     ['admin:a-token-of-admin', 'admin'],
     ['anteroom:a-token-of-itself', 'anteroom'],
+    ['anonymous:a-token-of-nobody', 'anonymous'],
     ['alice:the-token-of-admin', 'ADMIN_TOKEN'],
   ])('cannot be %s', async (ADMIN_TOKENS, named) => {
     const [fault, ...more] = await faults({ ADMIN_TOKENS, ADMIN_TOKEN: 'the-token-of-admin' });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { createClientAddress, type TrustProxy } from '#http/client-address.ts';
+import { createClientAddress, createUntrustedForwarding, type TrustProxy } from '#http/client-address.ts';
 
 const request = (remoteAddress: string | undefined, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
@@ -36,4 +36,17 @@ test.each<[TrustProxy, string, string | undefined, string]>([
 
 test('a request whose client has gone has no known address', () => {
   expect(createClientAddress(1)(request(undefined, '198.51.100.1'))).toBe('unknown');
+});
+
+test.each<[TrustProxy, string | undefined, string]>([
+  [0, undefined, ''],
+  [0, '198.51.100.1', '198.51.100.1'],
+  [0, '192.0.2.66, 198.51.100.1', '192.0.2.66, 198.51.100.1'],
+  [1, '198.51.100.1', ''],
+  [1, '192.0.2.66, 198.51.100.1', '192.0.2.66'],
+  [2, '192.0.2.66, 198.51.100.1, 10.0.0.2', '192.0.2.66'],
+  [3, '198.51.100.1', ''],
+  [['10.0.0.0/8'], '192.0.2.66, 198.51.100.1, 10.9.9.9', '192.0.2.66'],
+])('with TRUST_PROXY %j, the part of %j that no trusted proxy wrote is %j', (trustProxy, forwarded, untrusted) => {
+  expect(createUntrustedForwarding(trustProxy)(request('10.0.0.1', forwarded))).toBe(untrusted);
 });

@@ -20,6 +20,7 @@ function request(querystring: string, interaction?: Record<string, unknown>) {
     waitedSince: null,
     pushed: null,
     requestUri: null,
+    attempt: null,
     visit: null,
   };
   const oidc = interaction

@@ -7,12 +7,13 @@ import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import { createAssets } from '#http/assets.ts';
-import { createClientAddress } from '#http/client-address.ts';
+import { createAuthentication } from '#http/authentication.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createOutbound } from '#outbound/index.ts';
 import { createViews } from '#pages/views.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
+import { createMetrics } from '#telemetry/metrics.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import { createAdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { Operations } from '#waiting-room/operations.ts';
@@ -66,14 +67,25 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
       }),
     );
 
+  const seal = createSeal(['a key that only the tests know']);
+  const { failures, ...authentication } = createAuthentication({
+    ...{ seal, trustProxy: 1, emit, now: Date.now },
+    metrics: createMetrics({ processMetrics: false }),
+  });
+
   const app = new Koa();
   app.use(securityHeaders(urls));
   app.use(assets.middleware);
   app.use(
     createAdminDoor({
-      waitingRoom: { operationsOf, seal: createSeal(['a key that only the tests know']) },
-      clientAddress: createClientAddress(1),
-      audit,
+      waitingRoom: { operationsOf, seal },
+      ...authentication,
+      audit: {
+        newest(...query) {
+          failures.flushAll();
+          return audit.newest(...query);
+        },
+      },
       store,
       operatorTokens: [
         { name: 'admin', token: ADMIN_TOKEN },

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { CredentialKind } from '#waiting-room/activity.ts';
+import type { AddressHash } from './address-hash.ts';
+import type { ClientAddress } from './client-address.ts';
+import { networkOf } from './client-network.ts';
+import type { FailureReport } from './failure-report.ts';
+import type { GuessLimit, GuessOutcome } from './guess-limit.ts';
+
+/** A secret that a request shows. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  /** The relying party that it belongs to. '' for an operator's token, which has no name before it is known. */
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+/** One attempt to authenticate. */
+export interface CredentialAttempt {
+  /** How long the client has to wait, in seconds. 0: compare the secret, and call one of the others. */
+  readonly retryAfter: number;
+  succeeded(): void;
+  /** @returns how long the client has to wait before it sends the same again, in seconds. 0: answer as usual. */
+  failed(options?: { readonly isUnknown?: boolean }): number;
+  /** The secret could not be compared. */
+  undecided(): void;
+}
+
+/** Every comparison of a secret goes through here: it is limited, reported and counted. */
+export interface CredentialAttempts {
+  begin(req: IncomingMessage, credential: Credential): CredentialAttempt;
+}
+
+export interface CredentialAttemptsDeps {
+  readonly guesses: GuessLimit;
+  readonly failures: Pick<FailureReport, 'add'>;
+  readonly clientAddress: ClientAddress;
+  /** See `Guess.forwardedFor`. */
+  readonly forwardedFor: (req: IncomingMessage) => string;
+  readonly hashAddress: AddressHash;
+  readonly metrics: Pick<Metrics, 'authenticationFailed'>;
+}
+
+export function createCredentialAttempts(deps: CredentialAttemptsDeps): CredentialAttempts {
+  const { guesses, failures, clientAddress, forwardedFor, hashAddress, metrics } = deps;
+  return {
+    begin(req, { kind, clientId, secret }) {
+      const network = networkOf(clientAddress(req));
+      const { wait, settle } = guesses.begin({
+        network,
+        forwardedFor: forwardedFor(req),
+        name: `${kind} ${clientId}`,
+        secret,
+      });
+      const settled = (outcome: GuessOutcome) => seconds(settle(outcome));
+      if (wait > 0) metrics.authenticationFailed(kind, 'limited');
+      return {
+        retryAfter: seconds(wait),
+        succeeded: () => void settled('succeeded'),
+        undecided: () => void settled('undecided'),
+        failed({ isUnknown = false } = {}) {
+          const retryAfter = settled(isUnknown ? 'unknown' : 'failed');
+          metrics.authenticationFailed(kind, retryAfter > 0 ? 'limited' : 'refused');
+          // Repeating a wrong secret reveals nothing, so it is neither an event nor an audit entry.
+          if (retryAfter > 0) return retryAfter;
+          const client_id = kind === 'operator_token' || isUnknown ? null : clientId;
+          failures.add({ credential: kind, client_id, address_hash: hashAddress(req) });
+          return 0;
+        },
+      };
+    },
+  };
+}
+
+const seconds = (milliseconds: number) => Math.ceil(milliseconds / 1000);
