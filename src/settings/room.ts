@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { duration } from './duration.ts';
+import { capacity, challenge, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
@@ -23,6 +24,9 @@ const shape = {
   inlet: inlet.prefault({ strategy: 'manual' }),
   admission: admission.prefault({}),
   presence: presence.prefault({}),
+  capacity,
+  challenge,
+  limits,
   message: z.string().min(1).max(2000).nullable().default(null),
   return_urls: z.array(urlPrefix).default([]),
   events: events.prefault([]),
@@ -33,7 +37,11 @@ const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 /** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
 export const room = z.codec(wire, z.custom<RoomSettings>(), {
   decode: (settings) => withTitle(settings.id, settings),
-  encode: (settings) => ({ ...settings, return_urls: [...settings.return_urls] }),
+  encode: (settings) => ({
+    ...settings,
+    ...entrySettings(settings),
+    return_urls: [...settings.return_urls],
+  }),
 });
 
 /** A room whose id is in the path. */

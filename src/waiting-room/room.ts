@@ -2,6 +2,7 @@
  * A room: one gated event or site. The settings are the operator's decisions; the state is in the line.
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
+import type { EntrySettings } from './entry/entry-settings.ts';
 import type { InletSettings } from './inlets/index.ts';
 
 /** `[a-z0-9-]{1,64}`. */
@@ -45,7 +46,7 @@ export interface RoomEvent {
   readonly message?: string | null | undefined;
 }
 
-export interface RoomSettings {
+export interface RoomSettings extends EntrySettings {
   readonly id: RoomId;
   readonly title: string;
   readonly mode: Mode;
