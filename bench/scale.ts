@@ -105,6 +105,7 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
     visitor: `visitor-${number}`,
     joinedAt: 0,
     predicted: null,
+    standing: 'proven',
   });
   const waiting = counters.queue - counters.serving;
   // Like a poll: from the sealed ticket to the document.

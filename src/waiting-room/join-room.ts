@@ -4,10 +4,10 @@ import { RoomClosed } from './errors.ts';
 import { waitOf } from './facts.ts';
 import type { Join } from './join-batcher.ts';
 import type { Admission } from './line/admission.ts';
+import type { Entrant, Joined } from './line/joins.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
-import type { Ticket } from './ticket.ts';
-import type { VisitorId } from './visitor.ts';
+import type { Ticket, TicketStanding } from './ticket.ts';
 
 /** What a visitor has after arriving. */
 export interface Arrival {
@@ -17,8 +17,11 @@ export interface Arrival {
   readonly isNew: boolean;
 }
 
+/** A visitor who is to get a number, and what they have shown. */
+export type Newcomer = Omit<Entrant, 'claim'>;
+
 /** Rejects with RoomClosed when the room takes no newcomers. */
-export type JoinRoom = (room: RoomId, visitor: VisitorId, snapshot: Snapshot) => Promise<Arrival>;
+export type JoinRoom = (room: RoomId, newcomer: Newcomer, snapshot: Snapshot) => Promise<Arrival>;
 
 export interface JoinRoomDeps {
   readonly join: Join;
@@ -33,8 +36,9 @@ export interface JoinRoomDeps {
  * new visitors and every visitor who rejoins at the back come through here.
  */
 export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinRoomDeps): JoinRoom {
-  return async (room, visitor, snapshot) => {
-    const joined = await join(room, { visitor, claim: true });
+  return async (room, newcomer, snapshot) => {
+    const { visitor } = newcomer;
+    const joined = await join(room, { ...newcomer, claim: true });
     if (!joined) {
       // The snapshot is older than the closing: drop it, so that the waiting page says that the room is closed.
       if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
@@ -45,9 +49,24 @@ export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinR
     emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
     if (admission) admissions.began(room, admission);
     return {
-      ticket: { room, incarnation, generation, number, entry, visitor, joinedAt: now(), predicted },
+      ticket: {
+        room,
+        incarnation,
+        generation,
+        number,
+        entry,
+        visitor,
+        joinedAt: now(),
+        predicted,
+        standing: standingOf(newcomer, joined),
+      },
       admission,
       isNew: true,
     };
   };
+}
+
+function standingOf({ proven = false }: Newcomer, { budgeted }: Joined): TicketStanding {
+  if (proven) return 'proven';
+  return budgeted ? 'budgeted' : 'unproven';
 }

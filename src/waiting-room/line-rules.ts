@@ -9,6 +9,12 @@ export interface LineRules {
   readonly lifetime: number;
   readonly claimWindow: number;
   readonly presenceTimeout: number;
+  /** Whether visitors are asked for a proof. Earlier versions left out this and what follows. */
+  readonly challenge?: boolean | undefined;
+  /** So many unproven visitors of an address may be present or inside. */
+  readonly unprovenPerAddress?: number | undefined;
+  /** Whether a visitor is present from the join on, without a heartbeat. */
+  readonly presentFromJoin?: boolean | undefined;
 }
 
 /** The rules of a room's line. A claim window is never shorter than a page needs to notice its turn. */
@@ -19,5 +25,8 @@ export function lineRules(settings: RoomSettings): LineRules {
     lifetime: settings.admission.lifetime,
     claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings)),
     presenceTimeout: settings.presence.timeout,
+    challenge: false,
+    unprovenPerAddress: 20,
+    presentFromJoin: false,
   };
 }

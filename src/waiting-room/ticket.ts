@@ -11,6 +11,12 @@ import type { RoomId } from './room.ts';
 import type { Seal } from './seal.ts';
 import type { VisitorId } from './visitor.ts';
 
+/**
+ * What a visitor has shown, as it was decided when the ticket was sealed: brought a valid proof; none, but within
+ * the budget of unproven visitors of the address; none, beyond it. In a room that asks for no proof all are proven.
+ */
+export type TicketStanding = 'proven' | 'budgeted' | 'unproven';
+
 export interface Ticket extends Holder {
   readonly incarnation: string;
   readonly room: RoomId;
@@ -20,7 +26,16 @@ export interface Ticket extends Holder {
   readonly entry: Entry | null;
   /** The wait that was predicted when the number was given, in seconds, to be compared with what came. */
   readonly predicted: Range | null;
+  readonly standing: TicketStanding;
 }
+
+/**
+ * The standing is above the time, in two bits that the time does not need: the version before reads it as a time far
+ * ahead, which only its record of predictions looks at. Tickets of that version have 0 there.
+ */
+const STANDINGS = ['budgeted', 'proven', 'budgeted', 'unproven'] as const;
+const CODES: Readonly<Record<TicketStanding, number>> = { proven: 1, budgeted: 2, unproven: 3 };
+const STANDING = 2 ** 46;
 
 /** A ticket of a line with an incarnation has it at its end. Early versions know only lines, and tickets, without. */
 const VERSION = { bare: 2, named: 3 } as const;
@@ -64,7 +79,7 @@ export function createTicketOffice(seal: Seal): TicketOffice {
       bytes.writeUInt8(isNamed ? VERSION.named : VERSION.bare, 0);
       bytes.writeUInt32BE(ticket.generation, AT.generation);
       bytes.writeUIntBE(ticket.number, AT.number, 6);
-      bytes.writeUIntBE(ticket.joinedAt, AT.joinedAt, 6);
+      bytes.writeUIntBE((ticket.joinedAt % STANDING) + CODES[ticket.standing] * STANDING, AT.joinedAt, 6);
       bytes.writeUInt16BE(ticket.entry?.draw ?? 0, AT.draw);
       bytes.writeUInt32BE(ticket.entry?.index ?? 0, AT.index);
       bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
@@ -94,14 +109,16 @@ function openTicket(seal: Seal, sealed: string, room: RoomId): Ticket | null {
   const bytes = Buffer.from(opened.buffer, opened.byteOffset, opened.length);
   const draw = bytes.readUInt16BE(AT.draw);
   const high = bytes.readUIntBE(AT.high, 3);
+  const joined = bytes.readUIntBE(AT.joinedAt, 6);
   return {
     room,
     incarnation: isNamed ? bytes.toString('base64url', LENGTH) : '',
     generation: bytes.readUInt32BE(AT.generation),
     number: bytes.readUIntBE(AT.number, 6),
-    joinedAt: bytes.readUIntBE(AT.joinedAt, 6),
+    joinedAt: joined % STANDING,
     entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
     predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
+    standing: STANDINGS[Math.floor(joined / STANDING)] ?? 'unproven',
     visitor: bytes.toString('base64url', AT.visitor, LENGTH),
   };
 }

@@ -1,7 +1,7 @@
 /** What visitors do: arrive, ask for the facts, claim, rejoin, leave. */
 import type { AdmissionLifecycle } from './admission-lifecycle.ts';
 import type { DrawResults } from './draw-result.ts';
-import type { Arrival, JoinRoom } from './join-room.ts';
+import type { Arrival, JoinRoom, Newcomer } from './join-room.ts';
 import type { Admission } from './line/admission.ts';
 import type { Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
@@ -19,6 +19,10 @@ export interface Brought {
   readonly ticket: Ticket | null;
   /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
   readonly inside?: Ticket | null;
+  /** Whether a valid proof came with it. */
+  readonly proven?: boolean;
+  /** See {@link Newcomer}. */
+  readonly address?: string | null;
 }
 
 /**
@@ -85,7 +89,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, inside = null }) {
+    async arrive(room, { visitor, ticket, inside = null, proven, address }) {
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
         const arrival = await arriveInside(snapshot, inside.visitor);
@@ -97,7 +101,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
         : visitor
           ? await arriveInside(snapshot, visitor)
           : null;
-      return arrival ?? joinRoom(room, visitor ?? newVisitor(), snapshot);
+      return arrival ?? joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address }, snapshot);
     },
     admission: admissions.find,
     async claim(ticket) {
@@ -107,11 +111,11 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true };
     },
     async rejoin(brought) {
-      const { room, visitor } = brought;
+      const { room } = brought;
       const snapshot = await snapshots.get(room);
       const standing = await standingOf(snapshot, brought, draws);
       if (standing.kind === 'entrant') return brought;
-      if (standing.kind !== 'numbered') return (await joinRoom(room, visitor, snapshot)).ticket;
+      if (standing.kind !== 'numbered') return (await joinRoom(room, again(brought), snapshot)).ticket;
       const { ticket } = standing;
       const place = await line.place(room, ticket, now());
       if (place.state === 'missed' && snapshot.settings.admission.missed_turn === 'front') {
@@ -121,7 +125,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       }
       if (place.state !== 'missed' && place.state !== 'over' && place.state !== 'stale') return ticket;
       if (place.state === 'missed') await line.leave(room, ticket, now());
-      return (await joinRoom(room, visitor, snapshot)).ticket;
+      return (await joinRoom(room, again(brought), snapshot)).ticket;
     },
     async leave(brought) {
       const { room, incarnation, generation, entry } = brought;
@@ -146,6 +150,9 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   };
 }
 
+/** A ticket that was proven stays so at the back. */
+const again = ({ visitor, standing }: Ticket): Newcomer => ({ visitor, proven: standing === 'proven' });
+
 function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }: Admission): Ticket {
   const { settings, view } = snapshot;
   return {
@@ -157,5 +164,6 @@ function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }:
     visitor,
     joinedAt: issuedAt,
     predicted: null,
+    standing: 'proven',
   };
 }

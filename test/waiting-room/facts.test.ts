@@ -19,6 +19,7 @@ const ticket: Ticket = {
   joinedAt: NOW,
   entry: null,
   predicted: null,
+  standing: 'proven',
 };
 
 function snapshot(changes: Partial<RoomSettings> = {}): Snapshot {

@@ -30,7 +30,7 @@ function createLine() {
       return entrants.map(() => {
         const number = (given.get(room) ?? 0) + 1;
         given.set(room, number);
-        return { incarnation: '', generation: 1, number, entry: null, admission: null };
+        return { incarnation: '', generation: 1, number, entry: null, admission: null, budgeted: true };
       });
     },
   };

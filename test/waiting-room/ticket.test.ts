@@ -22,13 +22,14 @@ const tickets: fc.Arbitrary<Ticket> = fc.record({
   generation: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
   number: fc.integer({ min: 1, max: 2 ** 48 - 1 }),
   visitor: visitors,
-  joinedAt: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+  joinedAt: fc.integer({ min: 0, max: 2 ** 46 - 1 }),
   entry: fc.option(
     fc.record({ draw: fc.integer({ min: 1, max: 2 ** 16 - 1 }), index: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
   ),
   predicted: fc.option(
     fc.record({ low: fc.integer({ min: 0, max: 2 ** 24 - 1 }), high: fc.integer({ min: 1, max: 2 ** 24 - 1 }) }),
   ),
+  standing: fc.constantFrom('proven', 'budgeted', 'unproven'),
 });
 
 describe('a ticket', () => {
@@ -37,6 +38,19 @@ describe('a ticket', () => {
       fc.property(tickets, (ticket) => {
         expect(elsewhere.open(office.seal(ticket), ticket.room)).toEqual(ticket);
         expect(office.open(office.seal(ticket), ticket.room)).toEqual(ticket);
+      }),
+    );
+  });
+
+  test('of the version before is unproven within the budget', () => {
+    fc.assert(
+      fc.property(tickets, (ticket) => {
+        const joinedAt = Buffer.alloc(6);
+        joinedAt.writeUIntBE(ticket.joinedAt, 0, 6);
+        const content = Buffer.from(seal.open(office.seal(ticket), `ticket ${ticket.room}`) ?? []);
+        joinedAt.copy(content, 11);
+        const former = seal.seal(content, `ticket ${ticket.room}`);
+        expect(elsewhere.open(former, ticket.room)).toEqual({ ...ticket, standing: 'budgeted' });
       }),
     );
   });

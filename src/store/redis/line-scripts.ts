@@ -81,12 +81,15 @@ const ofHolder = ({ incarnation = '', generation, number, visitor }: Holder, now
   visitor,
 ];
 
-const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout }: LineRules) => [
+const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later }: LineRules) => [
   mode,
   size,
   lifetime,
   claimWindow,
   presenceTimeout,
+  later.challenge ? 1 : 0,
+  later.unprovenPerAddress ?? 0,
+  later.presentFromJoin ? 1 : 0,
 ];
 
 const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);

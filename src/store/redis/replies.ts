@@ -119,6 +119,7 @@ function entered([incarnation, generation, draw, from]: readonly Reply[], count:
     number: 0,
     entry: { draw: integer(draw), index: integer(from) + n },
     admission: null,
+    budgeted: true,
   }));
 }
 
@@ -126,7 +127,14 @@ function entered([incarnation, generation, draw, from]: readonly Reply[], count:
 function numbered([named, first, from, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
   const [incarnation, generation, number] = [text(named), integer(first), integer(from)];
   const tickets = visitors.map(
-    (_, index): Joined => ({ incarnation, generation, number: number + index, entry: null, admission: null }),
+    (_, index): Joined => ({
+      incarnation,
+      generation,
+      number: number + index,
+      entry: null,
+      admission: null,
+      budgeted: true,
+    }),
   );
   for (let at = 0; at < taken.length; at += 2) {
     const index = integer(taken[at]) - 1;

@@ -13,6 +13,10 @@ import { hold } from './turns.ts';
 export interface Entrant {
   readonly visitor: VisitorId;
   readonly claim: boolean;
+  /** Whether the visitor brought a valid proof. Only a room that asks for proofs looks at it. */
+  readonly proven?: boolean | undefined;
+  /** What the budget of unproven visitors counts by: a keyed hash of the address, at most 16 characters. Null for no limit. */
+  readonly address?: string | null | undefined;
 }
 
 export interface Joined {
@@ -24,6 +28,8 @@ export interface Joined {
   readonly entry: Entry | null;
   /** Present when the newcomer asked for it and found a credit. */
   readonly admission: Admission | null;
+  /** Whether an unproven visitor is within the budget of the address; true for a proven one. */
+  readonly budgeted: boolean;
 }
 
 /** Keeps the highest rate of joins: so far the counter moves on where writes were lost. */
@@ -49,6 +55,7 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
       number: 0,
       entry: enter(open, line.draws.length),
       admission: null,
+      budgeted: true,
     }));
   }
   return entrants.map((entrant) => {
@@ -57,10 +64,17 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
     const holder: Holder = { generation, number, visitor: entrant.visitor };
     const credit = number <= line.serving;
     if (credit && entrant.claim) {
-      return { incarnation, generation, number, entry: null, admission: admit(line, holder, now).admission };
+      return {
+        incarnation,
+        generation,
+        number,
+        entry: null,
+        admission: admit(line, holder, now).admission,
+        budgeted: true,
+      };
     }
     hear(line.presence, number);
     if (credit) hold(line, number, now);
-    return { incarnation, generation, number, entry: null, admission: null };
+    return { incarnation, generation, number, entry: null, admission: null, budgeted: true };
   });
 }

@@ -1,16 +1,15 @@
 -- Creates a line, or brings one that lost writes up to a checkpoint (waiting-room/line/opening.ts says more).
 -- KEYS: those of the line (lib/line.lua)
--- ARGV: now, mode, size, lifetime, claim window, presence timeout, an incarnation for a new line; then of the
--- checkpoint, if there is one: incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired,
--- turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told, by how much
+-- ARGV: now, the rules (lib/rules.lua), an incarnation for a new line; then of the checkpoint, if there is one:
+-- incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired, turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told, by how much
 -- the line's time was shifted, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
-local checkpoint = ARGV[8] and {
-  incarnation = ARGV[8], generation = tonumber(ARGV[9]), queue = tonumber(ARGV[10]), serving = tonumber(ARGV[11]),
-  claimed = tonumber(ARGV[12]), active = tonumber(ARGV[13]), completed = tonumber(ARGV[14]),
-  abandoned = tonumber(ARGV[15]), expired = tonumber(ARGV[16]), turns = tonumber(ARGV[17]),
-  join_peak = tonumber(ARGV[18]), alarm = tonumber(ARGV[19]),
+local checkpoint = ARGV[11] and {
+  incarnation = ARGV[11], generation = tonumber(ARGV[12]), queue = tonumber(ARGV[13]), serving = tonumber(ARGV[14]),
+  claimed = tonumber(ARGV[15]), active = tonumber(ARGV[16]), completed = tonumber(ARGV[17]),
+  abandoned = tonumber(ARGV[18]), expired = tonumber(ARGV[19]), turns = tonumber(ARGV[20]),
+  join_peak = tonumber(ARGV[21]), alarm = tonumber(ARGV[22]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -18,7 +17,7 @@ if isNew then
   redis.call('UNLINK', unpack(KEYS, 2))
   redis.call('PERSIST', LINE)
   for _, field in ipairs(FIELDS) do line[field] = 0 end
-  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[7]
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[10]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
   setRules(2)
   configure(tonumber(ARGV[1]))
@@ -68,13 +67,13 @@ end
 if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
   local isOlder = checkpoint.generation > line.generation
   if isOlder then beginGeneration(checkpoint.generation) end
-  local draws = seenDrawsAt(25)
+  local draws = seenDrawsAt(28)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then
-    line.shifted, line.alarm = tonumber(ARGV[24]), checkpoint.alarm
+    line.shifted, line.alarm = tonumber(ARGV[27]), checkpoint.alarm
     redis.call(
-      'HSET', LINE, 'inlet_state', ARGV[20], 'note:signal', ARGV[21], 'note:meter', ARGV[22], 'note:told', ARGV[23]
+      'HSET', LINE, 'inlet_state', ARGV[23], 'note:signal', ARGV[24], 'note:meter', ARGV[25], 'note:told', ARGV[26]
     )
   end
   if hasLost then

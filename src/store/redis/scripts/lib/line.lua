@@ -28,6 +28,7 @@ local FIELDS = {
   'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'skew', 'shifted', 'turns', 'alarm',
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
   'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed', 'unconfirmed_of',
+  'challenge', 'unproven_per_address', 'present_from_join',
 }
 local TEXTS = { mode = true, incarnation = true }
 local line, stored = {}, {}
