@@ -1,4 +1,6 @@
 import type { Context } from 'koa';
+import { JoinRefused } from '#waiting-room/errors.ts';
+import type { Frames } from '#waiting-room/room.ts';
 import { prefersJson } from './accept.ts';
 
 type Request = Pick<Context, 'get' | 'method'>;
@@ -34,6 +36,21 @@ const PREFETCHES = [
 
 function isPrefetch(request: Request): boolean {
   return PREFETCHES.some((name) => /^(?:prefetch|prerender|preview)\b/i.test(request.get(name)));
+}
+
+/**
+ * Why the sender of a navigation may not join the line: it is a frame of a page. A frame of another site brings no
+ * cookies (SameSite=Lax), so each view of that page would take another number. Null if the visitor may join.
+ */
+export function frameRefusal(request: Pick<Context, 'get'>, frames: Frames = 'refuse'): JoinRefused | null {
+  const destination = request.get('Sec-Fetch-Dest').toLowerCase();
+  if (destination === '' || destination === 'document') return null;
+  const site = request.get('Sec-Fetch-Site').toLowerCase();
+  if (frames === 'same-site' && (site === 'same-site' || site === 'same-origin')) return null;
+  return new JoinRefused(
+    'frame_refused',
+    'This waiting room does not work inside another page. Open it in a tab of its own.',
+  );
 }
 
 /** Whether a current browser sent the request: it says what the answer is for, and programs do not. */

@@ -4,7 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { isNavigation } from '#http/navigation.ts';
+import { frameRefusal, isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
@@ -15,7 +15,7 @@ import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
-import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -73,6 +73,7 @@ export function createEnter(deps: EnterDeps): Enter {
         visitor,
         ticket: cookies.ticket(header, room),
         inside: cookies.inside(header, room),
+        refusal: frameRefusal(ctx, (await snapshots.get(room)).settings.frames),
       });
       if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
       if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
@@ -94,6 +95,7 @@ export function createEnter(deps: EnterDeps): Enter {
       await enter(ctx, room);
     } catch (error) {
       if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
+      else if (error instanceof JoinRefused) showError(ctx, 403, error.code, error.message);
       else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }

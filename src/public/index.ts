@@ -20,6 +20,7 @@ import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createPassOffice } from '#waiting-room/passes.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { createClientModule } from './client-module.ts';
+import { createCallers } from './cors.ts';
 import { createDrawPages } from './draws.ts';
 import { createEnter } from './enter.ts';
 import { createEnterUrls } from './enter-urls.ts';
@@ -56,6 +57,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     metrics.polls[kind] += 1;
   };
 
+  const callers = createCallers({ origins: waitingRoom.origins, urls });
   const loops = createLoopGuard(seal, urls.isSecure, now);
   const enterUrls = createEnterUrls(urls);
   const enter = createEnter({
@@ -97,7 +99,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   return {
     raw: firstOf(
       createStatus({ status: waitingRoom.status, refuse, onPoll: countPoll('status') }),
-      createTicketFacts({ visitors, tickets, refuse, onPoll: countPoll('facts') }),
+      createTicketFacts({ visitors, tickets, callers, refuse, onPoll: countPoll('facts') }),
       gate,
     ),
     middleware: labelDoor(
@@ -105,7 +107,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
       createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page }),
       createClientModule(assets.folder),
       enter.middleware,
-      createTickets({ visitors, tickets, tokens }),
+      createTickets({ visitors, tickets, tokens, callers }),
     ),
     pending: { return: enter.continuation },
   };

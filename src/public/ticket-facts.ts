@@ -2,7 +2,7 @@
  * `GET /rooms/{room}/tickets/self`: the facts of a visitor who waits through the API. It is as busy a route as the
  * waiting page's facts, so it is answered straight from node:http too.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerOf } from '#http/bearer.ts';
 import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { RawHandler } from '#http/door.ts';
@@ -10,15 +10,16 @@ import type { Refuse } from '#http/refuse.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { ANY_ORIGIN } from './cors.ts';
+import { ANY_ORIGIN, type Callers } from './cors.ts';
 
 const PREFIX = '/rooms/';
 const SELF = '/tickets/self';
-const HEADERS = [...JSON_HEADERS, ...Object.entries(ANY_ORIGIN).flat()];
+const OPEN_TO_ALL = [...JSON_HEADERS, ...Object.entries(ANY_ORIGIN).flat()];
 
 export interface TicketFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
   readonly tickets: Pick<TicketOffice, 'open'>;
+  readonly callers: Callers;
   readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
@@ -32,10 +33,19 @@ export function ticketOf(tickets: Pick<TicketOffice, 'open'>, authorization: str
   return ticket;
 }
 
-export function createTicketFacts({ visitors, tickets, refuse, onPoll }: TicketFactsDeps): RawHandler {
-  function refuseAnyOrigin(res: ServerResponse, error: unknown): void {
-    for (const [name, value] of Object.entries(ANY_ORIGIN)) res.setHeader(name, value);
-    refuse(res, error);
+export function createTicketFacts({ visitors, tickets, callers, refuse, onPoll }: TicketFactsDeps): RawHandler {
+  function answer(req: IncomingMessage, res: ServerResponse, room: string, opening: Readonly<Record<string, string>>) {
+    const refuseOpenly = (_res: ServerResponse, error: unknown) => {
+      for (const [name, value] of Object.entries(opening)) res.setHeader(name, value);
+      refuse(res, error);
+    };
+    try {
+      const ticket = ticketOf(tickets, req.headers.authorization, room);
+      const headers = opening === ANY_ORIGIN ? OPEN_TO_ALL : [...JSON_HEADERS, ...Object.entries(opening).flat()];
+      answerDocument(res, visitors.factsDocument(ticket), headers, refuseOpenly);
+    } catch (error) {
+      refuseOpenly(res, error);
+    }
   }
 
   return (req, res) => {
@@ -48,10 +58,15 @@ export function createTicketFacts({ visitors, tickets, refuse, onPoll }: TicketF
     if (room.includes('/')) return false;
     onPoll();
     try {
-      const ticket = ticketOf(tickets, req.headers.authorization, room);
-      answerDocument(res, visitors.factsDocument(ticket), HEADERS, refuseAnyOrigin);
+      const opening = callers.headersFor(room, req.headers.origin);
+      if (opening instanceof Promise) {
+        opening.then(
+          (known) => answer(req, res, room, known),
+          (error) => refuse(res, error),
+        );
+      } else answer(req, res, room, opening);
     } catch (error) {
-      refuseAnyOrigin(res, error);
+      refuse(res, error);
     }
     return true;
   };

@@ -10,16 +10,17 @@ import { AnteroomError, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { cors } from './cors.ts';
+import { type Callers, createCors } from './cors.ts';
 import { ticketOf } from './ticket-facts.ts';
 
 export interface TicketsDeps {
   readonly visitors: Visitors;
   readonly tickets: TicketOffice;
   readonly tokens: Pick<Tokens, 'ofAdmission'>;
+  readonly callers: Callers;
 }
 
-export function createTickets({ visitors, tickets, tokens }: TicketsDeps): Middleware {
+export function createTickets({ visitors, tickets, tokens, callers }: TicketsDeps): Middleware {
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
     // A rejoin may issue another ticket, so each answer carries the current one.
     ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.facts(ticket)) };
@@ -77,7 +78,7 @@ export function createTickets({ visitors, tickets, tokens }: TicketsDeps): Middl
     ctx.status = 204;
   });
 
-  const routes = chain(cors, router.routes() as Middleware, router.allowedMethods() as Middleware);
+  const routes = chain(createCors(callers), router.routes() as Middleware, router.allowedMethods() as Middleware);
   return (ctx, next) => (PATHS.test(ctx.path) ? routes(ctx, next) : next());
 }
 

@@ -52,6 +52,13 @@ export const urlPrefix = httpUrl.refine((text) => !/[?#]/.test(text), {
   error: 'must be an origin and a path, without query and fragment',
 });
 
+/** A web origin (RFC 6454 §6.2), as browsers send it in `Origin`. */
+export const webOrigin = z
+  .string()
+  .refine((text) => canParse(text) && isHttp(new URL(text)) && new URL(text).origin === text, {
+    error: 'must be an http or https origin in lower case without a path, such as https://shop.example',
+  });
+
 /**
  * A redirect URI: a web URL, or an app's private-use scheme, which is a reversed domain name and therefore contains a
  * dot (RFC 8252 §7.1). It must not have a fragment (RFC 6749 §3.1.2).

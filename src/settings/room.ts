@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
+import { access, accessSettings } from './access.ts';
 import { duration } from './duration.ts';
 import { capacity, challenge, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
@@ -30,6 +31,7 @@ const shape = {
   message: z.string().min(1).max(2000).nullable().default(null),
   return_urls: z.array(urlPrefix).default([]),
   events: events.prefault([]),
+  ...access,
 };
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
@@ -40,6 +42,7 @@ export const room = z.codec(wire, z.custom<RoomSettings>(), {
   encode: (settings) => ({
     ...settings,
     ...entrySettings(settings),
+    ...accessSettings(settings),
     return_urls: [...settings.return_urls],
   }),
 });

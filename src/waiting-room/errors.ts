@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'room_not_found'
   | 'relying_party_not_found'
   | 'room_closed'
+  | 'frame_refused'
   | 'address_altered'
   | 'ticket_required'
   | 'ticket_invalid'
@@ -51,6 +52,9 @@ export class RoomClosed extends AnteroomError {
     super('room_closed', `The room "${room}" is closed.`);
   }
 }
+
+/** The visitor is not in the line and may not join it this way. */
+export class JoinRefused extends AnteroomError {}
 
 /** The room has no event of this id. */
 export class EventNotFound extends AnteroomError {

@@ -27,6 +27,7 @@ import { createRelyingParties } from './relying-parties.ts';
 import type { RelyingPartyChanged } from './relying-party.ts';
 import type { RoomId } from './room.ts';
 import { createRoomEventReporter } from './room-event-reporter.ts';
+import { createRoomOrigins, type RoomOrigins } from './room-origins.ts';
 import { createSeal, type Seal } from './seal.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSharedStatus, type SharedStatus } from './status.ts';
@@ -46,6 +47,8 @@ export interface WaitingRoom {
   /** Reports how the origin of a room performs, as measured by the service itself. */
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
   readonly drawReports: DrawReports;
+  /** Whose pages may call the tickets API. */
+  readonly origins: RoomOrigins;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
   readonly advance: Advance;
@@ -114,6 +117,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     tickets: createTicketOffice(seal),
     status: createSharedStatus(snapshots),
     relyingParties: createRelyingParties(settings, now),
+    origins: createRoomOrigins({ snapshots, settings, now }),
     drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,

@@ -22,6 +22,13 @@ export type Mode = 'queue' | 'passthrough' | 'paused' | 'closed';
 /** Why a closed room is closed. */
 export type ClosedReason = 'sold_out' | 'ended' | 'maintenance';
 
+/**
+ * - `refuse`: nobody joins from within a frame.
+ * - `same-site`: a frame in a page of the same site may bring a newcomer. Other sites' frames bring no cookies, so each
+ *   view of them would take another number.
+ */
+export type Frames = 'refuse' | 'same-site';
+
 export interface AdmissionSettings {
   /** How long an admission lasts, from the claim. */
   readonly lifetime: number;
@@ -61,4 +68,11 @@ export interface RoomSettings extends EntrySettings {
   readonly return_urls: readonly string[];
   /** In order of time, without overlap. */
   readonly events: readonly RoomEvent[];
+  /**
+   * Web origins whose pages may call the tickets API. Without any: those of `return_urls` and of the redirect URIs of
+   * the room's relying parties. A room that an earlier version stored lacks it, and `frames`.
+   */
+  readonly origins?: readonly string[] | undefined;
+  /** Whether a frame of a page may bring a newcomer. Default: refuse. */
+  readonly frames?: Frames | undefined;
 }

@@ -1,6 +1,7 @@
 /** What visitors do: arrive, ask for the facts, claim, rejoin, leave. */
 import type { AdmissionLifecycle } from './admission-lifecycle.ts';
 import type { DrawResults } from './draw-result.ts';
+import type { JoinRefused } from './errors.ts';
 import type { Arrival, JoinRoom, Newcomer } from './join-room.ts';
 import type { Admission } from './line/admission.ts';
 import type { Place } from './line/place.ts';
@@ -23,6 +24,8 @@ export interface Brought {
   readonly proven?: boolean;
   /** See {@link Newcomer}. */
   readonly address?: string | null;
+  /** Why a visitor who is not in the line may not join it; null if they may. */
+  readonly refusal?: JoinRefused | null;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface Visitors extends VisitorFacts {
   /**
    * A visitor arrives at a door with what their browser has. A live admission counts first. A valid ticket is kept, and
    * its turn claimed if it has come. Any other visitor joins the line, and is admitted at once if a place is free.
-   * Rejects with RoomClosed.
+   * Rejects with RoomClosed, or with the refusal that was brought.
    */
   arrive(room: RoomId, brought: Brought): Promise<Arrival>;
   /** The visitor's live admission. */
@@ -89,7 +92,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, inside = null, proven, address }) {
+    async arrive(room, { visitor, ticket, inside = null, proven, address, refusal = null }) {
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
         const arrival = await arriveInside(snapshot, inside.visitor);
@@ -101,7 +104,9 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
         : visitor
           ? await arriveInside(snapshot, visitor)
           : null;
-      return arrival ?? joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address }, snapshot);
+      if (arrival) return arrival;
+      if (refusal) throw refusal;
+      return joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address }, snapshot);
     },
     admission: admissions.find,
     async claim(ticket) {

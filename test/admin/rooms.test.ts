@@ -21,6 +21,8 @@ const SALE = {
   message: null,
   return_urls: [],
   events: [],
+  origins: [],
+  frames: 'refuse',
 };
 
 describe('PUT /rooms/{room}', () => {

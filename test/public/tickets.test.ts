@@ -1,8 +1,9 @@
 import { decodeProtectedHeader } from 'jose';
 import { beforeEach, expect, test } from 'vitest';
+import { relyingParty } from '#settings/relying-party.ts';
 import { room as roomSettings } from '#settings/room.ts';
 import { onEachStore } from '#support/on-each-store.ts';
-import { SALE, verified } from './room.ts';
+import { SALE, SITE, verified } from './room.ts';
 
 interface Told {
   readonly status: number;
@@ -155,7 +156,7 @@ onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => 
     expect([none.status, none.body.code]).toEqual([404, 'room_not_found']);
   });
 
-  test('answers preflights from any origin', async () => {
+  test("answers preflights from the room's origins", async () => {
     for (const path of ['', '/self', '/self/claim', '/self/rejoin']) {
       const answer = await fetch(`${service.issuer}/rooms/sale/tickets${path}`, {
         method: 'OPTIONS',
@@ -166,12 +167,57 @@ onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => 
         },
       });
       expect(answer.status).toBe(204);
-      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
+      expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(SITE);
+      expect(answer.headers.get('Vary')).toBe('Origin');
       expect(answer.headers.get('Access-Control-Allow-Headers')).toContain('Authorization');
       expect(answer.headers.get('Access-Control-Allow-Methods')).toContain('DELETE');
     }
     const facts = await call('GET', '/self', await join());
     expect(facts.headers.get('Access-Control-Expose-Headers')).toBe('Retry-After');
+  });
+
+  test('refuses calls from pages of other origins, and issues no number', async () => {
+    const ticket = await join();
+    const from = (origin: string, method: string, path: string) =>
+      fetch(`${service.issuer}/rooms/sale/tickets${path}`, {
+        method,
+        headers: { Origin: origin, Authorization: `Bearer ${ticket}` },
+      });
+    for (const origin of ['https://evil.example', 'null', 'https://shop.example.evil.example', `${SITE}:444`]) {
+      for (const [method, path] of [
+        ['POST', ''],
+        ['GET', '/self'],
+        ['POST', '/self/claim'],
+        ['DELETE', '/self'],
+      ] as const) {
+        const answer = await from(origin, method, path);
+        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, 'origin_refused']);
+        expect(answer.headers.get('Access-Control-Allow-Origin')).toBeNull();
+      }
+    }
+    expect(await operations().counters('sale')).toMatchObject({ queue: 1, waiting: 1 });
+  });
+
+  test("opens its answers to the room's origins: those of its settings, or of its return URLs and redirect URIs", async () => {
+    const from = async (origin: string) => {
+      const headers = { Origin: origin };
+      const joined = await fetch(`${service.issuer}/rooms/sale/tickets`, { method: 'POST', headers });
+      const opened = joined.headers.get('Access-Control-Allow-Origin');
+      expect([joined.status, opened]).toEqual(joined.status === 201 ? [201, origin] : [403, null]);
+      return joined.status;
+    };
+    expect(await from(SITE)).toBe(201);
+    expect(await from(service.issuer)).toBe(201);
+    expect(await from('https://app.example')).toBe(403);
+    await operations().putRelyingParty(
+      relyingParty.parse({ client_id: 'app', room: 'sale', redirect_uris: ['https://app.example/back', 'com.app:/x'] }),
+    );
+    service.time.pass(1000);
+    expect(await from('https://app.example')).toBe(201);
+    await set({ origins: ['https://only.example'] });
+    const statuses = ['https://only.example', SITE, 'https://app.example'].map(from);
+    expect(await Promise.all(statuses)).toEqual([201, 403, 403]);
+    await operations().deleteRelyingParty('app');
   });
 
   test('refuses other methods', async () => {

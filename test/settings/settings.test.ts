@@ -29,6 +29,8 @@ describe('a room', () => {
       message: null,
       return_urls: [],
       events: [],
+      origins: [],
+      frames: 'refuse',
     });
   });
 
@@ -45,6 +47,8 @@ describe('a room', () => {
       limits: { joins_per_address: '10/90s', unproven_per_address: 0, sessions_per_admission: 1 },
       message: 'Back soon.',
       return_urls: ['https://shop.example/'],
+      origins: ['https://shop.example', 'http://localhost:5173'],
+      frames: 'same-site' as const,
       events: [
         {
           id: 'opening',
@@ -67,6 +71,9 @@ describe('a room', () => {
     ['no id', {}, 'id'],
     ['an unknown key', { id: 'a', colour: 'red' }, 'colour'],
     ['a nested unknown key', { id: 'a', admission: { lifetme: '10m' } }, 'admission.lifetme'],
+    ['an origin with a path', { id: 'a', origins: ['https://a.example/'] }, 'origins[0]'],
+    ['an origin in upper case', { id: 'a', origins: ['https://A.example'] }, 'origins[0]'],
+    ['an origin that is a wildcard', { id: 'a', origins: ['*'] }, 'origins[0]'],
     ['a rate without a window', { id: 'a', limits: { joins_per_address: '60' } }, 'limits.joins_per_address'],
     ['a rate of no joins', { id: 'a', limits: { joins_per_address: '0/1m' } }, 'limits.joins_per_address'],
     ['a rate over a week', { id: 'a', limits: { joins_per_address: '9/168h' } }, 'limits.joins_per_address'],

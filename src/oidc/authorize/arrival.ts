@@ -6,12 +6,14 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { LoopGuard } from '#http/loop-guard.ts';
+import { frameRefusal } from '#http/navigation.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { profileOf } from '#settings/profiles/index.ts';
-import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -26,11 +28,13 @@ import type { NewestLogin } from './newest-login.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { refuseLongRequest } from './refuse-long-request.ts';
 import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
+import { refusedJoin } from './refused-join.ts';
 import type { ValidatedStep } from './validated-step.ts';
 
 export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
   readonly relyingParties: RelyingParties;
+  readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
   readonly newestLogin: Pick<NewestLogin, 'record'>;
   readonly loops: Pick<LoopGuard, 'record'>;
@@ -50,7 +54,8 @@ function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
 }
 
 export function createArrival(deps: ArrivalDeps) {
-  const { visitors, relyingParties, cookies, newestLogin, loops, confirmedLogins, pushedRequests, now } = deps;
+  const { visitors, relyingParties, snapshots, cookies, newestLogin, loops, confirmedLogins, pushedRequests, now } =
+    deps;
 
   async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
     const { room } = party;
@@ -115,7 +120,8 @@ export function createArrival(deps: ArrivalDeps) {
       return setVisit(ctx, party, { admission: known ? await visitors.admission(room, known) : null });
     }
     try {
-      const arrival = await visitors.arrive(room, { visitor, ticket, inside });
+      const refusal = frameRefusal(ctx, (await snapshots.get(room)).settings.frames);
+      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
@@ -124,6 +130,7 @@ export function createArrival(deps: ArrivalDeps) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);
       }
+      if (error instanceof JoinRefused) throw refusedJoin(error);
       if (!(error instanceof RoomClosed)) throw error;
       // The waiting page says that the room is closed.
       await setVisit(ctx, party, { admission: null });

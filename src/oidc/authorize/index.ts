@@ -81,7 +81,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         target_link_uri: null,
         anteroom_page: null,
         [RETRY]: createArrival({
-          ...{ visitors, relyingParties, cookies, newestLogin, loops },
+          ...{ visitors, relyingParties, snapshots, cookies, newestLogin, loops },
           ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, now },
         }),
       },

@@ -18,7 +18,7 @@ import { createWaitingPage } from './page.ts';
 
 export interface WaitingPageDoorDeps {
   readonly urls: PublicUrls;
-  readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'snapshots'>;
+  readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'snapshots' | 'origins'>;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly views: Pick<Views, 'page'>;
@@ -32,7 +32,7 @@ export function createWaitingPageDoor(
   doors: { readonly pending: WaitingPageDeps['continuations'] },
 ): Door {
   const { addresses, cookies, refuse, metrics } = deps;
-  const { visitors, snapshots } = deps.waitingRoom;
+  const { visitors, snapshots, origins } = deps.waitingRoom;
   const currentTicket = createCurrentTicket({ visitors, cookies });
   const onPoll = () => {
     metrics.polls.facts += 1;
@@ -45,6 +45,7 @@ export function createWaitingPageDoor(
       createWaitingPage({
         visitors,
         snapshots,
+        origins,
         addresses,
         cookies,
         currentTicket,

@@ -6,12 +6,14 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { chain } from '#http/chain.ts';
 import { readForm } from '#http/form.ts';
+import { allowFraming } from '#http/framing.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import type { RoomOrigins } from '#waiting-room/room-origins.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import { newVisitor } from '#waiting-room/ticket.ts';
@@ -32,6 +34,8 @@ const NAMED = 'anteroom_named';
 export interface WaitingPageDeps {
   readonly visitors: Visitors;
   readonly snapshots: Snapshots;
+  /** Whose pages may show this one in a frame, if the room allows frames. */
+  readonly origins: Pick<RoomOrigins, 'of'>;
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly currentTicket: CurrentTicket;
@@ -48,7 +52,7 @@ interface Opened {
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { visitors, snapshots, addresses, cookies, currentTicket, render, continuations, urls } = deps;
+  const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, continuations, urls } = deps;
   const views = createWaitingViews(render, urls);
 
   /** Rejects with RoomNotFound. */
@@ -61,6 +65,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   async function showPage(ctx: Context, room: string, { pending, ticket }: Opened): Promise<void> {
     const known = await findRoom(room);
+    if (known?.settings.frames === 'same-site') allowFraming(ctx, await origins.of(room).catch(() => []));
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
       if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));

@@ -1,0 +1,23 @@
+/** The settings of a room that say who may join, and from where. */
+import { z } from 'zod';
+import type { RoomSettings } from '#waiting-room/room.ts';
+import { webOrigin } from './fields.ts';
+
+export const access = {
+  origins: z
+    .array(webOrigin)
+    .default([])
+    .describe(
+      "Web origins whose pages may call the tickets API. Without any: those of return_urls and of the redirect URIs of the room's relying parties.",
+    ),
+  frames: z
+    .enum(['refuse', 'same-site'])
+    .default('refuse')
+    .describe('Whether visitors may join from within a frame of a page: never, or of a page of the same site.'),
+};
+
+/** These settings of a room; one that an earlier version stored has the defaults. */
+export const accessSettings = ({ origins = [], frames = 'refuse' }: RoomSettings) => ({
+  origins: [...origins],
+  frames,
+});
