@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { samplesOf } from '#support/metric-samples.ts';
 import { serviceOn } from '#support/on-each-store.ts';
-import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
+import { arrive, facts, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
 
 const service = serviceOn(
@@ -30,32 +31,48 @@ test('joins and claims are counted by outcome', async () => {
   await expect(visitors.arrive('sale', { visitor: 'dan', ticket: null })).rejects.toMatchObject({
     code: 'room_closed',
   });
-  const text = await metrics();
-  for (const line of [
-    'anteroom_joins_total{room="sale",outcome="waiting"} 2',
+  expect(samplesOf(await metrics(), /_(joins|claims)_total$/)).toEqual([
+    'anteroom_claims_total{room="sale",outcome="admitted"} 2',
+    'anteroom_claims_total{room="sale",outcome="refused"} 1',
+    'anteroom_claims_total{room="sale",outcome="repeated"} 1',
     'anteroom_joins_total{room="sale",outcome="admitted"} 1',
     'anteroom_joins_total{room="sale",outcome="closed"} 1',
-    'anteroom_claims_total{room="sale",outcome="admitted"} 2',
-    'anteroom_claims_total{room="sale",outcome="repeated"} 1',
-    'anteroom_claims_total{room="sale",outcome="refused"} 1',
-  ]) {
-    expect(text).toContain(line);
-  }
+    'anteroom_joins_total{room="sale",outcome="waiting"} 2',
+  ]);
+});
+
+test('polls are counted by kind', async () => {
+  const ann = createBrowser();
+  const { page } = await arrive(ann, service.issuer);
+  for (let n = 0; n < 3; n++) await facts(ann, page);
+  for (let n = 0; n < 2; n++) await fetch(`${service.issuer}/rooms/sale/status`);
+  expect(samplesOf(await metrics(), 'anteroom_polls_total')).toEqual([
+    'anteroom_polls_total{kind="facts"} 3',
+    'anteroom_polls_total{kind="status"} 2',
+  ]);
 });
 
 test('the process that ticks exposes the counters and predictions of all rooms, even without polls', async () => {
   await service.store.line.recordPredictions('sale', { within: 3, outside: 1 }, 0);
-  await service.store.line.join('sale', [{ visitor: 'ann', claim: false }], service.time.now());
+  for (const visitor of ['ann', 'ben']) {
+    await service.store.line.join('sale', [{ visitor, claim: false }], service.time.now());
+  }
   await service.waitingRoom.advance.all();
-  await expect.poll(metrics).toContain('anteroom_room_waiting{room="sale"} 1');
-  const text = await metrics();
-  expect(text).toContain('anteroom_room_predictions{room="sale",result="within"} 3');
-  expect(text).toContain('anteroom_room_predictions{room="sale",result="outside"} 1');
+  await expect
+    .poll(async () => samplesOf(await metrics(), /_room_(queue|waiting|serving|predictions)$/))
+    .toEqual([
+      'anteroom_room_predictions{room="sale",result="outside"} 1',
+      'anteroom_room_predictions{room="sale",result="within"} 3',
+      'anteroom_room_queue{room="sale"} 2',
+      'anteroom_room_serving{room="sale"} 0',
+      'anteroom_room_waiting{room="sale"} 2',
+    ]);
 });
 
 test('a process exposes no gauges of a room whose snapshot is old', async () => {
   await service.waitingRoom.advance.all();
-  await expect.poll(metrics).toContain('anteroom_room_queue{room="sale"}');
+  const gauges = async () => samplesOf(await metrics(), /^anteroom_room_/);
+  await expect.poll(gauges).toContain('anteroom_room_queue{room="sale"} 0');
   service.time.pass(11_000);
-  expect(await metrics()).not.toContain('anteroom_room_queue{');
+  expect(await gauges()).toEqual([]);
 });
