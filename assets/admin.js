@@ -140,6 +140,7 @@ function show(rooms) {
     const size = room.inlet.size === undefined ? '' : ` At most ${format(room.inlet.size)} inside.`;
     find(section, 'h2').textContent = room.title;
     find(section, '.facts').textContent = `Room ${room.id}. Mode: ${room.mode}. Inlet: ${room.inlet.strategy}.${size}`;
+    section.dataset.unit = room.inlet.unit ?? 'people';
     showCounters(section, counters);
   }
 }
@@ -203,12 +204,13 @@ function createCounter(name) {
  * @param {number} wanted
  */
 async function letIn(id, section, wanted) {
+  const isByNumbers = section.dataset.unit === 'numbers';
   // Browsers offer crypto.randomUUID on https and localhost only.
   const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
   const counters = /** @type {Counters & { raised_by: number }} */ (
     await call(`/rooms/${id}/serving-counter`, {
       method: 'POST',
-      body: { increment_by: wanted },
+      body: isByNumbers ? { increment_by: wanted } : { people: wanted },
       headers: { 'Idempotency-Key': key },
     })
   );
@@ -217,5 +219,7 @@ async function letIn(id, section, wanted) {
   const raised = counters.raised_by;
   const outcome = `${room}: serving counter raised by ${format(raised)} to ${format(counters.serving)}.`;
   say('trouble', '');
-  say('news', raised < wanted ? `${outcome} There is no room for more.` : outcome);
+  // A raise over people passes over absent visitors, and serves visitors who came back without a move of the counter.
+  const isShort = isByNumbers || counters.waiting === 0 ? raised < wanted : raised === 0;
+  say('news', isShort ? `${outcome} There is no room for more.` : outcome);
 }

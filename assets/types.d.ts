@@ -59,7 +59,7 @@ export interface Room {
   readonly id: string;
   readonly title: string;
   readonly mode: string;
-  readonly inlet: { readonly strategy: string; readonly size?: number };
+  readonly inlet: { readonly strategy: string; readonly size?: number; readonly unit?: string };
 }
 export type CounterName =
   | 'queue'

@@ -23,7 +23,9 @@ export const counters = z
   .meta({ id: 'Counters' });
 
 const raised = counters
-  .extend({ raised_by: z.int().describe('By how much the serving counter changed.') })
+  .extend({
+    raised_by: z.int().describe('By how much the serving counter changed.'),
+  })
   .meta({ id: 'Raised' });
 
 const exited = counters
@@ -32,6 +34,24 @@ const exited = counters
 
 /** More than any line has, and far below the largest safe integer. */
 const MANY = 1_000_000_000;
+
+const raise = fields({
+  people: count('So many present visitors are served, those who missed a turn and came back among them.')
+    .max(MANY)
+    .optional(),
+  increment_by: z
+    .int()
+    .min(-MANY)
+    .max(MANY)
+    .describe(
+      'So many numbers are served, whether their visitors are there or not. Visitors who came back get the turns of absent ones. A negative number lowers the counter, never below zero.',
+    )
+    .optional(),
+})
+  .refine(({ people, increment_by }) => (people === undefined) !== (increment_by === undefined), {
+    error: 'must have either people or increment_by',
+  })
+  .meta({ id: 'Raise' });
 
 const visitors = z.array(z.string().min(1).max(255)).default([]);
 
@@ -64,14 +84,18 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
       path: '/rooms/:room/serving-counter',
       operationId: 'raiseServingCounter',
       role: 'operator',
-      summary: 'Raise the serving counter, as far as the size allows. A negative number lowers it, never below zero.',
+      summary: 'Serve so many people, or raise the serving counter by so many numbers, as far as the size allows',
       params: inRoom,
-      body: fields({ increment_by: z.int().min(-MANY).max(MANY) }).meta({ id: 'Raise' }),
+      body: raise,
       idempotent: true,
       response: { 200: { description: 'The counters, and by how much the serving counter changed', schema: raised } },
       problems: ['room_not_found'],
       async handle({ params, body, ctx }) {
-        const { raisedBy, counters } = await operationsFor(ctx).raise(params.room, body.increment_by);
+        const operations = operationsFor(ctx);
+        const { raisedBy, counters } =
+          body.people === undefined
+            ? await operations.raise(params.room, body.increment_by ?? 0)
+            : await operations.raisePeople(params.room, body.people);
         return { status: 200, body: { ...counters, raised_by: raisedBy } };
       },
     }),

@@ -21,6 +21,13 @@ export const clientId = z
 /** The largest number of visitors inside at once. */
 export const size = z.int().min(1);
 
+/** What a raise counts. */
+export const unit = z
+  .enum(['people', 'numbers'])
+  .describe(
+    'What a raise counts: present visitors (people, the default), or numbers, whether their visitors are there or not.',
+  );
+
 /** Visitors per minute. */
 export const perMinute = z.number().positive('must be more than 0').max(10_000_000);
 

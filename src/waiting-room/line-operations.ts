@@ -3,6 +3,7 @@ import { type DrawReport, drawReport } from './draw-report.ts';
 import { perMinute, type Range, readMeter, timeOf } from './estimate.ts';
 import type { Exits, ExitsResult } from './line/admissions.ts';
 import type { Counters } from './line/counters.ts';
+import type { Raise } from './line/raise.ts';
 import type { Raised } from './line/serving.ts';
 import type { OperationsContext } from './operations-context.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
@@ -13,6 +14,8 @@ export interface LineOperations {
   counters(id: RoomId): Promise<Counters>;
   /** Raises the serving counter by `numbers`, as far as there is room. A negative value lowers it, never below 0. */
   raise(id: RoomId, numbers: number): Promise<Raised>;
+  /** Raises the serving counter over so many people, as far as there is room. Those who came back count among them. */
+  raisePeople(id: RoomId, people: number): Promise<Raised>;
   reset(id: RoomId): Promise<Counters>;
   /** Reports visitors who left the site: their admissions end. */
   exits(id: RoomId, exits: Exits): Promise<ExitsResult>;
@@ -38,7 +41,7 @@ export interface Statistics {
 }
 
 export function createLineOperations(context: OperationsContext): LineOperations {
-  const { store, now, emit, by, existingRoom, audit, admissionEnded, roomChanged } = context;
+  const { store, now, emit, by: actor, existingRoom, audit, admissionEnded, roomChanged } = context;
   const { line } = store;
 
   /** Runs a verb of an existing room's line, then records the action. */
@@ -50,17 +53,21 @@ export function createLineOperations(context: OperationsContext): LineOperations
     return outcome;
   }
 
+  async function raise(id: RoomId, by: Raise): Promise<Raised> {
+    const raised = await act(id, 'counter.raised', by, () => line.raise(id, by, now()));
+    const { serving } = raised.counters;
+    if (raised.raisedBy !== 0)
+      emit('counter.raised', { room: id, by: actor, from: serving - raised.raisedBy, to: serving });
+    return raised;
+  }
+
   return {
     counters: async (id) => {
       await existingRoom(id);
       return (await line.view(id, now())).counters;
     },
-    async raise(id, numbers) {
-      const raised = await act(id, 'counter.raised', { numbers }, () => line.raise(id, { numbers }, now()));
-      const { serving } = raised.counters;
-      if (raised.raisedBy !== 0) emit('counter.raised', { room: id, by, from: serving - raised.raisedBy, to: serving });
-      return raised;
-    },
+    raise: (id, numbers) => raise(id, { numbers }),
+    raisePeople: (id, people) => raise(id, { people }),
     async reset(id) {
       const counters = await act(id, 'room.reset', null, () => line.reset(id, now()));
       admissionEnded(id, 'all', 'reset');

@@ -46,7 +46,23 @@ describe('POST /rooms/{room}/serving-counter', () => {
     await raise(100).expect(200, { ...NONE, serving: 3, raised_by: 3 });
   });
 
-  test.each([1.5, '5', null, undefined, 1e12, true])('refuses %j', async (by) => {
+  test('serves so many people who are present', async () => {
+    await join('ann', 'bob', 'cid');
+    const people = (count: unknown) => admin.as('post', '/rooms/sale/serving-counter').send({ people: count });
+    expect((await people(2).expect(200)).body).toMatchObject({ serving: 2, raised_by: 2, waiting: 1 });
+    expect((await people(-1).expect(400)).body.errors).toMatchObject([{ field: 'people' }]);
+  });
+
+  test('refuses a raise that names both people and numbers, or neither', async () => {
+    for (const body of [{}, { people: 1, increment_by: 1 }]) {
+      const refused = await admin.as('post', '/rooms/sale/serving-counter').send(body).expect(400);
+      expect(refused.body.errors).toMatchObject([
+        { message: expect.stringContaining('either people or increment_by') },
+      ]);
+    }
+  });
+
+  test.each([1.5, '5', null, 1e12, true])('refuses %j', async (by) => {
     const refused = await raise(by).expect(400);
     expect(refused.body.errors).toMatchObject([{ field: 'increment_by' }]);
   });

@@ -189,9 +189,22 @@ describe('the periodic inlet', () => {
     strategy: 'periodic',
     increment: 10,
     every: MINUTE,
+    unit: 'numbers',
     ...more,
   });
   const skippedAt = (door: ReturnType<typeof aDoor>) => door.steps.flatMap(({ skipped }) => skipped ?? []);
+
+  it('counts people who are present, unless its unit is numbers', () => {
+    const [people, numbers] = [aDoor(periodic({ start: T0, unit: undefined })), aDoor(periodic({ start: T0 }))];
+    for (const door of [people, numbers]) {
+      door.join(30);
+      door.setClock(T0 + 10 * MINUTE);
+      door.hear([5, 11, 12, 30]);
+      door.tick();
+    }
+    expect([people.line.serving, people.line.held]).toEqual([36, 4]);
+    expect([numbers.line.serving, numbers.line.held]).toEqual([10, 10]);
+  });
 
   it('begins at its start and begins no period at its end', () => {
     const door = aDoor(periodic({ start: T0 + MINUTE, end: T0 + 4 * MINUTE }));

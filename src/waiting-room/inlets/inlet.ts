@@ -5,6 +5,11 @@ export interface Sized {
   readonly size?: number | undefined;
 }
 
+/** Of what an inlet raises by so many: present visitors, the default, or numbers. */
+export interface Counted {
+  readonly unit?: 'people' | 'numbers' | undefined;
+}
+
 /** The last report of how the origin performs; null is unknown. */
 export interface Signal {
   /** In ms. */

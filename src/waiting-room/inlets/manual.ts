@@ -1,6 +1,6 @@
-import type { Inlet, Sized } from './inlet.ts';
+import type { Counted, Inlet, Sized } from './inlet.ts';
 
-export interface ManualInlet extends Sized {
+export interface ManualInlet extends Sized, Counted {
   readonly strategy: 'manual';
 }
 

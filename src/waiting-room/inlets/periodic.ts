@@ -1,8 +1,9 @@
-import type { Inlet, Sized } from './inlet.ts';
+import type { Raise } from '../line/raise.ts';
+import type { Counted, Inlet, Sized } from './inlet.ts';
 import { formatState, hasNumbers, mayHaveNumber, parseState } from './inlet.ts';
 
-/** `increment` numbers in each period. */
-export interface PeriodicInlet extends Sized {
+/** `increment` people, or numbers, in each period. */
+export interface PeriodicInlet extends Sized, Counted {
   readonly strategy: 'periodic';
   readonly increment: number;
   readonly every: number;
@@ -38,11 +39,14 @@ const isState = (value: object) =>
   hasNumbers(value.of, '0', '1');
 
 /**
- * `increment` numbers at the beginning of each period. A period is served once. A period missed by more than a minute is
+ * `increment` people, or numbers, at the beginning of each period. A period is served once. A period missed by more than a minute is
  * reported and not served: serving all of them at once would flood the site. After a clock jumped back, the periods of
  * its new time are served, although periods of that name were served before the jump.
  */
-export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end }, { now, shifted, state }) => {
+export const periodic: Inlet<PeriodicInlet> = (
+  { increment, every, start, end, unit = 'people' },
+  { now, shifted, state },
+) => {
   const of = [start ?? 0, every] as const;
   const before = parseState<State>(state, 'periodic', isState);
   const known = before && before.of[0] === of[0] && before.of[1] === of[1] ? before : null;
@@ -64,11 +68,14 @@ export const periodic: Inlet<PeriodicInlet> = ({ increment, every, start, end },
   const skipped = Math.max(0, oldest - served - 1);
   const due = current - served - skipped;
   return {
-    raise: due > 0 ? { numbers: increment * due } : null,
+    raise: due > 0 ? raiseBy(increment * due, unit) : null,
     state: stateOf(current),
     ...(skipped > 0 ? { skipped } : {}),
   };
 };
+
+const raiseBy = (count: number, unit: 'people' | 'numbers'): Raise =>
+  unit === 'numbers' ? { numbers: count } : { people: count };
 
 /**
  * The last period served, in the line's time as it is now: where a jump moved its beginning, or the period that begins

@@ -85,10 +85,18 @@ function lower(line: Line, to: number): void {
   line.changes += 1;
 }
 
+/**
+ * Raises over numbers. Those who came back get the turns that are left: of numbers whose holders are absent, and beyond
+ * the last number issued. So no more people are served than numbers.
+ */
 function raiseNumbers(line: Line, numbers: number, now: number): void {
-  serveReturned(line, freePlaces(line), now);
-  const target = counterAfter(line, numbers);
-  serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
+  const { present } = line.presence;
+  const target = Math.min(counterAfter(line, numbers), furthest(line, freePlaces(line)));
+  const last = Math.max(line.serving, Math.min(target, line.queue));
+  const left = numbers - present.count(line.serving + 1, last);
+  serveUpTo(line, last, now, line.rules.size > 0);
+  const open = Math.min(target - last, left - serveReturned(line, Math.min(left, freePlaces(line)), now));
+  if (open > 0) serveUpTo(line, last + Math.min(open, freePlaces(line)), now, true);
 }
 
 function raisePeople(line: Line, people: number, credits: number, now: number): void {

@@ -136,6 +136,36 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.raise({ numbers: -10 })).toMatchObject({ raisedBy: -2, counters: { serving: 0 } });
     });
 
+    it('gives those who came back only turns that a raise by numbers has left', async () => {
+      const room = await makeRoom(stores().store);
+      const crowd = await room.crowd(12);
+      await room.raise({ numbers: 10 });
+      const later = T0 + seconds(120);
+      for (const holder of crowd.slice(0, 10)) await room.rejoin(holder, later);
+      await room.heard([11], later);
+      expect(await room.raise({ numbers: 1 }, later)).toMatchObject({ raisedBy: 1, counters: { serving: 11 } });
+      expect(await room.view(later)).toMatchObject({ held: 1, counters: { waiting: 11 } });
+      await room.leave(pick(crowd, 11), later);
+      expect(await room.raise({ numbers: 3 }, later)).toMatchObject({ raisedBy: 1, counters: { serving: 12 } });
+      expect(await room.view(later)).toMatchObject({ held: 4, counters: { waiting: 7 } });
+    });
+
+    it('serves so many people in all where some of them came back', async () => {
+      const room = await makeRoom(stores().store);
+      const crowd = await room.crowd(30);
+      await room.raise({ people: 10 });
+      const later = T0 + seconds(120);
+      for (const holder of crowd.slice(0, 10)) await room.rejoin(holder, later);
+      await room.heard(
+        crowd.map(({ number }) => number),
+        later,
+      );
+      await room.raise({ people: 1 }, later);
+      expect((await room.view(later)).held).toBe(1);
+      await room.raise({ people: 7 }, later);
+      expect((await room.view(later)).held).toBe(8);
+    });
+
     it('raises over present people, and past the away between them', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(6);

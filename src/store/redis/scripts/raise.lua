@@ -19,13 +19,9 @@ if unit == 'numbers' and by < 0 then
   -- Where everybody goes in at once nobody can be made to wait again.
   lower(math.max(line.mode == 'passthrough' and line.queue or 0, counterAfter(by)))
 elseif canServe() and unit == 'numbers' then
-  serveReturned(freePlaces(), now)
-  serveUpTo(math.min(counterAfter(by), furthest(freePlaces())), now, line.size > 0)
+  raiseNumbers(by, now)
 elseif canServe() then
-  local places = math.min(by, freePlaces())
-  local left = places - serveReturned(places, now)
-  local open = math.max(line.serving, credits < 0 and math.huge or line.queue + credits)
-  if left > 0 then serveUpTo(math.min(furthest(left), open), now, true) end
+  raisePeople(by, credits < 0 and math.huge or credits, now)
 end
 saveLine()
 return { 'raised', line.serving - before, counters() }

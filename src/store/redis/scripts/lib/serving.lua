@@ -54,3 +54,21 @@ local function lower(to)
   line.left_unserved = line.left_unserved + countBits(SPENT, from, last)
   line.serving = to
 end
+
+-- Raises over numbers. Those who came back get the turns that are left: of numbers whose holders are absent, and beyond
+-- the last number issued. So no more people are served than numbers.
+local function raiseNumbers(numbers, now)
+  local target = math.min(counterAfter(numbers), furthest(freePlaces()))
+  local last = math.max(line.serving, math.min(target, line.queue))
+  local left = numbers - countBits(PRESENT, line.serving + 1, last)
+  serveUpTo(last, now, line.size > 0)
+  local open = math.min(target - last, left - serveReturned(math.min(left, freePlaces()), now))
+  if open > 0 then serveUpTo(last + math.min(open, freePlaces()), now, true) end
+end
+
+local function raisePeople(people, credits, now)
+  local places = math.min(people, freePlaces())
+  local left = places - serveReturned(places, now)
+  local open = math.max(line.serving, line.queue + credits)
+  if left > 0 then serveUpTo(math.min(furthest(left), open), now, true) end
+end
