@@ -1,6 +1,7 @@
 /**
  * Each process's snapshots of rooms: the settings and the line's view, at most a second old, so that a poll costs no
- * store command. While the store is unavailable, the last snapshot answers for some seconds; `updatedAt` gives its age.
+ * store command. While the store is slow or unavailable, the last snapshot answers for some seconds; `updatedAt` gives its
+ * age.
  */
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
@@ -16,8 +17,10 @@ import { eventAt, settingsAt } from './settings-at.ts';
 const MAX_AGE = 1000;
 /** Older than this, a snapshot still answers while a new one is fetched. */
 const REFRESH_AGE = 700;
-/** Older than this, a snapshot never answers, even while the store is unavailable. */
+/** Older than this, a snapshot never answers, even while the store is slow or unavailable. */
 const TOO_OLD = 10_000;
+/** How long a poll waits for a new snapshot while an older one could answer, in ms. */
+const PATIENCE = 250;
 /** The pause after a failed fetch, so that polls do not overload a failing store. */
 const REST = 500;
 /** The most rooms without a snapshot in memory, so that invented ids cannot fill it. */
@@ -53,18 +56,31 @@ export interface Snapshots {
 export interface SnapshotsDeps {
   readonly store: { readonly line: Pick<LineStore, 'view' | 'place'>; readonly settings: Pick<SettingsStore, 'room'> };
   readonly now: () => number;
+  /** Milliseconds since some moment. Unlike `now`, they never jump. */
+  readonly elapsed?: () => number;
+  /** How long a poll waits for a new snapshot while an older one could answer, in ms. */
+  readonly patience?: number;
 }
 
 interface Entry {
   snapshot?: Snapshot;
   fetching?: Promise<Snapshot>;
+  /** When the running fetch, or the last one, began, by `elapsed`. */
+  fetchedAt: number;
+  /** How long the last fetch took, in ms. */
+  took: number;
   /** The failure of the last fetch. While it is set, an older snapshot may answer. */
   failure?: { readonly at: number; readonly error: unknown };
   /** Increases with each expiry, so that a fetch that began before it is not kept. */
   revision: number;
 }
 
-export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
+export function createSnapshots({
+  store,
+  now,
+  elapsed = () => performance.now(),
+  patience = PATIENCE,
+}: SnapshotsDeps): Snapshots {
   const entries = new Map<RoomId, Entry>();
 
   async function fetchSnapshot(room: RoomId): Promise<Snapshot> {
@@ -85,6 +101,7 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
   function refresh(room: RoomId, entry: Entry): Promise<Snapshot> {
     if (entry.fetching) return entry.fetching;
     const { revision } = entry;
+    entry.fetchedAt = elapsed();
     const fetching = fetchSnapshot(room)
       .then((snapshot) => {
         if (entry.revision === revision) {
@@ -100,7 +117,9 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
         throw error;
       })
       .finally(() => {
-        if (entry.fetching === fetching) delete entry.fetching;
+        if (entry.fetching !== fetching) return;
+        delete entry.fetching;
+        entry.took = elapsed() - entry.fetchedAt;
       });
     entry.fetching = fetching;
     return fetching;
@@ -115,12 +134,33 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     if (!rests(entry)) refresh(room, entry).catch(() => undefined);
   }
 
+  function isSlow({ fetching, fetchedAt, took }: Entry): boolean {
+    return took >= patience || (fetching !== undefined && elapsed() - fetchedAt >= patience);
+  }
+
+  /** The snapshot, unless it is older than `most`. */
+  function youngerThan(most: number, { snapshot }: Entry): Snapshot | undefined {
+    const age = snapshot ? now() - snapshot.updatedAt : -1;
+    return age >= 0 && age < most ? snapshot : undefined;
+  }
+
   function answerable(room: RoomId, entry: Entry): Snapshot | undefined {
-    if (!entry.snapshot) return undefined;
-    const age = now() - entry.snapshot.updatedAt;
-    if (age < 0 || age >= (entry.failure ? TOO_OLD : MAX_AGE)) return undefined;
-    if (age >= REFRESH_AGE) refreshBehind(room, entry);
-    return entry.snapshot;
+    const snapshot = youngerThan(entry.failure || isSlow(entry) ? TOO_OLD : MAX_AGE, entry);
+    if (snapshot && !youngerThan(REFRESH_AGE, entry)) refreshBehind(room, entry);
+    return snapshot;
+  }
+
+  /** A new snapshot, or the last one if the store takes long. */
+  function newestInTime(room: RoomId, entry: Entry): Promise<Snapshot> {
+    const fetching = refresh(room, entry);
+    if (!youngerThan(TOO_OLD, entry)) return fetching;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const last = youngerThan(TOO_OLD, entry);
+        if (last) resolve(last);
+      }, patience);
+      fetching.finally(() => clearTimeout(timer)).then(resolve, reject);
+    });
   }
 
   return {
@@ -131,13 +171,13 @@ export function createSnapshots({ store, now }: SnapshotsDeps): Snapshots {
     async get(room) {
       let entry = entries.get(room);
       if (!entry) {
-        entry = { revision: 0 };
+        entry = { revision: 0, fetchedAt: 0, took: 0 };
         entries.set(room, entry);
       }
       const there = answerable(room, entry);
       if (there) return there;
       if (rests(entry)) throw entry.failure?.error;
-      return refresh(room, entry).catch((error: unknown) => {
+      return newestInTime(room, entry).catch((error: unknown) => {
         const last = answerable(room, entry);
         if (last) return last;
         throw error;

@@ -110,6 +110,91 @@ describe('a snapshot', () => {
     expect(line.looks()).toBe(2);
   });
 
+  describe('of a slow store', () => {
+    const PATIENCE = 5;
+    beforeEach(() => {
+      const clock = () => time;
+      snapshots = createSnapshots({ store: { line, settings: line }, now: clock, elapsed: clock, patience: PATIENCE });
+    });
+
+    test('answers while the next one is fetched for longer than polls may wait', async () => {
+      await look();
+      time += 1500;
+      line.hold();
+      expect(await look()).toBe(1);
+      time += PATIENCE;
+      // Now nobody waits any more.
+      expect(snapshots.now('sale')?.view.counters.queue).toBe(1);
+      expect(line.looks()).toBe(2);
+      line.letGo();
+      await settled();
+      expect(snapshots.now('sale')?.view.counters.queue).toBe(2);
+    });
+
+    test('that took long for the last one is not waited for either', async () => {
+      line.hold();
+      const first = look();
+      time += 1200;
+      line.letGo();
+      expect(await first).toBe(1);
+      line.hold();
+      expect(snapshots.now('sale')?.view.counters.queue).toBe(1);
+      expect(line.looks()).toBe(2);
+      line.letGo();
+      await settled();
+      time += 999;
+      expect(snapshots.now('sale')?.view.counters.queue).toBe(2);
+      await settled();
+      time += 1000;
+      expect(snapshots.now('sale')).toBeUndefined();
+    });
+
+    test('is asked for once, however many polls wait', async () => {
+      await look();
+      time += 1500;
+      line.hold();
+      expect(await Promise.all(Array.from({ length: 50 }, look))).toEqual(Array.from({ length: 50 }, () => 1));
+      expect(line.looks()).toBe(2);
+    });
+
+    test('does not answer when it is ten seconds old, or was expired', async () => {
+      await look();
+      time += 10_000;
+      line.hold();
+      const asked = look();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(snapshots.now('sale')).toBeUndefined();
+      line.letGo();
+      expect(await asked).toBe(2);
+      time += 1500;
+      line.hold();
+      const expired = look();
+      snapshots.expire('sale');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      line.letGo();
+      expect(await expired).toBe(3);
+    });
+
+    test('is not mistaken for a store that answers while the clock of the machine jumps', async () => {
+      snapshots = createSnapshots({ store: { line, settings: line }, now: () => time });
+      line.hold();
+      const asked = look();
+      time += 2000;
+      line.letGo();
+      expect(await asked).toBe(1);
+      time += 1500;
+      expect(await look()).toBe(2);
+    });
+
+    test('is waited for where there is none', async () => {
+      line.hold();
+      const asked = look();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      line.letGo();
+      expect(await asked).toBe(1);
+    });
+  });
+
   test('is not there before anybody asked', () => {
     expect(snapshots.now('sale')).toBeUndefined();
   });
