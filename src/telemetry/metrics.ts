@@ -8,8 +8,8 @@ import type { Counters } from '#waiting-room/line/counters.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
 
-/** How a join ended: with a number in line, or admitted at once. */
-export type JoinOutcome = 'waiting' | 'admitted' | 'closed';
+/** How a join ended: with a number in line, admitted at once, or refused. */
+export type JoinOutcome = 'waiting' | 'admitted' | 'closed' | 'overloaded';
 export type ClaimOutcome = 'admitted' | 'repeated' | 'refused';
 
 /** Polls answered. Plain integers, which the handlers increment, because counting must cost a poll nothing. */

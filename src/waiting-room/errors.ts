@@ -87,6 +87,13 @@ export class StoreUnavailable extends AnteroomError {
   }
 }
 
+/** More visitors join than the store can take in time. The same call may succeed later. */
+export class StoreOverloaded extends StoreUnavailable {
+  constructor() {
+    super(new Error('more joins wait than the store takes within two seconds'));
+  }
+}
+
 /** The store may evict what it holds, lines among it, when its memory is full. For the operator. */
 export class StoreEvicts extends AnteroomError {
   constructor(policy: string) {
