@@ -13,7 +13,8 @@ export interface Work {
 }
 
 async function work({ url, room, now, join = 0, claim = [] }: Work): Promise<number[]> {
-  const store = await openRedisStore({ url });
+  // All of this at once may take longer than a call usually may.
+  const store = await openRedisStore({ url, deadline: 60_000 });
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));
   const joined = await Promise.all(

@@ -13,8 +13,6 @@ export interface StoreLog {
 
 /** How long Redis may be silent while a command waits, in ms. Then the client reconnects. */
 const SILENCE = 2000;
-/** How long one command may wait in a crowd of others that are being answered. */
-const COMMAND_TIMEOUT = 10_000;
 
 /**
  * A client that reconnects for ever, and refuses commands at once while it is not connected: a caller had rather know
@@ -61,7 +59,6 @@ const common = ({ tls, username, password }: RedisAddress) => ({
   ...(tls && { tls: {} }),
   connectTimeout: SILENCE,
   socketTimeout: SILENCE,
-  commandTimeout: COMMAND_TIMEOUT,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // Nothing here needs RESP3, and proxies in front of Redis often do not speak it.

@@ -10,6 +10,7 @@ import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
 import { createClocks } from './clocks.ts';
 import { guardDatabase } from './database.ts';
+import { DEADLINE, inTime, withDeadline } from './deadline.ts';
 import { watchEviction } from './eviction.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -36,6 +37,8 @@ export interface RedisStoreOptions {
   /** See `parseRedisUrl`. */
   readonly url: string;
   readonly log?: StoreLog;
+  /** How long a call may take, in ms. */
+  readonly deadline?: number;
   /** How often to see whether Redis may evict keys, in ms. */
   readonly evictionEvery?: number;
 }
@@ -44,7 +47,12 @@ export interface RedisStoreOptions {
  * Opens the store. Waits for the first attempt to connect, and does not fail where Redis is away: calls are rejected
  * with StoreUnavailable until it is there. Throws only for a URL that cannot be read, or a database that the server lacks.
  */
-export async function openRedisStore({ url, log, evictionEvery }: RedisStoreOptions): Promise<Store> {
+export async function openRedisStore({
+  url,
+  log,
+  deadline = DEADLINE,
+  evictionEvery,
+}: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
   const run = createRun(client, [
     ...Object.values(lineScripts),
@@ -62,21 +70,24 @@ export async function openRedisStore({ url, log, evictionEvery }: RedisStoreOpti
   await servers.settled();
   const eviction = watchEviction({ client, log, every: evictionEvery });
   await eviction.check().catch(() => undefined);
+  const inItsTime = <P extends object>(port: P): P => withDeadline(port, deadline);
+  async function ping(): Promise<void> {
+    await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
+    await eviction.check();
+  }
+
   return {
-    line: createLineStore(runLine, numbers),
-    settings: createSettingsStore(client, run, runLine),
-    appliedFile: createAppliedFile(client),
-    leases: createLeases(run),
-    clocks: createClocks(run),
-    idempotency: createIdempotency(client, run),
-    oidcRecords: createOidcRecords(client, run),
-    outbox: createOutbox(client, run),
-    audit: createAuditStore(client, run),
-    logoutQueue: createLogoutQueue(client, run),
-    async ping() {
-      await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
-      await eviction.check();
-    },
+    line: inItsTime(createLineStore(runLine, numbers)),
+    settings: inItsTime(createSettingsStore(client, run, runLine)),
+    appliedFile: inItsTime(createAppliedFile(client)),
+    leases: inItsTime(createLeases(run)),
+    clocks: inItsTime(createClocks(run)),
+    idempotency: inItsTime(createIdempotency(client, run)),
+    oidcRecords: inItsTime(createOidcRecords(client, run)),
+    outbox: inItsTime(createOutbox(client, run)),
+    audit: inItsTime(createAuditStore(client, run)),
+    logoutQueue: inItsTime(createLogoutQueue(client, run)),
+    ping: () => inTime(ping(), deadline),
     async close() {
       eviction.stop();
       await client.quit().catch(() => client.disconnect());

@@ -1,0 +1,128 @@
+/** A Redis that is slow, not dead: it answers, but late. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openRedisStore } from '#store/redis/index.ts';
+import { type RedisServer, startRedis } from '#support/redis.ts';
+import { type SlowProxy, startSlowProxy } from '#support/slow-proxy.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import type { RoomSettings } from '#waiting-room/room.ts';
+import { makeRoom, OPENING, type RoomUnderTest, RULES, T0 } from './contract/room-under-test.ts';
+
+const DEADLINE = 300;
+const LATENCY = 900;
+
+let redis: RedisServer;
+let proxy: SlowProxy;
+let store: Store;
+let room: RoomUnderTest;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  proxy = await startSlowProxy(redis.port);
+  store = await openRedisStore({ url: `redis://127.0.0.1:${proxy.port}`, deadline: DEADLINE });
+  room = await makeRoom(store);
+});
+afterEach(async () => {
+  await store.close();
+  await proxy.close();
+  await redis.stop();
+});
+
+const holder = { generation: 1, number: 1, visitor: 'ann' };
+const known = { incarnation: '', generation: 1, done: 0, withEntrants: false };
+const login = { room: 'sale', visitor: 'ann', sid: null };
+const ended = { ...login, since: T0, heldUntil: T0 };
+const record = { id: '1', actor: 'admin', action: 'raised', same: '', at: T0, count: 1, entry: '{}' };
+const settings = { id: 'sale' } as RoomSettings;
+const party = { client_id: 'shop' } as RelyingParty;
+
+/** A call of each method. */
+const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => readonly Promise<unknown>[] } = {
+  line: ({ line }) => [
+    line.open(room.id, { rules: RULES, incarnation: '', checkpoint: null }, T0),
+    line.configure(room.id, RULES, T0),
+    line.join(room.id, [{ visitor: 'ann', claim: false }], T0),
+    line.place(room.id, holder, T0),
+    line.claim(room.id, holder, T0),
+    line.rejoin(room.id, holder, T0),
+    line.leave(room.id, holder, T0),
+    line.admission(room.id, 'ann', T0),
+    line.renew(room.id, 'ann', T0),
+    line.recordHeartbeats(room.id, { generation: 1, numbers: [1] }, T0),
+    line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: [0] }, T0),
+    line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 0 } }, T0),
+    line.announceDraw(room.id, OPENING, T0),
+    line.withdrawDraw(room.id, 'opening', T0),
+    line.draw(room.id, 'opening', T0),
+    line.releaseDraw(room.id, 'opening', T0),
+    line.drawResult(room.id, { generation: 1, draw: 1 }, T0),
+    line.setAlarm(room.id, true, T0),
+    line.note(room.id, { name: 'signal', value: '' }, T0),
+    line.recordPredictions(room.id, { within: 1, outside: 0 }, T0),
+    line.raise(room.id, { numbers: 1 }, T0),
+    line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0),
+    line.takeExpired(room.id, 10, T0),
+    line.reset(room.id, T0),
+    line.view(room.id, T0),
+    line.viewForMemory(room.id, known, T0),
+  ],
+  settings: ({ settings: stored }) => [
+    stored.rooms(),
+    stored.room('sale'),
+    stored.storedRoom('sale'),
+    stored.putRoom(settings),
+    stored.deleteRoom('sale'),
+    stored.relyingParties(),
+    stored.relyingParty('shop'),
+    stored.storedRelyingParty('shop'),
+    stored.putRelyingParty(party),
+    stored.deleteRelyingParty('shop'),
+  ],
+  appliedFile: ({ appliedFile }) => [appliedFile.read(), appliedFile.write('')],
+  leases: ({ leases }) => [leases.lease('clock', 'one', 1000), leases.release('clock', 'one')],
+  clocks: ({ clocks }) => [clocks.compare('one', null)],
+  idempotency: ({ idempotency }) => [
+    idempotency.remember('key', 'value', 1000),
+    idempotency.amend('key', 'value', 1000),
+    idempotency.forget('key'),
+  ],
+  outbox: ({ outbox }) => [outbox.append(['{}']), outbox.read(1), outbox.acknowledge(['1-1'])],
+  audit: ({ audit }) => [audit.append([record]), audit.newest({ max: 1 })],
+  logoutQueue: ({ logoutQueue: queue }) => [
+    queue.expect('shop', login, T0, T0),
+    queue.hasten('shop', 'sale', ['ann'], T0),
+    queue.hastenRoom('shop', 'sale', T0),
+    queue.take('shop', 1, T0, T0),
+    queue.prolong('shop', ended, T0, T0),
+    queue.postpone('shop', ended, T0),
+    queue.settle('shop', ended),
+    queue.forget('shop'),
+  ],
+  oidcRecords: ({ oidcRecords: records }) => [
+    records.upsert('Session', 'id', {}, 60),
+    records.find('Session', 'id'),
+    records.consume('Session', 'id', T0),
+    records.destroy('Session', 'id'),
+    records.revokeByGrantId('grant'),
+  ],
+  ping: ({ ping }) => [ping()],
+};
+const PORTS = Object.keys(CALLS) as (keyof typeof CALLS)[];
+
+describe('every call', () => {
+  test.each(PORTS)('of %s is given up after the deadline, and is answered when Redis is fast again', async (port) => {
+    const methods = store[port];
+    expect(CALLS[port](store)).toHaveLength(typeof methods === 'function' ? 1 : Object.keys(methods).length);
+    await Promise.allSettled(CALLS[port](store));
+    proxy.delay(LATENCY);
+    const from = performance.now();
+    const outcomes = await Promise.allSettled(CALLS[port](store));
+    expect(performance.now() - from).toBeLessThan(LATENCY - 200);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    }
+    proxy.delay(0);
+    await vi.waitFor(() => store.ping(), { timeout: 5000, interval: 50 });
+  });
+});
