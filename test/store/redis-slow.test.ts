@@ -1,6 +1,8 @@
 /** A Redis that is slow, not dead: it answers, but late. */
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
+import { lineKey } from '#store/redis/keys.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import { type SlowProxy, startSlowProxy } from '#support/slow-proxy.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
@@ -52,6 +54,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     line.recordHeartbeats(room.id, { generation: 1, numbers: [1] }, T0),
     line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: [0] }, T0),
     line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 0 } }, T0),
+    line.discard(room.id, { generation: 1, draw: 0, from: 1, to: 1, visitors: [] }, T0),
     line.announceDraw(room.id, OPENING, T0),
     line.withdrawDraw(room.id, 'opening', T0),
     line.draw(room.id, 'opening', T0),
@@ -113,8 +116,8 @@ const PORTS = Object.keys(CALLS) as (keyof typeof CALLS)[];
 describe('every call', () => {
   test.each(PORTS)('of %s is given up after the deadline, and is answered when Redis is fast again', async (port) => {
     const methods = store[port];
-    expect(CALLS[port](store)).toHaveLength(typeof methods === 'function' ? 1 : Object.keys(methods).length);
-    await Promise.allSettled(CALLS[port](store));
+    const answers = await Promise.allSettled(CALLS[port](store));
+    expect(answers).toHaveLength(typeof methods === 'function' ? 1 : Object.keys(methods).length);
     proxy.delay(LATENCY);
     const from = performance.now();
     const outcomes = await Promise.allSettled(CALLS[port](store));
@@ -124,5 +127,105 @@ describe('every call', () => {
     }
     proxy.delay(0);
     await vi.waitFor(() => store.ping(), { timeout: 5000, interval: 50 });
+  });
+});
+
+describe('a join that was given up', () => {
+  const OUT = { timeout: 8000, interval: 50 };
+  const crowd = (count: number, claim = false) =>
+    store.line.join(
+      room.id,
+      Array.from({ length: count }, (_, n) => ({ visitor: `lost${n}`, claim })),
+      T0,
+    );
+  const numberOf = async () => (await room.arrive('next')).number;
+  const fast = () => vi.waitFor(() => store.ping(), OUT);
+
+  test('because its answer was late leaves numbers that nobody waits behind', async () => {
+    const [first] = await room.crowd(1);
+    proxy.delay(LATENCY);
+    await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.delay(0);
+    await vi.waitFor(
+      async () => expect(await room.counters()).toMatchObject({ queue: 4, waiting: 1, present: 1 }),
+      OUT,
+    );
+    expect(await numberOf()).toBe(5);
+    expect(first && (await room.place(first)).state).toBe('waiting');
+    await room.raise({ numbers: 2 });
+    expect((await room.counters()).serving).toBe(5);
+  });
+
+  test('is discarded before the next join of the process', async () => {
+    proxy.delay(LATENCY);
+    await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.delay(0);
+    await fast();
+    expect(await numberOf()).toBe(4);
+    expect(await room.counters()).toMatchObject({ queue: 4, waiting: 1 });
+  });
+
+  test('because its answer was late gives back the places that it took', async () => {
+    await room.configure({ size: 3 });
+    await room.raise({ people: 3 });
+    proxy.delay(LATENCY);
+    await expect(crowd(3, true)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.delay(0);
+    await vi.waitFor(async () => expect(await room.counters()).toMatchObject({ claimed: 3, active: 0 }), OUT);
+    await room.raise({ people: 3 });
+    expect((await room.arrive('next', { claim: true })).admission).not.toBeNull();
+  });
+
+  test('because its answer was late leaves no entrants in the draw', async () => {
+    await room.announceDraw();
+    await room.crowd(2);
+    proxy.delay(LATENCY);
+    await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.delay(0);
+    await vi.waitFor(async () => expect((await room.view()).entrantsPresent).toBe(2), OUT);
+    await room.draw();
+    expect((await room.counters()).queue).toBe(2);
+  });
+
+  test('because its answer was lost leaves numbers that nobody waits behind', async () => {
+    proxy.loseAnswers(true);
+    await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.loseAnswers(false);
+    await fast();
+    await vi.waitFor(async () => expect(await room.counters()).toMatchObject({ queue: 3, waiting: 0 }), OUT);
+    expect(await numberOf()).toBe(4);
+  });
+
+  test('and that arrives at Redis only later issues nothing', async () => {
+    const letGo = proxy.holdRequests();
+    await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    // The connection is silent, and the client makes another one.
+    await vi.waitFor(() => store.ping(), OUT);
+    expect(await numberOf()).toBe(1);
+    letGo();
+    await vi.waitFor(async () => expect(await room.counters()).toMatchObject({ queue: 1, waiting: 1 }), OUT);
+    expect(await numberOf()).toBe(2);
+  });
+
+  test('does not touch what other processes issued meanwhile', async () => {
+    const other = await openRedisStore({ url: redis.url });
+    proxy.delay(LATENCY);
+    const lost = expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
+    await vi.waitFor(async () => expect((await other.line.view(room.id, T0)).counters.queue).toBe(3), OUT);
+    const theirs = await other.line.join(room.id, [{ visitor: 'theirs', claim: false }], T0);
+    await lost;
+    proxy.delay(0);
+    await vi.waitFor(async () => expect(await room.counters()).toMatchObject({ queue: 4, waiting: 1 }), OUT);
+    const [ticket] = theirs ?? [];
+    expect(ticket && (await room.place({ ...ticket, visitor: 'theirs' })).state).toBe('waiting');
+    await other.close();
+  });
+
+  test('leaves one small field a process in the hash of the line, however many joins there are', async () => {
+    const client = new Redis(redis.url);
+    for (let n = 0; n < 20; n++) await room.crowd(1);
+    const fields = (await client.hkeys(lineKey(room.id, 'line'))).filter((field) => field.startsWith('joined:'));
+    expect(fields).toHaveLength(1);
+    client.disconnect();
   });
 });

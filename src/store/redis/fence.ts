@@ -38,7 +38,7 @@ export function createRunLine({ run, servers, numbers, log }: FenceDeps): RunLin
     const { args, parse } = script;
     return {
       ...script,
-      args: (input: In, now: number) => [...args(input, now), ...known, server],
+      args: (input: In, now: number) => [...args(input, now), script.ownField?.(input) ?? '', ...known, server],
       parse: (reply, input: In, now: number) => (replies.isFence(reply) ? FENCED : parse(reply, input, now)),
     } satisfies Script<[In, number], { readonly output: Out } | null | typeof FENCED>;
   }

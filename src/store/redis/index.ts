@@ -19,7 +19,7 @@ import { PROBE } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import { fenceScript, lineScripts, removeScript } from './line-scripts.ts';
+import { fenceScript, giveUpJoinScript, joinScript, lineScripts, removeScript } from './line-scripts.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
@@ -58,6 +58,8 @@ export async function openRedisStore({
     ...Object.values(lineScripts),
     removeScript,
     fenceScript,
+    joinScript,
+    giveUpJoinScript,
     ...Object.values(keyScripts),
   ]);
   const servers = watchServerIds(client, log);
@@ -70,6 +72,7 @@ export async function openRedisStore({
   await servers.settled();
   const eviction = watchEviction({ client, log, every: evictionEvery });
   await eviction.check().catch(() => undefined);
+  const { line, stop: stopDiscarding } = createLineStore({ run: runLine, numbers, deadline, log });
   const inItsTime = <P extends object>(port: P): P => withDeadline(port, deadline);
   async function ping(): Promise<void> {
     await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
@@ -77,7 +80,7 @@ export async function openRedisStore({
   }
 
   return {
-    line: inItsTime(createLineStore(runLine, numbers)),
+    line,
     settings: inItsTime(createSettingsStore(client, run, runLine)),
     appliedFile: inItsTime(createAppliedFile(client)),
     leases: inItsTime(createLeases(run)),
@@ -90,6 +93,7 @@ export async function openRedisStore({
     ping: () => inTime(ping(), deadline),
     async close() {
       eviction.stop();
+      stopDiscarding();
       await client.quit().catch(() => client.disconnect());
     },
   };

@@ -1,5 +1,8 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
+import { createHash } from 'node:crypto';
+import type { Discarded } from '#waiting-room/line/discard.ts';
 import type { Checkpoint, Input, LineVerb, Output, RememberedDraw } from '#waiting-room/line/index.ts';
+import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/line-rules.ts';
 import { LINE_PARTS, type LinePart } from './keys.ts';
@@ -11,6 +14,8 @@ import type { Argument, Script } from './script.ts';
 export interface LineScript<In, Out> extends Script<[input: In, now: number], { readonly output: Out } | null> {
   /** The keys it is given. */
   readonly parts: readonly LinePart[];
+  /** A text field of the line's hash that this script uses, beside those that all use. */
+  ownField?(input: In): string;
 }
 
 /** The server that a line is at, and how far its counter moved. */
@@ -20,7 +25,10 @@ export interface Fenced {
   readonly to: number;
 }
 
-export type LineScripts = { readonly [V in LineVerb]: LineScript<Input<V>, Output<V>> };
+/** A verb whose script takes its input alone. A join has a name beside (join.ts). */
+export type ScriptedVerb = Exclude<LineVerb, 'join'>;
+
+export type LineScripts = { readonly [V in ScriptedVerb]: LineScript<Input<V>, Output<V>> };
 
 /** All files of scripts/lib that scripts of the line need, in order. */
 const LIBS = [
@@ -38,6 +46,7 @@ const LIBS = [
   'place',
   'rules',
   'counters',
+  'last-join',
 ] as const;
 
 type Lib = (typeof LIBS)[number];
@@ -48,7 +57,7 @@ const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'turns'
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
-const STEPS = LIBS.filter((lib) => lib !== 'lost-draws');
+const STEPS = LIBS.filter((lib) => lib !== 'lost-draws' && lib !== 'last-join');
 
 function lineScript<In, Out>(
   name: string,
@@ -145,21 +154,6 @@ export const lineScripts: LineScripts = {
     { libs: LIBS },
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
-  join: lineScript(
-    'join',
-    (entrants, now) => [
-      now,
-      entrants.length,
-      ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
-    ],
-    ({ tag, rest }, entrants) =>
-      replies.joined(
-        tag,
-        rest,
-        entrants.map(({ visitor }) => visitor),
-      ),
-    { libs: libsOf('admissions') },
-  ),
   place: lineScript('place', ofHolder, place, { libs: libsOf('unconfirmed', 'place') }),
   claim: lineScript('claim', ofHolder, place, { libs: OF_HOLDERS }),
   rejoin: lineScript('rejoin', ofHolder, place, { libs: OF_HOLDERS }),
@@ -195,6 +189,15 @@ export const lineScripts: LineScripts = {
     'withdraw',
     ({ incarnation = '', generation, entry: { draw, index } }, now) => [now, incarnation, generation, draw, index],
     done,
+  ),
+  discard: lineScript(
+    'discard',
+    ({ incarnation = '', generation, draw, from, to, visitors }, now) => [
+      ...[now, incarnation, generation],
+      ...[draw, from, to, ...visitors],
+    ],
+    done,
+    { libs: libsOf('admissions', 'draw', 'unconfirmed') },
   ),
   announceDraw: lineScript(
     'announce-draw',
@@ -267,6 +270,50 @@ export const lineScripts: LineScripts = {
     ({ rest }) => ({ view: replies.view(rest), draws: replies.rememberedDraws(rest) }),
     { binary: true, libs: libsOf('draw', 'lost-draws', 'counters') },
   ),
+};
+
+/** Names a join, so that its process can ask later what became of it. */
+export interface JoinName {
+  /** Random. */
+  readonly process: string;
+  /** Which of the process's joins it is, from 1. */
+  readonly join: number;
+}
+
+/** The field of a line's hash with the last join of a process. Others may share it, so a line has at most 256 of them. */
+const joinedField = (process: string) => `joined:${createHash('sha256').update(process).digest()[0]}`;
+
+/** Null where the room is closed. */
+export const joinScript: LineScript<JoinName & { readonly entrants: readonly Entrant[] }, readonly Joined[] | null> = {
+  ...lineScript(
+    'join',
+    ({ entrants, process, join }, now) => [
+      now,
+      entrants.length,
+      process,
+      join,
+      ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
+    ],
+    ({ tag, rest }, { entrants }) =>
+      replies.joined(
+        tag,
+        rest,
+        entrants.map(({ visitor }) => visitor),
+      ),
+    { libs: libsOf('admissions', 'last-join') },
+  ),
+  ownField: ({ process }) => joinedField(process),
+};
+
+/** What a join issued that its process gave up; null where it has not come, and then it never issues anything. */
+export const giveUpJoinScript: LineScript<JoinName, Omit<Discarded, 'visitors'> | null> = {
+  ...lineScript(
+    'give-up-join',
+    ({ process, join }) => [process, join],
+    ({ tag, rest }) => (tag === 'none' ? null : replies.issued(rest)),
+    { libs: ['line', 'last-join'] },
+  ),
+  ownField: ({ process }) => joinedField(process),
 };
 
 /** Deletes a line; used with its room's settings. */

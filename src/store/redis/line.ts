@@ -1,37 +1,57 @@
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { LineView } from '#waiting-room/line/counters.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
-import { type LineStore, lineStoreOf } from '#waiting-room/ports/line.ts';
+import { type LineStore, lineStoreOf, type PerformVerb } from '#waiting-room/ports/line.ts';
+import type { StoreLog } from './client.ts';
+import { withDeadline } from './deadline.ts';
 import type { RunLine } from './fence.ts';
+import { createJoins } from './join.ts';
 import type { Issued, KnownNumbers } from './known-numbers.ts';
-import { lineScripts } from './line-scripts.ts';
+import { lineScripts, type ScriptedVerb } from './line-scripts.ts';
+
+export interface LineStoreDeps {
+  readonly run: RunLine;
+  readonly numbers: Pick<KnownNumbers, 'learn'>;
+  /** How long a call may take, in ms. */
+  readonly deadline: number;
+  readonly log?: StoreLog | undefined;
+}
 
 /** The line in Redis: one script for each verb, so that each is one atomic step and one round trip. */
-export function createLineStore(run: RunLine, numbers: Pick<KnownNumbers, 'learn'>): LineStore {
-  const line = lineStoreOf(async (room, verb, input, now) => {
-    const outcome = await run(room, lineScripts[verb], input, now);
+export function createLineStore({ run, numbers, deadline, log }: LineStoreDeps): {
+  readonly line: LineStore;
+  /** Discards no more of what joins issued that were given up. */
+  readonly stop: () => void;
+} {
+  const perform: PerformVerb = async (room, verb, input, now) => {
+    // A join, the one verb that is not scripted like this, is replaced below.
+    const script = lineScripts[verb as ScriptedVerb] as Parameters<typeof run<typeof input, unknown>>[1];
+    const outcome = await run(room, script, input, now);
     if (!outcome) throw new RoomNotFound(room);
-    return outcome.output;
-  });
-  return {
-    ...line,
+    return outcome.output as never;
+  };
+  const verbs = withDeadline(lineStoreOf(perform), deadline);
+  const { join, stop } = createJoins({ run, discard: verbs.discard, deadline, log });
+  const line: LineStore = {
+    ...verbs,
     async join(room, entrants, now) {
-      const joined = await line.join(room, entrants, now);
+      const joined = await join(room, entrants, now);
       const last = joined?.at(-1);
       if (last) numbers.learn(room, issuedBy(last));
       return joined;
     },
     async view(room, now) {
-      const view = await line.view(room, now);
+      const view = await verbs.view(room, now);
       numbers.learn(room, issuedIn(view));
       return view;
     },
     async viewForMemory(room, known, now) {
-      const seen = await line.viewForMemory(room, known, now);
+      const seen = await verbs.viewForMemory(room, known, now);
       numbers.learn(room, issuedIn(seen.view));
       return seen;
     },
   };
+  return { line, stop };
 }
 
 function issuedBy({ incarnation, generation, number, entry }: Joined): Issued {

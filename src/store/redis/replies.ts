@@ -1,6 +1,8 @@
 /** Reads the scripts' replies into the words of the ports. Whatever does not fit is a defect, and says so. */
+import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+import type { Discarded } from '#waiting-room/line/discard.ts';
 import type { DrawOpening, DrawRecord, DrawResult } from '#waiting-room/line/draw.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
@@ -105,6 +107,8 @@ export function joined(tag: string, rest: readonly Reply[], visitors: readonly V
   switch (tag) {
     case 'closed':
       return null;
+    case 'given up':
+      throw new StoreUnavailable(new Error('the join was given up before it came'));
     case 'entered':
       return entered(rest, visitors.length);
     default:
@@ -144,6 +148,17 @@ function numbered([named, first, from, ...taken]: readonly Reply[], visitors: re
     tickets[index] = { ...ticket, admission: admission(taken[at + 1], visitor) };
   }
   return tickets;
+}
+
+/** What give-up-join.lua replies. */
+export function issued([incarnation, generation, draw, from, to]: readonly Reply[]): Omit<Discarded, 'visitors'> {
+  return {
+    incarnation: text(incarnation),
+    generation: integer(generation),
+    draw: integer(draw),
+    from: integer(from),
+    to: integer(to),
+  };
 }
 
 /** A record of lib/draw.lua. */

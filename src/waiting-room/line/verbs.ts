@@ -7,6 +7,7 @@ import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
 import { admission, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
 import { type Counters, type LineView, view } from './counters.ts';
+import { type Discarded, discard } from './discard.ts';
 import type { DrawOpening, DrawResult } from './draw.ts';
 import { announceDraw, type DrawRef, draw, drawResult, releaseDraw, withdrawDraw } from './draws.ts';
 import {
@@ -44,6 +45,8 @@ export interface LineVerbs {
   recordHeartbeats: { input: Heartbeats; output: Nothing };
   recordEntrantHeartbeats: { input: EntrantHeartbeats; output: Nothing };
   withdraw: { input: Withdrawal; output: Nothing };
+  /** For the adapter of a store, whose answer to a join was late or lost. */
+  discard: { input: Discarded; output: Nothing };
   announceDraw: { input: DrawOpening; output: Nothing };
   /** Takes the event's id, as `draw` does. */
   withdrawDraw: { input: string; output: Nothing };
@@ -81,6 +84,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   recordHeartbeats,
   recordEntrantHeartbeats,
   withdraw,
+  discard,
   announceDraw,
   withdrawDraw,
   draw,

@@ -186,9 +186,17 @@ const openings = fc.record({
   incarnation: fc.constant('another'),
   checkpoint: fc.option(checkpoint, { freq: 8 }),
 });
+/** Numbers as they were picked; the last may be below the first, so that there are none. */
+const discarded = fc.record({
+  generation: generationsAgo,
+  draw: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
+  from: pickedNumber,
+  to: pickedNumber,
+  visitors: people,
+});
 const extraordinary = [often(3, 'configure', rules), often(1, 'reset', nothing)];
 /** A store that lost writes: processes bring the line up to what they saw, and tickets prove numbers above its counter. */
-const losses = [often(2, 'open', openings)];
+const losses = [often(2, 'open', openings), often(2, 'discard', discarded)];
 
 const LONG = { maxLength: 80, size: 'max' } as const;
 
@@ -292,6 +300,12 @@ function resolve(course: Course): Course {
         const { generation, entry } = step.input;
         const { draw, ...current } = drawOf({ generation, draw: entry.draw });
         return { ...step, input: { ...current, entry: { ...entry, draw } } };
+      }
+      case 'discard': {
+        const { generation: ago, draw, from, to, visitors } = step.input;
+        const [first, last] = draw ? [from % 8, to % 8] : [numberOf(from), numberOf(to)];
+        const of = { incarnation, generation: generation - ago, draw: draw && events.length };
+        return { ...step, input: { ...of, from: first, to: last, visitors } };
       }
       case 'open': {
         const { checkpoint } = step.input;

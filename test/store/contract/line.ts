@@ -1,5 +1,6 @@
 /** What an adapter of the line port has to do. The pure line is the model: the last suite compares random courses. */
 import { describeClaiming } from './claiming.ts';
+import { describeDiscarding } from './discarding.ts';
 import { describeDraws } from './draws.ts';
 import { describeEndings } from './endings.ts';
 import { describeInletSteps } from './inlet-steps.ts';
@@ -19,6 +20,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeModes(stores);
   describeInletSteps(stores);
   describeTime(stores);
+  describeDiscarding(stores);
   describeEndings(stores);
   describePresence(stores);
   describeDraws(stores);

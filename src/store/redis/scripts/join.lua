@@ -1,11 +1,14 @@
 -- Issues the next numbers, in the order of the request. A newcomer takes a credit at once if there is one and it was
 -- asked for. While a draw is open, newcomers become its entrants instead.
--- KEYS: those of the line (lib/line.lua)
--- ARGV: now, count, then `index:visitor` of each entrant (indexes from 1) who would claim
--- Reply: { 'absent' } | { 'closed' } | { 'entered', incarnation, generation, draw, first arrival index } | { 'joined', incarnation, generation,
+-- KEYS: those of the line (lib/line.lua). Its own field is about the joins of the process (lib/last-join.lua).
+-- ARGV: now, count, process, which of its joins this is, then `index:visitor` of each entrant (indexes from 1) who would
+-- claim
+-- Reply: { 'absent' } | { 'closed' } | { 'given up' } | { 'entered', incarnation, generation, draw, first arrival index } | { 'joined', incarnation, generation,
 -- first number, index, row, index, row … }, where the indexes are those who were taken in
-local count = tonumber(ARGV[2])
+local count, join = tonumber(ARGV[2]), tonumber(ARGV[4])
 if not loadLine() then return { 'absent' } end
+local last = lastJoin(ARGV[3])
+if join <= last.givenUp then return { 'given up' } end
 local now = settle(tonumber(ARGV[1]))
 if line.mode == 'closed' then
   saveLine()
@@ -19,17 +22,19 @@ if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
   line.arrivals = first + count
   hearAll(ENTRANTS, first, line.arrivals - 1)
+  recordJoin(last, join, line.draws, first, line.arrivals - 1)
   saveLine()
   return { 'entered', line.incarnation, line.generation, line.draws, first }
 end
 local before = line.queue
 line.queue = before + count
+recordJoin(last, join, 0, before + 1, line.queue)
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, line.queue) end
 local reply = { 'joined', line.incarnation, line.generation, before + 1 }
 local credits = math.min(line.queue, math.max(line.serving, before))
 
 local takers = {}
-for i = 3, #ARGV do
+for i = 5, #ARGV do
   local index, visitor = string.match(ARGV[i], '^(%d+):(.*)$')
   if before + tonumber(index) > credits then break end
   takers[tonumber(index)] = visitor

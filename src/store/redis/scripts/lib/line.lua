@@ -9,11 +9,13 @@ local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 
--- Every script has three more arguments at its end: the highest number that the caller knows to be issued, what it is of,
--- as `incarnation:generation:draw:entrants`, and the run_id of the server at the caller's connection; '' if unknown.
+-- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
+-- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
+-- server at the caller's connection; '' if unknown.
 local SERVER = table.remove(ARGV)
 local KNOWN = table.remove(ARGV)
 local KNOWN_NUMBER = tonumber(table.remove(ARGV))
+local OWN_FIELD = table.remove(ARGV)
 -- In place of the run_id, of fence.lua: it is what comes first.
 local FENCING = 'fencing'
 
@@ -21,7 +23,8 @@ local FENCING = 'fencing'
 -- RETURNED and UNCONFIRMED, `unconfirmed_of` is the generation of the latter, `due` is at or before the earliest deadline
 -- in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
--- The hash has texts beside them, for those who ask: `inlet_state`, and `note:` with each note's name.
+-- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
+-- number that stands for a process: its last join (join.lua).
 local FIELDS = {
   'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',
   'generation', 'queue', 'serving', 'claimed', 'completed', 'abandoned', 'expired', 'left_unserved', 'held',
@@ -31,6 +34,10 @@ local FIELDS = {
   'challenge', 'unproven_per_address', 'present_from_join',
 }
 local TEXTS = { mode = true, incarnation = true }
+if OWN_FIELD ~= '' then
+  FIELDS[#FIELDS + 1] = OWN_FIELD
+  TEXTS[OWN_FIELD] = true
+end
 local line, stored = {}, {}
 
 local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
