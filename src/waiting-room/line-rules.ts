@@ -15,6 +15,8 @@ export interface LineRules {
   readonly unprovenPerAddress?: number | undefined;
   /** Whether a visitor is present from the join on, without a heartbeat. */
   readonly presentFromJoin?: boolean | undefined;
+  /** How long an admission may stay unconfirmed; 0 where none has to be confirmed. Earlier versions left it out. */
+  readonly confirmWindow?: number | undefined;
 }
 
 /** The rules of a room's line. A claim window is never shorter than a page needs to notice its turn. */

@@ -37,6 +37,9 @@ export function lineView({
     heartbeatsSince: 0,
     joinPeak: 0,
     expiredAdmissions: 0,
+    provisional: 0,
+    lapses: 0,
+    lapsedShare: 0,
     predictions: { within: 0, outside: 0 },
     ...more,
   };

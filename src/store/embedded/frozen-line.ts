@@ -27,12 +27,13 @@ interface FrozenDraw extends Omit<Draw, 'presence' | 'withdrawn' | 'there' | 'op
 
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
 interface FrozenLine
-  extends Omit<Line, 'presence' | 'holding' | 'spent' | 'unconfirmed' | 'missed' | 'admissions' | 'draws'> {
+  extends Omit<Line, 'presence' | 'holding' | 'spent' | 'unconfirmed' | 'missed' | 'lapsed' | 'admissions' | 'draws'> {
   readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
   readonly spent: Uint8Array;
   readonly unconfirmed: Uint8Array;
   readonly missed: Uint8Array;
+  readonly lapsed: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Admission[];
   readonly draws: readonly FrozenDraw[];
@@ -43,7 +44,7 @@ type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' |
   Partial<FrozenLine> & { readonly slept?: Uint8Array; readonly again?: ReadonlyMap<number, number> };
 
 export function freeze(line: Line): Uint8Array {
-  const { presence, holding, spent, unconfirmed, missed, admissions, draws } = line;
+  const { presence, holding, spent, unconfirmed, missed, lapsed, admissions, draws } = line;
   const frozen: FrozenLine = {
     ...line,
     presence: freezePresence(presence),
@@ -51,7 +52,8 @@ export function freeze(line: Line): Uint8Array {
     spent: spent.bytes,
     unconfirmed: unconfirmed.bytes,
     missed: missed.bytes,
-    admissions: admissions.deadlines
+    lapsed: lapsed.bytes,
+    admissions: admissions.expiries.entries
       .filter(({ row }) => row.status === 'active')
       .map(({ row: { status: _, ...admission } }) => admission),
     draws: draws.map((draw) => ({
@@ -75,6 +77,7 @@ export function thaw(bytes: Uint8Array): Line {
     spent,
     unconfirmed,
     missed = slept,
+    lapsed,
     servedAgain = again,
     draws = [],
   } = frozen;
@@ -90,6 +93,7 @@ export function thaw(bytes: Uint8Array): Line {
     spent: bitsOf(spent),
     unconfirmed: bitsOf(unconfirmed ?? new Uint8Array()),
     missed: bitsOf(missed ?? new Uint8Array()),
+    lapsed: bitsOf(lapsed ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
     admissions,
     draws: draws.map((draw) => ({

@@ -31,6 +31,8 @@ export const LINE_PARTS = [
   'unconfirmed',
   'expired',
   'entrants:withdrawn',
+  'provisional',
+  'lapsed',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

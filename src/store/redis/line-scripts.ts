@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Discarded } from '#waiting-room/line/discard.ts';
 import type { Checkpoint, Input, LineVerb, Output, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Entrant, Joined } from '#waiting-room/line/joins.ts';
-import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { Claim, Holder, Place } from '#waiting-room/line/place.ts';
 import type { LineRules } from '#waiting-room/line-rules.ts';
 import { LINE_PARTS, type LinePart } from './keys.ts';
 import type { Tagged } from './replies.ts';
@@ -36,6 +36,7 @@ const LIBS = [
   'bits',
   'presence',
   'admission',
+  'provisional',
   'admissions',
   'turns',
   'draw',
@@ -52,7 +53,7 @@ const LIBS = [
 type Lib = (typeof LIBS)[number];
 
 /** What `settle` needs. */
-const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'turns', 'settle'];
+const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'provisional', 'turns', 'settle'];
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
@@ -90,6 +91,8 @@ const ofHolder = ({ incarnation = '', generation, number, visitor }: Holder, now
   visitor,
 ];
 
+const ofClaim = ({ confirmed = false, ...holder }: Claim, now: number) => [...ofHolder(holder, now), confirmed ? 1 : 0];
+
 const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later }: LineRules) => [
   mode,
   size,
@@ -99,6 +102,7 @@ const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later 
   later.challenge ? 1 : 0,
   later.unprovenPerAddress ?? 0,
   later.presentFromJoin ? 1 : 0,
+  later.confirmWindow ?? 0,
 ];
 
 const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);
@@ -155,7 +159,7 @@ export const lineScripts: LineScripts = {
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
   place: lineScript('place', ofHolder, place, { libs: libsOf('unconfirmed', 'place') }),
-  claim: lineScript('claim', ofHolder, place, { libs: OF_HOLDERS }),
+  claim: lineScript('claim', ofClaim, place, { libs: OF_HOLDERS }),
   rejoin: lineScript('rejoin', ofHolder, place, { libs: OF_HOLDERS }),
   leave: lineScript('leave', ofHolder, done, { libs: OF_HOLDERS }),
   admission: lineScript(
@@ -163,10 +167,18 @@ export const lineScripts: LineScripts = {
     (visitor) => [visitor],
     ({ tag, rest }, visitor, now) => {
       if (tag === 'none') return null;
-      const found = replies.shifted(replies.admission(rest[0], visitor), replies.integer(rest[2]));
-      return found.expiresAt > Math.max(now, replies.integer(rest[1])) ? found : null;
+      const stored = replies.admission(`${replies.text(rest[0])}:${replies.text(rest[3])}`, visitor);
+      const found = replies.shifted(stored, replies.integer(rest[2]));
+      const ends = Math.min(found.expiresAt, found.confirmBy ?? Number.POSITIVE_INFINITY);
+      return ends > Math.max(now, replies.integer(rest[1])) ? found : null;
     },
-    { libs: [], parts: ['line', 'admissions'] },
+    { libs: [], parts: ['line', 'admissions', 'provisional'] },
+  ),
+  confirm: lineScript(
+    'confirm',
+    (visitor, now) => [now, visitor],
+    ({ tag, rest }, visitor) => (tag === 'none' ? null : replies.admission(rest[0], visitor)),
+    { libs: libsOf('admissions') },
   ),
   renew: lineScript(
     'renew',
@@ -292,7 +304,9 @@ export const joinScript: LineScript<JoinName & { readonly entrants: readonly Ent
       entrants.length,
       process,
       join,
-      ...entrants.flatMap(({ visitor, claim }, index) => (claim ? [`${index + 1}:${visitor}`] : [])),
+      ...entrants.flatMap(({ visitor, claim, confirmed = false }, index) =>
+        claim ? [`${index + 1}:${confirmed ? 1 : 0}:${visitor}`] : [],
+      ),
     ],
     ({ tag, rest }, { entrants }) =>
       replies.joined(

@@ -7,6 +7,7 @@ import type { DrawOpening, DrawRecord, DrawResult } from '#waiting-room/line/dra
 import type { Joined } from '#waiting-room/line/joins.ts';
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import type { Place } from '#waiting-room/line/place.ts';
+import { lapsedShare } from '#waiting-room/line/provisional.ts';
 import type { DrawOrder, Mode } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Reply } from './script.ts';
@@ -53,18 +54,19 @@ export function unexpected(reply: unknown): Error {
   return new Error(`a script replied with something unexpected (${typeof reply})`);
 }
 
-/** `number:generation:issued_at:expires_at` (lib/admissions.lua). */
+/** `number:generation:issued_at:expires_at`, and `:confirm_by` where it is not confirmed (lib/admission.lua). */
 export function admission(row: Reply | undefined, visitor: VisitorId): Admission {
-  const [number = Number.NaN, generation = Number.NaN, issuedAt = Number.NaN, expiresAt = Number.NaN] = text(row)
-    .split(':')
-    .map(Number);
+  const [number = Number.NaN, generation = Number.NaN, issuedAt = Number.NaN, expiresAt = Number.NaN, confirmBy = 0] =
+    text(row).split(':').map(Number);
   if (Number.isNaN(expiresAt)) throw unexpected(row);
-  return { visitor, number, generation, issuedAt, expiresAt };
+  const confirmed = { visitor, number, generation, issuedAt, expiresAt };
+  return confirmBy === 0 ? confirmed : { ...confirmed, confirmBy };
 }
 
 /** An admission as it is, from one as it is stored. */
 export function shifted(stored: Admission, by: number): Admission {
-  return { ...stored, issuedAt: stored.issuedAt + by, expiresAt: stored.expiresAt + by };
+  const moved = { ...stored, issuedAt: stored.issuedAt + by, expiresAt: stored.expiresAt + by };
+  return stored.confirmBy === undefined ? moved : { ...moved, confirmBy: stored.confirmBy + by };
 }
 
 /** lib/place.lua */
@@ -80,7 +82,7 @@ export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
     case 'admitted':
       return { state: 'admitted', admission: admission(rest[0], visitor), first: text(rest[1]) === '1' };
     case 'missed':
-      return { state: 'missed', away: text(rest[0]) === '1' };
+      return { state: 'missed', away: text(rest[0]) === '1', ...(text(rest[1]) === '1' ? { lapsed: true } : {}) };
     default:
       throw unexpected(tag);
   }
@@ -204,7 +206,18 @@ const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(rep
 export function view(reply: readonly Reply[]): LineView {
   const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted, more] =
     reply;
-  const [incarnation, heartbeatsSince, joinPeak, expiredAdmissions, clock, shiftedBy] = list(more);
+  const [
+    incarnation,
+    heartbeatsSince,
+    joinPeak,
+    expiredAdmissions,
+    clock,
+    shiftedBy,
+    provisional,
+    lapses,
+    ...outcomes
+  ] = list(more);
+  const [confirmed = 0, lapsed = 0] = outcomes.map(integer);
   const [inletState, signal, meter, told] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
   return {
@@ -226,6 +239,9 @@ export function view(reply: readonly Reply[]): LineView {
     heartbeatsSince: integer(heartbeatsSince),
     joinPeak: integer(joinPeak),
     expiredAdmissions: integer(expiredAdmissions),
+    provisional: integer(provisional),
+    lapses: integer(lapses),
+    lapsedShare: lapsedShare({ confirmed, lapsed }),
     predictions: { within: integer(within), outside: integer(outside) },
   };
 }

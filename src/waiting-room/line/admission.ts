@@ -1,4 +1,5 @@
 import type { VisitorId } from '../visitor.ts';
+import { clearDeadlines, type Deadlines, newDeadlines, schedule, takeDue } from './deadlines.ts';
 
 /** The time-limited right to be inside. */
 export interface Admission {
@@ -7,39 +8,57 @@ export interface Admission {
   readonly generation: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** Until when it has to be confirmed; left out of one that is. */
+  readonly confirmBy?: number | undefined;
 }
 
 /** How an admission ended, or that it has not (it may still be past its time). */
-export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired';
+export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired' | 'lapsed';
 
 export interface AdmissionRow extends Admission {
   status: AdmissionStatus;
+  confirmBy?: number | undefined;
 }
 
 /** The admissions of one generation by visitor, and the order in which they run out. */
 export interface Admissions {
   readonly rows: Map<VisitorId, AdmissionRow>;
-  /** Ascending; may hold entries whose admission ended otherwise, or was replaced. */
-  readonly deadlines: { readonly at: number; readonly row: AdmissionRow }[];
-  /** So many of the deadlines have passed; they are cleared away now and then, as an array's beginning is dear to move. */
-  passed: number;
+  readonly expiries: Deadlines<AdmissionRow>;
+  /** Of the admissions that are not confirmed. */
+  readonly confirmations: Deadlines<AdmissionRow>;
   active: number;
+  /** Those among the active that are not confirmed. */
+  provisional: number;
 }
 
 export function newAdmissions(): Admissions {
-  return { rows: new Map(), deadlines: [], passed: 0, active: 0 };
+  return {
+    rows: new Map(),
+    expiries: newDeadlines(),
+    confirmations: newDeadlines(),
+    active: 0,
+    provisional: 0,
+  };
 }
 
 export function liveAdmission(admissions: Admissions, visitor: VisitorId, now: number): AdmissionRow | null {
   const row = admissions.rows.get(visitor);
-  return row?.status === 'active' && row.expiresAt > now ? row : null;
+  if (row?.status !== 'active' || row.expiresAt <= now) return null;
+  return row.confirmBy !== undefined && row.confirmBy <= now ? null : row;
+}
+
+/** Whether a visitor's admission by this number was not confirmed in time, and that has not been settled yet. */
+export function isOverdue({ rows }: Admissions, visitor: VisitorId, number: number, now: number): boolean {
+  const row = rows.get(visitor);
+  return row?.number === number && row.confirmBy !== undefined && row.confirmBy <= now;
 }
 
 export function addAdmission(admissions: Admissions, admission: Admission): AdmissionRow {
   const row: AdmissionRow = { ...admission, status: 'active' };
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
-  schedule(admissions, row);
+  if (row.confirmBy !== undefined) admissions.provisional += 1;
+  scheduleRow(admissions, row);
   return row;
 }
 
@@ -50,58 +69,63 @@ export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: nu
   // What stays among the deadlines is of a row that is no longer active.
   row.status = 'expired';
   admissions.rows.set(longer.visitor, longer);
-  schedule(admissions, longer);
+  scheduleRow(admissions, longer);
   return longer;
 }
 
-const MANY_PASSED = 1024;
+/** Confirms a live admission. Whether it was not confirmed before. */
+export function confirmAdmission(admissions: Admissions, row: AdmissionRow): boolean {
+  if (row.confirmBy === undefined) return false;
+  row.confirmBy = undefined;
+  admissions.provisional -= 1;
+  return true;
+}
 
 /** Visitors of admissions whose names were lost begin so, and no others do. */
 export const LOST = 'lost:';
 
 /** All that runs out does so by so much later. */
 export function shiftAdmissions(admissions: Admissions, by: number): void {
-  const live = admissions.deadlines.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
-  admissions.deadlines.length = 0;
-  admissions.passed = 0;
+  const live = admissions.expiries.entries.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
+  clearDeadlines(admissions.expiries);
+  clearDeadlines(admissions.confirmations);
   for (const row of live) {
-    const moved = { ...row, issuedAt: row.issuedAt + by, expiresAt: row.expiresAt + by };
+    const confirmBy = row.confirmBy === undefined ? undefined : row.confirmBy + by;
+    const moved = { ...row, issuedAt: row.issuedAt + by, expiresAt: row.expiresAt + by, confirmBy };
     admissions.rows.set(moved.visitor, moved);
-    admissions.deadlines.push({ at: moved.expiresAt, row: moved });
+    scheduleRow(admissions, moved);
   }
 }
 
-/** Deadlines come nearly in order, so the place is near the end. */
-function schedule({ deadlines, passed }: Admissions, row: AdmissionRow): void {
-  let at = deadlines.length;
-  while (at > passed && (deadlines[at - 1]?.at ?? 0) > row.expiresAt) at -= 1;
-  deadlines.splice(at, 0, { at: row.expiresAt, row });
+function scheduleRow({ expiries, confirmations }: Admissions, row: AdmissionRow): void {
+  schedule(expiries, row.expiresAt, row);
+  if (row.confirmBy !== undefined) schedule(confirmations, row.confirmBy, row);
 }
 
 /** An admission that is over leaves nothing: its number is spent, and that is all that has to be known. */
 export function removeAdmission(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus): void {
   row.status = status;
   admissions.active -= 1;
+  if (row.confirmBy !== undefined) admissions.provisional -= 1;
   if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
+}
+
+/** Ends the admissions that were not confirmed in time, and answers them. */
+export function lapseAdmissions(admissions: Admissions, now: number): Admission[] {
+  const lapsed = takeDue(admissions.confirmations, now).filter(
+    (row) => row.status === 'active' && row.confirmBy !== undefined,
+  );
+  for (const row of lapsed) removeAdmission(admissions, row, 'lapsed');
+  return lapsed;
 }
 
 /** Ends the admissions that are due, and answers them. */
 export function expireAdmissions(admissions: Admissions, now: number): Admission[] {
-  const { deadlines } = admissions;
-  const expired: Admission[] = [];
-  for (let due = deadlines[admissions.passed]; due && due.at <= now; due = deadlines[admissions.passed]) {
-    admissions.passed += 1;
-    if (due.row.status !== 'active') continue;
-    removeAdmission(admissions, due.row, 'expired');
-    expired.push(due.row);
-  }
-  if (admissions.passed > MANY_PASSED && admissions.passed * 2 > deadlines.length) {
-    deadlines.splice(0, admissions.passed);
-    admissions.passed = 0;
-  }
+  const expired = takeDue(admissions.expiries, now).filter((row) => row.status === 'active');
+  for (const row of expired) removeAdmission(admissions, row, 'expired');
   return expired;
 }
 
-export function withoutStatus({ visitor, number, generation, issuedAt, expiresAt }: Admission): Admission {
-  return { visitor, number, generation, issuedAt, expiresAt };
+export function withoutStatus({ status: _, confirmBy, ...admission }: AdmissionRow): Admission {
+  return confirmBy === undefined ? admission : { ...admission, confirmBy };
 }

@@ -1,9 +1,19 @@
 /** The admissions of a line: made by a claim, ended by an exit or by time. */
 import type { VisitorId } from '../visitor.ts';
-import { type Admission, addAdmission, liveAdmission, prolong, removeAdmission, withoutStatus } from './admission.ts';
+import {
+  type Admission,
+  type AdmissionRow,
+  addAdmission,
+  confirmAdmission,
+  liveAdmission,
+  prolong,
+  removeAdmission,
+  withoutStatus,
+} from './admission.ts';
 import { type Counters, counters } from './counters.ts';
 import type { Line } from './line.ts';
 import { forget } from './presence.ts';
+import { confirmBy, countOutcome } from './provisional.ts';
 import { settle } from './settle.ts';
 
 export interface Exits {
@@ -28,14 +38,30 @@ export function spend(line: Line, number: number): void {
   if (number > line.serving) line.leftUnserved += 1;
 }
 
-type Admitted = Pick<Admission, 'visitor' | 'number' | 'generation'>;
+type Admitted = Pick<Admission, 'visitor' | 'number' | 'generation'> & {
+  /** Whether the admission is confirmed by what makes it. */
+  readonly confirmed?: boolean | undefined;
+};
+
+function confirmRow(line: Line, row: AdmissionRow): void {
+  if (!confirmAdmission(line.admissions, row)) return;
+  line.changes += 1;
+  countOutcome(line, 'confirmed');
+}
 
 /** Admits a visitor: the number is spent, and there is an admission, unless the visitor has one already. */
 export function admit(line: Line, holder: Admitted, now: number): { admission: Admission; first: boolean } {
   spend(line, holder.number);
   const live = liveAdmission(line.admissions, holder.visitor, now);
-  if (live) return { admission: withoutStatus(live), first: false };
-  const row = addAdmission(line.admissions, { ...holder, issuedAt: now, expiresAt: now + line.rules.lifetime });
+  if (live) {
+    if (holder.confirmed) confirmRow(line, live);
+    return { admission: withoutStatus(live), first: false };
+  }
+  const { visitor, number, generation, confirmed = false } = holder;
+  const [expiresAt, until] = [now + line.rules.lifetime, confirmBy(line, now)];
+  const made = { visitor, number, generation, issuedAt: now, expiresAt };
+  if (confirmed && until !== undefined) countOutcome(line, 'confirmed');
+  const row = addAdmission(line.admissions, confirmed || until === undefined ? made : { ...made, confirmBy: until });
   line.claimed += 1;
   return { admission: withoutStatus(row), first: true };
 }
@@ -54,6 +80,14 @@ export function endAdmission(line: Line, visitor: VisitorId, status: 'completed'
 export function admission(line: Line, visitor: VisitorId, at: number): Admission | null {
   const live = liveAdmission(line.admissions, visitor, Math.max(line.clock, at));
   return live && withoutStatus(live);
+}
+
+/** Confirms the live admission of a visitor; null where there is none. */
+export function confirm(line: Line, visitor: VisitorId, at: number): Admission | null {
+  const live = liveAdmission(line.admissions, visitor, settle(line, at));
+  if (!live) return null;
+  confirmRow(line, live);
+  return withoutStatus(live);
 }
 
 /** Restarts the lifetime of a live admission; null where there is none. */

@@ -3,6 +3,7 @@ import type { LineRules } from '../line-rules.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
 import type { Line } from './line.ts';
 import type { NoteName } from './note-name.ts';
+import { lapsedShare } from './provisional.ts';
 import { settle } from './settle.ts';
 
 /** The contract's counters, exactly. */
@@ -54,6 +55,12 @@ export interface LineView {
   readonly joinPeak: number;
   /** Admissions that expired and are not reported yet. */
   readonly expiredAdmissions: number;
+  /** Admissions that are not confirmed yet. */
+  readonly provisional: number;
+  /** Admissions that were not confirmed in time, ever. */
+  readonly lapses: number;
+  /** The share of the latest admissions that were not confirmed in time, from 0 to 1; 0 while there were few. */
+  readonly lapsedShare: number;
   /** Predicted waits that came true, and that did not. */
   readonly predictions: { readonly within: number; readonly outside: number };
 }
@@ -98,6 +105,9 @@ export function view(line: Line, at: number): LineView {
     heartbeatsSince: line.heartbeatsSince,
     joinPeak: line.joinPeak,
     expiredAdmissions: line.expiredAdmissions.size,
+    provisional: line.admissions.provisional,
+    lapses: line.lapses,
+    lapsedShare: lapsedShare(line.outcomes),
     predictions: { ...line.predictions },
   };
 }

@@ -10,9 +10,9 @@
  * - a number is claimed at most once, and each admission is counted once.
  *
  * The way of a number: waiting → served (a place is held until the claim window ends) → spent (claimed or left), or
- * served → missed → returned → served again.
+ * served → missed → returned → served again. Once it may go from claimed back to missed: where the admission lapsed.
  */
-export { admission, endAdmissions, renew, reportExits, takeExpired } from './admissions.ts';
+export { admission, confirm, endAdmissions, renew, reportExits, takeExpired } from './admissions.ts';
 export { counters, view } from './counters.ts';
 export { announceDraw, draw, drawResult, withdrawDraw } from './draws.ts';
 export { recordEntrantHeartbeats, recordHeartbeats, withdraw } from './heartbeats.ts';

@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts';
 import { admit } from './admissions.ts';
 import { type Entry, enter, openDrawOf } from './draw.ts';
 import type { Line } from './line.ts';
-import type { Holder } from './place.ts';
+import type { Claim } from './place.ts';
 import { hear } from './presence.ts';
 import { settle } from './settle.ts';
 import { hold } from './turns.ts';
@@ -17,6 +17,8 @@ export interface Entrant {
   readonly proven?: boolean | undefined;
   /** What the budget of unproven visitors counts by: a keyed hash of the address, at most 16 characters. Null for no limit. */
   readonly address?: string | null | undefined;
+  /** Whether an admission by a credit needs no confirmation. */
+  readonly confirmed?: boolean | undefined;
 }
 
 export interface Joined {
@@ -61,7 +63,7 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
   return entrants.map((entrant) => {
     const number = ++line.queue;
     if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
-    const holder: Holder = { generation, number, visitor: entrant.visitor };
+    const holder: Claim = { generation, number, visitor: entrant.visitor, confirmed: entrant.confirmed };
     const credit = number <= line.serving;
     if (credit && entrant.claim) {
       return {

@@ -12,6 +12,12 @@ export interface Batch {
   readonly deadline: number;
 }
 
+/** Of the latest admissions, how many were confirmed and how many lapsed. */
+export interface Outcomes {
+  confirmed: number;
+  lapsed: number;
+}
+
 export interface Line {
   rules: LineRules;
   /** Random, so that a line that was lost is not mistaken for the one begun in its place. '' for lines of early versions. */
@@ -40,6 +46,8 @@ export interface Line {
   unconfirmed: Bits;
   /** Numbers whose claim window passed. */
   missed: Bits;
+  /** Numbers whose admission was not confirmed in time once. */
+  lapsed: Bits;
   /** Ascending by `to`. */
   batches: Batch[];
   /** Came back after a missed turn and wait at the front. */
@@ -47,6 +55,9 @@ export interface Line {
   /** Came back and are served again: until when they may claim. */
   servedAgain: Map<number, number>;
   admissions: Admissions;
+  /** Admissions that were not confirmed in time, ever. */
+  lapses: number;
+  outcomes: Outcomes;
   /** Visitors whose admissions expired, until their end is reported, and when it was. */
   expiredAdmissions: Map<VisitorId, number>;
   /** The latest time a step was taken at: a caller whose clock is a little behind is taken to be here. */
@@ -93,10 +104,13 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     spent: new Bits(),
     unconfirmed: new Bits(),
     missed: new Bits(),
+    lapsed: new Bits(),
     batches: [],
     returned: new Set(),
     servedAgain: new Map(),
     admissions: newAdmissions(),
+    lapses: 0,
+    outcomes: { confirmed: 0, lapsed: 0 },
     expiredAdmissions: new Map(),
     clock: 0,
     jumpedAt: 0,

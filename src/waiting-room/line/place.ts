@@ -1,7 +1,7 @@
 /** Where a holder stands, and the steps a holder takes: claim, rejoin, leave. */
 import type { VisitorId } from '../visitor.ts';
-import { type Admission, liveAdmission, withoutStatus } from './admission.ts';
-import { admit, endAdmission, spend } from './admissions.ts';
+import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
+import { admit, confirm, endAdmission, spend } from './admissions.ts';
 import { isOfLine, type Line } from './line.ts';
 import { settle } from './settle.ts';
 import { batchOf, release } from './turns.ts';
@@ -16,6 +16,9 @@ export interface Holder {
   readonly visitor: VisitorId;
 }
 
+/** A holder who claims; `confirmed` where the claim itself shows that its visitor gets the answer. */
+export type Claim = Holder & { readonly confirmed?: boolean | undefined };
+
 /** Where a holder stands. */
 export type Place =
   /** The ticket is of an older generation of the room, or carries a number that was never issued. */
@@ -26,7 +29,12 @@ export type Place =
   | { readonly state: 'served'; readonly claimBy: number }
   | { readonly state: 'admitted'; readonly admission: Admission; readonly first: boolean }
   /** The claim window passed, or the number was passed over while its holder was absent. May rejoin. */
-  | { readonly state: 'missed'; readonly away: boolean }
+  | {
+      readonly state: 'missed';
+      readonly away: boolean;
+      /** Set where the admission was not confirmed in time: the number may return to the front once. */
+      readonly lapsed?: true;
+    }
   /** Left the line, or the admission has ended. The number is used up. */
   | { readonly state: 'over' };
 
@@ -43,20 +51,33 @@ export function place(line: Line, holder: Holder, at: number): Place {
   if (live) return { state: 'admitted', admission: withoutStatus(live), first: false };
   const { number } = holder;
   if (isUnconfirmed(line, number)) return { state: number > line.serving ? 'waiting' : 'returned' };
-  if (line.spent.has(number)) return { state: 'over' };
+  const overdue = !line.lapsed.has(number) && isOverdue(line.admissions, holder.visitor, number, now);
+  if (line.spent.has(number) && !overdue) return { state: 'over' };
   if (number > line.serving) return { state: 'waiting' };
   if (line.returned.has(number)) return { state: 'returned' };
   const claimBy =
     line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
-  if (claimBy === undefined) return { state: 'missed', away: !line.missed.has(number) };
+  if (claimBy === undefined) {
+    const away = !line.missed.has(number);
+    return { state: 'missed', away, ...(away && (overdue || line.lapsed.has(number)) ? { lapsed: true } : {}) };
+  }
   return claimBy > now ? { state: 'served', claimBy } : { state: 'missed', away: false };
 }
 
-/** Takes the turn if it has come. A repeat answers the same admission and is counted once. */
-export function claim(line: Line, holder: Holder, at: number): Place {
+/**
+ * Takes the turn if it has come. A repeat answers the same admission and is counted once. A holder whose admission lapsed
+ * returns to the front of the line first.
+ */
+export function claim(line: Line, holder: Claim, at: number): Place {
   const now = settle(line, at);
   if (isOfLine(line, holder)) prove(line, holder.number, now);
-  const standing = place(line, holder, now);
+  let standing = place(line, holder, now);
+  if (standing.state === 'missed' && standing.lapsed && line.rules.mode !== 'closed') {
+    returnToFront(line, holder.number, now);
+    standing = place(line, holder, now);
+  }
+  const isConfirmed = standing.state === 'admitted' && holder.confirmed === true;
+  if (isConfirmed && confirm(line, holder.visitor, now)) return place(line, holder, now);
   if (standing.state !== 'served') return standing;
   if (line.rules.mode === 'closed') return { state: 'waiting' };
   release(line, holder.number);

@@ -2,6 +2,7 @@
 import type { LineRules } from '../line-rules.ts';
 import { type Counters, counters } from './counters.ts';
 import { type Line, newLine } from './line.ts';
+import { confirmAll } from './provisional.ts';
 import { serveUpTo } from './serving.ts';
 import { settle } from './settle.ts';
 import { serveAgain } from './turns.ts';
@@ -9,6 +10,7 @@ import { serveAgain } from './turns.ts';
 /** Changes the rules; counters are not touched. */
 export function configure(line: Line, rules: LineRules, at: number): void {
   line.rules = rules;
+  confirmAll(line);
   const now = settle(line, at);
   line.changes += 1;
   // A credit would admit newcomers, and nobody is served in these modes.

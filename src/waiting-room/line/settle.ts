@@ -4,6 +4,7 @@ import { nextDrawOf } from './draw.ts';
 import { JUMP } from './jump.ts';
 import { freePlaces, type Line } from './line.ts';
 import { turnWindows } from './presence.ts';
+import { lapse } from './provisional.ts';
 import { expireTurns, shiftTurns } from './turns.ts';
 
 /** Visitors of expired admissions that a line keeps at most. */
@@ -72,8 +73,8 @@ function takeBackCredits(line: Line): void {
 }
 
 /**
- * Brings the line to `at`: presence windows turn, admissions and claim windows expire, a smaller size takes credits
- * back. Answers the line's time.
+ * Brings the line to `at`: presence windows turn, admissions lapse and expire, claim windows expire, a smaller size
+ * takes credits back. Answers the line's time.
  */
 export function settle(line: Line, at: number): number {
   const now = passTime(line, at);
@@ -81,6 +82,7 @@ export function settle(line: Line, at: number): number {
   if (turnWindows(line.presence, presenceTimeout, now)) line.changes += 1;
   const next = nextDrawOf(line.draws);
   if (next && turnWindows(next.presence, presenceTimeout, now)) line.changes += 1;
+  lapse(line, now);
   const expired = expireAdmissions(line.admissions, now);
   if (expired.length > 0) keepExpired(line, expired);
   line.released = Math.max(0, line.released - expired.length);

@@ -5,7 +5,7 @@
 import type { LineRules } from '../line-rules.ts';
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
-import { admission, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
+import { admission, confirm, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
 import { type Counters, type LineView, view } from './counters.ts';
 import { type Discarded, discard } from './discard.ts';
 import type { DrawOpening, DrawResult } from './draw.ts';
@@ -23,7 +23,7 @@ import type { Line } from './line.ts';
 import { type KnownDraws, type ViewForMemory, viewForMemory } from './lost-draws.ts';
 import { type Note, note, recordPredictions, setAlarm } from './notes.ts';
 import { type Opening, open } from './opening.ts';
-import { claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
+import { type Claim, claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
 import { configure, reset } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
 
@@ -37,10 +37,11 @@ export interface LineVerbs {
   configure: { input: LineRules; output: Nothing };
   join: { input: readonly Entrant[]; output: readonly Joined[] | null };
   place: { input: Holder; output: Place };
-  claim: { input: Holder; output: Place };
+  claim: { input: Claim; output: Place };
   rejoin: { input: Holder; output: Place };
   leave: { input: Holder; output: Nothing };
   admission: { input: VisitorId; output: Admission | null };
+  confirm: { input: VisitorId; output: Admission | null };
   renew: { input: VisitorId; output: Admission | null };
   recordHeartbeats: { input: Heartbeats; output: Nothing };
   recordEntrantHeartbeats: { input: EntrantHeartbeats; output: Nothing };
@@ -80,6 +81,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   rejoin,
   leave,
   admission,
+  confirm,
   renew,
   recordHeartbeats,
   recordEntrantHeartbeats,

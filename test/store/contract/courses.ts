@@ -25,6 +25,8 @@ const holder = fc.record({
   visitor: fc.oneof({ weight: 12, arbitrary: fc.constant(OWN) }, { weight: 1, arbitrary: visitor }),
 });
 
+const claim = fc.tuple(holder, fc.boolean()).map(([of, confirmed]) => ({ ...of, confirmed }));
+
 const rules: fc.Arbitrary<LineRules> = fc.record({
   mode: fc.oneof(
     { weight: 6, arbitrary: fc.constant('queue' as const) },
@@ -34,6 +36,7 @@ const rules: fc.Arbitrary<LineRules> = fc.record({
   lifetime: fc.constantFrom(1500, 20_000, 60_000, 90_000_000),
   claimWindow: fc.constantFrom(1000, 7300, 30_000),
   presenceTimeout: fc.constantFrom(1000, 20_000, 90_000),
+  confirmWindow: fc.constantFrom(0, 1300, 10_000, 10_000),
 });
 
 const after = fc.oneof(
@@ -44,7 +47,7 @@ const after = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(-65_000, -3_600_000, -90_000_000) },
 );
 
-const entrants = fc.array(fc.record({ visitor, claim: fc.boolean() }), { maxLength: 5 });
+const entrants = fc.array(fc.record({ visitor, claim: fc.boolean(), confirmed: fc.boolean() }), { maxLength: 5 });
 const numbers = fc.array(pickedNumber, { maxLength: 12 });
 const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people });
 const raise = fc.oneof(
@@ -107,12 +110,13 @@ const known = fc.record({
 const ordinary = [
   often(10, 'join', entrants),
   often(2, 'place', holder),
-  often(14, 'claim', holder),
+  often(14, 'claim', claim),
   often(8, 'rejoin', holder),
   often(4, 'leave', holder),
   often(2, 'admission', visitor),
   often(8, 'recordHeartbeats', heartbeats),
   often(12, 'raise', raiseStep),
+  often(4, 'confirm', visitor),
   often(2, 'renew', visitor),
   often(4, 'reportExits', exits),
   often(4, 'view', nothing),
@@ -340,8 +344,9 @@ function resolve(course: Course): Course {
         const { generation: ago, numbers } = step.input;
         return { ...step, input: { incarnation, generation: generation - ago, numbers: numbers.map(numberOf) } };
       }
-      case 'place':
       case 'claim':
+        return { ...step, input: { ...holderOf(step.input), confirmed: step.input.confirmed } };
+      case 'place':
       case 'rejoin':
       case 'leave':
         return { ...step, input: holderOf(step.input) };

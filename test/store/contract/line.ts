@@ -1,5 +1,6 @@
 /** What an adapter of the line port has to do. The pure line is the model: the last suite compares random courses. */
 import { describeClaiming } from './claiming.ts';
+import { describeConfirming } from './confirming.ts';
 import { describeDiscarding } from './discarding.ts';
 import { describeDraws } from './draws.ts';
 import { describeEndings } from './endings.ts';
@@ -16,6 +17,7 @@ import { describeTurns } from './turns.ts';
 export function describeLine(stores: Ports<'line'>): void {
   describeJoining(stores);
   describeClaiming(stores);
+  describeConfirming(stores);
   describeTurns(stores);
   describeModes(stores);
   describeInletSteps(stores);

@@ -3,7 +3,8 @@ import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Exits, ExitsResult } from '#waiting-room/line/admissions.ts';
 import type { Counters, LineView } from '#waiting-room/line/counters.ts';
 import type { DrawOpening, DrawResult, Entry } from '#waiting-room/line/draw.ts';
-import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { Entrant } from '#waiting-room/line/joins.ts';
+import type { Claim, Holder, Place } from '#waiting-room/line/place.ts';
 import type { Raise } from '#waiting-room/line/raise.ts';
 import type { InletStep, Raised } from '#waiting-room/line/serving.ts';
 import type { LineRules } from '#waiting-room/line-rules.ts';
@@ -51,11 +52,15 @@ export interface Arrival extends Holder {
 /** One room of a store, with the room's id and the usual time filled in. */
 export interface RoomUnderTest {
   readonly id: string;
-  arrive(visitor: string, options?: { claim?: boolean; at?: number; via?: LineStore }): Promise<Arrival>;
+  arrive(
+    visitor: string,
+    options?: { claim?: boolean; confirmed?: boolean; at?: number; via?: LineStore },
+  ): Promise<Arrival>;
   /** `count` visitors in one batch. */
   crowd(count: number, options?: { claim?: boolean; at?: number; via?: LineStore }): Promise<Arrival[]>;
   place(holder: Holder, at?: number): Promise<Place>;
-  claim(holder: Holder, at?: number, via?: LineStore): Promise<Place>;
+  claim(holder: Claim, at?: number, via?: LineStore): Promise<Place>;
+  confirm(visitor: string, at?: number, via?: LineStore): Promise<Admission | null>;
   rejoin(holder: Holder, at?: number): Promise<Place>;
   leave(holder: Holder, at?: number): Promise<void>;
   heard(numbers: readonly number[], at?: number): Promise<void>;
@@ -89,13 +94,14 @@ export async function makeRoom(store: Pick<Store, 'line'>, rules: Partial<LineRu
   return {
     id,
     crowd,
-    arrive: async (visitor, { claim = false, at = T0, via = line } = {}) => {
-      const [arrival] = await arrivals(via, id, [{ visitor, claim }], at);
+    arrive: async (visitor, { claim = false, confirmed = false, at = T0, via = line } = {}) => {
+      const [arrival] = await arrivals(via, id, [{ visitor, claim, confirmed }], at);
       if (!arrival) throw new Error('nobody arrived');
       return arrival;
     },
     place: (holder, at = T0) => line.place(id, holder, at),
     claim: (holder, at = T0, via = line) => via.claim(id, holder, at),
+    confirm: (visitor, at = T0, via = line) => via.confirm(id, visitor, at),
     rejoin: (holder, at = T0) => line.rejoin(id, holder, at),
     leave: (holder, at = T0) => line.leave(id, holder, at),
     heard: async (numbers, at = T0) =>
@@ -117,12 +123,7 @@ export async function makeRoom(store: Pick<Store, 'line'>, rules: Partial<LineRu
   };
 }
 
-async function arrivals(
-  line: LineStore,
-  id: string,
-  entrants: readonly { visitor: string; claim: boolean }[],
-  at: number,
-): Promise<Arrival[]> {
+async function arrivals(line: LineStore, id: string, entrants: readonly Entrant[], at: number): Promise<Arrival[]> {
   const joined = await line.join(id, entrants, at);
   if (!joined) throw new Error(`the room ${id} is closed`);
   return entrants.map(({ visitor }, index) => {

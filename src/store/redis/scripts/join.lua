@@ -1,8 +1,8 @@
 -- Issues the next numbers, in the order of the request. A newcomer takes a credit at once if there is one and it was
 -- asked for. While a draw is open, newcomers become its entrants instead.
 -- KEYS: those of the line (lib/line.lua). Its own field is about the joins of the process (lib/last-join.lua).
--- ARGV: now, count, process, which of its joins this is, then `index:visitor` of each entrant (indexes from 1) who would
--- claim
+-- ARGV: now, count, process, which of its joins this is, then of each entrant (indexes from 1) who would claim
+-- `index:confirmed:visitor`, 1 where the admission needs no confirmation
 -- Reply: { 'absent' } | { 'closed' } | { 'given up' } | { 'entered', incarnation, generation, draw, first arrival index } | { 'joined', incarnation, generation,
 -- first number, index, row, index, row … }, where the indexes are those who were taken in
 local count, join = tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -35,16 +35,16 @@ local credits = math.min(line.queue, math.max(line.serving, before))
 
 local takers = {}
 for i = 5, #ARGV do
-  local index, visitor = string.match(ARGV[i], '^(%d+):(.*)$')
+  local index, confirmed, visitor = string.match(ARGV[i], '^(%d+):(%d):(.*)$')
   if before + tonumber(index) > credits then break end
-  takers[tonumber(index)] = visitor
+  takers[tonumber(index)] = { visitor = visitor, confirmed = confirmed == '1' }
 end
 local held
 for index = 1, credits - before do
   local number = before + index
   if takers[index] then
     reply[#reply + 1] = index
-    reply[#reply + 1] = admit(takers[index], number, now)
+    reply[#reply + 1] = admit(takers[index].visitor, number, takers[index].confirmed, now)
   else
     hear(WAITERS, number)
     redis.call('SETBIT', HOLDING, number, 1)

@@ -1,9 +1,16 @@
 -- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
--- visitor → expires_at. An ended one leaves nothing behind. Their times are stored less the line's `shifted`, so that
--- no row has to be written when all are shifted.
+-- visitor → expires_at, and PROVISIONAL those that are not confirmed (lib/provisional.lua). An ended one leaves nothing
+-- behind. Their times are stored less the line's `shifted`, so that no row has to be written when all are shifted.
 
-local function formatRow(number, generation, issuedAt, expiresAt)
-  return string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
+-- `confirmBy` is nil where the admission is confirmed.
+local function formatRow(number, generation, issuedAt, expiresAt, confirmBy)
+  local row = string.format('%.0f:%.0f:%.0f:%.0f', number, generation, issuedAt, expiresAt)
+  return confirmBy and row .. string.format(':%.0f', confirmBy) or row
+end
+
+-- The entry of an admission in PROVISIONAL.
+local function provisional(visitor, number, generation)
+  return string.format('%.0f:%.0f:%s', generation, number, visitor)
 end
 
 -- The row of a visitor's admission, if it still lives.
@@ -12,25 +19,74 @@ local function liveAdmission(visitor, now)
   if not row then return nil end
   local number, generation, issuedAt, expiresAt = string.match(row, '^(%d+):(%d+):(%d+):(%d+)$')
   if expiresAt + line.shifted <= now then return nil end
-  return formatRow(number, generation, issuedAt + line.shifted, expiresAt + line.shifted)
+  local confirmBy = redis.call('ZSCORE', PROVISIONAL, provisional(visitor, number, generation))
+  confirmBy = confirmBy and confirmBy + line.shifted
+  if confirmBy and confirmBy <= now then return nil end
+  return formatRow(number, generation, issuedAt + line.shifted, expiresAt + line.shifted, confirmBy)
 end
 
-local function addAdmission(visitor, number, issuedAt, expiresAt)
+-- Whether a visitor's admission by this number was not confirmed in time, and that has not been settled yet.
+local function isOverdue(visitor, number, now)
+  local row = redis.call('HGET', ADMISSIONS, visitor)
+  local held, generation = string.match(row or '', '^(%d+):(%d+):')
+  if tonumber(held) ~= number then return false end
+  local confirmBy = redis.call('ZSCORE', PROVISIONAL, provisional(visitor, number, generation))
+  return confirmBy and confirmBy + line.shifted <= now or false
+end
+
+local function addAdmission(visitor, number, issuedAt, expiresAt, confirmBy)
   local ends = expiresAt - line.shifted
   redis.call('HSET', ADMISSIONS, visitor, formatRow(number, line.generation, issuedAt - line.shifted, ends))
   redis.call('ZADD', ACTIVE, ends, visitor)
-  return formatRow(number, line.generation, issuedAt, expiresAt)
+  if confirmBy then
+    redis.call('ZADD', PROVISIONAL, confirmBy - line.shifted, provisional(visitor, number, line.generation))
+  end
+  return formatRow(number, line.generation, issuedAt, expiresAt, confirmBy)
 end
 
 -- The admission of this row lives until `expiresAt` instead, unless it does so longer already.
 local function prolong(visitor, row, expiresAt)
-  local number, issuedAt, before = string.match(row, '^(%d+):%d+:(%d+):(%d+)$')
-  return addAdmission(visitor, tonumber(number), tonumber(issuedAt), math.max(tonumber(before), expiresAt))
+  local number, issuedAt, before, confirmBy = string.match(row, '^(%d+):%d+:(%d+):(%d+):?(%d*)$')
+  return addAdmission(
+    visitor, tonumber(number), tonumber(issuedAt), math.max(tonumber(before), expiresAt), tonumber(confirmBy)
+  )
+end
+
+-- Confirms the admission of this row. The row that it has then, and whether it was not confirmed before.
+local function confirmAdmission(visitor, row)
+  local confirmed, number, generation = string.match(row, '^((%d+):(%d+):%d+:%d+):%d+$')
+  if not confirmed then return row, false end
+  redis.call('ZREM', PROVISIONAL, provisional(visitor, number, generation))
+  return confirmed, true
 end
 
 local function removeAdmission(visitor)
+  local row = redis.call('HGET', ADMISSIONS, visitor)
+  if row then
+    local number, generation = string.match(row, '^(%d+):(%d+):')
+    redis.call('ZREM', PROVISIONAL, provisional(visitor, number, generation))
+  end
   redis.call('HDEL', ADMISSIONS, visitor)
   redis.call('ZREM', ACTIVE, visitor)
+end
+
+-- Ends the admissions that were not confirmed in time, and answers their numbers.
+local function lapseAdmissions(now)
+  local lapsed = {}
+  repeat
+    local due = redis.call('ZRANGEBYSCORE', PROVISIONAL, '-inf', now - line.shifted, 'LIMIT', 0, 1000)
+    if #due > 0 then redis.call('ZREM', PROVISIONAL, unpack(due)) end
+    for _, entry in ipairs(due) do
+      local generation, number, visitor = string.match(entry, '^(%d+):(%d+):(.*)$')
+      local row = redis.call('HGET', ADMISSIONS, visitor)
+      if row and string.find(row, number .. ':' .. generation .. ':', 1, true) == 1 then
+        redis.call('HDEL', ADMISSIONS, visitor)
+        redis.call('ZREM', ACTIVE, visitor)
+        lapsed[#lapsed + 1] = tonumber(number)
+      end
+    end
+  until #due < 1000
+  return lapsed
 end
 
 -- Ends the admissions that are due, and answers them: visitor, when it expired, visitor …

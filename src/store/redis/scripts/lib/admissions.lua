@@ -4,13 +4,24 @@ local function spend(number)
   if number > line.serving then line.left_unserved = line.left_unserved + 1 end
 end
 
--- The visitor's row, and whether it was made now.
-local function admit(visitor, number, now)
+local function confirmRow(visitor, row)
+  local confirmed, isNew = confirmAdmission(visitor, row)
+  if isNew then countOutcome('outcomes_confirmed') end
+  return confirmed
+end
+
+-- The visitor's row, and whether it was made now. `confirmed` where what makes it confirms it.
+local function admit(visitor, number, confirmed, now)
   spend(number)
   local live = liveAdmission(visitor, now)
-  if live then return live, false end
+  if live then return confirmed and confirmRow(visitor, live) or live, false end
+  local untilThen = confirmBy(now)
+  if confirmed and untilThen then
+    countOutcome('outcomes_confirmed')
+    untilThen = nil
+  end
   line.claimed = line.claimed + 1
-  return addAdmission(visitor, number, now, now + line.lifetime), true
+  return addAdmission(visitor, number, now, now + line.lifetime, untilThen), true
 end
 
 -- Whether there was a live one to end; `status` is the counter it goes to.

@@ -25,6 +25,7 @@ local function view()
     line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
     {
       line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
+      redis.call('ZCARD', PROVISIONAL), line.lapses, line.outcomes_confirmed, line.outcomes_lapsed,
     },
   }
 end

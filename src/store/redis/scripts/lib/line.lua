@@ -8,6 +8,7 @@ local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
 local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
+local PROVISIONAL, LAPSED = KEYS[26], KEYS[27]
 
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
@@ -32,6 +33,7 @@ local FIELDS = {
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
   'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed', 'unconfirmed_of',
   'challenge', 'unproven_per_address', 'present_from_join',
+  'confirm_window', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
 }
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then

@@ -1,5 +1,6 @@
 -- Where a holder stands, as a tagged reply: { 'stale' }, { 'waiting' }, { 'returned' }, { 'served', claim by },
--- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away }, { 'over' }.
+-- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away, '1' where
+-- the admission lapsed }, { 'over' }.
 local function place(holder, now)
   local number = holder.number
   if not isOfLine(holder.incarnation, holder.generation) or number < 1 then return { 'stale' } end
@@ -7,14 +8,19 @@ local function place(holder, now)
   local live = liveAdmission(holder.visitor, now)
   if live then return { 'admitted', live, '0' } end
   if isUnconfirmed(number) then return { number > line.serving and 'waiting' or 'returned' } end
-  if has(SPENT, number) then return { 'over' } end
+  local isSpent = has(SPENT, number)
+  local overdue = isSpent and not has(LAPSED, number) and isOverdue(holder.visitor, number, now)
+  if isSpent and not overdue then return { 'over' } end
   if number > line.serving then return { 'waiting' } end
   if line.returned > 0 and has(RETURNED, number) then return { 'returned' } end
   local claimBy = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
   if not claimBy and has(HOLDING, number) then claimBy = batchDeadline(number) end
-  if not claimBy then return { 'missed', has(MISSED, number) and '0' or '1' } end
+  if not claimBy then
+    local away = not has(MISSED, number)
+    return { 'missed', away and '1' or '0', away and (overdue or has(LAPSED, number)) and '1' or '0' }
+  end
   if claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
-  return { 'missed', '0' }
+  return { 'missed', '0', '0' }
 end
 
 -- Holders come as ARGV from `at`: incarnation, generation, number, visitor.

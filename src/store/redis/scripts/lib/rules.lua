@@ -1,16 +1,18 @@
 -- Changing the rules of a line, and beginning a new generation.
 
 -- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout, 1 where visitors are asked for a
--- proof, unproven visitors of an address, 1 where visitors are present from the join on.
+-- proof, unproven visitors of an address, 1 where visitors are present from the join on, confirm
+-- window.
 local function setRules(at)
   line.mode, line.size, line.lifetime = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   line.claim_window, line.presence_timeout = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   line.challenge, line.unproven_per_address = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-  line.present_from_join = tonumber(ARGV[at + 7])
+  line.present_from_join, line.confirm_window = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
 end
 
 -- Puts the line's rules into force; counters are not touched.
 local function configure(at)
+  confirmAll()
   local now = settle(at)
   -- A credit would admit newcomers, and nobody is served in these modes.
   if line.mode == 'paused' or line.mode == 'closed' then line.serving = math.min(line.serving, line.queue) end
@@ -24,7 +26,7 @@ end
 -- load of the origin.
 local KEPT = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
-  unproven_per_address = true, present_from_join = true, incarnation = true,
+  unproven_per_address = true, present_from_join = true, confirm_window = true, incarnation = true,
   clock = true, skew = true, alarm = true,
 }
 local function beginGeneration(generation)

@@ -58,12 +58,13 @@ local function takeBackCredits()
   if excess > 0 then line.serving = line.serving - excess end
 end
 
--- Brings the line to `at`: windows turn, admissions and claim windows run out, a smaller size takes credits back. The
+-- Brings the line to `at`: windows turn, admissions lapse and run out, claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
   local now = passTime(at)
   turnWindows(WAITERS, now)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
+  lapse(now)
   local expired = expireAdmissions(now)
   if #expired > 0 then keepExpired(expired) end
   line.released = math.max(0, line.released - #expired / 2)
