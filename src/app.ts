@@ -4,11 +4,13 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { AuditReader } from '#admin/audit.ts';
 import { createAdminDoor } from '#admin/index.ts';
+import { createChallenges } from '#challenges/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
 import { type Authentication, createAuthentication } from '#http/authentication.ts';
 import { createClientAddress } from '#http/client-address.ts';
 import type { Door } from '#http/door.ts';
+import { createEntryRequests } from '#http/entry-requests.ts';
 import { health } from '#http/health.ts';
 import { createListener } from '#http/listener.ts';
 import { problemOf, problems } from '#http/problem.ts';
@@ -78,7 +80,11 @@ export function createApp(deps: AppDeps): App {
   const eventKept = (room: string, event: string) =>
     log.warn({ room, event }, 'event kept, because it has entrants: postpone or cancel it with the admin API');
   const listeners = { admissionEnded, relyingPartyChanged, eventKept, onError };
-  const uncounted = createWaitingRoom({ store, now, cookieKeys, emit, ...listeners });
+  const uncounted = createWaitingRoom({
+    ...{ store, now, cookieKeys, emit },
+    challengeUrl: (room) => urls.urlOf(`/rooms/${room}/challenge`),
+    ...listeners,
+  });
   const waitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
@@ -86,6 +92,7 @@ export function createApp(deps: AppDeps): App {
   const { failures, ...authentication } = createAuthentication({ seal, trustProxy, emit, metrics, now });
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
+  const challenges = createChallenges({ cookieKeys, seal, idempotency: store.idempotency, metrics, now });
   /** Each door takes what it needs from here. */
   const dependencies = {
     ...{ issuer, urls, jwks, clientAddress, version, store, waitingRoom, logoutQueue, ...authentication },
@@ -96,6 +103,8 @@ export function createApp(deps: AppDeps): App {
     addresses: createAddresses(seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     tokens: createTokens({ issuer, keys: jwks.keys, now }),
+    challenges,
+    requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
     clientFaults: createClientFaults(jwks),
     refuse: createRefuse(onError),
   };

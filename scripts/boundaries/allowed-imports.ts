@@ -12,7 +12,7 @@ export interface Boundary {
 }
 
 const door = (imports: readonly string[], packages: readonly string[]): Boundary => ({
-  imports: ['src/http', 'src/pages', 'src/settings', 'src/telemetry', 'src/waiting-room', ...imports],
+  imports: ['src/challenges', 'src/http', 'src/pages', 'src/settings', 'src/telemetry', 'src/waiting-room', ...imports],
   packages: ['node:*', 'koa', ...packages],
 });
 
@@ -37,6 +37,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/app.ts': {
     imports: [
       'src/admin',
+      'src/challenges',
       'src/config',
       'src/http',
       'src/oidc',
@@ -59,10 +60,12 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
 
   // What doors share: HTML pages, and the tokens that are issued outside oidc-provider.
   'src/pages': {
-    imports: ['src/http', 'src/telemetry', 'src/waiting-room'],
+    imports: ['src/challenges', 'src/http', 'src/telemetry', 'src/waiting-room'],
     packages: ['node:*', 'koa', '@koa/router', 'ejs'],
   },
   'src/tokens': { imports: ['src/waiting-room'], packages: ['node:crypto', 'jose'] },
+  // Challenges, and the proofs that solve them.
+  'src/challenges': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
   'src/activity': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
   'src/config': {
     // The one form of REDIS_URL is the store's.

@@ -7,7 +7,7 @@
  * - A name that fails at many networks leaves fewer guesses to each network where it has not succeeded recently.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit } from '#waiting-room/rate-limit.ts';
 import { createRecentKeys } from './recent-keys.ts';
 
 /** How many guesses of a name a network has. They come back evenly, all of them within the window (in ms). */

@@ -6,7 +6,7 @@ import type { Context, Middleware } from 'koa';
 import type { Fault } from '#settings/faults.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { ErrorCode } from '#waiting-room/errors.ts';
-import { AnteroomError } from '#waiting-room/errors.ts';
+import { AnteroomError, ChallengeRequired } from '#waiting-room/errors.ts';
 
 interface Kind {
   readonly status: number;
@@ -21,6 +21,10 @@ const WAITING_ROOM = {
   relying_party_not_found: { status: 404, title: 'The relying party does not exist' },
   room_closed: { status: 403, title: 'The room is closed' },
   frame_refused: { status: 403, title: 'Nobody joins the line from within a frame' },
+  room_full: { status: 503, title: 'The line is full', headers: { 'Retry-After': '30' } },
+  challenge_required: { status: 429, title: 'A proof is required to join' },
+  entry_refused: { status: 403, title: 'The rules of the room refuse the request' },
+  proof_invalid: { status: 400, title: 'The proof is not valid' },
   address_altered: { status: 400, title: 'The address of the waiting page is incomplete or was changed' },
   ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
   ticket_invalid: { status: 401, title: 'The ticket is not valid', headers: BEARER },
@@ -72,12 +76,15 @@ export interface ProblemDocument {
   readonly code: ProblemCode;
   readonly detail?: string;
   readonly errors?: readonly Fault[];
+  /** With `challenge_required`: the URL of a challenge, whose proof is required. */
+  readonly challenge?: string;
 }
 
 export interface ProblemOptions {
   /** What is wrong this time, where, and what is accepted. The client sees it. */
   readonly detail?: string;
   readonly errors?: readonly Fault[];
+  readonly challenge?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -101,7 +108,10 @@ export interface ProblemAnswer {
   readonly document: ProblemDocument;
 }
 
-export function problemAnswer(code: ProblemCode, { detail, errors, headers }: ProblemOptions = {}): ProblemAnswer {
+export function problemAnswer(
+  code: ProblemCode,
+  { detail, errors, challenge, headers }: ProblemOptions = {},
+): ProblemAnswer {
   const kind = KINDS[code];
   return {
     status: kind.status,
@@ -113,6 +123,7 @@ export function problemAnswer(code: ProblemCode, { detail, errors, headers }: Pr
       code,
       ...(detail === undefined ? {} : { detail }),
       ...(errors === undefined ? {} : { errors }),
+      ...(challenge === undefined ? {} : { challenge }),
     },
   };
 }
@@ -120,6 +131,10 @@ export function problemAnswer(code: ProblemCode, { detail, errors, headers }: Pr
 /** The answer for a thrown value. An unexpected error becomes `internal_error`, without details. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof Problem) return problemAnswer(error.code, error.options);
+  if (error instanceof ChallengeRequired) {
+    const { code, message, retryAfter } = error;
+    return problemAnswer(code, { detail: message, headers: { 'Retry-After': String(retryAfter) } });
+  }
   if (error instanceof AnteroomError) return problemAnswer(error.code, { detail: error.message });
   return problemAnswer('internal_error');
 }

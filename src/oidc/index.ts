@@ -11,6 +11,7 @@ import { isClientGone } from '#http/client-gone.ts';
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
@@ -50,6 +51,7 @@ export interface OidcDeps {
   readonly addresses: Addresses;
   readonly attempts: CredentialAttempts;
   readonly clientAddress: ClientAddress;
+  readonly requestOf: EntryRequestOf;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
@@ -82,7 +84,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const render = deps.views.page;
   const authorize = createAuthorize({
     ...{ urls, waitingRoom, idempotency, addresses, cookies },
-    ...{ clientAddress: deps.clientAddress, render, now },
+    ...{ clientAddress: deps.clientAddress, requestOf: deps.requestOf, render, now },
   });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);

@@ -4,6 +4,7 @@
  */
 import type { Context, Middleware } from 'koa';
 import type { CredentialAttempt } from '#http/credential-attempts.ts';
+import type { NewcomerState } from '#waiting-room/facts.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
@@ -28,6 +29,8 @@ export interface Visit {
   /** Absent where the visitor got no ticket: the room is closed, or the request was prompt=none. */
   readonly visitor?: VisitorId;
   readonly admission: Admission | null;
+  /** Why a newcomer got no number; absent for all others. */
+  readonly newcomerState?: NewcomerState | null;
   /** The longest lifetime of an access token, in seconds; absent: as long as the admission. */
   readonly accessTokenLifetime?: number | undefined;
 }

@@ -4,6 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { frameRefusal, isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
@@ -15,7 +16,9 @@ import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
+import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
 import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import type { NewcomerState } from '#waiting-room/facts.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -28,6 +31,7 @@ export interface EnterDeps {
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
+  readonly requestOf: EntryRequestOf;
   readonly returnToSite: ReturnToSite;
   readonly urls: Pick<PublicUrls, 'pathOf' | 'isOwn'>;
   readonly enterUrls: EnterUrls;
@@ -43,6 +47,7 @@ export interface Enter {
 
 export function createEnter(deps: EnterDeps): Enter {
   const { visitors, snapshots, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
+  const { requestOf } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
     sendPage(ctx, status, render('error', { code, description }));
@@ -68,21 +73,25 @@ export function createEnter(deps: EnterDeps): Enter {
       const { title } = (await snapshots.get(room)).settings;
       return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrls.to(room, url) }));
     }
+    const pending = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() } as const;
+    let state: NewcomerState | null = null;
     try {
       const { ticket, admission, isNew } = await visitors.arrive(room, {
         visitor,
         ticket: cookies.ticket(header, room),
         inside: cookies.inside(header, room),
         refusal: frameRefusal(ctx, (await snapshots.get(room)).settings.frames),
+        ...requestOf(ctx.req),
       });
       if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
       if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
       if (admission && (await returnToSite.guarded(ctx, room, url, admission))) return;
     } catch (error) {
-      // The waiting page shows that the room is closed.
-      if (!(error instanceof RoomClosed)) throw error;
+      // The waiting page shows that the room is closed, or why there is no number yet.
+      state = newcomerStateOf(error);
+      if (state === null && !(error instanceof RoomClosed)) throw error;
     }
-    redirectTo(ctx, addresses.of(room, { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() }));
+    redirectTo(ctx, withNewcomerState(addresses.of(room, pending), state));
   }
 
   const router = new Router();

@@ -3,9 +3,11 @@
  * of draws and the browser module. It decides nothing about the line, and stores nothing but the tokens that the gate
  * has already accepted. It imports waiting-room, pages, tokens, http and telemetry, and no other door.
  */
+import type { Challenges } from '#challenges/index.ts';
 import type { Assets } from '#http/assets.ts';
 import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
@@ -19,6 +21,7 @@ import type { Tokens } from '#tokens/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createPassOffice } from '#waiting-room/passes.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { createChallengeRoute } from './challenge.ts';
 import { createClientModule } from './client-module.ts';
 import { createCallers } from './cors.ts';
 import { createDrawPages } from './draws.ts';
@@ -44,6 +47,8 @@ export interface PublicDeps {
   readonly views: Pick<Views, 'page'>;
   readonly metrics: Pick<Metrics, 'polls' | 'gateChecks'>;
   readonly refuse: Refuse;
+  readonly challenges: Challenges;
+  readonly requestOf: EntryRequestOf;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -52,6 +57,7 @@ export type PublicDoor = Required<Door<{ readonly return: Continuation<PendingRe
 
 export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const { urls, waitingRoom, cookies, addresses, tokens, assets, views, metrics, refuse, now } = deps;
+  const { challenges, requestOf } = deps;
   const { visitors, snapshots, tickets, seal } = waitingRoom;
   const countPoll = (kind: keyof Metrics['polls']) => () => {
     metrics.polls[kind] += 1;
@@ -65,6 +71,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     snapshots,
     cookies,
     addresses,
+    requestOf,
     returnToSite: createReturnToSite({ snapshots, cookies, loops, tokens, enterUrls, render: views.page }),
     urls,
     enterUrls,
@@ -107,7 +114,8 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
       createDrawPages({ reports: waitingRoom.drawReports, cookies, render: views.page }),
       createClientModule(assets.folder),
       enter.middleware,
-      createTickets({ visitors, tickets, tokens, callers }),
+      createChallengeRoute({ challenges, snapshots, tickets, cookies, requestOf, callers }),
+      createTickets({ visitors, tickets, tokens, callers, challenges, requestOf, urls }),
     ),
     pending: { return: enter.continuation },
   };

@@ -4,28 +4,48 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Challenges } from '#challenges/index.ts';
 import { chain } from '#http/chain.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
+import { Problem } from '#http/problem.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import type { Tokens } from '#tokens/index.ts';
-import { AnteroomError, RoomClosed } from '#waiting-room/errors.ts';
+import { AnteroomError, ChallengeRequired, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
-import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
+import { provenTicket, type Ticket, type TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { type Callers, createCors } from './cors.ts';
 import { ticketOf } from './ticket-facts.ts';
+import { newcomersProof, ownProof } from './ticket-proof.ts';
 
 export interface TicketsDeps {
   readonly visitors: Visitors;
   readonly tickets: TicketOffice;
   readonly tokens: Pick<Tokens, 'ofAdmission'>;
   readonly callers: Callers;
+  readonly challenges: Pick<Challenges, 'check' | 'use'>;
+  readonly requestOf: EntryRequestOf;
+  readonly urls: Pick<PublicUrls, 'urlOf'>;
 }
 
-export function createTickets({ visitors, tickets, tokens, callers }: TicketsDeps): Middleware {
+export function createTickets(deps: TicketsDeps): Middleware {
+  const { visitors, tickets, tokens, callers, challenges, requestOf, urls } = deps;
+
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
     // A rejoin may issue another ticket, so each answer carries the current one.
     ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.facts(ticket)) };
     ctx.status = status;
   }
+
+  /** Says where the challenge is that a newcomer has to solve. */
+  const challengeIn = (room: string) => (error: unknown) => {
+    if (!(error instanceof ChallengeRequired)) throw error;
+    throw new Problem('challenge_required', {
+      detail: error.message,
+      challenge: urls.urlOf(`/rooms/${room}/challenge`),
+      headers: { 'Retry-After': String(error.retryAfter) },
+    });
+  };
 
   /** Throws the reason if there is no admission. */
   async function claim(ticket: Ticket): Promise<Admission> {
@@ -63,15 +83,25 @@ export function createTickets({ visitors, tickets, tokens, callers }: TicketsDep
     ticketOf(tickets, ctx.get('Authorization') || undefined, room(ctx));
 
   router.post('/', async (ctx) => {
-    const { ticket } = await visitors.arrive(room(ctx), { visitor: null, ticket: null });
-    await answerFacts(ctx, 201, ticket);
+    const proof = await newcomersProof(ctx);
+    if (proof !== null) await challenges.use(room(ctx), proof);
+    const request = { ...requestOf(ctx.req), proven: proof !== null };
+    const arrival = visitors.arrive(room(ctx), { visitor: null, ticket: null, ...request });
+    await answerFacts(ctx, 201, (await arrival.catch(challengeIn(room(ctx)))).ticket);
   });
   router.post('/self/claim', async (ctx) => {
     const ticket = own(ctx);
     ctx.body = await tokens.ofAdmission(ticket.room, await claim(ticket));
   });
   router.post('/self/rejoin', async (ctx) => {
-    await answerFacts(ctx, 200, await visitors.rejoin(own(ctx)));
+    const rejoined = visitors.rejoin(own(ctx), requestOf(ctx.req));
+    await answerFacts(ctx, 200, await rejoined.catch(challengeIn(room(ctx))));
+  });
+  router.post('/self/proof', async (ctx) => {
+    const ticket = own(ctx);
+    challenges.check(ticket, await ownProof(ctx));
+    const proven = provenTicket(ticket);
+    ctx.body = { ticket: tickets.sealAlike(proven), ...(await visitors.facts(proven)) };
   });
   router.delete('/self', async (ctx) => {
     await visitors.leave(own(ctx));

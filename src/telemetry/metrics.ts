@@ -8,8 +8,10 @@ import type { Counters } from '#waiting-room/line/counters.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
 
-/** How a join ended: with a number in line, admitted at once, or refused. */
-export type JoinOutcome = 'waiting' | 'admitted' | 'closed' | 'overloaded';
+/** How a join ended: with a number in line, admitted at once, or without a number. */
+export type JoinOutcome = 'waiting' | 'admitted' | 'closed' | 'full' | 'challenged' | 'refused' | 'overloaded';
+/** What happened with a challenge of proof: made, solved, or answered with a proof that is not valid. */
+export type ProofOutcome = 'issued' | 'solved' | 'refused';
 export type ClaimOutcome = 'admitted' | 'repeated' | 'refused';
 
 /** Polls answered. Plain integers, which the handlers increment, because counting must cost a poll nothing. */
@@ -59,6 +61,7 @@ export interface Metrics {
   request(door: DoorName, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
+  proved(room: string, outcome: ProofOutcome): void;
   /** Counts an activity event by type. */
   happened(type: string): void;
   delivered(outcome: DeliveryOutcome): void;
@@ -114,6 +117,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   const claims = new Counter({
     name: 'anteroom_claims_total',
     help: 'Claims, by outcome',
+    labelNames: ['room', 'outcome'],
+    registers,
+  });
+  const proofs = new Counter({
+    name: 'anteroom_proofs_total',
+    help: 'Challenges that were issued, and proofs that solved them or were refused',
     labelNames: ['room', 'outcome'],
     registers,
   });
@@ -211,6 +220,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     request: (door, status, seconds) => requests.observe({ door, status: String(status) }, seconds),
     joined: (room, outcome) => joins.inc({ room, outcome }),
     claimed: (room, outcome) => claims.inc({ room, outcome }),
+    proved: (room, outcome) => proofs.inc({ room, outcome }),
     happened: (type) => activities.inc({ type }),
     delivered: (outcome) => deliveries.inc({ outcome }),
     dropped: (events) => drops.inc(events),

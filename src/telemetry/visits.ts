@@ -1,18 +1,26 @@
-import { RoomClosed, StoreOverloaded } from '#waiting-room/errors.ts';
+import { AnteroomError, type ErrorCode, StoreOverloaded } from '#waiting-room/errors.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { Metrics } from './metrics.ts';
+import type { JoinOutcome, Metrics } from './metrics.ts';
+
+const OUTCOMES: { readonly [code in ErrorCode]?: JoinOutcome } = {
+  room_closed: 'closed',
+  room_full: 'full',
+  challenge_required: 'challenged',
+  entry_refused: 'refused',
+};
 
 /** Counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */
 export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed'>): Visitors {
   const refused = (room: string) => (error: unknown) => {
-    if (error instanceof RoomClosed) metrics.joined(room, 'closed');
+    const outcome = error instanceof AnteroomError ? OUTCOMES[error.code] : undefined;
+    if (outcome) metrics.joined(room, outcome);
     if (error instanceof StoreOverloaded) metrics.joined(room, 'overloaded');
     throw error;
   };
   return {
     ...visitors,
     arrive: (room, brought) => visitors.arrive(room, brought).catch(refused(room)),
-    rejoin: (ticket) => visitors.rejoin(ticket).catch(refused(ticket.room)),
+    rejoin: (ticket, request) => visitors.rejoin(ticket, request).catch(refused(ticket.room)),
     async claim(ticket) {
       const place = await visitors.claim(ticket);
       if (place.state !== 'admitted') metrics.claimed(ticket.room, 'refused');

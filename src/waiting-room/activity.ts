@@ -41,6 +41,13 @@ export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 /** What a client authenticates with. */
 export type CredentialKind = 'operator_token' | 'client_secret';
 
+/**
+ * Why abuse is suspected.
+ *
+ * - `joins_per_address`: an address joined more often than the room allows without a proof.
+ */
+export type AbuseReason = 'joins_per_address';
+
 interface InRoom {
   readonly room: RoomId;
 }
@@ -65,6 +72,8 @@ export interface Activities {
   'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
   /** A periodic inlet missed `periods` for so long that it did not make up for them. */
   'inlet.skipped': InRoom & { readonly periods: number };
+  /** An address behaves like an attacker. `address_hash` is keyed, and changes each day. */
+  'abuse.suspected': InRoom & { readonly reason: AbuseReason; readonly address_hash: string };
   /** The room's counters, each minute. */
   'room.metrics': InRoom & { readonly counters: Counters };
   /**
@@ -102,6 +111,7 @@ const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } 
   'draw.announced': 'room',
   'draw.done': 'room',
   'inlet.skipped': 'room',
+  'abuse.suspected': 'room',
   'room.metrics': 'room',
   'authentication.failed': 'operator',
   'operator.acted': 'operator',

@@ -9,6 +9,10 @@ export type ErrorCode =
   | 'relying_party_not_found'
   | 'room_closed'
   | 'frame_refused'
+  | 'room_full'
+  | 'challenge_required'
+  | 'entry_refused'
+  | 'proof_invalid'
   | 'address_altered'
   | 'ticket_required'
   | 'ticket_invalid'
@@ -55,6 +59,33 @@ export class RoomClosed extends AnteroomError {
 
 /** The visitor is not in the line and may not join it this way. */
 export class JoinRefused extends AnteroomError {}
+/** The line has as many present visitors as the room has capacity for. */
+export class RoomFull extends AnteroomError {
+  constructor(room: string) {
+    super('room_full', `The line of the room "${room}" is full. Try again later.`);
+  }
+}
+
+/** The newcomer gets a number with a proof only. */
+export class ChallengeRequired extends AnteroomError {
+  /** Seconds until a newcomer of the same address may join without a proof. */
+  readonly retryAfter: number;
+
+  constructor(room: string, retryAfter: number) {
+    super(
+      'challenge_required',
+      `Too many visitors joined the room "${room}" from this address. Join with a proof, or later.`,
+    );
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A proof that was forged, has expired, was used already, or belongs to another ticket. */
+export class ProofInvalid extends AnteroomError {
+  constructor() {
+    super('proof_invalid', 'The proof is not valid: solve a new challenge of this room and ticket.');
+  }
+}
 
 /** The room has no event of this id. */
 export class EventNotFound extends AnteroomError {

@@ -5,7 +5,8 @@ import type { Ticket } from './ticket.ts';
 /** The text around a visitor's number, people ahead and estimate: the same for all visitors of a snapshot. */
 type Frame = readonly [before: string, between: string, after: string];
 
-const frames = new WeakMap<Snapshot, Frame>();
+/** By whether the visitor is proven. */
+const frames = { true: new WeakMap<Snapshot, Frame>(), false: new WeakMap<Snapshot, Frame>() };
 
 /** {@link unservedFacts} as a JSON document. Most of its text is made once a snapshot, because nearly all polls get it. */
 export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
@@ -17,7 +18,7 @@ export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
 }
 
 function frameOf(snapshot: Snapshot, ticket: Ticket): Frame {
-  const known = frames.get(snapshot);
+  const known = frames[`${ticket.standing === 'proven'}`].get(snapshot);
   if (known) return known;
   const facts = unservedFacts(snapshot, ticket);
   const { state, room, number: _, serving, people_ahead: __, estimated_wait: ___, ...rest } = facts;
@@ -26,6 +27,6 @@ function frameOf(snapshot: Snapshot, ticket: Ticket): Frame {
     `,"serving":${serving},"people_ahead":`,
     `,${JSON.stringify(rest).slice(1)}`,
   ];
-  frames.set(snapshot, frame);
+  frames[`${ticket.standing === 'proven'}`].set(snapshot, frame);
   return frame;
 }

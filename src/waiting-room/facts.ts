@@ -1,4 +1,5 @@
 /** Where a visitor stands, as the waiting page shows it and the APIs answer it. */
+import { challengeOf } from './entry/entry-settings.ts';
 import { estimatedWait, type Range } from './estimate.ts';
 import type { Place } from './line/place.ts';
 import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
@@ -6,7 +7,11 @@ import type { ClosedReason, RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
-export type State = 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed';
+/** With `full` and `challenge` there is no ticket yet. */
+export type State = 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed' | NewcomerState;
+
+/** Why a newcomer has no number: the line is full, or a proof comes first. */
+export type NewcomerState = 'full' | 'challenge';
 
 /** Field names are public. Durations are in seconds, times in ISO 8601. */
 export interface Facts {
@@ -23,6 +28,10 @@ export interface Facts {
   readonly heartbeat_after: number;
   readonly message: string | null;
   readonly updated_at: string;
+  /** Whether the visitor brought a valid proof. */
+  readonly proven: boolean;
+  /** While `proven` is false and the room asks for proofs: the URL of a challenge. */
+  readonly challenge?: string;
   /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
   /** With `closed`: why, if the operator said so. */
@@ -96,6 +105,20 @@ export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   return { ...facts(snapshot, ticket, 'expired'), rejoin: 'by_itself' };
 }
 
+/** The facts of somebody who has no ticket. */
+export function newcomerFacts(snapshot: Snapshot, state: NewcomerState): Facts {
+  return facts(snapshot, NOBODY, state, snapshot.view.counters.present);
+}
+
+const NOBODY = { number: 0, standing: 'unproven' } as const;
+
+/** What a ticket has shown, and what the room asks for. */
+function proofFacts({ settings, challengeUrl }: Snapshot, { standing }: Pick<Ticket, 'standing'>) {
+  const proven = standing === 'proven';
+  const isAsked = !proven && challengeUrl !== undefined && challengeOf(settings) !== 'off';
+  return isAsked ? { proven, challenge: challengeUrl } : { proven };
+}
+
 /** The estimated wait behind `ahead` people. Null if it is unknown or the room serves nobody. */
 export function waitOf(snapshot: Snapshot, ahead: number): Range | null {
   const { settings, view, speed } = snapshot;
@@ -126,7 +149,7 @@ function sharedFacts(snapshot: Snapshot): SharedFacts {
 
 function facts(
   snapshot: Snapshot,
-  ticket: Ticket,
+  ticket: Pick<Ticket, 'number' | 'standing'>,
   state: State,
   peopleAhead = 0,
   estimated_wait: Range | null = null,
@@ -144,6 +167,7 @@ function facts(
     heartbeat_after,
     message,
     updated_at,
+    ...proofFacts(snapshot, ticket),
     ...(state === 'closed' && closed_reason ? { closed_reason } : {}),
   };
 }

@@ -12,6 +12,8 @@ import { createAdvance } from './advance.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
+import { type AddressKey, createAddressKey } from './entry/address-key.ts';
+import { createGuardEntry } from './entry/guard-entry.ts';
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
 import { createJoinBatcher } from './join-batcher.ts';
 import { createJoinRoom } from './join-room.ts';
@@ -51,6 +53,8 @@ export interface WaitingRoom {
   readonly origins: RoomOrigins;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
+  /** What limits count an address by. */
+  readonly addressKey: AddressKey;
   readonly advance: Advance;
   /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
@@ -68,6 +72,8 @@ export interface WaitingRoomDeps {
   readonly relyingPartyChanged?: RelyingPartyChanged;
   /** Called when the service itself, applying its file, keeps an event that the file removed, because it has entrants. */
   readonly eventKept?: EventKept;
+  /** The URL of a challenge of a room. */
+  readonly challengeUrl?: ((room: RoomId) => string) | undefined;
   /** Called with failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -78,7 +84,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const { line, settings } = store;
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);
-  const snapshots = createSnapshots({ store, now });
+  const snapshots = createSnapshots({ store, now, challengeUrl: deps.challengeUrl });
   const heartbeats = createHeartbeatBuffer(line, now);
   const predictions = createPredictions(line);
   const admissions = createAdmissionLifecycle({ line, predictions, now, emit, admissionEnded });
@@ -112,6 +118,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
 
   return {
     seal,
+    addressKey: createAddressKey(seal, now),
     snapshots,
     advance,
     tickets: createTicketOffice(seal),
@@ -121,6 +128,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,
+      guardEntry: createGuardEntry({ now, emit }),
       joinRoom: createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit }),
       admissions,
       facts: createVisitorFacts({ snapshots, heartbeats, draws }),

@@ -37,6 +37,8 @@ export interface Snapshot {
   readonly updatedAt: number;
   /** Present people with a smaller unserved number. */
   readonly ahead: (number: number) => number;
+  /** Where a challenge of the room is. */
+  readonly challengeUrl?: string;
   /** The places of served numbers, fetched from the store once a snapshot. */
   readonly places: Map<number, Promise<Place>>;
 }
@@ -60,6 +62,8 @@ export interface SnapshotsDeps {
   readonly elapsed?: () => number;
   /** How long a poll waits for a new snapshot while an older one could answer, in ms. */
   readonly patience?: number;
+  /** The URL of a challenge of a room. */
+  readonly challengeUrl?: ((room: RoomId) => string) | undefined;
 }
 
 interface Entry {
@@ -80,6 +84,7 @@ export function createSnapshots({
   now,
   elapsed = () => performance.now(),
   patience = PATIENCE,
+  challengeUrl = (room) => `/rooms/${room}/challenge`,
 }: SnapshotsDeps): Snapshots {
   const entries = new Map<RoomId, Entry>();
 
@@ -94,6 +99,7 @@ export function createSnapshots({
       speed: perMinute(readMeter(view.notes.meter), timeOf(view)),
       updatedAt: at,
       ahead: peopleAhead(view),
+      challengeUrl: challengeUrl(room),
       places: new Map(),
     };
   }

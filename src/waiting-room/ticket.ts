@@ -54,8 +54,13 @@ export function newVisitor(): VisitorId {
   return nextVisitor().toString('base64url');
 }
 
+/** The ticket of a visitor who brought a valid proof for it. */
+export const provenTicket = (ticket: Ticket): Ticket => ({ ...ticket, standing: 'proven' });
+
 export interface TicketOffice {
   seal(ticket: Ticket): string;
+  /** The same, but the same text each time for the same ticket. */
+  sealAlike(ticket: Ticket): string;
   /** Null for what is not a ticket of this room. */
   open(sealed: string, room: RoomId): Ticket | null;
   sealVisitor(visitor: VisitorId): string;
@@ -72,25 +77,28 @@ export function createTicketOffice(seal: Seal): TicketOffice {
     return openTicket(seal, key.slice(space + 1), key.slice(0, space));
   }, OPEN);
 
+  function sealTicket(how: 'seal' | 'sealAlike', ticket: Ticket): string {
+    const isNamed = ticket.incarnation !== '';
+    const bytes = Buffer.alloc(isNamed ? LENGTH + INCARNATION_BYTES : LENGTH);
+    bytes.writeUInt8(isNamed ? VERSION.named : VERSION.bare, 0);
+    bytes.writeUInt32BE(ticket.generation, AT.generation);
+    bytes.writeUIntBE(ticket.number, AT.number, 6);
+    bytes.writeUIntBE((ticket.joinedAt % STANDING) + CODES[ticket.standing] * STANDING, AT.joinedAt, 6);
+    bytes.writeUInt16BE(ticket.entry?.draw ?? 0, AT.draw);
+    bytes.writeUInt32BE(ticket.entry?.index ?? 0, AT.index);
+    bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
+    bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
+    bytes.write(ticket.visitor, AT.visitor, 'base64url');
+    if (isNamed) bytes.write(ticket.incarnation, LENGTH, 'base64url');
+    const sealed = seal[how](bytes, `ticket ${ticket.room}`);
+    // Who is handed a ticket comes back with it at once.
+    opened.set(`${ticket.room} ${sealed}`, ticket);
+    return sealed;
+  }
+
   return {
-    seal(ticket) {
-      const isNamed = ticket.incarnation !== '';
-      const bytes = Buffer.alloc(isNamed ? LENGTH + INCARNATION_BYTES : LENGTH);
-      bytes.writeUInt8(isNamed ? VERSION.named : VERSION.bare, 0);
-      bytes.writeUInt32BE(ticket.generation, AT.generation);
-      bytes.writeUIntBE(ticket.number, AT.number, 6);
-      bytes.writeUIntBE((ticket.joinedAt % STANDING) + CODES[ticket.standing] * STANDING, AT.joinedAt, 6);
-      bytes.writeUInt16BE(ticket.entry?.draw ?? 0, AT.draw);
-      bytes.writeUInt32BE(ticket.entry?.index ?? 0, AT.index);
-      bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
-      bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
-      bytes.write(ticket.visitor, AT.visitor, 'base64url');
-      if (isNamed) bytes.write(ticket.incarnation, LENGTH, 'base64url');
-      const sealed = seal.seal(bytes, `ticket ${ticket.room}`);
-      // Who is handed a ticket comes back with it at once.
-      opened.set(`${ticket.room} ${sealed}`, ticket);
-      return sealed;
-    },
+    seal: (ticket) => sealTicket('seal', ticket),
+    sealAlike: (ticket) => sealTicket('sealAlike', ticket),
     open: (sealed, room) => opened.get(`${room} ${sealed}`),
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),
     openVisitor(sealed) {

@@ -1,8 +1,10 @@
 /** What visitors do: arrive, ask for the facts, claim, rejoin, leave. */
 import type { AdmissionLifecycle } from './admission-lifecycle.ts';
 import type { DrawResults } from './draw-result.ts';
+import type { EntryRequest } from './entry/entry-request.ts';
+import type { GuardEntry } from './entry/guard-entry.ts';
 import type { JoinRefused } from './errors.ts';
-import type { Arrival, JoinRoom, Newcomer } from './join-room.ts';
+import type { Arrival, JoinRoom } from './join-room.ts';
 import type { Admission } from './line/admission.ts';
 import type { Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
@@ -15,15 +17,11 @@ import type { VisitorId } from './visitor.ts';
 import type { VisitorFacts } from './visitor-facts.ts';
 
 /** What a browser has of a room. */
-export interface Brought {
+export interface Brought extends EntryRequest {
   readonly visitor: VisitorId | null;
   readonly ticket: Ticket | null;
   /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
   readonly inside?: Ticket | null;
-  /** Whether a valid proof came with it. */
-  readonly proven?: boolean;
-  /** See {@link Newcomer}. */
-  readonly address?: string | null;
   /** Why a visitor who is not in the line may not join it; null if they may. */
   readonly refusal?: JoinRefused | null;
 }
@@ -36,7 +34,7 @@ export interface Visitors extends VisitorFacts {
   /**
    * A visitor arrives at a door with what their browser has. A live admission counts first. A valid ticket is kept, and
    * its turn claimed if it has come. Any other visitor joins the line, and is admitted at once if a place is free.
-   * Rejects with RoomClosed, or with the refusal that was brought.
+   * Rejects with RoomClosed, with the refusal that was brought, and with what `guardEntry` throws.
    */
   arrive(room: RoomId, brought: Brought): Promise<Arrival>;
   /** The visitor's live admission. */
@@ -44,9 +42,9 @@ export interface Visitors extends VisitorFacts {
   claim(ticket: Ticket): Promise<Place>;
   /**
    * Rejoins after a missed turn: at the front with the same number, or at the back with a new one, as the room's
-   * settings say. A number that is used up is always replaced.
+   * settings say. A number that is used up is always replaced. At the back, it rejects like {@link arrive}.
    */
-  rejoin(ticket: Ticket): Promise<Ticket>;
+  rejoin(ticket: Ticket, request?: EntryRequest): Promise<Ticket>;
   leave(ticket: Ticket): Promise<void>;
   /** The live admission of a visitor who uses the site. Renews it if the room's settings say so. */
   stay(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
@@ -56,6 +54,7 @@ export interface Visitors extends VisitorFacts {
 
 export interface VisitorsDeps {
   readonly line: Pick<LineStore, 'rejoin' | 'leave' | 'place' | 'withdraw'>;
+  readonly guardEntry: GuardEntry;
   readonly joinRoom: JoinRoom;
   readonly admissions: AdmissionLifecycle;
   readonly facts: VisitorFacts;
@@ -67,7 +66,7 @@ export interface VisitorsDeps {
 }
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, joinRoom, admissions, facts, snapshots, draws, now, placeFreed } = deps;
+  const { line, guardEntry, joinRoom, admissions, facts, snapshots, draws, now, placeFreed } = deps;
 
   /** Null if the ticket is not valid in the current line. */
   async function arriveWithTicket(snapshot: Snapshot, brought: Ticket): Promise<Arrival | null> {
@@ -90,9 +89,26 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     return { ticket, admission: await admissions.renew(settings, admission), isNew: true };
   }
 
+  /**
+   * Joins at the back. What the old ticket had shown does not count: it can be copied, and used any number of times.
+   *
+   * @param missed the old number, if it is not used up yet.
+   */
+  async function joinAgain(
+    snapshot: Snapshot,
+    { room, visitor }: Ticket,
+    request: EntryRequest,
+    missed: Ticket | null = null,
+  ): Promise<Ticket> {
+    guardEntry(snapshot, request);
+    if (missed) await line.leave(room, missed, now());
+    const { proven, address } = request;
+    return (await joinRoom(room, { visitor, proven, address }, snapshot)).ticket;
+  }
+
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, inside = null, proven, address, refusal = null }) {
+    async arrive(room, { visitor, ticket, inside = null, refusal = null, ...request }) {
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
         const arrival = await arriveInside(snapshot, inside.visitor);
@@ -106,6 +122,8 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
           : null;
       if (arrival) return arrival;
       if (refusal) throw refusal;
+      guardEntry(snapshot, request);
+      const { proven, address } = request;
       return joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address }, snapshot);
     },
     admission: admissions.find,
@@ -115,12 +133,12 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       if (standing.kind === 'entrant') return { state: 'waiting' };
       return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true };
     },
-    async rejoin(brought) {
+    async rejoin(brought, request = {}) {
       const { room } = brought;
       const snapshot = await snapshots.get(room);
       const standing = await standingOf(snapshot, brought, draws);
       if (standing.kind === 'entrant') return brought;
-      if (standing.kind !== 'numbered') return (await joinRoom(room, again(brought), snapshot)).ticket;
+      if (standing.kind !== 'numbered') return joinAgain(snapshot, brought, request);
       const { ticket } = standing;
       const place = await line.place(room, ticket, now());
       if (place.state === 'missed' && snapshot.settings.admission.missed_turn === 'front') {
@@ -129,8 +147,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
         return ticket;
       }
       if (place.state !== 'missed' && place.state !== 'over' && place.state !== 'stale') return ticket;
-      if (place.state === 'missed') await line.leave(room, ticket, now());
-      return (await joinRoom(room, again(brought), snapshot)).ticket;
+      return joinAgain(snapshot, brought, request, place.state === 'missed' ? ticket : null);
     },
     async leave(brought) {
       const { room, incarnation, generation, entry } = brought;
@@ -154,9 +171,6 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     },
   };
 }
-
-/** A ticket that was proven stays so at the back. */
-const again = ({ visitor, standing }: Ticket): Newcomer => ({ visitor, proven: standing === 'proven' });
 
 function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }: Admission): Ticket {
   const { settings, view } = snapshot;

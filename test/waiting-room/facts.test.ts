@@ -78,6 +78,7 @@ describe('the facts of a waiting visitor', () => {
       poll_after: 5,
       heartbeat_after: 30,
       message: 'More at noon',
+      proven: true,
       updated_at: '2026-11-24T10:00:00.000Z',
     } satisfies Facts);
   });

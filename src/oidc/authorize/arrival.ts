@@ -5,9 +5,11 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
 import { frameRefusal } from '#http/navigation.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { newcomerStateOf } from '#pages/waiting/newcomer-state.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
@@ -43,6 +45,7 @@ export interface ArrivalDeps {
   readonly limitPushes: (ctx: KoaContextWithOIDC) => void;
   readonly validatedStep: ValidatedStep;
   readonly confirmedLogins: Pick<ConfirmedLogins, 'authenticatedAt'>;
+  readonly requestOf: EntryRequestOf;
   readonly now: () => number;
 }
 
@@ -54,8 +57,8 @@ function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
 }
 
 export function createArrival(deps: ArrivalDeps) {
-  const { visitors, relyingParties, snapshots, cookies, newestLogin, loops, confirmedLogins, pushedRequests, now } =
-    deps;
+  const { visitors, relyingParties, snapshots, cookies, newestLogin, loops, confirmedLogins, pushedRequests } = deps;
+  const { requestOf, now } = deps;
 
   async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
     const { room } = party;
@@ -121,7 +124,7 @@ export function createArrival(deps: ArrivalDeps) {
     }
     try {
       const refusal = frameRefusal(ctx, (await snapshots.get(room)).settings.frames);
-      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal });
+      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal, ...requestOf(ctx.req) });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
@@ -131,9 +134,10 @@ export function createArrival(deps: ArrivalDeps) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);
       }
       if (error instanceof JoinRefused) throw refusedJoin(error);
-      if (!(error instanceof RoomClosed)) throw error;
-      // The waiting page says that the room is closed.
-      await setVisit(ctx, party, { admission: null });
+      // The waiting page says that the room is closed, or why there is no number yet.
+      const newcomerState = newcomerStateOf(error);
+      if (newcomerState === null && !(error instanceof RoomClosed)) throw error;
+      await setVisit(ctx, party, { admission: null, newcomerState });
     }
   };
 }

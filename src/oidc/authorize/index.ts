@@ -8,6 +8,7 @@
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import type { ClientAddress } from '#http/client-address.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
@@ -45,6 +46,7 @@ export interface AuthorizeDeps {
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly clientAddress: ClientAddress;
+  readonly requestOf: EntryRequestOf;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -57,7 +59,7 @@ export interface Authorize {
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
-  const { urls, idempotency, addresses, cookies, clientAddress, render, now } = deps;
+  const { urls, idempotency, addresses, cookies, clientAddress, requestOf, render, now } = deps;
   const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
   const { isSecure } = urls;
   const loginStart = createLoginStart(seal, urls);
@@ -82,7 +84,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         anteroom_page: null,
         [RETRY]: createArrival({
           ...{ visitors, relyingParties, snapshots, cookies, newestLogin, loops },
-          ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, now },
+          ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
         }),
       },
     },

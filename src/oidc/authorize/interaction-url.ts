@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses } from '#pages/waiting/address.ts';
+import { withNewcomerState } from '#pages/waiting/newcomer-state.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { travels } from '../adapter.ts';
 import { loginContext } from '../login-context.ts';
@@ -32,13 +33,15 @@ export function createInteractionUrl({ relyingParties, addresses, cookies, valid
     withholdUnusedCookies(ctx);
     const arrivedAt = startOf(ctx);
     const visitor = visit?.visitor ?? ctx.oidc.session?.accountId ?? cookies.visitor(ctx.req.headers.cookie);
+    const state = visit?.newcomerState ?? null;
     if (travels(ctx)) {
       // A closed room gives no ticket, so the request is nobody's yet.
       const owner = visitor ? addresses.ownerOf(visitor) : null;
-      return addresses.of(room, { kind: 'travelling', query: browserQuery(ctx), owner, arrivedAt });
+      const address = addresses.of(room, { kind: 'travelling', query: browserQuery(ctx), owner, arrivedAt });
+      return withNewcomerState(address, state);
     }
     const interaction = ctx.oidc.entities.Interaction?.jti ?? '';
     const owner = addresses.ownerOf(visitor ?? '');
-    return addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt });
+    return withNewcomerState(addresses.of(room, { kind: 'stored', clientId, interaction, owner, arrivedAt }), state);
   };
 }

@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { ClientAddress } from '#http/client-address.ts';
 import { networkOf } from '#http/client-network.ts';
-import { createRateLimit } from '#http/rate-limit.ts';
+import { createRateLimit } from '#waiting-room/rate-limit.ts';
 
 /** Requests that one network may push for one relying party in a minute: many visitors may share an address. */
 export const PUSHES_PER_MINUTE = 600;

@@ -2,8 +2,10 @@
  * The waiting page, which doors 1 and 2 share. It owns the page, its forms, its facts and its address. It does not own
  * what happens after admission: each door brings that as `pending`. It imports http and waiting-room, and no door.
  */
+import type { Challenges } from '#challenges/index.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
@@ -24,6 +26,8 @@ export interface WaitingPageDoorDeps {
   readonly views: Pick<Views, 'page'>;
   readonly metrics: Pick<Metrics, 'polls'>;
   readonly refuse: Refuse;
+  readonly challenges: Pick<Challenges, 'check' | 'use'>;
+  readonly requestOf: EntryRequestOf;
 }
 
 /** @param doors how each door continues with its admitted visitors. */
@@ -31,14 +35,14 @@ export function createWaitingPageDoor(
   deps: WaitingPageDoorDeps,
   doors: { readonly pending: WaitingPageDeps['continuations'] },
 ): Door {
-  const { addresses, cookies, refuse, metrics } = deps;
+  const { addresses, cookies, refuse, metrics, challenges, requestOf } = deps;
   const { visitors, snapshots, origins } = deps.waitingRoom;
   const currentTicket = createCurrentTicket({ visitors, cookies });
   const onPoll = () => {
     metrics.polls.facts += 1;
   };
   return {
-    raw: createOwnFacts({ visitors, currentTicket, addresses, refuse, onPoll }),
+    raw: createOwnFacts({ visitors, snapshots, currentTicket, addresses, refuse, onPoll }),
     // The page is the login step of OpenID Connect, also for visitors who came through /enter.
     middleware: labelDoor(
       'oidc',
@@ -49,6 +53,8 @@ export function createWaitingPageDoor(
         addresses,
         cookies,
         currentTicket,
+        challenges,
+        requestOf,
         render: deps.views.page,
         continuations: doors.pending,
         urls: deps.urls,

@@ -7,24 +7,32 @@ import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { RawHandler } from '#http/door.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
+import { newcomerFacts } from '#waiting-room/facts.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Addresses } from './address.ts';
 import type { CurrentTicket } from './current-ticket.ts';
+import { readNewcomerState } from './newcomer-state.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';
 
 export interface OwnFactsDeps {
   readonly visitors: Pick<Visitors, 'factsDocument'>;
+  readonly snapshots: Pick<Snapshots, 'get'>;
   readonly currentTicket: CurrentTicket;
   readonly addresses: Pick<Addresses, 'isIntact'>;
   readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
-export function createOwnFacts({ visitors, currentTicket, addresses, refuse, onPoll }: OwnFactsDeps): RawHandler {
-  function documentOf(ticket: Ticket | null): string | Promise<string> {
+export function createOwnFacts(deps: OwnFactsDeps): RawHandler {
+  const { visitors, snapshots, currentTicket, addresses, refuse, onPoll } = deps;
+
+  function documentOf(ticket: Ticket | null, room: string, url: string): string | Promise<string> {
+    const state = ticket ? null : readNewcomerState(url);
+    if (state) return snapshots.get(room).then((snapshot) => JSON.stringify(newcomerFacts(snapshot, state)));
     if (!ticket) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
     return visitors.factsDocument(ticket);
   }
@@ -41,7 +49,10 @@ export function createOwnFacts({ visitors, currentTicket, addresses, refuse, onP
         throw new AnteroomError('address_altered', 'The address of this waiting page was altered.');
       }
       const ticket = currentTicket(req.headers.cookie, room);
-      const document = ticket instanceof Promise ? ticket.then(documentOf) : documentOf(ticket);
+      const document =
+        ticket instanceof Promise
+          ? ticket.then((known) => documentOf(known, room, url))
+          : documentOf(ticket, room, url);
       answerDocument(res, document, JSON_HEADERS, refuse);
     } catch (error) {
       refuse(res, error);

@@ -4,7 +4,9 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import type { Challenges } from '#challenges/index.ts';
 import { chain } from '#http/chain.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { readForm } from '#http/form.ts';
 import { allowFraming } from '#http/framing.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
@@ -13,6 +15,7 @@ import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { newcomerFacts } from '#waiting-room/facts.ts';
 import type { RoomOrigins } from '#waiting-room/room-origins.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
@@ -25,6 +28,8 @@ import type { Addresses, Pending } from './address.ts';
 import type { Continuations } from './continuation.ts';
 import { continuationOf } from './continuation.ts';
 import type { CurrentTicket } from './current-ticket.ts';
+import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerState } from './newcomer-state.ts';
+import { createProofForm } from './proof-form.ts';
 import type { KnownRoom } from './waiting-views.ts';
 import { createWaitingViews } from './waiting-views.ts';
 
@@ -39,6 +44,8 @@ export interface WaitingPageDeps {
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly currentTicket: CurrentTicket;
+  readonly challenges: Pick<Challenges, 'check' | 'use'>;
+  readonly requestOf: EntryRequestOf;
   readonly render: Render;
   readonly continuations: Continuations;
   /** The origin of the service is where its forms come from. */
@@ -53,6 +60,8 @@ interface Opened {
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, continuations, urls } = deps;
+  const { requestOf } = deps;
+  const proofForm = createProofForm({ ...deps, pageOf });
   const views = createWaitingViews(render, urls);
 
   /** Rejects with RoomNotFound. */
@@ -68,7 +77,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     if (known?.settings.frames === 'same-site') allowFraming(ctx, await origins.of(room).catch(() => []));
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
-      if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));
+      const state = readNewcomerState(ctx.querystring);
+      if (state && known && known.settings.mode !== 'closed') {
+        views.newcomer(ctx, known, newcomerFacts(known, state), restartUrl(room, pending));
+      } else if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));
       else if (known?.settings.mode === 'closed') views.closed(ctx, known, room);
       else restart(ctx, known, room, pending);
       return;
@@ -124,14 +136,36 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     else views.foreign(ctx);
   }
 
+  /** The page that a form goes back to. */
+  function pageOf(ctx: Context): string {
+    return urls.pathOf(withoutNewcomerState(ctx.url));
+  }
+
+  /** Null if the visitor has to wait before the line again, which has been answered then. */
+  async function rejoin(ctx: Context, ticket: Ticket): Promise<Ticket | null> {
+    try {
+      return await visitors.rejoin(ticket, requestOf(ctx.req));
+    } catch (error) {
+      const state = newcomerStateOf(error);
+      if (state === null) throw error;
+      // Their number is used up.
+      ctx.append('Set-Cookie', cookies.take(ticket.room));
+      seeOther(ctx, withNewcomerState(pageOf(ctx), state));
+      return null;
+    }
+  }
+
   async function handleForm(ctx: Context, room: string, opened: Opened, form: URLSearchParams): Promise<void> {
     const { pending } = opened;
-    const ticket = isSameOrigin(ctx, urls.origin) ? opened.ticket : null;
+    const isOwn = isSameOrigin(ctx, urls.origin);
+    const ticket = isOwn ? opened.ticket : null;
+    if (isOwn && form.has('proof')) return proofForm(ctx, room, ticket, form.get('proof') ?? '');
     if (ticket && form.get('leave') === '1') {
       await visitors.leave(ticket);
       ctx.append('Set-Cookie', cookies.take(room));
     } else if (ticket && form.get('rejoin') === '1') {
-      const rejoined = await visitors.rejoin(ticket);
+      const rejoined = await rejoin(ctx, ticket);
+      if (rejoined === null) return;
       if (rejoined !== ticket) ctx.append('Set-Cookie', cookies.give(rejoined));
     } else if (ticket) {
       const place = await visitors.claim(ticket);
@@ -142,7 +176,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       }
     }
     // Back to the page, which shows what there is to do.
-    seeOther(ctx, urls.pathOf(ctx.url));
+    seeOther(ctx, pageOf(ctx));
   }
 
   async function answer(ctx: Context, room: string, handle: (opened: Opened) => Promise<void>): Promise<void> {

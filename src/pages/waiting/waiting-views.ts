@@ -22,6 +22,8 @@ export interface AlteredAddress {
 export interface WaitingViews {
   /** The waiting page. Without facts, as the store is unavailable, it shows what the ticket says. */
   waiting(ctx: Context, known: KnownRoom, ticket: Ticket, facts: Facts | null): void;
+  /** @param again URL through the door; null if there is none. */
+  newcomer(ctx: Context, known: Snapshot, facts: Facts, again: string | null): void;
   closed(ctx: Context, known: KnownRoom, room: string): void;
   /** @param again URL to join the line again; null if there is none. */
   left(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
@@ -50,6 +52,24 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         missedTurn: known?.settings.admission.missed_turn ?? 'front',
         statusUrl: urls.pathOf(`/rooms/${ticket.room}/status`),
         refresh: refreshAfter(known, facts),
+        refreshUrl: null,
+        again: null,
+      });
+    },
+    newcomer(ctx, known, facts, again) {
+      const { id, title } = known.settings;
+      show(ctx, 200, 'waiting', {
+        title,
+        script: 'waiting.js',
+        facts,
+        number: null,
+        order: 'arrival',
+        drawUrl: null,
+        missedTurn: 'front',
+        statusUrl: urls.pathOf(`/rooms/${id}/status`),
+        refresh: RECHECK,
+        refreshUrl: again,
+        again,
       });
     },
     closed(ctx, known, room) {
@@ -73,6 +93,9 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
     },
   };
 }
+
+/** Seconds after which the page of a full line tries the door again. */
+const RECHECK = 30;
 
 function titleOf(known: KnownRoom, room: string): string {
   return known?.settings.title ?? room;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { networkOf } from '#http/client-network.ts';
-import { createRateLimit } from '#http/rate-limit.ts';
+import { createRateLimit } from '#waiting-room/rate-limit.ts';
 
 const MINUTE = 60_000;
 

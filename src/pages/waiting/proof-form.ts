@@ -1,0 +1,69 @@
+/** The field `proof` of the waiting page's form: the page's script sends it by itself. */
+import type { Context } from 'koa';
+import type { Challenges } from '#challenges/index.ts';
+import { prefersJson } from '#http/accept.ts';
+import type { EntryRequestOf } from '#http/entry-requests.ts';
+import { Problem } from '#http/problem.ts';
+import { seeOther } from '#http/see-other.ts';
+import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { ProofInvalid } from '#waiting-room/errors.ts';
+import { provenTicket, type Ticket } from '#waiting-room/ticket.ts';
+import type { Visitors } from '#waiting-room/visitors.ts';
+import { sendPage } from '../send-page.ts';
+import type { Render } from '../views.ts';
+import { newcomerStateOf, withNewcomerState } from './newcomer-state.ts';
+
+export interface ProofFormDeps {
+  readonly visitors: Pick<Visitors, 'arrive' | 'facts'>;
+  readonly cookies: VisitorCookies;
+  readonly challenges: Pick<Challenges, 'check' | 'use'>;
+  readonly requestOf: EntryRequestOf;
+  readonly render: Render;
+  /** The page that a form goes back to. */
+  readonly pageOf: (ctx: Context) => string;
+}
+
+/** Makes the visitor of a ticket a proven one, or gives a proven newcomer a number. */
+export type ProofForm = (ctx: Context, room: string, ticket: Ticket | null, proof: string) => Promise<void>;
+
+export function createProofForm(deps: ProofFormDeps): ProofForm {
+  const { visitors, cookies, challenges, requestOf, render, pageOf } = deps;
+
+  async function join(ctx: Context, room: string, proof: string): Promise<Ticket> {
+    await challenges.use(room, proof);
+    const visitor = cookies.visitor(ctx.req.headers.cookie);
+    const request = { ...requestOf(ctx.req), proven: true };
+    const { ticket, admission } = await visitors.arrive(room, { visitor, ticket: null, ...request });
+    if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
+    return ticket;
+  }
+
+  function prove(ticket: Ticket, proof: string): Ticket {
+    challenges.check(ticket, proof);
+    return provenTicket(ticket);
+  }
+
+  return async (ctx, room, ticket, proof) => {
+    const isScript = prefersJson(ctx.get('Accept'));
+    try {
+      const proven = ticket ? prove(ticket, proof) : await join(ctx, room, proof);
+      ctx.append('Set-Cookie', cookies.give(proven));
+      if (!isScript) return seeOther(ctx, pageOf(ctx));
+      ctx.set('Cache-Control', 'no-store');
+      ctx.body = await visitors.facts(proven);
+    } catch (error) {
+      const state = newcomerStateOf(error);
+      if (!isScript && state) return seeOther(ctx, withNewcomerState(pageOf(ctx), state));
+      if (!(error instanceof ProofInvalid)) throw error;
+      if (isScript) throw new Problem('proof_invalid', { detail: error.message });
+      sendPage(
+        ctx,
+        400,
+        render('error', {
+          code: error.code,
+          description: 'The check of this browser failed. Go back and try again: you keep your place.',
+        }),
+      );
+    }
+  };
+}
