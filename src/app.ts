@@ -9,6 +9,7 @@ import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
 import { type Authentication, createAuthentication } from '#http/authentication.ts';
 import { createClientAddress } from '#http/client-address.ts';
+import { createCrawlerCheck, type Lookups } from '#http/crawler-check.ts';
 import type { Door } from '#http/door.ts';
 import { createEntryRequests } from '#http/entry-requests.ts';
 import { health } from '#http/health.ts';
@@ -17,6 +18,7 @@ import { problemOf, problems } from '#http/problem.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
 import { createRefuse } from '#http/refuse.ts';
 import { requestLog } from '#http/request-log.ts';
+import { createRoomRules } from '#http/room-rules.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createClientFaults, createLogoutQueue, createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
@@ -42,6 +44,8 @@ export interface AppDeps {
   readonly metrics: Metrics;
   /** Sends the service's own requests. */
   readonly outbound: Outbound;
+  /** Looks up the names of crawlers' addresses. Default: the system's name servers. */
+  readonly crawlerLookups?: Lookups | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Emits activity events. */
@@ -105,6 +109,10 @@ export function createApp(deps: AppDeps): App {
     tokens: createTokens({ issuer, keys: jwks.keys, now }),
     challenges,
     requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
+    roomRules: createRoomRules({
+      clientAddress,
+      isCrawlerOf: createCrawlerCheck({ now, lookups: deps.crawlerLookups }),
+    }),
     clientFaults: createClientFaults(jwks),
     refuse: createRefuse(onError),
   };

@@ -30,6 +30,7 @@ import { originSignalRoutes } from './origin-signals.ts';
 import { createEntityTags } from './preconditions.ts';
 import { type RelyingPartyRoutesDeps, relyingPartyRoutes } from './relying-parties.ts';
 import { roomRoutes } from './rooms.ts';
+import { ruleRoutes } from './rules.ts';
 import { statisticsRoutes } from './statistics.ts';
 import type { TargetFault } from './target-faults.ts';
 
@@ -63,6 +64,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
     ...eventRoutes(operationsFor, tags),
     ...lineRoutes(operationsFor, log),
     ...originSignalRoutes(operationsFor),
+    ...ruleRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
     ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults, targetFault }),
     ...auditRoutes(audit),

@@ -14,6 +14,7 @@ import { labelDoor } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { pinIssuer } from '#http/pin-issuer.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Outbound } from '#outbound/index.ts';
@@ -52,6 +53,7 @@ export interface OidcDeps {
   readonly attempts: CredentialAttempts;
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
+  readonly roomRules: RoomRules;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
@@ -84,7 +86,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const render = deps.views.page;
   const authorize = createAuthorize({
     ...{ urls, waitingRoom, idempotency, addresses, cookies },
-    ...{ clientAddress: deps.clientAddress, requestOf: deps.requestOf, render, now },
+    ...{ clientAddress: deps.clientAddress, requestOf: deps.requestOf, roomRules: deps.roomRules, render, now },
   });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);

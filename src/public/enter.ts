@@ -8,6 +8,7 @@ import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { frameRefusal, isNavigation } from '#http/navigation.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendPage } from '#pages/send-page.ts';
@@ -17,18 +18,19 @@ import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
 import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
-import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { NewcomerState } from '#waiting-room/facts.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { AGAIN, type EnterUrls } from './enter-urls.ts';
+import { AGAIN, type EnterUrls, GATE } from './enter-urls.ts';
 import type { ReturnToSite } from './return-to-site.ts';
 import { redirectTo } from './return-to-site.ts';
 
 export interface EnterDeps {
   readonly visitors: Pick<Visitors, 'arrive'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly roomRules: RoomRules;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   readonly requestOf: EntryRequestOf;
@@ -46,7 +48,7 @@ export interface Enter {
 }
 
 export function createEnter(deps: EnterDeps): Enter {
-  const { visitors, snapshots, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
+  const { visitors, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
   const { requestOf } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
@@ -67,6 +69,10 @@ export function createEnter(deps: EnterDeps): Enter {
     const { return_to } = ctx.query;
     const url = typeof return_to === 'string' ? toAscii(return_to) : '';
     if (!(await isAllowed(room, url))) return showRefused(ctx);
+    const action = await roomRules((await snapshots.get(room)).settings, ctx.req, { url, method: ctx.method });
+    if (action === 'refuse') throw entryRefused(room);
+    // A gate that sends the visitor has decided otherwise: it may see other cookies or another address.
+    if (action === 'bypass' && !(GATE in ctx.query)) return redirectTo(ctx, url);
     const header = ctx.req.headers.cookie;
     const visitor = cookies.visitor(header);
     if (AGAIN in ctx.query && visitor === null) {
@@ -82,6 +88,7 @@ export function createEnter(deps: EnterDeps): Enter {
         inside: cookies.inside(header, room),
         refusal: frameRefusal(ctx, (await snapshots.get(room)).settings.frames),
         ...requestOf(ctx.req),
+        action: action === 'bypass' ? 'wait' : action,
       });
       if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
       if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));

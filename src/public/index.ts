@@ -11,6 +11,7 @@ import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendUnavailable } from '#pages/unavailable.ts';
 import type { Views } from '#pages/views.ts';
@@ -31,6 +32,7 @@ import { createGateCookies } from './gate/cookie.ts';
 import { createGate } from './gate/index.ts';
 import { createInsiders } from './gate/insiders.ts';
 import { createOutside } from './gate/outside.ts';
+import { createGateRules } from './gate/rules.ts';
 import { createReturnToSite } from './return-to-site.ts';
 import { createStatus } from './status.ts';
 import { createTicketFacts } from './ticket-facts.ts';
@@ -43,6 +45,7 @@ export interface PublicDeps {
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   readonly tokens: Tokens;
+  readonly roomRules: RoomRules;
   readonly assets: Assets;
   readonly views: Pick<Views, 'page'>;
   readonly metrics: Pick<Metrics, 'polls' | 'gateChecks'>;
@@ -69,6 +72,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const enter = createEnter({
     visitors,
     snapshots,
+    roomRules: deps.roomRules,
     cookies,
     addresses,
     requestOf,
@@ -83,6 +87,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const { idempotency } = deps.store;
   const gate = createGate({
     cookies: gateCookies,
+    rules: createGateRules({ rules: deps.roomRules, snapshots }),
     insiders: createInsiders({ visitors, snapshots, now }),
     snapshots,
     outside: createOutside({
@@ -115,7 +120,10 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
       createClientModule(assets.folder),
       enter.middleware,
       createChallengeRoute({ challenges, snapshots, tickets, cookies, requestOf, callers }),
-      createTickets({ visitors, tickets, tokens, callers, challenges, requestOf, urls }),
+      createTickets({
+        ...{ visitors, snapshots, tickets, tokens, callers, challenges, requestOf, urls },
+        roomRules: deps.roomRules,
+      }),
     ),
     pending: { return: enter.continuation },
   };

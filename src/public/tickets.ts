@@ -9,9 +9,11 @@ import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import type { Tokens } from '#tokens/index.ts';
-import { AnteroomError, ChallengeRequired, RoomClosed } from '#waiting-room/errors.ts';
+import { AnteroomError, ChallengeRequired, entryRefused, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
 import { provenTicket, type Ticket, type TicketOffice } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { type Callers, createCors } from './cors.ts';
@@ -20,6 +22,8 @@ import { newcomersProof, ownProof } from './ticket-proof.ts';
 
 export interface TicketsDeps {
   readonly visitors: Visitors;
+  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly roomRules: RoomRules;
   readonly tickets: TicketOffice;
   readonly tokens: Pick<Tokens, 'ofAdmission'>;
   readonly callers: Callers;
@@ -29,7 +33,7 @@ export interface TicketsDeps {
 }
 
 export function createTickets(deps: TicketsDeps): Middleware {
-  const { visitors, tickets, tokens, callers, challenges, requestOf, urls } = deps;
+  const { visitors, snapshots, tickets, tokens, callers, challenges, requestOf, roomRules, urls } = deps;
 
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
     // A rejoin may issue another ticket, so each answer carries the current one.
@@ -83,9 +87,12 @@ export function createTickets(deps: TicketsDeps): Middleware {
     ticketOf(tickets, ctx.get('Authorization') || undefined, room(ctx));
 
   router.post('/', async (ctx) => {
+    const { settings } = await snapshots.get(room(ctx));
+    const action = await roomRules(settings, ctx.req, { url: null, method: ctx.method });
+    if (action === 'refuse') throw entryRefused(room(ctx));
     const proof = await newcomersProof(ctx);
     if (proof !== null) await challenges.use(room(ctx), proof);
-    const request = { ...requestOf(ctx.req), proven: proof !== null };
+    const request = { ...requestOf(ctx.req), proven: proof !== null, action: action === 'bypass' ? 'wait' : action };
     const arrival = visitors.arrive(room(ctx), { visitor: null, ticket: null, ...request });
     await answerFacts(ctx, 201, (await arrival.catch(challengeIn(room(ctx)))).ticket);
   });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { webOrigin } from './fields.ts';
+import { rules } from './rules.ts';
 
 export const access = {
   origins: z
@@ -14,10 +15,12 @@ export const access = {
     .enum(['refuse', 'same-site'])
     .default('refuse')
     .describe('Whether visitors may join from within a frame of a page: never, or of a page of the same site.'),
+  rules,
 };
 
 /** These settings of a room; one that an earlier version stored has the defaults. */
-export const accessSettings = ({ origins = [], frames = 'refuse' }: RoomSettings) => ({
+export const accessSettings = ({ origins = [], frames = 'refuse', rules: given = [] }: RoomSettings) => ({
   origins: [...origins],
   frames,
+  rules: given as z.output<typeof rules>,
 });

@@ -26,6 +26,8 @@ export interface PollCounts {
 export interface GateCounts {
   /** The visitor is inside. */
   inside: number;
+  /** A rule of the room let the request through. */
+  bypassed: number;
   /** A token was exchanged for the gate's cookie. */
   entered: number;
   /** A navigation was redirected to the waiting room, or to the same URL without an invalid token. */
@@ -96,7 +98,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   const registry = new Registry();
   const registers = [registry];
   const polls: PollCounts = { status: 0, facts: 0 };
-  const gateChecks: GateCounts = { inside: 0, entered: 0, redirected: 0, refused: 0, failed: 0 };
+  const gateChecks: GateCounts = { inside: 0, bypassed: 0, entered: 0, redirected: 0, refused: 0, failed: 0 };
   let rooms: () => Iterable<RoomGauges> = () => [];
 
   if (processMetrics) collectDefaultMetrics({ register: registry, prefix: 'anteroom_' });

@@ -87,6 +87,10 @@ export class ProofInvalid extends AnteroomError {
   }
 }
 
+/** A rule of the room refuses the request. */
+export const entryRefused = (room: string) =>
+  new JoinRefused('entry_refused', `The rules of the room "${room}" refuse this request.`);
+
 /** The room has no event of this id. */
 export class EventNotFound extends AnteroomError {
   constructor(room: string, event: string) {

@@ -3,6 +3,7 @@
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
 import type { EntrySettings } from './entry/entry-settings.ts';
+import type { Rule } from './entry/rules.ts';
 import type { InletSettings } from './inlets/index.ts';
 
 /** `[a-z0-9-]{1,64}`. */
@@ -75,4 +76,6 @@ export interface RoomSettings extends EntrySettings {
   readonly origins?: readonly string[] | undefined;
   /** Whether a frame of a page may bring a newcomer. Default: refuse. */
   readonly frames?: Frames | undefined;
+  /** What happens with requests that need no place in line, or get none. Missing: none. */
+  readonly rules?: readonly Rule[] | undefined;
 }

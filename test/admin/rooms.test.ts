@@ -23,6 +23,7 @@ const SALE = {
   events: [],
   origins: [],
   frames: 'refuse',
+  rules: [],
 };
 
 describe('PUT /rooms/{room}', () => {

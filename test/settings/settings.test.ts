@@ -31,6 +31,7 @@ describe('a room', () => {
       events: [],
       origins: [],
       frames: 'refuse',
+      rules: [],
     });
   });
 
@@ -49,6 +50,10 @@ describe('a room', () => {
       return_urls: ['https://shop.example/'],
       origins: ['https://shop.example', 'http://localhost:5173'],
       frames: 'same-site' as const,
+      rules: [
+        { match: { path: ['/health'], header: { 'X-Probe': ['*'] } }, action: 'bypass' as const },
+        { match: { search_engine: ['google' as const] }, action: 'bypass' as const },
+      ],
       events: [
         {
           id: 'opening',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed, type Sink } from '#activity/feed.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
-import { createApp } from '#app';
+import { type AppDeps, createApp } from '#app';
 import type { PrivateJwks } from '#config/jwks.ts';
 import { generateJwks } from '#config/jwks.ts';
 import { createHttpServer } from '#http/server.ts';
@@ -51,6 +51,8 @@ export interface TestServiceOptions {
   readonly allowPrivateTargets?: boolean;
   /** Looks up the names of what the service calls. */
   readonly resolve?: OutboundDeps['resolve'];
+  /** Looks up the names of crawlers' addresses. */
+  readonly crawlerLookups?: AppDeps['crawlerLookups'];
   /** The public URL; by default that of the port, with `path`. */
   readonly issuer?: string;
   /** The path of the public URL, such as `/line`. */
@@ -58,7 +60,7 @@ export interface TestServiceOptions {
 }
 
 export async function startService(options: TestServiceOptions): Promise<TestService> {
-  const { time = createTime(), cookieKeys = COOKIE_KEYS } = options;
+  const { time = createTime(), cookieKeys = COOKIE_KEYS, crawlerLookups } = options;
   const logged: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: (line: string) => void logged.push(line) } });
   const server = createHttpServer();
@@ -83,7 +85,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     allowPrivateTargets: options.allowPrivateTargets ?? true,
     ...(options.resolve ? { resolve: options.resolve } : {}),
   });
-  const app = createApp({ config, store, log, metrics, outbound, now: time.now, emit, audit });
+  const app = createApp({ config, store, log, metrics, outbound, now: time.now, emit, audit, crawlerLookups });
   const { listener, waitingRoom, logoutQueue, backchannel } = app;
   server.on('request', listener);
 

@@ -8,10 +8,12 @@ import { errors } from 'oidc-provider';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
 import { frameRefusal } from '#http/navigation.ts';
+import type { RoomRules } from '#http/room-rules.ts';
+import type { RuleTarget } from '#http/rule-request.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { newcomerStateOf } from '#pages/waiting/newcomer-state.ts';
 import { profileOf } from '#settings/profiles/index.ts';
-import { JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -37,6 +39,7 @@ export interface ArrivalDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly roomRules: RoomRules;
   readonly cookies: VisitorCookies;
   readonly newestLogin: Pick<NewestLogin, 'record'>;
   readonly loops: Pick<LoopGuard, 'record'>;
@@ -56,9 +59,15 @@ function dropUnusable({ oidc: { params } }: KoaContextWithOIDC): void {
   if (typeof params.claims === 'string') params.claims = JSON.stringify(usableClaims(JSON.parse(params.claims)));
 }
 
+/** The page that the visitor came for, if the relying party sends it, or else where the login returns to. */
+function targetOf({ method, oidc: { params } }: KoaContextWithOIDC): RuleTarget {
+  const url = params?.target_link_uri ?? params?.redirect_uri;
+  return { url: typeof url === 'string' ? url : null, method };
+}
+
 export function createArrival(deps: ArrivalDeps) {
-  const { visitors, relyingParties, snapshots, cookies, newestLogin, loops, confirmedLogins, pushedRequests } = deps;
-  const { requestOf, now } = deps;
+  const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
+  const { pushedRequests, requestOf, now } = deps;
 
   async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
     const { room } = party;
@@ -123,8 +132,12 @@ export function createArrival(deps: ArrivalDeps) {
       return setVisit(ctx, party, { admission: known ? await visitors.admission(room, known) : null });
     }
     try {
-      const refusal = frameRefusal(ctx, (await snapshots.get(room)).settings.frames);
-      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal, ...requestOf(ctx.req) });
+      const { settings } = await snapshots.get(room);
+      const action = await roomRules(settings, ctx.req, targetOf(ctx));
+      if (action === 'refuse') throw entryRefused(room);
+      const refusal = frameRefusal(ctx, settings.frames);
+      const request = { ...requestOf(ctx.req), action: action === 'bypass' ? 'wait' : action };
+      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal, ...request });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);

@@ -12,6 +12,7 @@ import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
@@ -47,6 +48,7 @@ export interface AuthorizeDeps {
   readonly cookies: VisitorCookies;
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
+  readonly roomRules: RoomRules;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -59,7 +61,7 @@ export interface Authorize {
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
-  const { urls, idempotency, addresses, cookies, clientAddress, requestOf, render, now } = deps;
+  const { urls, idempotency, addresses, cookies, clientAddress, requestOf, roomRules, render, now } = deps;
   const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
   const { isSecure } = urls;
   const loginStart = createLoginStart(seal, urls);
@@ -83,7 +85,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         target_link_uri: null,
         anteroom_page: null,
         [RETRY]: createArrival({
-          ...{ visitors, relyingParties, snapshots, cookies, newestLogin, loops },
+          ...{ visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops },
           ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
         }),
       },

@@ -10,6 +10,8 @@ import { Problem, problemOf } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { GateCounts } from '#telemetry/metrics.ts';
+import type { EntryAction } from '#waiting-room/entry/decide-entry.ts';
+import { entryRefused } from '#waiting-room/errors.ts';
 import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -18,6 +20,7 @@ import { isHomeOrigin } from './home-origins.ts';
 import type { Insiders } from './insiders.ts';
 import { isSecure, originalRequest, originText } from './original.ts';
 import type { Outside } from './outside.ts';
+import type { GateRules } from './rules.ts';
 
 const ROUTE = /^\/rooms\/([a-z0-9-]{1,64})\/gate\/check(?:\?(.*))?$/;
 
@@ -25,6 +28,7 @@ export interface GateDeps {
   readonly cookies: Pick<GateCookies, 'read'>;
   readonly insiders: Insiders;
   readonly outside: Outside;
+  readonly rules: GateRules;
   readonly snapshots: Pick<Snapshots, 'now'>;
   readonly counts: GateCounts;
   readonly refuse: Refuse;
@@ -33,7 +37,7 @@ export interface GateDeps {
 }
 
 export function createGate(deps: GateDeps): RawHandler {
-  const { cookies, insiders, outside, snapshots, counts, refuse, showUnavailable } = deps;
+  const { cookies, insiders, outside, rules, snapshots, counts, refuse, showUnavailable } = deps;
   /** A navigation that cannot be decided gets a page, any other request a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
     counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
@@ -85,12 +89,22 @@ export function createGate(deps: GateDeps): RawHandler {
       }
       return answerOutside(req, res, room, query, isInside);
     };
+    const check = (action: EntryAction): Promise<void> | undefined => {
+      if (action === 'bypass') {
+        counts.bypassed += 1;
+        res.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+        return undefined;
+      }
+      if (action === 'refuse') throw entryRefused(room);
+      const isInside = shown !== null && insiders.has(room, shown.pass, shown.look);
+      return isInside instanceof Promise ? isInside.then(settle) : settle(isInside);
+    };
     const failed = (error: unknown) => fail(req, res, room, query, error);
     try {
-      const isInside = shown !== null && insiders.has(room, shown.pass, shown.look);
+      const action = rules(req, room);
       // Without a promise where the answer is known: most checks take this way.
-      if (isInside instanceof Promise) isInside.then(settle).catch(failed);
-      else settle(isInside)?.catch(failed);
+      const checked = action instanceof Promise ? action.then(check) : check(action);
+      checked?.catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -6,6 +6,7 @@ import { isNavigation } from '#http/navigation.ts';
 export interface OriginalRequest {
   /** Absolute. Path and query are as they were received, byte for byte. */
   readonly url: string;
+  readonly method: string;
   readonly secure: boolean;
   /** Whether a person navigated there and can be redirected. */
   readonly isNavigation: boolean;
@@ -49,7 +50,12 @@ export function originalRequest(headers: IncomingHttpHeaders): OriginalRequest |
   const method = one(forwarded ? headers['x-forwarded-method'] : headers['x-original-method']);
   const url = uri.startsWith('/') ? absolute(headers, uri) : !forwarded && /^https?:\/\//.test(uri) ? uri : null;
   if (!url || !URL.canParse(url)) return null;
-  return { url, secure: url.startsWith('https:'), isNavigation: isNavigationOf(headers, method) };
+  return {
+    url,
+    method: method || 'GET',
+    secure: url.startsWith('https:'),
+    isNavigation: isNavigationOf(headers, method),
+  };
 }
 
 function absolute(headers: IncomingHttpHeaders, uri: string): string | null {

@@ -3,7 +3,7 @@
  * newcomer's address. It sends the store no command, so a process counts by itself.
  */
 import type { Emit } from '../activity.ts';
-import { ChallengeRequired, JoinRefused, RoomFull } from '../errors.ts';
+import { ChallengeRequired, entryRefused, RoomFull } from '../errors.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
 import type { RoomId } from '../room.ts';
 import type { Snapshot } from '../snapshots.ts';
@@ -14,7 +14,7 @@ import { challengeOf, limitsOf, type Rate } from './entry-settings.ts';
 
 /** A network of many addresses may join as often as so many addresses. */
 export const WIDE = 10;
-/** How often an address that joins too often is told to operators, in ms. */
+/** How often `abuse.suspected` is emitted for an address, in ms. */
 const REPORT_WINDOW = 10 * 60_000;
 /** Reports of a room in that time: an attacker with many addresses must not fill the webhook. */
 const REPORTS = 20;
@@ -76,7 +76,7 @@ export function createGuardEntry({ now, emit }: GuardEntryDeps): GuardEntry {
       case 'full':
         throw new RoomFull(room);
       case 'refuse':
-        throw new JoinRefused('entry_refused', `The rules of the room "${room}" refuse this request.`);
+        throw entryRefused(room);
       case 'join':
       case 'bypass':
     }
