@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateJwks } from '#config/jwks.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 import { freePort } from '#support/ports.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';

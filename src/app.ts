@@ -27,6 +27,7 @@ import { createPages } from '#pages/index.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
 import { createPublicDoor } from '#public/index.ts';
+import { createSigningKeySet, type SigningKeySet } from '#signing-keys/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { roomGauges } from '#telemetry/room-gauges.ts';
@@ -38,7 +39,8 @@ import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 
 export interface AppDeps {
-  readonly config: Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'trustProxy'>;
+  readonly config: Partial<Pick<Config, 'keyRotation'>> &
+    Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'trustProxy'>;
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -63,6 +65,7 @@ export interface App {
   readonly backchannel: OidcDoor['backchannel'];
   /** Emits failures to authenticate. */
   readonly failures: Authentication['failures'];
+  readonly signingKeys: Pick<SigningKeySet, 'look'>;
   /** For `http.createServer`. */
   readonly listener: RequestListener;
 }
@@ -94,25 +97,32 @@ export function createApp(deps: AppDeps): App {
 
   const { seal } = waitingRoom;
   const { failures, ...authentication } = createAuthentication({ seal, trustProxy, emit, metrics, now });
+  const keySet = createSigningKeySet({
+    ...{ file: jwks, store: store.signingKeys, leases: store.leases, settings: store.settings },
+    ...{ seal: waitingRoom.seal, emit, log, maxAge: config.keyRotation, now },
+  });
+
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
   const challenges = createChallenges({ cookieKeys, seal, idempotency: store.idempotency, metrics, now });
   /** Each door takes what it needs from here. */
   const dependencies = {
-    ...{ issuer, urls, jwks, clientAddress, version, store, waitingRoom, logoutQueue, ...authentication },
+    ...{ issuer, urls, clientAddress, version, store, waitingRoom, logoutQueue, ...authentication },
     ...{ log, metrics, outbound, now, onError, baseMiddleware, assets },
     audit: afterReport(audit, failures),
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
     addresses: createAddresses(seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
-    tokens: createTokens({ issuer, keys: jwks.keys, now }),
     challenges,
     requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
     roomRules: createRoomRules({
       clientAddress,
       isCrawlerOf: createCrawlerCheck({ now, lookups: deps.crawlerLookups }),
     }),
+    tokens: createTokens({ issuer, keys: () => keySet.current().keys, now }),
+    signingKeys: keySet.current,
+    keySet,
     clientFaults: createClientFaults(jwks),
     refuse: createRefuse(onError),
   };
@@ -128,7 +138,7 @@ export function createApp(deps: AppDeps): App {
 
   const before = [health({ ping: store.ping, draining, metrics }), assets.middleware];
   const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
-  return { waitingRoom, listener, logoutQueue, backchannel: oidc.backchannel, failures };
+  return { waitingRoom, listener, logoutQueue, signingKeys: keySet, backchannel: oidc.backchannel, failures };
 }
 
 /** A reader of the audit log also finds the failures to authenticate that are still held. */

@@ -60,7 +60,7 @@ export async function openService(config: Config, settings: FileSettings | null)
     audit: activity.audit,
     draining,
   });
-  const { listener, waitingRoom, logoutQueue, backchannel, failures } = app;
+  const { listener, waitingRoom, logoutQueue, backchannel, failures, signingKeys } = app;
   const { operations, advance, flush, signal } = waitingRoom;
   const { leases, idempotency } = store;
   // Until the clock learns from the other processes since when heartbeats arrive.
@@ -77,7 +77,8 @@ export async function openService(config: Config, settings: FileSettings | null)
     revision: config.configRevision,
     isShared: redisUrl !== null,
     signal: stopping.signal,
-  }).then(() => {
+  }).then(async () => {
+    await signingKeys.look();
     ready = true;
     return startClock({
       advance,
@@ -87,6 +88,7 @@ export async function openService(config: Config, settings: FileSettings | null)
       },
       originHealth: createOriginHealth({ rooms: operations.rooms, signal, outbound, now, log, onError: tickFailed }),
       notify: backchannel.look,
+      lookAtKeys: signingKeys.look,
       compareClocks: createClockComparison({ clocks: store.clocks, self, now, log, metrics }),
       leases,
       idempotency,

@@ -24,6 +24,7 @@ import { operatorOf, requireBearer, requireRole } from './bearer.ts';
 import { eventRoutes } from './events.ts';
 import type { IdempotencyDeps } from './idempotency.ts';
 import { idempotency } from './idempotency.ts';
+import { type KeyRoutesDeps, keyRoutes } from './keys.ts';
 import { lineRoutes } from './line.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { originSignalRoutes } from './origin-signals.ts';
@@ -41,6 +42,7 @@ export interface AdminDeps {
   readonly hashAddress: AddressHash;
   readonly attempts: CredentialAttempts;
   readonly audit: AuditReader;
+  readonly keySet: KeyRoutesDeps['keySet'];
   readonly store: { readonly idempotency: IdempotencyDeps['store'] };
   readonly operatorTokens: readonly OperatorToken[];
   readonly views: Pick<Views, 'render'>;
@@ -67,6 +69,7 @@ export function createAdminDoor(deps: AdminDeps): Required<Pick<Door, 'middlewar
     ...ruleRoutes(operationsFor),
     ...statisticsRoutes(operationsFor),
     ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults, targetFault }),
+    ...keyRoutes({ keySet: deps.keySet, hashAddress }),
     ...auditRoutes(audit),
   ];
   const info = {

@@ -15,6 +15,8 @@ import type { OriginHealth } from './origin-health.ts';
 const TICK = 250;
 /** How often buffers are flushed, relying parties notified, clocks compared and origins measured, in ms. */
 const FLUSH = 1000;
+/** How soon rotated keys are taken up, in ms. */
+const LOOK_AT_KEYS = 5000;
 /** How long the lease of a dead process keeps the others from ticking, in ms. */
 const LEASE = 3000;
 
@@ -24,6 +26,8 @@ export interface ClockDeps {
   readonly flush: () => Promise<void>;
   /** Notifies relying parties of admissions that ended. */
   readonly notify: () => Promise<void>;
+  /** Takes up rotated signing keys. */
+  readonly lookAtKeys: () => Promise<void>;
   readonly originHealth: OriginHealth;
   /** Compares the clock of this process with the store's. */
   readonly compareClocks: () => Promise<void>;
@@ -46,6 +50,7 @@ export function startClock({
   originHealth,
   compareClocks,
   notify,
+  lookAtKeys,
   leases,
   idempotency,
   self,
@@ -74,12 +79,15 @@ export function startClock({
   );
   const flushes = every(FLUSH, flush, onError);
   const notifications = every(FLUSH, notify, onError);
+  const looksAtKeys = every(LOOK_AT_KEYS, lookAtKeys, onError);
   const comparisons = every(FLUSH, compareClocks, onError);
   const measurements = every(FLUSH, () => (isLeaseOurs ? originHealth.measure() : originHealth.stop()), onError);
 
   return {
     async stop() {
-      await Promise.all([ticks, flushes, notifications, comparisons, measurements].map((each) => each.stop()));
+      await Promise.all(
+        [ticks, flushes, notifications, looksAtKeys, comparisons, measurements].map((each) => each.stop()),
+      );
       await originHealth.stop();
       await flush().catch(onError);
       await leases.release('clock', self).catch(onError);

@@ -5,6 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSettings } from '#settings/file.ts';
+import type { PrivateJwks } from '#signing-keys/jwks.ts';
+import { generateJwks, parseJwks } from '#signing-keys/jwks.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
@@ -20,6 +22,7 @@ import {
   drainDelay,
   envReader,
   flag,
+  keyRotation,
   logLevel,
   namedTokens,
   port,
@@ -32,8 +35,6 @@ import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
 import { host } from './host.ts';
 import { issuer } from './issuer.ts';
-import type { PrivateJwks } from './jwks.ts';
-import { generateJwks, parseJwks } from './jwks.ts';
 import { type ClientFaultsOf, keysToCome, partyFaults } from './party-faults.ts';
 import { kept, randomSecret } from './secrets.ts';
 import { trustProxy } from './trust-proxy.ts';
@@ -77,6 +78,8 @@ export interface Config {
   /** Whether settings of the admin API may name this machine, link-local addresses and metadata services. */
   readonly allowPrivateTargets: boolean;
   readonly logLevel: LogLevel;
+  /** The age at which signing keys are rotated, in ms. Null: never. `default`: after 30 days, unless a room has `aws`. */
+  readonly keyRotation: number | null | 'default';
   /** Which of several versions of the configuration file this is. Null: none is named. */
   readonly configRevision: number | null;
 }
@@ -155,6 +158,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
     // The demo is for one's own machine.
     allowPrivateTargets: read('ALLOW_PRIVATE_TARGETS', configPath === null, flag),
+    keyRotation: read<number | null | 'default'>('KEY_ROTATION', 'default', keyRotation),
     configRevision: read('CONFIG_REVISION', null, configRevision),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),

@@ -68,6 +68,19 @@ export function configRevision(value: string): number | Refusal {
   return Number.isNaN(number) ? refuse('must be a whole number, such as the revision of the Helm release') : number;
 }
 
+const DAY = 24 * 3_600_000;
+const SHORTEST_ROTATION = 2 * DAY;
+
+/** The age at which signing keys are rotated, in ms: `30d`, or a duration such as `72h`. Null is `off`. */
+export function keyRotation(value: string): number | null | Refusal {
+  if (value === 'off') return null;
+  const days = /^(\d{1,4})d$/.exec(value)?.[1];
+  const age = days === undefined ? parseDuration(value) : Number(days) * DAY;
+  return age !== null && age >= SHORTEST_ROTATION
+    ? age
+    : refuse('must be off, or an age of two days or more such as 30d');
+}
+
 const LONGEST_DRAIN = 15 * 60_000;
 
 /** Milliseconds, from a duration of 0 to 15 minutes. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Fault } from '#settings/faults.ts';
+import type { PrivateJwks } from '#signing-keys/jwks.ts';
+import { generateJwks, parseJwks } from '#signing-keys/jwks.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { ConfigFault } from './config-error.ts';
 import type { ReadFile } from './file.ts';
-import type { PrivateJwks } from './jwks.ts';
-import { generateJwks, parseJwks } from './jwks.ts';
 import { readKept } from './secrets.ts';
 
 /** What the OpenID provider would refuse in a relying party, where these keys sign. */

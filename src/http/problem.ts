@@ -53,6 +53,7 @@ const HTTP = {
   forbidden: { status: 403, title: 'The role of the token does not allow this' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  rotation_in_progress: { status: 409, title: 'The signing keys are being rotated' },
   request_in_progress: { status: 409, title: 'The first request with this key is still in progress' },
   precondition_failed: { status: 412, title: 'A precondition of the request is not met' },
   payload_too_large: { status: 413, title: 'The body is too large' },

@@ -31,7 +31,7 @@ import type { SigningKeys } from './client-schema.ts';
 import { createCookieSigner } from './cookie-signer.ts';
 import { createHostCookies } from './host-cookies.ts';
 import type { BackchannelLogout } from './logout/backchannel-logout.ts';
-import { mountLogout } from './logout/index.ts';
+import { createLogouts } from './logout/index.ts';
 import type { Logouts } from './logout/logout-queue.ts';
 import { acceptPlainSecrets } from './plain-client-secret.ts';
 import { createProvider } from './provider.ts';
@@ -43,8 +43,8 @@ export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
 
 export interface OidcDeps {
   readonly urls: PublicUrls;
-  /** Private keys: RS256 at least. */
-  readonly jwks: SigningKeys;
+  /** Private keys: RS256 at least. Another object when they were rotated. */
+  readonly signingKeys: () => SigningKeys;
   readonly store: Pick<Store, 'oidcRecords' | 'logoutQueue' | 'settings' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   readonly logoutQueue: Pick<Logouts, 'notified'>;
@@ -76,7 +76,7 @@ const PROVIDER_PATHS =
 const METADATA = /^\/\.well-known\/oauth-authorization-server(?=[?]|$)/;
 
 export function createOidcDoor(deps: OidcDeps): OidcDoor {
-  const { urls, jwks, store, waitingRoom, cookies, addresses, logoutQueue, outbound, now, log, metrics } = deps;
+  const { urls, signingKeys, store, waitingRoom, cookies, addresses, logoutQueue, outbound, now, log, metrics } = deps;
   const onError = (error: unknown) => {
     if (!isClientGone(error)) deps.onError(error);
   };
@@ -92,41 +92,65 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const cookieSigner = createCookieSigner(seal);
   const hostCookies = createHostCookies({ signer: cookieSigner, isSecure: urls.isSecure, cookies });
   const clientAttempts = createClientAttempts(deps.attempts);
-  const provider = createProvider({
-    ...{ issuer, jwks, records, relyingParties, clientAttempts, authorize, tokens, now },
-    ...{ cookieSigner, cookieNames: hostCookies.names },
-    pages: createProviderPages({ render, onError }),
-  });
-  for (const middleware of deps.baseMiddleware) provider.use(middleware);
-  provider.use(belowPath(urls.basePath));
-  provider.use(labelDoor('oidc'));
-  provider.use(pageWhileUnavailable(render));
-  provider.use(acceptPlainSecrets(relyingParties));
-  provider.use(hostCookies.middleware);
-  const request = authorize.mount(provider, hostCookies.names);
-  provider.use(clientAttempts.settle);
-  tokens.mount(provider);
   const { notified } = logoutQueue;
-  const notifications = { issuer, keys: jwks.keys, waitingRoom, logouts, notified, outbound, now, log, metrics };
-  const backchannel = mountLogout(provider, notifications);
-  provider.on('server_error', (ctx, error) => {
-    onError(error);
-    if (unavailableCause(error)) answerUnavailable(ctx);
-  });
-  // Koa emits this event; oidc-provider's types leave it out.
-  (provider as EventEmitter).on('error', onError);
+  const notifications = { issuer, waitingRoom, logouts, notified, outbound, now, log, metrics };
+  const logoutsOfDoor = createLogouts({ ...notifications, keys: () => signingKeys().keys });
 
-  const serve = provider.callback();
+  function provide(jwks: SigningKeys) {
+    const provider = createProvider({
+      ...{ issuer, jwks, records, relyingParties, clientAttempts, authorize, tokens, now },
+      ...{ cookieSigner, cookieNames: hostCookies.names },
+      pages: createProviderPages({ render, onError }),
+    });
+    for (const middleware of deps.baseMiddleware) provider.use(middleware);
+    provider.use(belowPath(urls.basePath));
+    provider.use(labelDoor('oidc'));
+    provider.use(pageWhileUnavailable(render));
+    provider.use(acceptPlainSecrets(relyingParties));
+    provider.use(hostCookies.middleware);
+    const request = authorize.mount(provider, hostCookies.names);
+    provider.use(clientAttempts.settle);
+    tokens.mount(provider);
+    logoutsOfDoor.mount(provider);
+    provider.on('server_error', (ctx, error) => {
+      onError(error);
+      if (unavailableCause(error)) answerUnavailable(ctx);
+    });
+    // Koa emits this event; oidc-provider's types leave it out.
+    (provider as EventEmitter).on('error', onError);
+    return { jwks, request, serve: provider.callback() };
+  }
+
+  let provided = provide(signingKeys());
+  /** oidc-provider takes its keys once, so rotated keys get a provider of their own. Its records are in the store. */
+  const current = () => {
+    const jwks = signingKeys();
+    if (provided.jwks !== jwks) provided = provide(jwks);
+    return provided;
+  };
+
   return {
     raw(req, res) {
       if (!PROVIDER_PATHS.test(req.url ?? '')) return false;
       req.url = req.url?.replace(METADATA, '/.well-known/openid-configuration');
       pinIssuer(req, issuer);
-      void serve(req, res);
+      void current().serve(req, res);
       return true;
     },
-    backchannel,
-    pending: { request },
+    backchannel: logoutsOfDoor.backchannel,
+    pending: { request: currentContinuation(() => current().request) },
+  };
+}
+
+/** The continuation of the provider that has the current keys. */
+function currentContinuation(current: () => Continuation<PendingRequest>): Continuation<PendingRequest> {
+  return {
+    restartUrl: (room, pending) => current().restartUrl(room, pending),
+    retryUrl: (room, pending) => current().retryUrl(room, pending),
+    freshUrl: (room, pending) => current().freshUrl(room, pending),
+    isForeign: (pending, visitor) => current().isForeign(pending, visitor),
+    ask: (ctx, visit) => current().ask(ctx, visit),
+    resume: (ctx, admitted) => current().resume(ctx, admitted),
   };
 }
 

@@ -21,6 +21,7 @@ export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): 
     line: adapter.line,
     settings: adapter.settings,
     appliedFile: adapter.appliedFile,
+    signingKeys: adapter.signingKeys,
     leases: adapter.leases,
     clocks: adapter.clocks,
     idempotency: adapter.idempotency,

@@ -30,6 +30,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     line: port(store.line, ''),
     settings: port(store.settings, 'settings.'),
     appliedFile: port(store.appliedFile, 'applied_file.'),
+    signingKeys: port(store.signingKeys, 'signing_keys.'),
     leases: port(store.leases, 'leases.'),
     clocks: port(store.clocks, 'clocks.'),
     idempotency: port(store.idempotency, 'idempotency.'),

@@ -43,8 +43,8 @@ export interface Tokens {
 
 export interface TokensDeps {
   readonly issuer: string;
-  /** Private keys; the first RS256 key signs. */
-  readonly keys: readonly JWK[];
+  /** Private keys, of which the first RS256 key signs. They change when they are rotated. */
+  readonly keys: () => readonly JWK[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

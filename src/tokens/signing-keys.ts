@@ -9,34 +9,23 @@ export interface SigningKeys {
   verify(token: string, options: Omit<JWTVerifyOptions, 'algorithms'>): Promise<JWTPayload | null>;
 }
 
-/** @param keys private keys; the first RS256 key signs. They are imported at the first use. */
-export function createSigningKeys(keys: readonly JWK[]): SigningKeys {
-  const usable = keys.filter(
-    ({ kty, alg = 'RS256', use = 'sig' }) => kty === 'RSA' && alg === 'RS256' && use === 'sig',
-  );
-  let imported: ReturnType<typeof importKeys> | undefined;
+/** @param keys private keys; the first RS256 key signs. They are imported at the first use after a change. */
+export function createSigningKeys(keys: () => readonly JWK[]): SigningKeys {
+  let known: { readonly of: readonly JWK[]; readonly imported: ReturnType<typeof importKeys> } | undefined;
 
-  async function importKeys() {
-    const named = await Promise.all(
-      usable.map(async (key) => ({ ...key, kid: key.kid ?? (await calculateJwkThumbprint(key)) })),
-    );
-    const [first] = named;
-    if (!first) throw new TypeError('the JWKS has no RS256 key');
-    const published = named.map(
-      ({ kty, n, e, kid }) => ({ kty, kid, alg: 'RS256', ...(n && e ? { n, e } : {}) }) as JWK,
-    );
-    return { kid: first.kid, key: await importJWK(first, 'RS256'), find: createLocalJWKSet({ keys: published }) };
+  function importedKeys(): ReturnType<typeof importKeys> {
+    const current = keys();
+    if (known?.of !== current) known = { of: current, imported: importKeys(current) };
+    return known.imported;
   }
 
   return {
     async sign(typ, claims) {
-      imported ??= importKeys();
-      const { key, kid } = await imported;
+      const { key, kid } = await importedKeys();
       return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(key);
     },
     async verify(token, options) {
-      imported ??= importKeys();
-      const { find } = await imported;
+      const { find } = await importedKeys();
       try {
         const { payload } = await jwtVerify(token, find, { ...options, algorithms: ['RS256'] });
         return payload;
@@ -46,4 +35,17 @@ export function createSigningKeys(keys: readonly JWK[]): SigningKeys {
       }
     },
   };
+}
+
+async function importKeys(keys: readonly JWK[]) {
+  const usable = keys.filter(
+    ({ kty, alg = 'RS256', use = 'sig' }) => kty === 'RSA' && alg === 'RS256' && use === 'sig',
+  );
+  const named = await Promise.all(
+    usable.map(async (key) => ({ ...key, kid: key.kid ?? (await calculateJwkThumbprint(key)) })),
+  );
+  const [first] = named;
+  if (!first) throw new TypeError('the JWKS has no RS256 key');
+  const published = named.map(({ kty, n, e, kid }) => ({ kty, kid, alg: 'RS256', ...(n && e ? { n, e } : {}) }) as JWK);
+  return { kid: first.kid, key: await importJWK(first, 'RS256'), find: createLocalJWKSet({ keys: published }) };
 }

@@ -34,6 +34,7 @@ export const OPERATOR_ACTIONS = [
   'signals.reported',
   'relying_party.put',
   'relying_party.deleted',
+  'keys.rotated',
 ] as const;
 
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];

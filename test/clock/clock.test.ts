@@ -23,6 +23,7 @@ function start(self: string, more: Partial<ClockDeps> = {}): Clock {
     advance: { all: step('ticks'), heartbeatsContinuousSince: () => void steps.push(`${self} knows of gaps`) },
     flush: step('flushes'),
     notify: step('notifies'),
+    lookAtKeys: async () => undefined,
     compareClocks: step('compares clocks'),
     originHealth: { measure: step('measures'), stop: step('rests') },
     leases: opened.store.leases,

@@ -26,6 +26,7 @@ describe('the clock', () => {
       },
       originHealth: { measure: async () => undefined, stop: async () => undefined },
       notify: async () => undefined,
+      lookAtKeys: async () => undefined,
       compareClocks: async () => undefined,
       now: Date.now,
       flush: async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '#config/config.ts';
 import { ConfigError } from '#config/config-error.ts';
-import { generateJwks } from '#config/jwks.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -44,6 +44,7 @@ describe('an empty environment', () => {
       adminTokenFile: join(folder, 'keys/admin-token'),
       trustProxy: 0,
       drainDelay: 5000,
+      keyRotation: 'default',
       configRevision: null,
       logLevel: 'warn',
       namedTokens: [],
@@ -99,6 +100,7 @@ describe('a variable that is set', () => {
       TRUST_PROXY: '10.0.0.0/8, 2001:db8::1',
       DRAIN_DELAY: '20s',
       CONFIG_REVISION: '17',
+      KEY_ROTATION: '45d',
       ALLOW_PRIVATE_TARGETS: 'false',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
@@ -127,6 +129,7 @@ describe('a variable that is set', () => {
       jwks,
       trustProxy: ['10.0.0.0/8', '2001:db8::1'],
       drainDelay: 20_000,
+      keyRotation: 45 * 24 * 3_600_000,
       configRevision: 17,
       allowPrivateTargets: false,
       logLevel: 'debug',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '#config/config.ts';
-import { generateJwks } from '#config/jwks.ts';
 import { check } from '#settings/faults.ts';
 import { settingsFile } from '#settings/file.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 import {
   configurationOf,
   environmentOf,

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { generateJwks } from '#config/jwks.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { startService } from '#support/service.ts';
 import { embeddedStore } from '#support/stores.ts';

@@ -15,7 +15,7 @@ const [rsa, other, elliptic] = await Promise.all([
   keyOf('ES256'),
 ]);
 const keys = [other, elliptic, rsa];
-const { sign } = createLogoutTokens({ issuer: ISSUER, keys, now: () => NOW });
+const { sign } = createLogoutTokens({ issuer: ISSUER, keys: () => keys, now: () => NOW });
 const login = { clientId: 'shop', sub: 'a visitor', sid: 'a session' };
 
 /** As the service publishes them: public parts, and the thumbprint where a key has no id. */

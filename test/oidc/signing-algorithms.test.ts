@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { generateJwks } from '#config/jwks.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, type TestService } from '#support/service.ts';

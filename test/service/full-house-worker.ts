@@ -46,6 +46,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
     advance,
     flush,
     notify: async () => undefined,
+    lookAtKeys: async () => undefined,
     compareClocks: async () => undefined,
     originHealth: { measure: async () => undefined, stop: async () => undefined },
     leases: store.leases,

@@ -83,6 +83,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     stored.deleteRelyingParty('shop'),
   ],
   appliedFile: ({ appliedFile }) => [appliedFile.read(), appliedFile.write('')],
+  signingKeys: ({ signingKeys }) => [signingKeys.read(), signingKeys.write('')],
   leases: ({ leases }) => [leases.lease('clock', 'one', 1000), leases.release('clock', 'one')],
   clocks: ({ clocks }) => [clocks.compare('one', null)],
   idempotency: ({ idempotency }) => [

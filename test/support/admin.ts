@@ -12,6 +12,7 @@ import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createOutbound } from '#outbound/index.ts';
 import { createViews } from '#pages/views.ts';
+import { createSigningKeySet, generateJwks } from '#signing-keys/index.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import type { Activity } from '#waiting-room/activity.ts';
@@ -73,6 +74,11 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
     metrics: createMetrics({ processMetrics: false }),
   });
 
+  const keySet = createSigningKeySet({
+    ...{ file: await generateJwks(), store: store.signingKeys, leases: store.leases, settings: store.settings },
+    ...{ seal, emit, log: { info: () => undefined, error: () => undefined }, now: Date.now },
+  });
+
   const app = new Koa();
   app.use(securityHeaders(urls));
   app.use(assets.middleware);
@@ -93,6 +99,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
         { name: 'vera', role: 'viewer', token: VIEWERS_TOKEN },
         { name: 'otto', role: 'operator', token: OPERATORS_TOKEN },
       ],
+      keySet,
       clientFaults: async () => [],
       outbound: createOutbound({ allowPrivateTargets: true }),
       views: createViews({ folder: 'views', shared: { asset: assets.url } }),

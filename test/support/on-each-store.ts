@@ -47,6 +47,9 @@ export function serviceOn(
     get listensOn() {
       return there(service).listensOn;
     },
+    get lookAtKeys() {
+      return there(service).lookAtKeys;
+    },
     get waitingRoom() {
       return there(service).waitingRoom;
     },

@@ -4,11 +4,11 @@ import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed, type Sink } from '#activity/feed.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
 import { type AppDeps, createApp } from '#app';
-import type { PrivateJwks } from '#config/jwks.ts';
-import { generateJwks } from '#config/jwks.ts';
 import { createHttpServer } from '#http/server.ts';
 import { createOutbound, type OutboundDeps } from '#outbound/index.ts';
 import { settingsFile } from '#settings/file.ts';
+import type { PrivateJwks } from '#signing-keys/jwks.ts';
+import { generateJwks } from '#signing-keys/jwks.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { countStoreErrors } from '#telemetry/store-errors.ts';
@@ -27,6 +27,8 @@ export interface TestService {
   readonly listensOn: string;
   readonly waitingRoom: WaitingRoom;
   readonly time: Time;
+  /** Takes up signing keys that another process rotated, or that are due. */
+  readonly lookAtKeys: () => Promise<void>;
   /** Notifies relying parties of the admissions that ended so far. Resolves when all attempts are done. */
   readonly sendLogouts: () => Promise<void>;
   /** The emitted activity events. */
@@ -44,6 +46,7 @@ export interface TestServiceOptions {
   readonly relying_parties?: readonly unknown[];
   readonly cookieKeys?: readonly string[];
   readonly jwks?: PrivateJwks;
+  readonly keyRotation?: number | null | 'default';
   readonly port?: number;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
   readonly trustProxy?: number | readonly string[];
@@ -73,6 +76,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     issuer,
     jwks: options.jwks ?? jwks,
     cookieKeys,
+    keyRotation: options.keyRotation ?? null,
     adminToken: ADMIN_TOKEN,
     namedTokens: [],
     trustProxy: options.trustProxy ?? 0,
@@ -86,7 +90,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     ...(options.resolve ? { resolve: options.resolve } : {}),
   });
   const app = createApp({ config, store, log, metrics, outbound, now: time.now, emit, audit, crawlerLookups });
-  const { listener, waitingRoom, logoutQueue, backchannel } = app;
+  const { listener, waitingRoom, logoutQueue, backchannel, signingKeys } = app;
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
@@ -100,6 +104,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     time,
     logged,
     told,
+    lookAtKeys: signingKeys.look,
     async sendLogouts() {
       await logoutQueue.settled();
       await backchannel.look();

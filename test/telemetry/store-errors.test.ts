@@ -43,7 +43,7 @@ describe.each(STORES)('the methods of every port of the %s store', (_, open) => 
     const methods = methodsOf(opened.store);
     expect(new Set(methods.map((path) => path.split('.')[0]))).toEqual(
       new Set([
-        ...['line', 'settings', 'appliedFile', 'leases', 'clocks', 'idempotency', 'outbox', 'audit'],
+        ...['line', 'settings', 'appliedFile', 'signingKeys', 'leases', 'clocks', 'idempotency', 'outbox', 'audit'],
         ...['logoutQueue', 'oidcRecords', 'ping'],
       ]),
     );

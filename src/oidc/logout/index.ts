@@ -23,7 +23,7 @@ import { createSendLogoutToken } from './send-logout-token.ts';
 export interface LogoutDeps {
   readonly issuer: string;
   /** Private keys, which sign logout tokens. */
-  readonly keys: readonly JWK[];
+  readonly keys: () => readonly JWK[];
   readonly waitingRoom: Pick<WaitingRoom, 'visitors' | 'relyingParties'>;
   readonly logouts: LogoutQueue;
   readonly notified: Logouts['notified'];
@@ -33,14 +33,24 @@ export interface LogoutDeps {
   readonly metrics: Pick<Metrics, 'loggedOut'>;
 }
 
-/** Adds the middleware of logouts to the provider. Returns what notifies relying parties. */
-export function mountLogout(provider: Provider, deps: LogoutDeps): BackchannelLogout {
+export interface LogoutsOfDoor {
+  /** Adds the middleware of logouts to a provider. */
+  mount(provider: Provider): void;
+  /** Notifies relying parties. */
+  readonly backchannel: BackchannelLogout;
+}
+
+export function createLogouts(deps: LogoutDeps): LogoutsOfDoor {
   const { issuer, keys, logouts, notified, outbound, now, log, metrics } = deps;
   const { visitors, relyingParties } = deps.waitingRoom;
-  endAnonymousLogout(provider);
-  returnLogoutState(provider);
-  endAdmissionAtLogout(provider, { visitors, relyingParties });
-  enqueueLogins(provider, { logouts, visitors, now });
   const send = createSendLogoutToken({ relyingParties, tokens: createLogoutTokens({ issuer, keys, now }), outbound });
-  return createBackchannelLogout({ visitors, logouts, notified, send, now, log, metrics });
+  return {
+    mount(provider) {
+      endAnonymousLogout(provider);
+      returnLogoutState(provider);
+      endAdmissionAtLogout(provider, { visitors, relyingParties });
+      enqueueLogins(provider, { logouts, visitors, now });
+    },
+    backchannel: createBackchannelLogout({ visitors, logouts, notified, send, now, log, metrics }),
+  };
 }

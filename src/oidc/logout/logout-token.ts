@@ -24,24 +24,25 @@ export interface LogoutTokens {
 
 export interface LogoutTokensDeps {
   readonly issuer: string;
-  /** Private keys, of which the first that fits an algorithm signs. */
-  readonly keys: readonly JWK[];
+  /** Private keys, of which the first that fits an algorithm signs. They change when they are rotated. */
+  readonly keys: () => readonly JWK[];
   readonly now: () => number;
 }
 
 export function createLogoutTokens({ issuer, keys, now }: LogoutTokensDeps): LogoutTokens {
-  const signingKeys = new Map<string, ReturnType<typeof prepare>>();
+  const signingKeys = new Map<JWK, ReturnType<typeof prepare>>();
 
-  async function prepare(algorithm: string) {
-    const jwk = signingKeyFor(keys, algorithm);
-    if (!jwk) throw new TypeError(`there is no key for ${algorithm}`);
+  async function prepare(jwk: JWK, algorithm: string) {
     // The JWKS publishes a key without an id under its thumbprint (RFC 7638).
     return { kid: jwk.kid ?? (await calculateJwkThumbprint(jwk)), key: await importJWK(jwk, algorithm) };
   }
 
-  function signingKey(algorithm: string): ReturnType<typeof prepare> {
-    const known = signingKeys.get(algorithm) ?? prepare(algorithm);
-    signingKeys.set(algorithm, known);
+  async function signingKey(algorithm: string): ReturnType<typeof prepare> {
+    const jwk = signingKeyFor(keys(), algorithm);
+    if (!jwk) throw new TypeError(`there is no key for ${algorithm}`);
+    const known = signingKeys.get(jwk) ?? prepare(jwk, algorithm);
+    for (const other of signingKeys.keys()) if (!keys().includes(other)) signingKeys.delete(other);
+    signingKeys.set(jwk, known);
     return known;
   }
 

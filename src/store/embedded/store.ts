@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Store } from '#waiting-room/ports/index.ts';
-import { createAppliedFile } from './applied-file.ts';
 import { createAuditStore } from './audit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -12,6 +11,7 @@ import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 import { createSettingsStore } from './settings.ts';
+import { createStoredText } from './stored-text.ts';
 import { createSweep } from './sweep.ts';
 
 /** What the store has to say to the operator; a pino logger is one. */
@@ -48,7 +48,8 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
   return {
     line: createLineStore({ group, journal }),
     settings: createSettingsStore({ database, group, journal }),
-    appliedFile: createAppliedFile({ database, group }),
+    appliedFile: createStoredText({ database, group, table: 'applied_file' }),
+    signingKeys: createStoredText({ database, group, table: 'signing_keys' }),
     leases: createLeases({ database, group, now }),
     clocks: { compare: async () => ({ time: now(), others: [] }) },
     idempotency: createIdempotency({ database, group, now }),

@@ -4,7 +4,6 @@
  */
 import type { Store } from '#waiting-room/ports/index.ts';
 import { parseRedisUrl } from './address.ts';
-import { createAppliedFile } from './applied-file.ts';
 import { createAuditStore } from './audit.ts';
 import type { StoreLog } from './client.ts';
 import { createClient, firstAttempt } from './client.ts';
@@ -15,7 +14,7 @@ import { watchEviction } from './eviction.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { keyScripts } from './key-scripts.ts';
-import { PROBE } from './keys.ts';
+import { APPLIED_FILE, PROBE, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
@@ -26,6 +25,7 @@ import { createOutbox } from './outbox.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore } from './settings.ts';
+import { createStoredText } from './stored-text.ts';
 import { answered } from './unavailable.ts';
 
 /** In ms. */
@@ -82,7 +82,8 @@ export async function openRedisStore({
   return {
     line,
     settings: inItsTime(createSettingsStore(client, run, runLine)),
-    appliedFile: inItsTime(createAppliedFile(client)),
+    appliedFile: inItsTime(createStoredText(client, APPLIED_FILE)),
+    signingKeys: inItsTime(createStoredText(client, SIGNING_KEYS)),
     leases: inItsTime(createLeases(run)),
     clocks: inItsTime(createClocks(run)),
     idempotency: inItsTime(createIdempotency(client, run)),

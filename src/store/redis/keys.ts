@@ -70,6 +70,9 @@ export const FORMER_AUDIT = 'anteroom:audit';
 /** What was last applied of a configuration file, as JSON. */
 export const APPLIED_FILE = 'anteroom:applied-file';
 
+/** The rotation of the signing keys, sealed. */
+export const SIGNING_KEYS = 'anteroom:signing-keys';
+
 /** A sorted set by when they are due, and a hash of what else is known: `since sid`. */
 export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:due`,

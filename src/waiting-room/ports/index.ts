@@ -15,12 +15,14 @@ import type { LogoutQueue } from './logout-queue.ts';
 import type { OidcRecords } from './oidc-records.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { SettingsStore } from './settings.ts';
+import type { SigningKeysStore } from './signing-keys.ts';
 
 /** A store as a whole. */
 export interface Store {
   readonly line: LineStore;
   readonly settings: SettingsStore;
   readonly appliedFile: AppliedFileStore;
+  readonly signingKeys: SigningKeysStore;
   readonly leases: Leases;
   readonly clocks: Clocks;
   readonly idempotency: Idempotency;

@@ -12,7 +12,7 @@ export async function generateJwks(): Promise<PrivateJwks> {
   return { keys: await Promise.all(['RS256', 'ES256', 'EdDSA'].map(generateKey)) };
 }
 
-async function generateKey(alg: string): Promise<JWK> {
+export async function generateKey(alg: string): Promise<JWK> {
   const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
   const jwk = await exportJWK(privateKey);
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg, use: 'sig' };
