@@ -126,21 +126,21 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
 
   async function rotateNow({ by, addressHash, emergency }: RotateOptions): Promise<readonly PublishedKey[]> {
     const keys = await fileKeys();
+    let fresh: readonly NamedKey[] = [];
     await change(async (current) => {
       const before = publishedKeys(keys, current, now());
       const next = before.find(({ status }) => status === 'next');
       if (next && !emergency) throw new RotationInProgress(next.signsFrom);
       const algorithms = [...new Set(before.map(({ alg }) => alg))];
-      const fresh = (await Promise.all(algorithms.map(generateKey))) as NamedKey[];
+      fresh = (await Promise.all(algorithms.map(generateKey))) as NamedKey[];
       const whole = current.length > 0 ? withFile(current, keys, now()) : firstRotation(keys, now());
       return rotate(whole, { fresh, now: now(), keepFor: await keepFor(), emergency });
     });
     const published = await publish();
-    const fresh = published.filter(({ addedAt }) => addedAt === Math.max(...published.map((key) => key.addedAt)));
     const detail = {
       emergency,
       kids: fresh.map(({ kid }) => kid),
-      signs_from: new Date(fresh[0]?.signsFrom ?? now()).toISOString(),
+      signs_from: new Date(published.find(({ kid }) => kid === fresh[0]?.kid)?.signsFrom ?? now()).toISOString(),
     };
     const from = addressHash === undefined ? {} : { address_hash: addressHash };
     emit('operator.acted', { by, action: 'keys.rotated', subject: 'signing keys', detail, ...from });
