@@ -18,6 +18,10 @@ export interface Facts {
   /** The operator's message to everyone who waits. */
   readonly message: string | null;
   readonly updated_at: string;
+  /** Whether the visitor brought a proof. {@link Visit.facts} does so by itself. */
+  readonly proven: boolean;
+  /** The URL of a challenge, while the room asks for a proof. */
+  readonly challenge?: string;
   /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
   /** With `before_start`. */
@@ -49,7 +53,7 @@ export interface Options {
 }
 
 export interface Visit {
-  /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins. */
+  /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins or proves; the one before finds the place too. */
   readonly ticket: string;
   /**
    * Yields the facts now and each time they may have changed. Iterating is what keeps the visitor present. Temporary
@@ -63,6 +67,16 @@ export interface Visit {
   /** Leaves the line, or ends the admission. The visitor loses their place. */
   leave(): Promise<void>;
 }
+
+/** A challenge of ALTCHA version 2, as `GET /rooms/{room}/challenge` answers it. Resolves with the proof. */
+export function solve(challenge: {
+  readonly parameters: {
+    readonly cost: number;
+    readonly keyPrefix: string;
+    readonly nonce: string;
+    readonly salt: string;
+  };
+}): Promise<string>;
 
 export class AnteroomError extends Error {
   /** The problem's stable code, or `unreachable`. */

@@ -24,13 +24,29 @@ export interface SharedStatus {
   readonly updated_at: string;
 }
 
+/** A challenge of ALTCHA version 2, as far as it is solved here. */
+export interface Challenge {
+  readonly parameters: {
+    readonly cost: number;
+    /** Hexadecimal. */
+    readonly keyPrefix: string;
+    readonly nonce: string;
+    readonly salt: string;
+  };
+}
+/** Returns the proof. */
+export type Solve = (challenge: Challenge) => Promise<string>;
+export type SolveAside = Solve;
+/** Joins the line, with a proof if one is asked for. */
+export type Enter = (call: Call, options: Options, proof?: string, tries?: number) => Promise<TicketFacts>;
+
 /** What joining and rejoining answer. */
 export type TicketFacts = Facts & { readonly ticket: string };
 
 export type Join = typeof join;
 export type Resume = typeof resume;
 /** Calls the API of one room. Throws an AnteroomError. */
-export type Call = <Answer>(method: string, path: string, ticket?: string) => Promise<Answer>;
+export type Call = <Answer>(method: string, path: string, ticket?: string, body?: object) => Promise<Answer>;
 /** Calls the API about the visitor's own ticket. */
 export type CallOwn = <Answer>(method: string, path?: string) => Promise<Answer>;
 export type CreateCall = (room: string, options: Options) => Call;

@@ -14,6 +14,8 @@ const minutes = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', max
 /** In ms. */
 const NAVIGATION_TIMEOUT = 60_000;
 const REQUEST_TIMEOUT = 10_000;
+/** Seconds until the page of a full line tries the door again. */
+const RECHECK = 30;
 const COUNTDOWNS = /** @type {Record<string, string>} */ ({ served: 'held', before_start: 'starts' });
 
 const CLOSED = ['closed', 'sold_out', 'ended', 'maintenance'];
@@ -33,6 +35,8 @@ let failures = 0;
 let isAsking = false;
 let askAgain = false;
 let isLeaving = false;
+let isProving = false;
+let proofFailures = 0;
 /** @type {number | undefined} */
 let pollTimer;
 /** @type {number | undefined} */
@@ -168,7 +172,49 @@ async function fetchFacts() {
   const out = facts.event_cancelled ? 'cancelled' : 'missed_start';
   changeState(isOut ? out : (facts.closed_reason ?? facts.state));
   if (COUNTDOWNS[state]) startCountdown(facts);
+  if (facts.challenge && !isProving) prove(facts.challenge);
   act(facts);
+}
+
+/**
+ * Solves a challenge in a worker and sends the proof, while the visitor waits. A failure changes nothing: the next facts
+ * name the challenge again.
+ *
+ * @param {string} url
+ */
+async function prove(url) {
+  isProving = true;
+  try {
+    const proof = await solveBeside(/** @type {T.Challenge} */ (await fetchJson(url)));
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
+    const answer = await fetch(location.href, { method: 'POST', headers, body: new URLSearchParams({ proof }) });
+    if (answer.ok) await answer.json();
+    // A newcomer has a number now.
+    if (state === 'challenge' && answer.ok) return leaveFor(location.href.replace(/&anteroom_entry=challenge/, ''));
+    if (answer.ok) return;
+    throw new Refused(answer);
+  } catch (error) {
+    proofFailures += 1;
+    const retryAfter = error instanceof Refused ? error.retryAfter * 1000 : 0;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(jitter(2 ** Math.min(proofFailures, 6)), retryAfter)));
+  } finally {
+    isProving = false;
+  }
+  if (state === 'challenge' && !isLeaving) prove(url);
+}
+
+/** @type {(challenge: T.Challenge) => Promise<string>} */
+function solveBeside(challenge) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(page.dataset.worker ?? '', { type: 'module' });
+    const end = (/** @type {() => void} */ settle) => {
+      worker.terminate();
+      settle();
+    };
+    worker.addEventListener('message', ({ data }) => end(() => resolve(data)));
+    worker.addEventListener('error', () => end(() => reject(new Error('the worker failed'))));
+    worker.postMessage(challenge);
+  });
 }
 
 /** @param {readonly T.Point[]} points */
@@ -226,14 +272,21 @@ async function follow() {
 }
 
 function wake() {
+  // Without a number, there is nothing to follow.
+  if (state === 'full' || state === 'challenge') return;
   nextHeartbeat = 0;
   follow();
 }
 
 /** location.reload() would submit a form again. */
 function reload() {
+  leaveFor(location.pathname + location.search);
+}
+
+/** @param {string} url */
+function leaveFor(url) {
   isLeaving = true;
-  location.replace(location.pathname + location.search);
+  location.replace(url);
 }
 
 /** @type {HTMLFormElement} */ (page.querySelector('form')).addEventListener('submit', () => {
@@ -260,9 +313,13 @@ const {
   movedFrom: moved_from,
   updated: updated_at,
   rejoin = '',
+  challenge = '',
+  again = '',
 } = page.dataset;
 if (updated_at) showTime(updated_at);
 if (COUNTDOWNS[state]) startCountdown({ claim_by, starts_at, moved_from, updated_at });
 // After a pause: a page that leads back to itself must not loop.
 if (state === 'served' || rejoin) setTimeout(act, jitter(1), { rejoin });
-pollTimer = setTimeout(follow, jitter(Math.min(poll, heartbeat)));
+if (challenge && state !== 'full') prove(challenge);
+if (state === 'full') pollTimer = setTimeout(leaveFor, jitter(RECHECK), again || location.href);
+else if (state !== 'challenge') pollTimer = setTimeout(follow, jitter(Math.min(poll, heartbeat)));

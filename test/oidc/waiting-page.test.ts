@@ -87,6 +87,8 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
       heartbeat_after: 30,
       message: null,
       updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      proven: false,
+      challenge: `${service.issuer}/rooms/sale/challenge`,
     });
   });
 

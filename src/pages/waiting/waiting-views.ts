@@ -67,7 +67,7 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         drawUrl: null,
         missedTurn: 'front',
         statusUrl: urls.pathOf(`/rooms/${id}/status`),
-        refresh: RECHECK,
+        refresh: facts.state === 'full' && again ? RECHECK : 0,
         refreshUrl: again,
         again,
       });
