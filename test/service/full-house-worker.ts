@@ -3,8 +3,11 @@
  * they can, stay for a while and leave in one way or another, while its clock ticks.
  */
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openRedisStore } from '#store/redis/index.ts';
+import { countStoreErrors } from '#telemetry/store-errors.ts';
+import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import { startClock } from '../../src/clock/index.ts';
@@ -21,16 +24,32 @@ export interface Shift {
 
 export interface ShiftReport {
   readonly admitted: number;
+  /** The operations that the store did not answer. */
+  readonly unanswered: readonly string[];
+  /** All other failures. */
   readonly errors: readonly string[];
+  /** The longest time that the process did not run, in ms. */
+  readonly stall: number;
 }
 
-/** Concurrent claims of this process. */
-const HANDS = 24;
+/** Concurrent claims of this process: by the visitors in front, whose turn comes next, and by all others in turn. */
+const FRONT_HANDS = 20;
+const OTHER_HANDS = 4;
+/** How many visitors of this process are in front. */
+const FRONT = 50;
+/** One visitor in so many never claims: the place is held for the claim window. */
+const NO_SHOW = 200;
 
 async function work({ url, room, visitors: crowd, duration, stay }: Shift): Promise<ShiftReport> {
-  const store = await openRedisStore({ url });
+  const unanswered: string[] = [];
+  const store = countStoreErrors(await openRedisStore({ url }), {
+    storeFailed: (operation) => void unanswered.push(operation),
+  });
   const errors: string[] = [];
-  const onError = (error: unknown) => void errors.push(String(error));
+  const onError = (error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) errors.push(String(error));
+  };
+  const loop = monitorEventLoopDelay({ resolution: 20 });
   const waitingRoom = createWaitingRoom({
     store,
     now: Date.now,
@@ -41,6 +60,7 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   const { visitors, operations, advance, flush } = waitingRoom;
   process.send?.('ready');
   await once(process, 'message');
+  loop.enable();
 
   const clock = startClock({
     advance,
@@ -77,27 +97,52 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
     Array.from({ length: crowd }, () => visitors.arrive(room, { visitor: null, ticket: null })),
   );
   for (const { ticket, admission } of arrivals) if (admission) goInside(ticket).catch(onError);
-  // One in fifty never claims.
-  const waiting = arrivals.filter(({ ticket, admission }) => !admission && ticket.number % 50 !== 0);
-  let line = waiting.map(({ ticket }) => ticket);
+  let line = arrivals
+    .filter(({ ticket, admission }) => !admission && ticket.number % NO_SHOW !== 0)
+    .map(({ ticket }) => ticket)
+    .sort((a, b) => a.number - b.number);
+  /** Visitors who are inside, or have been, or lost their turn. */
+  const done = new Set<Ticket>();
 
-  /** All visitors claim repeatedly, those in front first. */
-  async function claimInTurn(tickets: Iterator<Ticket>, left: Ticket[]): Promise<void> {
-    for (let next = tickets.next(); !next.done && Date.now() < until; next = tickets.next()) {
-      const place = await visitors.claim(next.value);
-      if (place.state === 'admitted') goInside(next.value).catch(onError);
-      else if (place.state === 'waiting' || place.state === 'served') left.push(next.value);
+  async function claim(ticket: Ticket): Promise<void> {
+    try {
+      const { state } = await visitors.claim(ticket);
+      if (done.has(ticket) || state === 'waiting' || state === 'served') return;
+      done.add(ticket);
+      if (state === 'admitted') goInside(ticket).catch(onError);
+    } catch (error) {
+      onError(error);
     }
   }
-  while (Date.now() < until) {
-    const left: Ticket[] = [];
-    const tickets = line.values();
-    await Promise.all(Array.from({ length: HANDS }, () => claimInTurn(tickets, left)));
-    line = left.sort((a, b) => a.number - b.number);
+
+  /** Visitors claim repeatedly: each hand takes the next one of what `round` gives. */
+  async function claimRepeatedly(hands: number, round: () => readonly Ticket[]): Promise<void> {
+    let tickets = round().values();
+    const hand = async () => {
+      while (Date.now() < until) {
+        let next = tickets.next();
+        if (next.done) {
+          tickets = round().values();
+          next = tickets.next();
+        }
+        // Everybody has been inside.
+        if (next.done) return;
+        await claim(next.value);
+      }
+    };
+    await Promise.all(Array.from({ length: hands }, hand));
   }
+  await Promise.all([
+    claimRepeatedly(FRONT_HANDS, () => {
+      line = line.filter((ticket) => !done.has(ticket));
+      return line.slice(0, FRONT);
+    }),
+    claimRepeatedly(OTHER_HANDS, () => line.slice(FRONT)),
+  ]);
 
   await clock.stop();
-  return { admitted, errors };
+  loop.disable();
+  return { admitted, unanswered, errors, stall: loop.max / 1e6 };
 }
 
 // The store stays open: a reported exit may still be in progress.
