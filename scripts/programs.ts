@@ -17,6 +17,7 @@ const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
 const PROGRAMS: readonly Program[] = [
   { names: ['redis-server'], debian: 'redis-server', why: 'the tests of the Redis store' },
   { names: ['redis-cli'], debian: 'redis-tools', why: 'makes a cluster for the tests' },
+  { names: ['openssl'], debian: 'openssl', why: 'makes certificates for the tests' },
   { names: ['nginx'], debian: 'nginx-light', why: 'the tests of the gate' },
   {
     names: ['nginx'],

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { type Authority, type Certificate, createAuthority } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
 import { arrive, REDIRECT_URI, SECRET } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
-import { noEnvoy, startEnvoy } from './envoy.ts';
+import { startTlsTerminator, type TlsTerminator } from '#support/tls-terminator.ts';
+import { noEnvoy, startEnvoy, trusting } from './envoy.ts';
 import { type Site, startSite } from './site.ts';
 
 const [API, OTHER] = ['https://api.shop.example/', 'https://other.example/'];
@@ -14,6 +16,9 @@ const LIFETIME = 3;
 
 const title = noEnvoy ? `Envoy before an API (skipped: ${noEnvoy})` : 'Envoy before an API';
 describe.skipIf(noEnvoy !== undefined)(title, () => {
+  let authority: Authority;
+  let certificate: Certificate;
+  let terminator: TlsTerminator;
   let opened: OpenedStore;
   let service: TestService;
   let site: Site;
@@ -21,8 +26,15 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
   let api: string;
 
   beforeAll(async () => {
+    authority = await createAuthority();
+    await authority.trustHere();
+    certificate = await authority.issue('127.0.0.1');
+    const servicePort = await freePort();
+    terminator = await startTlsTerminator(certificate, servicePort);
     opened = await embeddedStore();
     service = await startService({
+      port: servicePort,
+      issuer: terminator.url,
       store: opened.store,
       rooms: [
         { id: 'spring-sale', title: 'Sale', admission: { lifetime: '10m' } },
@@ -51,16 +63,22 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     site = await startSite();
     const port = await freePort();
     api = `http://127.0.0.1:${port}/orders?day=2`;
-    const { issuer } = service;
-    const setting = { issuer, port, sitePort: site.port, documentedPort: 8444, replacements: {} };
-    envoy = await startEnvoy('api-gateway/envoy.yaml', setting);
+    envoy = await startBefore(site, port);
   });
   afterAll(async () => {
     await envoy?.close();
     await site?.close();
     await service?.close();
+    await terminator?.close();
     await opened?.close();
+    await authority?.remove();
   });
+
+  function startBefore({ port: sitePort }: Site, port: number) {
+    const replacements = trusting(authority.caFile);
+    const setting = { issuer: service.issuer, port, sitePort, documentedPort: 8444, replacements };
+    return startEnvoy('api-gateway/envoy.yaml', setting);
+  }
 
   /** The tokens of a visitor who logged in at an application. */
   async function logIn({ clientId = 'shop', room = 'spring-sale', more = {} } = {}) {
@@ -81,7 +99,8 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     return ((await claimed.json()) as { access_token: string }).access_token;
   }
 
-  const call = (token?: string) => fetch(api, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  const call = (token?: string, url = api) =>
+    fetch(url, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
 
   test('lets a token for the API pass, and sends the API its subject', async () => {
     const tokens = await logIn();
@@ -107,6 +126,18 @@ describe.skipIf(noEnvoy !== undefined)(title, () => {
     const { access_token: forOther } = await logIn({ more: { resource: OTHER } });
     expect((await call(forOther)).status).toBe(403);
     expect((await call(await claimByApi('elsewhere'))).status).toBe(403);
+  });
+
+  test('trusts no keys that it gets from another host', async () => {
+    const { access_token } = await logIn();
+    await terminator.present(await authority.issue('other.example'));
+    const port = await freePort();
+    const misled = await startBefore(site, port);
+    const answer = await call(access_token, `http://127.0.0.1:${port}/orders`);
+    await misled.close();
+    await terminator.present(certificate);
+    expect(answer.status).toBe(401);
+    expect((await call(access_token)).status).toBe(200);
   });
 
   test('answers a CORS preflight', async () => {

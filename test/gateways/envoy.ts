@@ -2,15 +2,36 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tls } from '#support/certificates.ts';
 import { configureEnvoy, ENVOY, type EnvoySetting } from '../../examples/envoy/envoy.ts';
 import { startProgram } from './proxy.ts';
 
 /** Why it cannot run on this machine; undefined where it can. */
 export const noEnvoy = ENVOY ? undefined : 'no envoy on this machine';
 
-export async function startEnvoy(file: string, setting: EnvoySetting) {
+/** A replacement: the authority to trust for Anteroom, instead of the system's. */
+export const trusting = (caFile: string) => ({ 'system_root_certs: {}': `trusted_ca: { filename: ${caFile} }` });
+
+/** Replacements for https towards visitors and Anteroom. */
+export const withTls = ({ caFile, certificate: { certFile, keyFile } }: Tls) => ({
+  ...trusting(caFile),
+  '        - filters:\n': `\
+        - transport_socket:
+            name: envoy.transport_sockets.tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+              common_tls_context:
+                tls_certificates:
+                  - certificate_chain: { filename: ${certFile} }
+                    private_key: { filename: ${keyFile} }
+          filters:
+`,
+});
+
+/** @param page a page that it answers. */
+export async function startEnvoy(file: string, setting: EnvoySetting, page = '/') {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-envoy-'));
-  const envoy = await startProgram(ENVOY ?? '', configureEnvoy(folder, file, setting), setting.port);
+  const envoy = await startProgram(ENVOY ?? '', configureEnvoy(folder, file, setting), setting.port, {}, page);
   return {
     async close() {
       await envoy.close();

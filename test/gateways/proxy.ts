@@ -7,7 +7,10 @@ export interface RunningProxy {
   close(): Promise<void>;
 }
 
-/** Resolves once the program answers at this page of its port with anything but its own error. */
+/**
+ * Resolves once the program answers at this page with anything but its own error. The page is a path on the port, or a
+ * whole URL.
+ */
 export async function startProgram(
   command: string,
   args: readonly string[],
@@ -44,7 +47,7 @@ export async function startProgram(
 }
 
 function answers(port: number, page: string): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}${page}`, { redirect: 'manual' }).then(
+  return fetch(new URL(page, `http://127.0.0.1:${port}`), { redirect: 'manual' }).then(
     (answer) => answer.status < 500,
     () => false,
   );

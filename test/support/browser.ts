@@ -1,5 +1,6 @@
 /** A minimal browser: it keeps cookies, sends a navigation's headers, and follows no redirect by itself. */
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
 
 export interface Answer {
   readonly status: number;
@@ -26,6 +27,8 @@ export function createBrowser(onAnswer: (answer: Answer, url: string) => void = 
   const cookies = new Map<string, string>();
   /** When cookies with a Max-Age expire, by the real clock. */
   const ends = new Map<string, number>();
+  /** As browsers do: a handshake for each request would take longer than the request. */
+  const connections = new Agent({ keepAlive: true });
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
     const { pathname } = new URL(url);
@@ -35,7 +38,7 @@ export function createBrowser(onAnswer: (answer: Answer, url: string) => void = 
       return pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) ? [`${name}=${value}`] : [];
     });
     const headers = { ...NAVIGATION, ...(cookie.length > 0 ? { Cookie: cookie.join('; ') } : {}), ...extra };
-    const { status, headers: received, text } = await exchange(method, url, headers, body);
+    const { status, headers: received, text } = await exchange(connections, method, url, headers, body);
     for (const line of received['set-cookie'] ?? []) keep(line);
     const location = received.location ? new URL(received.location, url).href : '';
     const answer: Answer = { status, headers: received, text, location, json: () => JSON.parse(text) };
@@ -88,13 +91,14 @@ export function createBrowser(onAnswer: (answer: Answer, url: string) => void = 
 }
 
 function exchange(
+  connections: Agent,
   method: string,
   url: string,
   headers: Record<string, string>,
   body = '',
 ): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
   return new Promise((resolve, reject) => {
-    const req = httpRequest(url, { method, headers, agent: false }, (res) => {
+    const received = (res: IncomingMessage) => {
       let text = '';
       res.setEncoding('utf8');
       res.on('data', (chunk: string) => {
@@ -102,7 +106,10 @@ function exchange(
       });
       res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, text }));
       res.on('error', reject);
-    });
+    };
+    const req = url.startsWith('https:')
+      ? httpsRequest(url, { method, headers, agent: connections }, received)
+      : httpRequest(url, { method, headers, agent: false }, received);
     req.on('error', reject);
     req.end(body);
   });
