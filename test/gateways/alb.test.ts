@@ -8,10 +8,11 @@ tour({
   landing: '/start',
   logout: (origin) => `${origin}/logout`,
   postLogout: (origin) => `${origin}/bye`,
-  start: ({ issuer, port }) =>
+  start: ({ issuer, port, origin }) =>
     startAlb({
       issuer,
       port,
+      origin,
       client: { id: CLIENT_ID, secret: SECRET },
       loginTimeout: LOGIN_WINDOW,
       // The default, seven days: the refresh token ends the session earlier.

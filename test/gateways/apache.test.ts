@@ -14,6 +14,7 @@ tour(
     name: 'Apache with mod_auth_openidc',
     profile: 'mod-auth-openidc',
     callback: '/oauth2/callback',
+    endsTls: true,
     logout: (origin) => `${origin}/oauth2/callback?logout=${encodeURIComponent(`${origin}/bye`)}`,
     postLogout: (origin) => `${origin}/bye`,
     start: (setting) => startApache(setting, replacements),

@@ -1,5 +1,5 @@
 import { freePort } from '#support/ports.ts';
-import { noEnvoy, startEnvoy } from './envoy.ts';
+import { noEnvoy, startEnvoy, withTls } from './envoy.ts';
 import { say, serve } from './stand-ins/http.ts';
 import { CLIENT_ID, LOGIN_WINDOW, SECRET, tour } from './tour.ts';
 
@@ -10,7 +10,8 @@ tour(
     callback: '/oauth2/callback',
     logout: (origin) => `${origin}/signout`,
     postLogout: (origin) => `${origin}/`,
-    async start({ issuer, port, origin }) {
+    endsTls: true,
+    async start({ issuer, port, origin, tls }) {
       const sitePort = await freePort();
       const site = await serve(sitePort, ({ res }) => say(res, 200, 'inside'));
       const replacements = {
@@ -18,9 +19,10 @@ tour(
         'client_id: shop': `client_id: ${CLIENT_ID}`,
         'inline_string: change-me }': `inline_string: ${SECRET} }`,
         '600s': `${LOGIN_WINDOW}s`,
+        ...(tls && withTls(tls)),
       };
       const setting = { issuer, port, sitePort, documentedPort: 8443, replacements };
-      const envoy = await startEnvoy('envoy/envoy.yaml', setting);
+      const envoy = await startEnvoy('envoy/envoy.yaml', setting, `${origin}/`);
       return {
         async close() {
           await envoy.close();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tls } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
 import { configuration, findProgram } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
@@ -16,8 +17,14 @@ const SCRIPT = join(import.meta.dirname, '../../deploy/relying-parties/nginx/oid
 /** Why it cannot run on this machine; undefined where it can. */
 export const missing = NGINX && hasModule ? undefined : 'no nginx with njs on this machine';
 
+/** Replacements for https towards visitors and Anteroom. */
+const withTls = ({ caFile, certificate: { certFile, keyFile } }: Tls, port: number) => ({
+  '/etc/ssl/certs/ca-certificates.crt': caFile,
+  [`listen 127.0.0.1:${port}`]: `listen 127.0.0.1:${port} ssl; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile}`,
+});
+
 /** In front of a site that answers "inside" and the number that it got from nginx. */
-export async function startNjs({ issuer, port, origin }: RelyingPartySetting, key = 'k'.repeat(32)) {
+export async function startNjs({ issuer, port, origin, tls }: RelyingPartySetting, key = 'k'.repeat(32)) {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-njs-'));
   const sitePort = await freePort();
   const site = await serve(sitePort, ({ req, res }) =>
@@ -31,13 +38,14 @@ export async function startNjs({ issuer, port, origin }: RelyingPartySetting, ke
     'change-me-too': key,
     'login_window 90': `login_window ${LOGIN_WINDOW}`,
     'listen 80': `listen 127.0.0.1:${port}`,
+    ...(tls && withTls(tls, port)),
     '127.0.0.1:8080': `127.0.0.1:${sitePort}`,
   });
   await writeFile(join(folder, 'nginx.conf'), conf);
   await copyFile(SCRIPT, join(folder, 'oidc.js'));
   const here = `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;`;
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log'), '-g', here];
-  const nginx = await startProgram(NGINX ?? '', args, port, {}, '/bye');
+  const nginx = await startProgram(NGINX ?? '', args, port, {}, `${origin}/bye`);
   return {
     async close() {
       await nginx.close();

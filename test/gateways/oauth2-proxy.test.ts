@@ -29,7 +29,7 @@ for (const encodeState of [false, true]) {
     {
       ...KIND,
       name: `oauth2-proxy${how}`,
-      async start({ issuer, port, origin }) {
+      async start({ issuer, port, origin, tls }) {
         const folder = await mkdtemp(join(tmpdir(), 'anteroom-oauth2-proxy-'));
         const sitePort = await freePort();
         const site = await serve(sitePort, ({ res }) => say(res, 200, 'inside'));
@@ -46,6 +46,7 @@ for (const encodeState of [false, true]) {
             'client_secret = "change-me"': `client_secret = "${SECRET}"`,
             'change-me-too': randomBytes(16).toString('hex'),
             'cookie_csrf_expire = "15m"': `cookie_csrf_expire = "${LOGIN_WINDOW}s"`,
+            'provider = "oidc"': `provider = "oidc"\nprovider_ca_files = ["${tls?.caFile}"]`,
             'cookie_refresh = "1m"': 'cookie_refresh = "1s"',
           }),
         );
@@ -68,10 +69,11 @@ for (const encodeState of [false, true]) {
   tour({
     ...KIND,
     name: `oauth2-proxy (a stand-in)${how}`,
-    start: ({ issuer, port }) =>
+    start: ({ issuer, port, origin }) =>
       startOauth2Proxy({
         issuer,
         port,
+        origin,
         client: { id: CLIENT_ID, secret: SECRET },
         cookieCsrfExpire: LOGIN_WINDOW,
         cookieExpire: LIFETIME,

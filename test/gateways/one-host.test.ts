@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import type { Certificate } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
 import { arrive, facts, SECRET } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, startService, type TestService } from '#support/service.ts';
@@ -17,19 +18,37 @@ import { tour } from './tour.ts';
 
 const PATH = '/line';
 
+interface Behind {
+  readonly anteroom: number;
+  readonly site: number;
+  /** For https. */
+  readonly certificate?: Certificate;
+}
+
 /** nginx at `port`, in front of Anteroom and the site. */
-async function startNginx(port: number, behind: { anteroom: number; site: number }): Promise<RunningProxy> {
+async function startNginx(port: number, { anteroom, site, certificate }: Behind): Promise<RunningProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-one-host-'));
   const path = join(folder, 'nginx.conf');
   // nginx reads no environment variables, so the addresses in the file are replaced.
   const conf = (await readFile('deploy/one-host/nginx.conf', 'utf8'))
-    .replace('127.0.0.1:3000;', `127.0.0.1:${behind.anteroom};`)
-    .replace('127.0.0.1:8080;', `127.0.0.1:${behind.site};`)
-    .replace('listen 80;', `listen 127.0.0.1:${port};`);
+    .replace('127.0.0.1:3000;', `127.0.0.1:${anteroom};`)
+    .replace('127.0.0.1:8080;', `127.0.0.1:${site};`)
+    .replace(
+      'listen 80;',
+      certificate
+        ? `listen 127.0.0.1:${port} ssl; ssl_certificate ${certificate.certFile}; ssl_certificate_key ${certificate.keyFile};`
+        : `listen 127.0.0.1:${port};`,
+    );
   await writeFile(path, conf);
   const here = `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;`;
   const args = ['-p', folder, '-c', path, '-e', join(folder, 'error.log'), '-g', here];
-  const nginx = await startProgram('/usr/sbin/nginx', args, port, {}, `${PATH}/livez`);
+  const nginx = await startProgram(
+    '/usr/sbin/nginx',
+    args,
+    port,
+    {},
+    `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${PATH}/livez`,
+  );
   return {
     port,
     async close() {
@@ -46,11 +65,17 @@ tour({
   logout: (origin) => `${origin}/logout`,
   postLogout: (origin) => `${origin}/bye`,
   anteroomPath: PATH,
-  async start({ issuer, port, origin }, anteroom) {
+  endsTls: true,
+  async start({ issuer, port, origin, tls }, anteroom) {
     const site = await freePort();
-    const nginx = await startNginx(port, { anteroom, site });
+    const nginx = await startNginx(port, { anteroom, site, ...(tls && { certificate: tls.certificate }) });
     const command = [application('openid-client/app.js')];
-    const app = await startProgram(process.execPath, command, site, environment({ issuer, port: site, origin }));
+    const app = await startProgram(
+      process.execPath,
+      command,
+      site,
+      environment({ issuer, port: site, origin, ...(tls && { tls }) }),
+    );
     return {
       async close() {
         await app.close();

@@ -15,7 +15,7 @@ export interface Shop {
 }
 
 /** The environment of the applications of deploy/relying-parties. */
-export const environment = ({ issuer, port, origin }: RelyingPartySetting): Record<string, string> => ({
+export const environment = ({ issuer, port, origin, tls }: RelyingPartySetting): Record<string, string> => ({
   PORT: String(port),
   BASE_URL: origin,
   ISSUER: issuer,
@@ -23,6 +23,14 @@ export const environment = ({ issuer, port, origin }: RelyingPartySetting): Reco
   CLIENT_SECRET: SECRET,
   SESSION_SECRET: 'a secret of the shop that is long enough',
   LOGIN_WINDOW: String(LOGIN_WINDOW),
+  ...(tls && trusting(tls.caFile)),
+});
+
+/** Whom Node, Go, and Python with requests trust. */
+const trusting = (caFile: string) => ({
+  NODE_EXTRA_CA_CERTS: caFile,
+  SSL_CERT_FILE: caFile,
+  REQUESTS_CA_BUNDLE: caFile,
 });
 
 /** For applications of deploy/relying-parties, which all have the same environment and paths. */

@@ -1,4 +1,9 @@
+import { execFile as execFileCallback } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { findProgram, inCache } from '../../examples/programs.ts';
 import { startProgram } from './proxy.ts';
 import { CLIENT_ID, SECRET, tour } from './tour.ts';
@@ -6,6 +11,8 @@ import { CLIENT_ID, SECRET, tour } from './tour.ts';
 /** `npm test` builds it here. */
 const SHOP = inCache('spring/target/shop.jar');
 const JAVA = findProgram('java');
+const KEYTOOL = findProgram('keytool');
+const execFile = promisify(execFileCallback);
 
 tour(
   {
@@ -16,7 +23,7 @@ tour(
     postLogout: (origin) => `${origin}/bye`,
     // A minute is the smallest value that it accepts.
     session: 'JSESSIONID',
-    start({ issuer, port }) {
+    async start({ issuer, port, tls }) {
       const client = 'spring.security.oauth2.client';
       const settings = {
         'server.address': '127.0.0.1',
@@ -26,7 +33,20 @@ tour(
         [`${client}.provider.anteroom.issuer-uri`]: issuer,
       };
       const given = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-      return startProgram(JAVA ?? '', ['-XX:TieredStopAtLevel=1', '-jar', SHOP, ...given], port);
+      const folder = await mkdtemp(join(tmpdir(), 'anteroom-spring-'));
+      const trusted = join(folder, 'trusted.p12');
+      const password = 'not-a-secret';
+      const store = ['-keystore', trusted, '-storepass', password];
+      await execFile(KEYTOOL ?? '', ['-importcert', '-noprompt', '-file', tls?.caFile ?? '', ...store]);
+      const trust = [`-Djavax.net.ssl.trustStore=${trusted}`, `-Djavax.net.ssl.trustStorePassword=${password}`];
+      const args = ['-XX:TieredStopAtLevel=1', ...trust, '-jar', SHOP, ...given];
+      const shop = await startProgram(JAVA ?? '', args, port);
+      return {
+        async close() {
+          await shop.close();
+          await rm(folder, { recursive: true });
+        },
+      };
     },
   },
   JAVA && existsSync(SHOP) ? undefined : 'no Java on this machine, or no Maven to build it with',

@@ -1,11 +1,14 @@
-/** The tests that every relying party passes: a visit, a wait past the login window, the admission's end, two tabs. */
-
+/**
+ * The tests that every relying party passes: a visit, claims at the same time, a wait past the login window, the
+ * admission's end, two tabs. All requests are https, and Anteroom is a process of its own on Redis.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Browser, createBrowser } from '#support/browser.ts';
+import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
+import { type Authority, type Certificate, createAuthority, type Tls } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
-import { startService, type TestService } from '#support/service.ts';
-import { embeddedStore, type OpenedStore } from '#support/stores.ts';
+import { startTlsTerminator, type TlsTerminator } from '#support/tls-terminator.ts';
+import { startTourAnteroom, type TourAnteroom } from './anteroom.ts';
 
 export const CLIENT_ID = 'shop';
 export const SECRET = 'change-me-to-something-longer-than-this';
@@ -14,12 +17,18 @@ export const LOGIN_WINDOW = 3;
 /** The lifetime in seconds of an admission that a test lets expire. */
 export const LIFETIME = 6;
 const CROWD = 100;
+/** How many of the crowd claim at the same time. */
+const AT_ONCE = 10;
+const HOST = '127.0.0.1';
 
 export interface RelyingPartySetting {
   readonly issuer: string;
+  /** What it listens on. */
   readonly port: number;
-  /** `http://127.0.0.1:PORT`. */
+  /** What browsers use. */
   readonly origin: string;
+  /** For https: whom it has to trust, and its own certificate. */
+  readonly tls?: Tls;
 }
 
 export interface RunningRelyingParty {
@@ -39,6 +48,8 @@ export interface RelyingPartyKind {
   readonly session?: string;
   /** Where Anteroom is on the relying party's own host, such as `/line`. Without it, Anteroom has a host of its own. */
   readonly anteroomPath?: string;
+  /** Whether it ends TLS itself. Otherwise a load balancer does in front of it. */
+  readonly endsTls?: boolean;
   /** @param anteroom the port that Anteroom listens on. */
   readonly start: (setting: RelyingPartySetting, anteroom: number) => Promise<RunningRelyingParty>;
   /** Its back-channel logout endpoint, and how it starts with one. */
@@ -48,56 +59,67 @@ export interface RelyingPartyKind {
   };
 }
 
+/** Whether the site answered. The waiting page may contain the word too. */
+const isInside = ({ status, text }: Answer) => status === 200 && /^inside\b/.test(text);
+
 const PAGE = '/tickets/opera?day=2&row=a%20b';
 
 /** @param missing why the relying party cannot run on this machine. */
 export function tour(kind: RelyingPartyKind, missing?: string): void {
   const title = missing ? `${kind.name} (skipped: ${missing})` : kind.name;
   describe.skipIf(missing !== undefined)(title, () => {
-    let opened: OpenedStore;
-    let service: TestService;
+    let authority: Authority;
+    let certificate: Certificate;
+    let loadBalancer: TlsTerminator | undefined;
+    let anteroom: TourAnteroom;
     let relyingParty: RunningRelyingParty;
     let setting: RelyingPartySetting;
     let origin: string;
 
     beforeAll(async () => {
-      opened = await embeddedStore();
+      authority = await createAuthority();
+      await authority.trustHere();
+      certificate = await authority.issue(HOST);
       const port = await freePort();
-      origin = `http://127.0.0.1:${port}`;
-      service = await startService({
-        store: opened.store,
+      loadBalancer = kind.endsTls ? undefined : await startTlsTerminator(certificate, port);
+      origin = loadBalancer?.url ?? `https://${HOST}:${port}`;
+      anteroom = await startTourAnteroom({
+        authority,
+        certificate,
         ...(kind.anteroomPath && { issuer: origin + kind.anteroomPath }),
-        rooms: [{ id: 'sale', title: 'Sale' }],
-        relying_parties: [
-          {
-            client_id: CLIENT_ID,
-            client_secret: SECRET,
-            room: 'sale',
-            profile: kind.profile,
-            redirect_uris: [`${origin}${kind.callback}`],
-            post_logout_redirect_uris: [kind.postLogout(origin)],
-            login_window: `${LOGIN_WINDOW}s`,
-            ...(kind.backchannel && { backchannel_logout_uri: `${origin}${kind.backchannel.path}` }),
-            ...(kind.landing && { landing_url: `${origin}${kind.landing}` }),
-          },
-        ],
+        relyingParty: {
+          client_id: CLIENT_ID,
+          client_secret: SECRET,
+          room: 'sale',
+          profile: kind.profile,
+          redirect_uris: [`${origin}${kind.callback}`],
+          post_logout_redirect_uris: [kind.postLogout(origin)],
+          login_window: `${LOGIN_WINDOW}s`,
+          ...(kind.backchannel && { backchannel_logout_uri: `${origin}${kind.backchannel.path}` }),
+          ...(kind.landing && { landing_url: `${origin}${kind.landing}` }),
+        },
       });
-      setting = { issuer: service.issuer, port, origin };
-      relyingParty = await kind.start(setting, Number(new URL(service.listensOn).port));
+      const tls = { caFile: authority.caFile, certificate };
+      setting = { issuer: anteroom.issuer, port, origin, tls };
+      relyingParty = await kind.start(setting, anteroom.port);
     });
     afterAll(async () => {
       await relyingParty?.close();
-      await service?.close();
-      await opened?.close();
+      await anteroom?.close();
+      await loadBalancer?.close();
+      await authority?.remove();
     });
 
-    const operations = () => service.waitingRoom.operations;
+    let visitors = 0;
+    /** A browser with an address of its own, as the load balancer sees it: Anteroom limits the joins of one address. */
+    const newVisitor = (onAnswer?: (answer: Answer) => void) => createBrowser(onAnswer, `127.0.${++visitors}.1`);
+
     const afterWait = () => (kind.landing ? `${origin}${kind.landing}` : `${origin}${PAGE}`);
 
     /** Requests a page of the site; the waiting page's URL. */
     async function come(browser: Browser, path = PAGE): Promise<string> {
       const answer = await browser.follow(`${origin}${path}`);
-      expect(answer.url, `${answer.status} ${answer.text}`).toContain(`${service.issuer}/rooms/sale/wait?`);
+      expect(answer.url, `${answer.status} ${answer.text}`).toContain(`${anteroom.issuer}/rooms/sale/wait?`);
       return answer.url;
     }
 
@@ -109,34 +131,70 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
 
     /** Serves every visitor in line, and leaves no credits. */
     async function letIn(lifetime = '10m'): Promise<void> {
-      const room = await operations().room('sale');
-      await operations().putRoom({ ...room, admission: { ...room.admission, lifetime: seconds(lifetime) } });
-      const { queue, serving } = await operations().counters('sale');
-      await operations().raise('sale', queue - serving);
+      await anteroom.configure({ admission: { lifetime }, inlet: { size: null } });
+      const { queue, serving } = await anteroom.counters();
+      await anteroom.raise(queue - serving);
     }
 
     test('holds a visitor in line, admits them to the requested page, and logs them out', async () => {
-      const browser = createBrowser();
+      await anteroom.reset();
+      const cookies: string[] = [];
+      const browser = newVisitor(({ headers }) => void cookies.push(...(headers['set-cookie'] ?? [])));
       const page = await come(browser);
       await letIn();
       const inside = await claim(browser, page);
       expect([inside.status, inside.url]).toEqual([200, `${origin}${PAGE}`]);
-      expect(inside.text).toContain('inside');
+      expect(isInside(inside)).toBe(true);
       expect(await browser.follow(`${origin}/other`)).toMatchObject({ status: 200, url: `${origin}/other` });
 
-      const leaving = await browser.follow(kind.logout(origin, service.issuer));
-      expect(leaving.url).toContain(`${service.issuer}/end-session?`);
+      const leaving = await browser.follow(kind.logout(origin, anteroom.issuer));
+      expect(leaving.url).toContain(`${anteroom.issuer}/end-session?`);
       const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(leaving.text) ?? [];
-      const left = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
+      const left = await browser.post(`${anteroom.issuer}/end-session/confirm`, { xsrf, logout: 'yes' });
       expect(left.location, leaving.url).toMatch(kind.postLogout(origin));
-      expect(await operations().counters('sale')).toMatchObject({ completed: 1, active: 0 });
+      expect(await anteroom.counters()).toMatchObject({ completed: 1, active: 0 });
       await come(browser);
+      expect(cookies.filter((cookie) => !/; *secure|=(?:deleted)?;/i.test(cookie))).toEqual([]);
     });
 
-    test(`admits ${CROWD} of ${CROWD} visitors who waited longer than its login window`, async () => {
+    test('admits the visitors of one raise who claim at the same time, and no more than the size', async () => {
+      await anteroom.reset();
+      await anteroom.configure({ inlet: { size: 2 } });
+      const visitors = [newVisitor(), newVisitor(), newVisitor()];
+      const pages: string[] = [];
+      for (const browser of visitors) pages.push(await come(browser));
+      expect(await anteroom.raise(3)).toMatchObject({ raised_by: 2, serving: 2 });
+      const ends = await Promise.all(visitors.map((browser, index) => claim(browser, pages[index] ?? '')));
+      const seen = ends.map((end) => [end.url === origin + PAGE, isInside(end)]);
+      expect(seen).toEqual([
+        [true, true],
+        [true, true],
+        [false, false],
+      ]);
+      expect(await anteroom.counters()).toMatchObject({ queue: 3, serving: 2, claimed: 2, active: 2 });
+    });
+
+    // On one host, the gateway's and Anteroom's certificate are the same.
+    if (!kind.anteroomPath) {
+      test('admits nobody when its request for tokens reaches another host', async () => {
+        const browser = newVisitor();
+        const page = await come(browser);
+        await letIn();
+        const { location } = await browser.post(page);
+        const answer = await browser.follow(location, anteroom.issuer);
+        expect(answer.location).toMatch(`${origin}${kind.callback}?`);
+        await anteroom.terminator?.present(await authority.issue('other.example'));
+        const refused = await browser.follow(answer.location, origin);
+        await anteroom.terminator?.present(certificate);
+        expect(isInside(refused)).toBe(false);
+        expect(isInside(await browser.follow(`${origin}/other`))).toBe(true);
+      });
+    }
+
+    test.concurrent(`admits ${CROWD} of ${CROWD} visitors who waited longer than its login window`, async () => {
       const crowd = await Promise.all(
         Array.from({ length: CROWD }, async () => {
-          const browser = createBrowser();
+          const browser = newVisitor();
           return { browser, page: await come(browser) };
         }),
       );
@@ -147,34 +205,39 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       await letIn();
       const ends: string[] = [];
       const took: number[] = [];
-      for (const { browser, page } of crowd) {
-        const began = performance.now();
-        const { status, url, text } = await claim(browser, page);
-        took.push(performance.now() - began);
-        ends.push(`${status} ${url} ${text.includes('inside')}`);
-      }
-      expect(new Set(ends)).toEqual(new Set([`200 ${afterWait()} true`]));
+      const waiting = [...crowd];
+      const claimInTurn = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          const began = performance.now();
+          const end = await claim(next.browser, next.page);
+          took.push(performance.now() - began);
+          ends.push(`${end.url} ${isInside(end)}`);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, claimInTurn));
+      expect(new Set(ends)).toEqual(new Set([`${afterWait()} true`]));
       expect(took.sort((a, b) => a - b)[CROWD / 2]).toBeLessThan(1000);
     });
 
-    test('sends a visitor whose admission expired back into line', async () => {
-      const browser = createBrowser();
+    // Together with the one before: both wait in real time.
+    test.concurrent('sends a visitor whose admission expired back into line', async () => {
+      const browser = newVisitor();
       const page = await come(browser);
       await letIn(`${LIFETIME}s`);
-      expect((await claim(browser, page)).status).toBe(200);
-      expect((await browser.follow(`${origin}/other`)).status).toBe(200);
+      expect(isInside(await claim(browser, page))).toBe(true);
+      expect(isInside(await browser.follow(`${origin}/other`))).toBe(true);
       await delay((LIFETIME + 1) * 1000);
       await come(browser, '/other');
     });
 
     test('admits both of two tabs', async () => {
-      const browser = createBrowser();
+      const browser = newVisitor();
       const pages = [await come(browser, '/first'), await come(browser, '/second')];
       await letIn();
       for (const [index, path] of ['/first', '/second'].entries()) {
-        const { status, url, text } = await claim(browser, pages[index] ?? '');
-        expect([status, text.includes('inside')]).toEqual([200, true]);
-        if (!kind.landing) expect(url).toBe(`${origin}${path}`);
+        const end = await claim(browser, pages[index] ?? '');
+        expect(isInside(end)).toBe(true);
+        if (!kind.landing) expect(end.url).toBe(`${origin}${path}`);
       }
     });
 
@@ -183,19 +246,16 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
     test('ends the session of a visitor whose admission the site ended', async () => {
       await relyingParty.close();
       relyingParty = await backchannel.start(setting);
-      const [leaving, staying] = [createBrowser(), createBrowser()];
+      const [leaving, staying] = [newVisitor(), newVisitor()];
       for (const browser of [leaving, staying]) {
         const page = await come(browser);
         await letIn();
-        expect((await claim(browser, page)).text).toContain('inside');
+        expect(isInside(await claim(browser, page))).toBe(true);
       }
-      const [first] = service.told.flatMap((fact) => (fact.type === 'ticket.claimed' ? [fact.sub] : [])).slice(-2);
-      await operations().exits('sale', { exited: 0, completed: [first ?? ''], abandoned: [] });
-      await service.sendLogouts();
-      expect((await staying.follow(`${origin}/other`)).text).toContain('inside');
-      await come(leaving, '/other');
+      const [first = ''] = anteroom.claimed().slice(-2);
+      await anteroom.reportExit(first);
+      await expect.poll(async () => (await leaving.follow(`${origin}/other`)).url).toContain('/rooms/sale/wait?');
+      expect(isInside(await staying.follow(`${origin}/other`))).toBe(true);
     });
   });
 }
-
-const seconds = (duration: string) => (duration.endsWith('m') ? 60_000 : 1000) * Number.parseInt(duration, 10);

@@ -22,13 +22,19 @@ export interface Browser {
 
 const NAVIGATION = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'Sec-Fetch-Mode': 'navigate' };
 
-/** @param onAnswer sees each answer, and the URL that was requested. */
-export function createBrowser(onAnswer: (answer: Answer, url: string) => void = () => undefined): Browser {
+/**
+ * @param onAnswer sees each answer, and the URL that was requested.
+ * @param address its own address on loopback. Without it, all browsers have the same.
+ */
+export function createBrowser(
+  onAnswer: (answer: Answer, url: string) => void = () => undefined,
+  address?: string,
+): Browser {
   const cookies = new Map<string, string>();
   /** When cookies with a Max-Age expire, by the real clock. */
   const ends = new Map<string, number>();
   /** As browsers do: a handshake for each request would take longer than the request. */
-  const connections = new Agent({ keepAlive: true });
+  const connections = new Agent({ keepAlive: true, ...(address && { localAddress: address }) });
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
     const { pathname } = new URL(url);

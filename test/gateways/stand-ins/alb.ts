@@ -12,6 +12,7 @@ import { askForTokens, askForUser, redirect, say, serve, type Tokens } from './h
 export interface AlbOptions {
   readonly issuer: string;
   readonly port: number;
+  readonly origin: string;
   readonly client: { readonly id: string; readonly secret: string };
   /** In seconds; the real one has a fixed 900. */
   readonly loginTimeout: number;
@@ -35,16 +36,17 @@ interface Session {
 const NONCE = 'AWSALBAuthNonce';
 const SESSION = 'AWSELBAuthSessionCookie-0';
 const CALLBACK = '/oauth2/idpresponse';
-const attributes = '; Path=/; HttpOnly; SameSite=Lax';
+const attributes = '; Path=/; HttpOnly; Secure; SameSite=Lax';
 
 export function startAlb({
   issuer,
   port,
+  origin,
   client,
   loginTimeout,
   sessionTimeout,
 }: AlbOptions): Promise<RunningRelyingParty> {
-  const redirectUri = `http://127.0.0.1:${port}${CALLBACK}`;
+  const redirectUri = origin + CALLBACK;
   // The real one keeps these encrypted in `state` and in cookies.
   const logins = new Map<string, Login>();
   const sessions = new Map<string, Session>();

@@ -14,7 +14,7 @@ export function serve(
   handle: (exchange: Exchange) => void | Promise<void>,
 ): Promise<RunningRelyingParty> {
   const server = createServer((req, res) => {
-    const url = new URL(req.url ?? '/', `http://${req.headers.host}`);
+    const url = new URL(req.url ?? '/', `${req.headers['x-forwarded-proto'] ?? 'http'}://${req.headers.host}`);
     const pairs = (req.headers.cookie ?? '').split('; ').filter(Boolean);
     const cookies = new Map(pairs.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
     Promise.resolve(handle({ req, res, url, cookies })).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import { askForTokens, askForUser, redirect, say, serve } from './http.ts';
 export interface Oauth2ProxyOptions {
   readonly issuer: string;
   readonly port: number;
+  readonly origin: string;
   readonly client: { readonly id: string; readonly secret: string };
   /** In seconds, as the two below. */
   readonly cookieCsrfExpire: number;
@@ -21,11 +22,11 @@ export interface Oauth2ProxyOptions {
 const CSRF = '_oauth2_proxy_csrf';
 const SESSION = '_oauth2_proxy';
 const CALLBACK = '/oauth2/callback';
-const attributes = '; Path=/; HttpOnly';
+const attributes = '; Path=/; HttpOnly; Secure';
 
 export function startOauth2Proxy(options: Oauth2ProxyOptions): Promise<RunningRelyingParty> {
-  const { issuer, port, client, cookieCsrfExpire, cookieExpire, encodeState } = options;
-  const redirectUri = `http://127.0.0.1:${port}${CALLBACK}`;
+  const { issuer, port, origin, client, cookieCsrfExpire, cookieExpire, encodeState } = options;
+  const redirectUri = origin + CALLBACK;
   const hash = (secret: string) => createHash('sha256').update(secret).digest('base64url');
   /** When each cookie was made, which the real one encrypts into it. */
   const csrfs = new Map<string, number>();
