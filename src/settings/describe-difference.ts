@@ -9,6 +9,8 @@ export interface PastSettings {
 
 /** The query of a URL may hold a secret. */
 const QUERY = /(https?:\/\/[^"?]*)\?[^"]*/gi;
+const SECRETS: ReadonlySet<string> = new Set(['client_secret', 'secret']);
+const withoutSecret = (key: string, value: unknown) => (SECRETS.has(key) ? '…' : value);
 /** Longer values are cut, in characters. */
 const LONGEST = 100;
 
@@ -20,14 +22,14 @@ const LONGEST = 100;
 export function describeDifference(subject: string, difference: Difference, history: readonly PastSettings[]): string {
   const { path, live, file } = difference;
   const name = path.join('.');
-  if (name === 'client_secret') return `${subject}: client_secret is not the one of the file`;
+  if (SECRETS.has(path.at(-1) ?? '')) return `${subject}: ${name} is not the one of the file`;
   const setter = setterOf(difference, history);
   const by = setter === null ? '' : `, set with the token \`${setter}\``;
   return `${subject}: ${name} is ${show(live)}${by}; the file says ${show(file)}`;
 }
 
 function show(value: Json): string {
-  const text = value === undefined ? 'not set' : JSON.stringify(value).replace(QUERY, '$1?…');
+  const text = value === undefined ? 'not set' : JSON.stringify(value, withoutSecret).replace(QUERY, '$1?…');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

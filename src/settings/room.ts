@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
-import { access, accessSettings } from './access.ts';
+import { withoutSecrets } from '#waiting-room/room-secrets.ts';
+import { access, accessBody, accessSettings } from './access.ts';
 import { duration } from './duration.ts';
 import { capacity, challenge, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
@@ -36,19 +37,29 @@ const shape = {
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
-/** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
-export const room = z.codec(wire, z.custom<RoomSettings>(), {
-  decode: (settings) => withTitle(settings.id, settings),
-  encode: (settings) => ({
-    ...settings,
-    ...entrySettings(settings),
-    ...accessSettings(settings),
-    return_urls: [...settings.return_urls],
-  }),
+const encode = (settings: RoomSettings) => ({
+  ...settings,
+  ...entrySettings(settings),
+  ...accessSettings(settings),
+  return_urls: [...settings.return_urls],
 });
 
-/** A room whose id is in the path. */
-export const roomBody = fields({ id: roomId.optional(), ...shape }).meta({ id: 'RoomBody' });
+/** A room in the configuration file ⇄ `RoomSettings`. The default title is the id. */
+export const room = z.codec(wire, z.custom<RoomSettings>(), {
+  decode: (settings) => withTitle(settings.id, settings),
+  encode,
+});
+
+const openShape = { ...shape, ...accessBody };
+
+/** A room in an answer of the admin API: without its secrets. */
+export const roomAnswer = z.codec(fields({ id: roomId, ...openShape }).meta({ id: 'Room' }), z.custom<RoomSettings>(), {
+  decode: (settings) => withTitle(settings.id, settings),
+  encode: (settings) => encode(withoutSecrets(settings)),
+});
+
+/** A room whose id is in the path. A secret that is left out stays. */
+export const roomBody = fields({ id: roomId.optional(), ...openShape }).meta({ id: 'RoomBody' });
 
 /** The settings of the room `id` from a body, with the id as title unless the body has one. */
 export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSettings => ({

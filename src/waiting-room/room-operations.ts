@@ -5,6 +5,7 @@ import { newIncarnation } from './lost-lines.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
+import { withoutSecrets } from './room-secrets.ts';
 import { settingsAt } from './settings-at.ts';
 import type { Changed, Precondition, Put } from './settings-change.ts';
 import { changeSettings, deleteSettings, unconditional } from './settings-change.ts';
@@ -60,7 +61,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       await applyLater(changed.after);
       return changed;
     }
-    audit('room.put', id, changed.after.value);
+    audit('room.put', id, withoutSecrets(changed.after.value));
     await configure(changed);
     roomChanged(id);
     return changed;

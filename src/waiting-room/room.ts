@@ -3,6 +3,7 @@
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
 import type { EntrySettings } from './entry/entry-settings.ts';
+import type { PassSettings } from './entry/pass-settings.ts';
 import type { Rule } from './entry/rules.ts';
 import type { InletSettings } from './inlets/index.ts';
 
@@ -78,4 +79,6 @@ export interface RoomSettings extends EntrySettings {
   readonly frames?: Frames | undefined;
   /** What happens with requests that need no place in line, or get none. Missing: none. */
   readonly rules?: readonly Rule[] | undefined;
+  /** Signed passes with one place each. Missing: none. */
+  readonly passes?: PassSettings | null | undefined;
 }
