@@ -93,6 +93,8 @@ rooms:
     title: Spring sale
     inlet: { strategy: manual }
     return_urls: ['http://127.0.0.1:9/']
+    # The crowd has one address: its joins are counted, and never too many.
+    limits: { joins_per_address: 1000000/1m, unproven_per_address: 10000 }
 relying_parties:
   - client_id: ${CLIENT.id}
     client_secret: ${CLIENT.secret}

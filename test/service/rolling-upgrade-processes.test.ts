@@ -39,7 +39,7 @@ async function start(main?: string): Promise<{ readonly run: Run; readonly url: 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const run = folder.run(
-    { ...(await environment(folder, port)), ISSUER: 'http://line.test', REDIS_URL: redis.url },
+    { ...(await environment(folder, port)), ISSUER: 'http://line.test', REDIS_URL: redis.url, TRUST_PROXY: '1' },
     main,
   );
   await ready(run, url);

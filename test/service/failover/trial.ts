@@ -76,7 +76,12 @@ export async function runTrial(fault: FaultName, { joinsPerSecond, before, after
 async function startProcess(folder: Folder, redisUrl: string): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const run = folder.run({ ...(await environment(folder, port)), ISSUER: 'http://line.test', REDIS_URL: redisUrl });
+  const run = folder.run({
+    ...(await environment(folder, port)),
+    ISSUER: 'http://line.test',
+    REDIS_URL: redisUrl,
+    TRUST_PROXY: '1',
+  });
   await ready(run, url);
   return url;
 }
