@@ -105,6 +105,22 @@ describe('the embedded store, opened again', () => {
     await store.close();
   }, 120_000);
 
+  it('keeps that a visitor who came back was served again', async () => {
+    const { store, crash } = openToCrash();
+    const room = await makeRoom(store);
+    const ann = await room.arrive('ann');
+    await room.raise({ numbers: 1 });
+    const late = T0 + 121_000;
+    await room.rejoin(ann, late);
+    await room.raise({ people: 1 }, late);
+    const served = await room.place(ann, late);
+    expect(served.state).toBe('served');
+    crash();
+    const again = openToCrash();
+    expect(await again.store.line.place(room.id, ann, late)).toEqual(served);
+    again.crash();
+  });
+
   it('writes a view for the memory as a view, which the version before this one can replay', async () => {
     const { store, database, crash } = openToCrash();
     const room = await makeRoom(store);
@@ -424,8 +440,9 @@ describe('the embedded store, of what expires', () => {
 
 describe('a database of an earlier version', () => {
   it.each([
-    [1, 'DROP TABLE lists; DROP TABLE logouts'],
-    [2, 'DROP TABLE logouts'],
+    [1, 'DROP TABLE lists; DROP TABLE logouts; DROP TABLE issued_tokens; DROP TABLE arrivals'],
+    [2, 'DROP TABLE logouts; DROP TABLE issued_tokens; DROP TABLE arrivals'],
+    [3, 'DROP TABLE issued_tokens; DROP TABLE arrivals'],
   ])('gets what it lacks, and keeps what it has: from version %i', async (version, without) => {
     const store = openEmbeddedStore({ dir });
     const room = await makeRoom(store);
@@ -439,8 +456,11 @@ describe('a database of an earlier version', () => {
     expect((await again.line.view(room.id, T0)).counters.queue).toBe(3);
     await again.outbox.append(['one']);
     await again.logoutQueue.expect('shop', { room: room.id, visitor: 'a', sid: null }, T0, T0);
+    const line = { room: room.id, incarnation: '', generation: 1 };
+    await again.issuedTokens.markArrival(line, 1, 7);
     await again.close();
     const once = openEmbeddedStore({ dir });
+    expect(await once.issuedTokens.arrivalOf(line, 2)).toBe(7);
     expect(await once.outbox.read(10)).toMatchObject([{ entry: 'one' }]);
     expect(await once.logoutQueue.take('shop', 10, T0, T0 + 1)).toMatchObject([{ visitor: 'a' }]);
     await once.close();

@@ -34,6 +34,7 @@ export function release(line: Line, number: number): void {
 }
 
 export function serveAgain(line: Line, number: number, now: number): void {
+  line.changes += 1;
   line.returned.delete(number);
   line.servedAgain.set(number, claimDeadline(line, now));
   line.held += 1;
