@@ -3,7 +3,7 @@ import type { AdmissionEndReason, Emit } from './activity.ts';
 import type { AdmissionEnded } from './admission-end.ts';
 import { RoomNotFound } from './errors.ts';
 import type { Admission } from './line/admission.ts';
-import type { Place } from './line/place.ts';
+import type { Claim, Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
 import type { Predictions } from './predictions.ts';
 import type { RoomId, RoomSettings } from './room.ts';
@@ -14,7 +14,7 @@ export interface AdmissionLifecycle {
   /** The visitor's live admission; null if there is none or the room does not exist. */
   find(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** Claims the turn of a numbered ticket. */
-  claim(ticket: Ticket): Promise<Place>;
+  claim(ticket: Ticket, terms?: ClaimTerms): Promise<Place>;
   /** Emits that an admission began. A join does so by itself when it finds a free place. */
   began(room: RoomId, admission: Admission): void;
   /** Starts the lifetime again in a room that renews admissions, and returns the admission as it is then. */
@@ -22,6 +22,9 @@ export interface AdmissionLifecycle {
   /** Ends the visitor's live admission. Returns whether there was one. */
   end(room: RoomId, visitor: VisitorId, reason: VisitorEndReason): Promise<boolean>;
 }
+
+/** What a claim may differ in from that of a waiting page. */
+export type ClaimTerms = Pick<Claim, 'lifetime' | 'late' | 'confirmed'>;
 
 /** The ways in which a single visitor's admission ends before its time. */
 export type VisitorEndReason = Extract<AdmissionEndReason, 'completed' | 'abandoned' | 'revoked'>;
@@ -43,8 +46,8 @@ export function createAdmissionLifecycle(deps: AdmissionLifecycleDeps): Admissio
 
   return {
     find: (room, visitor) => line.admission(room, visitor, now()).catch(nullIfNoRoom),
-    async claim(ticket) {
-      const place = await line.claim(ticket.room, ticket, now());
+    async claim(ticket, terms) {
+      const place = await line.claim(ticket.room, terms ? { ...ticket, ...terms } : ticket, now());
       if (place.state === 'admitted' && place.first) {
         began(ticket.room, place.admission);
         predictions.compare(ticket, now());

@@ -91,7 +91,11 @@ const ofHolder = ({ incarnation = '', generation, number, visitor }: Holder, now
   visitor,
 ];
 
-const ofClaim = ({ confirmed = false, ...holder }: Claim, now: number) => [...ofHolder(holder, now), confirmed ? 1 : 0];
+const ofClaim = ({ confirmed = false, lifetime, late = false, ...holder }: Claim, now: number) => [
+  ...ofHolder(holder, now),
+  confirmed ? 1 : 0,
+  ...(lifetime === undefined && !late ? [] : [lifetime ?? '', late ? 1 : 0]),
+];
 
 const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later }: LineRules) => [
   mode,

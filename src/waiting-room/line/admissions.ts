@@ -50,7 +50,12 @@ function confirmRow(line: Line, row: AdmissionRow): void {
 }
 
 /** Admits a visitor: the number is spent, and there is an admission, unless the visitor has one already. */
-export function admit(line: Line, holder: Admitted, now: number): { admission: Admission; first: boolean } {
+export function admit(
+  line: Line,
+  holder: Admitted,
+  now: number,
+  lifetime = line.rules.lifetime,
+): { admission: Admission; first: boolean } {
   spend(line, holder.number);
   const live = liveAdmission(line.admissions, holder.visitor, now);
   if (live) {
@@ -58,7 +63,7 @@ export function admit(line: Line, holder: Admitted, now: number): { admission: A
     return { admission: withoutStatus(live), first: false };
   }
   const { visitor, number, generation, confirmed = false } = holder;
-  const [expiresAt, until] = [now + line.rules.lifetime, confirmBy(line, now)];
+  const [expiresAt, until] = [now + lifetime, confirmBy(line, now)];
   const made = { visitor, number, generation, issuedAt: now, expiresAt };
   if (confirmed && until !== undefined) countOutcome(line, 'confirmed');
   const row = addAdmission(line.admissions, confirmed || until === undefined ? made : { ...made, confirmBy: until });

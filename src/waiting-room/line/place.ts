@@ -2,7 +2,7 @@
 import type { VisitorId } from '../visitor.ts';
 import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, confirm, endAdmission, spend } from './admissions.ts';
-import { isOfLine, type Line } from './line.ts';
+import { freePlaces, isOfLine, type Line } from './line.ts';
 import { settle } from './settle.ts';
 import { batchOf, release } from './turns.ts';
 import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
@@ -16,8 +16,15 @@ export interface Holder {
   readonly visitor: VisitorId;
 }
 
-/** A holder who claims; `confirmed` where the claim itself shows that its visitor gets the answer. */
-export type Claim = Holder & { readonly confirmed?: boolean | undefined };
+/** A holder who claims. */
+export interface Claim extends Holder {
+  /** Whether the claim itself shows that its visitor gets the answer. */
+  readonly confirmed?: boolean | undefined;
+  /** How long the admission lasts, in ms. Left out: the room's lifetime. */
+  readonly lifetime?: number | undefined;
+  /** Whether a missed turn may still be taken while a place is free. */
+  readonly late?: boolean | undefined;
+}
 
 /** Where a holder stands. */
 export type Place =
@@ -68,7 +75,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
  * Takes the turn if it has come. A repeat answers the same admission and is counted once. A holder whose admission lapsed
  * returns to the front of the line first.
  */
-export function claim(line: Line, holder: Claim, at: number): Place {
+export function claim(line: Line, { lifetime, late = false, ...holder }: Claim, at: number): Place {
   const now = settle(line, at);
   if (isOfLine(line, holder)) prove(line, holder.number, now);
   let standing = place(line, holder, now);
@@ -78,10 +85,11 @@ export function claim(line: Line, holder: Claim, at: number): Place {
   }
   const isConfirmed = standing.state === 'admitted' && holder.confirmed === true;
   if (isConfirmed && confirm(line, holder.visitor, now)) return place(line, holder, now);
-  if (standing.state !== 'served') return standing;
+  const isLate = late && standing.state === 'missed' && freePlaces(line) > 0;
+  if (standing.state !== 'served' && !isLate) return standing;
   if (line.rules.mode === 'closed') return { state: 'waiting' };
   release(line, holder.number);
-  return { state: 'admitted', ...admit(line, holder, now) };
+  return { state: 'admitted', ...admit(line, holder, now, lifetime) };
 }
 
 /** After a missed turn: to the front of the line, number kept; or straight to served when there is a free place. */

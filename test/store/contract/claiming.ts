@@ -27,6 +27,31 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.view(at)).toMatchObject({ held: 0, counters: { claimed: 1, active: 1, waiting: 0 } });
     });
 
+    it('admits for the lifetime that a claim names', async () => {
+      const room = await makeRoom(stores().store);
+      const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob')];
+      await room.raise({ numbers: 2 });
+      const at = T0 + 5000;
+      expect(await room.claim({ ...ann, lifetime: 7000 }, at)).toMatchObject({ admission: { expiresAt: at + 7000 } });
+      // Of the first claim only, and of no other visitor.
+      expect(await room.claim({ ...ann, lifetime: 9000 }, at)).toMatchObject({ admission: { expiresAt: at + 7000 } });
+      expect(await room.claim(bob, at)).toMatchObject({ admission: { expiresAt: at + 600_000 } });
+      expect(await room.counters(at + 7000)).toMatchObject({ active: 1 });
+    });
+
+    it('lets a visitor take a missed turn late, while a place is free', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob')];
+      await room.raise({ numbers: 1 });
+      const late = T0 + 121_000;
+      expect(await room.claim(ann, late)).toEqual({ state: 'missed', away: false });
+      await room.raise({ people: 1 }, late);
+      expect(await room.claim({ ...ann, late: true }, late)).toEqual({ state: 'missed', away: false });
+      await room.leave(bob, late);
+      expect(await room.claim({ ...ann, late: true }, late)).toMatchObject({ state: 'admitted', first: true });
+      expect(await room.counters(late)).toMatchObject({ active: 1, claimed: 1 });
+    });
+
     it('counts one visitor once who claims fifty times at once, and answers each time with the same admission', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);

@@ -25,7 +25,14 @@ const holder = fc.record({
   visitor: fc.oneof({ weight: 12, arbitrary: fc.constant(OWN) }, { weight: 1, arbitrary: visitor }),
 });
 
-const claim = fc.tuple(holder, fc.boolean()).map(([of, confirmed]) => ({ ...of, confirmed }));
+/** Most claims are those of a waiting page. */
+const claim = fc
+  .tuple(
+    holder,
+    fc.boolean(),
+    fc.constantFrom({}, {}, { lifetime: 1000 }, { lifetime: 90_000, late: true }, { late: true }),
+  )
+  .map(([of, confirmed, terms]) => ({ ...of, confirmed, ...terms }));
 
 const rules: fc.Arbitrary<LineRules> = fc.record({
   mode: fc.oneof(
@@ -344,8 +351,11 @@ function resolve(course: Course): Course {
         const { generation: ago, numbers } = step.input;
         return { ...step, input: { incarnation, generation: generation - ago, numbers: numbers.map(numberOf) } };
       }
-      case 'claim':
-        return { ...step, input: { ...holderOf(step.input), confirmed: step.input.confirmed } };
+      case 'claim': {
+        const { confirmed, lifetime, late } = step.input;
+        const terms = { ...(lifetime === undefined ? {} : { lifetime }), ...(late ? { late } : {}) };
+        return { ...step, input: { ...holderOf(step.input), confirmed, ...terms } };
+      }
       case 'place':
       case 'rejoin':
       case 'leave':

@@ -11,7 +11,7 @@ local function confirmRow(visitor, row)
 end
 
 -- The visitor's row, and whether it was made now. `confirmed` where what makes it confirms it.
-local function admit(visitor, number, confirmed, now)
+local function admit(visitor, number, confirmed, now, lifetime)
   spend(number)
   local live = liveAdmission(visitor, now)
   if live then return confirmed and confirmRow(visitor, live) or live, false end
@@ -21,7 +21,7 @@ local function admit(visitor, number, confirmed, now)
     untilThen = nil
   end
   line.claimed = line.claimed + 1
-  return addAdmission(visitor, number, now, now + line.lifetime, untilThen), true
+  return addAdmission(visitor, number, now, now + (lifetime or line.lifetime), untilThen), true
 end
 
 -- Whether there was a live one to end; `status` is the counter it goes to.
