@@ -28,6 +28,7 @@ export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): 
     outbox: adapter.outbox,
     audit: adapter.audit,
     logoutQueue: adapter.logoutQueue,
+    issuedTokens: adapter.issuedTokens,
     oidcRecords: adapter.oidcRecords,
     ping: () => adapter.ping(),
     close: () => adapter.close(),

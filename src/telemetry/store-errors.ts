@@ -37,6 +37,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     outbox: port(store.outbox, 'outbox.'),
     audit: port(store.audit, 'audit.'),
     logoutQueue: port(store.logoutQueue, 'logout_queue.'),
+    issuedTokens: port(store.issuedTokens, 'issued_tokens.'),
     oidcRecords: port(store.oidcRecords, 'oidc_records.'),
     ping: counted(store, 'ping', 'ping') as Store['ping'],
     close: () => store.close(),

@@ -39,6 +39,9 @@ const record = { id: '1', actor: 'admin', action: 'raised', same: '', at: T0, co
 const settings = { id: 'sale' } as RoomSettings;
 const party = { client_id: 'shop' } as RelyingParty;
 
+const tokenLine = { room: 'sale', incarnation: '', generation: 1 };
+const token = { sub: 'ann', number: 1, issuedAt: 1, expires: 2, issuer: '', status: 0 as const };
+
 /** A call of each method. */
 const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => readonly Promise<unknown>[] } = {
   line: ({ line }) => [
@@ -86,6 +89,14 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
   signingKeys: ({ signingKeys }) => [signingKeys.read(), signingKeys.write('')],
   leases: ({ leases }) => [leases.lease('clock', 'one', 1000), leases.release('clock', 'one')],
   clocks: ({ clocks }) => [clocks.compare('one', null)],
+  issuedTokens: ({ issuedTokens }) => [
+    issuedTokens.add(tokenLine, token),
+    issuedTokens.find(tokenLine, 'ann'),
+    issuedTokens.end(tokenLine, ['ann'], 1),
+    issuedTokens.expired(tokenLine, T0),
+    issuedTokens.markArrival(tokenLine, 1, T0),
+    issuedTokens.arrivalOf(tokenLine, 1),
+  ],
   idempotency: ({ idempotency }) => [
     idempotency.remember('key', 'value', 1000),
     idempotency.amend('key', 'value', 1000),

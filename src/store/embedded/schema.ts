@@ -1,7 +1,7 @@
 /** The layout of the database file. A change of it raises {@link SCHEMA_VERSION} and comes with a step from the one before. */
 
 /** Kept in SQLite's `user_version`. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Kept in SQLite's `application_id`, so that a file of another program is not taken for one of ours: "Ante". */
 export const APPLICATION_ID = 0x416e7465;
@@ -20,10 +20,26 @@ const LOGOUTS = `
   CREATE INDEX logouts_by_due ON logouts (client_id, due);
 `;
 
+const ISSUED_TOKENS = `
+  CREATE TABLE issued_tokens (
+    line TEXT NOT NULL, sub TEXT NOT NULL, number INTEGER NOT NULL, issued_at INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL, issuer TEXT NOT NULL, status INTEGER NOT NULL, expires INTEGER NOT NULL,
+    PRIMARY KEY (line, sub)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX issued_tokens_by_validity ON issued_tokens (line, valid_until);
+  CREATE INDEX issued_tokens_by_expiry ON issued_tokens (expires);
+  CREATE TABLE arrivals (
+    line TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, expires INTEGER NOT NULL,
+    PRIMARY KEY (line, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX arrivals_by_expiry ON arrivals (expires);
+`;
+
 /** From each earlier version to the next. */
 export const UPGRADES: Readonly<Record<number, string>> = {
   1: `${LISTS} PRAGMA user_version = 2;`,
   2: `${LOGOUTS} PRAGMA user_version = 3;`,
+  3: `${ISSUED_TOKENS} PRAGMA user_version = 4;`,
 };
 
 /**
@@ -33,7 +49,8 @@ export const UPGRADES: Readonly<Record<number, string>> = {
  * - `lists`: the outbox, and the audit of earlier versions, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
  *   an acknowledgement that comes late takes nothing else away.
  * - `logouts`: `since` is when it was first taken, null until then.
- * - `leases` … `oidc`: `expires` is in milliseconds since the epoch, null for never.
+ * - `issued_tokens`, `arrivals`: `line` is `room incarnation generation`; `valid_until`, `issued_at` and `at` are in seconds.
+ * - `leases` … `oidc`, `issued_tokens`, `arrivals`: `expires` is in milliseconds since the epoch, null for never.
  */
 export const SCHEMA = `
   CREATE TABLE lines (room TEXT PRIMARY KEY, generation INTEGER NOT NULL, line BLOB) STRICT;
@@ -58,6 +75,7 @@ export const SCHEMA = `
 
   ${LISTS}
   ${LOGOUTS}
+  ${ISSUED_TOKENS}
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;

@@ -5,7 +5,7 @@ const EVERY = 60_000;
 
 /** Deletes what has expired, inside the open transaction, when it was not done for a while. */
 export function createSweep(database: DatabaseSync, now: () => number): () => void {
-  const deletions = ['leases', 'remembered', 'oidc'].map((table) =>
+  const deletions = ['leases', 'remembered', 'oidc', 'issued_tokens', 'arrivals'].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE expires <= ?`),
   );
   let due = now();

@@ -13,6 +13,7 @@ import { DEADLINE, inTime, withDeadline } from './deadline.ts';
 import { watchEviction } from './eviction.ts';
 import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createIssuedTokens } from './issued-tokens.ts';
 import { keyScripts } from './key-scripts.ts';
 import { APPLIED_FILE, PROBE, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
@@ -91,6 +92,7 @@ export async function openRedisStore({
     outbox: inItsTime(createOutbox(client, run)),
     audit: inItsTime(createAuditStore(client, run)),
     logoutQueue: inItsTime(createLogoutQueue(client, run)),
+    issuedTokens: inItsTime(createIssuedTokens(client, run)),
     ping: () => inTime(ping(), deadline),
     async close() {
       eviction.stop();

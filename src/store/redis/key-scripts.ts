@@ -43,6 +43,11 @@ export const keyScripts = {
   ),
   /** Without a value the field is deleted. */
   replaceField: keyScript<[field: string, expected: string, ...value: string[]], boolean>('replace-field', isOne),
+  addToken: keyScript<[sub: string, token: string, expires: number, ttl: number], string>('add-token', replies.text, 2),
+  endTokens: keyScript<[status: number, ...subs: string[]], string[]>('end-tokens', (reply) =>
+    replies.list(reply).map(replies.text),
+  ),
+  markArrival: keyScript<[number: number, at: number, ttl: number], void>('mark-arrival', done),
   /** Without `at` it is gone. */
   moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };

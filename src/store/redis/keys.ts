@@ -2,6 +2,7 @@
  * All keys there are. What one script touches shares a hash tag, so that a cluster keeps it on one node: everything
  * of a room's line has `{room}`, the rest are single keys.
  */
+import type { TokenLine } from '#waiting-room/ports/issued-tokens.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 
 /** `lib/line.lua` reads them in this order. Their names are those of the first version, whose processes may run beside. */
@@ -78,6 +79,16 @@ export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:due`,
   `anteroom:{logouts:${clientId}}:known`,
 ];
+
+/** The tokens and arrivals of AWS's API, by line. */
+export function tokenKeys({ room, incarnation, generation }: TokenLine): {
+  readonly tokens: string;
+  readonly expiries: string;
+  readonly arrivals: string;
+} {
+  const prefix = `anteroom:{${room}}:aws:${incarnation}:${generation}`;
+  return { tokens: `${prefix}:tokens`, expiries: `${prefix}:expiries`, arrivals: `${prefix}:arrivals` };
+}
 
 /** How far the clock of each process is ahead of Redis's. */
 export const CLOCKS = 'anteroom:clocks';

@@ -10,6 +10,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { describeAudit } from './audit.ts';
 import { describeClocks } from './clocks.ts';
 import { describeIdempotency } from './idempotency.ts';
+import { describeIssuedTokens } from './issued-tokens.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
 import { describeLogoutQueue } from './logout-queue.ts';
@@ -55,6 +56,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeLeases(current);
     describeClocks(current);
     describeIdempotency(current);
+    describeIssuedTokens(current);
     describeOutbox(current);
     describeAudit(current);
     describeLogoutQueue(current);
