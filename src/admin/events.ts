@@ -3,7 +3,7 @@ import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
 import { check } from '#settings/faults.ts';
 import { fields, roomId } from '#settings/fields.ts';
-import { room, roomAnswer } from '#settings/room.ts';
+import { room, roomView } from '#settings/room.ts';
 import { time } from '#settings/time.ts';
 import type { RoomEvent, RoomSettings } from '#waiting-room/room.ts';
 import type { OperationsFor } from './operations-for.ts';
@@ -25,7 +25,7 @@ export function eventRoutes(operationsFor: OperationsFor, tags: EntityTags): Rou
       versioned: true,
       idempotent: true,
       body: fields({ start: time.describe('The new start.') }).meta({ id: 'Postponement' }),
-      response: { 200: { description: 'All settings of the room after the change', schema: roomAnswer } },
+      response: { 200: { description: 'All settings of the room after the change', schema: roomView } },
       problems: ['room_not_found', 'event_not_found', 'event_started'],
       async handle({ params, body, ctx }) {
         const { value, revision } = await operationsFor(ctx).postponeEvent(
@@ -52,7 +52,7 @@ export function eventRoutes(operationsFor: OperationsFor, tags: EntityTags): Rou
           .enum(['draw', 'release'])
           .describe('draw: the entrants who are present get numbers at once. release: they get none and may rejoin.'),
       }).meta({ id: 'Cancellation' }),
-      response: { 200: { description: 'All settings of the room after the change', schema: roomAnswer } },
+      response: { 200: { description: 'All settings of the room after the change', schema: roomView } },
       problems: ['room_not_found', 'event_not_found', 'event_started'],
       async handle({ params, body, ctx }) {
         const { value, revision } = await operationsFor(ctx).cancelEvent(

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
+import { withApiKey } from '#settings/aws.ts';
 import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
-import { room, roomAnswer, roomBody, withTitle } from '#settings/room.ts';
+import { room, roomBody, roomView, withTitle } from '#settings/room.ts';
 import { targetsOfRoom } from '#settings/targets.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
-import { withSecretsOf } from '#waiting-room/room-secrets.ts';
 import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
@@ -42,7 +42,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       operationId: 'listRooms',
       role: 'viewer',
       summary: 'List all rooms and their settings',
-      response: { 200: { description: 'The rooms', schema: z.array(roomAnswer) } },
+      response: { 200: { description: 'The rooms', schema: z.array(roomView) } },
       handle: async ({ ctx }) => ({ status: 200, body: await operationsFor(ctx).rooms() }),
     }),
     route({
@@ -53,7 +53,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       summary: "Get a room's settings",
       params: inRoom,
       versioned: true,
-      response: { 200: { description: 'The settings', schema: roomAnswer } },
+      response: { 200: { description: 'The settings', schema: roomView } },
       problems: ['room_not_found'],
       async handle({ params, ctx }) {
         const { value, revision } = await operationsFor(ctx).storedRoom(params.room);
@@ -70,15 +70,15 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       body: roomBody,
       versioned: true,
       response: {
-        200: { description: 'The room existed: its new settings', schema: roomAnswer },
-        201: { description: 'The room is new: its settings', schema: roomAnswer },
+        200: { description: 'The room existed: its new settings', schema: roomView },
+        201: { description: 'The room is new: its settings', schema: roomView },
       },
-      problems: ['event_has_entrants'],
+      problems: ['event_has_entrants', 'event_id_taken'],
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const operations = operationsFor(ctx);
         const before = (await operations.rooms()).find(({ id }) => id === params.room) ?? null;
-        const settings = withTargets(complete(withSecretsOf(withTitle(params.room, body), before)), before);
+        const settings = withTargets(withApiKey(withTitle(params.room, body), before), before);
         const { isNew, revision } = await operations.putRoom(settings, tags.precondition(ctx));
         return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
       },
@@ -94,8 +94,8 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),
       bodyTypes: ['application/merge-patch+json'],
-      response: { 200: { description: 'All settings after the change', schema: roomAnswer } },
-      problems: ['room_not_found', 'event_has_entrants'],
+      response: { 200: { description: 'All settings after the change', schema: roomView } },
+      problems: ['room_not_found', 'event_has_entrants', 'event_id_taken'],
       async handle({ params, body, ctx }) {
         if (!Object.keys(body).every((field) => FOR_OPERATORS.includes(field))) requireRole(ctx, 'owner');
         const { value, revision } = await operationsFor(ctx).changeRoom(
@@ -122,13 +122,6 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       },
     }),
   ];
-}
-
-/** Throws an `invalid_request` problem where passes could not be verified. */
-function complete(settings: RoomSettings): RoomSettings {
-  const { passes } = settings;
-  if (!passes || passes.jwks_uri || passes.secret) return settings;
-  throw invalid([{ field: 'passes.secret', message: 'is required, or else jwks_uri' }]);
 }
 
 /** Throws an `invalid_request` problem where the result is not a room. */

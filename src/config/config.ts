@@ -13,9 +13,10 @@ import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
 import { dataDirFault } from './data-dir.ts';
-import type { EnvReader, NamedToken, Refusal } from './env.ts';
+import type { AwsCredential, EnvReader, NamedToken, Refusal } from './env.ts';
 import {
   activityTypes,
+  awsCredentials,
   bearerToken,
   configRevision,
   cookieKeys,
@@ -66,6 +67,8 @@ export interface Config {
   readonly adminTokenFile: string | null;
   /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
+  /** Who may sign requests to the private API of AWS's clients. */
+  readonly awsCredentials: readonly AwsCredential[];
   /** Where activity events are delivered. Null: nowhere. */
   readonly webhook: WebhookConfig | null;
   /** The first seals, all open. */
@@ -151,6 +154,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     redisUrl: read('REDIS_URL', null, redisUrl),
     adminToken,
     namedTokens: tokens,
+    awsCredentials: read('AWS_API_CREDENTIALS', [], awsCredentials),
     webhook: readWebhook({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),

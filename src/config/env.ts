@@ -143,6 +143,30 @@ export function namedTokens(value: string): readonly NamedToken[] | Refusal {
   return tokens;
 }
 
+/** An access key of the private API at `/aws/private`. */
+export interface AwsCredential {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** `accessKeyId:secretAccessKey`, comma-separated. Faults contain no secret. */
+export function awsCredentials(value: string): readonly AwsCredential[] | Refusal {
+  const credentials: AwsCredential[] = [];
+  for (const [index, each] of value.split(',').entries()) {
+    const [, accessKeyId, secretAccessKey] = /^(\w{16,128}):([\x21-\x2b\x2d-\x7e]{16,})$/.exec(each.trim()) ?? [];
+    if (!accessKeyId || !secretAccessKey) {
+      return refuse(
+        `must be a comma-separated list of accessKeyId:secretAccessKey, an id of 16 to 128 letters and digits and a secret of at least 16 characters: entry ${index + 1} has another form`,
+      );
+    }
+    if (credentials.some((other) => other.accessKeyId === accessKeyId)) {
+      return refuse(`must not use the access key id ${accessKeyId} twice`);
+    }
+    credentials.push({ accessKeyId, secretAccessKey });
+  }
+  return credentials;
+}
+
 /** An http or https URL. Its query may contain a secret, so no fault repeats it. */
 export function webhookUrl(value: string): string | Refusal {
   const url = URL.parse(value);

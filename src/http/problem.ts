@@ -24,9 +24,6 @@ const WAITING_ROOM = {
   room_full: { status: 503, title: 'The line is full', headers: { 'Retry-After': '30' } },
   challenge_required: { status: 429, title: 'A proof is required to join' },
   entry_refused: { status: 403, title: 'The rules of the room refuse the request' },
-  pass_required: { status: 403, title: 'The room is for visitors with a pass' },
-  pass_invalid: { status: 403, title: 'The pass is not valid' },
-  pass_unchecked: { status: 503, title: 'Passes cannot be checked now', headers: { 'Retry-After': '30' } },
   proof_invalid: { status: 400, title: 'The proof is not valid' },
   address_altered: { status: 400, title: 'The address of the waiting page is incomplete or was changed' },
   ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
@@ -37,6 +34,7 @@ const WAITING_ROOM = {
   event_not_found: { status: 404, title: 'The room has no such event' },
   event_started: { status: 409, title: 'The event has started' },
   event_has_entrants: { status: 409, title: 'The event has entrants' },
+  event_id_taken: { status: 409, title: 'Another room has this event id' },
   store_evicts: { status: 503, title: 'The store may lose the lines of rooms', headers: { 'Retry-After': '10' } },
   store_unavailable: { status: 503, title: 'The store is unavailable', headers: { 'Retry-After': '2' } },
 } as const satisfies Record<ErrorCode, Kind>;

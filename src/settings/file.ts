@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
+import { eventIdOf } from '#waiting-room/rooms-by-event.ts';
 import { fields } from './fields.ts';
 import { relyingParty } from './relying-party.ts';
 import { room } from './room.ts';
@@ -44,6 +45,7 @@ export const settingsFile = fields({
     (index) => ['rooms', index, 'id'],
     issues,
   );
+  refuseDuplicates(value.rooms.map(eventIdOf), (index) => ['rooms', index, 'aws', 'event_id'], issues);
   refuseDuplicates(
     value.relying_parties.map((each) => each.client_id),
     (index) => ['relying_parties', index, 'client_id'],

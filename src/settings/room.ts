@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
-import { withoutSecrets } from '#waiting-room/room-secrets.ts';
-import { access, accessBody, accessSettings } from './access.ts';
+import { access, accessSettings } from './access.ts';
+import { aws, awsView } from './aws.ts';
 import { duration } from './duration.ts';
 import { capacity, challenge, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
@@ -33,33 +33,49 @@ const shape = {
   return_urls: z.array(urlPrefix).default([]),
   events: events.prefault([]),
   ...access,
+  aws: aws.nullable().optional(),
 };
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
-const encode = (settings: RoomSettings) => ({
-  ...settings,
-  ...entrySettings(settings),
-  ...accessSettings(settings),
-  return_urls: [...settings.return_urls],
-});
+/** AWS's clients bring no proof: where everybody needs one, the API would answer nobody. */
+function refuseChallenge({ value, issues }: z.core.ParsePayload<Pick<RoomSettings, 'aws' | 'challenge'>>): void {
+  if (!value.aws || value.challenge !== 'always') return;
+  const message = "must be off or auto in a room with aws: AWS's clients bring no proof";
+  issues.push({ code: 'custom', message, path: ['challenge'], input: value.challenge });
+}
 
-/** A room in the configuration file ⇄ `RoomSettings`. The default title is the id. */
-export const room = z.codec(wire, z.custom<RoomSettings>(), {
-  decode: (settings) => withTitle(settings.id, settings),
-  encode,
-});
+/** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
+export const room = z
+  .codec(wire, z.custom<RoomSettings>(), {
+    decode: (settings) => withTitle(settings.id, settings),
+    encode: encodeRoom,
+  })
+  .check(refuseChallenge);
 
-const openShape = { ...shape, ...accessBody };
+function encodeRoom(settings: RoomSettings) {
+  return {
+    ...settings,
+    ...entrySettings(settings),
+    ...accessSettings(settings),
+    return_urls: [...settings.return_urls],
+  };
+}
 
-/** A room in an answer of the admin API: without its secrets. */
-export const roomAnswer = z.codec(fields({ id: roomId, ...openShape }).meta({ id: 'Room' }), z.custom<RoomSettings>(), {
-  decode: (settings) => withTitle(settings.id, settings),
-  encode: (settings) => encode(withoutSecrets(settings)),
-});
+/** A room as answers show it: without secrets. */
+export const roomView = z.codec(
+  fields({ id: roomId, ...shape, aws: awsView.nullable().optional() }).meta({ id: 'RoomView' }),
+  z.custom<RoomSettings>(),
+  {
+    decode: (settings) => withTitle(settings.id, settings),
+    encode: encodeRoom,
+  },
+);
 
-/** A room whose id is in the path. A secret that is left out stays. */
-export const roomBody = fields({ id: roomId.optional(), ...openShape }).meta({ id: 'RoomBody' });
+/** A room whose id is in the path. */
+export const roomBody = fields({ id: roomId.optional(), ...shape })
+  .check(refuseChallenge)
+  .meta({ id: 'RoomBody' });
 
 /** The settings of the room `id` from a body, with the id as title unless the body has one. */
 export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSettings => ({

@@ -151,7 +151,7 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
   async function ageLimit(): Promise<number | null> {
     if (maxAge !== 'default') return maxAge;
     const rooms = await settings.rooms();
-    return rooms.some((room) => 'aws' in room && room.aws) ? null : DEFAULT_AGE;
+    return rooms.some(({ aws }) => aws) ? null : DEFAULT_AGE;
   }
 
   async function rotateIfOld(): Promise<void> {

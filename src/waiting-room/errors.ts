@@ -12,9 +12,6 @@ export type ErrorCode =
   | 'room_full'
   | 'challenge_required'
   | 'entry_refused'
-  | 'pass_required'
-  | 'pass_invalid'
-  | 'pass_unchecked'
   | 'proof_invalid'
   | 'address_altered'
   | 'ticket_required'
@@ -25,6 +22,7 @@ export type ErrorCode =
   | 'event_not_found'
   | 'event_started'
   | 'event_has_entrants'
+  | 'event_id_taken'
   | 'store_unavailable'
   | 'store_evicts';
 
@@ -115,6 +113,13 @@ export class EventHasEntrants extends AnteroomError {
       'event_has_entrants',
       `The event "${event}" of the room "${room}" has entrants: it cannot be removed or renamed. Postpone or cancel it.`,
     );
+  }
+}
+
+/** Another room has this name for AWS's clients. */
+export class EventIdTaken extends AnteroomError {
+  constructor(eventId: string, room: string) {
+    super('event_id_taken', `aws.event_id must be unique: the room "${room}" has "${eventId}" too.`);
   }
 }
 

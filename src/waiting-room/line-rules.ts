@@ -19,16 +19,27 @@ export interface LineRules {
   readonly confirmWindow?: number | undefined;
 }
 
-/** The rules of a room's line. A claim window is never shorter than a page needs to notice its turn. */
+/** How long a place is held for a visitor of AWS's API where positions do not expire, in ms. */
+const UNLIMITED = 24 * 3_600_000;
+
+/**
+ * The rules of a room's line. A claim window is never shorter than a page needs to notice its turn, nor than the room
+ * promises at AWS's API: one line has one claim window.
+ */
 export function lineRules(settings: RoomSettings): LineRules {
   return {
     mode: settings.mode,
     size: settings.inlet.size ?? 0,
     lifetime: settings.admission.lifetime,
-    claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings)),
+    claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings), positionWindow(settings)),
     presenceTimeout: settings.presence.timeout,
     challenge: false,
     unprovenPerAddress: 20,
     presentFromJoin: false,
   };
+}
+
+function positionWindow({ aws }: RoomSettings): number {
+  if (!aws) return 0;
+  return aws.queue_position_expiry === 'off' ? UNLIMITED : aws.queue_position_expiry;
 }

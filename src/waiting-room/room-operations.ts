@@ -1,11 +1,11 @@
-import { RoomNotFound } from './errors.ts';
+import { EventIdTaken, RoomNotFound } from './errors.ts';
 import { createEventGuard } from './event-guard.ts';
 import { lineRules } from './line-rules.ts';
 import { newIncarnation } from './lost-lines.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
-import { withoutSecrets } from './room-secrets.ts';
+import { eventIdOf } from './rooms-by-event.ts';
 import { settingsAt } from './settings-at.ts';
 import type { Changed, Precondition, Put } from './settings-change.ts';
 import { changeSettings, deleteSettings, unconditional } from './settings-change.ts';
@@ -45,6 +45,15 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
   };
   const apply = (room: RoomSettings) => line.configure(room.id, lineRules(settingsAt(room, now())), now());
 
+  /** Two rooms with one event id would be one room to AWS's clients. */
+  async function refuseTakenEventId(room: RoomSettings): Promise<RoomSettings> {
+    const eventId = eventIdOf(room);
+    if (eventId === null) return room;
+    const other = (await settings.rooms()).find((each) => each.id !== room.id && eventIdOf(each) === eventId);
+    if (other) throw new EventIdTaken(eventId, other.id);
+    return room;
+  }
+
   async function put(
     id: RoomId,
     next: (current: RoomSettings | null) => RoomSettings,
@@ -53,7 +62,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
     const changed = await changeSettings(
       { read: () => settings.storedRoom(id), write: (room, expected) => settings.putRoom(room, expected) },
       precondition,
-      (current) => guardEvents(current, next(current)),
+      async (current) => refuseTakenEventId(await guardEvents(current, next(current))),
     );
     if (changed.isSame) {
       // The line may still lack the rules, if a process ended between the two steps of the first change.
@@ -126,4 +135,10 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       roomChanged(id);
     },
   };
+}
+
+function withoutSecrets(room: RoomSettings): RoomSettings {
+  if (!room.aws?.api_key) return room;
+  const { api_key: _, ...aws } = room.aws;
+  return { ...room, aws };
 }

@@ -3,7 +3,6 @@
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
 import type { EntrySettings } from './entry/entry-settings.ts';
-import type { PassSettings } from './entry/pass-settings.ts';
 import type { Rule } from './entry/rules.ts';
 import type { InletSettings } from './inlets/index.ts';
 
@@ -55,6 +54,20 @@ export interface RoomEvent {
   readonly message?: string | null | undefined;
 }
 
+/** How the room answers at AWS's API. The names are those of AWS's parameters. */
+export interface AwsSettings {
+  /** The room's name for AWS's clients. Missing: the room's id. */
+  readonly event_id?: string | undefined;
+  /** The `iss` of tokens. Null: the service's own issuer. */
+  readonly issuer: string | { readonly public: string; readonly private: string } | null;
+  /** How long an admission through this API lasts, in whole seconds. */
+  readonly validity_period: number;
+  /** How long a served number may be claimed. */
+  readonly queue_position_expiry: number | 'off';
+  /** What the public API asks for as `x-api-key`. */
+  readonly api_key?: string | null | undefined;
+}
+
 export interface RoomSettings extends EntrySettings {
   readonly id: RoomId;
   readonly title: string;
@@ -79,6 +92,6 @@ export interface RoomSettings extends EntrySettings {
   readonly frames?: Frames | undefined;
   /** What happens with requests that need no place in line, or get none. Missing: none. */
   readonly rules?: readonly Rule[] | undefined;
-  /** Signed passes with one place each. Missing: none. */
-  readonly passes?: PassSettings | null | undefined;
+  /** Null or missing: the room does not answer at AWS's API. */
+  readonly aws?: AwsSettings | null | undefined;
 }

@@ -24,7 +24,6 @@ const SALE = {
   origins: [],
   frames: 'refuse',
   rules: [],
-  passes: null,
 };
 
 describe('PUT /rooms/{room}', () => {

@@ -92,6 +92,7 @@ describe('a variable that is set', () => {
       REDIS_URL: 'rediss://one:6379,rediss://two:6379',
       ADMIN_TOKEN: 'let-me-in-please',
       ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
+      AWS_API_CREDENTIALS: 'AKIDEXAMPLEEXAMPLE01:the+secret/of=one:key, AKIDEXAMPLEEXAMPLE02:the-secret-of-two',
       WEBHOOK_URL: 'https://hooks.example/anteroom?key=1',
       WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       WEBHOOK_EVENTS: 'draw.done, ticket.claimed',
@@ -119,6 +120,10 @@ describe('a variable that is set', () => {
       namedTokens: [
         { name: 'alice', token: 'a-token-of-alice:1' },
         { name: 'bob', token: 'the-token-of-bob' },
+      ],
+      awsCredentials: [
+        { accessKeyId: 'AKIDEXAMPLEEXAMPLE01', secretAccessKey: 'the+secret/of=one:key' },
+        { accessKeyId: 'AKIDEXAMPLEEXAMPLE02', secretAccessKey: 'the-secret-of-two' },
       ],
       webhook: {
         url: 'https://hooks.example/anteroom?key=1',
@@ -401,6 +406,19 @@ describe('ADMIN_TOKEN', () => {
   test('is kept in a file that the configuration names, unless it is set', async () => {
     expect((await load()).adminTokenFile).toBe(join(folder, 'keys/admin-token'));
     expect((await load({ ADMIN_TOKEN: 'sixteen-letters!' })).adminTokenFile).toBeNull();
+  });
+});
+
+describe('AWS_API_CREDENTIALS', () => {
+  test.each([
+    ['a key without a secret', 'AKIDEXAMPLEEXAMPLE01'],
+    ['a short secret', 'AKIDEXAMPLEEXAMPLE01:short-secret'],
+    ['a short key id', 'AKID:the-secret-of-nobody-at-all'],
+    ['a key twice', 'AKIDEXAMPLEEXAMPLE01:the-secret-of-the-one,AKIDEXAMPLEEXAMPLE01:the-secret-of-two'],
+  ])('cannot be %s, and the fault does not repeat it', async (_, AWS_API_CREDENTIALS) => {
+    const [fault, ...more] = await faults({ AWS_API_CREDENTIALS });
+    expect([fault?.where, more]).toEqual(['AWS_API_CREDENTIALS', []]);
+    expect(fault?.message).not.toContain('secret-of');
   });
 });
 
