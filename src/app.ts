@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { AuditReader } from '#admin/audit.ts';
 import { createAdminDoor } from '#admin/index.ts';
+import { createAwsDoor, createSessionEnds } from '#aws/index.ts';
 import { createChallenges } from '#challenges/index.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
@@ -26,7 +27,6 @@ import type { Outbound } from '#outbound/index.ts';
 import { createPages } from '#pages/index.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
-import { createPasses } from '#passes/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import { createSigningKeySet, type SigningKeySet } from '#signing-keys/index.ts';
 import type { Log } from '#telemetry/log.ts';
@@ -34,14 +34,16 @@ import type { Metrics } from '#telemetry/metrics.ts';
 import { roomGauges } from '#telemetry/room-gauges.ts';
 import { countVisits } from '#telemetry/visits.ts';
 import { createTokens } from '#tokens/index.ts';
+import { createSigningKeys } from '#tokens/signing-keys.ts';
 import type { Emit } from '#waiting-room/activity.ts';
+import type { AdmissionEnded } from '#waiting-room/admission-end.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 
 export interface AppDeps {
   readonly config: Partial<Pick<Config, 'keyRotation'>> &
-    Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'trustProxy'>;
+    Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'awsCredentials' | 'trustProxy'>;
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -84,7 +86,13 @@ export function createApp(deps: AppDeps): App {
     log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'background task failed');
   };
   const logoutQueue = createLogoutQueue({ logouts: store.logoutQueue, settings: store.settings, now, onError });
-  const { admissionEnded, relyingPartyChanged } = logoutQueue;
+  const { relyingPartyChanged } = logoutQueue;
+  const { issuedTokens } = store;
+  const sessionEnded = createSessionEnds({ issuedTokens, snapshots: () => waitingRoom.snapshots, onError });
+  const admissionEnded: AdmissionEnded = (...ended) => {
+    logoutQueue.admissionEnded(...ended);
+    sessionEnded(...ended);
+  };
   const eventKept = (room: string, event: string) =>
     log.warn({ room, event }, 'event kept, because it has entrants: postpone or cancel it with the admin API');
   const listeners = { admissionEnded, relyingPartyChanged, eventKept, onError };
@@ -93,9 +101,7 @@ export function createApp(deps: AppDeps): App {
     challengeUrl: (room) => urls.urlOf(`/rooms/${room}/challenge`),
     ...listeners,
   });
-  const counted = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
-  const passes = createPasses({ waitingRoom: counted, idempotency: store.idempotency, outbound, now });
-  const waitingRoom = { ...counted, visitors: passes.visitors };
+  const waitingRoom: WaitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
   const { seal } = waitingRoom;
@@ -117,14 +123,15 @@ export function createApp(deps: AppDeps): App {
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
     addresses: createAddresses(seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
+    awsCredentials: config.awsCredentials,
     challenges,
-    passes,
     requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
     roomRules: createRoomRules({
       clientAddress,
       isCrawlerOf: createCrawlerCheck({ now, lookups: deps.crawlerLookups }),
     }),
     tokens: createTokens({ issuer, keys: () => keySet.current().keys, now }),
+    tokenKeys: createSigningKeys(() => keySet.current().keys),
     signingKeys: keySet.current,
     keySet,
     clientFaults: createClientFaults(jwks),
@@ -136,6 +143,7 @@ export function createApp(deps: AppDeps): App {
   const doors: readonly Door[] = [
     createAdminDoor(dependencies),
     publicDoor,
+    createAwsDoor(dependencies),
     createWaitingPageDoor(dependencies, { pending }),
     oidc,
   ];

@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { CredentialKind } from '#waiting-room/activity.ts';
 import type { Counters } from '#waiting-room/line/counters.ts';
 
-export type DoorName = 'oidc' | 'public' | 'admin' | 'other';
+export type DoorName = 'oidc' | 'public' | 'admin' | 'aws' | 'other';
 
 /** How a join ended: with a number in line, admitted at once, or without a number. */
 export type JoinOutcome = 'waiting' | 'admitted' | 'closed' | 'full' | 'challenged' | 'refused' | 'overloaded';

@@ -5,6 +5,8 @@ import { calculateJwkThumbprint, createLocalJWKSet, errors, importJWK, jwtVerify
 export interface SigningKeys {
   /** @param typ the `typ` of the header, which tells one kind of token from another (RFC 8725 §3.11). */
   sign(typ: string, claims: JWTPayload): Promise<string>;
+  /** The public half of the key that signs, as `{ kty, alg, kid, n, e }`. */
+  publicKey(): Promise<JWK>;
   /** Null for a token that does not verify. */
   verify(token: string, options: Omit<JWTVerifyOptions, 'algorithms'>): Promise<JWTPayload | null>;
 }
@@ -23,6 +25,9 @@ export function createSigningKeys(keys: () => readonly JWK[]): SigningKeys {
     async sign(typ, claims) {
       const { key, kid } = await importedKeys();
       return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(key);
+    },
+    async publicKey() {
+      return (await importedKeys()).shown;
     },
     async verify(token, options) {
       const { find } = await importedKeys();
@@ -47,5 +52,7 @@ async function importKeys(keys: readonly JWK[]) {
   const [first] = named;
   if (!first) throw new TypeError('the JWKS has no RS256 key');
   const published = named.map(({ kty, n, e, kid }) => ({ kty, kid, alg: 'RS256', ...(n && e ? { n, e } : {}) }) as JWK);
-  return { kid: first.kid, key: await importJWK(first, 'RS256'), find: createLocalJWKSet({ keys: published }) };
+  const { kty, kid, n, e } = first;
+  const shown = { kty, alg: 'RS256', kid, n, e } as JWK;
+  return { kid, shown, key: await importJWK(first, 'RS256'), find: createLocalJWKSet({ keys: published }) };
 }

@@ -9,6 +9,7 @@ import { type AdmissionEnded, createAdmissionEnded } from './admission-end.ts';
 import { createAdmissionLifecycle } from './admission-lifecycle.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
+import { createBlockTickets } from './block-ticket.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
@@ -30,7 +31,9 @@ import type { RelyingPartyChanged } from './relying-party.ts';
 import type { RoomId } from './room.ts';
 import { createRoomEventReporter } from './room-event-reporter.ts';
 import { createRoomOrigins, type RoomOrigins } from './room-origins.ts';
+import { createRoomsByEvent, type RoomsByEvent } from './rooms-by-event.ts';
 import { createSeal, type Seal } from './seal.ts';
+import { createSilentVisitors, type SilentVisitors } from './silent-visitors.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSharedStatus, type SharedStatus } from './status.ts';
 import { createTicketOffice, type TicketOffice } from './ticket.ts';
@@ -39,6 +42,9 @@ import { createVisitors, type Visitors } from './visitors.ts';
 
 export interface WaitingRoom {
   readonly visitors: Visitors;
+  /** Visitors of AWS's API. */
+  readonly silentVisitors: SilentVisitors;
+  readonly roomsByEvent: RoomsByEvent;
   readonly status: SharedStatus;
   readonly snapshots: Snapshots;
   /** What operators do, in the name of the service itself. */
@@ -90,6 +96,9 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const admissions = createAdmissionLifecycle({ line, predictions, now, emit, admissionEnded });
   const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
+  const roomsByEvent = createRoomsByEvent(settings, now);
+  const guardEntry = createGuardEntry({ now, emit });
+  const joinRoom = createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit });
   const advance = createAdvance({
     store,
     drawSchedule,
@@ -109,6 +118,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     advance.room(room).then(() => snapshots.expire(room), onError);
   };
   const roomChanged = (room: RoomId) => {
+    roomsByEvent.expire();
     snapshots.expire(room);
     placeFreed(room);
   };
@@ -128,14 +138,19 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     drawReports: createDrawReports(snapshots, draws),
     visitors: createVisitors({
       line,
-      guardEntry: createGuardEntry({ now, emit }),
-      joinRoom: createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit }),
+      guardEntry,
+      joinRoom,
       admissions,
       facts: createVisitorFacts({ snapshots, heartbeats, draws }),
       snapshots,
       draws,
       now,
       placeFreed,
+    }),
+    roomsByEvent,
+    silentVisitors: createSilentVisitors({
+      ...{ guardEntry, joinRoom, admissions, line, snapshots, heartbeats, draws, now },
+      blockTickets: createBlockTickets(cookieKeys),
     }),
     signal: (room, signal) => writeSignal(line, room, signal, now()),
     operations: createOperations({ ...operationsDeps, by: 'anteroom', eventKept: deps.eventKept }),

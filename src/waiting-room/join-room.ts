@@ -8,6 +8,7 @@ import type { Entrant, Joined } from './line/joins.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import type { Ticket, TicketStanding } from './ticket.ts';
+import type { VisitorId } from './visitor.ts';
 
 /** What a visitor has after arriving. */
 export interface Arrival {
@@ -18,7 +19,10 @@ export interface Arrival {
 }
 
 /** A visitor who is to get a number, and what they have shown. */
-export type Newcomer = Omit<Entrant, 'claim'>;
+export interface Newcomer extends Omit<Entrant, 'claim' | 'visitor'> {
+  /** A visitor whose id follows from the number is not admitted at once: a free place is held for them. */
+  readonly visitor: VisitorId | ((joined: Joined) => VisitorId);
+}
 
 /** Rejects with RoomClosed when the room takes no newcomers. */
 export type JoinRoom = (room: RoomId, newcomer: Newcomer, snapshot: Snapshot) => Promise<Arrival>;
@@ -37,14 +41,16 @@ export interface JoinRoomDeps {
  */
 export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinRoomDeps): JoinRoom {
   return async (room, newcomer, snapshot) => {
-    const { visitor } = newcomer;
-    const joined = await join(room, { ...newcomer, claim: true });
+    const { visitor: name } = newcomer;
+    const isNamed = typeof name === 'string';
+    const joined = await join(room, { ...newcomer, visitor: isNamed ? name : '', claim: isNamed });
     if (!joined) {
       // The snapshot is older than the closing: drop it, so that the waiting page says that the room is closed.
       if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
       throw new RoomClosed(room);
     }
     const { incarnation, generation, number, entry, admission } = joined;
+    const visitor = isNamed ? name : name(joined);
     const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
     emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
     if (admission) admissions.began(room, admission);

@@ -38,8 +38,6 @@ export interface Seal {
   /** A keyed stamp over a text: 22 URL-safe characters. */
   stamp(text: string): string;
   isStampOf(text: string, stamp: string): boolean;
-  /** The stamps of all keys, that of the first before the others. */
-  stamps(text: string): string[];
 }
 
 export function createSeal(secrets: readonly string[]): Seal {
@@ -86,7 +84,6 @@ export function createSeal(secrets: readonly string[]): Seal {
       return null;
     },
     stamp: (text) => stampWith(first, text),
-    stamps: (text) => keys.map((key) => stampWith(key, text)),
     isStampOf(text, stamp) {
       const given = Buffer.from(stamp);
       return keys.some((key) => {
@@ -97,12 +94,15 @@ export function createSeal(secrets: readonly string[]): Seal {
   };
 }
 
+/** A key of 256 bits for one use, from one of COOKIE_KEYS. */
+export function deriveKey(secret: string, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'anteroom', `anteroom ${use} v1`, 32)));
+}
+
 function derive(secret: string): DerivedKey {
-  const subkey = (use: string) =>
-    createSecretKey(Buffer.from(hkdfSync('sha256', secret, 'anteroom', `anteroom ${use} v1`, 32)));
   return {
     id: createHash('sha256').update('anteroom key id').update(secret).digest()[0] ?? 0,
-    sealing: subkey('sealing'),
-    stamping: subkey('stamping'),
+    sealing: deriveKey(secret, 'sealing'),
+    stamping: deriveKey(secret, 'stamping'),
   };
 }

@@ -4,6 +4,7 @@ import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed, type Sink } from '#activity/feed.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
 import { type AppDeps, createApp } from '#app';
+import type { AwsCredential, NamedToken } from '#config/env.ts';
 import { createHttpServer } from '#http/server.ts';
 import { createOutbound, type OutboundDeps } from '#outbound/index.ts';
 import { settingsFile } from '#settings/file.ts';
@@ -47,6 +48,8 @@ export interface TestServiceOptions {
   readonly cookieKeys?: readonly string[];
   readonly jwks?: PrivateJwks;
   readonly keyRotation?: number | null | 'default';
+  readonly awsCredentials?: readonly AwsCredential[];
+  readonly namedTokens?: readonly NamedToken[];
   readonly port?: number;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
   readonly trustProxy?: number | readonly string[];
@@ -78,7 +81,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     cookieKeys,
     keyRotation: options.keyRotation ?? null,
     adminToken: ADMIN_TOKEN,
-    namedTokens: [],
+    namedTokens: options.namedTokens ?? [],
+    awsCredentials: options.awsCredentials ?? [],
     trustProxy: options.trustProxy ?? 0,
   };
   const told: Activity[] = [];

@@ -18,7 +18,6 @@ import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
 import { RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
-import type { Passes } from '#passes/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { attachLoginContext } from '../login-context.ts';
@@ -50,7 +49,6 @@ export interface AuthorizeDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
-  readonly passes: Pick<Passes, 'arrive'>;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -88,7 +86,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         anteroom_page: null,
         [RETRY]: createArrival({
           ...{ visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops },
-          ...{ passes: deps.passes, confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
+          ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
         }),
       },
     },

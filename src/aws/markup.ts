@@ -1,0 +1,7 @@
+/** AWS's functions take markup out of ids before they compare them. */
+export const withoutMarkup = (text: string): string => text.replace(/<[^>]*>/g, '');
+
+/** Letters, digits and `_`, hexadecimal or not; anything may follow. */
+const FORM = /^\w{8}-\w{4}-\w{4}-\w{4}-\w{12}/;
+
+export const hasRequestIdForm = (text: string): boolean => FORM.test(text);
