@@ -37,6 +37,7 @@ test('each check is counted by its outcome', async () => {
   const counted = [...metrics.matchAll(/^anteroom_gate_checks_total\{outcome="(\w+)"\} (\d+)$/gm)];
   expect(Object.fromEntries(counted.map(([, outcome, count]) => [outcome, Number(count)]))).toEqual({
     inside: 3,
+    bypassed: 0,
     entered: 1,
     redirected: 3,
     refused: 3,
