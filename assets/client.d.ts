@@ -46,6 +46,8 @@ export interface Tokens {
 export interface Options {
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** A signed pass of the visitor, for rooms with `passes`. The same pass has the same place in any browser. */
+  readonly pass?: string;
   /** Stops retries. */
   readonly signal?: AbortSignal;
   /** Called when Anteroom cannot be reached, and when it can again. The visitor keeps their place meanwhile. */

@@ -306,7 +306,7 @@ async function retry(call, { signal }, ...request) {
 }
 
 /** @type {T.CreateCall} */
-function createCall(room, { fetch = globalThis.fetch }) {
+function createCall(room, { fetch = globalThis.fetch, pass }) {
   return async (method, path, ticket, body) => {
     const cancel = new AbortController();
     const end = setTimeout(() => cancel.abort(), TIMEOUT);
@@ -315,6 +315,7 @@ function createCall(room, { fetch = globalThis.fetch }) {
         Accept: 'application/json',
         ...(ticket && { Authorization: `Bearer ${ticket}` }),
         ...(body && { 'Content-Type': 'application/json' }),
+        ...(pass && path === '/tickets' && { 'Anteroom-Pass': pass }),
       };
       const { signal } = cancel;
       const answer = await fetch(room + path, { method, headers, signal, ...(body && { body: JSON.stringify(body) }) });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SignJWT } from 'jose';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
@@ -101,6 +102,20 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     while (service.time.now() < start) await delay(50);
     await service.waitingRoom.advance.room('sale');
     expect(await drawn).toMatchObject({ number: 1 });
+  });
+
+  test('finds the place of a pass again', async () => {
+    const secret = 'a secret that the shop and the line share';
+    await operations().putRoom(roomSettings.parse({ ...QUICK, passes: { issuer: 'shop', secret, required: true } }));
+    const pass = await new SignJWT({ iss: 'shop', sub: 'ada', exp: 99_999_999_999 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(Buffer.from(secret));
+    await expect(join(room)).rejects.toMatchObject({ code: 'pass_required', status: 403 });
+    const numbers = [await join(room, { pass }), await join(room, { pass })].map(async (visit) => {
+      const { value } = await visit.facts().next();
+      return value?.number;
+    });
+    expect(await Promise.all(numbers)).toEqual([1, 1]);
   });
 
   test('ends the facts of a ticket that is no longer valid', async () => {
