@@ -33,7 +33,8 @@ export async function openService(config: Config, settings: FileSettings | null)
   const metrics = createMetrics();
   const now = Date.now;
   const { redisUrl, dataDir } = config;
-  const store = countStoreErrors(await openStore({ redisUrl, dataDir, now, log }), metrics);
+  const opened = await openStore({ redisUrl, dataDir, now, log, onKeysLost: metrics.keysLost });
+  const store = countStoreErrors(opened, metrics);
 
   const self = randomUUID();
   const outbound = createOutbound({

@@ -10,13 +10,17 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Called after a store lost some of what it had of a room's line, and restored it. */
+  readonly onKeysLost?: (room: string, keys: readonly string[]) => void;
   readonly log: StoreLog & { error(details: { readonly err: unknown }, message: string): void };
 }
 
 /** Rejects when the embedded store cannot be opened; does not wait for a Redis that is unavailable. */
-export async function openStore({ redisUrl, dataDir, now, log }: StoreOptions): Promise<Store> {
+export async function openStore({ redisUrl, dataDir, now, log, onKeysLost }: StoreOptions): Promise<Store> {
   const adapter =
-    redisUrl === null ? openEmbeddedStore({ dir: dataDir, now, log }) : await openRedisStore({ url: redisUrl, log });
+    redisUrl === null
+      ? openEmbeddedStore({ dir: dataDir, now, log })
+      : await openRedisStore({ url: redisUrl, log, onKeysLost });
   return {
     line: adapter.line,
     settings: adapter.settings,

@@ -73,6 +73,8 @@ export interface Metrics {
   loggedOut(outcome: LogoutOutcome): void;
   authenticationFailed(credential: CredentialKind, outcome: AuthenticationFailure): void;
   storeFailed(operation: string): void;
+  /** Counts keys of a room's line that the store lost. */
+  keysLost(room: string, keys: readonly string[]): void;
   /** Sets how far this process's clock is ahead of the other, in ms. */
   clockSkewed(to: ClockName, skew: number): void;
   /** Sets the source of the rooms' gauges, which is read at each scrape. It must not ask the store. */
@@ -132,6 +134,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     name: 'anteroom_store_errors_total',
     help: 'Operations that failed because the store was unavailable',
     labelNames: ['operation'],
+    registers,
+  });
+  const lostKeys = new Counter({
+    name: 'anteroom_store_lost_keys_total',
+    help: 'Keys of a line that the store lost while it kept the others, and that were restored',
+    labelNames: ['room', 'key'],
     registers,
   });
   const clockSkew = new Gauge({
@@ -229,6 +237,9 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     loggedOut: (outcome) => logouts.inc({ outcome }),
     authenticationFailed: (credential, outcome) => authenticationFailures.inc({ credential, outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
+    keysLost: (room, keys) => {
+      for (const key of keys) lostKeys.inc({ room, key });
+    },
     clockSkewed: (to, skew) => clockSkew.set({ to }, skew / 1000),
     watchRooms: (source) => {
       rooms = source;

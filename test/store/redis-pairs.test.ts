@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 const LUA = new URL('../../src/store/redis/scripts/lib/', import.meta.url);
 const TYPESCRIPT = new URL('../../src/waiting-room/line/', import.meta.url);
 
-/** No rules of a line: how a process of the Redis store finds again what became of its joins. */
-const OF_REDIS_ALONE = 'last-join';
+/** No rules of a line: what became of a process's joins, and of keys. */
+const OF_REDIS_ALONE = ['last-join', 'lost-keys'];
 
 const PAIRS = readdirSync(LUA)
   .map((file) => file.replace('.lua', ''))
-  .filter((name) => name !== OF_REDIS_ALONE);
+  .filter((name) => !OF_REDIS_ALONE.includes(name));
 
 /** The functions of a file, in order. */
 const functionsOf = (file: URL, pattern: RegExp) =>

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeed } from '#activity/feed.ts';
 import { openRedisStore } from '#store/redis/index.ts';
+import { LINE_PARTS, lineKey } from '#store/redis/keys.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
@@ -315,6 +316,55 @@ describe('FLUSHALL after the draw', () => {
       await heartbeatInterval(tickets, process);
       expect(await numbers(process, tickets)).toEqual(told);
     }
+  });
+});
+
+describe('a key of the line that is lost alone', () => {
+  const ENTRANTS = LINE_PARTS.filter((part) => part === 'draws' || part.startsWith('entrants'));
+
+  test.each(ENTRANTS)('%s, before the draw: the seed stays, and everybody is drawn', async (part) => {
+    const before = await report();
+    const tickets = await entrants();
+    await admin.del(lineKey('sale', part));
+    time += 1000;
+    await Promise.all([one.advance.all(), other.advance.all()]);
+    time += 1000;
+    await look();
+    expect((await report())?.seed_hash).toBe(before?.seed_hash);
+    time = NOON;
+    await facts(one, tickets);
+    await heartbeatInterval(tickets);
+    await look();
+    const drawn = await numbers(other, tickets);
+    expect(new Set(drawn).size).toBe(60);
+    expect(Math.max(...drawn.map(Number))).toBeLessThanOrEqual(60);
+    expect(drawn).not.toContain(null);
+  });
+
+  test('draws, before anybody came: the seed stays', async () => {
+    const before = await report();
+    await admin.del(lineKey('sale', 'draws'));
+    time += 1000;
+    await Promise.all([one.advance.all(), other.advance.all()]);
+    time += 1000;
+    await look();
+    expect((await report())?.seed_hash).toBe(before?.seed_hash);
+  });
+
+  test('draws, after the draw: everybody keeps the number', async () => {
+    const tickets = await entrants();
+    await start(tickets);
+    await look();
+    const before = await numbers(one, tickets);
+    await admin.del(lineKey('sale', 'draws'));
+    time += 1000;
+    await Promise.all([one.advance.all(), other.advance.all()]);
+    time += 1000;
+    await look();
+    expect(await numbers(one, tickets)).toEqual(before);
+    expect(await numbers(other, tickets)).toEqual(before);
+    const [next] = await join(one, 1);
+    expect(next?.number).toBeGreaterThan(60);
   });
 });
 

@@ -19,8 +19,16 @@ import { APPLIED_FILE, PROBE, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import { fenceScript, giveUpJoinScript, joinScript, lineScripts, removeScript } from './line-scripts.ts';
+import {
+  fenceScript,
+  giveUpJoinScript,
+  joinScript,
+  lineScripts,
+  removeScript,
+  restoreKeysScript,
+} from './line-scripts.ts';
 import { createLogoutQueue } from './logout-queue.ts';
+import { createRestoringRunLine, type OnKeysLost } from './lost-keys.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { createRun } from './script.ts';
@@ -42,6 +50,8 @@ export interface RedisStoreOptions {
   readonly deadline?: number;
   /** How often to see whether Redis may evict keys, in ms. */
   readonly evictionEvery?: number;
+  /** Called after keys of a line were lost and restored. */
+  readonly onKeysLost?: OnKeysLost | undefined;
 }
 
 /**
@@ -53,6 +63,7 @@ export async function openRedisStore({
   log,
   deadline = DEADLINE,
   evictionEvery,
+  onKeysLost,
 }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
   const run = createRun(client, [
@@ -61,11 +72,15 @@ export async function openRedisStore({
     fenceScript,
     joinScript,
     giveUpJoinScript,
+    restoreKeysScript,
     ...Object.values(keyScripts),
   ]);
   const servers = watchServerIds(client, log);
   const numbers = createKnownNumbers();
-  const runLine = createRunLine({ run, servers, numbers, log });
+  const runLine = createRestoringRunLine(createRunLine({ run, servers, numbers, log }), (room, keys) => {
+    log?.warn({ room, keys }, 'Redis lost keys of a line: they are restored as far as the others tell');
+    onKeysLost?.(room, keys);
+  });
   const refusedDatabase = guardDatabase(client, log);
   await firstAttempt(client);
   const refused = refusedDatabase();

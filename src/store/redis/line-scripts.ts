@@ -48,6 +48,7 @@ const LIBS = [
   'rules',
   'counters',
   'last-join',
+  'lost-keys',
 ] as const;
 
 type Lib = (typeof LIBS)[number];
@@ -58,7 +59,7 @@ const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'provis
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
-const STEPS = LIBS.filter((lib) => lib !== 'lost-draws' && lib !== 'last-join');
+const STEPS = LIBS.filter((lib) => lib !== 'lost-draws' && lib !== 'last-join' && lib !== 'lost-keys');
 
 function lineScript<In, Out>(
   name: string,
@@ -76,6 +77,7 @@ function lineScript<In, Out>(
     args,
     parse(reply, input, now) {
       const answer = replies.tagged(reply);
+      if (answer.tag === 'lost') throw new replies.KeysLost();
       return answer.tag === 'absent' ? null : { output: parse(answer, input, now) };
     },
   };
@@ -247,7 +249,7 @@ export const lineScripts: LineScripts = {
       applied: tag === 'raised',
       counters: replies.counters(rest[1]),
     }),
-    { libs: libsOf('unconfirmed', 'serving', 'counters') },
+    { libs: libsOf('unconfirmed', 'serving', 'counters', 'lost-keys') },
   ),
   reportExits: lineScript(
     'report-exits',
@@ -284,7 +286,7 @@ export const lineScripts: LineScripts = {
       withEntrants ? 1 : 0,
     ],
     ({ rest }) => ({ view: replies.view(rest), draws: replies.rememberedDraws(rest) }),
-    { binary: true, libs: libsOf('draw', 'lost-draws', 'counters') },
+    { binary: true, libs: libsOf('draw', 'lost-draws', 'counters', 'lost-keys') },
   ),
 };
 
@@ -333,6 +335,14 @@ export const giveUpJoinScript: LineScript<JoinName, Omit<Discarded, 'visitors'> 
   ),
   ownField: ({ process }) => joinedField(process),
 };
+
+/** Restores the keys that a line lost. Returns names of keys one of which was lost. */
+export const restoreKeysScript = lineScript<null, readonly string[]>(
+  'restore-keys',
+  (_, now) => [now],
+  ({ rest }) => rest.map(replies.text),
+  { libs: libsOf('unconfirmed', 'serving', 'lost-keys') },
+);
 
 /** Deletes a line; used with its room's settings. */
 export const removeScript = lineScript<null, void>('remove', () => [], done);

@@ -23,6 +23,13 @@ export function tagged(reply: Reply): Tagged {
   return { tag: text(tag), rest };
 }
 
+/** Keys of a line are lost (scripts/lib/lost-keys.lua). The script that noticed it changed nothing. */
+export class KeysLost extends Error {
+  constructor() {
+    super('Redis lost keys of a line');
+  }
+}
+
 /** Whether a script of the line did nothing, as the line has to be fenced first. */
 export function isFence(reply: Reply): boolean {
   return Array.isArray(reply) && String(reply[0]) === 'fence';

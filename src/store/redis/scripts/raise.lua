@@ -3,9 +3,11 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, 'numbers' or 'people', how many; negative numbers lower the counter; of people, up to how many places for
 -- newcomers (-1: any); then for a step the inlet's state before, and after
--- Reply: { 'absent' } | { 'raised' or 'refused', by how much, counters (lib/counters.lua) }
+-- Reply: { 'absent' } | { 'lost' }, where keys of the line are | { 'raised' or 'refused', by how much, counters (lib/counters.lua) }
 local unit, by, credits, from, to = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
 if not loadLine() then return { 'absent' } end
+-- Without its keys a line would seem to have free places.
+if #lostKeys() > 0 then return { 'lost' } end
 local now = settle(tonumber(ARGV[1]))
 if from then
   if line.alarm == 1 or (redis.call('HGET', LINE, 'inlet_state') or '') ~= from then

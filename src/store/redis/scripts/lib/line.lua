@@ -24,6 +24,7 @@ local FENCING = 'fencing'
 -- RETURNED and UNCONFIRMED, `unconfirmed_of` is the generation of the latter, `due` is at or before the earliest deadline
 -- in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
+-- When the keys were last looked for is in `looked`, and `marked` is about SPENT (lib/lost-keys.lua).
 -- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
 -- number that stands for a process: its last join (join.lua).
 local FIELDS = {
@@ -32,6 +33,7 @@ local FIELDS = {
   'released', 'window_start', 'slot', 'returned', 'due', 'over', 'clock', 'jumped_at', 'skew', 'shifted', 'turns', 'alarm',
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
   'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed', 'unconfirmed_of',
+  'looked', 'marked',
   'challenge', 'unproven_per_address', 'present_from_join',
   'confirm_window', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
 }

@@ -1,0 +1,49 @@
+-- Keys of a line that Redis lost while it kept the others, as a Redis that evicts keys does. That a key is there proves
+-- nothing: the next join writes a bitmap again. So what the line counts is compared with what its keys hold. For SPENT
+-- there is no count: bit 0, which no number has, marks it in the generation `marked`.
+
+local function isUnionOfWindows(presence)
+  redis.call('BITOP', 'OR', SCRATCH, unpack(presence.slots))
+  local heard = redis.call('BITCOUNT', SCRATCH)
+  redis.call('DEL', SCRATCH)
+  return heard == redis.call('BITCOUNT', presence.present)
+end
+
+local function countHeld()
+  return countBits(HOLDING, line.over + 1, line.queue) + redis.call('ZCARD', SERVED_AGAIN)
+end
+
+-- Whether every number for which a place is held has a time until which it may claim.
+local function haveBatches()
+  local last = redis.call('ZREVRANGE', BATCHES, 0, 0)[1]
+  return countBits(HOLDING, (last and parseBatch(last) or line.over) + 1, line.queue) == 0
+end
+
+local function haveDraws()
+  for draw = 1, line.draws do
+    if redis.call('HEXISTS', DRAWS, string.format('%.0f', draw)) == 0 then return false end
+  end
+  return true
+end
+
+-- The names of keys one of which was lost.
+local function lostKeys()
+  local inside, listed = redis.call('ZCARD', ACTIVE), redis.call('HLEN', ADMISSIONS)
+  local checks = {
+    { 'admissions', listed >= inside },
+    { 'active', inside >= listed },
+    { 'present', isUnionOfWindows(WAITERS) },
+    { 'entrants', line.drawing == 0 or isUnionOfWindows(ENTRANTS) },
+    { 'holding', line.held == countHeld() },
+    { 'batches', haveBatches() },
+    { 'returned', line.returned == redis.call('BITCOUNT', RETURNED) },
+    { 'unconfirmed', line.unconfirmed == 0 or line.unconfirmed == redis.call('BITCOUNT', UNCONFIRMED) },
+    { 'spent', line.marked ~= line.generation or has(SPENT, 0) },
+    { 'draws', haveDraws() },
+  }
+  local lost = {}
+  for _, check in ipairs(checks) do
+    if not check[2] then lost[#lost + 1] = check[1] end
+  end
+  return lost
+end
