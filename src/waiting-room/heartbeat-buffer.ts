@@ -13,6 +13,8 @@ export interface LineRef {
 export interface HeartbeatBuffer {
   /** A heartbeat of a numbered visitor. */
   record(room: RoomId, line: LineRef, number: number): void;
+  /** The one heartbeat of a visitor who is silent until the claim. */
+  recordLasting(room: RoomId, line: LineRef, number: number): void;
   /** A heartbeat of an entrant of a draw. */
   recordEntrant(room: RoomId, line: LineRef, entry: Entry): void;
   /** Sends one command a room. Heartbeats that the store did not take stay for the next flush. */
@@ -25,6 +27,7 @@ interface Batch {
   readonly incarnation: string;
   readonly generation: number;
   readonly draw: number;
+  readonly lasting: boolean;
   readonly numbers: Set<number>;
 }
 
@@ -34,32 +37,40 @@ export function createHeartbeatBuffer(
 ): HeartbeatBuffer {
   let batches = new Map<string, Batch>();
 
-  function record(room: RoomId, { incarnation = '', generation }: LineRef, draw: number, number: number): void {
-    const key = `${room} ${incarnation} ${draw}`;
+  function record(
+    room: RoomId,
+    { incarnation = '', generation }: LineRef,
+    { draw, lasting }: Pick<Batch, 'draw' | 'lasting'>,
+    number: number,
+  ): void {
+    const key = `${room} ${incarnation} ${draw} ${lasting}`;
     let batch = batches.get(key);
     if (batch?.generation !== generation) {
       if (batch && batch.generation > generation) return;
-      batch = { room, incarnation, generation, draw, numbers: new Set() };
+      batch = { room, incarnation, generation, draw, lasting, numbers: new Set() };
       batches.set(key, batch);
     }
     batch.numbers.add(number);
   }
 
-  async function send({ room, incarnation, generation, draw, numbers }: Batch): Promise<void> {
+  async function send({ room, incarnation, generation, draw, lasting, numbers }: Batch): Promise<void> {
+    const of = { incarnation, generation };
+    const all = [...numbers];
     try {
-      if (draw === 0) await line.recordHeartbeats(room, { incarnation, generation, numbers: [...numbers] }, now());
-      else await line.recordEntrantHeartbeats(room, { incarnation, generation, draw, indexes: [...numbers] }, now());
+      if (draw > 0) await line.recordEntrantHeartbeats(room, { ...of, draw, indexes: all }, now());
+      else await line.recordHeartbeats(room, { ...of, numbers: all, ...(lasting ? { lasting } : {}) }, now());
     } catch (error) {
       // The room was deleted: its heartbeats have no line to go to.
       if (error instanceof RoomNotFound) return;
-      for (const number of numbers) record(room, { incarnation, generation }, draw, number);
+      for (const number of numbers) record(room, of, { draw, lasting }, number);
       throw error;
     }
   }
 
   return {
-    record: (room, line, number) => record(room, line, 0, number),
-    recordEntrant: (room, line, { draw, index }) => record(room, line, draw, index),
+    record: (room, line, number) => record(room, line, { draw: 0, lasting: false }, number),
+    recordLasting: (room, line, number) => record(room, line, { draw: 0, lasting: true }, number),
+    recordEntrant: (room, line, { draw, index }) => record(room, line, { draw, lasting: false }, index),
     async flush() {
       const sending = [...batches.values()];
       batches = new Map();

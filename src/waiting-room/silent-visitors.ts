@@ -48,7 +48,7 @@ export function createSilentVisitors(deps: SilentVisitorsDeps): SilentVisitors {
   const { blockTickets, guardEntry, joinRoom, admissions, line, snapshots, heartbeats, draws, now } = deps;
 
   function hear(ticket: Ticket): void {
-    if (ticket.number > 0) heartbeats.record(ticket.room, ticket, ticket.number);
+    if (ticket.number > 0) heartbeats.recordLasting(ticket.room, ticket, ticket.number);
     else if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket, ticket.entry);
   }
 

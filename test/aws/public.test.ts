@@ -140,6 +140,17 @@ onEachStore("AWS's public API", { rooms: ROOMS }, (service) => {
     expect((await client.ask('queue_num', id)).body).toEqual(body);
   });
 
+  test('counts a client that is silent until it asks for a token as present', async () => {
+    const id = await client.assign();
+    await client.ask('queue_num', id);
+    await service.waitingRoom.flush();
+    service.time.pass(5 * 60 * MINUTE);
+    expect(await operations().counters('sale')).toMatchObject({ waiting: 1, present: 1 });
+    await raise(1);
+    expect((await client.generate(id)).status).toBe(200);
+    expect((await operations().counters('sale')).present).toBe(0);
+  });
+
   test('takes markup out of ids', async () => {
     const id = await client.assign();
     const { body } = await client.get('queue_num', { event_id: `<b>${EVENT}</b>`, request_id: `<i>${id}</i>` });

@@ -13,6 +13,8 @@ interface FrozenPresence {
   readonly slot: number;
   readonly slots: readonly Uint8Array[];
   readonly present: Uint8Array;
+  /** Earlier versions had none. */
+  readonly lasting?: Uint8Array;
 }
 
 /** Of a draw that is done only those who were there count. */
@@ -106,12 +108,12 @@ export function thaw(bytes: Uint8Array): Line {
   };
 }
 
-function freezePresence({ slots, present, ...rest }: Presence): FrozenPresence {
-  return { ...rest, slots: slots.map((slot) => slot.bytes), present: present.bytes };
+function freezePresence({ slots, present, lasting, ...rest }: Presence): FrozenPresence {
+  return { ...rest, slots: slots.map((slot) => slot.bytes), present: present.bytes, lasting: lasting.bytes };
 }
 
-function thawPresence({ slots, present, ...rest }: FrozenPresence): Presence {
-  return { ...rest, slots: slots.map(bitsOf), present: bitsOf(present) };
+function thawPresence({ slots, present, lasting = new Uint8Array(), ...rest }: FrozenPresence): Presence {
+  return { ...rest, slots: slots.map(bitsOf), present: bitsOf(present), lasting: bitsOf(lasting) };
 }
 
 /** Copied: what was deserialized may be a window into the bytes of the whole line. */

@@ -34,6 +34,7 @@ export const LINE_PARTS = [
   'entrants:withdrawn',
   'provisional',
   'lapsed',
+  'lasting',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

@@ -194,7 +194,13 @@ export const lineScripts: LineScripts = {
   ),
   recordHeartbeats: lineScript(
     'record-heartbeats',
-    ({ incarnation = '', generation, numbers }, now) => [now, incarnation, generation, ...numbers],
+    ({ incarnation = '', generation, numbers, lasting }, now) => [
+      now,
+      incarnation,
+      generation,
+      lasting ? 1 : 0,
+      ...numbers,
+    ],
     done,
     { libs: libsOf('unconfirmed') },
   ),

@@ -1,7 +1,7 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
 import { isOfLine, type Line } from './line.ts';
-import { hear } from './presence.ts';
+import { hear, hearLastingly } from './presence.ts';
 import { settle } from './settle.ts';
 import { prove } from './unconfirmed.ts';
 
@@ -9,6 +9,8 @@ export interface Heartbeats {
   readonly incarnation?: string | undefined;
   readonly generation: number;
   readonly numbers: readonly number[];
+  /** Whether these visitors are present until their numbers are used up. */
+  readonly lasting?: boolean | undefined;
 }
 
 export interface EntrantHeartbeats {
@@ -26,13 +28,13 @@ export interface Withdrawal {
 }
 
 /** Ignores numbers of another line or generation, used up, or never issued. */
-export function recordHeartbeats(line: Line, { numbers, ...of }: Heartbeats, at: number): void {
+export function recordHeartbeats(line: Line, { numbers, lasting = false, ...of }: Heartbeats, at: number): void {
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;
   for (const number of numbers) {
     prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
-    hear(line.presence, number);
+    (lasting ? hearLastingly : hear)(line.presence, number);
     line.changes += 1;
   }
 }

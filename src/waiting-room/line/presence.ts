@@ -7,17 +7,20 @@ const SLOTS = WINDOWS + 1;
 /**
  * The numbers with a recent heartbeat. Time is cut into windows of a third of the timeout; each has a bit a number, in
  * one of four slots used in turn. `present` is the union of the slots, so that a lookup reads one bit. A heartbeat counts
- * for at least the timeout and at most a third longer.
+ * for at least the timeout and at most a third longer. Numbers in `lasting` are present until they are used up: their
+ * visitors are silent until they claim.
  */
 export interface Presence {
   windowStart: number;
   slot: number;
   readonly slots: Bits[];
+  readonly lasting: Bits;
   present: Bits;
 }
 
 export function newPresence(): Presence {
-  return { windowStart: 0, slot: 0, slots: Array.from({ length: SLOTS }, () => new Bits()), present: new Bits() };
+  const slots = Array.from({ length: SLOTS }, () => new Bits());
+  return { windowStart: 0, slot: 0, slots, lasting: new Bits(), present: new Bits() };
 }
 
 /** Turns to the window that `now` is in and drops visitors not heard of lately. Whether a window turned. */
@@ -31,12 +34,18 @@ export function turnWindows(presence: Presence, timeout: number, now: number): b
   }
   presence.windowStart += passed * length;
   presence.present = new Bits();
-  for (const slot of presence.slots) presence.present.addAll(slot);
+  for (const slot of [...presence.slots, presence.lasting]) presence.present.addAll(slot);
   return true;
 }
 
 export function hear(presence: Presence, number: number): void {
   presence.slots[presence.slot]?.add(number);
+  presence.present.add(number);
+}
+
+/** Heard from once and for all. */
+export function hearLastingly(presence: Presence, number: number): void {
+  presence.lasting.add(number);
   presence.present.add(number);
 }
 
@@ -53,12 +62,12 @@ export function hearThose(presence: Presence, numbers: Bits, from: number, to: n
 
 /** Absent at once: left, or admitted. */
 export function forget(presence: Presence, number: number): void {
-  for (const slot of presence.slots) slot.delete(number);
+  for (const slot of [...presence.slots, presence.lasting]) slot.delete(number);
   presence.present.delete(number);
 }
 
 /** The same for a set of numbers. */
 export function forgetThose(presence: Presence, numbers: Bits): void {
-  for (const slot of presence.slots) slot.deleteAll(numbers);
+  for (const slot of [...presence.slots, presence.lasting]) slot.deleteAll(numbers);
   presence.present.deleteAll(numbers);
 }

@@ -93,7 +93,7 @@ const note = fc.record({
   name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
   value: fc.constantFrom('', '{"latency":80}', '„ä“'),
 });
-const heartbeats = fc.record({ generation: generationsAgo, numbers });
+const heartbeats = fc.record({ generation: generationsAgo, numbers, lasting: fc.boolean() });
 const entrantHeartbeats = fc.record({ generation: generationsAgo, draw: drawsAgo, indexes });
 const withdrawal = fc.record({ generation: generationsAgo, entry });
 const raiseStep = fc.tuple(raise, step).map(([by, taken]) => ({ ...by, step: taken }));
@@ -348,8 +348,9 @@ function resolve(course: Course): Course {
         generation += 1;
         return step;
       case 'recordHeartbeats': {
-        const { generation: ago, numbers } = step.input;
-        return { ...step, input: { incarnation, generation: generation - ago, numbers: numbers.map(numberOf) } };
+        const { generation: ago, numbers, lasting } = step.input;
+        const of = { incarnation, generation: generation - ago, lasting };
+        return { ...step, input: { ...of, numbers: numbers.map(numberOf) } };
       }
       case 'claim': {
         const { confirmed, lifetime, late } = step.input;

@@ -24,6 +24,31 @@ export function describePresence(stores: Ports<'line'>): void {
       expect(presentNumbers(await room.view(START + seconds(260)))).toEqual([1, 2, 3]);
     });
 
+    it('keeps a visitor who is silent until the claim, for as long as the number is not used up', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store, { presenceTimeout: seconds(180) });
+      const [ann, bob] = [await room.arrive('ann', { at: START }), await room.arrive('bob', { at: START })];
+      await store.line.recordHeartbeats(room.id, { generation: 1, numbers: [1, 2], lasting: true }, START);
+      const later = START + seconds(20_000);
+      expect(presentNumbers(await room.view(later))).toEqual([1, 2]);
+      await room.leave(bob, later);
+      expect(presentNumbers(await room.view(later + seconds(500)))).toEqual([1]);
+      await room.raise({ people: 1 }, later + seconds(1000));
+      expect((await room.claim(ann, later + seconds(1000))).state).toBe('admitted');
+      await room.raise({ numbers: -1 }, later + seconds(1001));
+      expect((await room.counters(later + seconds(1001))).present).toBe(0);
+    });
+
+    it('begins a generation without the silent visitors of the one before', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store, { presenceTimeout: seconds(180) });
+      await room.arrive('ann', { at: START });
+      await store.line.recordHeartbeats(room.id, { generation: 1, numbers: [1], lasting: true }, START);
+      await store.line.reset(room.id, START);
+      await room.arrive('bob', { at: START });
+      expect((await room.counters(START + seconds(500))).present).toBe(0);
+    });
+
     it('forgets everybody when nothing was heard for very long', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3, { at: START });

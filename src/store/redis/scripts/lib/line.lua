@@ -8,7 +8,7 @@ local SCRATCH, SCRATCH2 = KEYS[15], KEYS[16]
 local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
-local PROVISIONAL, LAPSED = KEYS[26], KEYS[27]
+local PROVISIONAL, LAPSED, LASTING = KEYS[26], KEYS[27], KEYS[28]
 
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the

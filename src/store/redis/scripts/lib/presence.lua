@@ -1,7 +1,7 @@
 -- Presence of those in line, and of the entrants of an open draw: a bitmap per window in `slots`, used in turn, and their
 -- union in `present`. `window` and `slot` are the line's fields of the current window. A number that is spent, and an
--- entrant who withdrew, are in none of them.
-local WAITERS = { present = PRESENT, slots = SLOTS, window = 'window_start', slot = 'slot' }
+-- entrant who withdrew, are in none of them. Numbers in `lasting` are present until they are used up.
+local WAITERS = { present = PRESENT, slots = SLOTS, lasting = LASTING, window = 'window_start', slot = 'slot' }
 local ENTRANTS = { present = ENTERED, slots = ENTERED_SLOTS, window = 'entrants_window', slot = 'entrants_slot' }
 
 local function turnWindows(presence, now)
@@ -14,10 +14,17 @@ local function turnWindows(presence, now)
   end
   line[presence.window] = line[presence.window] + passed * length
   redis.call('BITOP', 'OR', presence.present, unpack(presence.slots))
+  if presence.lasting then redis.call('BITOP', 'OR', presence.present, presence.present, presence.lasting) end
 end
 
 local function hear(presence, number)
   redis.call('SETBIT', presence.slots[line[presence.slot] + 1], number, 1)
+  redis.call('SETBIT', presence.present, number, 1)
+end
+
+-- Heard from once and for all.
+local function hearLastingly(presence, number)
+  redis.call('SETBIT', presence.lasting, number, 1)
   redis.call('SETBIT', presence.present, number, 1)
 end
 
@@ -39,11 +46,13 @@ local function forget(presence, number)
   for _, slot in ipairs(presence.slots) do
     if has(slot, number) then redis.call('SETBIT', slot, number, 0) end
   end
+  if presence.lasting and has(presence.lasting, number) then redis.call('SETBIT', presence.lasting, number, 0) end
   if has(presence.present, number) then redis.call('SETBIT', presence.present, number, 0) end
 end
 
 -- The same for those of a set.
 local function forgetThose(presence, set)
   for _, slot in ipairs(presence.slots) do deleteBits(slot, set) end
+  if presence.lasting then deleteBits(presence.lasting, set) end
   deleteBits(presence.present, set)
 end
