@@ -27,6 +27,7 @@ import type { Outbound } from '#outbound/index.ts';
 import { createPages } from '#pages/index.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
+import { createPasses } from '#passes/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import { createSigningKeySet, type SigningKeySet } from '#signing-keys/index.ts';
 import type { Log } from '#telemetry/log.ts';
@@ -101,7 +102,9 @@ export function createApp(deps: AppDeps): App {
     challengeUrl: (room) => urls.urlOf(`/rooms/${room}/challenge`),
     ...listeners,
   });
-  const waitingRoom: WaitingRoom = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
+  const counted = { ...uncounted, visitors: countVisits(uncounted.visitors, metrics) };
+  const passes = createPasses({ waitingRoom: counted, idempotency: store.idempotency, outbound, now });
+  const waitingRoom: WaitingRoom = { ...counted, visitors: passes.visitors };
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
   const { seal } = waitingRoom;
@@ -125,6 +128,7 @@ export function createApp(deps: AppDeps): App {
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     awsCredentials: config.awsCredentials,
     challenges,
+    passes,
     requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
     roomRules: createRoomRules({
       clientAddress,

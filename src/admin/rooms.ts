@@ -8,6 +8,7 @@ import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, roomView, withTitle } from '#settings/room.ts';
 import { targetsOfRoom } from '#settings/targets.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
+import { withPassSecret } from '#waiting-room/room-secrets.ts';
 import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
@@ -78,7 +79,8 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const operations = operationsFor(ctx);
         const before = (await operations.rooms()).find(({ id }) => id === params.room) ?? null;
-        const settings = withTargets(withApiKey(withTitle(params.room, body), before), before);
+        const named = withPassSecret(withApiKey(withTitle(params.room, body), before), before);
+        const settings = withTargets(complete(named), before);
         const { isNew, revision } = await operations.putRoom(settings, tags.precondition(ctx));
         return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
       },
@@ -122,6 +124,13 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       },
     }),
   ];
+}
+
+/** Throws an `invalid_request` problem where passes could not be verified. */
+function complete(settings: RoomSettings): RoomSettings {
+  const { passes } = settings;
+  if (!passes || passes.jwks_uri || passes.secret) return settings;
+  throw invalid([{ field: 'passes.secret', message: 'is required, or else jwks_uri' }]);
 }
 
 /** Throws an `invalid_request` problem where the result is not a room. */

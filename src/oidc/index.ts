@@ -21,6 +21,7 @@ import type { Outbound } from '#outbound/index.ts';
 import type { Views } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
+import type { Passes } from '#passes/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
@@ -54,6 +55,7 @@ export interface OidcDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly passes: Pick<Passes, 'arrive'>;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
@@ -86,7 +88,14 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
   const render = deps.views.page;
   const authorize = createAuthorize({
     ...{ urls, waitingRoom, idempotency, addresses, cookies },
-    ...{ clientAddress: deps.clientAddress, requestOf: deps.requestOf, roomRules: deps.roomRules, render, now },
+    ...{
+      clientAddress: deps.clientAddress,
+      requestOf: deps.requestOf,
+      roomRules: deps.roomRules,
+      passes: deps.passes,
+      render,
+      now,
+    },
   });
   const tokens = createTokens({ issuer, waitingRoom, settings, now });
   const cookieSigner = createCookieSigner(seal);

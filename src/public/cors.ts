@@ -13,7 +13,7 @@ export const ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-
 /** The answer to a preflight (Fetch §4.8). Browsers keep it for a day. */
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, POST, DELETE',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Anteroom-Pass',
   'Access-Control-Max-Age': '86400',
 };
 

@@ -6,7 +6,8 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { frameRefusal, isNavigation } from '#http/navigation.ts';
-import { Problem } from '#http/problem.ts';
+import { passOf } from '#http/pass-of.ts';
+import { Problem, problemOf } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
@@ -18,17 +19,17 @@ import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
 import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
+import type { Passes } from '#passes/index.ts';
 import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { NewcomerState } from '#waiting-room/facts.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import type { Visitors } from '#waiting-room/visitors.ts';
 import { AGAIN, type EnterUrls, GATE } from './enter-urls.ts';
 import type { ReturnToSite } from './return-to-site.ts';
 import { redirectTo } from './return-to-site.ts';
 
 export interface EnterDeps {
-  readonly visitors: Pick<Visitors, 'arrive'>;
+  readonly passes: Pick<Passes, 'arrive'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
   readonly cookies: VisitorCookies;
@@ -48,7 +49,7 @@ export interface Enter {
 }
 
 export function createEnter(deps: EnterDeps): Enter {
-  const { visitors, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
+  const { passes, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
   const { requestOf } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
@@ -82,7 +83,7 @@ export function createEnter(deps: EnterDeps): Enter {
     const pending = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() } as const;
     let state: NewcomerState | null = null;
     try {
-      const { ticket, admission, isNew } = await visitors.arrive(room, {
+      const { ticket, admission, isNew } = await passes.arrive(room, passOf(ctx), {
         visitor,
         ticket: cookies.ticket(header, room),
         inside: cookies.inside(header, room),
@@ -111,7 +112,7 @@ export function createEnter(deps: EnterDeps): Enter {
       await enter(ctx, room);
     } catch (error) {
       if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
-      else if (error instanceof JoinRefused) showError(ctx, 403, error.code, error.message);
+      else if (error instanceof JoinRefused) showError(ctx, problemOf(error).status, error.code, error.message);
       else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }

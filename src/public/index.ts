@@ -17,6 +17,7 @@ import { sendUnavailable } from '#pages/unavailable.ts';
 import type { Views } from '#pages/views.ts';
 import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
+import type { Passes } from '#passes/index.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { Tokens } from '#tokens/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
@@ -46,6 +47,7 @@ export interface PublicDeps {
   readonly addresses: Addresses;
   readonly tokens: Tokens;
   readonly roomRules: RoomRules;
+  readonly passes: Pick<Passes, 'arrive'>;
   readonly assets: Assets;
   readonly views: Pick<Views, 'page'>;
   readonly metrics: Pick<Metrics, 'polls' | 'gateChecks'>;
@@ -70,7 +72,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const loops = createLoopGuard(seal, urls.isSecure, now);
   const enterUrls = createEnterUrls(urls);
   const enter = createEnter({
-    visitors,
+    passes: deps.passes,
     snapshots,
     roomRules: deps.roomRules,
     cookies,
@@ -122,7 +124,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
       createChallengeRoute({ challenges, snapshots, tickets, cookies, requestOf, callers }),
       createTickets({
         ...{ visitors, snapshots, tickets, tokens, callers, challenges, requestOf, urls },
-        roomRules: deps.roomRules,
+        ...{ roomRules: deps.roomRules, passes: deps.passes },
       }),
     ),
     pending: { return: enter.continuation },

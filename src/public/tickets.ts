@@ -7,9 +7,11 @@ import type { Context, Middleware } from 'koa';
 import type { Challenges } from '#challenges/index.ts';
 import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
+import { passOf } from '#http/pass-of.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { RoomRules } from '#http/room-rules.ts';
+import type { Passes } from '#passes/index.ts';
 import type { Tokens } from '#tokens/index.ts';
 import { AnteroomError, ChallengeRequired, entryRefused, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
@@ -24,6 +26,7 @@ export interface TicketsDeps {
   readonly visitors: Visitors;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
+  readonly passes: Pick<Passes, 'arrive'>;
   readonly tickets: TicketOffice;
   readonly tokens: Pick<Tokens, 'ofAdmission'>;
   readonly callers: Callers;
@@ -33,7 +36,7 @@ export interface TicketsDeps {
 }
 
 export function createTickets(deps: TicketsDeps): Middleware {
-  const { visitors, snapshots, tickets, tokens, callers, challenges, requestOf, roomRules, urls } = deps;
+  const { visitors, snapshots, tickets, tokens, callers, challenges, requestOf, roomRules, passes, urls } = deps;
 
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
     // A rejoin may issue another ticket, so each answer carries the current one.
@@ -93,7 +96,7 @@ export function createTickets(deps: TicketsDeps): Middleware {
     const proof = await newcomersProof(ctx);
     if (proof !== null) await challenges.use(room(ctx), proof);
     const request = { ...requestOf(ctx.req), proven: proof !== null, action: action === 'bypass' ? 'wait' : action };
-    const arrival = visitors.arrive(room(ctx), { visitor: null, ticket: null, ...request });
+    const arrival = passes.arrive(room(ctx), passOf(ctx), { visitor: null, ticket: null, ...request });
     await answerFacts(ctx, 201, (await arrival.catch(challengeIn(room(ctx)))).ticket);
   });
   router.post('/self/claim', async (ctx) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { webOrigin } from './fields.ts';
+import { passes, passesBody } from './passes.ts';
 import { rules } from './rules.ts';
 
 export const access = {
@@ -16,11 +17,21 @@ export const access = {
     .default('refuse')
     .describe('Whether visitors may join from within a frame of a page: never, or of a page of the same site.'),
   rules,
+  passes,
 };
 
+/** The same in an operator's request, or in an answer: a secret may be left out. */
+export const accessBody = { ...access, passes: passesBody };
+
 /** These settings of a room; one that an earlier version stored has the defaults. */
-export const accessSettings = ({ origins = [], frames = 'refuse', rules: given = [] }: RoomSettings) => ({
+export const accessSettings = ({
+  origins = [],
+  frames = 'refuse',
+  rules: given = [],
+  passes: passSettings = null,
+}: RoomSettings) => ({
   origins: [...origins],
   frames,
   rules: given as z.output<typeof rules>,
+  passes: passSettings,
 });

@@ -7,9 +7,9 @@ export interface PastSettings {
   readonly settings: Json;
 }
 
-const SECRETS = new Set(['client_secret', 'aws.api_key']);
+const SECRETS: ReadonlySet<string> = new Set(['client_secret', 'api_key', 'secret']);
 /** A secret in a value that differs as a whole. */
-const SECRET_FIELD = /"api_key":"[^"]*"/g;
+const withoutSecret = (key: string, value: unknown) => (SECRETS.has(key) ? '…' : value);
 /** The query of a URL may hold a secret. */
 const QUERY = /(https?:\/\/[^"?]*)\?[^"]*/gi;
 /** Longer values are cut, in characters. */
@@ -23,17 +23,14 @@ const LONGEST = 100;
 export function describeDifference(subject: string, difference: Difference, history: readonly PastSettings[]): string {
   const { path, live, file } = difference;
   const name = path.join('.');
-  if (SECRETS.has(name)) return `${subject}: ${name} is not the one of the file`;
+  if (SECRETS.has(path.at(-1) ?? '')) return `${subject}: ${name} is not the one of the file`;
   const setter = setterOf(difference, history);
   const by = setter === null ? '' : `, set with the token \`${setter}\``;
   return `${subject}: ${name} is ${show(live)}${by}; the file says ${show(file)}`;
 }
 
 function show(value: Json): string {
-  const text =
-    value === undefined
-      ? 'not set'
-      : JSON.stringify(value).replace(SECRET_FIELD, '"api_key":"…"').replace(QUERY, '$1?…');
+  const text = value === undefined ? 'not set' : JSON.stringify(value, withoutSecret).replace(QUERY, '$1?…');
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
-import { access, accessSettings } from './access.ts';
+import { withoutPassSecret } from '#waiting-room/room-secrets.ts';
+import { access, accessBody, accessSettings } from './access.ts';
 import { aws, awsView } from './aws.ts';
 import { duration } from './duration.ts';
 import { capacity, challenge, entrySettings, limits } from './entry.ts';
@@ -64,16 +65,16 @@ function encodeRoom(settings: RoomSettings) {
 
 /** A room as answers show it: without secrets. */
 export const roomView = z.codec(
-  fields({ id: roomId, ...shape, aws: awsView.nullable().optional() }).meta({ id: 'RoomView' }),
+  fields({ id: roomId, ...shape, ...accessBody, aws: awsView.nullable().optional() }).meta({ id: 'RoomView' }),
   z.custom<RoomSettings>(),
   {
     decode: (settings) => withTitle(settings.id, settings),
-    encode: encodeRoom,
+    encode: (settings) => encodeRoom(withoutPassSecret(settings)),
   },
 );
 
-/** A room whose id is in the path. */
-export const roomBody = fields({ id: roomId.optional(), ...shape })
+/** A room whose id is in the path. A secret that is left out stays. */
+export const roomBody = fields({ id: roomId.optional(), ...shape, ...accessBody })
   .check(refuseChallenge)
   .meta({ id: 'RoomBody' });
 

@@ -9,8 +9,9 @@ export interface Target {
   readonly url: string;
 }
 
-export function targetsOfRoom({ inlet, events }: RoomSettings): Target[] {
+export function targetsOfRoom({ inlet, events, passes }: RoomSettings): Target[] {
   return [
+    ...(passes?.jwks_uri ? [{ field: 'passes.jwks_uri', url: passes.jwks_uri }] : []),
     ...targetsOfInlet('inlet', inlet),
     ...events.flatMap((event, i) => (event.inlet ? targetsOfInlet(`events[${i}].inlet`, event.inlet) : [])),
   ];

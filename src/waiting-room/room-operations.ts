@@ -5,6 +5,7 @@ import { newIncarnation } from './lost-lines.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
+import { withoutSecrets } from './room-secrets.ts';
 import { eventIdOf } from './rooms-by-event.ts';
 import { settingsAt } from './settings-at.ts';
 import type { Changed, Precondition, Put } from './settings-change.ts';
@@ -135,10 +136,4 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       roomChanged(id);
     },
   };
-}
-
-function withoutSecrets(room: RoomSettings): RoomSettings {
-  if (!room.aws?.api_key) return room;
-  const { api_key: _, ...aws } = room.aws;
-  return { ...room, aws };
 }

@@ -3,6 +3,7 @@
  * Field names are those of the configuration file and the admin API. Durations and times are milliseconds.
  */
 import type { EntrySettings } from './entry/entry-settings.ts';
+import type { PassSettings } from './entry/pass-settings.ts';
 import type { Rule } from './entry/rules.ts';
 import type { InletSettings } from './inlets/index.ts';
 
@@ -94,4 +95,6 @@ export interface RoomSettings extends EntrySettings {
   readonly rules?: readonly Rule[] | undefined;
   /** Null or missing: the room does not answer at AWS's API. */
   readonly aws?: AwsSettings | null | undefined;
+  /** Signed passes with one place each. Missing: none. */
+  readonly passes?: PassSettings | null | undefined;
 }

@@ -38,6 +38,8 @@ export interface Seal {
   /** A keyed stamp over a text: 22 URL-safe characters. */
   stamp(text: string): string;
   isStampOf(text: string, stamp: string): boolean;
+  /** The stamps of all keys, that of the first before the others. */
+  stamps(text: string): string[];
 }
 
 export function createSeal(secrets: readonly string[]): Seal {
@@ -84,6 +86,7 @@ export function createSeal(secrets: readonly string[]): Seal {
       return null;
     },
     stamp: (text) => stampWith(first, text),
+    stamps: (text) => keys.map((key) => stampWith(key, text)),
     isStampOf(text, stamp) {
       const given = Buffer.from(stamp);
       return keys.some((key) => {

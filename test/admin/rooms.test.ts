@@ -24,6 +24,7 @@ const SALE = {
   origins: [],
   frames: 'refuse',
   rules: [],
+  passes: null,
 };
 
 describe('PUT /rooms/{room}', () => {

@@ -32,6 +32,7 @@ describe('a room', () => {
       origins: [],
       frames: 'refuse',
       rules: [],
+      passes: null,
     });
   });
 
@@ -50,6 +51,7 @@ describe('a room', () => {
       return_urls: ['https://shop.example/'],
       origins: ['https://shop.example', 'http://localhost:5173'],
       frames: 'same-site' as const,
+      passes: { required: true, issuer: 'https://shop.example', secret: 'a secret of 32 characters or more' },
       rules: [
         { match: { path: ['/health'], header: { 'X-Probe': ['*'] } }, action: 'bypass' as const },
         { match: { search_engine: ['google' as const] }, action: 'bypass' as const },
@@ -76,6 +78,14 @@ describe('a room', () => {
     ['no id', {}, 'id'],
     ['an unknown key', { id: 'a', colour: 'red' }, 'colour'],
     ['a nested unknown key', { id: 'a', admission: { lifetme: '10m' } }, 'admission.lifetme'],
+    ['passes without a key', { id: 'a', passes: { issuer: 'x' } }, 'passes.secret'],
+    ['passes without an issuer', { id: 'a', passes: { secret: 'x'.repeat(32) } }, 'passes.issuer'],
+    ['passes with a short secret', { id: 'a', passes: { issuer: 'x', secret: 'x'.repeat(31) } }, 'passes.secret'],
+    [
+      'passes with two keys',
+      { id: 'a', passes: { issuer: 'x', secret: 'x'.repeat(32), jwks_uri: 'https://a.example/jwks' } },
+      'passes.secret',
+    ],
     ['an origin with a path', { id: 'a', origins: ['https://a.example/'] }, 'origins[0]'],
     ['an origin in upper case', { id: 'a', origins: ['https://A.example'] }, 'origins[0]'],
     ['an origin that is a wildcard', { id: 'a', origins: ['*'] }, 'origins[0]'],

@@ -8,10 +8,12 @@ import { errors } from 'oidc-provider';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
 import { frameRefusal } from '#http/navigation.ts';
+import { passOf } from '#http/pass-of.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import type { RuleTarget } from '#http/rule-request.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { newcomerStateOf } from '#pages/waiting/newcomer-state.ts';
+import type { Passes } from '#passes/index.ts';
 import { profileOf } from '#settings/profiles/index.ts';
 import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
@@ -36,7 +38,8 @@ import { refusedJoin } from './refused-join.ts';
 import type { ValidatedStep } from './validated-step.ts';
 
 export interface ArrivalDeps {
-  readonly visitors: Pick<Visitors, 'arrive' | 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly passes: Pick<Passes, 'arrive'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
@@ -65,9 +68,17 @@ function targetOf({ method, oidc: { params } }: KoaContextWithOIDC): RuleTarget 
   return { url: typeof url === 'string' ? url : null, method };
 }
 
+/** A relying party that can send no parameter of its own has `login_hint` (OpenID Connect Core §3.1.2.1). */
+function passIn(ctx: KoaContextWithOIDC): string | null {
+  const hint = ctx.oidc.params?.login_hint;
+  return passOf(ctx) ?? (typeof hint === 'string' && JWT.test(hint) ? hint : null);
+}
+
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
 export function createArrival(deps: ArrivalDeps) {
   const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
-  const { pushedRequests, requestOf, now } = deps;
+  const { passes, pushedRequests, requestOf, now } = deps;
 
   async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
     const { room } = party;
@@ -137,7 +148,7 @@ export function createArrival(deps: ArrivalDeps) {
       if (action === 'refuse') throw entryRefused(room);
       const refusal = frameRefusal(ctx, settings.frames);
       const request = { ...requestOf(ctx.req), action: action === 'bypass' ? 'wait' : action };
-      const arrival = await visitors.arrive(room, { visitor, ticket, inside, refusal, ...request });
+      const arrival = await passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);

@@ -18,6 +18,7 @@ import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
 import { RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
+import type { Passes } from '#passes/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { attachLoginContext } from '../login-context.ts';
@@ -49,6 +50,7 @@ export interface AuthorizeDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly passes: Pick<Passes, 'arrive'>;
   readonly render: Render;
   readonly now: () => number;
 }
@@ -86,7 +88,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         anteroom_page: null,
         [RETRY]: createArrival({
           ...{ visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops },
-          ...{ confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
+          ...{ passes: deps.passes, confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
         }),
       },
     },
