@@ -19,7 +19,7 @@ import { settingsAt } from './settings-at.ts';
 const FRESH = 3000;
 /** How long a process without a fresh memory leaves a missing line to others, in ms. */
 const GRACE = 3000;
-/** For so long after a line was opened from memory, missing settings of its room are lost and not deleted, in ms. */
+/** For so long after a line was opened from memory, missing relying parties of its room are lost and not deleted, in ms. */
 const RESTORING = 10_000;
 
 export interface LostLinesDeps {
@@ -136,8 +136,18 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     },
   };
 
-  /** Whether the room is there again, of which the store says that there is none. */
+  /** Whether the room was lost that the store does not have, and is there again. Deleting a room deletes its line first. */
   async function isLost(room: RoomId): Promise<boolean> {
+    const known = memory.settings.get(room);
+    if (!known || !memory.rooms.has(room)) return false;
+    if (await isRestoring(room)) return true;
+    if (!memory.rooms.has(room)) return false;
+    await store.settings.putRoom(known, null);
+    return true;
+  }
+
+  /** Whether a line was opened again lately, and with it what is remembered of its room. A line that is gone is forgotten. */
+  async function isRestoring(room: RoomId): Promise<boolean> {
     if (!memory.settings.has(room) || !memory.rooms.has(room)) return false;
     const seen = await view(room, now()).catch((error: unknown) => {
       if (error instanceof RoomNotFound) return null;
@@ -145,7 +155,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     });
     const isRecent = seen !== null && seen.clock - seen.heartbeatsSince < RESTORING;
     if (isRecent) await restoreSettings(room);
-    else memory.forget(room);
+    if (!seen) memory.forget(room);
     return isRecent;
   }
 
@@ -184,7 +194,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       }
       const known = memory.parties.get(clientId);
       if (!known) return null;
-      if (await isLost(known.room)) return stored.relyingParty(clientId);
+      if (await isRestoring(known.room)) return stored.relyingParty(clientId);
       memory.parties.delete(clientId);
       return null;
     },

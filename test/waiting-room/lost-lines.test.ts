@@ -174,6 +174,25 @@ describe('old memory', () => {
   });
 });
 
+test('rooms whose settings alone are lost come back with their lines, and one that was deleted does not', async () => {
+  const [one, other] = [await aProcess(), await aProcess()];
+  await one.operations.putRoom(settings());
+  await one.operations.putRoom({ ...settings(), id: 'gone' });
+  const tickets = await join(one, 5);
+  for (const process of [one, other]) for (const id of ['sale', 'gone']) await process.snapshots.get(id);
+  time += 60_000;
+  for (const process of [one, other]) for (const id of ['sale', 'gone']) await process.snapshots.get(id);
+  await one.operations.deleteRoom('gone');
+  await admin.del('anteroom:rooms');
+  time += 1500;
+  await other.advance.all();
+  await expect(other.operations.rooms()).resolves.toMatchObject([{ id: 'sale', title: settings().title }]);
+  await expect(one.operations.rooms()).resolves.toMatchObject([{ id: 'sale' }]);
+  for (const ticket of tickets) expect((await comeBack(one, ticket)).ticket.number).toBe(ticket.number);
+  const [next] = await join(other, 1);
+  expect(next?.number).toBe(6);
+});
+
 test('relying parties come back with their room, and one that was deleted does not', async () => {
   const process = await aProcess();
   await process.operations.putRoom(settings());
