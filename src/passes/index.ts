@@ -5,11 +5,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outbound } from '#outbound/index.ts';
-import { type AnteroomError, JoinRefused } from '#waiting-room/errors.ts';
+import { JoinRefused } from '#waiting-room/errors.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Arrival } from '#waiting-room/join-room.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { RoomId } from '#waiting-room/room.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Brought, Visitors } from '#waiting-room/visitors.ts';
 import { createPassPlaces, type PassPlace } from './pass-places.ts';
 import { createVerifyPass } from './verify-pass.ts';
@@ -32,7 +33,7 @@ export interface Passes {
    * keeps a place but gets none.
    */
   arrive(room: RoomId, pass: string | null, brought: Brought): Promise<Arrival>;
-  /** The same visitors, whose passes follow them to a new number. */
+  /** The same visitors: nobody without a pass joins where one is required, and a pass keeps one place at a rejoin. */
   readonly visitors: Visitors;
 }
 
@@ -48,18 +49,28 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
   const verify = createVerifyPass({ outbound, now });
   const places = createPassPlaces({ idempotency, tickets, seal });
 
-  async function arriveWithPass(room: RoomId, pass: Identity, brought: Brought): Promise<Arrival> {
+  /**
+   * Finds the place of a pass and acts on it. Where that takes a new number, requests with the same pass act one after
+   * the other, so that the first one takes the place and the others find it.
+   *
+   * @param refusal why nobody may join.
+   * @param act throws the refusal that it gets instead of joining.
+   */
+  async function actOn<T>(
+    find: () => Promise<PassPlace>,
+    refusal: JoinRefused | null,
+    act: (place: PassPlace, refusal: JoinRefused | null) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const place = await places.find(room, pass.issuer, pass.sub);
+      const place = await find();
       try {
-        return await arriveAt(room, place, { ...brought, refusal: brought.refusal ?? NO_PLACE });
+        return await act(place, refusal ?? NO_PLACE);
       } catch (error) {
         if (error !== NO_PLACE) throw error;
       }
-      // Requests that bring the same pass at the same moment join one after the other: the first one takes the place.
       if (await places.begin(place)) {
         try {
-          return await arriveAt(room, await places.find(room, pass.issuer, pass.sub), brought);
+          return await act(await find(), refusal);
         } finally {
           await places.done(place);
         }
@@ -69,39 +80,55 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
     throw new JoinRefused('pass_unchecked', 'This pass is in use at the moment. Try again in a minute.');
   }
 
-  async function arriveAt(room: RoomId, place: PassPlace, brought: Brought): Promise<Arrival> {
-    const { visitor, ticket } = place;
-    const arrival = await visitors.arrive(room, { ...brought, visitor, ticket, inside: null, proven: true });
-    if (arrival.ticket !== ticket) await places.keep(place, arrival.ticket);
-    return { ...arrival, isNew: arrival.isNew || brought.ticket?.visitor !== visitor };
+  function arriveWithPass(room: RoomId, { issuer, sub }: Identity, brought: Brought): Promise<Arrival> {
+    return actOn(
+      () => places.find(room, issuer, sub),
+      brought.refusal ?? null,
+      async (place, refusal) => {
+        const { visitor, ticket } = place;
+        const own = { visitor, ticket, inside: null, proven: true, refusal };
+        const arrival = await visitors.arrive(room, { ...brought, ...own });
+        if (arrival.ticket !== ticket) await places.keep(place, arrival.ticket);
+        return { ...arrival, isNew: arrival.isNew || brought.ticket?.visitor !== visitor };
+      },
+    );
+  }
+
+  async function rejoin(ticket: Ticket, request: Parameters<Visitors['rejoin']>[1]): Promise<Ticket> {
+    const { passes } = (await snapshots.get(ticket.room)).settings;
+    if (!passes) return visitors.rejoin(ticket, request);
+    const known = await places.of(ticket);
+    if (!known) return visitors.rejoin(ticket, { ...request, refusal: passes.required ? passRequired() : null });
+    return actOn(
+      async () => (await places.of(ticket)) ?? known,
+      null,
+      async (place, refusal) => {
+        // A former ticket of the pass finds the place that it has now.
+        const current = place.ticket ?? ticket;
+        const again = await visitors.rejoin(current, { ...request, refusal });
+        if (again !== current) await places.keep(place, again);
+        return again;
+      },
+    );
+  }
+
+  async function arrive(room: RoomId, pass: string | null, brought: Brought): Promise<Arrival> {
+    const { passes } = (await snapshots.get(room)).settings;
+    if (!passes) return visitors.arrive(room, brought);
+    const refuse = (refusal: JoinRefused | null) =>
+      visitors.arrive(room, { ...brought, refusal: brought.refusal ?? refusal });
+    if (pass === null) return refuse(passes.required ? passRequired() : null);
+    const verified = await verify(room, passes, pass).catch((error: unknown) => {
+      if (error instanceof JoinRefused) return error;
+      throw error;
+    });
+    if (verified instanceof JoinRefused) return refuse(verified);
+    return arriveWithPass(room, { issuer: passes.issuer, sub: verified.sub }, brought);
   }
 
   return {
-    async arrive(room, pass, brought) {
-      const { settings } = await snapshots.get(room);
-      const { passes } = settings;
-      if (!passes) return visitors.arrive(room, brought);
-      const refuse = (refusal: AnteroomError | null) =>
-        visitors.arrive(room, { ...brought, refusal: brought.refusal ?? refusal });
-      if (pass === null) return refuse(passes.required ? passRequired() : null);
-      const verified = await verify(room, passes, pass).catch((error: unknown) => {
-        if (error instanceof JoinRefused) return error;
-        throw error;
-      });
-      return verified instanceof JoinRefused
-        ? refuse(verified)
-        : arriveWithPass(room, { issuer: passes.issuer, sub: verified.sub }, brought);
-    },
-    visitors: {
-      ...visitors,
-      async rejoin(ticket, request) {
-        const again = await visitors.rejoin(ticket, request);
-        const isAnother = again.number !== ticket.number || again.entry !== ticket.entry;
-        const { settings } = await snapshots.get(ticket.room);
-        if (isAnother && settings.passes) await places.follow(again);
-        return again;
-      },
-    },
+    arrive,
+    visitors: { ...visitors, rejoin, arrive: (room, brought) => arrive(room, null, brought) },
   };
 }
 

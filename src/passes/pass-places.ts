@@ -11,6 +11,8 @@ const AGE = 7 * 24 * 3_600_000;
 const EMPTY = 'none';
 /** How long a join may take, in ms. After that its process has ended. */
 const JOIN_TIME = 5000;
+/** The life, in ms, of a row that is made only because nothing was there to be read. */
+const SOON = 1;
 const VISITOR_BYTES = 16;
 
 export interface PassPlace {
@@ -27,8 +29,8 @@ export interface PassPlaces {
   /** Whether the caller may join with the pass now. No other request may until it is done. */
   begin(place: PassPlace): Promise<boolean>;
   done(place: PassPlace): Promise<void>;
-  /** Keeps the new ticket of a visitor if a pass is theirs. */
-  follow(ticket: Ticket): Promise<void>;
+  /** The place of the pass that a ticket belongs to; null for a visitor without a pass. */
+  of(ticket: Ticket): Promise<PassPlace | null>;
 }
 
 export interface PassPlacesDeps {
@@ -63,6 +65,11 @@ export function createPassPlaces({ idempotency, tickets, seal }: PassPlacesDeps)
     keep: ({ key }, ticket) => idempotency.amend(key, tickets.seal(ticket), AGE),
     begin: async ({ key }) => (await idempotency.remember(`join ${key}`, EMPTY, JOIN_TIME)) === null,
     done: ({ key }) => idempotency.forget(`join ${key}`),
-    follow: (ticket) => idempotency.amend(keyOf(ticket.room, ticket.visitor), tickets.seal(ticket), AGE),
+    async of({ room, visitor }) {
+      const key = keyOf(room, visitor);
+      const found = await idempotency.remember(key, EMPTY, SOON);
+      if (found === null) return null;
+      return { key, visitor, ticket: found === EMPTY ? null : tickets.open(found, room) };
+    },
   };
 }

@@ -7,6 +7,9 @@ const OUTCOMES: { readonly [code in ErrorCode]?: JoinOutcome } = {
   room_full: 'full',
   challenge_required: 'challenged',
   entry_refused: 'refused',
+  frame_refused: 'refused',
+  pass_required: 'refused',
+  pass_invalid: 'refused',
 };
 
 /** Counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */

@@ -44,7 +44,7 @@ export interface Visitors extends VisitorFacts {
    * Rejoins after a missed turn: at the front with the same number, or at the back with a new one, as the room's
    * settings say. A number that is used up is always replaced. At the back, it rejects like {@link arrive}.
    */
-  rejoin(ticket: Ticket, request?: EntryRequest): Promise<Ticket>;
+  rejoin(ticket: Ticket, request?: Omit<Brought, 'visitor' | 'ticket' | 'inside'>): Promise<Ticket>;
   leave(ticket: Ticket): Promise<void>;
   /** The live admission of a visitor who uses the site. Renews it if the room's settings say so. */
   stay(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
@@ -97,9 +97,10 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   async function joinAgain(
     snapshot: Snapshot,
     { room, visitor }: Ticket,
-    request: EntryRequest,
+    { refusal, ...request }: Pick<Brought, 'refusal'> & EntryRequest,
     missed: Ticket | null = null,
   ): Promise<Ticket> {
+    if (refusal) throw refusal;
     guardEntry(snapshot, request);
     if (missed) await line.leave(room, missed, now());
     const { proven, address } = request;

@@ -98,6 +98,32 @@ onEachStore('a room with passes', settings, (service) => {
     expect(await counters()).toMatchObject({ queue: 3 });
   });
 
+  test('keeps one place of a pass, however often a former ticket of it rejoins', async () => {
+    const ada = await signed('ada');
+    const { ticket } = await join(ada);
+    await operations().reset('sale');
+    const rejoin = async () => {
+      const headers = { Authorization: `Bearer ${ticket}` };
+      const answer = await fetch(`${service.issuer}/rooms/sale/tickets/self/rejoin`, { method: 'POST', headers });
+      return ((await answer.json()) as { number: number }).number;
+    };
+    expect(new Set(await Promise.all([rejoin(), rejoin(), rejoin()]))).toEqual(new Set([1]));
+    expect([await rejoin(), (await join(ada)).number]).toEqual([1, 1]);
+    expect(await counters()).toMatchObject({ queue: 1 });
+  });
+
+  test('gives nobody a number without the pass that it requires, by whichever way', async () => {
+    const { ticket } = await join();
+    await operations().reset('sale');
+    await set({ ...PASSES, required: true });
+    const headers = { Authorization: `Bearer ${ticket}` };
+    const again = await fetch(`${service.issuer}/rooms/sale/tickets/self/rejoin`, { method: 'POST', headers });
+    expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([403, 'pass_required']);
+    const proven = service.waitingRoom.visitors.arrive('sale', { visitor: null, ticket: null, proven: true });
+    await expect(proven).rejects.toMatchObject({ code: 'pass_required' });
+    expect(await counters()).toMatchObject({ queue: 0 });
+  });
+
   test('gives a pass a new number after it left the line, and after a reset', async () => {
     const ada = await signed('ada');
     const { ticket } = await join(ada);

@@ -9,12 +9,13 @@ import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { readForm } from '#http/form.ts';
 import { allowFraming } from '#http/framing.ts';
+import { problemOf } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
-import { AnteroomError, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { AnteroomError, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { newcomerFacts } from '#waiting-room/facts.ts';
 import type { RoomOrigins } from '#waiting-room/room-origins.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -22,6 +23,7 @@ import type { Ticket } from '#waiting-room/ticket.ts';
 import { newVisitor } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
+import { sendPage } from '../send-page.ts';
 import { showUnavailable } from '../unavailable.ts';
 import type { Render } from '../views.ts';
 import type { Addresses, Pending } from './address.ts';
@@ -186,7 +188,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     } catch (error) {
       if (error instanceof RoomNotFound) views.roomNotFound(ctx);
       else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room);
-      else if (unavailableCause(error)) showUnavailable(ctx, render);
+      else if (error instanceof JoinRefused) {
+        const { code, message: description } = error;
+        sendPage(ctx, problemOf(error).status, render('error', { code, description }));
+      } else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }
   }
