@@ -3,7 +3,7 @@
  * admission's end, two tabs. All requests are https, and Anteroom is a process of its own on Redis.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
 import { type Authority, type Certificate, createAuthority, type Tls } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
@@ -17,7 +17,7 @@ export const LOGIN_WINDOW = 3;
 /** The lifetime in seconds of an admission that a test lets expire. */
 export const LIFETIME = 6;
 const CROWD = 100;
-/** How many of the crowd claim at the same time. */
+/** How many of the crowd come, or claim, at the same time. */
 const AT_ONCE = 10;
 const HOST = '127.0.0.1';
 
@@ -46,6 +46,8 @@ export interface RelyingPartyKind {
   readonly landing?: string;
   /** The cookie that holds its login, if its window cannot be as short as the test's: the test then deletes it. */
   readonly session?: string;
+  /** Whether it ends a login with the login window itself, and answers 400. */
+  readonly endsLogins?: boolean;
   /** Where Anteroom is on the relying party's own host, such as `/line`. Without it, Anteroom has a host of its own. */
   readonly anteroomPath?: string;
   /** Whether it ends TLS itself. Otherwise a load balancer does in front of it. */
@@ -129,11 +131,16 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       return browser.follow(location);
     }
 
-    /** Serves every visitor in line, and leaves no credits. */
-    async function letIn(lifetime = '10m'): Promise<void> {
-      await anteroom.configure({ admission: { lifetime }, inlet: { size: null } });
+    async function serveAll(): Promise<void> {
       const { queue, serving } = await anteroom.counters();
       await anteroom.raise(queue - serving);
+    }
+
+    let served = Promise.resolve();
+    /** Serves every visitor in line, and leaves no credits: tests at the same time do so one after the other. */
+    function letIn(): Promise<void> {
+      served = served.then(serveAll);
+      return served;
     }
 
     test('holds a visitor in line, admits them to the requested page, and logs them out', async () => {
@@ -160,6 +167,7 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
     test('admits the visitors of one raise who claim at the same time, and no more than the size', async () => {
       await anteroom.reset();
       await anteroom.configure({ inlet: { size: 2 } });
+      onTestFinished(() => anteroom.configure({ inlet: { size: null } }));
       const visitors = [newVisitor(), newVisitor(), newVisitor()];
       const pages: string[] = [];
       for (const browser of visitors) pages.push(await come(browser));
@@ -191,43 +199,52 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       });
     }
 
-    test.concurrent(`admits ${CROWD} of ${CROWD} visitors who waited longer than its login window`, async () => {
-      const crowd = await Promise.all(
-        Array.from({ length: CROWD }, async () => {
-          const browser = newVisitor();
-          return { browser, page: await come(browser) };
-        }),
-      );
-      await delay((LOGIN_WINDOW + 1) * 1000);
-      if (kind.session) {
-        for (const { browser } of crowd) expect(browser.cookies.delete(kind.session)).toBe(true);
-      }
-      await letIn();
-      const ends: string[] = [];
-      const took: number[] = [];
-      const waiting = [...crowd];
-      const claimInTurn = async () => {
-        for (let next = waiting.shift(); next; next = waiting.shift()) {
-          const began = performance.now();
-          const end = await claim(next.browser, next.page);
-          took.push(performance.now() - began);
-          ends.push(`${end.url} ${isInside(end)}`);
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, claimInTurn));
-      expect(new Set(ends)).toEqual(new Set([`${afterWait()} true`]));
-      expect(took.sort((a, b) => a - b)[CROWD / 2]).toBeLessThan(1000);
-    });
+    // At the same time: most of it is waiting.
+    describe.concurrent('in real time', () => {
+      beforeAll(() => anteroom.configure({ admission: { lifetime: `${LIFETIME}s` } }));
+      afterAll(() => anteroom.configure({ admission: { lifetime: null } }));
 
-    // Together with the one before: both wait in real time.
-    test.concurrent('sends a visitor whose admission expired back into line', async () => {
-      const browser = newVisitor();
-      const page = await come(browser);
-      await letIn(`${LIFETIME}s`);
-      expect(isInside(await claim(browser, page))).toBe(true);
-      expect(isInside(await browser.follow(`${origin}/other`))).toBe(true);
-      await delay((LIFETIME + 1) * 1000);
-      await come(browser, '/other');
+      test(`admits ${CROWD} of ${CROWD} visitors who waited longer than its login window`, async () => {
+        const browsers = Array.from({ length: CROWD }, () => newVisitor());
+        const crowd = await someAtOnce(browsers, async (browser) => ({ browser, page: await come(browser) }));
+        await delay((LOGIN_WINDOW + 1) * 1000);
+        if (kind.session) {
+          for (const { browser } of crowd) expect(browser.cookies.delete(kind.session)).toBe(true);
+        }
+        await letIn();
+        const ends = await someAtOnce(crowd, async ({ browser, page }) => {
+          const began = performance.now();
+          const end = await claim(browser, page);
+          return { at: `${end.url} ${isInside(end)}`, took: performance.now() - began };
+        });
+        expect(new Set(ends.map(({ at }) => at))).toEqual(new Set([`${afterWait()} true`]));
+        const times = ends.map(({ took }) => took).sort((a, b) => a - b);
+        expect(times[CROWD / 2]).toBeLessThan(1000);
+      });
+
+      test('sends a visitor whose admission expired back into line', async () => {
+        const browser = newVisitor();
+        const page = await come(browser);
+        await letIn();
+        expect(isInside(await claim(browser, page))).toBe(true);
+        expect(isInside(await browser.follow(`${origin}/other`))).toBe(true);
+        await delay((LIFETIME + 1) * 1000);
+        await come(browser, '/other');
+      });
+
+      if (kind.endsLogins) {
+        test('ends a login with the login window, even if the browser keeps the cookie', async () => {
+          const browser = newVisitor();
+          const page = await come(browser);
+          await letIn();
+          const { location } = await browser.post(page);
+          const answer = await browser.follow(location, anteroom.issuer);
+          expect(answer.location).toMatch(`${origin}${kind.callback}?`);
+          const kept = [...browser.cookies].map(([key, value]) => `${key.split(' ')[0]}=${value}`).join('; ');
+          await delay((LOGIN_WINDOW + 1) * 1000);
+          expect((await browser.get(answer.location, { Cookie: kept })).status).toBe(400);
+        });
+      }
     });
 
     test('admits both of two tabs', async () => {
@@ -258,4 +275,15 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       expect(isInside(await staying.follow(`${origin}/other`))).toBe(true);
     });
   });
+}
+
+/** Handles all of them, AT_ONCE at a time. */
+async function someAtOnce<T, R>(all: readonly T[], handle: (one: T) => Promise<R>): Promise<R[]> {
+  const waiting = [...all];
+  const results: R[] = [];
+  const handleInTurn = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results.push(await handle(next));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, handleInTurn));
+  return results;
 }
