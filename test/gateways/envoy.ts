@@ -10,7 +10,7 @@ import { startProgram } from './proxy.ts';
 export const noEnvoy = ENVOY ? undefined : 'no envoy on this machine';
 
 /** A replacement: the authority to trust for Anteroom, instead of the system's. */
-export const trusting = (caFile: string) => ({ 'system_root_certs: {}': `trusted_ca: { filename: ${caFile} }` });
+export const trusting = (caFile: string) => ({ '/etc/ssl/certs/ca-certificates.crt': caFile });
 
 /** Replacements for https towards visitors and Anteroom. */
 export const withTls = ({ caFile, certificate: { certFile, keyFile } }: Tls) => ({

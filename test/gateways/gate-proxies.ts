@@ -76,7 +76,6 @@ export const startCaddy: StartProxy = ({ anteroom, site, ...own }, edit = asShip
 export const startHaproxy: StartProxy = ({ anteroom, site, ...own }, edit = asShipped) =>
   withFiles(['haproxy.cfg', 'haproxy-gate.lua'], edit, own.port, (folder, port) =>
     startProgram('/usr/sbin/haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], port, {
-      GATE_LUA: join(folder, 'haproxy-gate.lua'),
       ANTEROOM: `http://127.0.0.1:${anteroom}`,
       SITE: `127.0.0.1:${site}`,
       BIND: `127.0.0.1:${port}`,
