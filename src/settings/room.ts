@@ -39,11 +39,22 @@ const shape = {
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
-/** AWS's clients bring no proof: where everybody needs one, the API would answer nobody. */
-function refuseChallenge({ value, issues }: z.core.ParsePayload<Pick<RoomSettings, 'aws' | 'challenge'>>): void {
-  if (!value.aws || value.challenge !== 'always') return;
-  const message = "must be off or auto in a room with aws: AWS's clients bring no proof";
-  issues.push({ code: 'custom', message, path: ['challenge'], input: value.challenge });
+/** AWS's clients bring neither: the API would answer nobody, or be a way around what everybody else needs. */
+function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcomers>): void {
+  if (!value.aws) return;
+  const fault = (path: string[], message: string) => issues.push({ code: 'custom', message, path, input: value });
+  if (value.challenge === 'always') {
+    fault(['challenge'], "must be off or auto in a room with aws: AWS's clients bring no proof");
+  }
+  if (value.passes?.required) {
+    fault(['passes', 'required'], "must be false in a room with aws: AWS's clients bring no pass");
+  }
+}
+
+interface AskedOfNewcomers {
+  readonly aws?: unknown;
+  readonly challenge?: string | undefined;
+  readonly passes?: { readonly required: boolean } | null | undefined;
 }
 
 /** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
@@ -52,7 +63,7 @@ export const room = z
     decode: (settings) => withTitle(settings.id, settings),
     encode: encodeRoom,
   })
-  .check(refuseChallenge);
+  .check(refuseWhatAwsLacks);
 
 function encodeRoom(settings: RoomSettings) {
   return {
@@ -75,7 +86,7 @@ export const roomView = z.codec(
 
 /** A room whose id is in the path. A secret that is left out stays. */
 export const roomBody = fields({ id: roomId.optional(), ...shape, ...accessBody })
-  .check(refuseChallenge)
+  .check(refuseWhatAwsLacks)
   .meta({ id: 'RoomBody' });
 
 /** The settings of the room `id` from a body, with the id as title unless the body has one. */
