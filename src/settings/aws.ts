@@ -38,6 +38,10 @@ const wire = fields({
     .describe('The issuer of the tokens. Default: the public URL of the service.'),
   validity_period: seconds.prefault('1h').describe('How long a token is valid.'),
   queue_position_expiry: expiry.prefault('15m').describe('How long a served number may be exchanged for a token.'),
+  raise_on_expiry: z
+    .boolean()
+    .default(false)
+    .describe('Whether each turn that expires raises the serving counter by one.'),
   api_key: apiKey.nullable().optional().describe('What the public API expects as x-api-key. Answers never contain it.'),
   api_key_set: z.boolean().optional().describe('Whether there is a key.').meta({ readOnly: true }),
 }).meta({ id: 'AwsSettings' });

@@ -7,6 +7,7 @@ import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter, timeOf } from './estimate.ts';
 import { tickInlet } from './inlets/index.ts';
+import { raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
 import type { LineView } from './line/counters.ts';
 import { lineRules } from './line-rules.ts';
 import { readSignal } from './origin-signal.ts';
@@ -84,12 +85,16 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   }
 
   async function tick(settings: RoomSettings, view: LineView): Promise<void> {
-    const { id, mode, inlet } = settings;
+    const { id, mode, inlet, aws } = settings;
     if (mode !== 'queue' || view.alarm) return;
     if (view.counters.present < view.counters.waiting && missesHeartbeats(settings, view)) return;
     const { clock, shifted, inletState: from, notes } = view;
     const time = { now: clock, shifted, own: now() };
-    const { raise, state, skipped } = tickInlet(inlet, { ...time, state: from, signal: readSignal(notes.signal) });
+    const tickWith = (own: string) => tickInlet(inlet, { ...time, state: own, signal: readSignal(notes.signal) });
+    const { generation, counters: seen } = view;
+    const { raise, state, skipped } = aws?.raise_on_expiry
+      ? raiseOnExpiry(from, { generation, expired: seen.expired }, tickWith)
+      : tickWith(withoutExpiry(from));
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(
       id,

@@ -65,6 +65,8 @@ export interface AwsSettings {
   readonly validity_period: number;
   /** How long a served number may be claimed. */
   readonly queue_position_expiry: number | 'off';
+  /** Whether each turn that expires raises the serving counter by one. */
+  readonly raise_on_expiry: boolean;
   /** What the public API asks for as `x-api-key`. */
   readonly api_key?: string | null | undefined;
 }

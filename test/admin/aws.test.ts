@@ -14,7 +14,7 @@ const keyOf = async (id = 'sale') => (await admin.store.settings.room(id))?.aws?
 test('answers and the audit log never contain the API key', async () => {
   const put = await admin.as('put', '/rooms/sale').send({ aws: { api_key: KEY } });
   expect(put.body.aws).toEqual({
-    ...{ issuer: null, validity_period: '1h', queue_position_expiry: '15m' },
+    ...{ issuer: null, validity_period: '1h', queue_position_expiry: '15m', raise_on_expiry: false },
     api_key_set: true,
   });
   expect(await keyOf()).toBe(KEY);

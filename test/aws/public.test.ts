@@ -327,6 +327,25 @@ onEachStore("AWS's public API", { rooms: ROOMS }, (service) => {
       expect(body.expires_in).toBeGreaterThan(890);
     });
 
+    test.each([
+      [true, 3],
+      [false, 2],
+    ])('that expire raise the counter, if raise_on_expiry is %s', async (raise_on_expiry, serving) => {
+      const { advance } = service.waitingRoom;
+      await operations().putRoom(
+        roomSettings.parse({ ...ROOMS[0], inlet: { strategy: 'manual' }, aws: { event_id: EVENT, raise_on_expiry } }),
+      );
+      const ids = [await client.assign(), await client.assign(), await client.assign()];
+      await raise(2);
+      await advance.room('sale');
+      expect((await client.generate(ids[0] ?? '')).status).toBe(200);
+      service.time.pass(15 * MINUTE + 1001);
+      await advance.room('sale');
+      await advance.room('sale');
+      expect((await operations().counters('sale')).serving).toBe(serving);
+      expect((await client.generate(ids[2] ?? '')).status).toBe(raise_on_expiry ? 200 : 202);
+    });
+
     test('never expire where expiry is off', async () => {
       const lasting = publicClient(service, 'lasting');
       const id = await lasting.assign();

@@ -14,6 +14,7 @@ describe("the settings of AWS's API", () => {
   test("have the defaults of AWS's parameters", () => {
     expect(room.parse({ id: 'sale', aws: {} }).aws).toEqual({
       ...{ issuer: null, validity_period: 3_600_000, queue_position_expiry: 900_000 },
+      raise_on_expiry: false,
     });
     expect(room.parse({ id: 'sale' }).aws).toBeUndefined();
     expect(room.parse({ id: 'sale', aws: null }).aws).toBeNull();
@@ -42,10 +43,17 @@ describe("the settings of AWS's API", () => {
     [{ api_key: 'short' }, 'aws.api_key must be 16 to 256 printable ASCII characters without a space'],
     [
       { stack: 'mine' },
-      'aws.stack is not a known field; the known fields are event_id, issuer, validity_period, queue_position_expiry, api_key, api_key_set',
+      'aws.stack is not a known field; the known fields are event_id, issuer, validity_period, queue_position_expiry, raise_on_expiry, api_key, api_key_set',
     ],
   ])('refuse %j', (aws, fault) => {
     expect(faultsOf(aws)).toEqual([fault]);
+  });
+
+  test('refuse passes that their clients do not bring', () => {
+    const passes = { required: true, issuer: 'https://shop.example', secret: 'a secret of the site, long enough' };
+    const checked = check(room, { id: 'sale', aws: {}, passes });
+    expect(checked.ok ? [] : checked.faults.map(({ field }) => field)).toEqual(['passes.required']);
+    expect(check(room, { id: 'sale', aws: {}, passes: { ...passes, required: false } }).ok).toBe(true);
   });
 
   test('refuse a challenge that their clients could not solve', () => {

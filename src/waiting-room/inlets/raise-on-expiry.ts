@@ -1,0 +1,35 @@
+/** Lets others in for visitors who did not take their turn, whatever the inlet does. AWS's API has it as an option. */
+import type { Step } from './inlet.ts';
+
+/** What a line has of it. */
+export interface ExpiredTurns {
+  readonly generation: number;
+  /** Turns that expired, ever. */
+  readonly expired: number;
+}
+
+const STATE = /^expired (\d+) (\d+) /;
+
+/**
+ * Raises the counter over as many numbers as turns expired since the last step, and leaves the inlet alone for that step:
+ * the line takes a step once, so each expired turn counts once. Where nothing expired, it is the inlet's step.
+ *
+ * @param state that of both; the inlet gets its own part of it
+ */
+export function raiseOnExpiry(
+  state: string,
+  { generation, expired }: ExpiredTurns,
+  inlet: (state: string) => Step,
+): Step {
+  const [prefix = '', of, seen] = STATE.exec(state) ?? [];
+  const own = state.slice(prefix.length);
+  const withSeen = (rest: string) => `expired ${generation} ${expired} ${rest}`;
+  // What expired before the option was set stays as it was.
+  const since = Number(of) === generation ? Number(seen) : expired;
+  if (expired > since) return { raise: { numbers: expired - since }, state: withSeen(own) };
+  const step = inlet(own);
+  return { ...step, state: withSeen(step.state) };
+}
+
+/** The state of the inlet alone, where the option was taken back. */
+export const withoutExpiry = (state: string): string => state.replace(STATE, '');
