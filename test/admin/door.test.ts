@@ -80,6 +80,9 @@ describe('openapi.json', () => {
     );
     expect(told.sort()).toEqual(
       [
+        'get /keys',
+        'post /keys/rotate',
+        'post /rooms/{room}/rules/test',
         'get /rooms',
         'get /rooms/{room}',
         'put /rooms/{room}',

@@ -10,6 +10,8 @@ import { createTime } from '#support/time.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 
 const CROWD = 100;
+/** The whole crowd has one address. */
+const LIMITS = { joins_per_address: '1000/1m', unproven_per_address: 1000 };
 
 let redis: RedisServer;
 let store: Store;
@@ -61,7 +63,7 @@ test('below the threshold a visitor passes without a page, at one command on the
   // The clock stands still, so that the snapshot stays fresh and no refresh counts.
   const start = Date.now();
   const time = { ...createTime(start), now: () => start };
-  const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
+  const rooms = [{ id: 'sale', limits: LIMITS, inlet: { strategy: 'max-size', size: CROWD } }];
   const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
   service = await startService({ store, time, rooms, relying_parties });
   await service.waitingRoom.advance.all();
@@ -85,7 +87,7 @@ test('below the threshold a visitor passes without a page, at one command on the
 });
 
 test('newcomers of the same moment share a command', async () => {
-  const rooms = [{ id: 'sale', inlet: { strategy: 'max-size', size: CROWD } }];
+  const rooms = [{ id: 'sale', limits: LIMITS, inlet: { strategy: 'max-size', size: CROWD } }];
   const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
   service = await startService({ store, rooms, relying_parties });
   await service.waitingRoom.advance.all();

@@ -210,7 +210,7 @@ describe.each<[what: string, recording: 'embedded' | 'redis', fill: Fill]>([
     const returned = visitor('came back after a missed turn');
     await missed.browser.post(client.here(missed.page ?? ''), { rejoin: '1' });
     expect(await client.facts(missed.browser, missed.page ?? '')).toMatchObject({ state: 'waiting', number: 1 });
-    await client.raise('sale', 1);
+    await client.raise('sale', 20);
     for (const { browser, page } of [missed, returned]) {
       await vi.waitFor(async () => expect(await client.facts(browser, page ?? '')).toMatchObject({ state: 'served' }));
       expect(await client.claim(browser, page ?? '')).toContain(REDIRECT_URI);

@@ -54,6 +54,7 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
   metrics.gateChecks.inside += 5;
   const first = await metrics.expose();
   expect(samplesOf(first.text, /_(polls|gate_checks)_total$|_room_/)).toEqual([
+    'anteroom_gate_checks_total{outcome="bypassed"} 0',
     'anteroom_gate_checks_total{outcome="entered"} 0',
     'anteroom_gate_checks_total{outcome="failed"} 0',
     'anteroom_gate_checks_total{outcome="inside"} 5',

@@ -212,12 +212,12 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   });
 
   describe('rejoin', () => {
-    test('at the front with the same number and are next', async () => {
+    test('at the front with the same number, and are served beside those who wait', async () => {
       const ticket = await late();
       const { ticket: behind } = await come();
       expect(await room.visitors.rejoin(ticket)).toBe(ticket);
       expect(await room.visitors.facts(ticket)).toMatchObject({ state: 'waiting', number: 1 });
-      await raise(1);
+      await raise(2);
       expect((await comeWith(ticket)).admission).toMatchObject({ number: 1 });
       expect(behind.number).toBe(2);
     });
