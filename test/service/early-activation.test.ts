@@ -13,6 +13,9 @@ const CROWD = 100;
 /** The whole crowd has one address. */
 const LIMITS = { joins_per_address: '1000/1m', unproven_per_address: 1000 };
 
+/** A browser with an address of its own: the service limits the joins of one address. */
+const newVisitor = (n: number) => createBrowser(undefined, `127.0.${n}.1`);
+
 let redis: RedisServer;
 let store: Store;
 let service: TestService;
@@ -72,7 +75,7 @@ test('below the threshold a visitor passes without a page, at one command on the
 
   const answers: string[] = [];
   const commands = await commandsOf(async () => {
-    for (let n = 0; n < CROWD; n++) answers.push((await createBrowser().get(url)).location);
+    for (let n = 0; n < CROWD; n++) answers.push((await newVisitor(n).get(url)).location);
   });
   expect(answers.filter((location) => location.startsWith(`${REDIRECT_URI}?code=`))).toHaveLength(CROWD);
   // A grant, a code and a session.
@@ -94,7 +97,7 @@ test('newcomers of the same moment share a command', async () => {
   const { url } = await startLogin(service.issuer);
   let answers: string[] = [];
   const commands = await commandsOf(async () => {
-    answers = await Promise.all(Array.from({ length: CROWD }, async () => (await createBrowser().get(url)).location));
+    answers = await Promise.all(Array.from({ length: CROWD }, async (_, n) => (await newVisitor(n).get(url)).location));
   });
   expect(answers.filter((location) => location.startsWith(`${REDIRECT_URI}?code=`))).toHaveLength(CROWD);
   expect(commands.line).toBeLessThan(CROWD);

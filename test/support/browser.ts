@@ -34,7 +34,7 @@ export function createBrowser(
   /** When cookies with a Max-Age expire, by the real clock. */
   const ends = new Map<string, number>();
   /** As browsers do: a handshake for each request would take longer than the request. */
-  const connections = new Agent({ keepAlive: true, ...(address && { localAddress: address }) });
+  const connections = new Agent({ keepAlive: true });
 
   async function send(method: string, url: string, extra: Record<string, string>, body?: string): Promise<Answer> {
     const { pathname } = new URL(url);
@@ -44,7 +44,11 @@ export function createBrowser(
       return pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')) ? [`${name}=${value}`] : [];
     });
     const headers = { ...NAVIGATION, ...(cookie.length > 0 ? { Cookie: cookie.join('; ') } : {}), ...extra };
-    const { status, headers: received, text } = await exchange(connections, method, url, headers, body);
+    const {
+      status,
+      headers: received,
+      text,
+    } = await exchange({ connections, localAddress: address }, method, url, headers, body);
     for (const line of received['set-cookie'] ?? []) keep(line);
     const location = received.location ? new URL(received.location, url).href : '';
     const answer: Answer = { status, headers: received, text, location, json: () => JSON.parse(text) };
@@ -97,7 +101,7 @@ export function createBrowser(
 }
 
 function exchange(
-  connections: Agent,
+  { connections, localAddress }: { connections: Agent; localAddress: string | undefined },
   method: string,
   url: string,
   headers: Record<string, string>,
@@ -114,8 +118,8 @@ function exchange(
       res.on('error', reject);
     };
     const req = url.startsWith('https:')
-      ? httpsRequest(url, { method, headers, agent: connections }, received)
-      : httpRequest(url, { method, headers, agent: false }, received);
+      ? httpsRequest(url, { method, headers, agent: connections, localAddress }, received)
+      : httpRequest(url, { method, headers, agent: false, localAddress }, received);
     req.on('error', reject);
     req.end(body);
   });
