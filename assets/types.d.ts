@@ -34,6 +34,14 @@ export interface Challenge {
     readonly salt: string;
   };
 }
+/** A provider's widget, instead of a challenge to solve. */
+export interface Widget {
+  readonly provider: string;
+  readonly site_key: string;
+  readonly script: string;
+  readonly class_name: string;
+  readonly field: string;
+}
 /** Returns the proof. */
 export type Solve = (challenge: Challenge) => Promise<string>;
 export type SolveAside = Solve;

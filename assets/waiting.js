@@ -14,6 +14,8 @@ const minutes = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', max
 /** In ms. */
 const NAVIGATION_TIMEOUT = 60_000;
 const REQUEST_TIMEOUT = 10_000;
+/** Widgets put states such as `.UNFINISHED` into their field before the token, which is longer. */
+const LONGEST_STATE = 20;
 /** Seconds until the page of a full line tries the door again. */
 const RECHECK = 30;
 const COUNTDOWNS = /** @type {Record<string, string>} */ ({ served: 'held', before_start: 'starts' });
@@ -50,6 +52,7 @@ class Refused extends Error {
     const isOurs = answer.headers.get('Content-Type')?.startsWith('application/problem+json');
     this.isFinal = isOurs && [400, 401, 404].includes(answer.status);
     this.retryAfter = Number(answer.headers.get('Retry-After')) || 0;
+    this.isUnchecked = isOurs === true && answer.status === 503 && answer.url.endsWith('/challenge');
   }
 }
 
@@ -185,22 +188,61 @@ async function fetchFacts() {
 async function prove(url) {
   isProving = true;
   try {
-    const proof = await solveBeside(/** @type {T.Challenge} */ (await fetchJson(url)));
+    const challenge = /** @type {T.Challenge | T.Widget} */ (await fetchJson(url));
+    byId('unchecked').hidden = true;
+    const proof = 'provider' in challenge ? await fillIn(challenge) : await solveBeside(challenge);
     const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
     const answer = await fetch(location.href, { method: 'POST', headers, body: new URLSearchParams({ proof }) });
     if (answer.ok) await answer.json();
     // A newcomer has a number now.
     if (state === 'challenge' && answer.ok) return leaveFor(location.href.replace(/&anteroom_entry=challenge/, ''));
-    if (answer.ok) return;
+    if (answer.ok) return removeWidget();
     throw new Refused(answer);
   } catch (error) {
     proofFailures += 1;
+    removeWidget();
+    byId('unchecked').hidden = !(error instanceof Refused && error.isUnchecked);
     const retryAfter = error instanceof Refused ? error.retryAfter * 1000 : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.max(jitter(2 ** Math.min(proofFailures, 6)), retryAfter)));
   } finally {
     isProving = false;
   }
   if (state === 'challenge' && !isLeaving) prove(url);
+}
+
+/**
+ * Shows a provider's widget and waits for the token that it puts into its field.
+ *
+ * @param {T.Widget} widget
+ * @returns {Promise<string>}
+ */
+function fillIn({ script, class_name, site_key, field }) {
+  const check = byId('check');
+  const widget = document.createElement('form');
+  const box = document.createElement('div');
+  box.className = class_name;
+  box.dataset.sitekey = site_key;
+  widget.append(box);
+  check.replaceChildren(widget);
+  check.hidden = false;
+  const loaded = document.createElement('script');
+  loaded.src = script;
+  loaded.async = true;
+  check.append(loaded);
+  return new Promise((resolve, reject) => {
+    loaded.addEventListener('error', () => reject(new Error('the script of the provider did not load')));
+    const look = () => {
+      const token = new FormData(widget).get(field);
+      if (typeof token === 'string' && token.length > LONGEST_STATE) resolve(token);
+      else if (widget.isConnected) setTimeout(look, 250);
+    };
+    look();
+  });
+}
+
+function removeWidget() {
+  byId('check').replaceChildren();
+  byId('check').hidden = true;
 }
 
 /** @type {(challenge: T.Challenge) => Promise<string>} */

@@ -6,6 +6,7 @@ import type { AuditReader } from '#admin/audit.ts';
 import { createAdminDoor } from '#admin/index.ts';
 import { createAwsDoor, createSessionEnds } from '#aws/index.ts';
 import { createChallenges } from '#challenges/index.ts';
+import { createTokenVerifier, type TokenVerifierDeps } from '#challenges/verify-token.ts';
 import type { Config } from '#config/config.ts';
 import { createAssets } from '#http/assets.ts';
 import { type Authentication, createAuthentication } from '#http/authentication.ts';
@@ -58,6 +59,8 @@ export interface AppDeps {
   readonly emit: Emit;
   /** The audit log, newest entries first. */
   readonly audit: AuditReader;
+  /** Where to verify tokens of challenge providers instead of at the vendors'. */
+  readonly verifyUrls?: TokenVerifierDeps['verifyUrls'];
   /** Whether /readyz refuses requests, because the process is not ready yet or is shutting down. */
   readonly draining?: () => boolean;
 }
@@ -116,7 +119,15 @@ export function createApp(deps: AppDeps): App {
 
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const baseMiddleware = [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)];
-  const challenges = createChallenges({ cookieKeys, seal, idempotency: store.idempotency, metrics, now });
+  const challenges = createChallenges({
+    ...{ cookieKeys, seal, idempotency: store.idempotency, metrics, now },
+    verifier: createTokenVerifier({
+      outbound,
+      now,
+      verifyUrls: deps.verifyUrls,
+      onAway: (provider, why) => log.warn({ provider, why }, 'challenge provider is away'),
+    }),
+  });
   /** Each door takes what it needs from here. */
   const dependencies = {
     ...{ issuer, urls, clientAddress, version, store, waitingRoom, logoutQueue, ...authentication },

@@ -8,7 +8,7 @@ import { mergePatch } from '#settings/merge-patch.ts';
 import { room, roomBody, roomView, withTitle } from '#settings/room.ts';
 import { targetsOfRoom } from '#settings/targets.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
-import { withPassSecret } from '#waiting-room/room-secrets.ts';
+import { withOwnSecrets } from '#waiting-room/room-secrets.ts';
 import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
@@ -79,7 +79,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const operations = operationsFor(ctx);
         const before = (await operations.rooms()).find(({ id }) => id === params.room) ?? null;
-        const named = withPassSecret(withApiKey(withTitle(params.room, body), before), before);
+        const named = withOwnSecrets(withApiKey(withTitle(params.room, body), before), before);
         const settings = withTargets(complete(named), before);
         const { isNew, revision } = await operations.putRoom(settings, tags.precondition(ctx));
         return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
@@ -126,9 +126,12 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
   ];
 }
 
-/** Throws an `invalid_request` problem where passes could not be verified. */
+/** Throws an `invalid_request` problem where passes or tokens could not be verified. */
 function complete(settings: RoomSettings): RoomSettings {
-  const { passes } = settings;
+  const { passes, challenge } = settings;
+  if (typeof challenge === 'object' && !challenge.secret) {
+    throw invalid([{ field: 'challenge.secret', message: 'is required' }]);
+  }
   if (!passes || passes.jwks_uri || passes.secret) return settings;
   throw invalid([{ field: 'passes.secret', message: 'is required, or else jwks_uri' }]);
 }

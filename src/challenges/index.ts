@@ -4,25 +4,39 @@
  */
 import type { Metrics } from '#telemetry/metrics.ts';
 import { narrowOf } from '#waiting-room/entry/address-key.ts';
-import { ProofInvalid } from '#waiting-room/errors.ts';
+import { type ProviderChallenge, type ProviderName, providerOf } from '#waiting-room/entry/entry-settings.ts';
+import { ChallengeUnavailable, ProofInvalid } from '#waiting-room/errors.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
-import type { RoomId } from '#waiting-room/room.ts';
+import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
-import type { Challenge } from './challenge.ts';
+import { type Challenge, readPayload } from './challenge.ts';
 import { createPressure } from './pressure.ts';
 import { createProofOfWork, LIFETIME } from './proof-of-work.ts';
+import { providers } from './providers/index.ts';
+import type { TokenVerifier } from './verify-token.ts';
 
+/** Every method throws or rejects with ProofInvalid, or with ChallengeUnavailable while the provider is away. */
 export interface Challenges {
   /**
    * @param ticket whose challenge it is; null for a newcomer's.
    * @param address the key of the address, whose pressure makes it harder.
    */
-  issue(room: RoomId, ticket: Ticket | null, address: string | null): Challenge;
-  /** Checks a proof for a ticket, which may be repeated. Throws ProofInvalid. */
-  check(ticket: Ticket, proof: string): void;
-  /** Uses up a newcomer's proof. Rejects with ProofInvalid, also for one that was used. */
-  use(room: RoomId, proof: string): Promise<void>;
+  issue(room: RoomSettings, ticket: Ticket | null, address: string | null): Challenge | ProviderWidget;
+  /** Checks a proof for a ticket. One of work may be repeated. */
+  check(room: RoomSettings, ticket: Ticket, proof: string): Promise<void>;
+  /** Uses up a newcomer's proof. Rejects for one that was used too. */
+  use(room: RoomSettings, proof: string): Promise<void>;
+}
+
+/** What a page shows of a provider. */
+export interface ProviderWidget {
+  readonly provider: ProviderName;
+  readonly site_key: string;
+  /** The URL of the provider's script, the class of the element that it fills, and the field with the token. */
+  readonly script: string;
+  readonly class_name: string;
+  readonly field: string;
 }
 
 export interface ChallengesDeps {
@@ -30,11 +44,13 @@ export interface ChallengesDeps {
   readonly seal: Pick<Seal, 'stamp'>;
   readonly idempotency: Pick<Idempotency, 'remember'>;
   readonly metrics: Pick<Metrics, 'proved'>;
+  readonly verifier: TokenVerifier;
   /** In ms. */
   readonly now: () => number;
 }
 
-export function createChallenges({ cookieKeys, seal, idempotency, metrics, now }: ChallengesDeps): Challenges {
+export function createChallenges(deps: ChallengesDeps): Challenges {
+  const { cookieKeys, seal, idempotency, metrics, verifier, now } = deps;
   const work = createProofOfWork({ cookieKeys, now });
   const pressure = createPressure(now);
 
@@ -49,19 +65,46 @@ export function createChallenges({ cookieKeys, seal, idempotency, metrics, now }
     return nonce;
   }
 
+  /** Null for a room without a provider, and while `auto` does without: then work is what proves. */
+  function providerIn(room: RoomSettings): ProviderChallenge | null {
+    const provider = providerOf(room);
+    if (!provider || !verifier.isAway(provider.provider)) return provider;
+    if (provider.when === 'always') throw new ChallengeUnavailable();
+    return null;
+  }
+
+  /** Whether the proof was a provider's token, which has been found valid then. Work is issued only where it counts. */
+  async function isToken(room: RoomSettings, proof: string): Promise<boolean> {
+    const provider = providerOf(room);
+    if (!provider || readPayload(proof)) return false;
+    const verdict = await verifier.verify(provider, proof);
+    if (verdict === 'away') throw new ChallengeUnavailable();
+    metrics.proved(room.id, verdict === 'valid' ? 'solved' : 'refused');
+    if (verdict === 'invalid') throw new ProofInvalid();
+    return true;
+  }
+
   return {
     issue(room, ticket, address) {
-      metrics.proved(room, 'issued');
-      const level = address === null ? 0 : pressure.take(`${room} ${narrowOf(address)}`);
-      return work.make({ room, ticket: ticket ? stampOf(ticket) : '' }, level);
+      const provider = providerIn(room);
+      metrics.proved(room.id, 'issued');
+      if (provider) {
+        const { script, className, field } = providers[provider.provider].widget;
+        return { provider: provider.provider, site_key: provider.site_key, script, class_name: className, field };
+      }
+      const level = address === null ? 0 : pressure.take(`${room.id} ${narrowOf(address)}`);
+      return work.make({ room: room.id, ticket: ticket ? stampOf(ticket) : '' }, level);
     },
-    check(ticket, proof) {
-      nonceOf(ticket.room, stampOf(ticket), proof);
+    async check(room, ticket, proof) {
+      // A token is used up by then.
+      if (ticket.standing === 'proven' && providerOf(room) && !readPayload(proof)) return;
+      if (!(await isToken(room, proof))) nonceOf(ticket.room, stampOf(ticket), proof);
     },
     async use(room, proof) {
-      const nonce = nonceOf(room, '', proof);
+      if (await isToken(room, proof)) return;
+      const nonce = nonceOf(room.id, '', proof);
       // Twice as long as it is valid, so that no clock that is slow accepts it again.
-      const used = await idempotency.remember(`proof ${nonce}`, room, 2 * LIFETIME * 1000);
+      const used = await idempotency.remember(`proof ${nonce}`, room.id, 2 * LIFETIME * 1000);
       if (used !== null) throw new ProofInvalid();
     },
   };

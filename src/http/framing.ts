@@ -1,5 +1,19 @@
 import type { Context } from 'koa';
 
+/** Lets this page load the scripts, frames and styles of another origin, and connect to it. */
+export function allowSources(
+  ctx: Pick<Context, 'res'>,
+  { script, frame, style = '' }: { readonly script: string; readonly frame: string; readonly style?: string },
+): void {
+  const policy = ctx.res.getHeader('Content-Security-Policy');
+  if (typeof policy !== 'string') return;
+  const opened = policy
+    .replace("script-src 'self'", `script-src 'self' ${script}`)
+    .replace("style-src 'self'", `style-src 'self' ${style}`.trimEnd())
+    .replace("connect-src 'self'", `connect-src 'self' ${frame}`);
+  ctx.res.setHeader('Content-Security-Policy', `${opened}; frame-src ${frame}`);
+}
+
 /** Lets pages of the origins show this answer in a frame. Without any, the answer stays out of all frames. */
 export function allowFraming(ctx: Pick<Context, 'res'>, origins: readonly string[]): void {
   const policy = ctx.res.getHeader('Content-Security-Policy');

@@ -28,6 +28,7 @@ const WAITING_ROOM = {
   pass_invalid: { status: 403, title: 'The pass is not valid' },
   pass_unchecked: { status: 503, title: 'Passes cannot be checked now', headers: { 'Retry-After': '30' } },
   proof_invalid: { status: 400, title: 'The proof is not valid' },
+  challenge_unavailable: { status: 503, title: 'Browsers cannot be checked', headers: { 'Retry-After': '10' } },
   address_altered: { status: 400, title: 'The address of the waiting page is incomplete or was changed' },
   ticket_required: { status: 401, title: 'A ticket is required', headers: BEARER },
   ticket_invalid: { status: 401, title: 'The ticket is not valid', headers: BEARER },

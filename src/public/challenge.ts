@@ -25,13 +25,13 @@ export function createChallengeRoute(deps: ChallengeRouteDeps): Middleware {
   const router = new Router();
   router.get('/rooms/:room/challenge', async (ctx) => {
     const { room = '' } = ctx.params;
-    await snapshots.get(room);
+    const { settings } = await snapshots.get(room);
     const authorization = ctx.get('Authorization') || undefined;
     const ticket = authorization
       ? ticketOf(tickets, authorization, room)
       : cookies.ticket(ctx.req.headers.cookie, room);
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = challenges.issue(room, ticket, requestOf(ctx.req).address ?? null);
+    ctx.body = challenges.issue(settings, ticket, requestOf(ctx.req).address ?? null);
   });
   const routes = chain(createCors(callers), router.routes() as Middleware, router.allowedMethods() as Middleware);
   return (ctx, next) => (PATH.test(ctx.path) ? routes(ctx, next) : next());

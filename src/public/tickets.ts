@@ -94,7 +94,7 @@ export function createTickets(deps: TicketsDeps): Middleware {
     const action = await roomRules(settings, ctx.req, { url: null, method: ctx.method });
     if (action === 'refuse') throw entryRefused(room(ctx));
     const proof = await newcomersProof(ctx);
-    if (proof !== null) await challenges.use(room(ctx), proof);
+    if (proof !== null) await challenges.use(settings, proof);
     const request = { ...requestOf(ctx.req), proven: proof !== null, action: action === 'bypass' ? 'wait' : action };
     const arrival = passes.arrive(room(ctx), passOf(ctx), { visitor: null, ticket: null, ...request });
     await answerFacts(ctx, 201, (await arrival.catch(challengeIn(room(ctx)))).ticket);
@@ -109,7 +109,8 @@ export function createTickets(deps: TicketsDeps): Middleware {
   });
   router.post('/self/proof', async (ctx) => {
     const ticket = own(ctx);
-    challenges.check(ticket, await ownProof(ctx));
+    const { settings } = await snapshots.get(ticket.room);
+    await challenges.check(settings, ticket, await ownProof(ctx));
     const proven = provenTicket(ticket);
     ctx.body = { ticket: tickets.sealAlike(proven), ...(await visitors.facts(proven)) };
   });

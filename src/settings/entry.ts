@@ -26,10 +26,31 @@ const rate = z.codec(z.string().meta({ pattern: RATE.source, examples: ['60/1m',
   encode: ({ count, window }) => `${count}/${formatDuration(window)}`,
 });
 
-export const challenge = z
-  .enum(['off', 'auto', 'always'])
-  .default('auto')
+const when = z.enum(['off', 'auto', 'always']);
+
+const provider = fields({
+  when: when.default('auto'),
+  provider: z.enum(['turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha']),
+  site_key: z.string().min(1).max(500),
+  secret: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('With which tokens are verified; the API key of Friendly Captcha. Answers never contain it.'),
+});
+
+/** As an operator writes it to a room that may have the secret already. */
+export const challengeBody = z
+  .union([when, provider])
+  .optional()
   .describe('Whether visitors prove that they are no cheap program, in the background, to count as present.');
+
+/** Complete. */
+export const challenge = challengeBody.refine((given) => typeof given !== 'object' || given.secret !== undefined, {
+  error: 'is required',
+  path: ['secret'],
+});
 
 export const limits = fields({
   joins_per_address: rate
@@ -62,6 +83,6 @@ export const capacity = z
 /** These settings of a room; one that an earlier version stored has the defaults. */
 export const entrySettings = (settings: RoomSettings) => ({
   capacity: settings.capacity ?? null,
-  challenge: challengeOf(settings),
+  challenge: settings.challenge ?? challengeOf(settings),
   limits: limitsOf(settings),
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { challengeOf } from '#waiting-room/entry/entry-settings.ts';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
-import { withoutPassSecret } from '#waiting-room/room-secrets.ts';
+import { withoutOwnSecrets } from '#waiting-room/room-secrets.ts';
 import { access, accessBody, accessSettings } from './access.ts';
 import { aws, awsView } from './aws.ts';
 import { duration } from './duration.ts';
-import { capacity, challenge, entrySettings, limits } from './entry.ts';
+import { capacity, challenge, challengeBody, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
@@ -39,11 +40,18 @@ const shape = {
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
+const encodeRoom = (settings: RoomSettings) => ({
+  ...settings,
+  ...entrySettings(settings),
+  ...accessSettings(settings),
+  return_urls: [...settings.return_urls],
+});
+
 /** AWS's clients bring neither: the API would answer nobody, or be a way around what everybody else needs. */
 function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcomers>): void {
   if (!value.aws) return;
   const fault = (path: string[], message: string) => issues.push({ code: 'custom', message, path, input: value });
-  if (value.challenge === 'always') {
+  if (challengeOf(value) === 'always') {
     fault(['challenge'], "must be off or auto in a room with aws: AWS's clients bring no proof");
   }
   if (value.passes?.required) {
@@ -51,9 +59,7 @@ function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcom
   }
 }
 
-interface AskedOfNewcomers {
-  readonly aws?: unknown;
-  readonly challenge?: string | undefined;
+interface AskedOfNewcomers extends Pick<RoomSettings, 'aws' | 'challenge'> {
   readonly passes?: { readonly required: boolean } | null | undefined;
 }
 
@@ -65,27 +71,21 @@ export const room = z
   })
   .check(refuseWhatAwsLacks);
 
-function encodeRoom(settings: RoomSettings) {
-  return {
-    ...settings,
-    ...entrySettings(settings),
-    ...accessSettings(settings),
-    return_urls: [...settings.return_urls],
-  };
-}
+/** What may leave out secrets. */
+const openShape = { ...shape, ...accessBody, challenge: challengeBody };
 
 /** A room as answers show it: without secrets. */
 export const roomView = z.codec(
-  fields({ id: roomId, ...shape, ...accessBody, aws: awsView.nullable().optional() }).meta({ id: 'RoomView' }),
+  fields({ id: roomId, ...openShape, aws: awsView.nullable().optional() }).meta({ id: 'RoomView' }),
   z.custom<RoomSettings>(),
   {
     decode: (settings) => withTitle(settings.id, settings),
-    encode: (settings) => encodeRoom(withoutPassSecret(settings)),
+    encode: (settings) => encodeRoom(withoutOwnSecrets(settings)),
   },
 );
 
 /** A room whose id is in the path. A secret that is left out stays. */
-export const roomBody = fields({ id: roomId.optional(), ...shape, ...accessBody })
+export const roomBody = fields({ id: roomId.optional(), ...openShape })
   .check(refuseWhatAwsLacks)
   .meta({ id: 'RoomBody' });
 
@@ -94,6 +94,7 @@ export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSett
   ...body,
   id,
   title: body.title ?? id,
+  challenge: body.challenge ?? challengeOf(body),
 });
 
 /** A room as an operator writes it. Only `id` is required. */

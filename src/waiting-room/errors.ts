@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'pass_invalid'
   | 'pass_unchecked'
   | 'proof_invalid'
+  | 'challenge_unavailable'
   | 'address_altered'
   | 'ticket_required'
   | 'ticket_invalid'
@@ -94,6 +95,13 @@ export class ProofInvalid extends AnteroomError {
 /** A rule of the room refuses the request. */
 export const entryRefused = (room: string) =>
   new JoinRefused('entry_refused', `The rules of the room "${room}" refuse this request.`);
+
+/** The provider that checks browsers is away, and the room accepts nothing else. */
+export class ChallengeUnavailable extends AnteroomError {
+  constructor() {
+    super('challenge_unavailable', 'The service that checks browsers does not answer. Places are kept.');
+  }
+}
 
 /** The room has no event of this id. */
 export class EventNotFound extends AnteroomError {

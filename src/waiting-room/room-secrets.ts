@@ -1,23 +1,44 @@
 import type { RoomSettings } from './room.ts';
 
-export function withoutPassSecret(settings: RoomSettings): RoomSettings {
-  if (!settings.passes) return settings;
-  const { secret: _, ...passes } = settings.passes;
-  return { ...settings, passes };
+/** The settings as answers of the admin API have them, but for the key of AWS's clients, which those show in part. */
+export function withoutOwnSecrets(settings: RoomSettings): RoomSettings {
+  const { passes, challenge } = settings;
+  return {
+    ...settings,
+    ...(passes ? { passes: withoutSecret(passes) } : {}),
+    ...(typeof challenge === 'object' ? { challenge: withoutSecret(challenge) } : {}),
+  };
 }
 
 /** The settings as the audit log has them. */
 export function withoutSecrets(settings: RoomSettings): RoomSettings {
-  const shown = withoutPassSecret(settings);
+  const shown = withoutOwnSecrets(settings);
   if (!shown.aws?.api_key) return shown;
   const { api_key: _, ...aws } = shown.aws;
   return { ...shown, aws };
 }
 
-/** Settings with passes that leave their secret out keep the one from before. */
-export function withPassSecret(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+/** Settings that leave a secret out keep the one from before. */
+export function withOwnSecrets(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+  return withSecretOfProvider(withSecretOfPasses(settings, before), before);
+}
+
+function withSecretOfPasses(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
   const { passes } = settings;
   const secret = before?.passes?.secret;
   if (!passes || passes.jwks_uri || passes.secret || !secret) return settings;
   return { ...settings, passes: { ...passes, secret } };
+}
+
+/** The secret of one provider is never sent to another. */
+function withSecretOfProvider(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+  const { challenge } = settings;
+  const former = before?.challenge;
+  if (typeof challenge !== 'object' || challenge.secret || typeof former !== 'object') return settings;
+  if (former.provider !== challenge.provider || !former.secret) return settings;
+  return { ...settings, challenge: { ...challenge, secret: former.secret } };
+}
+
+function withoutSecret<T extends { readonly secret?: string | undefined }>({ secret: _, ...rest }: T) {
+  return rest;
 }

@@ -36,6 +36,15 @@ describe('a room', () => {
     });
   });
 
+  test('asks for no proof by default where AWS clients come', () => {
+    const challengeOf = (more: object) => z.decode(room, { id: 'a', ...more }).challenge;
+    expect([challengeOf({}), challengeOf({ aws: {} }), challengeOf({ aws: {}, challenge: 'auto' })]).toEqual([
+      'auto',
+      'off',
+      'auto',
+    ]);
+  });
+
   test('is the same after encoding and decoding', () => {
     const written = {
       id: 'spring-sale',
@@ -93,6 +102,11 @@ describe('a room', () => {
     ['a rate of no joins', { id: 'a', limits: { joins_per_address: '0/1m' } }, 'limits.joins_per_address'],
     ['a rate over a week', { id: 'a', limits: { joins_per_address: '9/168h' } }, 'limits.joins_per_address'],
     ['a capacity of nobody', { id: 'a', capacity: 0 }, 'capacity'],
+    [
+      'a provider without a secret',
+      { id: 'a', challenge: { provider: 'turnstile', site_key: 'x' } },
+      'challenge.secret',
+    ],
     ['an unknown challenge', { id: 'a', challenge: 'sometimes' }, 'challenge'],
     ['a duration without a unit', { id: 'a', admission: { lifetime: '10' } }, 'admission.lifetime'],
     ['a duration that is a number', { id: 'a', admission: { lifetime: 10 } }, 'admission.lifetime'],

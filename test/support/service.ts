@@ -59,6 +59,8 @@ export interface TestServiceOptions {
   readonly resolve?: OutboundDeps['resolve'];
   /** Looks up the names of crawlers' addresses. */
   readonly crawlerLookups?: AppDeps['crawlerLookups'];
+  /** The stand-ins of challenge providers. */
+  readonly verifyUrls?: AppDeps['verifyUrls'];
   /** The public URL; by default that of the port, with `path`. */
   readonly issuer?: string;
   /** The path of the public URL, such as `/line`. */
@@ -93,7 +95,18 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     allowPrivateTargets: options.allowPrivateTargets ?? true,
     ...(options.resolve ? { resolve: options.resolve } : {}),
   });
-  const app = createApp({ config, store, log, metrics, outbound, now: time.now, emit, audit, crawlerLookups });
+  const app = createApp({
+    config,
+    store,
+    log,
+    metrics,
+    outbound,
+    now: time.now,
+    emit,
+    audit,
+    crawlerLookups,
+    verifyUrls: options.verifyUrls,
+  });
   const { listener, waitingRoom, logoutQueue, backchannel, signingKeys } = app;
   server.on('request', listener);
 

@@ -5,16 +5,18 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Challenges } from '#challenges/index.ts';
+import { providers } from '#challenges/providers/index.ts';
 import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { readForm } from '#http/form.ts';
-import { allowFraming } from '#http/framing.ts';
+import { allowFraming, allowSources } from '#http/framing.ts';
 import { problemOf } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { providerOf } from '#waiting-room/entry/entry-settings.ts';
 import { AnteroomError, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { newcomerFacts } from '#waiting-room/facts.ts';
 import type { RoomOrigins } from '#waiting-room/room-origins.ts';
@@ -77,6 +79,8 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   async function showPage(ctx: Context, room: string, { pending, ticket }: Opened): Promise<void> {
     const known = await findRoom(room);
     if (known?.settings.frames === 'same-site') allowFraming(ctx, await origins.of(room).catch(() => []));
+    const provider = known ? providerOf(known.settings) : null;
+    if (provider) allowSources(ctx, providers[provider.provider].sources);
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
       const state = readNewcomerState(ctx.querystring);

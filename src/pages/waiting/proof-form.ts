@@ -7,6 +7,7 @@ import { Problem } from '#http/problem.ts';
 import { seeOther } from '#http/see-other.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { ProofInvalid } from '#waiting-room/errors.ts';
+import type { Snapshots } from '#waiting-room/snapshots.ts';
 import { provenTicket, type Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { sendPage } from '../send-page.ts';
@@ -15,6 +16,7 @@ import { newcomerStateOf, withNewcomerState } from './newcomer-state.ts';
 
 export interface ProofFormDeps {
   readonly visitors: Pick<Visitors, 'arrive' | 'facts'>;
+  readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
   readonly challenges: Pick<Challenges, 'check' | 'use'>;
   readonly requestOf: EntryRequestOf;
@@ -27,10 +29,10 @@ export interface ProofFormDeps {
 export type ProofForm = (ctx: Context, room: string, ticket: Ticket | null, proof: string) => Promise<void>;
 
 export function createProofForm(deps: ProofFormDeps): ProofForm {
-  const { visitors, cookies, challenges, requestOf, render, pageOf } = deps;
+  const { visitors, snapshots, cookies, challenges, requestOf, render, pageOf } = deps;
 
   async function join(ctx: Context, room: string, proof: string): Promise<Ticket> {
-    await challenges.use(room, proof);
+    await challenges.use((await snapshots.get(room)).settings, proof);
     const visitor = cookies.visitor(ctx.req.headers.cookie);
     const request = { ...requestOf(ctx.req), proven: true };
     const { ticket, admission } = await visitors.arrive(room, { visitor, ticket: null, ...request });
@@ -38,15 +40,15 @@ export function createProofForm(deps: ProofFormDeps): ProofForm {
     return ticket;
   }
 
-  function prove(ticket: Ticket, proof: string): Ticket {
-    challenges.check(ticket, proof);
+  async function prove(ticket: Ticket, proof: string): Promise<Ticket> {
+    await challenges.check((await snapshots.get(ticket.room)).settings, ticket, proof);
     return provenTicket(ticket);
   }
 
   return async (ctx, room, ticket, proof) => {
     const isScript = prefersJson(ctx.get('Accept'));
     try {
-      const proven = ticket ? prove(ticket, proof) : await join(ctx, room, proof);
+      const proven = ticket ? await prove(ticket, proof) : await join(ctx, room, proof);
       ctx.append('Set-Cookie', cookies.give(proven));
       if (!isScript) return seeOther(ctx, pageOf(ctx));
       ctx.set('Cache-Control', 'no-store');

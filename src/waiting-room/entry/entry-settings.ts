@@ -7,6 +7,17 @@
  */
 export type ChallengeWhen = 'off' | 'auto' | 'always';
 
+export type ProviderName = 'turnstile' | 'hcaptcha' | 'recaptcha' | 'friendly-captcha';
+
+/** Visitors are checked by another service, instead of a proof of work. */
+export interface ProviderChallenge {
+  readonly when: ChallengeWhen;
+  readonly provider: ProviderName;
+  readonly site_key: string;
+  /** Always there in stored settings; answers leave it out. */
+  readonly secret?: string | undefined;
+}
+
 /** So many events within so many milliseconds. */
 export interface Rate {
   readonly count: number;
@@ -32,10 +43,17 @@ export const DEFAULT_LIMITS: EntryLimits = {
 export interface EntrySettings {
   /** The most present visitors in line; null for no limit. */
   readonly capacity?: number | null | undefined;
-  readonly challenge?: ChallengeWhen | undefined;
+  readonly challenge?: ChallengeWhen | ProviderChallenge | undefined;
   readonly limits?: EntryLimits | undefined;
+  /** A room for AWS's clients, which bring no proof. */
+  readonly aws?: object | null | undefined;
 }
 
 export const limitsOf = ({ limits }: EntrySettings): EntryLimits => limits ?? DEFAULT_LIMITS;
 
-export const challengeOf = ({ challenge }: EntrySettings): ChallengeWhen => challenge ?? 'auto';
+export const challengeOf = ({ aws, challenge = aws ? 'off' : 'auto' }: EntrySettings): ChallengeWhen =>
+  typeof challenge === 'string' ? challenge : challenge.when;
+
+/** Null where visitors prove themselves by work. */
+export const providerOf = ({ challenge }: EntrySettings): ProviderChallenge | null =>
+  typeof challenge === 'object' && challenge.when !== 'off' ? challenge : null;

@@ -1,0 +1,17 @@
+import type { Provider } from './provider.ts';
+
+/** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ */
+export const turnstile: Provider = {
+  verifyUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
+  verification: ({ secret, token }) => ({
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ secret, response: token }).toString(),
+  }),
+  setupFaults: ['missing-input-secret', 'invalid-input-secret', 'internal-error'],
+  widget: {
+    script: 'https://challenges.cloudflare.com/turnstile/v0/api.js',
+    className: 'cf-turnstile',
+    field: 'cf-turnstile-response',
+  },
+  sources: { script: 'https://challenges.cloudflare.com', frame: 'https://challenges.cloudflare.com' },
+};
