@@ -1,5 +1,5 @@
 /** `npm run bench [-- NAME …]`: runs the benchmarks, prints the results, and merges them into bench/results.json. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ahead } from './ahead.ts';
 import type { Bench } from './bench.ts';
@@ -10,7 +10,7 @@ import { gate } from './gate.ts';
 import { joins } from './joins.ts';
 import { WrkMissing } from './load/wrk.ts';
 import { memory } from './memory.ts';
-import { mergeResults } from './merge-results.ts';
+import { mergeResults, readResults } from './merge-results.ts';
 import type { Result } from './report.ts';
 import { describeMachine, printTable } from './report.ts';
 import { scale } from './scale.ts';
@@ -46,7 +46,7 @@ printTable(results);
 const file = join(import.meta.dirname, 'results.json');
 const machine = await describeMachine();
 const merged = mergeResults(
-  JSON.parse(await readFile(file, 'utf8')),
+  await readResults(file),
   results.map((result) => ({ ...machine, ...result })),
   BENCHES.map(({ name }) => name),
 );
