@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalRequests, signatureOf } from '#aws/sigv4/canonical-request.ts';
 import { createVerify } from '#aws/sigv4/verify.ts';
 import { onEachStore } from '#support/on-each-store.ts';
+import vectors from './botocore-vectors.json' with { type: 'json' };
 import { ROOMS, told } from './room.ts';
 import { KEY, type Signed, type SignOptions, signHeader, signQuery } from './signer.ts';
 
@@ -52,6 +53,26 @@ describe('examples that AWS published', () => {
     expect(signatureOf(canonical, secret, time, { ...scope, service: 'iam' })).toBe(
       '5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7',
     );
+  });
+});
+
+describe('requests that botocore signed', () => {
+  const { requests } = vectors;
+  const verify = createVerify({
+    credentials: [KEY],
+    publicHost: 'room.example',
+    now: () => Date.parse('2026-11-28T09:00:30Z'),
+  });
+  const received = ({ method, url, headers, body }: (typeof requests)[number]) => {
+    const { pathname, search, host } = new URL(url);
+    const rawHeaders = [...Object.entries(headers).flat(), 'Host', host].map(String);
+    return { method, path: pathname, query: search.slice(1), rawHeaders, body: Buffer.from(body) };
+  };
+
+  test.each(requests.map((each) => [each.name, each] as const))('%s', (_, signed) => {
+    expect(verify(received(signed))).toEqual({ ok: true, accessKeyId: KEY.accessKeyId });
+    expect(verify({ ...received(signed), body: Buffer.from('{}') }).ok).toBe(false);
+    expect(verify({ ...received(signed), method: 'PUT' }).ok).toBe(false);
   });
 });
 
