@@ -84,7 +84,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
   }
 
   function joinAgain(visitor: number): void {
-    const [ticket] = line.join(state, [{ visitor: nameOf(visitor), claim: true }], clock.now) ?? [];
+    const [ticket] = line.join(state, [{ visitor: nameOf(visitor), claim: true, confirmed: true }], clock.now) ?? [];
     if (ticket) take(visitor, ticket);
     else stand(crowd, visitor, IS.done);
   }
@@ -166,7 +166,11 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
   return {
     arrive(count) {
       const first = crowd.size;
-      const names = Array.from({ length: count }, (_, n) => ({ visitor: nameOf(first + n), claim: true }));
+      const names = Array.from({ length: count }, (_, n) => ({
+        visitor: nameOf(first + n),
+        claim: true,
+        confirmed: true,
+      }));
       const tickets = line.join(state, names, clock.now);
       for (let n = 0; n < count; n++) {
         const [visitor, ticket] = [first + n, tickets?.[n]];
@@ -191,7 +195,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
         later(random.logNormal(manners.sleep.median, manners.sleep.p95), LATER.wake, visitor);
       }
       if (action === LATER.claim && crowd.awake[visitor]) {
-        const place = line.claim(state, holderOf(visitor), clock.now);
+        const place = line.claim(state, { ...holderOf(visitor), confirmed: true }, clock.now);
         if (place.state === 'admitted') admit(visitor);
         else comeBack(visitor);
       }

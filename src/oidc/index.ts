@@ -154,6 +154,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
 /** The continuation of the provider that has the current keys. */
 function currentContinuation(current: () => Continuation<PendingRequest>): Continuation<PendingRequest> {
   return {
+    get confirmsClaims() {
+      return current().confirmsClaims;
+    },
     restartUrl: (room, pending) => current().restartUrl(room, pending),
     retryUrl: (room, pending) => current().retryUrl(room, pending),
     freshUrl: (room, pending) => current().freshUrl(room, pending),

@@ -11,8 +11,7 @@ export interface EnterUrls {
   path(room: string): string;
   /** Path and query of /enter for a visitor who wants to get to `url`. */
   to(room: string, url: string): string;
-  toAgain(room: string, url: string): string;
-  /** An absolute URL, for a visitor whom a gate sends. Without cookies they would go round between it and /enter. */
+  /** An absolute URL, for a visitor whom a gate sends. */
   fromGate(room: string, url: string): string;
 }
 
@@ -22,7 +21,6 @@ export function createEnterUrls(urls: Pick<PublicUrls, 'origin' | 'pathOf'>): En
   return {
     path,
     to,
-    toAgain: (room, url) => `${to(room, url)}&${AGAIN}=1`,
     fromGate: (room, url) => `${urls.origin}${to(room, url)}&${GATE}=1`,
   };
 }

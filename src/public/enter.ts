@@ -24,6 +24,7 @@ import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-ro
 import type { NewcomerState } from '#waiting-room/facts.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
+import { newVisitor } from '#waiting-room/ticket.ts';
 import { AGAIN, type EnterUrls, GATE } from './enter-urls.ts';
 import type { ReturnToSite } from './return-to-site.ts';
 import { redirectTo } from './return-to-site.ts';
@@ -75,24 +76,36 @@ export function createEnter(deps: EnterDeps): Enter {
     // A gate that sends the visitor has decided otherwise: it may see other cookies or another address.
     if (action === 'bypass' && !(GATE in ctx.query)) return redirectTo(ctx, url);
     const header = ctx.req.headers.cookie;
-    const visitor = cookies.visitor(header);
-    if (AGAIN in ctx.query && visitor === null) {
-      const { title } = (await snapshots.get(room)).settings;
-      return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrls.to(room, url) }));
+    const [visitor, ticket, inside] = [
+      cookies.visitor(header),
+      cookies.ticket(header, room),
+      cookies.inside(header, room),
+    ];
+    const { frames, title } = (await snapshots.get(room)).settings;
+    const refusal = frameRefusal(ctx, frames);
+    if (!visitor && !ticket && !inside) {
+      if (refusal) throw refusal;
+      if (AGAIN in ctx.query) {
+        return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrls.to(room, url) }));
+      }
+      // Nothing comes back after the answer to an admitted visitor. So a cookie has to come back before.
+      ctx.append('Set-Cookie', cookies.name(newVisitor()));
+      return redirectTo(ctx, urls.pathOf(`${toAscii(ctx.url)}&${AGAIN}=1`));
     }
     const pending = { kind: 'return', url, retried: RETRY in ctx.query, arrivedAt: now() } as const;
     let state: NewcomerState | null = null;
     try {
-      const { ticket, admission, isNew } = await passes.arrive(room, passOf(ctx), {
-        visitor,
-        ticket: cookies.ticket(header, room),
-        inside: cookies.inside(header, room),
-        refusal: frameRefusal(ctx, (await snapshots.get(room)).settings.frames),
+      const {
+        ticket: held,
+        admission,
+        isNew,
+      } = await passes.arrive(room, passOf(ctx), {
+        ...{ visitor, ticket, inside, refusal, confirmed: true },
         ...requestOf(ctx.req),
         action: action === 'bypass' ? 'wait' : action,
       });
-      if (admission) ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
-      if (isNew) ctx.append('Set-Cookie', cookies.give(ticket));
+      if (admission) ctx.append('Set-Cookie', cookies.keepInside(held, admission));
+      if (isNew) ctx.append('Set-Cookie', cookies.give(held));
       if (admission && (await returnToSite.guarded(ctx, room, url, admission))) return;
     } catch (error) {
       // The waiting page shows that the room is closed, or why there is no number yet.
@@ -122,6 +135,8 @@ export function createEnter(deps: EnterDeps): Enter {
     // The router's own type of context has more than this middleware needs.
     middleware: router.routes() as Middleware,
     continuation: {
+      // The form of the waiting page brings the ticket's cookie.
+      confirmsClaims: true,
       restartUrl: (room, { url }) => enterUrls.to(room, url),
       retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrls.to(room, url)}&${RETRY}=1`),
       ask: async () => false,

@@ -78,7 +78,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     cookies,
     addresses,
     requestOf,
-    returnToSite: createReturnToSite({ snapshots, cookies, loops, tokens, enterUrls, render: views.page }),
+    returnToSite: createReturnToSite({ snapshots, loops, tokens, enterUrls, render: views.page }),
     urls,
     enterUrls,
     render: views.page,

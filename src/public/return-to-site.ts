@@ -1,7 +1,6 @@
 /** Returns an admitted visitor to the site with an `anteroom_token`, unless the site keeps sending them back. */
 import type { Context } from 'koa';
 import type { LoopGuard } from '#http/loop-guard.ts';
-import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendPage } from '#pages/send-page.ts';
 import type { Render } from '#pages/views.ts';
 import type { Tokens } from '#tokens/index.ts';
@@ -9,11 +8,10 @@ import { AnteroomError } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import { withToken } from '#waiting-room/return-urls.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
-import { AGAIN, type EnterUrls, GATE } from './enter-urls.ts';
+import { AGAIN, type EnterUrls } from './enter-urls.ts';
 
 export interface ReturnToSiteDeps {
   readonly snapshots: Pick<Snapshots, 'get'>;
-  readonly cookies: Pick<VisitorCookies, 'visitor'>;
   readonly loops: LoopGuard;
   readonly tokens: Pick<Tokens, 'toReturn'>;
   readonly enterUrls: EnterUrls;
@@ -29,7 +27,7 @@ export interface ReturnToSite {
 }
 
 export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
-  const { snapshots, cookies, loops, tokens, enterUrls, render } = deps;
+  const { snapshots, loops, tokens, enterUrls, render } = deps;
 
   async function directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
     try {
@@ -54,10 +52,6 @@ export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
   return {
     directly,
     async guarded(ctx, room, url, admission) {
-      if (GATE in ctx.query && cookies.visitor(ctx.req.headers.cookie) === null) {
-        redirectTo(ctx, enterUrls.toAgain(room, url));
-        return true;
-      }
       if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
       const { title } = (await snapshots.get(room)).settings;
       sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action: enterUrls.path(room), url }));

@@ -19,21 +19,25 @@ export function formatDuration(milliseconds: number): string {
   return `${milliseconds / UNITS[unit]}${unit}`;
 }
 
-/** A duration above zero and at most a year: `10m` on the wire, milliseconds inside. */
-export const duration = z.codec(
-  z.string().meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] }),
-  z.number(),
-  {
+/** A duration at most a year: `10m` on the wire, milliseconds inside. */
+function durationFrom(shortest: 0 | 1) {
+  return z.codec(z.string().meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] }), z.number(), {
     decode(text, context) {
       const milliseconds = parseDuration(text);
-      if (milliseconds !== null && milliseconds > 0 && milliseconds <= LONGEST) return milliseconds;
+      if (milliseconds !== null && milliseconds >= shortest && milliseconds <= LONGEST) return milliseconds;
       const message =
         milliseconds === null
           ? 'must be a duration such as 90s, 10m, 2h or 500ms'
-          : 'must be longer than 0 and at most a year (8760h)';
+          : `must be ${shortest === 0 ? '' : 'longer than 0 and '}at most a year (8760h)`;
       context.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;
     },
     encode: formatDuration,
-  },
-);
+  });
+}
+
+/** A duration above zero. */
+export const duration = durationFrom(1);
+
+/** A duration, or `0s` for none. */
+export const durationOrNone = durationFrom(0);

@@ -4,7 +4,7 @@ import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { withoutOwnSecrets } from '#waiting-room/room-secrets.ts';
 import { access, accessBody, accessSettings } from './access.ts';
 import { aws, awsView } from './aws.ts';
-import { duration } from './duration.ts';
+import { duration, durationOrNone } from './duration.ts';
 import { capacity, challenge, challengeBody, entrySettings, limits } from './entry.ts';
 import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
@@ -13,6 +13,11 @@ import { inlet } from './inlets/index.ts';
 const admission = fields({
   lifetime: duration.prefault('10m'),
   claim_window: duration.prefault('2m'),
+  confirm_window: durationOrNone
+    .optional()
+    .describe(
+      'How long an admission may stay unconfirmed before its place is free again: 30s unless set. 0s is no limit.',
+    ),
   missed_turn: z.enum(['front', 'back']).default('front'),
   renew: z.boolean().default(false),
 });

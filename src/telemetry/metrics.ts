@@ -42,6 +42,8 @@ export interface RoomGauges {
   readonly room: string;
   readonly counters: Counters;
   /** Waits that were inside the predicted range, and outside it. */
+  /** Admissions that are not confirmed yet, and those that were not in time, ever. */
+  readonly admissions: { readonly provisional: number; readonly lapsed: number };
   readonly predictions: { readonly within: number; readonly outside: number };
 }
 
@@ -82,6 +84,11 @@ export interface Metrics {
   /** The metrics as Prometheus reads them, and their media type. */
   expose(): Promise<{ readonly type: string; readonly text: string }>;
 }
+
+const ADMISSION_GAUGES: Readonly<Record<keyof RoomGauges['admissions'], string>> = {
+  provisional: 'Live admissions that are not confirmed yet',
+  lapsed: 'Admissions that were not confirmed in time',
+};
 
 const GAUGES = {
   queue: 'Numbers issued',
@@ -207,6 +214,18 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       collect() {
         this.reset();
         for (const { room, counters } of rooms()) this.set({ room }, counters[name]);
+      },
+    });
+  }
+  for (const [name, help] of Object.entries(ADMISSION_GAUGES) as [keyof RoomGauges['admissions'], string][]) {
+    new Gauge({
+      name: `anteroom_room_${name}`,
+      help,
+      labelNames: ['room'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { room, admissions } of rooms()) this.set({ room }, admissions[name]);
       },
     });
   }

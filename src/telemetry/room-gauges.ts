@@ -7,6 +7,8 @@ const RECENT = 10_000;
 /** What this process knows of each room from its recent snapshots. */
 export function* roomGauges(snapshots: Iterable<Snapshot>, now: number): Iterable<RoomGauges> {
   for (const { settings, view, updatedAt } of snapshots) {
-    if (now - updatedAt < RECENT) yield { room: settings.id, counters: view.counters, predictions: view.predictions };
+    if (now - updatedAt >= RECENT) continue;
+    const { counters, predictions, provisional, lapses } = view;
+    yield { room: settings.id, counters, predictions, admissions: { provisional, lapsed: lapses } };
   }
 }

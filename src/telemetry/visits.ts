@@ -24,8 +24,8 @@ export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' 
     ...visitors,
     arrive: (room, brought) => visitors.arrive(room, brought).catch(refused(room)),
     rejoin: (ticket, request) => visitors.rejoin(ticket, request).catch(refused(ticket.room)),
-    async claim(ticket) {
-      const place = await visitors.claim(ticket);
+    async claim(ticket, confirmed) {
+      const place = await visitors.claim(ticket, confirmed);
       if (place.state !== 'admitted') metrics.claimed(ticket.room, 'refused');
       else if (!place.first) metrics.claimed(ticket.room, 'repeated');
       return place;

@@ -65,6 +65,8 @@ export interface Activities {
   'counter.raised': InRoom & { readonly by: Actor; readonly from: number; readonly to: number };
   /** `count` turns passed unclaimed since the last of these events. */
   'turns.expired': InRoom & { readonly count: number };
+  /** `count` admissions were not confirmed in time since the last of these events: their places are free again. */
+  'admissions.lapsed': InRoom & { readonly count: number };
   /** The mode changed. `from` is null for a new room. */
   'mode.changed': InRoom & { readonly by: Actor; readonly from: Mode | null; readonly to: Mode };
   /** A draw will take place. Its seed is fixed; `seed_hash` is the seed's SHA-256, hexadecimal. */
@@ -108,6 +110,7 @@ const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } 
   'admission.ended': 'visitor',
   'counter.raised': 'room',
   'turns.expired': 'room',
+  'admissions.lapsed': 'room',
   'mode.changed': 'room',
   'draw.announced': 'room',
   'draw.done': 'room',

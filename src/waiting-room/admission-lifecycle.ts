@@ -15,6 +15,8 @@ export interface AdmissionLifecycle {
   find(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** Claims the turn of a numbered ticket. */
   claim(ticket: Ticket, terms?: ClaimTerms): Promise<Place>;
+  /** Like `find`, and the admission is confirmed. */
+  confirm(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** Emits that an admission began. A join does so by itself when it finds a free place. */
   began(room: RoomId, admission: Admission): void;
   /** Starts the lifetime again in a room that renews admissions, and returns the admission as it is then. */
@@ -30,7 +32,7 @@ export type ClaimTerms = Pick<Claim, 'lifetime' | 'late' | 'confirmed'>;
 export type VisitorEndReason = Extract<AdmissionEndReason, 'completed' | 'abandoned' | 'revoked'>;
 
 export interface AdmissionLifecycleDeps {
-  readonly line: Pick<LineStore, 'admission' | 'claim' | 'renew' | 'reportExits'>;
+  readonly line: Pick<LineStore, 'admission' | 'claim' | 'confirm' | 'renew' | 'reportExits'>;
   readonly predictions: Pick<Predictions, 'compare'>;
   readonly now: () => number;
   readonly emit: Emit;
@@ -46,6 +48,7 @@ export function createAdmissionLifecycle(deps: AdmissionLifecycleDeps): Admissio
 
   return {
     find: (room, visitor) => line.admission(room, visitor, now()).catch(nullIfNoRoom),
+    confirm: (room, visitor) => line.confirm(room, visitor, now()).catch(nullIfNoRoom),
     async claim(ticket, terms) {
       const place = await line.claim(ticket.room, terms ? { ...ticket, ...terms } : ticket, now());
       if (place.state === 'admitted' && place.first) {

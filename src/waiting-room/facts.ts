@@ -61,7 +61,10 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
     case 'stale':
       return null;
     case 'admitted':
-      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.admission.expiresAt) };
+      return {
+        ...facts(snapshot, ticket, 'served'),
+        claim_by: iso(place.admission.confirmBy ?? place.admission.expiresAt),
+      };
     case 'over':
       return { ...facts(snapshot, ticket, 'expired'), rejoin: 'on_request' };
     case 'waiting':
@@ -74,7 +77,7 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       if (mode === 'closed') return facts(snapshot, ticket, 'closed');
       return {
         ...facts(snapshot, ticket, 'expired'),
-        rejoin: place.away && admission.missed_turn === 'front' ? 'by_itself' : 'on_request',
+        rejoin: place.lapsed || (place.away && admission.missed_turn === 'front') ? 'by_itself' : 'on_request',
       };
   }
 }

@@ -21,6 +21,8 @@ export interface LineRules {
 
 /** How long a place is held for a visitor of AWS's API where positions do not expire, in ms. */
 const UNLIMITED = 24 * 3_600_000;
+/** The confirm window of rooms that set none, in ms. */
+const CONFIRM_WINDOW = 30_000;
 
 /**
  * The rules of a room's line. A claim window is never shorter than a page needs to notice its turn, nor than the room
@@ -33,6 +35,7 @@ export function lineRules(settings: RoomSettings): LineRules {
     lifetime: settings.admission.lifetime,
     claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings), positionWindow(settings)),
     presenceTimeout: settings.presence.timeout,
+    confirmWindow: settings.admission.confirm_window ?? CONFIRM_WINDOW,
     challenge: false,
     unprovenPerAddress: 20,
     presentFromJoin: false,

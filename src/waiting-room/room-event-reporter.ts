@@ -1,5 +1,6 @@
 /**
- * Emits the activity events that no request causes: expired admissions, expired turns, draws, and the counters each
+ * Emits the activity events that no request causes: expired admissions, expired turns, lapsed
+ * admissions, draws, and the counters each
  * minute. The line hands out each expired admission once. Its note `told` holds how far the other events were emitted, so
  * that any process can continue: none is left out, and a process that dies right after emitting causes a repetition.
  */
@@ -20,6 +21,8 @@ interface Progress {
   readonly generation: number;
   /** Expired turns. */
   readonly expired: number;
+  /** Admissions that lapsed. Earlier versions did not count them. */
+  readonly lapses?: number;
   /** Draws announced, and draws done. Both happen in order. */
   readonly opened: number;
   readonly done: number;
@@ -61,7 +64,7 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
 
   return async (room, view) => {
     await endExpired(room, view);
-    const { generation, counters, notes, draws } = view;
+    const { generation, counters, lapses, notes, draws } = view;
     const before = readProgress(notes.told, generation) ?? {
       generation,
       expired: 0,
@@ -71,6 +74,8 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
     };
     const count = counters.expired - before.expired;
     if (count > 0) emit('turns.expired', { room, count });
+    const lapsed = lapses - (before.lapses ?? 0);
+    if (lapsed > 0) emit('admissions.lapsed', { room, count: lapsed });
     const done = emitDraws(room, before, view);
     const since = now() - before.metricsAt;
     const isDue = since < 0 || since >= METRICS_INTERVAL;
@@ -79,6 +84,7 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
     const progress: Progress = {
       generation,
       expired: counters.expired,
+      lapses,
       opened: draws.length,
       done,
       metricsAt: isDue ? now() : before.metricsAt,

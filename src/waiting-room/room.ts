@@ -36,6 +36,8 @@ export interface AdmissionSettings {
   readonly lifetime: number;
   /** How long the place of a served visitor is held. */
   readonly claim_window: number;
+  /** How long an admission may stay unconfirmed; 0 is no limit. 30 s where it is missing. */
+  readonly confirm_window?: number | undefined;
   /** Where a visitor who missed the turn rejoins the line. */
   readonly missed_turn: 'front' | 'back';
   /** Whether a return through /authorize starts the lifetime again. */

@@ -22,6 +22,8 @@ export interface Brought extends EntryRequest {
   readonly ticket: Ticket | null;
   /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
   readonly inside?: Ticket | null;
+  /** Whether the browser has brought back a cookie already: an admission needs no confirmation then. */
+  readonly confirmed?: boolean;
   /** Why a visitor who is not in the line may not join it; null if they may. */
   readonly refusal?: JoinRefused | null;
 }
@@ -39,7 +41,13 @@ export interface Visitors extends VisitorFacts {
   arrive(room: RoomId, brought: Brought): Promise<Arrival>;
   /** The visitor's live admission. */
   admission(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
-  claim(ticket: Ticket): Promise<Place>;
+  /**
+   * The visitor's live admission, which is confirmed from now on: what the visitor was given has been used. An admission
+   * that nobody confirms within the room's confirm window ends.
+   */
+  confirm(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
+  /** With `confirmed` the admission is confirmed: the visitor gets the tokens, or has brought back a cookie. */
+  claim(ticket: Ticket, confirmed?: boolean): Promise<Place>;
   /**
    * Rejoins after a missed turn: at the front with the same number, or at the back with a new one, as the room's
    * settings say. A number that is used up is always replaced. At the back, it rejects like {@link arrive}.
@@ -69,21 +77,21 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   const { line, guardEntry, joinRoom, admissions, facts, snapshots, draws, now, placeFreed } = deps;
 
   /** Null if the ticket is not valid in the current line. */
-  async function arriveWithTicket(snapshot: Snapshot, brought: Ticket): Promise<Arrival | null> {
+  async function arriveWithTicket(snapshot: Snapshot, brought: Ticket, confirmed: boolean): Promise<Arrival | null> {
     const standing = await standingOf(snapshot, brought, draws);
     if (standing.kind === 'entrant') return { ticket: brought, admission: null, isNew: false };
     if (standing.kind !== 'numbered') return null;
     const { ticket } = standing;
-    const place = await admissions.claim(ticket);
+    const place = await admissions.claim(ticket, { confirmed });
     if (place.state === 'stale' || place.state === 'over') return null;
     const admission = place.state === 'admitted' ? await admissions.renew(snapshot.settings, place.admission) : null;
     return { ticket, admission, isNew: ticket !== brought };
   }
 
   /** A visitor who lost the ticket but is inside gets a new one. */
-  async function arriveInside(snapshot: Snapshot, visitor: VisitorId): Promise<Arrival | null> {
+  async function arriveInside(snapshot: Snapshot, visitor: VisitorId, confirmed: boolean): Promise<Arrival | null> {
     const { settings } = snapshot;
-    const admission = await admissions.find(settings.id, visitor);
+    const admission = await admissions[confirmed ? 'confirm' : 'find'](settings.id, visitor);
     if (!admission) return null;
     const ticket = ticketOf(snapshot, admission);
     return { ticket, admission: await admissions.renew(settings, admission), isNew: true };
@@ -109,28 +117,29 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, inside = null, refusal = null, ...request }) {
+    async arrive(room, { visitor, ticket, inside = null, confirmed = false, refusal = null, ...request }) {
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
-        const arrival = await arriveInside(snapshot, inside.visitor);
+        const arrival = await arriveInside(snapshot, inside.visitor, confirmed);
         if (arrival) return arrival;
       }
       const hasOwnTicket = ticket !== null && (visitor === null || ticket.visitor === visitor);
       const arrival = hasOwnTicket
-        ? await arriveWithTicket(snapshot, ticket)
+        ? await arriveWithTicket(snapshot, ticket, confirmed)
         : visitor
-          ? await arriveInside(snapshot, visitor)
+          ? await arriveInside(snapshot, visitor, confirmed)
           : null;
       if (arrival) return arrival;
       if (refusal) throw refusal;
       guardEntry(snapshot, request);
       const { proven, address } = request;
-      return joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address }, snapshot);
+      return joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address, confirmed }, snapshot);
     },
     admission: admissions.find,
-    async claim(ticket) {
+    confirm: admissions.confirm,
+    async claim(ticket, confirmed = false) {
       const standing = await standingOf(await snapshots.get(ticket.room), ticket, draws);
-      if (standing.kind === 'numbered') return admissions.claim(standing.ticket);
+      if (standing.kind === 'numbered') return admissions.claim(standing.ticket, { confirmed });
       if (standing.kind === 'entrant') return { state: 'waiting' };
       return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true };
     },
@@ -142,7 +151,8 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       if (standing.kind !== 'numbered') return joinAgain(snapshot, brought, request);
       const { ticket } = standing;
       const place = await line.place(room, ticket, now());
-      if (place.state === 'missed' && snapshot.settings.admission.missed_turn === 'front') {
+      const isFront = snapshot.settings.admission.missed_turn === 'front';
+      if (place.state === 'missed' && (isFront || place.lapsed)) {
         await line.rejoin(room, ticket, now());
         snapshots.expire(room);
         return ticket;

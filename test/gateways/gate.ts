@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
+import { enterWith } from '#support/enter.ts';
 import { freePort } from '#support/ports.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
@@ -48,7 +49,7 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
     /** Follows from the requested page to the address with the token. */
     async function wait(path = DEEP): Promise<string> {
       const sent = await browser.get(`${shop}${path}`);
-      const page = await browser.get(sent.location);
+      const page = await enterWith(browser, sent.location);
       await operations().raise(ROOM.id, 1);
       return (await browser.post(page.location)).location;
     }
@@ -63,7 +64,7 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
       expect(sent.location).toBe(
         `${service.issuer}/rooms/spring-sale/enter?return_to=${encodeURIComponent(`${shop}${DEEP}`)}&anteroom_gate=1`,
       );
-      const page = await browser.get(sent.location);
+      const page = await enterWith(browser, sent.location);
       expect((await browser.get(page.location)).text).toContain('You are in line');
       expect((await browser.post(page.location)).location).toBe(page.location);
       await operations().raise(ROOM.id, 1);
@@ -150,7 +151,7 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
       const pages: string[] = [];
       for (const path of paths) {
         const sent = await browser.get(`${shop}${path}`);
-        pages.push((await browser.get(sent.location)).location);
+        pages.push((await enterWith(browser, sent.location)).location);
       }
       await operations().raise(ROOM.id, 1);
       for (const [index, path] of paths.entries()) {

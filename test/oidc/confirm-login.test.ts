@@ -16,7 +16,7 @@ const HEADING = 'You are in';
 const CONFIRM = { confirm: '1' };
 const party = { client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI], landing_url: FRESH };
 const settings = {
-  rooms: [{ id: 'sale', title: 'Spring sale', admission: { lifetime: '1h' } }],
+  rooms: [{ id: 'sale', title: 'Spring sale', admission: { lifetime: '1h', confirm_window: '0s' } }],
   relying_parties: [
     { ...party, client_id: 'shop', confirm_login: true },
     { ...party, client_id: 'kiosk' },

@@ -4,8 +4,9 @@ import { createBrowser } from '#support/browser.ts';
 import { type Login, type LoginOptions, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import type { TestService } from '#support/service.ts';
 
+/** Many tests exchange no code, and confirming an admission has tests of its own. */
 export const rooms = [
-  { id: 'sale', title: 'Spring sale', admission: { lifetime: '10m' } },
+  { id: 'sale', title: 'Spring sale', admission: { lifetime: '10m', confirm_window: '0s' } },
   { id: 'other', title: 'Another sale' },
 ];
 

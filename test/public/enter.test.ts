@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { type Browser, createBrowser } from '#support/browser.ts';
 import { onEachStore } from '#support/on-each-store.ts';
-import { comeBack, enterUrl, SALE, SITE, tokenOf, verified } from './room.ts';
+import { comeBack, enter, enterUrl, SALE, SITE, tokenOf, verified } from './room.ts';
 
 onEachStore('/enter', { rooms: [SALE] }, (service) => {
   let browser: Browser;
@@ -19,7 +19,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
 
   test('lets visitors wait on the waiting page and returns them with a token', async () => {
     const to = `${SITE}/seats/12?q=a+b%20c&&x=%2F#row`;
-    const arrived = await browser.get(enterUrl(service, to));
+    const arrived = await enter(service, browser, to);
     expect(arrived.status).toBe(303);
     expect(arrived.location).toContain(`${service.issuer}/rooms/sale/wait?`);
     const page = await browser.get(arrived.location);
@@ -43,7 +43,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   });
 
   test("lets the visitors of an app's browser wait", async () => {
-    const { location } = await browser.get(enterUrl(service, `${SITE}/`), {
+    const { location } = await enter(service, browser, `${SITE}/`, {
       'X-Requested-With': 'com.facebook.katana',
     });
     expect(location).toContain('/rooms/sale/wait?');
@@ -62,7 +62,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     for (const place of [1, 0, 0]) {
       const alone = createBrowser();
       await operations().raise('sale', place);
-      tabs.push((await alone.get(enterUrl(service, `${SITE}/`))).location);
+      tabs.push((await enter(service, alone, `${SITE}/`)).location);
       for (const [name, value] of alone.cookies) browser.cookies.set(name, value);
     }
     const [inside = '', ...waiting] = tabs;
@@ -71,7 +71,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
       const claimed = await browser.post(page);
       expect((await verified(service, tokenOf(claimed.location))).payload.sub).toBe(sub);
     }
-    const again = await browser.get(enterUrl(service, `${SITE}/`));
+    const again = await enter(service, browser, `${SITE}/`);
     expect((await verified(service, tokenOf(again.location))).payload.sub).toBe(sub);
     expect((await operations().counters('sale')).claimed).toBe(1);
   });
@@ -89,7 +89,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   test.each(['https://evil.example/', `${SITE}@evil.example/`, '//evil.example', 'javascript:alert(1)', ''])(
     'refuses to lead to %j, and takes nobody into the line for it',
     async (to) => {
-      const { status, headers, text, location } = await browser.get(enterUrl(service, to));
+      const { status, headers, text, location } = await enter(service, browser, to);
       expect([status, location]).toEqual([400, '']);
       expect(headers['content-type']).toContain('text/html');
       expect(text).toContain('return_url_refused');
@@ -104,7 +104,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   });
 
   test('does not return a visitor to a URL that the room no longer allows', async () => {
-    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    const { location } = await enter(service, browser, `${SITE}/a`);
     await set({ return_urls: ['https://other.example/'] });
     await operations().raise('sale', 1);
     const refused = await browser.post(location);
@@ -112,7 +112,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   });
 
   test('does not accept an altered address of the waiting page', async () => {
-    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    const { location } = await enter(service, browser, `${SITE}/a`);
     const altered = await browser.get(location.replace('shop.example', 'evil.example'));
     expect(altered.status).toBe(400);
     expect(altered.text).not.toContain('evil.example');
@@ -122,18 +122,18 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     const none = await browser.get(enterUrl(service, `${SITE}/a`, 'nowhere'));
     expect([none.status, none.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     await set({ mode: 'closed' });
-    const { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    const { location } = await enter(service, browser, `${SITE}/a`);
     expect((await browser.get(location)).text).toContain('The waiting room is closed');
   });
 
   test('issues no number to a request that is not a navigation', async () => {
-    const { status } = await browser.get(enterUrl(service, `${SITE}/a`), { 'Sec-Fetch-Mode': 'cors' });
+    const { status } = await enter(service, browser, `${SITE}/a`, { 'Sec-Fetch-Mode': 'cors' });
     expect(status).toBe(400);
     expect((await operations().counters('sale')).queue).toBe(0);
   });
 
   test('asks a browser without cookies to allow them, instead of looping', async () => {
-    let { location } = await browser.get(enterUrl(service, `${SITE}/a`));
+    let { location } = await enter(service, browser, `${SITE}/a`);
     for (let round = 0; round < 4 && location; round++) {
       browser.cookies.clear();
       const answer = await browser.get(location);
@@ -147,7 +147,7 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
   });
 
   test('lets a visitor who left the line join again at the same address', async () => {
-    const { location } = await browser.get(enterUrl(service, `${SITE}/a?b=c`));
+    const { location } = await enter(service, browser, `${SITE}/a?b=c`);
     await browser.post(location, { leave: '1' });
     const left = (await browser.get(location)).text;
     const [, again = ''] = /<a href="([^"]+)">Join again/.exec(left) ?? [];

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
+import { enterWith } from '#support/enter.ts';
 import { listen } from '#support/listen.ts';
 import { onEachStore, serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
@@ -45,7 +46,7 @@ onEachStore('a room with passes', settings, (service) => {
   }
 
   const enter = (browser = createBrowser(), pass?: string) =>
-    browser.get(`${enterUrl(service, `${SITE}/`)}${pass === undefined ? '' : `&anteroom_pass=${pass}`}`);
+    enterWith(browser, `${enterUrl(service, `${SITE}/`)}${pass === undefined ? '' : `&anteroom_pass=${pass}`}`);
 
   test('gives each pass one place, through the API and in any browser', async () => {
     const [ada, bob] = [await signed('ada'), await signed('bob')];

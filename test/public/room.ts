@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { RoomInput } from '#settings/room.ts';
 import type { Browser } from '#support/browser.ts';
+import { enterWith } from '#support/enter.ts';
 import type { TestService } from '#support/service.ts';
 
 export const SITE = 'https://shop.example';
@@ -20,6 +21,10 @@ export const enterUrl = ({ issuer }: TestService, to: string, room = 'sale') =>
 /** The same for a visitor whom a gate sends. */
 export const fromGateUrl = (service: TestService, to: string) => `${enterUrl(service, to)}&anteroom_gate=1`;
 
+/** Comes to /enter with a browser that keeps cookies. */
+export const enter = (service: TestService, browser: Browser, to: string, headers: Record<string, string> = {}) =>
+  enterWith(browser, enterUrl(service, to), headers);
+
 /** Verifies a token against the published keys, as a site does. */
 export async function verified(service: TestService, token: string, audience = 'sale') {
   const jwks = (await (await fetch(`${service.issuer}/jwks`)).json()) as JSONWebKeySet;
@@ -29,7 +34,7 @@ export async function verified(service: TestService, token: string, audience = '
 
 /** Comes to /enter, waits, is served and claims. Returns the URL of the site with the token. */
 export async function comeBack(service: TestService, browser: Browser, to = `${SITE}/deep?x=1`): Promise<string> {
-  const { location } = await browser.get(enterUrl(service, to));
+  const { location } = await enter(service, browser, to);
   if (!location.startsWith(service.issuer)) return location;
   await service.waitingRoom.operations.raise('sale', 1);
   return (await browser.post(location)).location;

@@ -4,7 +4,7 @@ import { createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
-import { enterUrl, SALE, SITE } from './room.ts';
+import { enter, enterUrl, SALE, SITE } from './room.ts';
 
 const relying_parties = [{ client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] }];
 const service = serviceOn(embeddedStore, { rooms: [SALE], relying_parties });
@@ -56,7 +56,8 @@ describe.each(TOUCHES)('the address of the waiting page, %s', (_what, touch) => 
   test.each([`${SITE}/l'oreal?q=a+b%20c&&x=%2F#it's`, `${SITE}/%27%2527?anteroom_at=1`])(
     'keeps the URL to return to (%s)',
     async (to) => {
-      const page = (await browser.get(enterUrl(service, to).replaceAll("'", '%27'))).location;
+      const named = await browser.get(enterUrl(service, to).replaceAll("'", '%27'));
+      const page = (await browser.get(named.location)).location;
       const address = touch(page);
       expect((await browser.get(address)).text).toContain('You are in line');
       await service.waitingRoom.operations.raise('sale', 1);
@@ -84,7 +85,7 @@ test.each(['state', 'client_id', 'anteroom_at', 'anteroom_stamp', 'anteroom_owne
 );
 
 test('an altered address of a visitor who came through /enter leads there again, if the room allows it', async () => {
-  const page = (await browser.get(enterUrl(service, `${SITE}/deep`))).location;
+  const page = (await enter(service, browser, `${SITE}/deep`)).location;
   const cut = await browser.get(page.slice(0, -2));
   expect(cut.status).toBe(400);
   const [, again = ''] = /<a href="([^"]+)">Go back to your place in line/.exec(cut.text) ?? [];

@@ -47,7 +47,9 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
     abandoned: 12,
     expired: 11,
   };
-  let rooms = [{ room: 'sale', counters, predictions: { within: 8, outside: 1 } }];
+  let rooms = [
+    { room: 'sale', counters, predictions: { within: 8, outside: 1 }, admissions: { provisional: 7, lapsed: 6 } },
+  ];
   metrics.watchRooms(() => rooms);
   metrics.polls.status += 3;
   metrics.polls.facts += 2;
@@ -67,9 +69,11 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
     'anteroom_room_claimed{room="sale"} 15',
     'anteroom_room_completed{room="sale"} 13',
     'anteroom_room_expired{room="sale"} 11',
+    'anteroom_room_lapsed{room="sale"} 6',
     'anteroom_room_predictions{room="sale",result="outside"} 1',
     'anteroom_room_predictions{room="sale",result="within"} 8',
     'anteroom_room_present{room="sale"} 16',
+    'anteroom_room_provisional{room="sale"} 7',
     'anteroom_room_queue{room="sale"} 19',
     'anteroom_room_serving{room="sale"} 18',
     'anteroom_room_waiting{room="sale"} 17',

@@ -15,7 +15,7 @@ const settings: RoomSettings = {
   title: 'Spring sale',
   mode: 'queue',
   inlet: { strategy: 'max-size', size: 10 },
-  admission: { lifetime: LIFETIME, claim_window: 120_000, missed_turn: 'front', renew: false },
+  admission: { lifetime: LIFETIME, claim_window: 120_000, confirm_window: 0, missed_turn: 'front', renew: false },
   presence: { timeout: 180_000 },
   message: null,
   return_urls: [],

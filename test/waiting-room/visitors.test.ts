@@ -13,7 +13,7 @@ const settings: RoomSettings = {
   title: 'Spring sale',
   mode: 'queue',
   inlet: { strategy: 'manual' },
-  admission: { lifetime: LIFETIME, claim_window: WINDOW, missed_turn: 'front', renew: false },
+  admission: { lifetime: LIFETIME, claim_window: WINDOW, confirm_window: 0, missed_turn: 'front', renew: false },
   presence: { timeout: 180_000 },
   message: null,
   return_urls: [],

@@ -101,6 +101,8 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   }
 
   return {
+    // The exchange of the code does.
+    confirmsClaims: false,
     restartUrl: (_room, pending) =>
       pending.kind === 'travelling' ? loginStart.authorizeUrl(pending.query, pending.arrivedAt) : null,
     retryUrl(_room, pending) {

@@ -7,7 +7,7 @@ import { loginContext } from '../login-context.ts';
 import { usableAdmission } from '../usable-admission.ts';
 
 export interface AccountDeps {
-  readonly visitors: Pick<Visitors, 'admission' | 'stay'>;
+  readonly visitors: Pick<Visitors, 'admission' | 'confirm' | 'stay'>;
   readonly relyingParties: RelyingParties;
   /** Host part of the synthetic e-mail addresses. */
   readonly emailHost: string;
@@ -21,13 +21,18 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
     if (login.visit) return login.visit;
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) return null;
-    // A relying party that refreshes has the visitor at the site now, which may prolong the admission.
-    const find = ctx.oidc.params?.grant_type === 'refresh_token' ? visitors.stay : visitors.admission;
-    const admission = usableAdmission(await find(party.room, sub), now());
+    const admission = usableAdmission(await findFor(ctx.oidc.params?.grant_type)(party.room, sub), now());
     const lifetime = profileOf(party.profile).accessTokenLifetime;
     const accessTokenLifetime = lifetime === null ? undefined : lifetime / 1000;
     login.visit = { room: party.room, admission, accessTokenLifetime };
     return login.visit;
+  }
+
+  function findFor(grantType: unknown): Visitors['admission'] {
+    // The code was valid and is used up: the visitor came back to the relying party.
+    if (grantType === 'authorization_code') return visitors.confirm;
+    // A relying party that refreshes has the visitor at the site now, which may prolong the admission.
+    return grantType === 'refresh_token' ? visitors.stay : visitors.admission;
   }
 
   /** Undefined once less than a second of the admission is left: codes and tokens are refused then. */

@@ -20,7 +20,11 @@ export function createLifetimes(remaining: RemainingSeconds, now: () => number) 
     AccessToken: (ctx: KoaContextWithOIDC) =>
       Math.min(remaining(ctx), loginContext(ctx).visit?.accessTokenLifetime ?? Number.POSITIVE_INFINITY),
     IdToken: remaining,
-    AuthorizationCode: 60,
+    // An admission that no code confirms in time ends, so a code is of no use for longer.
+    AuthorizationCode(ctx: KoaContextWithOIDC) {
+      const confirmBy = loginContext(ctx).visit?.admission?.confirmBy;
+      return confirmBy === undefined ? 60 : Math.max(1, Math.min(60, Math.floor((confirmBy - now()) / 1000)));
+    },
     // Each refresh checks the admission, which may have been prolonged since.
     RefreshToken: (ctx: KoaContextWithOIDC) => DAY + remaining(ctx),
     // A token lives no longer than its grant, nor than the session that it came from.

@@ -16,6 +16,8 @@ export interface Admitted<P extends Pending> {
 
 /** How a door continues with the visitors who came through it. */
 export interface Continuation<P extends Pending> {
+  /** Whether a claim confirms the admission, as nothing comes back after the answer to it. */
+  readonly confirmsClaims: boolean;
   /** The URL that leads through the door once more, where the visitor gets a ticket. Null if there is none. */
   restartUrl(room: string, pending: P): string | null;
   /** The same with a mark, so that it happens once. Null if there is no such URL or it is marked already. */

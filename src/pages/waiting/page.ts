@@ -174,10 +174,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       if (rejoined === null) return;
       if (rejoined !== ticket) ctx.append('Set-Cookie', cookies.give(rejoined));
     } else if (ticket) {
-      const place = await visitors.claim(ticket);
+      const { confirmsClaims, resume } = continuationOf(continuations, pending);
+      const place = await visitors.claim(ticket, confirmsClaims);
       if (place.state === 'admitted') {
         ctx.append('Set-Cookie', cookies.keepInside(ticket, place.admission));
-        const { resume } = continuationOf(continuations, pending);
         return resume(ctx, { room, pending, ticket, form, admission: place.admission });
       }
     }

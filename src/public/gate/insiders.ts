@@ -25,7 +25,7 @@ export interface Look {
 export const NOT_ASKED: Readonly<Look> = { inside: false, at: 0, ended: -1 };
 
 export interface InsidersDeps {
-  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
   readonly snapshots: Pick<Snapshots, 'now' | 'get'>;
   readonly now: () => number;
 }
@@ -39,7 +39,9 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   async function ask(room: RoomId, pass: Pass, look: Look, ended: number): Promise<boolean> {
     const at = now();
     try {
-      const admission = await visitors.admission(room, pass.visitor);
+      // The cookie came back: this confirms the admission, once for each process.
+      const find = look.at === 0 ? visitors.confirm : visitors.admission;
+      const admission = await find(room, pass.visitor);
       look.inside = admission?.generation === pass.generation && admission.number === pass.number;
     } catch (error) {
       // While the store is unavailable no end can be learned: the pass holds until it expires.

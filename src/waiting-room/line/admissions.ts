@@ -63,7 +63,7 @@ export function admit(
     return { admission: withoutStatus(live), first: false };
   }
   const { visitor, number, generation, confirmed = false } = holder;
-  const [expiresAt, until] = [now + lifetime, confirmBy(line, now)];
+  const [expiresAt, until] = [now + lifetime, confirmBy(line, now, lifetime)];
   const made = { visitor, number, generation, issuedAt: now, expiresAt };
   if (confirmed && until !== undefined) countOutcome(line, 'confirmed');
   const row = addAdmission(line.admissions, confirmed || until === undefined ? made : { ...made, confirmBy: until });

@@ -17,8 +17,8 @@ export function lapsedShare({ confirmed, lapsed }: Readonly<Outcomes>): number {
 }
 
 /** Until when an admission that is made now has to be confirmed. */
-export function confirmBy(line: Line, now: number): number | undefined {
-  const { confirmWindow = 0, lifetime } = line.rules;
+export function confirmBy(line: Line, now: number, lifetime: number): number | undefined {
+  const { confirmWindow = 0 } = line.rules;
   return confirmWindow > 0 ? now + Math.min(confirmWindow, lifetime) : undefined;
 }
 

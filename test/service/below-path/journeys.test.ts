@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { enterWith } from '#support/enter.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
@@ -119,7 +120,7 @@ const journeys: Readonly<Record<string, () => Promise<void>>> = {
 
   async '/enter'() {
     const to = `${SITE}/deep?x=1`;
-    const { location: page } = await browser.get(url(`/rooms/sale/enter?return_to=${encodeURIComponent(to)}`));
+    const { location: page } = await enterWith(browser, url(`/rooms/sale/enter?return_to=${encodeURIComponent(to)}`));
     expect(page).toContain(`${service.issuer}/rooms/sale/wait?`);
     await operations().raise('sale', 1);
     const back = new URL((await browser.post(page)).location);
@@ -130,7 +131,7 @@ const journeys: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   async '/enter, at the end of an admission'() {
-    const { location: page } = await browser.get(url(`/rooms/sale/enter?return_to=${SITE}/`));
+    const { location: page } = await enterWith(browser, url(`/rooms/sale/enter?return_to=${SITE}/`));
     await operations().raise('sale', 1);
     // The admission begins in the middle of a second: tokens expire in whole ones.
     service.time.pass(1_400 - (service.time.now() % 1_000));
@@ -162,7 +163,7 @@ const journeys: Readonly<Record<string, () => Promise<void>>> = {
     const sent = await browser.get(check, original('/a'));
     // Absolute, because the answer appears at the site.
     expect([sent.status, sent.headers.location]).toEqual([302, expect.stringContaining(url('/rooms/sale/enter?'))]);
-    const { location: page } = await browser.get(sent.location);
+    const { location: page } = await enterWith(browser, sent.location);
     await operations().raise('sale', 1);
     const back = await browser.post(page);
     const taken = await browser.get(check, original(back.location.slice(SITE.length)));

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Answer } from '#support/browser.ts';
+import { enterWith } from '#support/enter.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
@@ -95,7 +96,7 @@ const pages: Readonly<Record<string, readonly [RegExp, ...Visit[]]>> = {
       return at(() => page)(browser);
     },
     async (browser) => {
-      const { location } = await browser.get(enter(`${SITE}/a`));
+      const { location } = await enterWith(browser, enter(`${SITE}/a`));
       await browser.post(location, { leave: '1' });
       return at(() => location)(browser);
     },
@@ -103,7 +104,7 @@ const pages: Readonly<Record<string, readonly [RegExp, ...Visit[]]>> = {
   'address-altered': [
     /^This link is not complete$/,
     async (browser) => {
-      const { location } = await browser.get(enter(`${SITE}/a`));
+      const { location } = await enterWith(browser, enter(`${SITE}/a`));
       return at(() => location.replace('anteroom_stamp=', 'anteroom_stamp=x'))(browser);
     },
   ],
@@ -127,7 +128,7 @@ const pages: Readonly<Record<string, readonly [RegExp, ...Visit[]]>> = {
     /^You are in, but the site does not recognise you$/,
     async (browser) => {
       await letIn();
-      for (let round = 0; round < 3; round++) await browser.get(enter(`${SITE}/a`), BROWSER);
+      for (let round = 0; round < 4; round++) await enterWith(browser, enter(`${SITE}/a`), BROWSER);
       return at(() => enter(`${SITE}/a`))(browser);
     },
   ],

@@ -15,7 +15,7 @@ local function admit(visitor, number, confirmed, now, lifetime)
   spend(number)
   local live = liveAdmission(visitor, now)
   if live then return confirmed and confirmRow(visitor, live) or live, false end
-  local untilThen = confirmBy(now)
+  local untilThen = confirmBy(now, lifetime or line.lifetime)
   if confirmed and untilThen then
     countOutcome('outcomes_confirmed')
     untilThen = nil

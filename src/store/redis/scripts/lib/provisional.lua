@@ -6,8 +6,8 @@
 local OUTCOMES = 128
 
 -- Until when an admission that is made now has to be confirmed.
-local function confirmBy(now)
-  return line.confirm_window > 0 and now + math.min(line.confirm_window, line.lifetime) or nil
+local function confirmBy(now, lifetime)
+  return line.confirm_window > 0 and now + math.min(line.confirm_window, lifetime) or nil
 end
 
 -- `outcome` is a field: `outcomes_confirmed` or `outcomes_lapsed`.
