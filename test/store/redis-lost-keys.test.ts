@@ -5,7 +5,7 @@ import { openRedisStore } from '#store/redis/index.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { arbitraryLossyCourse } from './contract/courses.ts';
-import { freshId, T0 } from './contract/room-under-test.ts';
+import { freshId, RULES, seconds, T0 } from './contract/room-under-test.ts';
 import { play } from './contract/steps.ts';
 
 const RUNS = Number(process.env.RUNS ?? 100);
@@ -42,3 +42,14 @@ test('no line that lost nothing is taken for one that did, in any order of event
     { numRuns: RUNS },
   );
 }, 120_000);
+
+test('visitors who are present without heartbeats are no loss', async () => {
+  const id = freshId('room');
+  await store.line.open(id, { rules: RULES, incarnation: '', checkpoint: null }, T0);
+  await store.line.join(id, [{ visitor: 'ann', claim: false }], T0);
+  await store.line.recordHeartbeats(id, { generation: 1, numbers: [1], lasting: true }, T0);
+  for (const after of [0, 1, 1000]) await store.line.raise(id, { people: 0 }, T0 + seconds(after));
+  expect(lost).toEqual([]);
+  await store.line.discard(id, { incarnation: '', generation: 1, draw: 0, from: 1, to: 1, visitors: [] }, T0);
+  expect((await store.line.view(id, T0 + seconds(3000))).counters.present).toBe(0);
+});

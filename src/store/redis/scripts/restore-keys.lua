@@ -27,6 +27,7 @@ end
 -- Those of whom only the union knows count as heard from now: they may be present a little too long.
 local function restorePresence(presence)
   redis.call('BITOP', 'OR', presence.present, presence.present, unpack(presence.slots))
+  if presence.lasting then redis.call('BITOP', 'OR', presence.present, presence.present, presence.lasting) end
   if not isUnionOfWindows(presence) then hearThose(presence, redis.call('GET', presence.present)) end
 end
 

@@ -4,6 +4,7 @@
 
 local function isUnionOfWindows(presence)
   redis.call('BITOP', 'OR', SCRATCH, unpack(presence.slots))
+  if presence.lasting then redis.call('BITOP', 'OR', SCRATCH, SCRATCH, presence.lasting) end
   local heard = redis.call('BITCOUNT', SCRATCH)
   redis.call('DEL', SCRATCH)
   return heard == redis.call('BITCOUNT', presence.present)

@@ -27,6 +27,7 @@ local function markUnconfirmed(from, to)
   -- Nobody is both present and spent.
   clearBits(PRESENT, from, to)
   for _, slot in ipairs(SLOTS) do clearBits(slot, from, to) end
+  clearBits(LASTING, from, to)
 end
 
 -- Moves the counter on to `to` and marks the gap. Credits stay credits.
