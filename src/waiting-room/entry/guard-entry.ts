@@ -19,6 +19,14 @@ const REPORT_WINDOW = 10 * 60_000;
 /** Reports of a room in that time: an attacker with many addresses must not fill the webhook. */
 const REPORTS = 20;
 
+/** From this share on of admissions that nobody confirmed, newcomers prove themselves before they get a free place. */
+const MANY_LAPSED = 0.5;
+
+/** Whether a newcomer would find a free place in a room where many took one and did not use it. */
+function isSuspicious({ counters, lapsedShare }: Snapshot['view']): boolean {
+  return lapsedShare >= MANY_LAPSED && counters.serving > counters.queue;
+}
+
 interface RoomLimits {
   readonly rate: Rate;
   readonly narrow: RateLimit;
@@ -70,7 +78,7 @@ export function createGuardEntry({ now, emit }: GuardEntryDeps): GuardEntry {
     const counts = !isFull && !isProven && challenge !== 'off' && action !== 'bypass' && action !== 'refuse';
     const wait = counts ? takeJoin(room, limitsOf(settings).joins_per_address, address) : 0;
     if (wait > 0 && address !== null) report(room, address);
-    switch (decideEntry({ action, challenge, isProven, isLimited: wait > 0, isFull })) {
+    switch (decideEntry({ action, challenge, isProven, isLimited: wait > 0 || isSuspicious(view), isFull })) {
       case 'challenge':
         throw new ChallengeRequired(room, Math.max(1, Math.ceil(wait / 1000)));
       case 'full':

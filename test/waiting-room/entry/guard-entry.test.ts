@@ -10,7 +10,7 @@ import type { Snapshot } from '#waiting-room/snapshots.ts';
 const DAY = 24 * 3_600_000;
 const limits = { joins_per_address: { count: 6, window: 60_000 }, unproven_per_address: 20, sessions_per_admission: 3 };
 
-function guarded(settings: object = {}, present = 0) {
+function guarded(settings: object = {}, present = 0, view: Parameters<typeof lineView>[0] = {}) {
   let at = 1_790_000_000_000;
   const now = () => at;
   const told: object[] = [];
@@ -18,7 +18,7 @@ function guarded(settings: object = {}, present = 0) {
   const key = createAddressKey(createSeal(['a key']), now);
   const snapshot = {
     settings: { id: 'sale', limits, ...settings },
-    view: lineView({ counters: { present } }),
+    view: lineView({ ...view, counters: { present, ...view.counters } }),
   } as unknown as Snapshot;
   const keyOf = (address: string) => key(networksOf(address));
   return {
@@ -49,6 +49,25 @@ function guarded(settings: object = {}, present = 0) {
 
 const times = <T>(count: number, call: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => call(n));
 const joins = (answers: readonly string[]) => answers.filter((answer) => answer === 'join').length;
+
+describe('a room where many admissions lapsed', () => {
+  const places = { counters: { queue: 10, serving: 15 } };
+
+  test('asks newcomers for a proof before a free place', () => {
+    const { come, refusal } = guarded({}, 0, { ...places, lapsedShare: 0.5 });
+    expect(come('192.0.2.7')).toBe('challenge_required');
+    expect(refusal('192.0.2.7')).toMatchObject({ retryAfter: 1 });
+    expect(come('192.0.2.7', { proven: true })).toBe('join');
+  });
+
+  test.each([
+    ['few lapsed', {}, { ...places, lapsedShare: 0.49 }],
+    ['no place is free', {}, { counters: { queue: 10, serving: 10 }, lapsedShare: 1 }],
+    ['the room asks for no proof', { challenge: 'off' }, { ...places, lapsedShare: 1 }],
+  ])('asks for none where %s', (_where, settings, view) => {
+    expect(guarded(settings, 0, view).come('192.0.2.7')).toBe('join');
+  });
+});
 
 describe('the limit on joins of an address', () => {
   test('asks for a proof beyond it, says when the next may join without one, and comes back evenly', () => {
