@@ -44,7 +44,7 @@ describe.each(STORES)('the methods of every port of the %s store', (_, open) => 
     expect(new Set(methods.map((path) => path.split('.')[0]))).toEqual(
       new Set([
         ...['line', 'settings', 'appliedFile', 'signingKeys', 'leases', 'clocks', 'idempotency', 'outbox', 'audit'],
-        ...['logoutQueue', 'oidcRecords', 'ping'],
+        ...['logoutQueue', 'oidcRecords', 'issuedTokens', 'ping'],
       ]),
     );
     const metrics = createMetrics({ processMetrics: false });
