@@ -44,7 +44,7 @@ const raise = fields({
     .min(-MANY)
     .max(MANY)
     .describe(
-      'So many numbers are served, whether their visitors are there or not. Visitors who came back get the turns of absent ones. A negative number lowers the counter, never below zero.',
+      'So many numbers are served, whether their visitors are there or not. Visitors who missed a turn and came back count among them. A negative number lowers the counter, never below zero.',
     )
     .optional(),
 })

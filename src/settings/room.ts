@@ -19,6 +19,11 @@ const admission = fields({
       'How long an admission may stay unconfirmed before its place is free again: 30s unless set. 0s is no limit.',
     ),
   missed_turn: z.enum(['front', 'back']).default('front'),
+  missed_turn_grace: duration
+    .optional()
+    .describe(
+      'How long after a missed turn the front is open. Visitors who return later rejoin at the back. 30m by default.',
+    ),
   renew: z.boolean().default(false),
 });
 

@@ -44,6 +44,8 @@ export interface Facts {
   readonly event_cancelled?: true;
   /** With `expired`: whether the page should rejoin without asking, because its visitor was only absent. */
   readonly rejoin?: 'by_itself' | 'on_request';
+  /** With `expired`, after a missed turn: whether the visitor rejoins at the front, or with a new number at the back. */
+  readonly rejoin_at?: 'front' | 'back';
 }
 
 /** The facts of a visitor whose number is not served yet, from the snapshot alone. */
@@ -75,11 +77,14 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.claimBy) };
     case 'missed':
       if (mode === 'closed') return facts(snapshot, ticket, 'closed');
-      return {
-        ...facts(snapshot, ticket, 'expired'),
-        rejoin: place.lapsed || (place.away && admission.missed_turn === 'front') ? 'by_itself' : 'on_request',
-      };
+      return { ...facts(snapshot, ticket, 'expired'), ...rejoinAfter(place, admission.missed_turn) };
   }
+}
+
+/** The front is for those who were present before they missed the turn, and only for a while. */
+function rejoinAfter({ away, front, lapsed }: Place & { state: 'missed' }, missedTurn: 'front' | 'back') {
+  const isFront = lapsed === true || (front && missedTurn === 'front');
+  return { rejoin: away && isFront ? 'by_itself' : 'on_request', rejoin_at: isFront ? 'front' : 'back' } as const;
 }
 
 /** The facts of an entrant of a draw. */

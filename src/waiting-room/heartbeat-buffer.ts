@@ -11,8 +11,8 @@ export interface LineRef {
 }
 
 export interface HeartbeatBuffer {
-  /** A heartbeat of a numbered visitor. */
-  record(room: RoomId, line: LineRef, number: number): void;
+  /** A heartbeat of a numbered visitor, and whether the ticket is proven. */
+  record(room: RoomId, line: LineRef, number: number, isProven?: boolean): void;
   /** The one heartbeat of a visitor who is silent until the claim. */
   recordLasting(room: RoomId, line: LineRef, number: number): void;
   /** A heartbeat of an entrant of a draw. */
@@ -29,6 +29,8 @@ interface Batch {
   readonly draw: number;
   readonly lasting: boolean;
   readonly numbers: Set<number>;
+  /** Those of the numbers whose tickets are proven. */
+  readonly proven: Set<number>;
 }
 
 export function createHeartbeatBuffer(
@@ -42,33 +44,36 @@ export function createHeartbeatBuffer(
     { incarnation = '', generation }: LineRef,
     { draw, lasting }: Pick<Batch, 'draw' | 'lasting'>,
     number: number,
+    isProven = false,
   ): void {
     const key = `${room} ${incarnation} ${draw} ${lasting}`;
     let batch = batches.get(key);
     if (batch?.generation !== generation) {
       if (batch && batch.generation > generation) return;
-      batch = { room, incarnation, generation, draw, lasting, numbers: new Set() };
+      batch = { room, incarnation, generation, draw, lasting, numbers: new Set(), proven: new Set() };
       batches.set(key, batch);
     }
     batch.numbers.add(number);
+    if (isProven) batch.proven.add(number);
   }
 
-  async function send({ room, incarnation, generation, draw, lasting, numbers }: Batch): Promise<void> {
+  async function send({ room, incarnation, generation, draw, lasting, numbers, proven }: Batch): Promise<void> {
     const of = { incarnation, generation };
     const all = [...numbers];
+    const shown = { ...(proven.size > 0 ? { proven: [...proven] } : {}), ...(lasting ? { lasting } : {}) };
     try {
       if (draw > 0) await line.recordEntrantHeartbeats(room, { ...of, draw, indexes: all }, now());
-      else await line.recordHeartbeats(room, { ...of, numbers: all, ...(lasting ? { lasting } : {}) }, now());
+      else await line.recordHeartbeats(room, { ...of, numbers: all, ...shown }, now());
     } catch (error) {
       // The room was deleted: its heartbeats have no line to go to.
       if (error instanceof RoomNotFound) return;
-      for (const number of numbers) record(room, of, { draw, lasting }, number);
+      for (const number of numbers) record(room, of, { draw, lasting }, number, proven.has(number));
       throw error;
     }
   }
 
   return {
-    record: (room, line, number) => record(room, line, { draw: 0, lasting: false }, number),
+    record: (room, line, number, isProven) => record(room, line, { draw: 0, lasting: false }, number, isProven),
     recordLasting: (room, line, number) => record(room, line, { draw: 0, lasting: true }, number),
     recordEntrant: (room, line, { draw, index }) => record(room, line, { draw, lasting: false }, index),
     async flush() {

@@ -17,12 +17,20 @@ export interface LineRules {
   readonly presentFromJoin?: boolean | undefined;
   /** How long an admission may stay unconfirmed; 0 where none has to be confirmed. Earlier versions left it out. */
   readonly confirmWindow?: number | undefined;
+  /** How long after a missed turn a visitor may return to the front, in ms. */
+  readonly missedTurnGrace?: number | undefined;
 }
+
+/** Of a room that an earlier version stored. */
+const MISSED_TURN_GRACE = 30 * 60_000;
 
 /** How long a place is held for a visitor of AWS's API where positions do not expire, in ms. */
 const UNLIMITED = 24 * 3_600_000;
 /** The confirm window of rooms that set none, in ms. */
 const CONFIRM_WINDOW = 30_000;
+
+/** Whether only visitors with a proof, and a few of each address, count as present. */
+export const asksForProof = (_settings: RoomSettings): boolean => false;
 
 /**
  * The rules of a room's line. A claim window is never shorter than a page needs to notice its turn, nor than the room
@@ -36,9 +44,10 @@ export function lineRules(settings: RoomSettings): LineRules {
     claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings), positionWindow(settings)),
     presenceTimeout: settings.presence.timeout,
     confirmWindow: settings.admission.confirm_window ?? CONFIRM_WINDOW,
-    challenge: false,
+    challenge: asksForProof(settings),
     unprovenPerAddress: 20,
-    presentFromJoin: false,
+    presentFromJoin: true,
+    missedTurnGrace: settings.admission.missed_turn_grace ?? MISSED_TURN_GRACE,
   };
 }
 

@@ -40,6 +40,8 @@ export interface AdmissionSettings {
   readonly confirm_window?: number | undefined;
   /** Where a visitor who missed the turn rejoins the line. */
   readonly missed_turn: 'front' | 'back';
+  /** How long after a missed turn the front is open; a room stored by an earlier version has none. */
+  readonly missed_turn_grace?: number | undefined;
   /** Whether a return through /authorize starts the lifetime again. */
   readonly renew: boolean;
 }

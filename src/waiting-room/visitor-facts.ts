@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts';
 import { entrantFacts, latecomerFacts, servedFacts, unservedFacts } from './facts.ts';
 import { unservedDocument } from './facts-document.ts';
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
+import { asksForProof } from './line-rules.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { Ticket } from './ticket.ts';
@@ -55,7 +56,8 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
       case 'latecomer':
         return form.from(latecomerFacts(snapshot, ticket));
       case 'entrant':
-        if (ticket.entry) heartbeats.recordEntrant(ticket.room, ticket, ticket.entry);
+        if (ticket.entry && countsAsPresent(snapshot, ticket))
+          heartbeats.recordEntrant(ticket.room, ticket, ticket.entry);
         return form.from(entrantFacts(snapshot, ticket));
       case 'numbered':
         return numberedFacts(snapshot, standing.ticket, form);
@@ -64,7 +66,9 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
 
   function numberedFacts<T>(snapshot: Snapshot, ticket: Ticket, form: Form<T>): T | Promise<T> {
     const { incarnation, generation, counters } = snapshot.view;
-    heartbeats.record(ticket.room, ticket, ticket.number);
+    if (countsAsPresent(snapshot, ticket)) {
+      heartbeats.record(ticket.room, ticket, ticket.number, ticket.standing === 'proven');
+    }
     const isOfThisLine = ticket.incarnation === incarnation && ticket.generation === generation;
     if (isOfThisLine && ticket.number > counters.serving) return form.unserved(snapshot, ticket);
     return snapshots.place(snapshot, ticket).then((place) => {
@@ -84,6 +88,11 @@ export function createVisitorFacts({ snapshots, heartbeats, draws }: VisitorFact
       return (await snapshots.place(snapshot, standing.ticket)).state === 'admitted';
     },
   };
+}
+
+/** A visitor beyond the budget of the address is present with a proof only. */
+function countsAsPresent({ settings }: Snapshot, { standing }: Ticket): boolean {
+  return standing !== 'unproven' || !asksForProof(settings);
 }
 
 function invalidTicket(ticket: Ticket): AnteroomError {

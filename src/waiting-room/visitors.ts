@@ -104,14 +104,16 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
    */
   async function joinAgain(
     snapshot: Snapshot,
-    { room, visitor }: Ticket,
+    { room, visitor, standing }: Ticket,
     { refusal, ...request }: Pick<Brought, 'refusal'> & EntryRequest,
     missed: Ticket | null = null,
   ): Promise<Ticket> {
     if (refusal) throw refusal;
     guardEntry(snapshot, request);
     if (missed) await line.leave(room, missed, now());
-    const { proven, address } = request;
+    const { address } = request;
+    // A ticket that is proven stays so at the back.
+    const proven = request.proven || standing === 'proven';
     return (await joinRoom(room, { visitor, proven, address }, snapshot)).ticket;
   }
 
@@ -141,7 +143,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       const standing = await standingOf(await snapshots.get(ticket.room), ticket, draws);
       if (standing.kind === 'numbered') return admissions.claim(standing.ticket, { confirmed });
       if (standing.kind === 'entrant') return { state: 'waiting' };
-      return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true };
+      return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true, front: false };
     },
     async rejoin(brought, request = {}) {
       const { room } = brought;
@@ -151,7 +153,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       if (standing.kind !== 'numbered') return joinAgain(snapshot, brought, request);
       const { ticket } = standing;
       const place = await line.place(room, ticket, now());
-      const isFront = snapshot.settings.admission.missed_turn === 'front';
+      const isFront = place.state === 'missed' && place.front && snapshot.settings.admission.missed_turn === 'front';
       if (place.state === 'missed' && (isFront || place.lapsed)) {
         await line.rejoin(room, ticket, now());
         snapshots.expire(room);

@@ -346,7 +346,7 @@ describe('the embedded store, opened again', () => {
     expect((await room.counters(T0 + 120_000)).expired).toBe(1);
     crash();
     const again = openEmbeddedStore({ dir });
-    expect(await again.line.claim(room.id, ann, T0 + 119_000)).toEqual({ state: 'missed', away: false });
+    expect(await again.line.claim(room.id, ann, T0 + 119_000)).toMatchObject({ state: 'missed', away: false });
     await again.close();
   });
 

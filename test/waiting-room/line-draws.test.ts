@@ -11,7 +11,7 @@ const index = fc.nat(MOST);
 describe('the entrants of a draw', () => {
   it('are given their places by arrival, from 0, and are there', () => {
     const draw = newDraw(OPENING, T0);
-    expect([1, 2, 3].map(() => enter(draw, 7))).toEqual([0, 1, 2].map((each) => ({ draw: 7, index: each })));
+    expect([1, 2, 3].map(() => enter(draw, 7, true))).toEqual([0, 1, 2].map((each) => ({ draw: 7, index: each })));
     expect(drawRecord(draw, 7)).toEqual({
       draw: 7,
       event: 'opening',
@@ -34,7 +34,7 @@ describe('the entrants of a draw', () => {
         const draw = newDraw(OPENING, T0);
         let now = T0;
         const heardAt = new Map<number, number>();
-        for (let n = 0; n < count; n++) heardAt.set(enter(draw, 1).index, now);
+        for (let n = 0; n < count; n++) heardAt.set(enter(draw, 1, true).index, now);
         for (const { after, index: picked, withdrawn } of events) {
           now += after;
           turnWindows(draw.presence, 3000, now);

@@ -49,7 +49,7 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         number: facts ? facts.number : ticket.number || null,
         order: known?.event?.order ?? 'arrival',
         drawUrl: event ? urls.pathOf(`/rooms/${ticket.room}/draws/${event}`) : null,
-        missedTurn: known?.settings.admission.missed_turn ?? 'front',
+        missedTurn: facts?.rejoin_at ?? known?.settings.admission.missed_turn ?? 'front',
         statusUrl: urls.pathOf(`/rooms/${ticket.room}/status`),
         refresh: refreshAfter(known, facts),
         refreshUrl: null,

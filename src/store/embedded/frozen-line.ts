@@ -29,13 +29,30 @@ interface FrozenDraw extends Omit<Draw, 'presence' | 'withdrawn' | 'there' | 'op
 
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
 interface FrozenLine
-  extends Omit<Line, 'presence' | 'holding' | 'spent' | 'unconfirmed' | 'missed' | 'lapsed' | 'admissions' | 'draws'> {
+  extends Omit<
+    Line,
+    | 'presence'
+    | 'holding'
+    | 'spent'
+    | 'unconfirmed'
+    | 'missed'
+    | 'lapsed'
+    | 'unproven'
+    | 'waited'
+    | 'arriving'
+    | 'admissions'
+    | 'draws'
+  > {
   readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
   readonly spent: Uint8Array;
   readonly unconfirmed: Uint8Array;
   readonly missed: Uint8Array;
   readonly lapsed: Uint8Array;
+  /** Earlier versions did not keep these three. */
+  readonly unproven: Uint8Array;
+  readonly waited: Uint8Array;
+  readonly arriving: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Admission[];
   readonly draws: readonly FrozenDraw[];
@@ -46,7 +63,7 @@ type Frozen = Pick<FrozenLine, 'rules' | 'generation' | 'presence' | 'holding' |
   Partial<FrozenLine> & { readonly slept?: Uint8Array; readonly again?: ReadonlyMap<number, number> };
 
 export function freeze(line: Line): Uint8Array {
-  const { presence, holding, spent, unconfirmed, missed, lapsed, admissions, draws } = line;
+  const { presence, holding, spent, unconfirmed, missed, lapsed, unproven, waited, arriving, admissions, draws } = line;
   const frozen: FrozenLine = {
     ...line,
     presence: freezePresence(presence),
@@ -55,6 +72,9 @@ export function freeze(line: Line): Uint8Array {
     unconfirmed: unconfirmed.bytes,
     missed: missed.bytes,
     lapsed: lapsed.bytes,
+    unproven: unproven.bytes,
+    waited: waited.bytes,
+    arriving: arriving.bytes,
     admissions: admissions.expiries.entries
       .filter(({ row }) => row.status === 'active')
       .map(({ row: { status: _, ...admission } }) => admission),
@@ -96,6 +116,9 @@ export function thaw(bytes: Uint8Array): Line {
     unconfirmed: bitsOf(unconfirmed ?? new Uint8Array()),
     missed: bitsOf(missed ?? new Uint8Array()),
     lapsed: bitsOf(lapsed ?? new Uint8Array()),
+    unproven: bitsOf(frozen.unproven ?? new Uint8Array()),
+    waited: bitsOf(frozen.waited ?? new Uint8Array()),
+    arriving: bitsOf(frozen.arriving ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
     admissions,
     draws: draws.map((draw) => ({

@@ -35,6 +35,14 @@ export const LINE_PARTS = [
   'provisional',
   'lapsed',
   'lasting',
+  'unproven',
+  'waited',
+  'arriving',
+  'joins',
+  'raises',
+  'budget',
+  'budget:order',
+  'scratch:2',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

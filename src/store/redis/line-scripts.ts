@@ -35,13 +35,17 @@ const LIBS = [
   'line',
   'bits',
   'presence',
+  'newcomers',
   'admission',
   'provisional',
   'admissions',
+  'raise-times',
   'turns',
+  'budget',
   'draw',
   'lost-draws',
   'settle',
+  'shares',
   'unconfirmed',
   'serving',
   'place',
@@ -54,12 +58,12 @@ const LIBS = [
 type Lib = (typeof LIBS)[number];
 
 /** What `settle` needs. */
-const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'admission', 'provisional', 'turns', 'settle'];
+const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'newcomers', 'admission', 'provisional', 'turns', 'settle'];
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
-const STEPS = LIBS.filter((lib) => lib !== 'lost-draws' && lib !== 'last-join' && lib !== 'lost-keys');
+const STEPS = LIBS.filter((lib) => !['lost-draws', 'shares', 'budget', 'last-join', 'lost-keys'].includes(lib));
 
 function lineScript<In, Out>(
   name: string,
@@ -108,6 +112,7 @@ const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later 
   later.challenge ? 1 : 0,
   later.unprovenPerAddress ?? 0,
   later.presentFromJoin ? 1 : 0,
+  later.missedTurnGrace ?? 0,
   later.confirmWindow ?? 0,
 ];
 
@@ -147,9 +152,46 @@ const ofCheckpoint = ({ counters, turns, joinPeak, alarm, inletState, notes, dra
   ...draws.flatMap(ofDraw),
 ];
 
+/** The unproven of a batch, by index from 0: of each address, and without one. */
+function unprovenIn(entrants: readonly Entrant[]) {
+  const byAddress = new Map<string, number[]>();
+  const unlimited: number[] = [];
+  for (const [index, { proven, address }] of entrants.entries()) {
+    if (proven) continue;
+    if (!address) unlimited.push(index);
+    else if (byAddress.has(address)) byAddress.get(address)?.push(index);
+    else byAddress.set(address, [index]);
+  }
+  return { byAddress, unlimited };
+}
+
+const listOf = (indexes: readonly number[]) => indexes.map((index) => index + 1).join(',');
+
+/** What the entrants of a batch have shown, as join.lua takes it. */
+function shownBy(entrants: readonly Entrant[]): Argument[] {
+  const { byAddress, unlimited } = unprovenIn(entrants);
+  return [
+    entrants.map(({ proven }) => (proven ? 1 : 0)).join(''),
+    byAddress.size,
+    ...[...byAddress].flatMap(([address, indexes]) => [address, listOf(indexes)]),
+    listOf(unlimited),
+  ];
+}
+
+/** Who is proven or within the budget. `granted` has how many of each address, and last whether there is a budget. */
+function grantedTo(entrants: readonly Entrant[], granted: readonly number[]): boolean[] {
+  const { byAddress, unlimited } = unprovenIn(entrants);
+  const within = entrants.map(({ proven }) => proven === true);
+  for (const [n, indexes] of [...byAddress.values()].entries()) {
+    for (const index of indexes.slice(0, granted[n])) within[index] = true;
+  }
+  if (granted.at(-1) === 1) for (const index of unlimited) within[index] = true;
+  return within;
+}
+
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
 
-const OF_HOLDERS = libsOf('admissions', 'unconfirmed', 'place');
+const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
 
 export const lineScripts: LineScripts = {
   open: lineScript(
@@ -161,10 +203,10 @@ export const lineScripts: LineScripts = {
       ...(checkpoint ? ofCheckpoint(checkpoint) : []),
     ],
     ({ tag }) => tag === 'open',
-    { libs: LIBS },
+    { libs: LIBS.filter((lib) => !['shares', 'budget', 'last-join'].includes(lib)) },
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
-  place: lineScript('place', ofHolder, place, { libs: libsOf('unconfirmed', 'place') }),
+  place: lineScript('place', ofHolder, place, { libs: libsOf('raise-times', 'unconfirmed', 'place') }),
   claim: lineScript('claim', ofClaim, place, { libs: OF_HOLDERS }),
   rejoin: lineScript('rejoin', ofHolder, place, { libs: OF_HOLDERS }),
   leave: lineScript('leave', ofHolder, done, { libs: OF_HOLDERS }),
@@ -194,13 +236,12 @@ export const lineScripts: LineScripts = {
   ),
   recordHeartbeats: lineScript(
     'record-heartbeats',
-    ({ incarnation = '', generation, numbers, lasting }, now) => [
-      now,
-      incarnation,
-      generation,
-      lasting ? 1 : 0,
-      ...numbers,
-    ],
+    ({ incarnation = '', generation, numbers, proven = [], lasting }, now) => {
+      const isProven = new Set(proven);
+      const ofProven = numbers.filter((number) => isProven.has(number));
+      const others = numbers.filter((number) => !isProven.has(number));
+      return [now, incarnation, generation, lasting ? 1 : 0, ofProven.length, ...ofProven, ...others];
+    },
     done,
     { libs: libsOf('unconfirmed') },
   ),
@@ -255,7 +296,7 @@ export const lineScripts: LineScripts = {
       applied: tag === 'raised',
       counters: replies.counters(rest[1]),
     }),
-    { libs: libsOf('unconfirmed', 'serving', 'counters', 'lost-keys') },
+    { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'counters', 'lost-keys') },
   ),
   reportExits: lineScript(
     'report-exits',
@@ -316,17 +357,22 @@ export const joinScript: LineScript<JoinName & { readonly entrants: readonly Ent
       entrants.length,
       process,
       join,
-      ...entrants.flatMap(({ visitor, claim, confirmed = false }, index) =>
-        claim ? [`${index + 1}:${confirmed ? 1 : 0}:${visitor}`] : [],
-      ),
+      ...shownBy(entrants),
+      ...entrants.map(({ visitor, claim, confirmed }) => `${claim ? 1 : 0}${confirmed ? 1 : 0}${visitor}`),
     ],
-    ({ tag, rest }, { entrants }) =>
-      replies.joined(
+    ({ tag, rest }, { entrants }) => {
+      const joined = replies.joined(
         tag,
         rest,
         entrants.map(({ visitor }) => visitor),
-      ),
-    { libs: libsOf('admissions', 'last-join') },
+      );
+      if (!joined) return null;
+      const granted = replies.list(rest[tag === 'entered' ? 4 : 3]).map(replies.integer);
+      if (granted.length === 0) return joined;
+      const within = grantedTo(entrants, granted);
+      return joined.map((each, index) => ({ ...each, budgeted: within[index] === true }));
+    },
+    { libs: libsOf('admissions', 'budget', 'last-join') },
   ),
   ownField: ({ process }) => joinedField(process),
 };

@@ -89,7 +89,12 @@ export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
     case 'admitted':
       return { state: 'admitted', admission: admission(rest[0], visitor), first: text(rest[1]) === '1' };
     case 'missed':
-      return { state: 'missed', away: text(rest[0]) === '1', ...(text(rest[1]) === '1' ? { lapsed: true } : {}) };
+      return {
+        state: 'missed',
+        away: text(rest[0]) === '1',
+        front: text(rest[1]) === '1',
+        ...(text(rest[2]) === '1' ? { lapsed: true } : {}),
+      };
     default:
       throw unexpected(tag);
   }
@@ -137,7 +142,7 @@ function entered([incarnation, generation, draw, from]: readonly Reply[], count:
 }
 
 /** The numbers follow each other, and few were taken in. */
-function numbered([named, first, from, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+function numbered([named, first, from, , ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
   const [incarnation, generation, number] = [text(named), integer(first), integer(from)];
   const tickets = visitors.map(
     (_, index): Joined => ({

@@ -34,6 +34,7 @@ export interface ExitsResult {
 export function spend(line: Line, number: number): void {
   line.changes += 1;
   line.spent.add(number);
+  line.arriving.delete(number);
   forget(line.presence, number);
   if (number > line.serving) line.leftUnserved += 1;
 }

@@ -45,6 +45,7 @@ function discardNumbers(line: Line, from: number, to: number, visitors: readonly
   for (let number = from; number <= to; number++) {
     release(line, number);
     line.returned.delete(number);
+    line.arriving.delete(number);
   }
   markUnconfirmed(line, from, to);
 }

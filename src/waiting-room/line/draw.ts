@@ -89,9 +89,9 @@ export function newDraw(opening: DrawOpening, now: number): Draw {
 }
 
 /** One more entrant, of the draw that is the `draw`th. */
-export function enter(open: Draw, draw: number): Entry {
+export function enter(open: Draw, draw: number, isPresent: boolean): Entry {
   const index = open.arrivals++;
-  hear(open.presence, index);
+  if (isPresent) hear(open.presence, index);
   return { draw, index };
 }
 

@@ -61,6 +61,7 @@ export function draw(line: Line, event: string, at: number): void {
   const entrants = finishDraw(next, line.queue, now);
   line.serving = Math.min(serving, line.queue);
   hearAll(line.presence, line.queue + 1, line.queue + entrants);
+  line.waited.addRange(line.queue + 1, line.queue + entrants);
   line.queue += entrants;
   if (line.rules.mode === 'passthrough') serveUpTo(line, Math.max(serving, line.queue), now, false);
   else if (serving > line.serving) serveUpTo(line, serving, now, line.rules.size > 0);

@@ -1,9 +1,9 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
-import { isOfLine, type Line } from './line.ts';
-import { hear, hearLastingly } from './presence.ts';
+import { hearWaiter, isOfLine, type Line } from './line.ts';
+import { hearLastingly } from './presence.ts';
 import { settle } from './settle.ts';
-import { prove } from './unconfirmed.ts';
+import { prove, returnToFront } from './unconfirmed.ts';
 
 export interface Heartbeats {
   readonly incarnation?: string | undefined;
@@ -11,6 +11,8 @@ export interface Heartbeats {
   readonly numbers: readonly number[];
   /** Whether these visitors are present until their numbers are used up. */
   readonly lasting?: boolean | undefined;
+  /** Those of the numbers whose tickets are proven. Earlier versions left them out. */
+  readonly proven?: readonly number[] | undefined;
 }
 
 export interface EntrantHeartbeats {
@@ -28,15 +30,31 @@ export interface Withdrawal {
 }
 
 /** Ignores numbers of another line or generation, used up, or never issued. */
-export function recordHeartbeats(line: Line, { numbers, lasting = false, ...of }: Heartbeats, at: number): void {
+export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number): void {
+  const { numbers, proven = [], lasting = false, ...of } = heartbeats;
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;
-  for (const number of numbers) {
+  const isProven = new Set(proven);
+  for (const number of [
+    ...numbers.filter((each) => isProven.has(each)),
+    ...numbers.filter((each) => !isProven.has(each)),
+  ]) {
     prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
-    (lasting ? hearLastingly : hear)(line.presence, number);
     line.changes += 1;
+    noteProof(line, number, isProven.has(number));
+    if (line.arriving.has(number)) {
+      line.arriving.delete(number);
+      returnToFront(line, number, now);
+    } else hearWaiter(line, number);
+    if (lasting) hearLastingly(line.presence, number);
   }
+}
+
+/** A ticket from before the room asked for proofs, or that was drawn, says with its heartbeat that it is unproven. */
+function noteProof(line: Line, number: number, isProven: boolean): void {
+  if (isProven) line.unproven.delete(number);
+  else if (line.rules.challenge) line.unproven.add(number);
 }
 
 /** Ignores heartbeats of entrants of any other draw than the one that is not done, and of entrants who withdrew. */

@@ -2,10 +2,10 @@
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
 import { admit } from './admissions.ts';
+import { withinBudget } from './budget.ts';
 import { type Entry, enter, openDrawOf } from './draw.ts';
-import type { Line } from './line.ts';
-import type { Claim } from './place.ts';
-import { hear } from './presence.ts';
+import { hearWaiter, type Line } from './line.ts';
+import { keepNewcomers, noteJoin } from './newcomers.ts';
 import { settle } from './settle.ts';
 import { hold } from './turns.ts';
 
@@ -37,6 +37,7 @@ export interface Joined {
 /** Keeps the highest rate of joins: so far the counter moves on where writes were lost. */
 function countJoins(line: Line, count: number, now: number): void {
   const second = Math.floor(now / 1000);
+  if (second !== line.joinSecond) noteJoin(line, now);
   line.joinCount = second === line.joinSecond ? line.joinCount + count : count;
   line.joinSecond = second;
   line.joinPeak = Math.max(line.joinPeak, line.joinCount);
@@ -51,32 +52,41 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
   const { incarnation, generation } = line;
   const open = openDrawOf(line.draws, now);
   if (open) {
-    return entrants.map(() => ({
-      incarnation,
-      generation,
-      number: 0,
-      entry: enter(open, line.draws.length),
-      admission: null,
-      budgeted: true,
-    }));
+    const [draw, first] = [line.draws.length, open.arrivals];
+    const within = withinBudget(line, entrants, (index) => `e${draw}.${first + index}`, now);
+    return within.map((budgeted) => {
+      const entry = enter(open, draw, budgeted && line.rules.presentFromJoin === true);
+      return { incarnation, generation, number: 0, entry, admission: null, budgeted };
+    });
   }
-  return entrants.map((entrant) => {
+  const first = line.queue + 1;
+  if (line.rules.challenge) {
+    for (const [index, { proven }] of entrants.entries()) if (!proven) line.unproven.add(first + index);
+  }
+  const within = withinBudget(line, entrants, (index) => `${first + index}`, now);
+  return entrants.map((entrant, index) => {
+    const budgeted = within[index] === true;
     const number = ++line.queue;
-    if (line.rules.mode === 'passthrough') line.serving = Math.max(line.serving, number);
-    const holder: Claim = { generation, number, visitor: entrant.visitor, confirmed: entrant.confirmed };
-    const credit = number <= line.serving;
-    if (credit && entrant.claim) {
-      return {
-        incarnation,
-        generation,
-        number,
-        entry: null,
-        admission: admit(line, holder, now).admission,
-        budgeted: true,
-      };
-    }
-    hear(line.presence, number);
-    if (credit) hold(line, number, now);
-    return { incarnation, generation, number, entry: null, admission: null, budgeted: true };
+    const admission = issue(line, entrant, number, budgeted, now);
+    return { incarnation, generation, number, entry: null, admission, budgeted };
   });
+}
+
+/** A newcomer takes a credit, if there is one. One without a proof, beyond the budget, leaves it to the next. */
+function issue(line: Line, entrant: Entrant, number: number, budgeted: boolean, now: number): Admission | null {
+  const isPassthrough = line.rules.mode === 'passthrough';
+  if (isPassthrough) line.serving = Math.max(line.serving, number);
+  const credit = number <= line.serving;
+  if (credit && !budgeted && !isPassthrough) {
+    line.serving += 1;
+    keepNewcomers(line, number, number, now);
+    return null;
+  }
+  if (credit && entrant.claim) {
+    const { visitor, confirmed } = entrant;
+    return admit(line, { generation: line.generation, number, visitor, confirmed }, now).admission;
+  }
+  if (line.rules.presentFromJoin && budgeted) hearWaiter(line, number);
+  if (credit) hold(line, number, now);
+  return null;
 }

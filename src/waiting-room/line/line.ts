@@ -4,7 +4,7 @@ import { type Admissions, newAdmissions } from './admission.ts';
 import { Bits } from './bits.ts';
 import type { Draw } from './draw.ts';
 import type { NoteName } from './note-name.ts';
-import { newPresence, type Presence } from './presence.ts';
+import { hear, newPresence, type Presence } from './presence.ts';
 
 /** Numbers up to `to`, above those of the batch before, that were served together and share a claim deadline. */
 export interface Batch {
@@ -48,6 +48,23 @@ export interface Line {
   missed: Bits;
   /** Numbers whose admission was not confirmed in time once. */
   lapsed: Bits;
+  /** Numbers whose visitors have not proven themselves, in a room that asks for proofs. */
+  unproven: Bits;
+  /** Numbers that were present as they waited. */
+  waited: Bits;
+  /** Newcomers who were passed over before their first heartbeat: of those at the front. */
+  arriving: Bits;
+  /** When those of them who were not heard have missed their turn; 0 where there is none. */
+  arrivingDue: number;
+  /** The first number of each second with joins, of the last minute. `at` is less `shifted`. Ascending. */
+  recentJoins: { readonly from: number; readonly at: number }[];
+  /** The numbers up to `to` were passed at `at`, less `shifted`. Ascending. */
+  raiseTimes: { to: number; readonly at: number }[];
+  /** Of raises over people: turns saved for unproven visitors, and whether the last turn was of one who came back. */
+  savedTurns: number;
+  lastReturned: boolean;
+  /** By address: the unproven visitors who are present or inside. The address that was looked at last is the last one. */
+  budget: Map<string, readonly string[]>;
   /** Ascending by `to`. */
   batches: Batch[];
   /** Came back after a missed turn and wait at the front. */
@@ -105,6 +122,15 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     unconfirmed: new Bits(),
     missed: new Bits(),
     lapsed: new Bits(),
+    unproven: new Bits(),
+    waited: new Bits(),
+    arriving: new Bits(),
+    arrivingDue: 0,
+    recentJoins: [],
+    raiseTimes: [],
+    savedTurns: 0,
+    lastReturned: false,
+    budget: new Map(),
     batches: [],
     returned: new Set(),
     servedAgain: new Map(),
@@ -147,4 +173,15 @@ export function isOfLine(
   { incarnation = '', generation }: { readonly incarnation?: string | undefined; readonly generation: number },
 ): boolean {
   return incarnation === line.incarnation && generation === line.generation;
+}
+
+/** A heartbeat of a number: its visitor is present. One that waits has stood in line. */
+export function hearWaiter(line: Line, number: number): void {
+  hear(line.presence, number);
+  if (number > line.serving) line.waited.add(number);
+}
+
+/** Whether a number counts as unproven: only in a room that asks for proofs. */
+export function isUnproven(line: Line, number: number): boolean {
+  return line.rules.challenge === true && line.unproven.has(number);
 }

@@ -3,6 +3,7 @@ import type { VisitorId } from '../visitor.ts';
 import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, confirm, endAdmission, spend } from './admissions.ts';
 import { freePlaces, isOfLine, type Line } from './line.ts';
+import { isWithinGrace } from './raise-times.ts';
 import { settle } from './settle.ts';
 import { batchOf, release } from './turns.ts';
 import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
@@ -41,6 +42,8 @@ export type Place =
       readonly away: boolean;
       /** Set where the admission was not confirmed in time: the number may return to the front once. */
       readonly lapsed?: true;
+      /** Whether the front is open: the visitor was present before the turn, and that was lately. */
+      readonly front: boolean;
     }
   /** Left the line, or the admission has ended. The number is used up. */
   | { readonly state: 'over' };
@@ -64,11 +67,13 @@ export function place(line: Line, holder: Holder, at: number): Place {
   if (line.returned.has(number)) return { state: 'returned' };
   const claimBy =
     line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
-  if (claimBy === undefined) {
-    const away = !line.missed.has(number);
-    return { state: 'missed', away, ...(away && (overdue || line.lapsed.has(number)) ? { lapsed: true } : {}) };
-  }
-  return claimBy > now ? { state: 'served', claimBy } : { state: 'missed', away: false };
+  if (claimBy !== undefined && claimBy > now) return { state: 'served', claimBy };
+  const away = claimBy === undefined && !line.missed.has(number);
+  const isLapsed = away && (overdue || line.lapsed.has(number));
+  // Where everybody goes in at once, there is no front to keep free.
+  const isOpen = line.rules.mode === 'passthrough' || isLapsed;
+  const front = isOpen || (line.waited.has(number) && isWithinGrace(line, number, now));
+  return { state: 'missed', away, front, ...(isLapsed ? { lapsed: true } : {}) };
 }
 
 /**
@@ -92,12 +97,15 @@ export function claim(line: Line, { lifetime, late = false, ...holder }: Claim, 
   return { state: 'admitted', ...admit(line, holder, now, lifetime) };
 }
 
-/** After a missed turn: to the front of the line, number kept; or straight to served when there is a free place. */
+/**
+ * After a missed turn: to the front of the line, number kept, where it is open; or straight to served when there is a
+ * free place.
+ */
 export function rejoin(line: Line, holder: Holder, at: number): Place {
   const now = settle(line, at);
   if (isOfLine(line, holder)) prove(line, holder.number, now);
   const standing = place(line, holder, now);
-  if (standing.state !== 'missed') return standing;
+  if (standing.state !== 'missed' || !standing.front) return standing;
   returnToFront(line, holder.number, now);
   return place(line, holder, now);
 }

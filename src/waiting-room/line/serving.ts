@@ -1,8 +1,11 @@
 /** Moving the serving counter. */
 import { type Counters, counters } from './counters.ts';
-import { canServe, freePlaces, type Line } from './line.ts';
+import { canServe, freePlaces, isUnproven, type Line } from './line.ts';
+import { keepNewcomers } from './newcomers.ts';
 import type { Raise } from './raise.ts';
+import { cutRaiseTimes, noteRaise } from './raise-times.ts';
 import { settle } from './settle.ts';
+import { endsWithReturned, shareTurns } from './shares.ts';
 import { pushBatch, release, serveAgain } from './turns.ts';
 import { counterAfter } from './unconfirmed.ts';
 
@@ -36,38 +39,72 @@ function furthest(line: Line, places: number): number {
   return last === -1 ? line.queue + (places - present.count(line.serving + 1, line.queue)) : last;
 }
 
-/** Raises the counter to `to` and holds places: for those present, or for everybody who has not left. */
-export function serveUpTo(line: Line, to: number, now: number, presentOnly: boolean): void {
+/**
+ * Raises the counter to `to` and holds places: for those present, or for everybody who has not left. Unproven visitors
+ * who are present above `lastUnproven` wait at the front for their share of the turns.
+ */
+export function serveUpTo(
+  line: Line,
+  to: number,
+  now: number,
+  presentOnly: boolean,
+  lastUnproven = Number.POSITIVE_INFINITY,
+): void {
   const from = line.serving + 1;
   const last = Math.min(to, line.queue);
   if (last >= from) {
     const gone = line.spent.count(from, last);
-    let held = 0;
+    const newcomers = presentOnly ? keepNewcomers(line, from, last, now) : 0;
+    let [held, put] = [0, 0];
     for (let number = from; number <= last; number++) {
       if (line.spent.has(number) || (presentOnly && !line.presence.present.has(number))) continue;
-      line.holding.add(number);
-      held += 1;
+      if (number > lastUnproven && isUnproven(line, number)) {
+        line.returned.add(number);
+        put += 1;
+      } else {
+        line.holding.add(number);
+        held += 1;
+      }
     }
     line.held += held;
     line.turns += held;
     line.leftUnserved -= gone;
-    if (presentOnly) line.expired += last - from + 1 - gone - held;
+    if (presentOnly) line.expired += last - from + 1 - gone - held - put - newcomers;
     pushBatch(line, last, now);
+    noteRaise(line, last, now);
   }
   if (to <= line.serving && last < from) return;
   line.serving = Math.max(line.serving, to);
   line.changes += 1;
 }
 
-function serveReturned(line: Line, places: number, now: number): number {
+/** Serves the first of those who came back and are present, as far as `places` go; how many. */
+function serveReturned(line: Line, places: number, now: number, which = (_: number) => true): number {
   let served = 0;
-  for (const number of [...line.returned].sort((a, b) => a - b)) {
+  if (places <= 0) return served;
+  const present = [...line.returned].filter((number) => line.presence.present.has(number) && which(number));
+  for (const number of present.sort((a, b) => a - b)) {
     if (served >= places) break;
-    if (!line.presence.present.has(number)) continue;
     serveAgain(line, number, now);
     served += 1;
   }
   return served;
+}
+
+/** Those who came back and are present: how many of them. */
+function countReturned(line: Line, which: (number: number) => boolean): number {
+  let count = 0;
+  for (const number of line.returned) if (line.presence.present.has(number) && which(number)) count += 1;
+  return count;
+}
+
+/** The `k`th (from 1) present visitor in line who is unproven, or proven. Fewer than `k` are none: 0. */
+function nthPresent(line: Line, k: number, unproven: boolean): number {
+  let left = k;
+  for (const number of line.presence.present.between(line.serving + 1, line.queue)) {
+    if (isUnproven(line, number) === unproven && --left === 0) return number;
+  }
+  return 0;
 }
 
 /** Lowers the counter: the holders of numbers above it wait again, unless they claimed. */
@@ -77,34 +114,69 @@ function lower(line: Line, to: number): void {
   line.held -= line.holding.count(from, last);
   line.holding.clear(from, last);
   line.missed.clear(from, last);
+  line.arriving.clear(from, last);
   for (const number of line.returned) if (number > to) line.returned.delete(number);
   for (const number of [...line.servedAgain.keys()]) if (number > to) release(line, number);
   for (const batch of line.batches) batch.to = Math.min(batch.to, to);
+  cutRaiseTimes(line, to);
   line.leftUnserved += line.spent.count(from, last);
   line.serving = to;
   line.changes += 1;
 }
 
-/**
- * Raises over numbers. Those who came back get the turns that are left: of numbers whose holders are absent, and beyond
- * the last number issued. So no more people are served than numbers.
- */
+/** Raises over numbers. Those who came back count among them, and get every second turn: no more are served than numbers. */
 function raiseNumbers(line: Line, numbers: number, now: number): void {
-  const { present } = line.presence;
-  const target = Math.min(counterAfter(line, numbers), furthest(line, freePlaces(line)));
-  const last = Math.max(line.serving, Math.min(target, line.queue));
-  const left = numbers - present.count(line.serving + 1, last);
-  serveUpTo(line, last, now, line.rules.size > 0);
-  const open = Math.min(target - last, left - serveReturned(line, Math.min(left, freePlaces(line)), now));
-  if (open > 0) serveUpTo(line, last + Math.min(open, freePlaces(line)), now, true);
+  const turns = Math.max(0, Math.min(numbers, freePlaces(line)));
+  const half = line.lastReturned ? Math.floor(turns / 2) : Math.ceil(turns / 2);
+  const most = Math.max(half, turns - Math.max(0, line.queue - line.serving));
+  const returned = serveReturned(line, most, now);
+  if (turns > 0) line.lastReturned = endsWithReturned(returned, turns - returned, line.lastReturned);
+  const target = counterAfter(line, numbers - returned);
+  serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
 }
 
+function countUnproven(line: Line): number {
+  if (!line.rules.challenge) return 0;
+  let count = 0;
+  for (const number of line.presence.present.between(line.serving + 1, line.queue)) {
+    if (line.unproven.has(number)) count += 1;
+  }
+  return count;
+}
+
+/** Gives `places` turns to those in line, at most `unproven` of them to unproven visitors, then to newcomers. */
+function serveLine(line: Line, places: number, unproven: number, highest: number, now: number): void {
+  if (places <= 0) return;
+  const open = Math.max(line.serving, highest);
+  const target = Math.min(furthest(line, places), open);
+  const next = line.rules.challenge ? nthPresent(line, unproven + 1, true) : 0;
+  if (next === 0 || next > target) {
+    serveUpTo(line, target, now, true);
+    return;
+  }
+  // There are more unproven visitors before the target than have a turn: those with a proof behind them are next.
+  serveUpTo(line, Math.min(nthPresent(line, places - unproven, false), open), now, true, next - 1);
+}
+
+/**
+ * Raises over people. Newcomers whose page was still loading as they were passed come first; the other turns are shared.
+ */
 function raisePeople(line: Line, people: number, credits: number, now: number): void {
-  const places = Math.min(people, freePlaces(line));
-  const left = places - serveReturned(line, places, now);
-  if (left <= 0) return;
-  const open = Math.max(line.serving, line.queue + credits);
-  serveUpTo(line, Math.min(furthest(line, left), open), now, true);
+  const all = Math.min(people, freePlaces(line));
+  const places = all - serveReturned(line, all, now, (each) => !line.waited.has(each) && !isUnproven(line, each));
+  if (places <= 0) return;
+  const inLine = line.presence.present.count(line.serving + 1, line.queue);
+  const unprovenLine = countUnproven(line);
+  const unprovenReturned = countReturned(line, (each) => isUnproven(line, each));
+  const returned = countReturned(line, (each) => !isUnproven(line, each));
+  const waiting = { returned, line: inLine - unprovenLine, unprovenReturned, unprovenLine };
+  const shares = shareTurns(waiting, places, line.savedTurns, line.lastReturned);
+  line.savedTurns = shares.saved;
+  line.lastReturned = shares.lastReturned;
+  serveReturned(line, shares.returned, now, (each) => !isUnproven(line, each));
+  serveReturned(line, shares.unprovenReturned, now, (each) => isUnproven(line, each));
+  const left = places - shares.returned - shares.unprovenReturned;
+  serveLine(line, left, shares.unprovenLine, line.queue + credits, now);
 }
 
 /** Moves the serving counter, never up past the size. The step of an inlet is taken only once. */

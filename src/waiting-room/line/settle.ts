@@ -3,6 +3,7 @@ import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admis
 import { nextDrawOf } from './draw.ts';
 import { JUMP } from './jump.ts';
 import { freePlaces, type Line } from './line.ts';
+import { expireNewcomers } from './newcomers.ts';
 import { turnWindows } from './presence.ts';
 import { lapse } from './provisional.ts';
 import { expireTurns, shiftTurns } from './turns.ts';
@@ -18,6 +19,7 @@ function shift(line: Line, by: number): void {
   shiftAdmissions(line.admissions, by);
   shiftTurns(line, by);
   line.presence.windowStart += by;
+  if (line.arrivingDue > 0) line.arrivingDue += by;
   if (line.heartbeatsSince > 0) line.heartbeatsSince += by;
   const next = nextDrawOf(line.draws);
   if (next) next.presence.windowStart += by;
@@ -87,6 +89,7 @@ export function settle(line: Line, at: number): number {
   if (expired.length > 0) keepExpired(line, expired);
   line.released = Math.max(0, line.released - expired.length);
   expireTurns(line, now);
+  expireNewcomers(line, now);
   takeBackCredits(line);
   return now;
 }

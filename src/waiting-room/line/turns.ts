@@ -36,6 +36,8 @@ export function release(line: Line, number: number): void {
 export function serveAgain(line: Line, number: number, now: number): void {
   line.changes += 1;
   line.returned.delete(number);
+  line.arriving.delete(number);
+  line.waited.add(number);
   line.servedAgain.set(number, claimDeadline(line, now));
   line.held += 1;
   line.turns += 1;

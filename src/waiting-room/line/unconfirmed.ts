@@ -3,7 +3,7 @@
  * may have been issued since, and marks the gap. A marked number counts as left, until a ticket that carries it proves
  * that it was issued: tickets are sealed, and name the incarnation of their line.
  */
-import { canServe, type Line } from './line.ts';
+import { canServe, hearWaiter, type Line } from './line.ts';
 import { forget, hear } from './presence.ts';
 import { serveAgain } from './turns.ts';
 
@@ -71,7 +71,7 @@ export function prove(line: Line, number: number, now: number): void {
   if (number <= line.serving) returnToFront(line, number, now);
   else {
     line.leftUnserved -= 1;
-    hear(line.presence, number);
+    hearWaiter(line, number);
   }
 }
 

@@ -44,6 +44,10 @@ const rules: fc.Arbitrary<LineRules> = fc.record({
   claimWindow: fc.constantFrom(1000, 7300, 30_000),
   presenceTimeout: fc.constantFrom(1000, 20_000, 90_000),
   confirmWindow: fc.constantFrom(0, 1300, 10_000, 10_000),
+  challenge: fc.constantFrom(undefined, false, true, true),
+  unprovenPerAddress: fc.constantFrom(0, 1, 2, 20),
+  presentFromJoin: fc.boolean(),
+  missedTurnGrace: fc.constantFrom(undefined, 1000, 30_000, 1_800_000),
 });
 
 const after = fc.oneof(
@@ -54,7 +58,16 @@ const after = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(-65_000, -3_600_000, -90_000_000) },
 );
 
-const entrants = fc.array(fc.record({ visitor, claim: fc.boolean(), confirmed: fc.boolean() }), { maxLength: 5 });
+const entrants = fc.array(
+  fc.record({
+    visitor,
+    claim: fc.boolean(),
+    confirmed: fc.boolean(),
+    proven: fc.constantFrom(undefined, false, false, true),
+    address: fc.constantFrom(undefined, null, 'a', 'b', 'c', 'd'),
+  }),
+  { maxLength: 5 },
+);
 const numbers = fc.array(pickedNumber, { maxLength: 12 });
 const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people });
 const raise = fc.oneof(
@@ -93,7 +106,12 @@ const note = fc.record({
   name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
   value: fc.constantFrom('', '{"latency":80}', '„ä“'),
 });
-const heartbeats = fc.record({ generation: generationsAgo, numbers, lasting: fc.boolean() });
+const heartbeats = fc.record({
+  generation: generationsAgo,
+  numbers,
+  proven: fc.option(fc.array(pickedNumber, { maxLength: 8 }), { nil: undefined }),
+  lasting: fc.boolean(),
+});
 const entrantHeartbeats = fc.record({ generation: generationsAgo, draw: drawsAgo, indexes });
 const withdrawal = fc.record({ generation: generationsAgo, entry });
 const raiseStep = fc.tuple(raise, step).map(([by, taken]) => ({ ...by, step: taken }));
@@ -348,9 +366,9 @@ function resolve(course: Course): Course {
         generation += 1;
         return step;
       case 'recordHeartbeats': {
-        const { generation: ago, numbers, lasting } = step.input;
+        const { generation: ago, numbers, proven, lasting } = step.input;
         const of = { incarnation, generation: generation - ago, lasting };
-        return { ...step, input: { ...of, numbers: numbers.map(numberOf) } };
+        return { ...step, input: { ...of, numbers: numbers.map(numberOf), proven: proven?.map(numberOf) } };
       }
       case 'claim': {
         const { confirmed, lifetime, late } = step.input;

@@ -23,6 +23,7 @@ export const RULES: LineRules = {
   lifetime: seconds(600),
   claimWindow: seconds(120),
   presenceTimeout: seconds(180),
+  presentFromJoin: true,
 };
 
 /** Of a draw that opens at once. */

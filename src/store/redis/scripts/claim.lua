@@ -9,7 +9,7 @@ if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
 if isOfLine(holder.incarnation, holder.generation) then prove(holder.number, now) end
 local standing = place(holder, now)
-if standing[1] == 'missed' and standing[3] == '1' and line.mode ~= 'closed' then
+if standing[1] == 'missed' and standing[4] == '1' and line.mode ~= 'closed' then
   returnToFront(holder.number, now)
   standing = place(holder, now)
 end

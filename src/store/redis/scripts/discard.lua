@@ -21,6 +21,7 @@ local function discardNumbers(now)
   for number = from, to do
     release(number)
     dropReturned(number)
+    dropArriving(number)
   end
   markUnconfirmed(from, to)
 end

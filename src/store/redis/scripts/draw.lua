@@ -15,6 +15,7 @@ if isNextOf(ARGV[2]) then
   line.serving = math.min(serving, base)
   line.queue = base + entrants
   hearAll(WAITERS, base + 1, line.queue)
+  addBits(WAITED, base + 1, allBits(base + 1, line.queue))
   if line.mode == 'passthrough' then
     serveUpTo(math.max(serving, line.queue), now, false)
   elseif serving > line.serving then

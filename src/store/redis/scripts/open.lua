@@ -5,11 +5,11 @@
 -- the line's time was shifted, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
-local checkpoint = ARGV[12] and {
-  incarnation = ARGV[12], generation = tonumber(ARGV[13]), queue = tonumber(ARGV[14]), serving = tonumber(ARGV[15]),
-  claimed = tonumber(ARGV[16]), active = tonumber(ARGV[17]), completed = tonumber(ARGV[18]),
-  abandoned = tonumber(ARGV[19]), expired = tonumber(ARGV[20]), turns = tonumber(ARGV[21]),
-  join_peak = tonumber(ARGV[22]), alarm = tonumber(ARGV[23]),
+local checkpoint = ARGV[13] and {
+  incarnation = ARGV[13], generation = tonumber(ARGV[14]), queue = tonumber(ARGV[15]), serving = tonumber(ARGV[16]),
+  claimed = tonumber(ARGV[17]), active = tonumber(ARGV[18]), completed = tonumber(ARGV[19]),
+  abandoned = tonumber(ARGV[20]), expired = tonumber(ARGV[21]), turns = tonumber(ARGV[22]),
+  join_peak = tonumber(ARGV[23]), alarm = tonumber(ARGV[24]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -17,7 +17,7 @@ if isNew then
   redis.call('UNLINK', unpack(KEYS, 2))
   redis.call('PERSIST', LINE)
   for _, field in ipairs(FIELDS) do line[field] = 0 end
-  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[11]
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[12]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
   setRules(2)
   configure(tonumber(ARGV[1]))
@@ -67,13 +67,13 @@ end
 if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
   local isOlder = checkpoint.generation > line.generation
   if isOlder then beginGeneration(checkpoint.generation) end
-  local draws = seenDrawsAt(29)
+  local draws = seenDrawsAt(30)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then
-    line.shifted, line.alarm = tonumber(ARGV[28]), checkpoint.alarm
+    line.shifted, line.alarm = tonumber(ARGV[29]), checkpoint.alarm
     redis.call(
-      'HSET', LINE, 'inlet_state', ARGV[24], 'note:signal', ARGV[25], 'note:meter', ARGV[26], 'note:told', ARGV[27]
+      'HSET', LINE, 'inlet_state', ARGV[25], 'note:signal', ARGV[26], 'note:meter', ARGV[27], 'note:told', ARGV[28]
     )
   end
   if hasLost then

@@ -1,5 +1,6 @@
 local function spend(number)
   redis.call('SETBIT', SPENT, number, 1)
+  dropArriving(number)
   forget(WAITERS, number)
   if number > line.serving then line.left_unserved = line.left_unserved + 1 end
 end

@@ -9,6 +9,8 @@ local DRAWS, ENTERED = KEYS[17], KEYS[18]
 local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 local PROVISIONAL, LAPSED, LASTING = KEYS[26], KEYS[27], KEYS[28]
+local UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES = KEYS[29], KEYS[30], KEYS[31], KEYS[32], KEYS[33]
+local BUDGET, BUDGET_ORDER, SCRATCH3 = KEYS[34], KEYS[35], KEYS[36]
 
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
@@ -25,6 +27,7 @@ local FENCING = 'fencing'
 -- in BATCHES (0 for none), no number up to `over` is in HOLDING; `draws` counts the draws of this generation, and from `drawing` on it is
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- When the keys were last looked for is in `looked`, and `marked` is about SPENT (lib/lost-keys.lua).
+-- `budget_looks` counts the looks at addresses, and `standing_of` is the generation of UNPROVEN to BUDGET_ORDER.
 -- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
 -- number that stands for a process: its last join (join.lua).
 local FIELDS = {
@@ -34,7 +37,8 @@ local FIELDS = {
   'within', 'outside', 'draws', 'drawing', 'opens_at', 'arrivals', 'entrants_window', 'entrants_slot',
   'incarnation', 'heartbeats_since', 'join_count', 'join_second', 'join_peak', 'unconfirmed', 'unconfirmed_of',
   'looked', 'marked',
-  'challenge', 'unproven_per_address', 'present_from_join',
+  'challenge', 'unproven_per_address', 'present_from_join', 'missed_turn_grace',
+  'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
   'confirm_window', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
 }
 local TEXTS = { mode = true, incarnation = true }
@@ -67,6 +71,11 @@ if values[2] then
   end
   -- A process of an early version resets a line and leaves the marks of the generation before.
   if line.unconfirmed_of ~= line.generation then line.unconfirmed = 0 end
+  if line.standing_of ~= line.generation then
+    redis.call('UNLINK', UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES, BUDGET, BUDGET_ORDER)
+    line.arriving_due, line.saved_turns, line.last_returned, line.budget_looks = 0, 0, 0, 0
+    line.standing_of = line.generation
+  end
   if SERVER ~= FENCING and isBehind() then return { 'fence' } end
 end
 
@@ -105,4 +114,9 @@ end
 -- Whether a ticket is of this line as it is: of its incarnation and generation.
 local function isOfLine(incarnation, generation)
   return incarnation == line.incarnation and tonumber(generation) == line.generation
+end
+
+-- Whether a number counts as unproven: only in a room that asks for proofs.
+local function isUnproven(number)
+  return line.challenge == 1 and redis.call('GETBIT', UNPROVEN, number) == 1
 end

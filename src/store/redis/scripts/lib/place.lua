@@ -1,6 +1,6 @@
 -- Where a holder stands, as a tagged reply: { 'stale' }, { 'waiting' }, { 'returned' }, { 'served', claim by },
--- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away, '1' where
--- the admission lapsed }, { 'over' }.
+-- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away, '1' where the front is open,
+-- '1' where the admission lapsed }, { 'over' }.
 local function place(holder, now)
   local number = holder.number
   if not isOfLine(holder.incarnation, holder.generation) or number < 1 then return { 'stale' } end
@@ -15,12 +15,12 @@ local function place(holder, now)
   if line.returned > 0 and has(RETURNED, number) then return { 'returned' } end
   local claimBy = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
   if not claimBy and has(HOLDING, number) then claimBy = batchDeadline(number) end
-  if not claimBy then
-    local away = not has(MISSED, number)
-    return { 'missed', away and '1' or '0', away and (overdue or has(LAPSED, number)) and '1' or '0' }
-  end
-  if claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
-  return { 'missed', '0', '0' }
+  if claimBy and claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
+  local isAway = not claimBy and not has(MISSED, number)
+  local lapsed = isAway and (overdue or has(LAPSED, number))
+  -- Where everybody goes in at once, there is no front to keep free.
+  local isFront = line.mode == 'passthrough' or lapsed or has(WAITED, number) and isWithinGrace(number, now)
+  return { 'missed', isAway and '1' or '0', isFront and '1' or '0', lapsed and '1' or '0' }
 end
 
 -- Holders come as ARGV from `at`: incarnation, generation, number, visitor.

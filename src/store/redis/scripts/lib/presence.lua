@@ -28,6 +28,12 @@ local function hearLastingly(presence, number)
   redis.call('SETBIT', presence.present, number, 1)
 end
 
+-- A heartbeat of a number: its visitor is present. One that waits has stood in line.
+local function hearWaiter(number)
+  hear(WAITERS, number)
+  if number > line.serving then redis.call('SETBIT', WAITED, number, 1) end
+end
+
 -- All from `from` to `to`, above whom there is nobody.
 local function hearAll(presence, from, to)
   local all = allBits(from, to)

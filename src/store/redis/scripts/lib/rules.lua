@@ -1,13 +1,14 @@
 -- Changing the rules of a line, and beginning a new generation.
 
 -- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout, 1 where visitors are asked for a
--- proof, unproven visitors of an address, 1 where visitors are present from the join on, confirm
+-- proof, unproven visitors of an address, 1 where visitors are present from the join on, grace of a missed turn, confirm
 -- window.
 local function setRules(at)
   line.mode, line.size, line.lifetime = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   line.claim_window, line.presence_timeout = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   line.challenge, line.unproven_per_address = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-  line.present_from_join, line.confirm_window = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
+  line.present_from_join, line.missed_turn_grace = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
+  line.confirm_window = tonumber(ARGV[at + 9])
 end
 
 -- Puts the line's rules into force; counters are not touched.
@@ -26,7 +27,8 @@ end
 -- load of the origin.
 local KEPT = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
-  unproven_per_address = true, present_from_join = true, confirm_window = true, incarnation = true,
+  unproven_per_address = true, present_from_join = true, missed_turn_grace = true, confirm_window = true,
+  incarnation = true,
   clock = true, skew = true, alarm = true,
 }
 local function beginGeneration(generation)
@@ -34,6 +36,6 @@ local function beginGeneration(generation)
   for _, field in ipairs(FIELDS) do
     if not KEPT[field] then line[field] = 0 end
   end
-  line.generation = generation
+  line.generation, line.standing_of = generation, generation
   redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
 end

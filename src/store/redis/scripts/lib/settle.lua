@@ -7,6 +7,7 @@ local function shift(by)
   line.shifted = line.shifted + by
   shiftTurns(by)
   line.window_start = line.window_start + by
+  if line.arriving_due > 0 then line.arriving_due = line.arriving_due + by end
   if line.heartbeats_since > 0 then line.heartbeats_since = line.heartbeats_since + by end
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
 end
@@ -69,6 +70,7 @@ local function settle(at)
   if #expired > 0 then keepExpired(expired) end
   line.released = math.max(0, line.released - #expired / 2)
   expireTurns(now)
+  expireNewcomers(now)
   takeBackCredits()
   return now
 end

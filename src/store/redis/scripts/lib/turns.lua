@@ -63,8 +63,7 @@ local function release(number)
 end
 
 local function addReturned(number)
-  redis.call('SETBIT', RETURNED, number, 1)
-  line.returned = line.returned + 1
+  if redis.call('SETBIT', RETURNED, number, 1) == 0 then line.returned = line.returned + 1 end
 end
 
 local function dropReturned(number)
@@ -73,6 +72,8 @@ end
 
 local function serveAgain(number, now)
   dropReturned(number)
+  dropArriving(number)
+  redis.call('SETBIT', WAITED, number, 1)
   redis.call('ZADD', SERVED_AGAIN, claimDeadline(now), number)
   line.held, line.turns = line.held + 1, line.turns + 1
 end

@@ -66,7 +66,7 @@ local function prove(number, now)
     returnToFront(number, now)
   else
     line.left_unserved = line.left_unserved - 1
-    hear(WAITERS, number)
+    hearWaiter(number)
   end
 end
 

@@ -1,0 +1,54 @@
+-- Newcomers whose page is still loading (waiting-room/line/newcomers.ts says more). RECENT_JOINS has the first number of
+-- each second with joins: member the number, score when that was, less `shifted`.
+local NEWCOMER = { arrivesWithin = 15000, heardWithin = 30000, grain = 999, keptFor = 60000, lookedAtEvery = 5000 }
+
+-- Notes the first join of a second.
+local function noteJoin(now)
+  local at = now - line.shifted
+  redis.call('ZREMRANGEBYSCORE', RECENT_JOINS, '-inf', '(' .. string.format('%.0f', at - NEWCOMER.keptFor))
+  redis.call('ZADD', RECENT_JOINS, at, string.format('%015.0f', line.queue + 1))
+end
+
+-- The first number that was issued so recently.
+local function firstSince(since)
+  local from = redis.call('ZRANGEBYSCORE', RECENT_JOINS, since - line.shifted, '+inf', 'LIMIT', 0, 1)[1]
+  return from and tonumber(from) or line.queue + 1
+end
+
+-- Puts the newcomers among the numbers that a raise passes over at the front; how many they are.
+local function keepNewcomers(from, to, now)
+  local first = math.max(from, firstSince(now - NEWCOMER.arrivesWithin - NEWCOMER.grain))
+  if to < first then return 0 end
+  redis.call('BITOP', 'OR', SCRATCH2, SPENT, WAITED, PRESENT)
+  local kept = missingBits(SCRATCH2, first, to)
+  redis.call('DEL', SCRATCH2)
+  addBits(ARRIVING, first, kept)
+  addBits(RETURNED, first, kept)
+  local count = countBits(ARRIVING, first, to)
+  line.returned = line.returned + count
+  if count > 0 and line.arriving_due == 0 then line.arriving_due = now + NEWCOMER.heardWithin end
+  return count
+end
+
+local function isArriving(number)
+  return line.arriving_due > 0 and has(ARRIVING, number)
+end
+
+local function dropArriving(number)
+  if isArriving(number) then redis.call('SETBIT', ARRIVING, number, 0) end
+end
+
+-- Newcomers who were not heard in time have missed their turn.
+local function expireNewcomers(now)
+  if line.arriving_due == 0 or line.arriving_due > now then return end
+  local last = math.min(firstSince(now - NEWCOMER.heardWithin - NEWCOMER.grain), line.queue + 1) - 1
+  local count = countBits(ARRIVING, 1, last)
+  if count > 0 then
+    redis.call('SET', SCRATCH2, sliceBits(ARRIVING, 0, last))
+    deleteBits(RETURNED, SCRATCH2)
+    redis.call('DEL', SCRATCH2)
+    clearBits(ARRIVING, 1, last)
+  end
+  line.returned, line.expired = line.returned - count, line.expired + count
+  line.arriving_due = countBits(ARRIVING, last + 1, line.queue) > 0 and now + NEWCOMER.lookedAtEvery or 0
+end

@@ -1,0 +1,54 @@
+/**
+ * Newcomers whose page is still loading. A number that is passed over within 15 s of its join, before its first
+ * heartbeat, is no missed turn: heard within 30 s of the join, its visitor is served at the next raise. Until
+ * then it waits at the front, as those who came back do.
+ */
+import type { Line } from './line.ts';
+
+const ARRIVES_WITHIN = 15_000;
+const HEARD_WITHIN = 30_000;
+/** Joins of a second share an entry of `recentJoins`: the first of them is up to so much older than the last, in ms. */
+const GRAIN = 999;
+const KEPT_FOR = 60_000;
+const LOOKED_AT_EVERY = 5000;
+
+/** Notes the first join of a second. */
+export function noteJoin(line: Line, now: number): void {
+  const at = now - line.shifted;
+  const from = line.queue + 1;
+  if (line.recentJoins.at(-1)?.from === from) line.recentJoins.pop();
+  line.recentJoins = line.recentJoins.filter((join) => join.at >= at - KEPT_FOR);
+  line.recentJoins.push({ from, at });
+}
+
+/** The first number that was issued so recently. */
+function firstSince(line: Line, since: number): number {
+  return line.recentJoins.find((join) => join.at >= since - line.shifted)?.from ?? line.queue + 1;
+}
+
+/** Puts the newcomers among the numbers that a raise passes over at the front; how many they are. */
+export function keepNewcomers(line: Line, from: number, to: number, now: number): number {
+  const first = Math.max(from, firstSince(line, now - ARRIVES_WITHIN - GRAIN));
+  let kept = 0;
+  for (let number = first; number <= to; number++) {
+    if (line.spent.has(number) || line.waited.has(number) || line.presence.present.has(number)) continue;
+    line.arriving.add(number);
+    line.returned.add(number);
+    kept += 1;
+  }
+  if (kept > 0 && line.arrivingDue === 0) line.arrivingDue = now + HEARD_WITHIN;
+  return kept;
+}
+
+/** Newcomers who were not heard in time have missed their turn. */
+export function expireNewcomers(line: Line, now: number): void {
+  if (line.arrivingDue === 0 || line.arrivingDue > now) return;
+  const last = Math.min(firstSince(line, now - HEARD_WITHIN - GRAIN), line.queue + 1) - 1;
+  for (const number of line.arriving.between(1, last)) {
+    line.returned.delete(number);
+    line.expired += 1;
+  }
+  line.arriving.clear(1, last);
+  line.arrivingDue = line.arriving.count(last + 1, line.queue) > 0 ? now + LOOKED_AT_EVERY : 0;
+  line.changes += 1;
+}

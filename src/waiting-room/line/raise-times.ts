@@ -1,0 +1,38 @@
+/** When numbers were passed: the front is for visitors who return within a grace of that. */
+import type { Line } from './line.ts';
+
+/** How long after being passed a visitor may return to the front, in ms, where the rules do not say it. */
+const GRACE = 30 * 60_000;
+/** Raises within so much of the grace share an entry, which bounds their number. */
+const SHARE = 64;
+
+const graceOf = (line: Line) => line.rules.missedTurnGrace ?? GRACE;
+
+/** Notes that the counter passed the numbers up to `to`. */
+export function noteRaise(line: Line, to: number, now: number): void {
+  const at = now - line.shifted;
+  const grace = graceOf(line);
+  const last = line.raiseTimes.at(-1);
+  if (last && at - last.at < grace / SHARE) {
+    last.to = Math.max(last.to, to);
+    return;
+  }
+  // Of those that are too old the last one stays: it stands for all before it.
+  const old = line.raiseTimes.findLastIndex((raise) => raise.at < at - grace);
+  line.raiseTimes = [...line.raiseTimes.slice(Math.max(0, old)), { to, at }];
+}
+
+/** Whether a number that is served was passed within the grace. */
+export function isWithinGrace(line: Line, number: number, now: number): boolean {
+  const raise = line.raiseTimes.find(({ to }) => to >= number);
+  return raise !== undefined && raise.at + line.shifted >= now - graceOf(line);
+}
+
+/** The counter was lowered to `to`: what is above was not passed. */
+export function cutRaiseTimes(line: Line, to: number): void {
+  const first = line.raiseTimes.findIndex((raise) => raise.to > to);
+  const cut = line.raiseTimes[first];
+  if (!cut) return;
+  line.raiseTimes = line.raiseTimes.slice(0, first);
+  if (to > 0 && line.raiseTimes.at(-1)?.to !== to) line.raiseTimes.push({ to, at: cut.at });
+}
