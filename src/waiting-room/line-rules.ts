@@ -13,7 +13,7 @@ export interface LineRules {
   readonly challenge?: boolean | undefined;
   /** So many unproven visitors of an address may be present or inside. */
   readonly unprovenPerAddress?: number | undefined;
-  /** Whether a visitor is present from the join on, without a heartbeat. */
+  /** Whether a visitor is present from the join on, without a heartbeat. So it was in earlier versions. */
   readonly presentFromJoin?: boolean | undefined;
   /** How long an admission may stay unconfirmed; 0 where none has to be confirmed. Earlier versions left it out. */
   readonly confirmWindow?: number | undefined;

@@ -111,7 +111,7 @@ const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ...later 
   presenceTimeout,
   later.challenge ? 1 : 0,
   later.unprovenPerAddress ?? 0,
-  later.presentFromJoin ? 1 : 0,
+  later.presentFromJoin === false ? 0 : 1,
   later.missedTurnGrace ?? 0,
   later.confirmWindow ?? 0,
 ];

@@ -55,7 +55,7 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
     const [draw, first] = [line.draws.length, open.arrivals];
     const within = withinBudget(line, entrants, (index) => `e${draw}.${first + index}`, now);
     return within.map((budgeted) => {
-      const entry = enter(open, draw, budgeted && line.rules.presentFromJoin === true);
+      const entry = enter(open, draw, budgeted && line.rules.presentFromJoin !== false);
       return { incarnation, generation, number: 0, entry, admission: null, budgeted };
     });
   }
@@ -86,7 +86,7 @@ function issue(line: Line, entrant: Entrant, number: number, budgeted: boolean, 
     const { visitor, confirmed } = entrant;
     return admit(line, { generation: line.generation, number, visitor, confirmed }, now).admission;
   }
-  if (line.rules.presentFromJoin && budgeted) hearWaiter(line, number);
+  if (line.rules.presentFromJoin !== false && budgeted) hearWaiter(line, number);
   if (credit) hold(line, number, now);
   return null;
 }
