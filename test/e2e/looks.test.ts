@@ -141,6 +141,6 @@ describe('the waiting page', () => {
 
   test('has one small style sheet and one small script', () => {
     expect(readFileSync('assets/style.css').length).toBeLessThan(6 * 1024);
-    expect(readFileSync('assets/waiting.js').length).toBeLessThan(10 * 1024);
+    expect(readFileSync('assets/waiting.js').length).toBeLessThan(15 * 1024);
   });
 });
