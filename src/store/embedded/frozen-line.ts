@@ -117,7 +117,8 @@ export function thaw(bytes: Uint8Array): Line {
     missed: bitsOf(missed ?? new Uint8Array()),
     lapsed: bitsOf(lapsed ?? new Uint8Array()),
     unproven: bitsOf(frozen.unproven ?? new Uint8Array()),
-    waited: bitsOf(frozen.waited ?? new Uint8Array()),
+    // In a line of an earlier version all who joined stood in line.
+    waited: bitsOf(frozen.waited ?? new Uint8Array(((frozen.queue ?? 0) >> 3) + 1).fill(0xff)),
     arriving: bitsOf(frozen.arriving ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
     admissions,

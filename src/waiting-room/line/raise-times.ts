@@ -25,6 +25,8 @@ export function noteRaise(line: Line, to: number, now: number): void {
 /** Whether a number that is served was passed within the grace. */
 export function isWithinGrace(line: Line, number: number, now: number): boolean {
   const raise = line.raiseTimes.find(({ to }) => to >= number);
+  // Earlier versions did not note raises.
+  if (line.raiseTimes.length === 0) return true;
   return raise !== undefined && raise.at + line.shifted >= now - graceOf(line);
 }
 

@@ -73,6 +73,8 @@ if values[2] then
   if line.unconfirmed_of ~= line.generation then line.unconfirmed = 0 end
   if line.standing_of ~= line.generation then
     redis.call('UNLINK', UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES, BUDGET, BUDGET_ORDER)
+    -- In a line of an earlier version all who joined stood in line.
+    if line.queue > 0 then redis.call('SETRANGE', WAITED, 0, string.rep('\255', math.floor(line.queue / 8) + 1)) end
     line.arriving_due, line.saved_turns, line.last_returned, line.budget_looks = 0, 0, 0, 0
     line.standing_of = line.generation
   end
