@@ -15,7 +15,7 @@ COPY package.json /app/
 COPY src /app/src
 COPY views /app/views
 COPY assets /app/assets
-COPY keys/*.ts /app/keys/
+COPY keys/generate.ts keys/rotate.ts /app/keys/
 COPY examples/shop /app/examples/shop
 USER node
 WORKDIR /data

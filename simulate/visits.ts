@@ -117,6 +117,12 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
 
   function rejoin(visitor: number, holder: Holder): void {
     const place = line.rejoin(state, holder, clock.now);
+    // The front is closed to those who were away for too long, or never there.
+    if (place.state === 'missed') {
+      line.leave(state, holder, clock.now);
+      joinAgain(visitor);
+      return;
+    }
     stand(crowd, visitor, place.state === 'served' ? IS.waiting : IS.returned);
     if (place.state === 'served') noticeTurn(visitor);
   }

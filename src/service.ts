@@ -79,7 +79,8 @@ export async function openService(config: Config, settings: FileSettings | null)
     isShared: redisUrl !== null,
     signal: stopping.signal,
   }).then(async () => {
-    await signingKeys.look();
+    // The keys of the file sign until the clock looks again.
+    await signingKeys.look().catch(tickFailed);
     ready = true;
     return startClock({
       advance,

@@ -1,3 +1,4 @@
+import { challengeOf } from './entry/entry-settings.ts';
 import { shortestClaimWindow } from './poll-intervals.ts';
 import type { Mode, RoomSettings } from './room.ts';
 
@@ -29,8 +30,8 @@ const UNLIMITED = 24 * 3_600_000;
 /** The confirm window of rooms that set none, in ms. */
 const CONFIRM_WINDOW = 30_000;
 
-/** Whether only visitors with a proof, and a few of each address, count as present. */
-export const asksForProof = (_settings: RoomSettings): boolean => false;
+/** Whether only visitors with a proof count as present. The budget of `auto` is not applied yet. */
+export const asksForProof = (settings: RoomSettings): boolean => challengeOf(settings) === 'always';
 
 /**
  * The rules of a room's line. A claim window is never shorter than a page needs to notice its turn, nor than the room
@@ -45,7 +46,7 @@ export function lineRules(settings: RoomSettings): LineRules {
     presenceTimeout: settings.presence.timeout,
     confirmWindow: settings.admission.confirm_window ?? CONFIRM_WINDOW,
     challenge: asksForProof(settings),
-    unprovenPerAddress: 20,
+    unprovenPerAddress: 0,
     presentFromJoin: true,
     missedTurnGrace: settings.admission.missed_turn_grace ?? MISSED_TURN_GRACE,
   };

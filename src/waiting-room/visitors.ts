@@ -104,16 +104,14 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
    */
   async function joinAgain(
     snapshot: Snapshot,
-    { room, visitor, standing }: Ticket,
+    { room, visitor }: Ticket,
     { refusal, ...request }: Pick<Brought, 'refusal'> & EntryRequest,
     missed: Ticket | null = null,
   ): Promise<Ticket> {
     if (refusal) throw refusal;
     guardEntry(snapshot, request);
     if (missed) await line.leave(room, missed, now());
-    const { address } = request;
-    // A ticket that is proven stays so at the back.
-    const proven = request.proven || standing === 'proven';
+    const { proven, address } = request;
     return (await joinRoom(room, { visitor, proven, address }, snapshot)).ticket;
   }
 

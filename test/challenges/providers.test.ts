@@ -147,7 +147,9 @@ test('the policy of the waiting page opens for the provider, and for nobody else
     return_urls: ['https://shop.example/'],
   }));
   const browser = createBrowser();
-  const { location } = await browser.get(url);
+  // The first answer sets a cookie, and the second one sees it.
+  const { location: withCookie } = await browser.get(url);
+  const { location } = await browser.get(withCookie);
   const policy = String((await browser.get(location)).headers['content-security-policy']);
   const origins = new Set(policy.match(/https?:[^ ;]+/g));
   expect(origins).toEqual(new Set(['https://challenges.cloudflare.com']));

@@ -2,11 +2,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
+import { enterWith } from '#support/enter.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
 import { embeddedStore } from '#support/stores.ts';
-import { comeBack, enterUrl, fromGateUrl, SALE, SITE } from './room.ts';
+import { comeBack, enter, fromGateUrl, SALE, SITE } from './room.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 /** Of Google's, of an impostor whose name says Google's, and of nobody. */
@@ -125,7 +126,7 @@ describe('the doors', () => {
     await set([{ match: { user_agent: '*BadBot*' }, action: 'refuse' }]);
     const bad = { 'User-Agent': 'BadBot/1.0' };
     const browser = createBrowser();
-    const entered = await browser.get(enterUrl(service, `${SITE}/`), bad);
+    const entered = await enter(service, browser, `${SITE}/`, bad);
     expect([entered.status, entered.text.includes('entry_refused')]).toEqual([403, true]);
     const { url } = await startLogin(service.issuer);
     const login = await browser.get(url, bad);
@@ -133,30 +134,30 @@ describe('the doors', () => {
     const joined = await fetch(`${service.issuer}/rooms/sale/tickets`, { method: 'POST', headers: bad });
     expect([joined.status, ((await joined.json()) as { code: string }).code]).toEqual([403, 'entry_refused']);
     expect(await issued()).toBe(0);
-    expect((await browser.get(enterUrl(service, `${SITE}/`))).status).toBe(303);
+    expect((await enter(service, browser, `${SITE}/`)).status).toBe(303);
     expect(await issued()).toBe(1);
   });
 
   test('ask newcomers for a proof that a rule names, and leave those in line alone', async () => {
     const browser = createBrowser();
-    await browser.get(enterUrl(service, `${SITE}/`));
+    await enter(service, browser, `${SITE}/`);
     await set([{ match: { user_agent: '*curl*' }, action: 'challenge' }]);
     const agent = { 'User-Agent': 'curl/8' };
     const joined = await fetch(`${service.issuer}/rooms/sale/tickets`, { method: 'POST', headers: agent });
     expect([joined.status, ((await joined.json()) as { code: string }).code]).toEqual([429, 'challenge_required']);
-    await createBrowser().get(enterUrl(service, `${SITE}/`), agent);
+    await enter(service, createBrowser(), `${SITE}/`, agent);
     await createBrowser().get((await startLogin(service.issuer)).url, agent);
     expect(await issued()).toBe(1);
-    await browser.get(enterUrl(service, `${SITE}/`), agent);
+    await enter(service, browser, `${SITE}/`, agent);
     expect(await issued()).toBe(1);
   });
 
   test('/enter sends visitors on whom a rule lets through, unless the gate thinks otherwise', async () => {
     await set([{ match: { path: '/free/*', host: 'shop.example' }, action: 'bypass' }]);
     const browser = createBrowser();
-    expect((await browser.get(enterUrl(service, `${SITE}/free/x?y=1`))).location).toBe(`${SITE}/free/x?y=1`);
+    expect((await enter(service, browser, `${SITE}/free/x?y=1`)).location).toBe(`${SITE}/free/x?y=1`);
     expect(await issued()).toBe(0);
-    expect((await browser.get(fromGateUrl(service, `${SITE}/free/x`))).location).toContain('/rooms/sale/wait?');
+    expect((await enterWith(browser, fromGateUrl(service, `${SITE}/free/x`))).location).toContain('/rooms/sale/wait?');
     expect(await issued()).toBe(1);
   });
 });
