@@ -5,8 +5,9 @@ local NEWCOMER = { arrivesWithin = 15000, heardWithin = 30000, grain = 999, kept
 -- Notes the first join of a second.
 local function noteJoin(now)
   local at = now - line.shifted
-  redis.call('ZREMRANGEBYSCORE', RECENT_JOINS, '-inf', '(' .. string.format('%.0f', at - NEWCOMER.keptFor))
+  -- Added first: a Redis without memory lets a script go on once it has removed something.
   redis.call('ZADD', RECENT_JOINS, at, string.format('%015.0f', line.queue + 1))
+  redis.call('ZREMRANGEBYSCORE', RECENT_JOINS, '-inf', '(' .. string.format('%.0f', at - NEWCOMER.keptFor))
 end
 
 -- The first number that was issued so recently.
