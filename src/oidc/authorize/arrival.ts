@@ -74,7 +74,8 @@ function passIn(ctx: KoaContextWithOIDC): string | null {
   return passOf(ctx) ?? (typeof hint === 'string' && JWT.test(hint) ? hint : null);
 }
 
-const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** Its header is a JSON object, so it begins so. Other hints may have two dots too. */
+const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createArrival(deps: ArrivalDeps) {
   const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
