@@ -140,7 +140,7 @@ export function createApp(deps: AppDeps): App {
     awsCredentials: config.awsCredentials,
     challenges,
     passes,
-    requestOf: createEntryRequests(clientAddress, waitingRoom.addressKey),
+    requestOf: createEntryRequests({ clientAddress, addressKey: waitingRoom.addressKey, trustProxy, log }),
     roomRules: createRoomRules({
       clientAddress,
       isCrawlerOf: createCrawlerCheck({ now, lookups: deps.crawlerLookups }),
