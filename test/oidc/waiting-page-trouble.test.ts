@@ -142,7 +142,7 @@ describe('the waiting page', () => {
   });
 
   test.each([
-    ['tampered with', (ticket: string) => `${ticket.slice(0, -2)}${ticket.endsWith('A') ? 'B' : 'A'}A`],
+    ['tampered with', (ticket: string) => `${ticket.slice(0, 20)}${ticket[20] === 'A' ? 'B' : 'A'}${ticket.slice(21)}`],
     ['cut off', (ticket: string) => ticket.slice(0, 20)],
     ['empty', () => ''],
     ['no ticket at all', () => '%00"; drop'],
