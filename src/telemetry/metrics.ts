@@ -205,7 +205,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       for (const [outcome, count] of Object.entries(gateChecks)) this.inc({ outcome }, count);
     },
   });
-  for (const [name, help] of Object.entries(GAUGES) as [keyof Counters, string][]) {
+  function roomGauge(name: string, help: string, read: (room: RoomGauges) => number): void {
     new Gauge({
       name: `anteroom_room_${name}`,
       help,
@@ -213,22 +213,14 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       registers,
       collect() {
         this.reset();
-        for (const { room, counters } of rooms()) this.set({ room }, counters[name]);
+        for (const room of rooms()) this.set({ room: room.room }, read(room));
       },
     });
   }
-  for (const [name, help] of Object.entries(ADMISSION_GAUGES) as [keyof RoomGauges['admissions'], string][]) {
-    new Gauge({
-      name: `anteroom_room_${name}`,
-      help,
-      labelNames: ['room'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { room, admissions } of rooms()) this.set({ room }, admissions[name]);
-      },
-    });
-  }
+  for (const [name, help] of Object.entries(GAUGES) as [keyof Counters, string][])
+    roomGauge(name, help, ({ counters }) => counters[name]);
+  for (const [name, help] of Object.entries(ADMISSION_GAUGES) as [keyof RoomGauges['admissions'], string][])
+    roomGauge(name, help, ({ admissions }) => admissions[name]);
   new Gauge({
     name: 'anteroom_room_predictions',
     help: 'Waits compared with their prediction, by whether they were inside the predicted range',
