@@ -1,17 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { StoredText } from '#waiting-room/ports/stored-text.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 export interface StoredTextDeps {
   readonly database: DatabaseSync;
   readonly group: GroupCommit;
   readonly table: 'applied_file' | 'signing_keys';
-}
-
-/** One text in a table of its own. */
-export interface StoredText {
-  /** Null where none was written yet. */
-  read(): Promise<string | null>;
-  write(text: string): Promise<void>;
 }
 
 /** The table has one row. It has no schema version of its own: an earlier version opens the database and ignores it. */

@@ -1,13 +1,8 @@
+import type { StoredText } from '#waiting-room/ports/stored-text.ts';
 import type { RedisClient } from './client.ts';
 import { answered } from './unavailable.ts';
 
 /** One text under a key of its own. */
-export interface StoredText {
-  /** Null where none was written yet. */
-  read(): Promise<string | null>;
-  write(text: string): Promise<void>;
-}
-
 export function createStoredText(client: RedisClient, key: string): StoredText {
   return {
     read: () => answered(client.get(key)),
