@@ -148,25 +148,26 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
     return published;
   }
 
-  async function ageLimit(): Promise<number | null> {
-    if (maxAge !== 'default') return maxAge;
-    const rooms = await settings.rooms();
-    return rooms.some(({ aws }) => aws) ? null : DEFAULT_AGE;
-  }
-
-  async function rotateIfOld(): Promise<void> {
-    const limit = await ageLimit();
-    if (limit === null || isUnreadable) return;
-    if (rotation.length === 0) {
-      const keys = await fileKeys();
-      return change(async (current) => (current.length > 0 ? current : firstRotation(keys, now())));
-    }
+  /** Whether the keys that sign are too old, and no others wait to sign. */
+  async function isDue(limit: number): Promise<boolean> {
     const published = publishedKeys(await fileKeys(), rotation, now());
     const since = published
       .filter(({ status }) => status === 'signing')
       .map((key) => Math.max(key.signsFrom, key.addedAt));
-    if (published.some(({ status }) => status === 'next') || Math.min(...since) + limit > now()) return;
-    await rotateNow({ by: 'anteroom', emergency: false });
+    return published.every(({ status }) => status !== 'next') && Math.min(...since) + limit <= now();
+  }
+
+  async function rotateIfOld(): Promise<void> {
+    if (maxAge === null || isUnreadable) return;
+    const isNew = rotation.length === 0;
+    if (!isNew && !(await isDue(maxAge === 'default' ? DEFAULT_AGE : maxAge))) return;
+    if (maxAge === 'default' && (await settings.rooms()).some(({ aws }) => aws)) return;
+    if (!isNew) {
+      await rotateNow({ by: 'anteroom', emergency: false });
+      return;
+    }
+    const keys = await fileKeys();
+    await change(async (current) => (current.length > 0 ? current : firstRotation(keys, now())));
   }
 
   return {

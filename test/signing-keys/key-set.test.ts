@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSigningKeySet, generateJwks, RotationInProgress } from '#signing-keys/index.ts';
+import { createSigningKeySet, generateJwks, RotationInProgress, type SigningKeySetDeps } from '#signing-keys/index.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import { createTime } from '#support/time.ts';
 import type { Activities } from '#waiting-room/activity.ts';
@@ -19,12 +19,19 @@ describe.each(STORES)('signing keys on the %s store', (_, open) => {
   const time = createTime();
   const audited: Activities['operator.acted'][] = [];
   const errors: string[] = [];
-  const keySet = (more: { maxAge?: number | null | 'default'; secret?: string; store?: SigningKeysStore } = {}) =>
+  const keySet = (
+    more: {
+      maxAge?: number | null | 'default';
+      secret?: string;
+      store?: SigningKeysStore;
+      settings?: SigningKeySetDeps['settings'];
+    } = {},
+  ) =>
     createSigningKeySet({
       file,
       store: more.store ?? opened.store.signingKeys,
       leases: opened.store.leases,
-      settings: opened.store.settings,
+      settings: more.settings ?? opened.store.settings,
       seal: createSeal([more.secret ?? 'a key that only the tests know']),
       emit: (type, fields) => {
         if (type === 'operator.acted') audited.push(fields as Activities['operator.acted']);
@@ -112,6 +119,24 @@ describe.each(STORES)('signing keys on the %s store', (_, open) => {
     await set.look();
     expect(signing(set)).not.toBe(before);
     expect(audited.at(-1)).toMatchObject({ by: 'anteroom', action: 'keys.rotated' });
+  });
+
+  test('are looked at without a read of the rooms, unless they are due', async () => {
+    let reads = 0;
+    const rooms = async () => {
+      reads += 1;
+      return [];
+    };
+    const set = keySet({ store: inMemory(), maxAge: 'default', settings: { rooms } });
+    await set.look();
+    reads = 0;
+    await set.look();
+    await set.look();
+    expect(reads).toBe(0);
+    time.pass(31 * DAY);
+    await set.look();
+    expect(reads).toBeGreaterThan(0);
+    expect(set.current().keys).toHaveLength(6);
   });
 
   test('are not rotated by age where KEY_ROTATION is off', async () => {
