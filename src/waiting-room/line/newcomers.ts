@@ -10,7 +10,6 @@ const HEARD_WITHIN = 30_000;
 /** Joins of a second share an entry of `recentJoins`: the first of them is up to so much older than the last, in ms. */
 const GRAIN = 999;
 const KEPT_FOR = 60_000;
-const LOOKED_AT_EVERY = 5000;
 
 /** Notes the first join of a second. */
 export function noteJoin(line: Line, now: number): void {
@@ -26,6 +25,12 @@ function firstSince(line: Line, since: number): number {
   return line.recentJoins.find((join) => join.at >= since - line.shifted)?.from ?? line.queue + 1;
 }
 
+/** When a newcomer who is not heard has missed the turn. It follows from the join, so looking earlier changes nothing. */
+function dueOf(line: Line, number: number): number {
+  const join = line.recentJoins.findLast(({ from }) => from <= number);
+  return (join?.at ?? 0) + line.shifted + HEARD_WITHIN + GRAIN + 1;
+}
+
 /** Puts the newcomers among the numbers that a raise passes over at the front; how many they are. */
 export function keepNewcomers(line: Line, from: number, to: number, now: number): number {
   const first = Math.max(from, firstSince(line, now - ARRIVES_WITHIN - GRAIN));
@@ -36,8 +41,13 @@ export function keepNewcomers(line: Line, from: number, to: number, now: number)
     line.returned.add(number);
     kept += 1;
   }
-  if (kept > 0 && line.arrivingDue === 0) line.arrivingDue = now + HEARD_WITHIN;
+  if (kept > 0 && line.arrivingDue === 0) line.arrivingDue = dueOf(line, first);
   return kept;
+}
+
+/** Whether a newcomer was not heard in time, and that may not be settled yet. */
+export function isLateNewcomer(line: Line, number: number, now: number): boolean {
+  return line.arriving.has(number) && dueOf(line, number) <= now;
 }
 
 /** Newcomers who were not heard in time have missed their turn. */
@@ -49,6 +59,7 @@ export function expireNewcomers(line: Line, now: number): void {
     line.expired += 1;
   }
   line.arriving.clear(1, last);
-  line.arrivingDue = line.arriving.count(last + 1, line.queue) > 0 ? now + LOOKED_AT_EVERY : 0;
+  const next = line.arriving.nth(1, last + 1);
+  line.arrivingDue = next === -1 ? 0 : dueOf(line, next);
   line.changes += 1;
 }

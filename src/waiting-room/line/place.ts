@@ -3,6 +3,7 @@ import type { VisitorId } from '../visitor.ts';
 import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, confirm, endAdmission, spend } from './admissions.ts';
 import { freePlaces, isOfLine, type Line } from './line.ts';
+import { isLateNewcomer } from './newcomers.ts';
 import { isWithinGrace } from './raise-times.ts';
 import { settle } from './settle.ts';
 import { batchOf, release } from './turns.ts';
@@ -64,7 +65,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
   const overdue = !line.lapsed.has(number) && isOverdue(line.admissions, holder.visitor, number, now);
   if (line.spent.has(number) && !overdue) return { state: 'over' };
   if (number > line.serving) return { state: 'waiting' };
-  if (line.returned.has(number)) return { state: 'returned' };
+  if (line.returned.has(number) && !isLateNewcomer(line, number, now)) return { state: 'returned' };
   const claimBy =
     line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
   if (claimBy !== undefined && claimBy > now) return { state: 'served', claimBy };

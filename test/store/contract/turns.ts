@@ -97,6 +97,22 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.rejoin(ann, T0 + seconds(240))).toEqual({ state: 'returned' });
     });
 
+    it('keeps a newcomer whose page is still loading at the front for 31 s from the join, whether or not somebody looks', async () => {
+      const due = T0 + 31_000;
+      for (const looks of [[], [T0 + 29_999, T0 + 30_000, due - 1], [due]]) {
+        const room = await makeRoom(stores().store, { presentFromJoin: false });
+        const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob', { at: T0 + 2000 })];
+        await room.raise({ people: 1 }, T0 + 2000);
+        for (const look of looks) await room.view(look);
+        if (!looks.includes(due)) expect(await room.place(ann, due - 1)).toEqual({ state: 'returned' });
+        expect(await room.place(ann, due)).toEqual({ state: 'missed', away: true, front: false });
+        expect(await room.place(bob, due)).toEqual({ state: 'returned' });
+        expect(await room.counters(due)).toMatchObject({ waiting: 1, expired: 1 });
+        expect(await room.place(bob, T0 + 33_000)).toEqual({ state: 'missed', away: true, front: false });
+        expect(await room.counters(T0 + 33_000)).toMatchObject({ waiting: 0, expired: 2 });
+      }
+    });
+
     it('does not rejoin who has not missed a turn', async () => {
       const room = await makeRoom(stores().store);
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);

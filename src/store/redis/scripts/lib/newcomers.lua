@@ -1,6 +1,6 @@
 -- Newcomers whose page is still loading (waiting-room/line/newcomers.ts says more). RECENT_JOINS has the first number of
 -- each second with joins: member the number, score when that was, less `shifted`.
-local NEWCOMER = { arrivesWithin = 15000, heardWithin = 30000, grain = 999, keptFor = 60000, lookedAtEvery = 5000 }
+local NEWCOMER = { arrivesWithin = 15000, heardWithin = 30000, grain = 999, keptFor = 60000 }
 
 -- Notes the first join of a second.
 local function noteJoin(now)
@@ -16,6 +16,17 @@ local function firstSince(since)
   return from and tonumber(from) or line.queue + 1
 end
 
+-- When a newcomer who is not heard has missed the turn. It follows from the join, so looking earlier changes nothing.
+local function dueOf(number)
+  local joined = 0
+  local joins = redis.call('ZRANGE', RECENT_JOINS, 0, -1, 'WITHSCORES')
+  for i = 1, #joins, 2 do
+    if tonumber(joins[i]) > number then break end
+    joined = tonumber(joins[i + 1])
+  end
+  return joined + line.shifted + NEWCOMER.heardWithin + NEWCOMER.grain + 1
+end
+
 -- Puts the newcomers among the numbers that a raise passes over at the front; how many they are.
 local function keepNewcomers(from, to, now)
   local first = math.max(from, firstSince(now - NEWCOMER.arrivesWithin - NEWCOMER.grain))
@@ -27,7 +38,7 @@ local function keepNewcomers(from, to, now)
   addBits(RETURNED, first, kept)
   local count = countBits(ARRIVING, first, to)
   line.returned = line.returned + count
-  if count > 0 and line.arriving_due == 0 then line.arriving_due = now + NEWCOMER.heardWithin end
+  if count > 0 and line.arriving_due == 0 then line.arriving_due = dueOf(first) end
   return count
 end
 
@@ -37,6 +48,11 @@ end
 
 local function dropArriving(number)
   if isArriving(number) then redis.call('SETBIT', ARRIVING, number, 0) end
+end
+
+-- Whether a newcomer was not heard in time, and that may not be settled yet.
+local function isLateNewcomer(number, now)
+  return isArriving(number) and dueOf(number) <= now
 end
 
 -- Newcomers who were not heard in time have missed their turn.
@@ -51,5 +67,6 @@ local function expireNewcomers(now)
     clearBits(ARRIVING, 1, last)
   end
   line.returned, line.expired = line.returned - count, line.expired + count
-  line.arriving_due = countBits(ARRIVING, last + 1, line.queue) > 0 and now + NEWCOMER.lookedAtEvery or 0
+  local following = nthBit(ARRIVING, 1, last + 1)
+  line.arriving_due = following and dueOf(following) or 0
 end

@@ -12,7 +12,7 @@ local function place(holder, now)
   local overdue = isSpent and not has(LAPSED, number) and isOverdue(holder.visitor, number, now)
   if isSpent and not overdue then return { 'over' } end
   if number > line.serving then return { 'waiting' } end
-  if line.returned > 0 and has(RETURNED, number) then return { 'returned' } end
+  if line.returned > 0 and has(RETURNED, number) and not isLateNewcomer(number, now) then return { 'returned' } end
   local claimBy = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
   if not claimBy and has(HOLDING, number) then claimBy = batchDeadline(number) end
   if claimBy and claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
