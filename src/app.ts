@@ -44,7 +44,7 @@ import { createWaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 
 export interface AppDeps {
-  readonly config: Partial<Pick<Config, 'keyRotation'>> &
+  readonly config: Partial<Pick<Config, 'keyRotation' | 'sns'>> &
     Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'awsCredentials' | 'trustProxy'>;
   readonly store: Store;
   readonly log: Log;
@@ -138,6 +138,7 @@ export function createApp(deps: AppDeps): App {
     addresses: createAddresses(seal, urls),
     views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
     awsCredentials: config.awsCredentials,
+    sns: config.sns ?? { topics: [], endpoint: null },
     challenges,
     passes,
     requestOf: createEntryRequests({ clientAddress, addressKey: waitingRoom.addressKey, trustProxy, log }),

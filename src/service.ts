@@ -43,6 +43,7 @@ export async function openService(config: Config, settings: FileSettings | null)
       ...(settings?.rooms ?? []).flatMap(targetsOfRoom).map(({ url }) => url),
       ...(settings?.relyingParties ?? []).flatMap(targetsOfRelyingParty).map(({ url }) => url),
       ...(config.webhook ? [config.webhook.url] : []),
+      ...(config.sns.endpoint === null ? [] : [config.sns.endpoint]),
     ],
   });
   const activity = createActivity({ store, webhook: config.webhook, outbound, self, now, log, metrics });

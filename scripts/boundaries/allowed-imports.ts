@@ -57,7 +57,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
 
   // Doors know neither the stores, nor the configuration, nor each other.
   'src/admin': door(['src/signing-keys'], ['@koa/router', 'zod']),
-  'src/aws': door(['src/tokens'], []),
+  'src/aws': door(['src/outbound', 'src/tokens'], []),
   'src/oidc': door(['src/passes', 'src/outbound'], ['oidc-provider', 'jose']),
   'src/public': door(['src/passes', 'src/tokens'], ['@koa/router']),
   'src/clock': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },

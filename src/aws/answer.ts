@@ -1,5 +1,7 @@
 /** Answers in the shape of AWS's API: what a function refuses is an `error`, what the gateway refuses a `message`. */
 
+import type { ServerResponse } from 'node:http';
+
 export interface Answer {
   readonly status: number;
   /** Null: an empty body. */
@@ -24,7 +26,8 @@ export const UNKNOWN_ROUTE = gatewayRefusal(403, 'Missing Authentication Token',
 export const FORBIDDEN = gatewayRefusal(403, 'User is not authorized to access this resource', 'AccessDeniedException');
 export const WRONG_API_KEY = gatewayRefusal(403, 'Forbidden', 'ForbiddenException');
 export const WRONG_MEDIA_TYPE = gatewayRefusal(415, 'Unsupported Media Type');
-export const TOO_LONG = gatewayRefusal(413, 'Request Too Long');
+/** The rest of the body is not read, so the connection cannot be used again. */
+export const TOO_LONG: Answer = { ...gatewayRefusal(413, 'Request Too Long'), headers: { Connection: 'close' } };
 /** @param seconds until the client may try again */
 export const tooMany = (seconds: number): Answer => ({
   ...gatewayRefusal(429, 'Too Many Requests'),
@@ -47,3 +50,17 @@ export const EXPIRY_OFF = refusal(202, 'Queue position expiration not enabled');
 export const POSITION_EXPIRED = refusal(410, 'Queue position has expired');
 export const TOKEN_EXPIRED = refusal(410, 'Token corresponding to request id has expired');
 export const NO_SESSION = refusal(404, "Request ID doesn't exist or status already set.");
+
+/** Without Cache-Control: what AWS's CDN does not hear of, it keeps for as long as its own rules say. */
+export function send(res: ServerResponse, { status, body, headers = {} }: Answer): void {
+  const text = body === null ? '' : JSON.stringify(body);
+  res
+    .writeHead(status, {
+      'Content-Type': 'application/json',
+      'Access-Control-Allow-Origin': '*',
+      'X-Content-Type-Options': 'nosniff',
+      ...headers,
+      'Content-Length': Buffer.byteLength(text),
+    })
+    .end(text);
+}

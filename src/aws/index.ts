@@ -1,7 +1,7 @@
 /**
  * Door 4: the API of AWS's Virtual Waiting Room, to the letter, on the same line as everybody else. It owns the routes,
  * the signatures of the private API and the shape of the tokens. It decides nothing about the line. It imports
- * waiting-room, tokens, http and telemetry, and no other door.
+ * waiting-room, tokens, http, outbound and telemetry, and no other door.
  */
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import type { Door } from '#http/door.ts';
@@ -9,6 +9,8 @@ import { firstOf } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
+import type { Outbound } from '#outbound/index.ts';
+import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { SigningKeys } from '#tokens/signing-keys.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
@@ -24,19 +26,24 @@ import { createAwsRooms } from './room.ts';
 import type { Caller } from './route.ts';
 import { createServe } from './serve.ts';
 import { type AwsCredential, createVerify } from './sigv4/verify.ts';
+import { createSnsRoute } from './sns/index.ts';
 
 export { createSessionEnds } from './session-ends.ts';
 
 export interface AwsDeps {
   readonly issuer: string;
   readonly urls: Pick<PublicUrls, 'basePath'>;
-  readonly store: Pick<Store, 'issuedTokens'>;
+  readonly store: Pick<Store, 'issuedTokens' | 'idempotency'>;
   readonly waitingRoom: WaitingRoom;
   /** The keys that sign tokens. */
   readonly tokenKeys: SigningKeys;
   readonly operatorTokens: readonly OperatorToken[];
   /** AWS_API_CREDENTIALS: who may sign requests to the private API. */
   readonly awsCredentials: readonly AwsCredential[];
+  /** AWS_SNS_TOPICS and AWS_ENDPOINT_URL_SNS: who may send notifications. */
+  readonly sns: { readonly topics: readonly string[]; readonly endpoint: string | null };
+  readonly outbound: Pick<Outbound, 'send'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly attempts: CredentialAttempts;
   readonly requestOf: EntryRequestOf;
   readonly metrics: Pick<Metrics, 'request'>;
@@ -95,6 +102,7 @@ export function createAwsDoor(deps: AwsDeps): Required<Pick<Door, 'raw'>> {
           generateToken: createGenerateToken(tokenDeps, 'private'),
         }),
       }),
+      createSnsRoute({ ...deps, ...deps.sns, rooms, operationsOf }),
     ),
   };
 }

@@ -9,7 +9,16 @@ import type { Refuse } from '#http/refuse.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { AnteroomError, ChallengeRequired } from '#waiting-room/errors.ts';
 import type { Answer } from './answer.ts';
-import { FAILED, INVALID_BODY, TOO_LONG, tooMany, UNAVAILABLE, UNKNOWN_ROUTE, WRONG_MEDIA_TYPE } from './answer.ts';
+import {
+  FAILED,
+  INVALID_BODY,
+  send,
+  TOO_LONG,
+  tooMany,
+  UNAVAILABLE,
+  UNKNOWN_ROUTE,
+  WRONG_MEDIA_TYPE,
+} from './answer.ts';
 import type { AwsRoom, AwsRooms } from './room.ts';
 import type { Caller, Route, Routes } from './route.ts';
 import { isJson, readObject, shapeOfBody, shapeOfQuery } from './shape.ts';
@@ -85,7 +94,7 @@ export function createServe(deps: ServeDeps): RawHandler {
   }
 
   function answerOf(error: unknown): Answer {
-    if (error instanceof Problem && error.code === 'payload_too_large') return CLOSED_TOO_LONG;
+    if (error instanceof Problem && error.code === 'payload_too_large') return TOO_LONG;
     if (error instanceof Problem) return INVALID_BODY;
     if (error instanceof AnteroomError && error.code.startsWith('store_')) return UNAVAILABLE;
     if (error instanceof AnteroomError && NOT_NOW.has(error.code)) {
@@ -111,25 +120,8 @@ const NOT_NOW: ReadonlySet<string> = new Set(['challenge_required', 'room_full',
 /** When a client may try again at a full line, in seconds. */
 const FULL_RETRY = 30;
 
-/** The rest of the body is not read, so the connection cannot be used again. */
-const CLOSED_TOO_LONG: Answer = { ...TOO_LONG, headers: { Connection: 'close' } };
-
 function preflight({ method }: Route): Answer {
   const methods = method === 'GET' ? 'GET,OPTIONS' : 'OPTIONS,POST';
   const headers = { 'Access-Control-Allow-Methods': methods, 'Access-Control-Allow-Headers': ALLOWED_HEADERS };
   return { status: 200, body: null, headers };
-}
-
-/** Without Cache-Control: what AWS's CDN does not hear of, it keeps for as long as its own rules say. */
-function send(res: ServerResponse, { status, body, headers = {} }: Answer): void {
-  const text = body === null ? '' : JSON.stringify(body);
-  res
-    .writeHead(status, {
-      'Content-Type': 'application/json',
-      'Access-Control-Allow-Origin': '*',
-      'X-Content-Type-Options': 'nosniff',
-      ...headers,
-      'Content-Length': Buffer.byteLength(text),
-    })
-    .end(text);
 }

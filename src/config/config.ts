@@ -28,6 +28,7 @@ import {
   namedTokens,
   port,
   redisUrl,
+  snsTopics,
   text,
   webhookKeys,
   webhookUrl,
@@ -69,6 +70,8 @@ export interface Config {
   readonly namedTokens: readonly NamedToken[];
   /** Who may sign requests to the private API of AWS's clients. */
   readonly awsCredentials: readonly AwsCredential[];
+  /** The topics of SNS that may subscribe and send, and where SNS is if not at AWS. */
+  readonly sns: { readonly topics: readonly string[]; readonly endpoint: string | null };
   /** Where activity events are delivered. Null: nowhere. */
   readonly webhook: WebhookConfig | null;
   /** The first seals, all open. */
@@ -155,6 +158,10 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     adminToken,
     namedTokens: tokens,
     awsCredentials: read('AWS_API_CREDENTIALS', [], awsCredentials),
+    sns: {
+      topics: read('AWS_SNS_TOPICS', [], snsTopics),
+      endpoint: read('AWS_ENDPOINT_URL_SNS', null, webhookUrl),
+    },
     webhook: readWebhook({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),

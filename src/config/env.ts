@@ -167,6 +167,19 @@ export function awsCredentials(value: string): readonly AwsCredential[] | Refusa
   return credentials;
 }
 
+const SNS_TOPIC = /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{4,32}:\d{12}:[A-Za-z0-9_.-]{1,256}$/;
+
+/** ARNs of topics, comma-separated. */
+export function snsTopics(value: string): readonly string[] | Refusal {
+  const topics = value.split(',').map((each) => each.trim());
+  const wrong = topics.findIndex((topic) => !SNS_TOPIC.test(topic));
+  return wrong < 0
+    ? topics
+    : refuse(
+        `must be a comma-separated list of ARNs such as arn:aws:sns:eu-west-1:123456789012:exits: entry ${wrong + 1} is none`,
+      );
+}
+
 /** An http or https URL. Its query may contain a secret, so no fault repeats it. */
 export function webhookUrl(value: string): string | Refusal {
   const url = URL.parse(value);

@@ -93,6 +93,8 @@ describe('a variable that is set', () => {
       ADMIN_TOKEN: 'let-me-in-please',
       ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
       AWS_API_CREDENTIALS: 'AKIDEXAMPLEEXAMPLE01:the+secret/of=one:key, AKIDEXAMPLEEXAMPLE02:the-secret-of-two',
+      AWS_SNS_TOPICS: 'arn:aws:sns:eu-west-1:123456789012:exits, arn:aws:sns:eu-west-1:123456789012:alarms.fifo',
+      AWS_ENDPOINT_URL_SNS: 'http://localhost:4566',
       WEBHOOK_URL: 'https://hooks.example/anteroom?key=1',
       WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       WEBHOOK_EVENTS: 'draw.done, ticket.claimed',
@@ -125,6 +127,10 @@ describe('a variable that is set', () => {
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE01', secretAccessKey: 'the+secret/of=one:key' },
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE02', secretAccessKey: 'the-secret-of-two' },
       ],
+      sns: {
+        topics: ['arn:aws:sns:eu-west-1:123456789012:exits', 'arn:aws:sns:eu-west-1:123456789012:alarms.fifo'],
+        endpoint: 'http://localhost:4566',
+      },
       webhook: {
         url: 'https://hooks.example/anteroom?key=1',
         keys: ['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
@@ -419,6 +425,18 @@ describe('AWS_API_CREDENTIALS', () => {
     const [fault, ...more] = await faults({ AWS_API_CREDENTIALS });
     expect([fault?.where, more]).toEqual(['AWS_API_CREDENTIALS', []]);
     expect(fault?.message).not.toContain('secret-of');
+  });
+});
+
+describe('AWS_SNS_TOPICS', () => {
+  test.each([
+    ['a name', 'exits'],
+    ['a topic of no account', 'arn:aws:sns:eu-west-1::exits'],
+    ['something else', 'arn:aws:sqs:eu-west-1:123456789012:exits'],
+    ['a topic and nothing', 'arn:aws:sns:eu-west-1:123456789012:exits,'],
+  ])('cannot be %s', async (_, AWS_SNS_TOPICS) => {
+    const [fault, ...more] = await faults({ AWS_SNS_TOPICS });
+    expect([fault?.where, more]).toEqual(['AWS_SNS_TOPICS', []]);
   });
 });
 

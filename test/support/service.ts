@@ -49,6 +49,7 @@ export interface TestServiceOptions {
   readonly jwks?: PrivateJwks;
   readonly keyRotation?: number | null | 'default';
   readonly awsCredentials?: readonly AwsCredential[];
+  readonly sns?: { readonly topics: readonly string[]; readonly endpoint: string | null };
   readonly namedTokens?: readonly NamedToken[];
   readonly port?: number;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
@@ -85,6 +86,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     adminToken: ADMIN_TOKEN,
     namedTokens: options.namedTokens ?? [],
     awsCredentials: options.awsCredentials ?? [],
+    sns: options.sns ?? { topics: [], endpoint: null },
     trustProxy: options.trustProxy ?? 0,
   };
   const told: Activity[] = [];
