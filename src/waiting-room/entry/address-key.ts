@@ -12,6 +12,9 @@ const HALF = 8;
 /** Addresses that a process has hashed, at least. */
 const RECENT = 20_000;
 
+/** A network of many addresses may have so many times what one address may have. */
+export const WIDE = 10;
+
 export interface Networks {
   readonly narrow: string;
   readonly wide: string;

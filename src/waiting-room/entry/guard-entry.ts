@@ -7,13 +7,11 @@ import { ChallengeRequired, entryRefused, RoomFull } from '../errors.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
 import type { RoomId } from '../room.ts';
 import type { Snapshot } from '../snapshots.ts';
-import { narrowOf, wideOf } from './address-key.ts';
+import { narrowOf, WIDE, wideOf } from './address-key.ts';
 import { decideEntry } from './decide-entry.ts';
 import type { EntryRequest } from './entry-request.ts';
 import { challengeOf, limitsOf, type Rate } from './entry-settings.ts';
 
-/** A network of many addresses may join as often as so many addresses. */
-export const WIDE = 10;
 /** How often `abuse.suspected` is emitted for an address, in ms. */
 const REPORT_WINDOW = 10 * 60_000;
 /** Reports of a room in that time: an attacker with many addresses must not fill the webhook. */

@@ -1,35 +1,52 @@
 /**
- * The budget of unproven visitors of an address: so many may be present or inside. It is decided at the join, in the
- * order of the joins, and sealed into the ticket. A visitor who proves, or is gone, leaves it free.
+ * The budget of unproven visitors: so many of an address may be present or inside, and ten times as many of the network
+ * around it. It is decided at the join, in the order of the joins, and sealed into the ticket. A visitor who proves, or
+ * is gone, leaves it free. One who is absent as another needs it forfeits it, and is present with a proof only.
  */
+import { narrowOf, WIDE, wideOf } from '../entry/address-key.ts';
 import type { VisitorId } from '../visitor.ts';
 import { liveAdmission } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
-import type { Line } from './line.ts';
+import { isForfeited, type Line } from './line.ts';
 
 /** A visitor counts for so long after the join without a heartbeat, in seconds. */
 const ARRIVES_WITHIN = 30;
-/** So many addresses at most; beyond that a new one has no budget. */
+/** So many addresses and networks at most; beyond that a new one has no budget. */
 const ADDRESSES = 100_000;
 /** With each new address so many others are looked at, those that were not for the longest time. */
 const LOOKED_AT = 2;
 
 const secondOf = (line: Line, now: number) => Math.floor((now - line.shifted) / 1000);
 
-/** Whether an entry, `number:second:visitor` or `e` draw `.` index `:second:visitor`, still counts. */
-function counts(line: Line, entry: string, now: number): boolean {
+/** `absent`: neither present nor inside, but not gone either. */
+type Standing = 'counts' | 'absent' | 'gone';
+
+/** Where the visitor of an entry is. It is `number:second:visitor`, or `e` draw `.` index `:second:visitor`. */
+function standingOf(line: Line, entry: string, now: number): Standing {
   const [id = '', second, visitor = ''] = entry.split(':');
   const isRecent = secondOf(line, now) - Number(second) <= ARRIVES_WITHIN;
   if (id.startsWith('e')) {
     const [draw, index = 0] = id.slice(1).split('.').map(Number);
     const next = nextDrawOf(line.draws);
-    if (!next || draw !== line.draws.length || next.withdrawn.has(index)) return false;
-    return isRecent || next.presence.present.has(index);
+    if (!next || draw !== line.draws.length || next.withdrawn.has(index)) return 'gone';
+    return isRecent || next.presence.present.has(index) ? 'counts' : 'gone';
   }
   const number = Number(id);
-  if (!line.unproven.has(number)) return false;
-  if (line.spent.has(number)) return liveAdmission(line.admissions, visitor, now)?.number === number;
-  return isRecent || line.presence.present.has(number) || line.holding.has(number) || line.servedAgain.has(number);
+  if (!line.unproven.has(number) || isForfeited(line, number)) return 'gone';
+  if (line.spent.has(number)) {
+    return liveAdmission(line.admissions, visitor, now)?.number === number ? 'counts' : 'gone';
+  }
+  const isServed = line.holding.has(number) || line.servedAgain.has(number);
+  const isHere = line.presence.present.has(number) || line.arriving.has(number);
+  return isRecent || isServed || isHere ? 'counts' : 'absent';
+}
+
+/** The visitor of an absent entry is no longer within the budget, nor at the front. */
+function forfeit(line: Line, entry: string): void {
+  const number = Number(entry.slice(0, entry.indexOf(':')));
+  line.missed.add(number);
+  line.waited.delete(number);
+  line.returned.delete(number);
 }
 
 /** Keeps the entries of an address, as the one that was looked at last. */
@@ -38,28 +55,45 @@ function keepEntries(line: Line, address: string, entries: readonly string[]): v
   if (entries.length > 0) line.budget.set(address, entries);
 }
 
-/** Looks at the addresses that were not looked at for the longest time. */
+/** The entries that count; what is absent forfeits. */
+function withoutAbsent(line: Line, entries: readonly string[], now: number): readonly string[] {
+  return entries.filter((entry) => {
+    const standing = standingOf(line, entry, now);
+    if (standing === 'absent') forfeit(line, entry);
+    return standing === 'counts';
+  });
+}
+
+/** Looks at the addresses that were not looked at for the longest time. Absent visitors keep it while there is room. */
 function lookAtOldest(line: Line, now: number): void {
+  const isFull = line.budget.size >= ADDRESSES;
   for (const [address, entries] of line.budget.entries().take(LOOKED_AT).toArray()) {
-    keepEntries(
-      line,
-      address,
-      entries.filter((entry) => counts(line, entry, now)),
-    );
+    const kept = isFull
+      ? withoutAbsent(line, entries, now)
+      : entries.filter((entry) => standingOf(line, entry, now) !== 'gone');
+    keepEntries(line, address, kept);
   }
 }
 
-/** Grants the first of `wanted` entries, as far as the budget of the address goes; how many. */
-function grant(line: Line, address: string, wanted: readonly string[], now: number): number {
-  const limit = line.rules.unprovenPerAddress ?? 0;
-  let entries = line.budget.get(address) ?? [];
-  if (entries.length === 0) {
+/** The entries of an address or network, and how many more it may have: enough for `wanted`, if it can. */
+function roomOf(line: Line, address: string, limit: number, wanted: number, now: number) {
+  const before = line.budget.get(address) ?? [];
+  if (before.length === 0) {
     lookAtOldest(line, now);
-    if (line.budget.size >= ADDRESSES) return 0;
+    if (line.budget.size >= ADDRESSES) return { address, entries: before, room: 0 };
   }
-  if (entries.length + wanted.length > limit) entries = entries.filter((entry) => counts(line, entry, now));
-  const granted = wanted.slice(0, Math.max(0, limit - entries.length));
-  keepEntries(line, address, [...entries, ...granted]);
+  const entries = before.length + wanted > limit ? withoutAbsent(line, before, now) : before;
+  return { address, entries, room: Math.max(0, limit - entries.length) };
+}
+
+/** Grants the first of `wanted` entries, as far as the budgets of the address and of its network go; how many. */
+function grant(line: Line, key: string, wanted: readonly string[], now: number): number {
+  const limit = line.rules.unprovenPerAddress ?? 0;
+  const narrow = roomOf(line, narrowOf(key), limit, wanted.length, now);
+  const within = Math.min(wanted.length, narrow.room);
+  const wide = roomOf(line, `/${wideOf(key)}`, WIDE * limit, within, now);
+  const granted = wanted.slice(0, Math.min(within, wide.room));
+  for (const { address, entries } of [narrow, wide]) keepEntries(line, address, [...entries, ...granted]);
   return granted.length;
 }
 

@@ -1,6 +1,6 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
-import { hearWaiter, isOfLine, type Line } from './line.ts';
+import { hearWaiter, isForfeited, isOfLine, type Line } from './line.ts';
 import { hearLastingly } from './presence.ts';
 import { settle } from './settle.ts';
 import { prove, returnToFront } from './unconfirmed.ts';
@@ -43,6 +43,7 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
     line.changes += 1;
     noteProof(line, number, isProven.has(number));
+    if (isForfeited(line, number)) continue;
     if (line.arriving.has(number)) {
       line.arriving.delete(number);
       returnToFront(line, number, now);
@@ -51,10 +52,17 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
   }
 }
 
-/** A ticket from before the room asked for proofs, or that was drawn, says with its heartbeat that it is unproven. */
+/**
+ * A ticket from before the room asked for proofs, or that was drawn, says with its heartbeat that it is unproven. A proof
+ * makes up for the place in the budget that a visitor lost.
+ */
 function noteProof(line: Line, number: number, isProven: boolean): void {
-  if (isProven) line.unproven.delete(number);
-  else if (line.rules.challenge) line.unproven.add(number);
+  if (!isProven) {
+    if (line.rules.challenge) line.unproven.add(number);
+  } else if (line.unproven.has(number)) {
+    if (number > line.serving) line.missed.delete(number);
+    line.unproven.delete(number);
+  }
 }
 
 /** Ignores heartbeats of entrants of any other draw than the one that is not done, and of entrants who withdrew. */

@@ -44,7 +44,7 @@ export interface Line {
   spent: Bits;
   /** Of the numbers used up: those that may never have been issued. */
   unconfirmed: Bits;
-  /** Numbers whose claim window passed. */
+  /** Numbers whose claim window passed; above the serving counter those that lost their place in a budget. */
   missed: Bits;
   /** Numbers whose admission was not confirmed in time once. */
   lapsed: Bits;
@@ -184,4 +184,9 @@ export function hearWaiter(line: Line, number: number): void {
 /** Whether a number counts as unproven: only in a room that asks for proofs. */
 export function isUnproven(line: Line, number: number): boolean {
   return line.rules.challenge === true && line.unproven.has(number);
+}
+
+/** Whether a number waits as absent, because its visitor lost the place in the budget of the address. */
+export function isForfeited(line: Line, number: number): boolean {
+  return number > line.serving && isUnproven(line, number) && line.missed.has(number);
 }

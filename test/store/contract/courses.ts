@@ -64,7 +64,7 @@ const entrants = fc.array(
     claim: fc.boolean(),
     confirmed: fc.boolean(),
     proven: fc.constantFrom(undefined, false, false, true),
-    address: fc.constantFrom(undefined, null, 'a', 'b', 'c', 'd'),
+    address: fc.constantFrom(undefined, null, 'a', 'b', 'narrow-1wide-one', 'narrow-2wide-one', 'narrow-3wide-two'),
   }),
   { maxLength: 5 },
 );

@@ -1,4 +1,5 @@
 /** What an adapter of the line port has to do. The pure line is the model: the last suite compares random courses. */
+import { describeBudget } from './budget.ts';
 import { describeClaiming } from './claiming.ts';
 import { describeConfirming } from './confirming.ts';
 import { describeDiscarding } from './discarding.ts';
@@ -25,6 +26,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeDiscarding(stores);
   describeEndings(stores);
   describePresence(stores);
+  describeBudget(stores);
   describeDraws(stores);
   describeLostDraws(stores);
   describeLikeTheModel(stores);

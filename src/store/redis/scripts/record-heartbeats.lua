@@ -5,13 +5,19 @@
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
 
--- A ticket from before the room asked for proofs, or that was drawn, says with its heartbeat that it is unproven.
+-- A ticket from before the room asked for proofs, or that was drawn, says with its heartbeat that it is unproven. A proof
+-- makes up for the place in the budget that a visitor lost. Whether the number lost it.
 local function noteProof(number, isProven)
-  if isProven then
-    if has(UNPROVEN, number) then redis.call('SETBIT', UNPROVEN, number, 0) end
-  elseif line.challenge == 1 then
+  if not isProven then
+    if line.challenge ~= 1 then return false end
     redis.call('SETBIT', UNPROVEN, number, 1)
+    return number > line.serving and has(MISSED, number)
   end
+  if has(UNPROVEN, number) then
+    if number > line.serving then redis.call('SETBIT', MISSED, number, 0) end
+    redis.call('SETBIT', UNPROVEN, number, 0)
+  end
+  return false
 end
 
 if isOfLine(ARGV[2], ARGV[3]) then
@@ -20,14 +26,15 @@ if isOfLine(ARGV[2], ARGV[3]) then
     local number = tonumber(ARGV[i])
     prove(number, now)
     if number >= 1 and number <= line.queue and not has(SPENT, number) then
-      noteProof(number, i < 6 + proven)
-      if isArriving(number) then
-        dropArriving(number)
-        returnToFront(number, now)
-      else
-        hearWaiter(number)
+      if not noteProof(number, i < 6 + proven) then
+        if isArriving(number) then
+          dropArriving(number)
+          returnToFront(number, now)
+        else
+          hearWaiter(number)
+        end
+        if isLasting then hearLastingly(WAITERS, number) end
       end
-      if isLasting then hearLastingly(WAITERS, number) end
     end
   end
 end

@@ -122,3 +122,8 @@ end
 local function isUnproven(number)
   return line.challenge == 1 and redis.call('GETBIT', UNPROVEN, number) == 1
 end
+
+-- Whether a number waits as absent, because its visitor lost the place in the budget of the address.
+local function isForfeited(number)
+  return number > line.serving and isUnproven(number) and redis.call('GETBIT', MISSED, number) == 1
+end
