@@ -13,6 +13,7 @@ RUN mkdir -p /data/keys && chown -R node:node /data && chmod -R 700 /data
 COPY --from=dependencies /app/node_modules /app/node_modules
 COPY package.json /app/
 COPY src /app/src
+COPY locales /app/locales
 COPY views /app/views
 COPY assets /app/assets
 COPY keys/generate.ts keys/rotate.ts /app/keys/

@@ -3,7 +3,7 @@ import type { AnteroomError, Facts, join, Options, resume, Visit } from './clien
 
 export type { Facts, Options, Visit };
 export type Range = NonNullable<Facts['estimated_wait']>;
-export type ShownFacts = Pick<Facts, 'people_ahead' | 'estimated_wait' | 'serving' | 'message' | 'updated_at'>;
+export type ShownFacts = Pick<Facts, 'people_ahead' | 'estimated_wait' | 'message' | 'updated_at'>;
 /** ISO 8601, by the server's clock. */
 export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'moved_from' | 'updated_at']?: string | undefined };
 

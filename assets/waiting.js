@@ -75,14 +75,30 @@ function write(id, text) {
 }
 
 /** @param {T.ShownFacts} facts */
-function show({ people_ahead, estimated_wait, serving, message, updated_at }) {
+function show({ people_ahead, estimated_wait, message, updated_at }) {
   write('ahead', integers.format(people_ahead));
   byId('next').hidden = people_ahead > 0;
-  write('serving', integers.format(serving));
+  showProgress(people_ahead);
   write('estimate', estimated_wait ? formatRange(estimated_wait) : (byId('estimate').dataset.unknown ?? ''));
+  byId('estimate').classList.toggle('unknown', !estimated_wait);
   write('message', message ?? '');
   /** @type {HTMLElement} */ (byId('message').parentElement).hidden = !message;
   showTime(updated_at);
+}
+
+/** @param {number} ahead Progress counts from how many people were ahead when this tab first saw the number. */
+function showProgress(ahead) {
+  const key = `anteroom ${location.pathname} ${number}`;
+  let first = ahead;
+  try {
+    first = Math.max(ahead, Number(sessionStorage.getItem(key)));
+    sessionStorage.setItem(key, String(first));
+  } catch {
+    // Storage is off in this browser: there is nothing to compare with.
+  }
+  const bar = /** @type {HTMLProgressElement} */ (byId('progress'));
+  bar.hidden = first === ahead;
+  if (first > 0) bar.value = 1 - ahead / first;
 }
 
 /** @param {T.Range} range In whole minutes: it is no promise to the second. */
@@ -95,6 +111,8 @@ function showTime(iso) {
   const time = /** @type {HTMLTimeElement} */ (byId('updated').querySelector('time'));
   time.dateTime = iso;
   time.textContent = new Date(iso).toLocaleTimeString(lang);
+  // Without a number there is nothing to keep. The text is there before it is shown, so that it keeps its space.
+  if (number > 0) write('lost', byId('lost').dataset.since?.replace('{}', time.textContent) ?? '');
 }
 
 /** @param {boolean} isLost */
@@ -331,14 +349,16 @@ function leaveFor(url) {
   location.replace(url);
 }
 
-/** @type {HTMLFormElement} */ (page.querySelector('form')).addEventListener('submit', () => {
-  isLeaving = true;
-  clearTimeout(pollTimer);
-  pollTimer = setTimeout(() => {
-    isLeaving = false;
-    wake();
-  }, NAVIGATION_TIMEOUT);
-});
+for (const form of document.querySelectorAll('form')) {
+  form.addEventListener('submit', () => {
+    isLeaving = true;
+    clearTimeout(pollTimer);
+    pollTimer = setTimeout(() => {
+      isLeaving = false;
+      wake();
+    }, NAVIGATION_TIMEOUT);
+  });
+}
 
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) wake();

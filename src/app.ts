@@ -136,7 +136,7 @@ export function createApp(deps: AppDeps): App {
     operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
     addresses: createAddresses(seal, urls),
-    views: createPages({ folder: join(ROOT, 'views'), asset: assets.url }),
+    views: createPages({ folder: join(ROOT, 'views'), locales: join(ROOT, 'locales'), asset: assets.url }),
     awsCredentials: config.awsCredentials,
     sns: config.sns ?? { topics: [], endpoint: null },
     challenges,

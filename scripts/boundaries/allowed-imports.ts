@@ -65,7 +65,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   // What doors share: HTML pages, and the tokens that are issued outside oidc-provider.
   'src/pages': {
     imports: ['src/challenges', 'src/http', 'src/telemetry', 'src/waiting-room'],
-    packages: ['node:*', 'koa', '@koa/router', 'ejs'],
+    packages: ['node:*', 'koa', '@koa/router', 'ejs', 'intl-messageformat'],
   },
   'src/signing-keys': { imports: ['src/waiting-room'], packages: ['node:*', 'jose'] },
   'src/tokens': { imports: ['src/waiting-room'], packages: ['node:crypto', 'jose'] },

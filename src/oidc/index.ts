@@ -159,6 +159,7 @@ function currentContinuation(current: () => Continuation<PendingRequest>): Conti
     },
     restartUrl: (room, pending) => current().restartUrl(room, pending),
     retryUrl: (room, pending) => current().retryUrl(room, pending),
+    siteOf: (pending) => current().siteOf(pending),
     freshUrl: (room, pending) => current().freshUrl(room, pending),
     isForeign: (pending, visitor) => current().isForeign(pending, visitor),
     ask: (ctx, visit) => current().ask(ctx, visit),

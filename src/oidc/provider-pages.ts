@@ -22,18 +22,18 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       ctx.type = 'html';
       if (unavailableCause(error)) return showUnavailable(ctx, render);
       if (ctx.status >= 500) onError(error);
-      ctx.body = render('error', { code: out.error, description: out.error_description });
+      ctx.body = render(ctx.req, 'error', { code: out.error, description: out.error_description });
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];
       const { state = null } = ctx.oidc.params ?? {};
       // The form has it, so the session does not grow with it.
       if (ctx.oidc.session?.state) ctx.oidc.session.state.state = undefined;
-      ctx.body = render('confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf, state });
+      ctx.body = render(ctx.req, 'confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf, state });
     },
     loggedOut(ctx) {
       ctx.type = 'html';
-      ctx.body = render('logged-out', {});
+      ctx.body = render(ctx.req, 'logged-out', {});
     },
   };
 }

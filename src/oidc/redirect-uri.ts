@@ -55,3 +55,9 @@ export function hostOf({ client_id, redirect_uris }: RelyingParty, redirectUri =
   // An app's private-use scheme has no host.
   return URL.parse(redirectUri)?.host || client_id;
 }
+
+/** The host of a website's redirect URI; null for a private-use scheme. */
+export function webHostOf(redirectUri: string | null | undefined): string | null {
+  const url = URL.parse(redirectUri ?? '');
+  return url && /^https?:$/.test(url.protocol) ? url.host : null;
+}

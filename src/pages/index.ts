@@ -1,18 +1,20 @@
 /**
- * Every HTML page that Anteroom shows: rendering, the formats of numbers, the waiting page (`waiting/`), the page while
- * the store is unavailable. It owns no route but the waiting page's, and it does not decide when an error page is
+ * Every HTML page that Anteroom shows: rendering, the languages (`locale/`), the waiting page (`waiting/`), the page
+ * while the store is unavailable. It owns no route but the waiting page's, and it does not decide when an error page is
  * shown: each door does. It imports http and waiting-room, and no door.
  */
-import { createFormats } from './formats.ts';
+import { createLocales } from './locale/index.ts';
 import { createViews, type Views } from './views.ts';
 
 export interface PagesOptions {
   /** The folder of views. */
   readonly folder: string;
+  /** The folder of locales. */
+  readonly locales: string;
   /** The URL of an asset, by its name. */
   readonly asset: (name: string) => string;
 }
 
-export function createPages({ folder, asset }: PagesOptions): Views {
-  return createViews({ folder, shared: { asset, formats: createFormats('en') } });
+export function createPages({ folder, locales, asset }: PagesOptions): Views {
+  return createViews({ folder, shared: { asset }, locales: createLocales(locales) });
 }

@@ -12,7 +12,7 @@ export function showUnavailable(ctx: Context, render: Render): void {
   ctx.status = 503;
   ctx.type = 'html';
   ctx.set(HEADERS);
-  ctx.body = render('unavailable', {});
+  ctx.body = render(ctx.req, 'unavailable', {});
 }
 
 /** The same without Koa. */

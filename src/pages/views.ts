@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemplateFunction } from 'ejs';
 import ejs from 'ejs';
+import { chooseLanguage, type LanguageRequest } from './locale/choose-language.ts';
+import { FALLBACK, type Locale, type Locales } from './locale/index.ts';
+import { Markup } from './locale/messages.ts';
 
 /** What a view is given. Views escape all of it with `<%= %>`. */
 export type ViewData = Readonly<Record<string, unknown>>;
 
-/** Renders a view of views/ to a whole page. */
-export type Render = (view: string, data: Record<string, unknown>) => string;
+/** Renders a view of views/ to a whole page, in the language that the request asks for. */
+export type Render = (request: LanguageRequest, view: string, data: ViewData) => string;
 
 export interface Views {
-  /** The view alone. */
+  /** The view alone, in the fallback language. */
   render(name: string, data?: ViewData): string;
   /** The view inside `layout.ejs`, which gets the same data and the view's HTML as `content`. */
-  page(name: string, data?: ViewData): string;
+  readonly page: Render;
 }
 
 export interface ViewsOptions {
@@ -21,36 +24,77 @@ export interface ViewsOptions {
   readonly folder: string;
   /** Given to every view, such as `asset`, which returns the URL of an asset. */
   readonly shared?: ViewData;
+  readonly locales: Locales;
+}
+
+interface Variant {
+  readonly given: readonly string[];
+  readonly template: TemplateFunction;
 }
 
 /**
- * EJS templates, each read and compiled at its first use, once for each set of names it is given. The names become
- * variables of the template's function: EJS would otherwise wrap it in `with`, which V8 does not optimize.
+ * EJS templates. `{{key}}` is a text of the locale; it is put in when a template is compiled, so that showing a page
+ * costs no lookup. `{{key name}}` keeps `{}` in the place of the placeholder `name`, for the page's script. Where the
+ * values are known, a message is `<%- html('key', { … }) %>`, or `<%= plain('key', { … }) %>` in an attribute.
+ *
+ * Each template is read and compiled at its first use, once for each locale and set of names it is given. The names
+ * become variables of the template's function: EJS would otherwise wrap it in `with`, which V8 does not optimize.
  */
-export function createViews({ folder, shared = {} }: ViewsOptions): Views {
-  const compiled = new Map<string, { given: readonly string[]; template: TemplateFunction }[]>();
+export function createViews({ folder, shared = {}, locales }: ViewsOptions): Views {
+  const sources = new Map<string, string>();
+  const compiled = new Map<string, Variant[]>();
 
-  function compile(name: string, given: readonly string[]): TemplateFunction {
-    const variants = compiled.get(name) ?? [];
+  function sourceOf(name: string): string {
+    const known = sources.get(name) ?? readFileSync(join(folder, `${name}.ejs`), 'utf8');
+    sources.set(name, known);
+    return known;
+  }
+
+  function compile(name: string, { code, messages }: Locale, given: readonly string[]): TemplateFunction {
+    const key = `${code} ${name}`;
+    const variants = compiled.get(key) ?? [];
     const known = variants.find((variant) => isEqual(variant.given, given));
     if (known) return known.template;
     const filename = join(folder, `${name}.ejs`);
     const options = { filename, rmWhitespace: true, _with: false, destructuredLocals: [...given] };
-    const template = ejs.compile(readFileSync(filename, 'utf8'), options);
-    compiled.set(name, [...variants, { given, template }]);
+    const source = sourceOf(name).replace(/\{\{([\w.]+)((?: \w+)*)\}\}/g, (_, message: string, names: string) => {
+      const open = names
+        .split(' ')
+        .filter(Boolean)
+        .map((placeholder) => [placeholder, new Markup('{}')]);
+      return messages.html(message, Object.fromEntries(open));
+    });
+    const template = ejs.compile(source, options);
+    compiled.set(key, [...variants, { given, template }]);
     return template;
   }
 
-  function render(name: string, data: ViewData = {}): string {
-    const locals = { ...shared, ...data };
-    return compile(name, Object.keys(locals))(locals);
+  function render(name: string, locale: Locale, data: ViewData): string {
+    const locals = { ...shared, ...helpersOf(locale), ...data };
+    return compile(name, locale, Object.keys(locals))(locals);
   }
 
+  const everywhere = { codes: locales.codes, fallback: FALLBACK };
+
   return {
-    render,
-    page: (name, data = {}) => render('layout', { ...data, content: render(name, data) }),
+    render: (name, data = {}) => render(name, locales.get(FALLBACK), data),
+    page(request, name, data) {
+      const locale = locales.get(chooseLanguage(request, everywhere));
+      const content = render(name, locale, data);
+      return render('layout', locale, { ...data, content, languages: locales.list });
+    },
   };
 }
+
+/** What the views call. */
+const helpersOf = (locale: Locale) => ({
+  locale,
+  formats: locale.formats,
+  html: locale.messages.html,
+  plain: locale.messages.plain,
+  has: locale.messages.has,
+  markup: (html: string) => new Markup(html),
+});
 
 function isEqual(names: readonly string[], others: readonly string[]): boolean {
   return names.length === others.length && names.every((name, at) => name === others[at]);

@@ -26,7 +26,7 @@ export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Mi
     if (ctx.accepts('json', 'html') === 'html') {
       ctx.set('Cache-Control', 'no-store');
       ctx.type = 'html';
-      ctx.body = render('draw', { ...found, title: event, script: found.own ? 'draw.js' : undefined });
+      ctx.body = render(ctx.req, 'draw', { ...found, title: event, script: found.own ? 'draw.js' : undefined });
       return;
     }
     ctx.set('Cache-Control', 'public, max-age=1');

@@ -54,7 +54,7 @@ export function createEnter(deps: EnterDeps): Enter {
   const { requestOf } = deps;
 
   function showError(ctx: Context, status: number, code: string, description: string): void {
-    sendPage(ctx, status, render('error', { code, description }));
+    sendPage(ctx, status, render(ctx.req, 'error', { code, description }));
   }
 
   function showRefused(ctx: Context): void {
@@ -86,7 +86,7 @@ export function createEnter(deps: EnterDeps): Enter {
     if (!visitor && !ticket && !inside) {
       if (refusal) throw refusal;
       if (AGAIN in ctx.query) {
-        return sendPage(ctx, 400, render('cookies-required', { title, again: enterUrls.to(room, url) }));
+        return sendPage(ctx, 400, render(ctx.req, 'cookies-required', { title, again: enterUrls.to(room, url) }));
       }
       // Nothing comes back after the answer to an admitted visitor. So a cookie has to come back before.
       ctx.append('Set-Cookie', cookies.name(newVisitor()));
@@ -138,6 +138,7 @@ export function createEnter(deps: EnterDeps): Enter {
       // The form of the waiting page brings the ticket's cookie.
       confirmsClaims: true,
       restartUrl: (room, { url }) => enterUrls.to(room, url),
+      siteOf: ({ url }) => new URL(url).host,
       retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrls.to(room, url)}&${RETRY}=1`),
       ask: async () => false,
       // Any visitor may use the address: they wait themselves, and the room decides where they may return to.

@@ -106,8 +106,11 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     counts,
     refuse,
     // The page appears at an address of the protected site, which does not serve our assets.
-    showUnavailable: (res) =>
-      sendUnavailable(res, views.page('unavailable', { asset: (name: string) => `${urls.origin}${assets.url(name)}` })),
+    showUnavailable: (req, res) =>
+      sendUnavailable(
+        res,
+        views.page(req, 'unavailable', { asset: (name: string) => `${urls.origin}${assets.url(name)}` }),
+      ),
   });
 
   return {

@@ -54,7 +54,11 @@ export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
     async guarded(ctx, room, url, admission) {
       if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
       const { title } = (await snapshots.get(room)).settings;
-      sendPage(ctx, 200, render('return-loop', { title, host: new URL(url).host, action: enterUrls.path(room), url }));
+      sendPage(
+        ctx,
+        200,
+        render(ctx.req, 'return-loop', { title, host: new URL(url).host, action: enterUrls.path(room), url }),
+      );
       return true;
     },
   };

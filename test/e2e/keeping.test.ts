@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
 import { change, emptyRoom, letIn, roomForThree } from './demo-room.ts';
-import { figure, heading, newVisitor, numberOf, picture, reserve, words } from './visitor.ts';
+import { figure, heading, leaveLine, newVisitor, numberOf, picture, reserve, words } from './visitor.ts';
 
 const WAITING_PAGE = /\/rooms\/demo\/wait\?/;
 
@@ -56,9 +56,9 @@ describe('a place in line', () => {
     for (let i = 0; i < 3; i++) await another();
     const page = await another();
     const number = await numberOf(page);
-    const lost = page.getByText('We cannot reach the waiting room right now.');
+    const lost = page.getByText(/^No connection since .+ Your number is kept\./);
     expect(await lost.isVisible()).toBe(false);
-    const button = page.getByRole('button', { name: 'Leave the line' });
+    const button = page.getByText('Leave the line', { exact: true });
     const before = await button.boundingBox();
 
     await anteroom.kill();
@@ -81,11 +81,11 @@ describe('a place in line', () => {
     await emptyRoom(anteroom);
     const page = await another();
     await page.context().setOffline(true);
-    await page.getByText('We cannot reach the waiting room right now.').waitFor({ timeout: 20_000 });
+    await page.getByText(/^No connection since .+ Your number is kept\./).waitFor({ timeout: 20_000 });
     const asked = page.waitForRequest(/\/wait\?/, { timeout: 1500 });
     await page.context().setOffline(false);
     await asked;
-    await page.getByText('We cannot reach the waiting room right now.').waitFor({ state: 'hidden' });
+    await page.getByText(/^No connection since .+ Your number is kept\./).waitFor({ state: 'hidden' });
   });
 
   test('is lost with the cookies: the visitor joins at the back', async () => {
@@ -105,7 +105,7 @@ describe('a place in line', () => {
     const page = await another();
     const tab = await page.context().newPage();
     await tab.goto(page.url());
-    await page.getByRole('button', { name: 'Leave the line' }).click();
+    await leaveLine(page);
     await says(page, 'You have left the line');
     await picture(page, 'left');
     await says(tab, 'You have left the line');
@@ -173,7 +173,7 @@ describe('a place in line', () => {
     await picture(page, 'served');
     await expect.poll(() => words(held)).not.toBe(first);
     await page.unroute(WAITING_PAGE);
-    await page.getByRole('button', { name: 'Go in now' }).click();
+    await page.getByRole('button', { name: /^Continue to/ }).click();
     await page.waitForURL(`${anteroom.shop}/checkout`);
   });
 
@@ -189,7 +189,7 @@ describe('a place in line', () => {
     expect(await page.getByText('The till is being fixed.').isVisible()).toBe(false);
     await change(anteroom, { mode: 'closed' });
     await says(page, 'The waiting room is closed');
-    expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
+    expect(await page.locator('main').getByRole('button').filter({ visible: true }).count()).toBe(0);
 
     const late = await newVisitor(browser);
     await late.goto(anteroom.shop);

@@ -92,7 +92,7 @@ describe('the waiting page', () => {
     await reserve(page, anteroom);
     await page.keyboard.press('Tab');
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
-    expect(await focused()).toBe('Leave the line');
+    expect(await focused()).toBe('Why you wait');
     expect(
       await page.evaluate<string>(
         'getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth',

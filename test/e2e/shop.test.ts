@@ -76,14 +76,14 @@ describe('the shop behind the line', () => {
     await page.getByRole('button', { name: 'Check again' }).click();
     expect(await words(heading(page))).toBe('You are in line');
     expect(await numberOf(page)).toBe(number);
-    expect(await page.getByRole('button', { name: 'Go in now' }).isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: /^Continue to/ }).isVisible()).toBe(false);
 
     await change(anteroom, { inlet: { strategy: 'manual', size: null } });
     await letIn(anteroom, 1);
     await page.reload();
     expect(await words(heading(page))).toBe('It is your turn');
     expect(await words(figure(page, 'Your place is held'))).toMatch(/^until \d\d:\d\d:\d\d UTC$/);
-    await page.getByRole('button', { name: 'Go in now' }).click();
+    await page.getByRole('button', { name: /^Continue to/ }).click();
     await buy(page);
     expect(await page.getByText('Bought with number 4').isVisible()).toBe(true);
   });

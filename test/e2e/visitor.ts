@@ -23,7 +23,8 @@ export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
 /** The value that the page shows for a label. */
 export function figure(page: Page, name: 'Your number' | 'People ahead of you' | 'Your place is held') {
-  return page.locator('dl > div', { hasText: name }).locator('dd');
+  if (name === 'Your number') return page.locator('#number');
+  return page.locator('dl > div', { hasText: name }).locator('dd').first();
 }
 
 /** The visible text, once it is visible. */
@@ -34,6 +35,12 @@ export async function words(shown: Locator): Promise<string> {
 
 export async function numberOf(page: Page): Promise<number> {
   return Number(await words(figure(page, 'Your number')));
+}
+
+/** Opens the question and answers it. */
+export async function leaveLine(page: Page): Promise<void> {
+  await page.getByText('Leave the line', { exact: true }).click();
+  await page.getByRole('button', { name: 'Leave and lose my place' }).click();
 }
 
 /** Buys a ticket and gets to the receipt. */

@@ -6,10 +6,12 @@ import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAssets } from '#http/assets.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
+import { createLocales } from '#pages/locale/index.ts';
 import { createViews } from '#pages/views.ts';
 import type { Listening } from '#support/listen.ts';
 import { listen } from '#support/listen.ts';
 
+const locales = createLocales(join(import.meta.dirname, '../../locales'));
 let folder: string;
 let running: Listening | undefined;
 beforeEach(async () => {
@@ -27,8 +29,8 @@ describe('views', () => {
   test('escape their data, appear inside the layout, and get the shared data', async () => {
     await file('layout.ejs', '<title><%= title %></title><%- content %>');
     await file('hello.ejs', '<p><%= name %> <%= asset("a.css") %></p>');
-    const views = createViews({ folder, shared: { asset: (name: string) => `/assets/${name}` } });
-    expect(views.page('hello', { title: '<b>', name: '"><script>' })).toBe(
+    const views = createViews({ folder, locales, shared: { asset: (name: string) => `/assets/${name}` } });
+    expect(views.page({ headers: {} }, 'hello', { title: '<b>', name: '"><script>' })).toBe(
       '<title>&lt;b&gt;</title><p>&#34;&gt;&lt;script&gt; /assets/a.css</p>',
     );
     expect(views.render('hello', { name: 'you' })).toBe('<p>you /assets/a.css</p>');
@@ -36,7 +38,7 @@ describe('views', () => {
 
   test('are read from disk once', async () => {
     await file('hello.ejs', 'first');
-    const views = createViews({ folder });
+    const views = createViews({ folder, locales });
     views.render('hello');
     await file('hello.ejs', 'second');
     expect(views.render('hello')).toBe('first');

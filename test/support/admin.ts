@@ -11,7 +11,7 @@ import { createAuthentication } from '#http/authentication.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createOutbound } from '#outbound/index.ts';
-import { createViews } from '#pages/views.ts';
+import { createPages } from '#pages/index.ts';
 import { createSigningKeySet, generateJwks } from '#signing-keys/index.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
@@ -102,7 +102,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
       keySet,
       clientFaults: async () => [],
       outbound: createOutbound({ allowPrivateTargets: true }),
-      views: createViews({ folder: 'views', shared: { asset: assets.url } }),
+      views: createPages({ folder: 'views', locales: 'locales', asset: assets.url }),
       log: { error: () => undefined, warn: (...line: unknown[]) => void warnings.push(line) },
       issuer,
       version: '0.0.0',

@@ -14,6 +14,7 @@ import type { Admitted, Continuation } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
+import { webHostOf } from '../redirect-uri.ts';
 import type { ConfirmedLogins } from './confirmed-logins.ts';
 import type { DecidedLogin, DecideLogin } from './decide-login.ts';
 import { asksForLogin } from './login-due.ts';
@@ -44,7 +45,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
     const { title } = (await snapshots.get(room)).settings;
-    sendPage(ctx, 200, deps.render(view, { title, ...data }));
+    sendPage(ctx, 200, deps.render(ctx.req, view, { title, ...data }));
   }
 
   /** The other tab has the lock: the page loads again when the lock is over, and takes the turn then. */
@@ -56,7 +57,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
 
   function explainGone(ctx: Context): void {
     const description = 'The request behind this page was finished already, or it is too old.';
-    sendPage(ctx, 400, deps.render('error', { code: 'interaction_over', description }));
+    sendPage(ctx, 400, deps.render(ctx.req, 'error', { code: 'interaction_over', description }));
   }
 
   function restart(ctx: Context, loop: Loop, url: string, isConfirmed: boolean): void {
@@ -112,6 +113,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     /** Its admission would let the sender of the request in, or the code would go to a login of another browser. */
     isForeign: (pending, visitor) =>
       visitor === null ? pending.owner !== null : !addresses.isOwnedBy(pending, visitor),
+    siteOf: (pending) => webHostOf(describePending(pending).request.get('redirect_uri')),
     async freshUrl(room, pending) {
       const { clientId, request } = describePending(pending);
       const party = await relyingParties.find(clientId).catch(() => null);

@@ -47,7 +47,7 @@ export function stopLoginLoops({ loops, loginStart, relyingParties, render, now 
     loops.record(ctx, loop);
     const url = loginStart.authorizeUrl(browserQuery(ctx), now());
     const view = step.step === 'pause' ? 'login-loop-pause' : 'login-loop';
-    sendPage(ctx, 200, render(view, { host: hostOf(party, redirectUri), url }));
+    sendPage(ctx, 200, render(ctx.req, view, { host: hostOf(party, redirectUri), url }));
     if (step.step === 'pause') ctx.set('Refresh', `${PAUSE};url=${url}`);
   };
 }

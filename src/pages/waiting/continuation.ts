@@ -24,6 +24,8 @@ export interface Continuation<P extends Pending> {
   retryUrl(room: string, pending: P): string | null;
   /** Where the site starts over, for a request that cannot be finished. Null if it is not known. */
   freshUrl(room: string, pending: P): Promise<string | null>;
+  /** The host that the visitor continues to; null for an app's own scheme, or if it is not known. */
+  siteOf(pending: P): string | null;
   /** Whether the pending request belongs to another visitor than the browser's, which is null if it has none. */
   isForeign(pending: P, visitor: VisitorId | null): boolean;
   /**

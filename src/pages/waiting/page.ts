@@ -32,6 +32,7 @@ import type { Addresses, Pending } from './address.ts';
 import type { Continuations } from './continuation.ts';
 import { continuationOf } from './continuation.ts';
 import type { CurrentTicket } from './current-ticket.ts';
+import { keepLanguage } from './language-form.ts';
 import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerState } from './newcomer-state.ts';
 import { createProofForm } from './proof-form.ts';
 import type { KnownRoom } from './waiting-views.ts';
@@ -81,11 +82,12 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     if (known?.settings.frames === 'same-site') allowFraming(ctx, await origins.of(room).catch(() => []));
     const provider = known ? providerOf(known.settings) : null;
     if (provider) allowSources(ctx, providers[provider.provider].sources);
+    const site = continuationOf(continuations, pending).siteOf(pending);
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
       const state = readNewcomerState(ctx.querystring);
       if (state && known && known.settings.mode !== 'closed') {
-        views.newcomer(ctx, known, newcomerFacts(known, state), restartUrl(room, pending));
+        views.newcomer(ctx, known, newcomerFacts(known, state), restartUrl(room, pending), site);
       } else if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));
       else if (known?.settings.mode === 'closed') views.closed(ctx, known, room);
       else restart(ctx, known, room, pending);
@@ -93,9 +95,9 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     }
     try {
       if (await continuationOf(continuations, pending).ask(ctx, { room, pending, ticket })) return;
-      views.waiting(ctx, known, ticket, await visitors.facts(ticket));
+      views.waiting(ctx, known, ticket, await visitors.facts(ticket), site);
     } catch (error) {
-      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null);
+      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site);
       else if (error instanceof AnteroomError && error.code === 'ticket_invalid') restart(ctx, known, room, pending);
       else throw error;
     }
@@ -194,7 +196,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room);
       else if (error instanceof JoinRefused) {
         const { code, message: description } = error;
-        sendPage(ctx, problemOf(error).status, render('error', { code, description }));
+        sendPage(ctx, problemOf(error).status, render(ctx.req, 'error', { code, description }));
       } else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }
@@ -208,6 +210,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   router.post('/rooms/:room/wait', async (ctx) => {
     const { room = '' } = ctx.params;
     const form = await readForm(ctx.req);
+    if (form.has('lang')) return keepLanguage(ctx, form.get('lang') ?? '', urls.pathOf(ctx.url), urls.origin);
     await answer(ctx, room, (opened) => handleForm(ctx, room, opened, form));
   });
 

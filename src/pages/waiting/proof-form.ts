@@ -61,7 +61,7 @@ export function createProofForm(deps: ProofFormDeps): ProofForm {
       sendPage(
         ctx,
         400,
-        render('error', {
+        render(ctx.req, 'error', {
           code: error.code,
           description: 'The check of this browser failed. Go back and try again: you keep your place.',
         }),

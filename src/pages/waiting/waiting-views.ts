@@ -20,10 +20,14 @@ export interface AlteredAddress {
 }
 
 export interface WaitingViews {
-  /** The waiting page. Without facts, as the store is unavailable, it shows what the ticket says. */
-  waiting(ctx: Context, known: KnownRoom, ticket: Ticket, facts: Facts | null): void;
+  /**
+   * The waiting page. Without facts, as the store is unavailable, it shows what the ticket says.
+   *
+   * @param site host that the visitor continues to; null if it is not known.
+   */
+  waiting(ctx: Context, known: KnownRoom, ticket: Ticket, facts: Facts | null, site: string | null): void;
   /** @param again URL through the door; null if there is none. */
-  newcomer(ctx: Context, known: Snapshot, facts: Facts, again: string | null): void;
+  newcomer(ctx: Context, known: Snapshot, facts: Facts, again: string | null, site: string | null): void;
   closed(ctx: Context, known: KnownRoom, room: string): void;
   /** @param again URL to join the line again; null if there is none. */
   left(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
@@ -36,15 +40,17 @@ export interface WaitingViews {
 
 export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathOf'>): WaitingViews {
   function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
-    sendPage(ctx, status, render(view, data));
+    sendPage(ctx, status, render(ctx.req, view, data));
   }
 
   return {
-    waiting(ctx, known, ticket, facts) {
+    waiting(ctx, known, ticket, facts, site) {
       const event = ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null;
       show(ctx, 200, 'waiting', {
         title: titleOf(known, ticket.room),
         script: 'waiting.js',
+        languageForm: true,
+        site,
         facts,
         number: facts ? facts.number : ticket.number || null,
         order: known?.event?.order ?? 'arrival',
@@ -56,11 +62,13 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         again: null,
       });
     },
-    newcomer(ctx, known, facts, again) {
+    newcomer(ctx, known, facts, again, site) {
       const { id, title } = known.settings;
       show(ctx, 200, 'waiting', {
         title,
         script: 'waiting.js',
+        languageForm: true,
+        site,
         facts,
         number: null,
         order: 'arrival',

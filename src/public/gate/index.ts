@@ -33,7 +33,7 @@ export interface GateDeps {
   readonly counts: GateCounts;
   readonly refuse: Refuse;
   /** Answers with the page while the store is unavailable. It appears at an address of the protected site. */
-  readonly showUnavailable: (res: ServerResponse) => void;
+  readonly showUnavailable: (req: IncomingMessage, res: ServerResponse) => void;
 }
 
 export function createGate(deps: GateDeps): RawHandler {
@@ -46,7 +46,7 @@ export function createGate(deps: GateDeps): RawHandler {
     const check = { room, original, never302: wantsOnly401(query) };
     // A proxy that cannot pass on a page can redirect to one: /enter shows it, and checks where it may lead to.
     if (check.never302) outside.redirectToRoom(res, check);
-    else showUnavailable(res);
+    else showUnavailable(req, res);
   }
 
   function answerOutside(

@@ -1,0 +1,53 @@
+/**
+ * The languages of visitors' pages. Each is a file `locales/CODE.json`: its own name, its direction, and its messages in
+ * the ICU message format. It imports http for cookies, and nothing of the rooms.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createFormats, type Formats } from './formats.ts';
+import { createMessages, type Messages } from './messages.ts';
+
+/** What a locale's file contains. */
+export interface LocaleFile {
+  /** The language's name in itself. */
+  readonly name: string;
+  readonly dir: 'ltr' | 'rtl';
+  readonly messages: Readonly<Record<string, string>>;
+}
+
+export interface Locale {
+  /** A BCP 47 code, such as `en` or `zh-Hant`. */
+  readonly code: string;
+  readonly name: string;
+  readonly dir: 'ltr' | 'rtl';
+  readonly messages: Messages;
+  readonly formats: Formats;
+}
+
+/** The language of rooms that name none. */
+export const FALLBACK = 'en';
+
+export interface Locales {
+  readonly codes: ReadonlySet<string>;
+  get(code: string): Locale;
+  /** For the picker, ordered by code. */
+  readonly list: readonly Pick<Locale, 'code' | 'name'>[];
+}
+
+/** Reads every locale at start. @throws Error without the fallback. */
+export function createLocales(folder: string): Locales {
+  const byCode = new Map<string, Locale>();
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  for (const file of files.sort()) {
+    const code = file.slice(0, -'.json'.length);
+    const { name, dir, messages } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as LocaleFile;
+    byCode.set(code, { code, name, dir, messages: createMessages(code, messages), formats: createFormats(code) });
+  }
+  const fallback = byCode.get(FALLBACK);
+  if (!fallback) throw new Error(`there is no ${FALLBACK}.json in ${folder}`);
+  return {
+    codes: new Set(byCode.keys()),
+    get: (code) => byCode.get(code) ?? fallback,
+    list: [...byCode.values()].map(({ code, name }) => ({ code, name })),
+  };
+}
