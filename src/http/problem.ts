@@ -71,6 +71,8 @@ const HTTP = {
 
 const KINDS: Readonly<Record<ProblemCode, Kind>> = { ...WAITING_ROOM, ...HTTP };
 
+export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
+
 /** A code never changes its meaning. */
 export type ProblemCode = keyof typeof WAITING_ROOM | keyof typeof HTTP;
 
