@@ -8,7 +8,7 @@ import type { RoomId } from '#waiting-room/room.ts';
 import type { StoreLog } from './client.ts';
 import { lineKeys } from './keys.ts';
 import type { KnownNumbers } from './known-numbers.ts';
-import { fenceScript, type LineScript } from './line-scripts.ts';
+import { type LineScript, lineScript } from './line-script.ts';
 import * as replies from './replies.ts';
 import type { Argument, Run, Script } from './script.ts';
 import type { ServerIds } from './server-ids.ts';
@@ -27,6 +27,28 @@ export interface FenceDeps {
   readonly numbers: Pick<KnownNumbers, 'of'>;
   readonly log?: StoreLog | undefined;
 }
+
+/** The server that a line is at, and how far its counter moved. */
+interface Fenced {
+  readonly server: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What may be lost: joins of so many seconds at the highest rate there was, or so many. */
+const LOST_SECONDS = 3;
+const LOST_LEAST = 100;
+
+/** Makes sure that a line at another server issues no number twice. Runs before any other script there. */
+export const fenceScript = lineScript<{ readonly server: string }, Fenced>(
+  'fence',
+  ({ server }, now) => [now, server, LOST_SECONDS, LOST_LEAST],
+  ({ rest: [server, from, to] }) => ({
+    server: replies.text(server),
+    from: replies.integer(from),
+    to: replies.integer(to),
+  }),
+);
 
 const FENCED = Symbol('fenced');
 /** In place of a server's id, of the script that fences (lib/line.lua). */

@@ -11,29 +11,23 @@ import { createClocks } from './clocks.ts';
 import { guardDatabase } from './database.ts';
 import { DEADLINE, inTime, withDeadline } from './deadline.ts';
 import { watchEviction } from './eviction.ts';
-import { createRunLine } from './fence.ts';
+import { createRunLine, fenceScript } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
+import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 import { keyScripts } from './key-scripts.ts';
 import { APPLIED_FILE, PROBE, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import {
-  fenceScript,
-  giveUpJoinScript,
-  joinScript,
-  lineScripts,
-  removeScript,
-  restoreKeysScript,
-} from './line-scripts.ts';
+import { lineScripts } from './line-scripts.ts';
 import { createLogoutQueue } from './logout-queue.ts';
-import { createRestoringRunLine, type OnKeysLost } from './lost-keys.ts';
+import { createRestoringRunLine, type OnKeysLost, restoreKeysScript } from './lost-keys.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
-import { createSettingsStore } from './settings.ts';
+import { createSettingsStore, removeScript } from './settings.ts';
 import { createStoredText } from './stored-text.ts';
 import { answered } from './unavailable.ts';
 

@@ -11,7 +11,7 @@ import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { StoreLog } from './client.ts';
 import { inTime } from './deadline.ts';
 import type { RunLine } from './fence.ts';
-import { giveUpJoinScript, joinScript } from './line-scripts.ts';
+import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 
 /** How often a process asks what became of the joins that it gave up, in ms. */
 const EVERY = 1000;

@@ -6,8 +6,17 @@
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { RunLine } from './fence.ts';
-import { restoreKeysScript } from './line-scripts.ts';
+import { libsOf, lineScript } from './line-script.ts';
+import * as replies from './replies.ts';
 import { KeysLost } from './replies.ts';
+
+/** Restores the keys that a line lost. Returns names of keys one of which was lost. */
+export const restoreKeysScript = lineScript<null, readonly string[]>(
+  'restore-keys',
+  (_, now) => [now],
+  ({ rest }) => rest.map(replies.text),
+  { libs: libsOf('unconfirmed', 'serving', 'lost-keys') },
+);
 
 /** Called with names of keys of a room's line, one of which was lost. */
 export type OnKeysLost = (room: RoomId, keys: readonly string[]) => void;

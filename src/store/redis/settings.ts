@@ -6,9 +6,12 @@ import type { RedisClient } from './client.ts';
 import type { RunLine } from './fence.ts';
 import { keyScripts } from './key-scripts.ts';
 import { RELYING_PARTIES, ROOMS } from './keys.ts';
-import { removeScript } from './line-scripts.ts';
+import { done, lineScript } from './line-script.ts';
 import type { Run } from './script.ts';
 import { answered } from './unavailable.ts';
+
+/** Deletes the line of a room. */
+export const removeScript = lineScript<null, void>('remove', () => [], done);
 
 /** Rooms and relying parties, a hash of JSON texts each. Lists are in the order of the ids. */
 export function createSettingsStore(client: RedisClient, run: Run, runLine: RunLine): SettingsStore {
