@@ -1,10 +1,11 @@
 /** Places that are taken and never used, by programs that keep no cookies, and visitors who are slow. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type RoomInput, room as roomSchema } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
 import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, facts, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
+import { headingOf } from '../oidc/waiting-page.ts';
 
 const SIZE = 500;
 const SITE = 'https://shop.example';
@@ -19,8 +20,15 @@ const room: RoomInput = {
   return_urls: [`${SITE}/`],
 };
 const shop = { client_id: 'shop', client_secret: SECRET, room: 'sale', redirect_uris: [REDIRECT_URI] };
+const relying_parties = [
+  shop,
+  { ...shop, client_id: 'bank', confirm_login: true },
+  { ...shop, client_id: 'landing', login_window: '1m', landing_url: `${SITE}/start` },
+  // Nowhere to start a fresh login: a page asks the visitor to go back to the app.
+  { ...shop, client_id: 'app', client_secret: undefined, login_window: '1m', redirect_uris: ['com.example.app:/back'] },
+];
 
-onEachStore('an admission that nobody confirms', { rooms: [room], relying_parties: [shop] }, (service) => {
+onEachStore('an admission that nobody confirms', { rooms: [room], relying_parties }, (service) => {
   const tick = async () => {
     await service.waitingRoom.advance.room('sale');
     service.waitingRoom.snapshots.expire('sale');
@@ -140,6 +148,44 @@ onEachStore('an admission that nobody confirms', { rooms: [room], relying_partie
     expect((await fetch(`${api()}/self/claim`, { method: 'POST', headers })).status).toBe(200);
     await pass(WINDOW);
     expect(await active()).toBe(1);
+  });
+
+  describe('is none where a page or the site asks the visitor to go on, with a cookie that came back', () => {
+    const LONG = 2 * WINDOW;
+
+    test('the page that asks for a new login', async () => {
+      const { browser } = await logIn();
+      service.time.pass(SECOND);
+      const again = await startLogin(service.issuer, { clientId: 'bank', more: { prompt: 'login' } });
+      const { location: page } = await browser.get(again.url);
+      expect(headingOf((await browser.get(page)).text)).toBe('You are in');
+      await pass(LONG);
+      expect(await active()).toBe(1);
+      const pressed = await browser.post(page, { confirm: '1' });
+      const { location } = await browser.follow(pressed.location, service.issuer);
+      await expect(again.exchange(location)).resolves.toHaveProperty('id_token');
+    });
+
+    test.each([
+      ['a site that starts over', 'landing', 303],
+      ['the page that says how to start over', 'app', 200],
+    ])('%s', async (_answer, clientId, status) => {
+      await resize(1);
+      await tick();
+      const redirectUri = clientId === 'app' ? 'com.example.app:/back' : REDIRECT_URI;
+      const options = { clientId, redirectUri };
+      await logIn();
+      const browser = createBrowser();
+      const { page } = await arrive(browser, service.issuer, options);
+      // The other admission lapses, and the login waits for longer than its login window.
+      await pass(LONG);
+      expect((await facts(browser, page)).json()).toMatchObject({ state: 'served' });
+      expect((await browser.post(page)).status).toBe(status);
+      await pass(LONG);
+      expect(await active()).toBe(1);
+      const fresh = await startLogin(service.issuer, options);
+      expect((await browser.get(fresh.url)).location).toMatch(/[?&]code=/);
+    });
   });
 
   test('is none where a cookie came back to /enter before the place was given', async () => {

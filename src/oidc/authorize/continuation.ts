@@ -20,12 +20,13 @@ import type { DecidedLogin, DecideLogin } from './decide-login.ts';
 import { asksForLogin } from './login-due.ts';
 import { LOCK_SECONDS } from './login-lock.ts';
 import type { LoginStart } from './login-start.ts';
+import type { NextStep } from './next-step.ts';
 import type { DescribePending } from './pending-login.ts';
 import { abandoned } from './pending-login.ts';
 import { restartLogin } from './restart-login.ts';
 
 export interface ContinuationDeps {
-  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
   readonly addresses: Pick<Addresses, 'isOwnedBy'>;
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
@@ -36,6 +37,14 @@ export interface ContinuationDeps {
   readonly decideLogin: DecideLogin;
   readonly urls: PublicUrls;
   readonly render: Render;
+}
+
+/**
+ * Whether a person goes on, in their own time, before the relying party gets a code whose exchange would confirm the
+ * admission. The browser has brought back the ticket, which confirms it instead.
+ */
+function isUpToVisitor({ step }: NextStep): boolean {
+  return step === 'confirm' || step === 'restart' || step === 'explain';
 }
 
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
@@ -78,9 +87,10 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   }
 
   async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
-    const { room, admission } = admitted;
+    const { room, ticket, admission } = admitted;
     const login = await decideLogin(ctx, admitted, true);
     const { next, restartUrl, host } = login;
+    if (isUpToVisitor(next)) await visitors.confirm(room, ticket.visitor);
     switch (next.step) {
       case 'issue':
         if (login.isLoginConfirmed) {
@@ -102,7 +112,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   }
 
   return {
-    // The exchange of the code does.
+    // The exchange of the code does, where there is a code.
     confirmsClaims: false,
     restartUrl: (_room, pending) =>
       pending.kind === 'travelling' ? loginStart.authorizeUrl(pending.query, pending.arrivedAt) : null,
@@ -128,6 +138,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
       if (!admission) return false;
       const login = await decideLogin(ctx, { pending, ticket, admission, form: new URLSearchParams() }, false);
       if (login.next.step !== 'confirm') return false;
+      await visitors.confirm(room, ticket.visitor);
       await show(ctx, room, 'confirm-login', { host: login.host });
       return true;
     },
