@@ -111,7 +111,9 @@ export function createApp(deps: AppDeps): App {
   metrics.watchRooms(() => roomGauges(waitingRoom.snapshots.known(), now()));
 
   const { seal } = waitingRoom;
-  const { failures, ...authentication } = createAuthentication({ seal, trustProxy, emit, metrics, now });
+  const { failures, ...authentication } = createAuthentication({
+    ...{ seal, idempotency: store.idempotency, trustProxy, emit, metrics, now },
+  });
   const keySet = createSigningKeySet({
     ...{ file: jwks, store: store.signingKeys, leases: store.leases, settings: store.settings },
     ...{ seal: waitingRoom.seal, emit, log, maxAge: config.keyRotation, now },

@@ -23,10 +23,10 @@ const CREDENTIALS = /^Bearer +([^ ]+) *$/i;
  */
 export function requireBearer(tokens: readonly OperatorToken[], attempts: CredentialAttempts): Middleware {
   const operators = tokens.map(({ name, token, role = 'owner' }) => ({ name, role, expected: digest(token) }));
-  return (ctx, next) => {
+  return async (ctx, next) => {
     const given = CREDENTIALS.exec(ctx.get('Authorization'))?.[1];
     if (given === undefined) throw unauthorized('Bearer realm="anteroom"');
-    const attempt = attempts.begin(ctx.req, { kind: 'operator_token', clientId: '', secret: given });
+    const attempt = await attempts.begin(ctx.req, { kind: 'operator_token', clientId: '', secret: given });
     if (attempt.retryAfter > 0) throw tooManyAttempts(attempt.retryAfter);
     const shown = digest(given);
     // Every token is compared, so that the time does not depend on which one matches.

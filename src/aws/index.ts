@@ -96,7 +96,7 @@ export function createAwsDoor(deps: AwsDeps): Required<Pick<Door, 'raw'>> {
       createServe({
         ...shared,
         prefix: '/aws/private/',
-        admit: async (request) => authenticate(request),
+        admit: authenticate,
         routes: privateApi({
           ...{ silentVisitors, issuedTokens, operationsOf, now },
           generateToken: createGenerateToken(tokenDeps, 'private'),

@@ -32,12 +32,12 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
  * Says who sends a request to the private API: the holder of AWS credentials, or an operator. An operator's token comes
  * as a bearer token, or in a header of its own, because API Gateway may drop `Authorization` when it calls an integration.
  */
-export function createAuthenticate(deps: AuthenticateDeps): (request: Received) => Authenticated {
+export function createAuthenticate(deps: AuthenticateDeps): (request: Received) => Promise<Authenticated> {
   const { operatorTokens, attempts, verify } = deps;
   const operators = operatorTokens.map(({ name, token, role = 'owner' }) => ({ name, role, expected: digest(token) }));
 
-  function ofToken(token: string, { req }: Received): Authenticated {
-    const attempt = attempts.begin(req, { kind: 'operator_token', clientId: '', secret: token });
+  async function ofToken(token: string, { req }: Received): Promise<Authenticated> {
+    const attempt = await attempts.begin(req, { kind: 'operator_token', clientId: '', secret: token });
     if (attempt.retryAfter > 0) return { refusal: tooMany(attempt.retryAfter) };
     const given = digest(token);
     // Every token is compared, so that the time does not depend on which one matches.
@@ -51,7 +51,7 @@ export function createAuthenticate(deps: AuthenticateDeps): (request: Received) 
     return { caller: { name: operator.name, isOwner: operator.role === 'owner' } };
   }
 
-  return (request) => {
+  return async (request) => {
     const token =
       headerOf(request, 'x-anteroom-admin-token') ?? BEARER.exec(headerOf(request, 'authorization') ?? '')?.[1];
     if (token) return ofToken(token, request);

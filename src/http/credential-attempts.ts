@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { CredentialKind } from '#waiting-room/activity.ts';
+import type { Seal } from '#waiting-room/seal.ts';
 import type { AddressHash } from './address-hash.ts';
 import type { ClientAddress } from './client-address.ts';
 import { networkOf } from './client-network.ts';
 import type { FailureReport } from './failure-report.ts';
-import type { GuessLimit, GuessOutcome } from './guess-limit.ts';
+import type { BegunGuess, Guess, GuessLimit, GuessOutcome } from './guess-limit.ts';
+import type { KnownClient, KnownClients } from './known-clients.ts';
 
 /** A secret that a request shows. */
 export interface Credential {
@@ -28,11 +30,13 @@ export interface CredentialAttempt {
 
 /** Every comparison of a secret goes through here: it is limited, reported and counted. */
 export interface CredentialAttempts {
-  begin(req: IncomingMessage, credential: Credential): CredentialAttempt;
+  begin(req: IncomingMessage, credential: Credential): Promise<CredentialAttempt>;
 }
 
 export interface CredentialAttemptsDeps {
   readonly guesses: GuessLimit;
+  readonly knownClients: Pick<KnownClients, 'has' | 'record'>;
+  readonly seal: Pick<Seal, 'stamps'>;
   readonly failures: Pick<FailureReport, 'add'>;
   readonly clientAddress: ClientAddress;
   /** See `Guess.forwardedFor`. */
@@ -42,21 +46,34 @@ export interface CredentialAttemptsDeps {
 }
 
 export function createCredentialAttempts(deps: CredentialAttemptsDeps): CredentialAttempts {
-  const { guesses, failures, clientAddress, forwardedFor, hashAddress, metrics } = deps;
+  const { guesses, knownClients, seal, failures, clientAddress, forwardedFor, hashAddress, metrics } = deps;
+
+  const known = ({ network, forwardedFor: via, name }: Guess): KnownClient => ({
+    name,
+    hashes: seal.stamps(`client ${JSON.stringify([network, via, name])}`),
+  });
+
+  /** A client that succeeded at another process, or before this one started, is known here too. */
+  async function beginKnown(guess: Guess): Promise<BegunGuess> {
+    const begun = guesses.begin(guess);
+    if (begun.wait === 0 || guesses.hasSucceeded(guess) || !(await knownClients.has(known(guess)))) return begun;
+    guesses.recognize(guess);
+    return guesses.begin(guess);
+  }
+
   return {
-    begin(req, { kind, clientId, secret }) {
+    async begin(req, { kind, clientId, secret }) {
       const network = networkOf(clientAddress(req));
-      const { wait, settle } = guesses.begin({
-        network,
-        forwardedFor: forwardedFor(req),
-        name: `${kind} ${clientId}`,
-        secret,
-      });
+      const guess = { network, forwardedFor: forwardedFor(req), name: `${kind} ${clientId}`, secret };
+      const { wait, settle } = await beginKnown(guess);
       const settled = (outcome: GuessOutcome) => seconds(settle(outcome));
       if (wait > 0) metrics.authenticationFailed(kind, 'limited');
       return {
         retryAfter: seconds(wait),
-        succeeded: () => void settled('succeeded'),
+        succeeded() {
+          settled('succeeded');
+          knownClients.record(known(guess));
+        },
         undecided: () => void settled('undecided'),
         failed({ isUnknown = false } = {}) {
           const retryAfter = settled(isUnknown ? 'unknown' : 'failed');

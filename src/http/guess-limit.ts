@@ -47,6 +47,9 @@ export interface BegunGuess {
 
 export interface GuessLimit {
   begin(guess: Guess): BegunGuess;
+  hasSucceeded(client: Omit<Guess, 'secret'>): boolean;
+  /** A client that is known to have succeeded, at this process or another. */
+  recognize(client: Omit<Guess, 'secret'>): void;
 }
 
 export function createGuessLimit({ now }: { readonly now: () => number }): GuessLimit {
@@ -60,6 +63,8 @@ export function createGuessLimit({ now }: { readonly now: () => number }): Guess
   const comparing = new Map<string, { requests: number; giveBack: (() => void) | null }>();
   const key = randomBytes(32);
   const digest = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
+
+  const pairOf = ({ network, forwardedFor, name }: Omit<Guess, 'secret'>) => digest(network, forwardedFor, name);
 
   /** Counts a guess before it is compared: others of the same moment find it counted. */
   function reserve(pair: string, { network, name }: Guess): { wait: number; giveBack: () => void } {
@@ -80,8 +85,10 @@ export function createGuessLimit({ now }: { readonly now: () => number }): Guess
   }
 
   return {
+    hasSucceeded: (client) => successes.get(pairOf(client)) !== undefined,
+    recognize: (client) => successes.set(pairOf(client), true),
     begin(guess) {
-      const pair = digest(guess.network, guess.forwardedFor, guess.name);
+      const pair = pairOf(guess);
       const secret = digest(pair, guess.secret);
       const known = wrong.get(secret);
       let current = comparing.get(secret);

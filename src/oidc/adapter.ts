@@ -42,7 +42,7 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
         return {
           ...adapter,
           find: async (id) => {
-            clientAttempts.begin(Provider.ctx, id);
+            await clientAttempts.begin(Provider.ctx, id);
             const party = await relyingParties.find(id);
             // The adapter of this model answers with client metadata (oidc-provider's README, "Adapter").
             return party ? (metadataFor(Provider.ctx, party) as unknown as AdapterPayload) : undefined;

@@ -11,21 +11,21 @@ import { loginContext } from './login-context.ts';
 const ROUTES: ReadonlySet<string> = new Set(['token', 'introspection', 'revocation', 'pushed_authorization_request']);
 
 export interface ClientAttempts {
-  /** Throws a 429 if the client has to wait. To be called when a client is looked up. */
-  begin(ctx: KoaContextWithOIDC | undefined, clientId: string): void;
+  /** Rejects with a 429 if the client has to wait. To be called when a client is looked up. */
+  begin(ctx: KoaContextWithOIDC | undefined, clientId: string): Promise<void>;
   /** Tells how the attempt ended. */
   readonly settle: Middleware;
 }
 
 export function createClientAttempts(attempts: CredentialAttempts): ClientAttempts {
   return {
-    begin(ctx, clientId) {
+    async begin(ctx, clientId) {
       if (!ctx || !ROUTES.has(ctx.oidc.route)) return;
       const login = loginContext(ctx);
       const secret = secretOf(ctx);
       // A client that is looked up later is that of a token.
       if (login.attempt || secret === null) return;
-      login.attempt = attempts.begin(ctx.req, { kind: 'client_secret', clientId, secret });
+      login.attempt = await attempts.begin(ctx.req, { kind: 'client_secret', clientId, secret });
       const { retryAfter } = login.attempt;
       if (retryAfter === 0) return;
       ctx.set('Retry-After', String(retryAfter));

@@ -70,7 +70,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
 
   const seal = createSeal(['a key that only the tests know']);
   const { failures, ...authentication } = createAuthentication({
-    ...{ seal, trustProxy: 1, emit, now: Date.now },
+    ...{ seal, idempotency: store.idempotency, trustProxy: 1, emit, now: Date.now },
     metrics: createMetrics({ processMetrics: false }),
   });
 
