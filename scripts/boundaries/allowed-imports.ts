@@ -71,7 +71,10 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/tokens': { imports: ['src/waiting-room'], packages: ['node:crypto', 'jose'] },
   // Challenges, and the proofs that solve them.
   'src/challenges': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
-  'src/activity': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
+  'src/activity': {
+    imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'],
+    packages: ['node:*', '@aws-sdk/client-eventbridge'],
+  },
   'src/config': {
     // The one form of REDIS_URL is the store's.
     imports: ['src/settings', 'src/signing-keys', 'src/store/redis/address.ts', 'src/telemetry', 'src/waiting-room'],

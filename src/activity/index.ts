@@ -1,5 +1,5 @@
 /**
- * Takes activity events out of the service: to the log, the metrics, the audit log and the webhook. It owns buffering,
+ * Takes activity events out of the service: to the log, the metrics, the audit log, the webhook and the event bus. It owns buffering,
  * signing and delivery. It does not decide what happens in rooms or which events there are: the waiting room emits them
  * from its catalogue (`waiting-room/activity.ts`). It imports the waiting room's catalogue and ports, and telemetry.
  */
@@ -10,6 +10,7 @@ import type { ActivityType, Emit } from '#waiting-room/activity.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { type Audit, createAudit } from './audit-sink.ts';
+import { type EventBus, type PutEvents, startEventBus } from './event-bus/index.ts';
 import { createFeed, type Sink } from './feed.ts';
 import { logSink } from './log-sink.ts';
 import { metricsSink } from './metrics-sink.ts';
@@ -17,13 +18,15 @@ import { createOutboxSink } from './outbox-sink.ts';
 import { startWebhook } from './webhook.ts';
 
 export interface ActivityDeps {
-  readonly store: Pick<Store, 'audit' | 'outbox' | 'leases'>;
+  readonly store: Pick<Store, 'audit' | 'outbox' | 'eventBusOutbox' | 'leases' | 'settings'>;
   /** Null for no webhook. Keys are in base64. */
   readonly webhook: {
     readonly url: string;
     readonly keys: readonly string[];
     readonly types: readonly ActivityType[];
   } | null;
+  /** Null for no event bus. */
+  readonly eventBus: { readonly putEvents: PutEvents; readonly types: readonly ActivityType[] } | null;
   readonly outbound: Pick<Outbound, 'send'>;
   /** This process, for the lease. */
   readonly self: string;
@@ -39,7 +42,8 @@ export interface ActivityFeed {
   close(): Promise<void>;
 }
 
-export function createActivity({ store, webhook, outbound, self, now, log, metrics }: ActivityDeps): ActivityFeed {
+export function createActivity(deps: ActivityDeps): ActivityFeed {
+  const { store, webhook, outbound, self, now, log, metrics } = deps;
   const onError = (error: unknown) => {
     // The store logs its own outages.
     if (!(error instanceof StoreUnavailable)) log.error({ err: error }, 'activity event not stored');
@@ -47,9 +51,18 @@ export function createActivity({ store, webhook, outbound, self, now, log, metri
   const audit = createAudit({ store: store.audit, now, onError });
   const sinks: Sink[] = [logSink(log), metricsSink(metrics), audit.sink];
   const { outbox, leases } = store;
-  const outboxSink = webhook && createOutboxSink({ outbox, types: webhook.types, now, log, metrics, onError });
+  const outboxSink =
+    webhook &&
+    createOutboxSink({
+      ...{ outbox, receiver: 'webhook', types: webhook.types, now, log, metrics, onError },
+      entriesOf: (activities) => activities.map((activity) => JSON.stringify(activity)),
+    });
   if (outboxSink) sinks.push(outboxSink.sink);
   const delivery = webhook && startWebhook({ ...webhook, outbox, leases, outbound, self, now, log, metrics });
+
+  const eventBus: EventBus | null =
+    deps.eventBus && startEventBus({ ...deps.eventBus, store, leases, self, now, log, metrics, onError });
+  if (eventBus) sinks.push(eventBus.sink);
 
   return {
     emit: createFeed(sinks, now),
@@ -57,6 +70,7 @@ export function createActivity({ store, webhook, outbound, self, now, log, metri
     async close() {
       await delivery?.stop();
       await outboxSink?.close();
+      await eventBus?.close();
       await audit.close();
     },
   };

@@ -1,7 +1,7 @@
-/** Puts events for the webhook into the store's outbox, once a second. One process delivers them from there. */
+/** Puts events for a receiver into an outbox of the store, once a second. One process delivers them from there. */
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
-import type { ActivityType } from '#waiting-room/activity.ts';
+import type { Activity, ActivityType } from '#waiting-room/activity.ts';
 import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
 import { createBacklog } from './backlog.ts';
 import type { Sink } from './feed.ts';
@@ -19,15 +19,20 @@ export interface OutboxSink {
 
 export interface OutboxSinkDeps {
   readonly outbox: Pick<OutboxStore, 'append'>;
-  /** The types that the webhook delivers. */
+  /** The receiver, in log messages. */
+  readonly receiver: string;
+  /** The types that the receiver gets. */
   readonly types: readonly ActivityType[];
+  /** The entries that events become. A rejection is a failure of the store. */
+  readonly entriesOf: (activities: readonly Activity[]) => Promise<readonly string[]> | readonly string[];
   readonly now: () => number;
   readonly log: Pick<Log, 'warn'>;
   readonly metrics: Pick<Metrics, 'dropped'>;
   readonly onError: (error: unknown) => void;
 }
 
-export function createOutboxSink({ outbox, types, now, log, metrics, onError }: OutboxSinkDeps): OutboxSink {
+export function createOutboxSink(deps: OutboxSinkDeps): OutboxSink {
+  const { outbox, receiver, types, entriesOf, now, log, metrics, onError } = deps;
   const wanted = new Set(types);
   let unlogged = 0;
   let loggedAt = Number.NEGATIVE_INFINITY;
@@ -37,16 +42,16 @@ export function createOutboxSink({ outbox, types, now, log, metrics, onError }: 
     metrics.dropped(events);
     unlogged += events;
     if (now() - loggedAt < LOG_INTERVAL) return;
-    log.warn({ dropped: unlogged }, 'webhook outbox full, oldest events dropped');
+    log.warn({ dropped: unlogged }, `${receiver} outbox full, oldest events dropped`);
     unlogged = 0;
     loggedAt = now();
   }
 
-  const append = async (entries: readonly string[]) => onDrop(await outbox.append(entries));
-  const backlog = createBacklog<string>({ append, bufferFor: BUFFER_FOR, onError, onDrop });
+  const append = async (activities: readonly Activity[]) => onDrop(await outbox.append(await entriesOf(activities)));
+  const backlog = createBacklog<Activity>({ append, bufferFor: BUFFER_FOR, onError, onDrop });
   return {
     sink(activity) {
-      if (wanted.has(activity.type)) backlog.add(JSON.stringify(activity));
+      if (wanted.has(activity.type)) backlog.add(activity);
     },
     close: backlog.close,
   };

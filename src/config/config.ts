@@ -10,6 +10,7 @@ import { generateJwks, parseJwks } from '#signing-keys/jwks.ts';
 import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
+import { regionFaults } from './aws-region.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
 import { dataDirFault } from './data-dir.ts';
@@ -22,6 +23,7 @@ import {
   cookieKeys,
   drainDelay,
   envReader,
+  eventBus,
   flag,
   keyRotation,
   logLevel,
@@ -45,6 +47,12 @@ export interface WebhookConfig {
   readonly url: string;
   /** In base64. Each delivery is signed with all of them. */
   readonly keys: readonly string[];
+  readonly types: readonly ActivityType[];
+}
+
+export interface EventBusConfig {
+  /** Its name or ARN. */
+  readonly bus: string;
   readonly types: readonly ActivityType[];
 }
 
@@ -74,6 +82,8 @@ export interface Config {
   readonly sns: { readonly topics: readonly string[]; readonly endpoint: string | null };
   /** Where activity events are delivered. Null: nowhere. */
   readonly webhook: WebhookConfig | null;
+  /** The bus of EventBridge that activity events go to, and the types. Null: none. */
+  readonly eventBus: EventBusConfig | null;
   /** The first seals, all open. */
   readonly cookieKeys: readonly string[];
   readonly jwks: PrivateJwks;
@@ -163,6 +173,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
       endpoint: read('AWS_ENDPOINT_URL_SNS', null, webhookUrl),
     },
     webhook: readWebhook({ read, faults }, env),
+    eventBus: readEventBus({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     trustProxy: read('TRUST_PROXY', 0, trustProxy),
@@ -176,19 +187,24 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
   };
 }
 
+const NOT_OF_VISITORS = ACTIVITY_TYPES.filter((type) => !isVisitorEvent(type));
+
 /** A webhook without a secret is a fault, because the receiver could not verify its deliveries. */
 function readWebhook({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): WebhookConfig | null {
   const url = read('WEBHOOK_URL', null, webhookUrl);
   const keys = read('WEBHOOK_SECRET', [], webhookKeys);
-  const types = read(
-    'WEBHOOK_EVENTS',
-    ACTIVITY_TYPES.filter((type) => !isVisitorEvent(type)),
-    activityTypes,
-  );
+  const types = read('WEBHOOK_EVENTS', NOT_OF_VISITORS, activityTypes);
   if (env.WEBHOOK_URL && !env.WEBHOOK_SECRET) {
     faults.push({ where: 'WEBHOOK_SECRET', message: 'is required with WEBHOOK_URL' });
   }
   return url === null ? null : { url, keys, types };
+}
+
+function readEventBus({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): EventBusConfig | null {
+  const bus = read('AWS_EVENT_BUS', null, eventBus);
+  const types = read('AWS_EVENT_BUS_EVENTS', NOT_OF_VISITORS, activityTypes);
+  if (bus !== null) faults.push(...regionFaults('AWS_EVENT_BUS', env));
+  return bus === null ? null : { bus, types };
 }
 
 async function readJwksFile(path: string): Promise<PrivateJwks | Refusal> {

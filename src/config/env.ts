@@ -167,6 +167,13 @@ export function awsCredentials(value: string): readonly AwsCredential[] | Refusa
   return credentials;
 }
 
+/** The name or ARN of a bus of EventBridge. */
+export function eventBus(value: string): string | Refusal {
+  return /^(arn:aws[\w-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/.test(value)
+    ? value
+    : refuse('must be the name or ARN of an event bus');
+}
+
 const SNS_TOPIC = /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{4,32}:\d{12}:[A-Za-z0-9_.-]{1,256}$/;
 
 /** ARNs of topics, comma-separated. */

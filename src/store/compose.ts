@@ -30,6 +30,7 @@ export async function openStore({ redisUrl, dataDir, now, log, onKeysLost }: Sto
     clocks: adapter.clocks,
     idempotency: adapter.idempotency,
     outbox: adapter.outbox,
+    eventBusOutbox: adapter.eventBusOutbox,
     audit: adapter.audit,
     logoutQueue: adapter.logoutQueue,
     issuedTokens: adapter.issuedTokens,

@@ -71,6 +71,9 @@ export interface Metrics {
   delivered(outcome: DeliveryOutcome): void;
   /** Counts activity events that were dropped before they could be delivered. */
   dropped(events: number): void;
+  /** The same of the event bus. */
+  busDelivered(outcome: DeliveryOutcome): void;
+  busDropped(events: number): void;
   /** Counts an attempt to notify a relying party that an admission ended. */
   loggedOut(outcome: LogoutOutcome): void;
   authenticationFailed(credential: CredentialKind, outcome: AuthenticationFailure): void;
@@ -178,6 +181,17 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     help: 'Activity events that were dropped before they could be delivered',
     registers,
   });
+  const busDeliveries = new Counter({
+    name: 'anteroom_event_bus_deliveries_total',
+    help: 'Attempts to deliver events to the event bus, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const busDrops = new Counter({
+    name: 'anteroom_event_bus_dropped_total',
+    help: 'Events that were dropped before they could be delivered to the event bus',
+    registers,
+  });
   const logouts = new Counter({
     name: 'anteroom_backchannel_logouts_total',
     help: 'Attempts to tell a relying party that an admission ended, by how they ended',
@@ -245,6 +259,8 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     happened: (type) => activities.inc({ type }),
     delivered: (outcome) => deliveries.inc({ outcome }),
     dropped: (events) => drops.inc(events),
+    busDelivered: (outcome) => busDeliveries.inc({ outcome }),
+    busDropped: (events) => busDrops.inc(events),
     loggedOut: (outcome) => logouts.inc({ outcome }),
     authenticationFailed: (credential, outcome) => authenticationFailures.inc({ credential, outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),

@@ -35,6 +35,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     clocks: port(store.clocks, 'clocks.'),
     idempotency: port(store.idempotency, 'idempotency.'),
     outbox: port(store.outbox, 'outbox.'),
+    eventBusOutbox: port(store.eventBusOutbox, 'event_bus_outbox.'),
     audit: port(store.audit, 'audit.'),
     logoutQueue: port(store.logoutQueue, 'logout_queue.'),
     issuedTokens: port(store.issuedTokens, 'issued_tokens.'),

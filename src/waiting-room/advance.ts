@@ -7,7 +7,7 @@ import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter, timeOf } from './estimate.ts';
 import { tickInlet } from './inlets/index.ts';
-import { raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
+import { RAISED_ON_EXPIRY, raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
 import type { LineView } from './line/counters.ts';
 import { lineRules } from './line-rules.ts';
 import { readSignal } from './origin-signal.ts';
@@ -92,9 +92,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const time = { now: clock, shifted, own: now() };
     const tickWith = (own: string) => tickInlet(inlet, { ...time, state: own, signal: readSignal(notes.signal) });
     const { generation, counters: seen } = view;
-    const { raise, state, skipped } = aws?.raise_on_expiry
+    const { raise, state, skipped, cause } = aws?.raise_on_expiry
       ? raiseOnExpiry(from, { generation, expired: seen.expired }, tickWith)
-      : tickWith(withoutExpiry(from));
+      : { ...tickWith(withoutExpiry(from)), cause: 'inlet' };
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(
       id,
@@ -102,7 +102,12 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       now(),
     );
     if (!applied) return;
-    emitRaised(id, `inlet:${inlet.strategy}`, counters.serving - raisedBy, counters.serving);
+    emitRaised(
+      id,
+      cause === 'expiry' ? RAISED_ON_EXPIRY : `inlet:${inlet.strategy}`,
+      counters.serving - raisedBy,
+      counters.serving,
+    );
     if (skipped) emit('inlet.skipped', { room: id, periods: skipped });
   }
 

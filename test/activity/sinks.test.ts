@@ -89,7 +89,9 @@ describe('the outbox', () => {
   function open(more: Partial<OutboxSinkDeps> = {}): OutboxSink {
     const sink = createOutboxSink({
       outbox: opened.store.outbox,
+      receiver: 'webhook',
       types: ['counter.raised', 'operator.acted'],
+      entriesOf: (activities) => activities.map((activity) => JSON.stringify(activity)),
       now: () => time,
       log: { warn: (fields: object) => void warned.push(fields) } as OutboxSinkDeps['log'],
       metrics: { dropped: (events) => void dropped.push(events) },

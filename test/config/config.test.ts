@@ -93,6 +93,9 @@ describe('a variable that is set', () => {
       ADMIN_TOKEN: 'let-me-in-please',
       ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
       AWS_API_CREDENTIALS: 'AKIDEXAMPLEEXAMPLE01:the+secret/of=one:key, AKIDEXAMPLEEXAMPLE02:the-secret-of-two',
+      AWS_EVENT_BUS: 'line',
+      AWS_EVENT_BUS_EVENTS: 'mode.changed',
+      AWS_REGION: 'eu-west-1',
       AWS_SNS_TOPICS: 'arn:aws:sns:eu-west-1:123456789012:exits, arn:aws:sns:eu-west-1:123456789012:alarms.fifo',
       AWS_ENDPOINT_URL_SNS: 'http://localhost:4566',
       WEBHOOK_URL: 'https://hooks.example/anteroom?key=1',
@@ -127,6 +130,7 @@ describe('a variable that is set', () => {
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE01', secretAccessKey: 'the+secret/of=one:key' },
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE02', secretAccessKey: 'the-secret-of-two' },
       ],
+      eventBus: { bus: 'line', types: ['mode.changed'] },
       sns: {
         topics: ['arn:aws:sns:eu-west-1:123456789012:exits', 'arn:aws:sns:eu-west-1:123456789012:alarms.fifo'],
         endpoint: 'http://localhost:4566',
@@ -425,6 +429,20 @@ describe('AWS_API_CREDENTIALS', () => {
     const [fault, ...more] = await faults({ AWS_API_CREDENTIALS });
     expect([fault?.where, more]).toEqual(['AWS_API_CREDENTIALS', []]);
     expect(fault?.message).not.toContain('secret-of');
+  });
+});
+
+describe('AWS_EVENT_BUS', () => {
+  test.each([
+    ['a URL', { AWS_EVENT_BUS: 'https://events.example', AWS_REGION: 'eu-west-1' }, 'AWS_EVENT_BUS'],
+    ['a bus without a region', { AWS_EVENT_BUS: 'line' }, 'AWS_REGION'],
+  ])('cannot be %s', async (_, env, where) => {
+    expect((await faults(env)).map((fault) => fault.where)).toEqual([where]);
+  });
+
+  test('may be an ARN, and the region may come from a profile', async () => {
+    const AWS_EVENT_BUS = 'arn:aws:events:eu-west-1:123456789012:event-bus/stack-WaitingRoomEventBus';
+    expect((await load({ AWS_EVENT_BUS, AWS_PROFILE: 'sale' })).eventBus?.bus).toBe(AWS_EVENT_BUS);
   });
 });
 

@@ -115,6 +115,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     queue.settle('shop', ended),
     queue.forget('shop'),
   ],
+  eventBusOutbox: ({ eventBusOutbox: outbox }) => [outbox.append(['{}']), outbox.read(1), outbox.acknowledge(['1-1'])],
   oidcRecords: ({ oidcRecords: records }) => [
     records.upsert('Session', 'id', {}, 60),
     records.find('Session', 'id'),

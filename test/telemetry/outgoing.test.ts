@@ -29,6 +29,7 @@ const startActivity = () =>
   createActivity({
     store: opened.store,
     webhook: { url: receiver.url, keys: [Buffer.alloc(32, 7).toString('base64')], types: ['counter.raised'] },
+    eventBus: null,
     outbound: createOutbound({ allowPrivateTargets: true }),
     self: 'this process',
     now: Date.now,

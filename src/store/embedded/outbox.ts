@@ -8,10 +8,8 @@ export interface OutboxDeps {
   readonly group: GroupCommit;
 }
 
-/** The list of this name: texts in order, of which the oldest fall out when there is no more room. */
-const LIST = 'outbox';
-
-export function createOutbox({ database, group }: OutboxDeps): OutboxStore {
+/** @param list the name of a list: texts in order, of which the oldest fall out when there is no more room. */
+export function createOutbox(list: string, { database, group }: OutboxDeps): OutboxStore {
   const sql = {
     append: database.prepare('INSERT INTO lists (list, entry) VALUES (?, ?)'),
     count: database.prepare('SELECT count(*) AS entries FROM lists WHERE list = ?'),
@@ -27,20 +25,20 @@ export function createOutbox({ database, group }: OutboxDeps): OutboxStore {
       group.run(() => {
         if (entries.length === 0) return 0;
         group.begin();
-        for (const entry of entries) sql.append.run(LIST, entry);
-        const excess = Math.max(0, Number(sql.count.get(LIST)?.entries) - OUTBOX_CAPACITY);
-        if (excess > 0) sql.drop.run(LIST, excess);
+        for (const entry of entries) sql.append.run(list, entry);
+        const excess = Math.max(0, Number(sql.count.get(list)?.entries) - OUTBOX_CAPACITY);
+        if (excess > 0) sql.drop.run(list, excess);
         return excess;
       }),
     read: (max) =>
       group.run(() =>
-        sql.oldest.all(LIST, max).map(({ seq, entry }): ListEntry => ({ id: String(seq), entry: String(entry) })),
+        sql.oldest.all(list, max).map(({ seq, entry }): ListEntry => ({ id: String(seq), entry: String(entry) })),
       ),
     acknowledge: (ids) =>
       group.run(() => {
         if (ids.length === 0) return;
         group.begin();
-        for (const id of ids) sql.remove.run(LIST, Number(id));
+        for (const id of ids) sql.remove.run(list, Number(id));
       }),
   };
 }

@@ -46,7 +46,7 @@ export const UPGRADES: Readonly<Record<number, string>> = {
  * - `lines`: a line as it was when it was last saved whole; null where its room was deleted, and only the generation
  *   is kept so that the next line of that name honours no old ticket.
  * - `journal`: what happened to each line since then, in order; each row the commands of one commit.
- * - `lists`: the outbox, and the audit of earlier versions, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
+ * - `lists`: the two outboxes, and the audit of earlier versions, told apart by `list`, in the order of `seq`; no `seq` is ever given twice, so that
  *   an acknowledgement that comes late takes nothing else away.
  * - `logouts`: `since` is when it was first taken, null until then.
  * - `issued_tokens`, `arrivals`: `line` is `room incarnation generation`; `valid_until`, `issued_at` and `at` are in seconds.

@@ -16,7 +16,7 @@ import { createIdempotency } from './idempotency.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
 import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 import { keyScripts } from './key-scripts.ts';
-import { APPLIED_FILE, PROBE, SIGNING_KEYS } from './keys.ts';
+import { APPLIED_FILE, EVENT_BUS_OUTBOX, OUTBOX, PROBE, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
@@ -98,7 +98,8 @@ export async function openRedisStore({
     clocks: inItsTime(createClocks(run)),
     idempotency: inItsTime(createIdempotency(client, run)),
     oidcRecords: inItsTime(createOidcRecords(client, run)),
-    outbox: inItsTime(createOutbox(client, run)),
+    outbox: inItsTime(createOutbox(OUTBOX, client, run)),
+    eventBusOutbox: inItsTime(createOutbox(EVENT_BUS_OUTBOX, client, run)),
     audit: inItsTime(createAuditStore(client, run)),
     logoutQueue: inItsTime(createLogoutQueue(client, run)),
     issuedTokens: inItsTime(createIssuedTokens(client, run)),

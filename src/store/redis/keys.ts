@@ -57,6 +57,7 @@ export const RELYING_PARTIES = 'anteroom:relying-parties';
 
 /** A stream. */
 export const OUTBOX = 'anteroom:outbox';
+export const EVENT_BUS_OUTBOX = 'anteroom:event-bus-outbox';
 
 const audit = (part: string) => `anteroom:{audit}:${part}`;
 

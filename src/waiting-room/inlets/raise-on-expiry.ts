@@ -8,6 +8,14 @@ export interface ExpiredTurns {
   readonly expired: number;
 }
 
+/** Who raised the counter, in `counter.raised`. No operator's token has a colon in its name. */
+export const RAISED_ON_EXPIRY = 'inlet:expiry';
+
+/** A step, and what caused it. */
+export interface CausedStep extends Step {
+  readonly cause: 'inlet' | 'expiry';
+}
+
 const STATE = /^expired (\d+) (\d+) /;
 
 /**
@@ -20,15 +28,17 @@ export function raiseOnExpiry(
   state: string,
   { generation, expired }: ExpiredTurns,
   inlet: (state: string) => Step,
-): Step {
+): CausedStep {
   const [prefix = '', of, seen] = STATE.exec(state) ?? [];
   const own = state.slice(prefix.length);
   const withSeen = (rest: string) => `expired ${generation} ${expired} ${rest}`;
   // What expired before the option was set stays as it was.
   const since = Number(of) === generation ? Number(seen) : expired;
-  if (expired > since) return { raise: { numbers: expired - since }, state: withSeen(own) };
+  if (expired > since) {
+    return { raise: { numbers: expired - since }, state: withSeen(own), cause: 'expiry' };
+  }
   const step = inlet(own);
-  return { ...step, state: withSeen(step.state) };
+  return { ...step, state: withSeen(step.state), cause: 'inlet' };
 }
 
 /** The state of the inlet alone, where the option was taken back. */

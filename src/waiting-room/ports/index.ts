@@ -27,7 +27,10 @@ export interface Store {
   readonly leases: Leases;
   readonly clocks: Clocks;
   readonly idempotency: Idempotency;
+  /** Events for the webhook. */
   readonly outbox: OutboxStore;
+  /** Events for the event bus. */
+  readonly eventBusOutbox: OutboxStore;
   readonly audit: AuditStore;
   readonly logoutQueue: LogoutQueue;
   readonly issuedTokens: IssuedTokens;

@@ -58,6 +58,11 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeIdempotency(current);
     describeIssuedTokens(current);
     describeOutbox(current);
+    describe('of the event bus', () =>
+      describeOutbox(() => {
+        const { store, second } = current();
+        return { store: { outbox: store.eventBusOutbox }, second: { outbox: second.eventBusOutbox } };
+      }));
     describeAudit(current);
     describeLogoutQueue(current);
     describeOidcRecords(current);
