@@ -27,13 +27,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Rejects if the embedded store cannot be opened. An unavailable Redis is waited for. */
+/** Rejects if the embedded store cannot be opened, or the DynamoDB table cannot be used. Waits for an unavailable store. */
 export async function openService(config: Config, settings: FileSettings | null): Promise<Service> {
   const log = createLog({ level: config.logLevel });
   const metrics = createMetrics();
   const now = Date.now;
-  const { redisUrl, dataDir } = config;
-  const opened = await openStore({ redisUrl, dataDir, now, log, onKeysLost: metrics.keysLost });
+  const { redisUrl, dynamodb, dataDir } = config;
+  const opened = await openStore({ redisUrl, dynamodb, dataDir, now, log, onKeysLost: metrics.keysLost });
   const store = countStoreErrors(opened, metrics);
 
   const self = randomUUID();

@@ -93,8 +93,12 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
 
   // An adapter knows its driver and the ports; only compose.ts knows the adapters.
   'src/store/*': {
-    imports: ['src/store/embedded', 'src/store/redis', 'src/telemetry', 'src/waiting-room'],
+    imports: ['src/store/dynamodb', 'src/store/embedded', 'src/store/redis', 'src/telemetry', 'src/waiting-room'],
     packages: [],
+  },
+  'src/store/dynamodb': {
+    imports: ['src/waiting-room'],
+    packages: ['node:*', '@aws-sdk/client-dynamodb'],
   },
   'src/store/embedded': { imports: ['src/waiting-room'], packages: ['node:*', 'node:sqlite'] },
   'src/store/redis/address.ts': { imports: [], packages: [] },

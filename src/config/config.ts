@@ -14,6 +14,7 @@ import { regionFaults } from './aws-region.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
 import { dataDirFault } from './data-dir.ts';
+import { type DynamoConfig, readDynamo } from './dynamodb.ts';
 import type { AwsCredential, EnvReader, NamedToken, Refusal } from './env.ts';
 import {
   activityTypes,
@@ -31,7 +32,6 @@ import {
   port,
   redisUrl,
   snsTopics,
-  text,
   webhookKeys,
   webhookUrl,
 } from './env.ts';
@@ -71,6 +71,8 @@ export interface Config {
   readonly dataDir: string;
   /** A URL or a comma-separated list of them. Null: the embedded store. */
   readonly redisUrl: string | null;
+  /** What must survive the loss of the store is there too. Null: nowhere. */
+  readonly dynamodb: DynamoConfig | null;
   readonly adminToken: string;
   /** The file that the admin token was generated into. Null: the token is set. */
   readonly adminTokenFile: string | null;
@@ -149,9 +151,6 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
   const path = (value: string) => resolve(cwd, value);
   const listenOn = read('PORT', 3000, port);
   const configPath = read('CONFIG', null, path);
-  if (read('DYNAMODB_TABLE', null, text) !== null) {
-    faults.push({ where: 'DYNAMODB_TABLE', message: 'is set, but this version has no DynamoDB store. Use REDIS_URL' });
-  }
   const adminToken = read('ADMIN_TOKEN', null, bearerToken);
   const tokens = read('ADMIN_TOKENS', [], namedTokens);
   const same = tokens.find(({ token }) => token === adminToken);
@@ -165,6 +164,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     shopPort: read('SHOP_PORT', 3001, port),
     dataDir: read('DATA_DIR', path('data'), path),
     redisUrl: read('REDIS_URL', null, redisUrl),
+    dynamodb: readDynamo({ read, faults }, env),
     adminToken,
     namedTokens: tokens,
     awsCredentials: read('AWS_API_CREDENTIALS', [], awsCredentials),

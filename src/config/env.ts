@@ -49,8 +49,6 @@ export function envReader(env: Env): EnvReader {
   };
 }
 
-export const text = (value: string): string => value;
-
 export function flag(value: string): boolean | Refusal {
   if (value === 'true' || value === '1') return true;
   return value === 'false' || value === '0' ? false : refuse('must be true or false');

@@ -1,11 +1,14 @@
 /** Says which adapter serves which port. The only file that knows more than one adapter. */
 import type { Store } from '#waiting-room/ports/index.ts';
+import { type DynamoOptions, openDynamo } from './dynamodb/index.ts';
 import { openEmbeddedStore } from './embedded/index.ts';
 import { openRedisStore, type StoreLog } from './redis/index.ts';
 
 export interface StoreOptions {
   /** Null for the embedded store. */
   readonly redisUrl: string | null;
+  /** Null: nothing is kept beyond the store. */
+  readonly dynamodb: Pick<DynamoOptions, 'table' | 'region' | 'endpoint' | 'mayCreate'> | null;
   /** The data directory of the embedded store. */
   readonly dataDir: string;
   /** Milliseconds since the epoch. */
@@ -15,13 +18,16 @@ export interface StoreOptions {
   readonly log: StoreLog & { error(details: { readonly err: unknown }, message: string): void };
 }
 
-/** Rejects when the embedded store cannot be opened; does not wait for a Redis that is unavailable. */
-export async function openStore({ redisUrl, dataDir, now, log, onKeysLost }: StoreOptions): Promise<Store> {
+/**
+ * Rejects when the embedded store cannot be opened, or the table of DynamoDB cannot be used. Does not wait for a Redis or
+ * a DynamoDB that is unavailable.
+ */
+export async function openStore({ redisUrl, dynamodb, dataDir, now, log, onKeysLost }: StoreOptions): Promise<Store> {
   const adapter =
     redisUrl === null
       ? openEmbeddedStore({ dir: dataDir, now, log })
       : await openRedisStore({ url: redisUrl, log, onKeysLost });
-  return {
+  const store: Store = {
     line: adapter.line,
     settings: adapter.settings,
     appliedFile: adapter.appliedFile,
@@ -38,4 +44,11 @@ export async function openStore({ redisUrl, dataDir, now, log, onKeysLost }: Sto
     ping: () => adapter.ping(),
     close: () => adapter.close(),
   };
+  if (dynamodb === null) return store;
+  try {
+    return await openDynamo(store, { ...dynamodb, now, log });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

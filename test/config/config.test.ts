@@ -114,6 +114,7 @@ describe('a variable that is set', () => {
     expect(config).toEqual({
       port: 8080,
       host: '127.0.0.1',
+      dynamodb: null,
       issuer: 'https://wait.example',
       settings: null,
       demo: true,
@@ -203,11 +204,12 @@ describe('faults', () => {
       COOKIE_KEYS: 'short',
       TRUST_PROXY: 'maybe',
       LOG_LEVEL: 'loud',
-      DYNAMODB_TABLE: 'anteroom',
+      DYNAMODB_TABLE: 'a',
       JWKS_FILE: 'nowhere.json',
       CONFIG: await file('anteroom.yaml', 'rooms:\n  - id: Sale\n    admission:\n      lifetme: 10m\n'),
     };
     expect((await whereOf(env)).sort()).toEqual([
+      'AWS_REGION',
       'COOKIE_KEYS',
       'DYNAMODB_TABLE',
       'ISSUER',
