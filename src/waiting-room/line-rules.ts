@@ -5,7 +5,7 @@ import type { Mode, RoomSettings } from './room.ts';
 /** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
 export interface LineRules {
   readonly mode: Mode;
-  /** The largest number of visitors inside; 0 for no limit. */
+  /** The largest number of visitors inside; 0 for no limit, {@link NO_PLACES} for none at all. */
   readonly size: number;
   readonly lifetime: number;
   readonly claimWindow: number;
@@ -20,7 +20,15 @@ export interface LineRules {
   readonly confirmWindow?: number | undefined;
   /** How long after a missed turn a visitor may return to the front, in ms. */
   readonly missedTurnGrace?: number | undefined;
+  /**
+   * The version of a size that lines share and lend. A line that has a version keeps its size and its version, unless
+   * this one is greater. Missing: the size is the line's own.
+   */
+  readonly sizeVersion?: number | undefined;
 }
+
+/** The size of a line that shares one, and has no place of it. */
+export const NO_PLACES = -1;
 
 /** Of a room that an earlier version stored. */
 const MISSED_TURN_GRACE = 30 * 60_000;

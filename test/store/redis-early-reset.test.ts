@@ -38,7 +38,7 @@ test('a number of the next generation is claimed once, although the one before l
       joinPeak: 0,
       alarm: false,
       inletState: '',
-      notes: { signal: '', meter: '', told: '' },
+      notes: { signal: '', meter: '', told: '', allotments: '' },
     };
     // Numbers 51 to 150 are unconfirmed.
     await line.open(ROOM, { rules: RULES, incarnation: 'new', checkpoint }, T0);

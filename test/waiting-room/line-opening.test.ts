@@ -18,7 +18,7 @@ function checkpoint(
     joinPeak: 0,
     alarm: false,
     inletState: '',
-    notes: { signal: '', meter: '', told: '' },
+    notes: { signal: '', meter: '', told: '', allotments: '' },
     ...more,
   };
 }

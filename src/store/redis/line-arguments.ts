@@ -28,6 +28,7 @@ export const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ..
   later.presentFromJoin === false ? 0 : 1,
   later.missedTurnGrace ?? 0,
   later.confirmWindow ?? 0,
+  later.sizeVersion === undefined ? 0 : later.sizeVersion + 1,
 ];
 
 const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);
@@ -71,6 +72,7 @@ export const ofCheckpoint = ({
   notes.signal,
   notes.meter,
   notes.told,
+  notes.allotments,
   of.shifted ?? 0,
   ...draws.flatMap(ofDraw),
 ];

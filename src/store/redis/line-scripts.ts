@@ -104,7 +104,7 @@ export const lineScripts: LineScripts = {
     { binary: true },
   ),
   setAlarm: lineScript('set-alarm', (on) => [on ? 1 : 0], done),
-  note: lineScript('note', ({ name, value }) => [name, value], done),
+  note: lineScript('note', ({ name, value, from }) => [name, value, ...(from === undefined ? [] : [from])], done),
   recordPredictions: lineScript('record-predictions', ({ within, outside }) => [within, outside], done),
   raise: lineScript(
     'raise',

@@ -227,10 +227,13 @@ export function view(reply: readonly Reply[]): LineView {
     shiftedBy,
     provisional,
     lapses,
-    ...outcomes
+    confirmed,
+    lapsed,
+    size,
+    sizeVersion,
+    inside,
   ] = list(more);
-  const [confirmed = 0, lapsed = 0] = outcomes.map(integer);
-  const [inletState, signal, meter, told] = list(texts).map(textOrNone);
+  const [inletState, signal, meter, told, allotments] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
   return {
     incarnation: text(incarnation),
@@ -239,13 +242,16 @@ export function view(reply: readonly Reply[]): LineView {
     shifted: integer(shiftedBy),
     counters: counters(counts),
     mode: text(mode) as Mode,
+    size: integer(size),
+    sizeVersion: Math.max(0, integer(sizeVersion) - 1),
+    inside: integer(inside),
     held: integer(held),
     present: bytes(present),
     presentFrom: integer(presentFrom),
     turns: integer(turns),
     alarm: integer(alarm) === 1,
     inletState: text(inletState),
-    notes: { signal: text(signal), meter: text(meter), told: text(told) },
+    notes: { signal: text(signal), meter: text(meter), told: text(told), allotments: text(allotments) },
     draws: list(draws).map((draw, n) => drawRecord(draw, n + 1)),
     entrantsPresent: integer(entrants),
     heartbeatsSince: integer(heartbeatsSince),
@@ -253,7 +259,7 @@ export function view(reply: readonly Reply[]): LineView {
     expiredAdmissions: integer(expiredAdmissions),
     provisional: integer(provisional),
     lapses: integer(lapses),
-    lapsedShare: lapsedShare({ confirmed, lapsed }),
+    lapsedShare: lapsedShare({ confirmed: integer(confirmed), lapsed: integer(lapsed) }),
     predictions: { within: integer(within), outside: integer(outside) },
   };
 }

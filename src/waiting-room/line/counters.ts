@@ -1,7 +1,7 @@
 /** What a line shows of itself. */
 import type { LineRules } from '../line-rules.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
-import type { Line } from './line.ts';
+import { countInside, type Line } from './line.ts';
 import type { NoteName } from './note-name.ts';
 import { lapsedShare } from './provisional.ts';
 import { settle } from './settle.ts';
@@ -29,6 +29,11 @@ export interface LineView {
   readonly shifted: number;
   readonly counters: Counters;
   readonly mode: LineRules['mode'];
+  /** The size of the line's rules, and its version; 0 where the size is the line's own. */
+  readonly size: number;
+  readonly sizeVersion: number;
+  /** Visitors inside: admissions, less the exits that were reported without a name. */
+  readonly inside: number;
   /** Places held for served visitors who have not claimed yet. */
   readonly held: number;
   /**
@@ -93,6 +98,9 @@ export function view(line: Line, at: number): LineView {
     shifted: line.shifted,
     counters: counters(line),
     mode: line.rules.mode,
+    size: line.rules.size,
+    sizeVersion: line.rules.sizeVersion ?? 0,
+    inside: countInside(line),
     held: line.held,
     present: line.presence.present.slice(line.serving, line.queue),
     presentFrom: line.serving & ~7,

@@ -145,7 +145,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     turns: 0,
     alarm: false,
     inletState: '',
-    notes: { signal: '', meter: '', told: '' },
+    notes: { signal: '', meter: '', told: '', allotments: '' },
     predictions: { within: 0, outside: 0 },
     draws: [],
     heartbeatsSince: 0,
@@ -164,7 +164,12 @@ export function canServe(line: Line): boolean {
 export function freePlaces(line: Line): number {
   const { size, mode } = line.rules;
   if (size === 0 || mode === 'passthrough') return Number.POSITIVE_INFINITY;
-  return size - (line.admissions.active - line.released) - line.held - Math.max(0, line.serving - line.queue);
+  return size - countInside(line) - line.held - Math.max(0, line.serving - line.queue);
+}
+
+/** Admissions, less the exits that were reported without a name. */
+export function countInside(line: Line): number {
+  return line.admissions.active - line.released;
 }
 
 /** Whether a ticket is of this line as it is: of its incarnation and generation. */

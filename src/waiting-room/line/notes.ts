@@ -12,9 +12,12 @@ export function setAlarm(line: Line, on: boolean): void {
 export interface Note {
   readonly name: NoteName;
   readonly value: string;
+  /** Where it is set, the note is written only if it still has this value. */
+  readonly from?: string | undefined;
 }
 
-export function note(line: Line, { name, value }: Note): void {
+export function note(line: Line, { name, value, from }: Note): void {
+  if (from !== undefined && line.notes[name] !== from) return;
   line.notes[name] = value;
   line.changes += 1;
 }

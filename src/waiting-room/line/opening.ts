@@ -96,7 +96,7 @@ function takeOver(line: Line, { shifted = 0, alarm, inletState, notes }: Checkpo
   line.shifted = shifted;
   line.alarm = alarm;
   line.inletState = inletState;
-  line.notes = { ...notes };
+  line.notes = { ...line.notes, ...notes };
 }
 
 /**

@@ -7,9 +7,19 @@ import { serveUpTo } from './serving.ts';
 import { settle } from './settle.ts';
 import { serveAgain } from './turns.ts';
 
+/** A shared size that the line has already, or that is older than the one it has, changes nothing. */
+function hasLaterSize({ rules: { sizeVersion } }: Line, rules: LineRules): boolean {
+  return sizeVersion !== undefined && rules.sizeVersion !== undefined && rules.sizeVersion <= sizeVersion;
+}
+
+function setRules(line: Line, rules: LineRules): void {
+  const { size, sizeVersion } = line.rules;
+  line.rules = hasLaterSize(line, rules) ? { ...rules, size, sizeVersion } : rules;
+}
+
 /** Changes the rules; counters are not touched. */
 export function configure(line: Line, rules: LineRules, at: number): void {
-  line.rules = rules;
+  setRules(line, rules);
   confirmAll(line);
   const now = settle(line, at);
   line.changes += 1;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Input, LineVerb, RememberedDraw } from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
-import type { LineRules } from '#waiting-room/line-rules.ts';
+import { type LineRules, NO_PLACES } from '#waiting-room/line-rules.ts';
 import { T0 } from './room-under-test.ts';
 import type { Course, Step } from './steps.ts';
 
@@ -39,7 +39,8 @@ const rules: fc.Arbitrary<LineRules> = fc.record({
     { weight: 6, arbitrary: fc.constant('queue' as const) },
     { weight: 1, arbitrary: fc.constantFrom('passthrough' as const, 'paused' as const, 'closed' as const) },
   ),
-  size: fc.constantFrom(0, 1, 2, 3, 5, 8),
+  size: fc.constantFrom(0, 1, 2, 3, 5, 8, NO_PLACES),
+  sizeVersion: fc.constantFrom(undefined, undefined, 0, 1, 2, 3),
   lifetime: fc.constantFrom(1500, 20_000, 60_000, 90_000_000),
   claimWindow: fc.constantFrom(1000, 7300, 30_000),
   presenceTimeout: fc.constantFrom(1000, 20_000, 90_000),
@@ -103,8 +104,9 @@ const entry = fc.record({ draw: drawsAgo, index });
 
 const predictions = fc.record({ within: fc.nat(3), outside: fc.nat(3) });
 const note = fc.record({
-  name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const),
+  name: fc.constantFrom('signal' as const, 'meter' as const, 'told' as const, 'allotments' as const),
   value: fc.constantFrom('', '{"latency":80}', '„ä“'),
+  from: fc.constantFrom(undefined, '', '{"latency":80}'),
 });
 const heartbeats = fc.record({
   generation: generationsAgo,
@@ -207,7 +209,7 @@ const checkpoint = fc.record({
   joinPeak: fc.constantFrom(0, 10, 70),
   alarm: fc.boolean(),
   inletState,
-  notes: fc.constant({ signal: '', meter: '', told: '' }),
+  notes: fc.constant({ signal: '', meter: '', told: '', allotments: '' }),
   draws: fc.option(rememberedDraws, { nil: undefined, freq: 8 }),
 });
 const openings = fc.record({

@@ -84,12 +84,13 @@ export function describeInletSteps(stores: Ports<'line'>): void {
     it('keeps the latest of each note', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
-      expect((await room.view()).notes).toEqual({ signal: '', meter: '', told: '' });
+      expect((await room.view()).notes).toEqual({ signal: '', meter: '', told: '', allotments: '' });
       await store.line.note(room.id, { name: 'signal', value: '{"latency":80}' }, T0);
       await second.line.note(room.id, { name: 'meter', value: '„schnell“' }, T0);
       await second.line.note(room.id, { name: 'signal', value: '{"latency":90}' }, T0);
       await store.line.note(room.id, { name: 'told', value: '7' }, T0);
-      expect((await room.view()).notes).toEqual({ signal: '{"latency":90}', meter: '„schnell“', told: '7' });
+      const written = { signal: '{"latency":90}', meter: '„schnell“', told: '7', allotments: '' };
+      expect((await room.view()).notes).toEqual(written);
     });
 
     it('adds up how predictions went', async () => {

@@ -12,6 +12,7 @@ import { describeLostDraws } from './lost-draws.ts';
 import { describeModes } from './modes.ts';
 import { describePresence } from './presence.ts';
 import type { Ports } from './room-under-test.ts';
+import { describeSharedSizes } from './shared-sizes.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
 
@@ -22,6 +23,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeTurns(stores);
   describeModes(stores);
   describeInletSteps(stores);
+  describeSharedSizes(stores);
   describeTime(stores);
   describeDiscarding(stores);
   describeEndings(stores);

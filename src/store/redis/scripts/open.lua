@@ -1,15 +1,15 @@
 -- Creates a line, or brings one that lost writes up to a checkpoint (waiting-room/line/opening.ts says more).
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, the rules (lib/rules.lua), an incarnation for a new line; then of the checkpoint, if there is one:
--- incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired, turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter and told, by how much
+-- incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired, turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter, told and allotments, by how much
 -- the line's time was shifted, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
-local checkpoint = ARGV[13] and {
-  incarnation = ARGV[13], generation = tonumber(ARGV[14]), queue = tonumber(ARGV[15]), serving = tonumber(ARGV[16]),
-  claimed = tonumber(ARGV[17]), active = tonumber(ARGV[18]), completed = tonumber(ARGV[19]),
-  abandoned = tonumber(ARGV[20]), expired = tonumber(ARGV[21]), turns = tonumber(ARGV[22]),
-  join_peak = tonumber(ARGV[23]), alarm = tonumber(ARGV[24]),
+local checkpoint = ARGV[14] and {
+  incarnation = ARGV[14], generation = tonumber(ARGV[15]), queue = tonumber(ARGV[16]), serving = tonumber(ARGV[17]),
+  claimed = tonumber(ARGV[18]), active = tonumber(ARGV[19]), completed = tonumber(ARGV[20]),
+  abandoned = tonumber(ARGV[21]), expired = tonumber(ARGV[22]), turns = tonumber(ARGV[23]),
+  join_peak = tonumber(ARGV[24]), alarm = tonumber(ARGV[25]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -17,7 +17,7 @@ if isNew then
   redis.call('UNLINK', unpack(KEYS, 2))
   redis.call('PERSIST', LINE)
   for _, field in ipairs(FIELDS) do line[field] = 0 end
-  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[12]
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[13]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
   setRules(2)
   configure(tonumber(ARGV[1]))
@@ -67,13 +67,14 @@ end
 if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
   local isOlder = checkpoint.generation > line.generation
   if isOlder then beginGeneration(checkpoint.generation) end
-  local draws = seenDrawsAt(30)
+  local draws = seenDrawsAt(32)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then
-    line.shifted, line.alarm = tonumber(ARGV[29]), checkpoint.alarm
+    line.shifted, line.alarm = tonumber(ARGV[31]), checkpoint.alarm
     redis.call(
-      'HSET', LINE, 'inlet_state', ARGV[25], 'note:signal', ARGV[26], 'note:meter', ARGV[27], 'note:told', ARGV[28]
+      'HSET', LINE, 'inlet_state', ARGV[26], 'note:signal', ARGV[27], 'note:meter', ARGV[28], 'note:told', ARGV[29],
+      'note:allotments', ARGV[30]
     )
   end
   if hasLost then

@@ -5,7 +5,8 @@
 -- bitmap of those present among the unserved, turns, 1 where the breaker is on, { the inlet's state, each note in the
 -- order of replies.ts }, { each draw (lib/draw.lua) }, entrants present, { predictions that came true, that did not },
 -- { incarnation, since when heartbeats count, most joins in a second, expired admissions that are not reported, the
--- line's time, by how much it was shifted } }
+-- line's time, by how much it was shifted, admissions that are not confirmed, those that lapsed, the latest that were
+-- confirmed, and that lapsed, size, its version (lib/rules.lua), visitors inside } }
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()

@@ -21,11 +21,13 @@ local function view()
   for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
   return {
     'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
-    redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told'), draws,
+    redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told', 'note:allotments'),
+    draws,
     line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
     {
       line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
       redis.call('ZCARD', PROVISIONAL), line.lapses, line.outcomes_confirmed, line.outcomes_lapsed,
+      line.size, line.size_version, redis.call('ZCARD', ACTIVE) - line.released,
     },
   }
 end

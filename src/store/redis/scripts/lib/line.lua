@@ -39,7 +39,7 @@ local FIELDS = {
   'looked', 'marked',
   'challenge', 'unproven_per_address', 'present_from_join', 'missed_turn_grace',
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
-  'confirm_window', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
+  'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
 }
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then

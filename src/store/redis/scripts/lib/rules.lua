@@ -2,9 +2,18 @@
 
 -- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout, 1 where visitors are asked for a
 -- proof, unproven visitors of an address, 1 where visitors are present from the join on, grace of a missed turn, confirm
--- window.
+-- window, version of a shared size.
+
+-- A shared size that the line has already, or that is older than the one it has, changes nothing. A version is one more
+-- than in TypeScript: 0 is none.
+local function hasLaterSize(version)
+  return line.size_version > 0 and version > 0 and version <= line.size_version
+end
+
 local function setRules(at)
-  line.mode, line.size, line.lifetime = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local version = tonumber(ARGV[at + 10])
+  if not hasLaterSize(version) then line.size, line.size_version = tonumber(ARGV[at + 1]), version end
+  line.mode, line.lifetime = ARGV[at], tonumber(ARGV[at + 2])
   line.claim_window, line.presence_timeout = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   line.challenge, line.unproven_per_address = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   line.present_from_join, line.missed_turn_grace = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
@@ -28,7 +37,7 @@ end
 local KEPT = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
   unproven_per_address = true, present_from_join = true, missed_turn_grace = true, confirm_window = true,
-  incarnation = true,
+  size_version = true, incarnation = true,
   clock = true, skew = true, alarm = true,
 }
 local function beginGeneration(generation)
