@@ -4,11 +4,25 @@ import type { RememberedDraw } from '#waiting-room/line/index.ts';
 import { arbitraryLossyCourse } from './courses.ts';
 import { openModel } from './model.ts';
 import type { Ports } from './room-under-test.ts';
-import { freshId, presentNumbers, T0, thereAt } from './room-under-test.ts';
-import type { Answer } from './steps.ts';
+import { freshId, presentNumbers, RULES, T0, thereAt } from './room-under-test.ts';
+import type { Answer, Course } from './steps.ts';
 import { play, VIEW } from './steps.ts';
 
 const RUNS = Number(process.env.RUNS ?? 100);
+
+/** A silent visitor, of whom no window has a heartbeat any longer, and one who becomes absent. */
+const silentVisitor: Course = {
+  incarnation: '',
+  rules: { ...RULES, presenceTimeout: 1000 },
+  steps: [
+    { verb: 'join', after: 0, input: [{ visitor: 'v1', claim: false }] },
+    { verb: 'recordHeartbeats', after: 0, input: { generation: 1, numbers: [1], lasting: true } },
+    { verb: 'join', after: 2000, input: [{ visitor: 'v2', claim: false }] },
+    { verb: 'view', after: 900, input: null },
+    { verb: 'raise', after: 0, input: { people: 0 } },
+    { verb: 'raise', after: 500, input: { people: 0 } },
+  ],
+};
 
 export function describeLikeTheModel(stores: Ports<'line'>): void {
   describe('compared with the model', () => {
@@ -29,7 +43,7 @@ export function describeLikeTheModel(stores: Ports<'line'>): void {
             );
           }
         }),
-        { numRuns: RUNS },
+        { numRuns: RUNS, examples: [[silentVisitor]] },
       );
     }, 120_000);
   });
