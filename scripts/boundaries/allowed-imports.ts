@@ -37,6 +37,20 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/app.ts': {
     imports: [
       'src/admin',
+      'src/app',
+      'src/aws',
+      'src/http',
+      'src/oidc',
+      'src/pages',
+      'src/public',
+      'src/signing-keys',
+      'src/waiting-room',
+    ],
+    packages: ['node:http'],
+  },
+  'src/app': {
+    imports: [
+      'src/admin',
       'src/aws',
       'src/challenges',
       'src/config',
@@ -45,7 +59,6 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
       'src/outbound',
       'src/pages',
       'src/passes',
-      'src/public',
       'src/signing-keys',
       'src/telemetry',
       'src/tokens',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Authentication } from '#http/authentication.ts';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import type { AuditEntry } from '#waiting-room/audit-entry.ts';
@@ -51,6 +52,16 @@ const query = z.object({
     .describe('How many of the latest entries to leave out.'),
   by: z.string().optional().describe('Only the entries of the token with this name.'),
 });
+
+/** A reader of the audit log also finds the failures to authenticate that are still held. */
+export function afterReport(audit: AuditReader, { flushAll }: Authentication['failures']): AuditReader {
+  return {
+    newest(...query) {
+      flushAll();
+      return audit.newest(...query);
+    },
+  };
+}
 
 /** The audit log. */
 export function auditRoutes(audit: AuditReader): Route[] {

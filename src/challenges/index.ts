@@ -2,6 +2,7 @@
  * Challenges, and the proofs that solve them. It owns what a challenge is bound to, how hard it is, and which proofs were
  * used already. It does not decide who needs a proof: the waiting room does. It imports waiting-room.
  */
+import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { narrowOf } from '#waiting-room/entry/address-key.ts';
 import { type ProviderChallenge, type ProviderName, providerOf } from '#waiting-room/entry/entry-settings.ts';
@@ -14,7 +15,7 @@ import { type Challenge, readPayload } from './challenge.ts';
 import { createPressure } from './pressure.ts';
 import { createProofOfWork, LIFETIME } from './proof-of-work.ts';
 import { providers } from './providers/index.ts';
-import type { TokenVerifier } from './verify-token.ts';
+import { createTokenVerifier, type TokenVerifierDeps } from './verify-token.ts';
 
 /** Every method throws or rejects with ProofInvalid, or with ChallengeUnavailable while the provider is away. */
 export interface Challenges {
@@ -39,20 +40,24 @@ export interface ProviderWidget {
   readonly field: string;
 }
 
-export interface ChallengesDeps {
+export interface ChallengesDeps extends Pick<TokenVerifierDeps, 'outbound' | 'verifyUrls'> {
   readonly cookieKeys: readonly string[];
   readonly seal: Pick<Seal, 'stamp'>;
   readonly idempotency: Pick<Idempotency, 'remember'>;
   readonly metrics: Pick<Metrics, 'proved'>;
-  readonly verifier: TokenVerifier;
+  readonly log: Pick<Log, 'warn'>;
   /** In ms. */
   readonly now: () => number;
 }
 
 export function createChallenges(deps: ChallengesDeps): Challenges {
-  const { cookieKeys, seal, idempotency, metrics, verifier, now } = deps;
+  const { cookieKeys, seal, idempotency, outbound, verifyUrls, metrics, log, now } = deps;
   const work = createProofOfWork({ cookieKeys, now });
   const pressure = createPressure(now);
+  const verifier = createTokenVerifier({
+    ...{ outbound, verifyUrls, now },
+    onAway: (provider, why) => log.warn({ provider, why }, 'challenge provider is away'),
+  });
 
   /** A draw gives a ticket its number later, so the number is not in it. */
   const stampOf = ({ incarnation, generation, visitor, joinedAt, room }: Ticket) =>

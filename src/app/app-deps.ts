@@ -1,0 +1,32 @@
+import type { AuditReader } from '#admin/audit.ts';
+import type { ChallengesDeps } from '#challenges/index.ts';
+import type { Config } from '#config/config.ts';
+import type { Lookups } from '#http/crawler-check.ts';
+import type { Outbound } from '#outbound/index.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { Metrics } from '#telemetry/metrics.ts';
+import type { Emit } from '#waiting-room/activity.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
+
+/** What a service and a test bring. */
+export interface AppDeps {
+  readonly config: Partial<Pick<Config, 'keyRotation' | 'sns'>> &
+    Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'awsCredentials' | 'trustProxy'>;
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Sends the service's own requests. */
+  readonly outbound: Outbound;
+  /** Looks up the names of crawlers' addresses. Default: the system's name servers. */
+  readonly crawlerLookups?: Lookups | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Emits activity events. */
+  readonly emit: Emit;
+  /** The audit log, newest entries first. */
+  readonly audit: AuditReader;
+  /** Where to verify tokens of challenge providers instead of at the vendors'. */
+  readonly verifyUrls?: ChallengesDeps['verifyUrls'];
+  /** Whether /readyz refuses requests, because the process is not ready yet or is shutting down. */
+  readonly draining?: () => boolean;
+}

@@ -1,0 +1,79 @@
+/**
+ * What the doors share: the waiting room, authentication, keys, challenges, pages, URLs and cookies. It constructs them
+ * and knows no route. It imports what it constructs, and no store.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterReport } from '#admin/audit.ts';
+import { createChallenges } from '#challenges/index.ts';
+import { createAssets } from '#http/assets.ts';
+import { createAuthentication } from '#http/authentication.ts';
+import { createClientAddress } from '#http/client-address.ts';
+import { createCrawlerCheck } from '#http/crawler-check.ts';
+import { createEntryRequests } from '#http/entry-requests.ts';
+import { problemOf, problems } from '#http/problem.ts';
+import { createPublicUrls } from '#http/public-urls.ts';
+import { createRefuse } from '#http/refuse.ts';
+import { requestLog } from '#http/request-log.ts';
+import { createRoomRules } from '#http/room-rules.ts';
+import { securityHeaders } from '#http/security-headers.ts';
+import { createVisitorCookies } from '#http/visitor-cookies.ts';
+import { createClientFaults } from '#oidc/index.ts';
+import { createPages } from '#pages/index.ts';
+import { createAddresses } from '#pages/waiting/address.ts';
+import { createSigningKeySet } from '#signing-keys/index.ts';
+import { createTokens } from '#tokens/index.ts';
+import { createSigningKeys } from '#tokens/signing-keys.ts';
+import type { AppDeps } from './app-deps.ts';
+import { createAppWaitingRoom } from './waiting-room.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+export type Dependencies = ReturnType<typeof createDependencies>;
+
+/** Each door takes what it needs from here. */
+export function createDependencies(app: AppDeps) {
+  const { config, store, log, metrics, outbound, now, emit } = app;
+  const { issuer, jwks, cookieKeys, trustProxy } = config;
+  const { idempotency } = store;
+  const urls = createPublicUrls(issuer);
+  const clientAddress = createClientAddress(trustProxy);
+  const onError = (error: unknown) => {
+    const { document } = problemOf(error);
+    log[document.code === 'internal_error' ? 'error' : 'warn']({ err: error }, 'background task failed');
+  };
+  const { waitingRoom, passes, logoutQueue } = createAppWaitingRoom({ app, urls, onError });
+  const { seal, addressKey } = waitingRoom;
+  const authentication = createAuthentication({ seal, idempotency, trustProxy, emit, metrics, now });
+  const keySet = createSigningKeySet({
+    ...{ file: jwks, store: store.signingKeys, leases: store.leases, settings: store.settings },
+    ...{ seal, emit, log, maxAge: config.keyRotation, now },
+  });
+  const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
+  return {
+    ...{ issuer, urls, clientAddress, version, store, waitingRoom, logoutQueue, passes, ...authentication },
+    ...{ log, metrics, outbound, now, onError, assets, keySet },
+    baseMiddleware: [requestLog({ log, metrics, clientAddress }), problems({ log }), securityHeaders(urls)],
+    audit: afterReport(app.audit, authentication.failures),
+    operatorTokens: [{ name: 'admin', token: config.adminToken }, ...config.namedTokens],
+    awsCredentials: config.awsCredentials,
+    sns: config.sns ?? { topics: [], endpoint: null },
+    cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
+    addresses: createAddresses(seal, urls),
+    views: createPages({ folder: join(ROOT, 'views'), locales: join(ROOT, 'locales'), asset: assets.url }),
+    challenges: createChallenges({
+      ...{ cookieKeys, seal, idempotency, outbound, metrics, log, now, verifyUrls: app.verifyUrls },
+    }),
+    requestOf: createEntryRequests({ clientAddress, addressKey, trustProxy, log }),
+    roomRules: createRoomRules({
+      clientAddress,
+      isCrawlerOf: createCrawlerCheck({ now, lookups: app.crawlerLookups }),
+    }),
+    tokens: createTokens({ issuer, keys: () => keySet.current().keys, now }),
+    tokenKeys: createSigningKeys(() => keySet.current().keys),
+    signingKeys: keySet.current,
+    clientFaults: createClientFaults(jwks),
+    refuse: createRefuse(onError),
+  };
+}
