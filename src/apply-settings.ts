@@ -18,7 +18,7 @@ import { isSameJson } from '#waiting-room/same-json.ts';
 
 /** The pause between attempts while the store is unavailable, in ms. */
 const RETRY_DELAY = 1000;
-/** One process at a time applies its file. For so long it keeps the others waiting after it died, in ms. */
+/** How long, in ms, a process that died while it applied its file keeps the others waiting. */
 const LEASE = 10_000;
 const LEASE_RETRY = 100;
 /** The most entries of the audit log that are searched for who set a value. */

@@ -40,10 +40,10 @@ export interface Payload {
   readonly solution: Solution;
 }
 
-/** Characters. A proof of ours has some 900. */
+/** In characters. A real proof has about 900. */
 const LONGEST = 4096;
 
-/** The payload of a proof; null for a text that cannot be one. Nothing in it may be believed. */
+/** The payload of a proof; null for a text that cannot be one. Its contents are not checked yet. */
 export function readPayload(proof: string): Payload | null {
   if (proof.length > LONGEST) return null;
   try {

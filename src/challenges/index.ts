@@ -17,7 +17,7 @@ import { createProofOfWork, LIFETIME } from './proof-of-work.ts';
 import { providers } from './providers/index.ts';
 import { createTokenVerifier, type TokenVerifierDeps } from './verify-token.ts';
 
-/** Every method throws or rejects with ProofInvalid, or with ChallengeUnavailable while the provider is away. */
+/** Every method throws or rejects with ProofInvalid, or with ChallengeUnavailable while the provider is unavailable. */
 export interface Challenges {
   /**
    * @param ticket whose challenge it is; null for a newcomer's.
@@ -101,7 +101,7 @@ export function createChallenges(deps: ChallengesDeps): Challenges {
       return work.make({ room: room.id, ticket: ticket ? stampOf(ticket) : '' }, level);
     },
     async check(room, ticket, proof) {
-      // A token is used up by then.
+      // The check above used the provider's token up.
       if (ticket.standing === 'proven' && providerOf(room) && !readPayload(proof)) return;
       if (!(await isToken(room, proof))) nonceOf(ticket.room, stampOf(ticket), proof);
     },

@@ -16,7 +16,7 @@ export function createContinuity(
   return async () => {
     const at = now();
     const known = await idempotency.remember(KEY, String(at), GAP);
-    // A time ahead of now is from before a clock jumped back. There was no gap since, as far as this clock can tell.
+    // A time ahead of the clock was written before the clock jumped back. No gap is known since.
     const since = Math.min(Number(known ?? at), at);
     await idempotency.amend(KEY, String(since), GAP);
     return since;

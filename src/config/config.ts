@@ -78,7 +78,7 @@ export interface Config {
   readonly adminTokenFile: string | null;
   /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
-  /** Who may sign requests to the private API of AWS's clients. */
+  /** The credentials that may sign requests to the private API of AWS's clients. */
   readonly awsCredentials: readonly AwsCredential[];
   /** The topics of SNS that may subscribe and send, and where SNS is if not at AWS. */
   readonly sns: { readonly topics: readonly string[]; readonly endpoint: string | null };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './body.ts';
 
-/** In bytes: more than any form of ours sends, and than a URL may have. */
+/** In bytes. More than any of our forms sends, and than a URL may have. */
 const LIMIT = 16 * 1024;
 
 /**

@@ -73,7 +73,7 @@ export function createGuessLimit({ now }: { readonly now: () => number }): Guess
     const wait = Math.max(pairs.wait(pair, burst), hasSucceeded ? 0 : networks.wait(network));
     if (wait > 0) return { wait, giveBack: () => undefined };
     pairs.take(pair, burst);
-    // A pair that has succeeded goes on where the network has no guess left.
+    // A pair that has succeeded may continue when the network has no guess left.
     const isCounted = networks.take(network) === 0;
     return {
       wait,

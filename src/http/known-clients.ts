@@ -30,7 +30,7 @@ const KEY = 'clients that succeeded';
 const KEPT = 24 * 60 * 60_000;
 /** How often a success of the same client is kept again, in ms. */
 const RENEWED = 60 * 60_000;
-/** How often a process looks at whether a client's success has to be kept, in ms. */
+/** How often, in ms, a process checks whether a client's success has to be stored. */
 const LOOK = 10 * 60_000;
 /** How long the store's entries are trusted before they are read again, in ms. */
 const FRESH = 10_000;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { HEALTH_PATHS } from './health.ts';
 
-/** Without an arrival for so long, in ms, the balancer has stopped sending requests. */
+/** After so many ms without an arrival, the balancer has stopped sending requests. */
 const QUIET = 1000;
 /** A turn of the event loop that takes less than this, in ms, had nothing but new connections to handle. */
 const CALM = 0.2;

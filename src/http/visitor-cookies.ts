@@ -13,7 +13,7 @@ const DAY = 24 * 60 * 60;
 /** A place survives a phone that sleeps over a weekend. */
 const TICKET_AGE = 7 * DAY;
 const VISITOR_AGE = 30 * DAY;
-/** How long, in seconds, the page of a visitor who left says so, in any tab, instead of joining again. */
+/** How long, in seconds, every tab of a visitor who left says that they left, instead of joining again. */
 const LEFT_AGE = DAY;
 /** The value that replaces the ticket. It does not open as a ticket. */
 const LEFT = 'left';

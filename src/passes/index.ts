@@ -103,7 +103,7 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
       async () => (await places.of(ticket)) ?? known,
       null,
       async (place, refusal) => {
-        // A former ticket of the pass finds the place that it has now.
+        // An earlier ticket of the pass leads to the current place of the pass.
         const current = place.ticket ?? ticket;
         const again = await visitors.rejoin(current, { ...request, refusal });
         if (again !== current) await places.keep(place, again);

@@ -43,7 +43,7 @@ export function createKeySets({ outbound, now }: KeySetsDeps): (uri: string) => 
       set.get = createLocalJWKSet(JSON.parse(await answer.text(LONGEST)) as JSONWebKeySet);
       set.at = now();
     } catch {
-      // The issuer is away, or sent no key set: the last one counts.
+      // The issuer is unavailable, or sent no key set: the last one counts.
     }
   }
 

@@ -34,7 +34,7 @@ function show(value: Json): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** Who changed the value to what it is: the oldest of the newest entries that have it. */
+/** The operator who set the live value: that of the oldest entry since which the value is the same. */
 function setterOf({ path, live }: Difference, history: readonly PastSettings[]): string | null {
   const since = history.findIndex(({ settings }) => !isSameJson(valueAt(settings, path), live));
   const setter = history.at(since < 0 ? -1 : since - 1);

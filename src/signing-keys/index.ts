@@ -39,7 +39,7 @@ export interface RotateOptions {
   /** The name of an operator's token, or a part of the service. */
   readonly by: string;
   readonly addressHash?: string | undefined;
-  /** The new keys sign at once, and all others are dropped: no token that they signed verifies any more. */
+  /** The new keys sign at once. All others are dropped, and no token that they signed verifies. */
   readonly emergency: boolean;
 }
 

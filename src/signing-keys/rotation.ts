@@ -1,7 +1,7 @@
 /** The rotation of the signing keys as a value: which keys are published, which sign, and what a rotation changes. */
 import type { JWK } from 'jose';
 
-/** For so long a new key is in the JWKS before it signs, in ms: relying parties cache the set. */
+/** How long, in ms, a new key is published before it signs: relying parties cache the set. */
 export const PUBLISHED_AHEAD = 24 * 3_600_000;
 
 /** A key, and when it does what. Times are milliseconds since the epoch. */
@@ -12,13 +12,13 @@ export interface RotatedKey {
   readonly jwk: JWK | null;
   readonly addedAt: number;
   readonly signsFrom: number;
-  /** From then on it is not published any more. Null while it has no successor. */
+  /** When it leaves the JWKS. Null while it has no successor. */
   readonly removeAt: number | null;
 }
 
 export type Rotation = readonly RotatedKey[];
 
-/** `next`: published, and does not sign yet. `previous`: published, and does not sign any more. */
+/** `next`: published, and does not sign yet. `previous`: published, and signs nothing. */
 export type KeyStatus = 'next' | 'signing' | 'previous';
 
 export interface PublishedKey extends RotatedKey {

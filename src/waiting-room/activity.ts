@@ -73,7 +73,7 @@ export interface Activities {
   'draw.announced': InRoom & { readonly event: string; readonly seed_hash: string };
   /** The `entrants` who were present have their numbers. The seed is hexadecimal. */
   'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
-  /** A periodic inlet missed `periods` for so long that it did not make up for them. */
+  /** A periodic inlet skipped `periods`, which had passed too long ago to be made up for. */
   'inlet.skipped': InRoom & { readonly periods: number };
   /** An address behaves like an attacker. `address_hash` is keyed, and changes each day. */
   'abuse.suspected': InRoom & { readonly reason: AbuseReason; readonly address_hash: string };

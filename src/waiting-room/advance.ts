@@ -19,7 +19,9 @@ import type { ReportRoomEvents } from './room-event-reporter.ts';
 import { settingsAt } from './settings-at.ts';
 
 export interface Advance {
-  /** Advances one room now, because a place became free or an operator changed something. Any process may, at any time. */
+  /**
+   * Advances one room at once, because a place became free or an operator changed something. Any process may call it.
+   */
   room(id: RoomId): Promise<void>;
   /** Advances all rooms and reports their events. A room that fails does not stop the others; rejects at the end. */
   all(): Promise<void>;

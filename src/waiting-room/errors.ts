@@ -96,7 +96,7 @@ export class ProofInvalid extends AnteroomError {
 export const entryRefused = (room: string) =>
   new JoinRefused('entry_refused', `The rules of the room "${room}" refuse this request.`);
 
-/** The provider that checks browsers is away, and the room accepts nothing else. */
+/** The provider that checks browsers is unavailable, and the room accepts nothing else. */
 export class ChallengeUnavailable extends AnteroomError {
   constructor() {
     super('challenge_unavailable', 'The service that checks browsers does not answer. Places are kept.');

@@ -14,7 +14,10 @@ export interface LineOperations {
   counters(id: RoomId): Promise<Counters>;
   /** Raises the serving counter by `numbers`, as far as there is room. A negative value lowers it, never below 0. */
   raise(id: RoomId, numbers: number): Promise<Raised>;
-  /** Raises the serving counter over so many people, as far as there is room. Those who came back count among them. */
+  /**
+   * Raises the serving counter over so many people, as far as there is room. Visitors who returned to the front count
+   * among them.
+   */
   raisePeople(id: RoomId, people: number): Promise<Raised>;
   reset(id: RoomId): Promise<Counters>;
   /** Reports visitors who left the site: their admissions end. */

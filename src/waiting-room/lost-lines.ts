@@ -19,7 +19,10 @@ import { settingsAt } from './settings-at.ts';
 const FRESH = 3000;
 /** How long a process without a fresh memory leaves a missing line to others, in ms. */
 const GRACE = 3000;
-/** For so long after a line was opened from memory, missing relying parties of its room are lost and not deleted, in ms. */
+/**
+ * How long, in ms, after a line was opened from memory a missing relying party of its room counts as lost, not as
+ * deleted.
+ */
 const RESTORING = 10_000;
 
 export interface LostLinesDeps {
@@ -100,7 +103,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       return await attempt(room, verb, input, at);
     } catch (error) {
       if (!(error instanceof RoomNotFound) || !(await recover(room))) throw error;
-      // Entrants whom only other processes know of have to be heard from first. The clock draws then.
+      // Entrants whom only other processes know have to send a heartbeat first. Then the clock draws.
       if (verb === 'draw') return undefined as Output<typeof verb>;
       return attempt(room, verb, input, at);
     }
@@ -146,7 +149,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     return true;
   }
 
-  /** Whether a line was opened again lately, and with it what is remembered of its room. A line that is gone is forgotten. */
+  /** Whether a line was opened again recently, and with it the memory of its room. A missing line is forgotten. */
   async function isRestoring(room: RoomId): Promise<boolean> {
     if (!memory.settings.has(room) || !memory.rooms.has(room)) return false;
     const seen = await view(room, now()).catch((error: unknown) => {

@@ -16,7 +16,7 @@ const METRICS_INTERVAL = 60_000;
 /** The most expired admissions that one command hands out: a longer command would delay everybody else's. */
 const EXPIRED_BATCH = 1000;
 
-/** How far events were emitted; its JSON is stored, so its field names are for ever. */
+/** How far events were emitted. It is stored as JSON, so its field names must not change. */
 interface Progress {
   readonly generation: number;
   /** Expired turns. */

@@ -22,7 +22,7 @@ export interface SilentVisitors {
   join(room: RoomId, request: EntryRequest): Promise<Ticket>;
   /** The ticket of an id in a room's current line, with its number, which is 0 before a draw. Null for any other text. */
   find(snapshot: Snapshot, id: string): Promise<Ticket | null>;
-  /** Records that a visitor was heard from. */
+  /** Records a sign of life of a visitor. */
   hear(ticket: Ticket): void;
   place(snapshot: Snapshot, ticket: Ticket): Promise<Place>;
   /**

@@ -44,7 +44,7 @@ export interface Snapshot {
 }
 
 export interface Snapshots {
-  /** The snapshot, if it may answer now. */
+  /** The snapshot, if it is recent enough to answer. */
   now(room: RoomId): Snapshot | undefined;
   /** Rejects with RoomNotFound, or with StoreUnavailable if no snapshot younger than ten seconds exists. */
   get(room: RoomId): Promise<Snapshot>;
@@ -58,7 +58,7 @@ export interface Snapshots {
 export interface SnapshotsDeps {
   readonly store: { readonly line: Pick<LineStore, 'view' | 'place'>; readonly settings: Pick<SettingsStore, 'room'> };
   readonly now: () => number;
-  /** Milliseconds since some moment. Unlike `now`, they never jump. */
+  /** A monotonic clock in ms. Unlike `now`, it never jumps. */
   readonly elapsed?: () => number;
   /** How long a poll waits for a new snapshot while an older one could answer, in ms. */
   readonly patience?: number;

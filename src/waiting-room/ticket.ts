@@ -22,7 +22,7 @@ export interface Ticket extends Holder {
   readonly room: RoomId;
   /** When it was given, in milliseconds. */
   readonly joinedAt: number;
-  /** Who came before the start has no number (it is 0) but a place in the draw, from which the number follows. */
+  /** For a visitor who came before the start: the place in the draw, from which the number follows. The number is 0. */
   readonly entry: Entry | null;
   /** The wait that was predicted when the number was given, in seconds, to be compared with what came. */
   readonly predicted: Range | null;
@@ -91,7 +91,7 @@ export function createTicketOffice(seal: Seal): TicketOffice {
     bytes.write(ticket.visitor, AT.visitor, 'base64url');
     if (isNamed) bytes.write(ticket.incarnation, LENGTH, 'base64url');
     const sealed = seal[how](bytes, `ticket ${ticket.room}`);
-    // Who is handed a ticket comes back with it at once.
+    // The visitor who gets the ticket will present it at once.
     opened.set(`${ticket.room} ${sealed}`, ticket);
     return sealed;
   }

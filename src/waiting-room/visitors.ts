@@ -42,8 +42,8 @@ export interface Visitors extends VisitorFacts {
   /** The visitor's live admission. */
   admission(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /**
-   * The visitor's live admission, which is confirmed from now on: what the visitor was given has been used. An admission
-   * that nobody confirms within the room's confirm window ends.
+   * The visitor's live admission, which this confirms: the visitor has used what they were given. An admission that
+   * nobody confirms within the room's confirm window ends.
    */
   confirm(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** With `confirmed` the admission is confirmed: the visitor gets the tokens, or has brought back a cookie. */

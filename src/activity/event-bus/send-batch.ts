@@ -24,7 +24,7 @@ interface Outcome {
   readonly failure: object | null;
 }
 
-/** Sends a batch as several requests at once. Each entry fails for itself. */
+/** Sends a batch as several requests at once. Each entry fails or arrives on its own. */
 export function createSendBatch({ putEvents, log, dropped }: SendBatchDeps): Attempt {
   async function send(entries: readonly ListEntry[], signal: AbortSignal): Promise<Outcome> {
     try {

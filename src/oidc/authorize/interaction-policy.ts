@@ -56,7 +56,7 @@ export function createInteractionPolicy(validatedStep: ValidatedStep, relyingPar
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     return party?.confirm_login ? Check.NO_NEED_TO_PROMPT : isPastMaxAge(ctx);
   };
-  // prompt=login asks for a new look at the admission, which every request gets.
+  // prompt=login asks for a new authentication. Every request checks the admission, which counts as one.
   login.checks.remove('login_prompt');
   // There is nothing to consent to. The prompt stays, so that prompt=consent is not an error.
   consent.checks.clear();

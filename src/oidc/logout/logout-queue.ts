@@ -26,7 +26,7 @@ export interface Logouts {
   notified(): Promise<readonly RelyingParty[]>;
   /** Makes the logins of these admissions due. Ignores expired ones, whose logins are due anyway. */
   readonly admissionEnded: AdmissionEnded;
-  /** Forgets the logins of a relying party that was deleted or has no `backchannel_logout_uri` any more. */
+  /** Forgets the logins of a relying party that was deleted or lost its `backchannel_logout_uri`. */
   readonly relyingPartyChanged: RelyingPartyChanged;
   /** Resolves when the logins of all admissions that ended so far are due. */
   settled(): Promise<void>;

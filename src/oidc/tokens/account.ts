@@ -31,7 +31,7 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
   function findFor(grantType: unknown): Visitors['admission'] {
     // The code was valid and is used up: the visitor came back to the relying party.
     if (grantType === 'authorization_code') return visitors.confirm;
-    // A relying party that refreshes has the visitor at the site now, which may prolong the admission.
+    // A relying party that refreshes proves that the visitor is at the site, which may renew the admission.
     return grantType === 'refresh_token' ? visitors.stay : visitors.admission;
   }
 

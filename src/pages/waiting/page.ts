@@ -134,7 +134,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   async function answerForeign(ctx: Context, room: string, pending: Pending, visitor: VisitorId | null): Promise<void> {
     const { freshUrl, restartUrl } = continuationOf(continuations, pending);
     if (visitor === null) {
-      // A browser that keeps no cookies would go round for ever: it shows first that it does.
+      // A browser that keeps no cookies would be redirected for ever, so it first has to show that it keeps one.
       if (NAMED in ctx.query) return views.cookiesRequired(ctx, await findRoom(room), room, restartUrl(room, pending));
       ctx.append('Set-Cookie', cookies.name(newVisitor()));
       return seeOther(ctx, urls.pathOf(`${ctx.path}?${ctx.querystring}&${NAMED}=1`));

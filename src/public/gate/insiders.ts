@@ -17,7 +17,7 @@ export interface Look {
   inside: boolean;
   /** When the store was asked; 0 before. */
   at: number;
-  /** How many admissions of the room had ended early by then. */
+  /** How many of the room's admissions had ended early at that time. */
   ended: number;
   asking?: Promise<boolean>;
 }

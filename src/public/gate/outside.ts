@@ -84,7 +84,7 @@ export function createOutside(deps: OutsideDeps): Outside {
       const cookie = token === null ? null : await exchange(check, token);
       counts[cookie ? 'entered' : 'redirected'] += 1;
       if (cookie) redirect(res, check, url, cookie);
-      // A used or invalid token goes from the URL; a visitor who is inside all the same stays inside.
+      // A used or invalid token is removed from the URL. A visitor who is inside stays inside.
       else redirect(res, check, isInside ? url : location);
     },
     redirectToRoom(res, check) {

@@ -39,7 +39,7 @@ function isOfNetwork(error: unknown): boolean {
   return typeof (error as { readonly code?: unknown }).code === 'string' || nameOf(error) === 'AbortError';
 }
 
-/** What DynamoDB refuses only through a fault of ours. */
+/** Errors that only a defect of the service causes. */
 const DEFECTS = new Set(['ValidationException', 'SerializationException']);
 
 /** For the caller: that the store does not answer, or the defect as it is. */

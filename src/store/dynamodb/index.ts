@@ -32,7 +32,7 @@ export interface DynamoOptions extends Pick<ClientOptions, 'region' | 'endpoint'
 const DURABLE = new Set(['Session', 'Grant', 'RefreshToken']);
 
 /**
- * Opens the table. Throws {@link TableFault} where it cannot be used as it is. Does not fail where DynamoDB is away: calls
+ * Opens the table. Throws {@link TableFault} where it cannot be used as it is. Does not fail if DynamoDB is unavailable: calls
  * are rejected with StoreUnavailable until it is there. Closing it closes the store below.
  */
 export async function openDynamo(below: Store, options: DynamoOptions): Promise<Store> {

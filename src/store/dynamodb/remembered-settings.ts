@@ -1,5 +1,5 @@
 /**
- * Settings that are remembered: what a process has read, it answers again while DynamoDB is away or slow. So polls and
+ * Settings that are remembered: what a process has read, it answers again while DynamoDB is unavailable or slow. So polls and
  * pages do not depend on it. What a change is based on is always read.
  */
 import { StoreUnavailable } from '#waiting-room/errors.ts';

@@ -1,4 +1,4 @@
-/** Between values of ours and those of DynamoDB. */
+/** Converts between the service's values and those of DynamoDB. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 

@@ -23,7 +23,7 @@ export interface GroupCommitDeps {
   readonly database: DatabaseSync;
   /** Called inside the transaction, right before it is committed. */
   readonly beforeCommit: () => void;
-  /** Called when a transaction was undone: what memory knows of it has to be forgotten. */
+  /** Called after a transaction was rolled back: memory must forget what it took from it. */
   readonly undone: (cause: unknown) => void;
 }
 

@@ -3,7 +3,7 @@
 /** Kept in SQLite's `user_version`. */
 export const SCHEMA_VERSION = 4;
 
-/** Kept in SQLite's `application_id`, so that a file of another program is not taken for one of ours: "Ante". */
+/** SQLite's `application_id`, “Ante”: a file of another program is refused. */
 export const APPLICATION_ID = 0x416e7465;
 
 const LISTS = `

@@ -49,7 +49,7 @@ export interface RedisStoreOptions {
 }
 
 /**
- * Opens the store. Waits for the first attempt to connect, and does not fail where Redis is away: calls are rejected
+ * Opens the store. Waits for the first attempt to connect, and does not fail if Redis is unavailable: calls are rejected
  * with StoreUnavailable until it is there. Throws only for a URL that cannot be read, or a database that the server lacks.
  */
 export async function openRedisStore({

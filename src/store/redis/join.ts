@@ -28,7 +28,7 @@ interface GivenUp {
   readonly join: number;
   /** Those who would have been admitted at once. */
   readonly visitors: readonly VisitorId[];
-  /** The time in ms, which goes on with the process. */
+  /** The time in ms since the process started. */
   readonly now: () => number;
 }
 
@@ -111,7 +111,7 @@ export function createJoins({ run, discard, deadline, log }: JoinDeps): Joins {
   };
 }
 
-/** A line that is gone has nothing to discard. */
+/** A line that does not exist has nothing to discard. */
 function unlessGone(error: unknown): void {
   if (!(error instanceof RoomNotFound)) throw error;
 }

@@ -48,6 +48,6 @@ export const keyScripts = {
     replies.list(reply).map(replies.text),
   ),
   markArrival: keyScript<[number: number, at: number, ttl: number], void>('mark-arrival', done),
-  /** Without `at` it is gone. */
+  /** Without `at` the key is missing. */
   moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };

@@ -1,4 +1,4 @@
-/** Reads the scripts' replies into the words of the ports. Whatever does not fit is a defect, and says so. */
+/** Parses the scripts' replies into the types of the ports. Throws for a reply that does not fit, which is a defect. */
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Counters, LineView } from '#waiting-room/line/counters.ts';

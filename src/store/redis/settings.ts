@@ -29,7 +29,7 @@ export function createSettingsStore(client: RedisClient, run: Run, runLine: RunL
     const closing = `${text} `;
     if (!(await rooms.replace(id, expected, closing))) return false;
     await runLine(id, removeScript, null, 0);
-    // Where this fails, the room was made again after its line had gone.
+    // If this fails, the room was created again after its line was deleted.
     await rooms.replace(id, revisionOf(closing));
     return true;
   }

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 
-/** Reply codes that a command of ours gets only through a fault of our own; any other means that Redis cannot now. */
+/** Reply codes that only a defect of the service causes. Any other means that Redis is unavailable. */
 const DEFECTS = new Set(['ERR', 'WRONGTYPE', 'CROSSSLOT', 'NOSCRIPT', 'EXECABORT']);
 
 /** What Redis answered, or StoreUnavailable where it did not or could not. */

@@ -37,7 +37,9 @@ export interface Step {
   readonly raise: Raise | null;
   /** The state for the next tick. */
   readonly state: string;
-  /** Periods missed so long ago that serving them now would flood the site: reported, not served. */
+  /**
+   * Periods that passed too long ago to be served: serving them at once would flood the site. They are only reported.
+   */
   readonly skipped?: number;
 }
 

@@ -2,8 +2,8 @@ import type { Tick } from './inlet.ts';
 import { hasNumbers, mayHaveNumber } from './inlet.ts';
 
 /**
- * For so long the line's time may stand still, in ms: it does while the processes that call it are behind the one that
- * brought it there. After that, the bucket goes by the clock of the process that ticks.
+ * How long, in ms, the line's time may stand still before the bucket goes by the clock of the process that ticks. The
+ * line's time stands still while all processes that call it are behind the one that set it.
  */
 const STILL = 500;
 

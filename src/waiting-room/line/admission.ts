@@ -66,7 +66,7 @@ export function addAdmission(admissions: Admissions, admission: Admission): Admi
 export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: number): AdmissionRow {
   if (expiresAt <= row.expiresAt) return row;
   const longer: AdmissionRow = { ...row, expiresAt };
-  // What stays among the deadlines is of a row that is no longer active.
+  // The remaining deadlines belong to rows that are not active.
   row.status = 'expired';
   admissions.rows.set(longer.visitor, longer);
   scheduleRow(admissions, longer);

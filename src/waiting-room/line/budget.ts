@@ -1,7 +1,8 @@
 /**
  * The budget of unproven visitors: so many of an address may be present or inside, and ten times as many of the network
- * around it. It is decided at the join, in the order of the joins, and sealed into the ticket. A visitor who proves, or
- * is gone, leaves it free. One who is absent as another needs it forfeits it, and is present with a proof only.
+ * around it. It is decided at the join, in the order of the joins, and sealed into the ticket. Visitors who prove
+ * themselves or leave no longer count. A visitor who is absent when another needs the place loses it, and needs a proof
+ * to be present again.
  */
 import { narrowOf, WIDE, wideOf } from '../entry/address-key.ts';
 import type { VisitorId } from '../visitor.ts';
@@ -9,7 +10,7 @@ import { liveAdmission } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
 import { isForfeited, type Line } from './line.ts';
 
-/** A visitor counts for so long after the join without a heartbeat, in seconds. */
+/** How long, in seconds, a visitor counts after the join without a heartbeat. */
 const ARRIVES_WITHIN = 30;
 /** So many addresses and networks at most; beyond that a new one has no budget. */
 const ADDRESSES = 100_000;

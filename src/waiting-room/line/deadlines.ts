@@ -1,8 +1,8 @@
 /** Rows in the order in which a time of theirs passes. */
 export interface Deadlines<Row> {
-  /** Ascending; may hold rows for which the time no longer counts. */
+  /** Ascending. May hold rows whose deadline no longer applies. */
   readonly entries: { readonly at: number; readonly row: Row }[];
-  /** So many have passed; they are removed now and then, as removing from an array's beginning is slow. */
+  /** How many have passed. They are removed in batches, because removing from an array's start is slow. */
   passed: number;
 }
 
@@ -19,7 +19,7 @@ export function schedule<Row>({ entries, passed }: Deadlines<Row>, at: number, r
   entries.splice(index, 0, { at, row });
 }
 
-/** Takes the rows that are due, those that no longer count among them. */
+/** Takes the rows that are due, including those whose deadline no longer applies. */
 export function takeDue<Row>(deadlines: Deadlines<Row>, now: number): Row[] {
   const { entries } = deadlines;
   const due: Row[] = [];

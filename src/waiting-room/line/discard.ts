@@ -9,7 +9,7 @@ import { settle } from './settle.ts';
 import { release } from './turns.ts';
 import { markUnconfirmed } from './unconfirmed.ts';
 
-/** What a join issued that nobody was told of. */
+/** What a join issued whose answer reached nobody. */
 export interface Discarded {
   readonly incarnation?: string | undefined;
   readonly generation: number;
@@ -22,7 +22,7 @@ export interface Discarded {
   readonly visitors: readonly VisitorId[];
 }
 
-/** Numbers stay unconfirmed: if a visitor was told one after all, their ticket proves it. */
+/** Numbers stay unconfirmed: if the answer reached a visitor after all, the ticket proves it. */
 export function discard(line: Line, { draw, from, to, visitors, ...of }: Discarded, at: number): void {
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;

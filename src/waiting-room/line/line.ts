@@ -52,18 +52,21 @@ export interface Line {
   unproven: Bits;
   /** Numbers that were present as they waited. */
   waited: Bits;
-  /** Newcomers who were passed over before their first heartbeat: of those at the front. */
+  /** Of the numbers at the front: newcomers who were passed over before their first heartbeat. */
   arriving: Bits;
-  /** When those of them who were not heard have missed their turn; 0 where there is none. */
+  /** When those of them without a heartbeat miss their turn; 0 if there are none. */
   arrivingDue: number;
   /** The first number of each second with joins, of the last minute. `at` is less `shifted`. Ascending. */
   recentJoins: { readonly from: number; readonly at: number }[];
   /** The numbers up to `to` were passed at `at`, less `shifted`. Ascending. */
   raiseTimes: { to: number; readonly at: number }[];
-  /** Of raises over people: turns saved for unproven visitors, and whether the last turn was of one who came back. */
+  /**
+   * For raises over people: turns saved for unproven visitors, and whether the last turn went to a visitor who
+   * returned.
+   */
   savedTurns: number;
   lastReturned: boolean;
-  /** By address: the unproven visitors who are present or inside. The address that was looked at last is the last one. */
+  /** By address: the unproven visitors who are present or inside. Ordered by the last access. */
   budget: Map<string, readonly string[]>;
   /** Ascending by `to`. */
   batches: Batch[];

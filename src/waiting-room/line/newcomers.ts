@@ -1,7 +1,7 @@
 /**
  * Newcomers whose page is still loading. A number that is passed over within 15 s of its join, before its first
- * heartbeat, is no missed turn: heard within 30 s of the join, its visitor is served at the next raise. Until
- * then it waits at the front, as those who came back do.
+ * heartbeat, has not missed its turn. It waits at the front: with a heartbeat within 30 s of the join, its visitor is
+ * served at the next raise.
  */
 import type { Line } from './line.ts';
 
@@ -25,7 +25,10 @@ function firstSince(line: Line, since: number): number {
   return line.recentJoins.find((join) => join.at >= since - line.shifted)?.from ?? line.queue + 1;
 }
 
-/** When a newcomer who is not heard has missed the turn. It follows from the join, so looking earlier changes nothing. */
+/**
+ * When a newcomer without a heartbeat misses the turn. It follows from the join, so the time of the call does not
+ * matter.
+ */
 function dueOf(line: Line, number: number): number {
   const join = line.recentJoins.findLast(({ from }) => from <= number);
   return (join?.at ?? 0) + line.shifted + HEARD_WITHIN + GRAIN + 1;
@@ -45,12 +48,12 @@ export function keepNewcomers(line: Line, from: number, to: number, now: number)
   return kept;
 }
 
-/** Whether a newcomer was not heard in time, and that may not be settled yet. */
+/** Whether a newcomer sent no heartbeat in time. The line may not have recorded the missed turn yet. */
 export function isLateNewcomer(line: Line, number: number, now: number): boolean {
   return line.arriving.has(number) && dueOf(line, number) <= now;
 }
 
-/** Newcomers who were not heard in time have missed their turn. */
+/** Records the missed turns of newcomers who sent no heartbeat in time. */
 export function expireNewcomers(line: Line, now: number): void {
   if (line.arrivingDue === 0 || line.arrivingDue > now) return;
   const last = Math.min(firstSince(line, now - HEARD_WITHIN - GRAIN), line.queue + 1) - 1;

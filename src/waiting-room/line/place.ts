@@ -33,7 +33,7 @@ export type Place =
   /** The ticket is of an older generation of the room, or carries a number that was never issued. */
   | { readonly state: 'stale' }
   | { readonly state: 'waiting' }
-  /** Missed the turn and came back to the front; waits for the next free place. */
+  /** Missed the turn and returned to the front; waits for the next free place. */
   | { readonly state: 'returned' }
   | { readonly state: 'served'; readonly claimBy: number }
   | { readonly state: 'admitted'; readonly admission: Admission; readonly first: boolean }

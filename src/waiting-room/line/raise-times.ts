@@ -3,7 +3,7 @@ import type { Line } from './line.ts';
 
 /** How long after being passed a visitor may return to the front, in ms, where the rules do not say it. */
 const GRACE = 30 * 60_000;
-/** Raises within so much of the grace share an entry, which bounds their number. */
+/** Raises within this share of the grace have one entry, which bounds their number. */
 const SHARE = 64;
 
 const graceOf = (line: Line) => line.rules.missedTurnGrace ?? GRACE;
@@ -17,7 +17,7 @@ export function noteRaise(line: Line, to: number, now: number): void {
     last.to = Math.max(last.to, to);
     return;
   }
-  // Of those that are too old the last one stays: it stands for all before it.
+  // The last entry that is too old stays: it stands for all before it.
   const old = line.raiseTimes.findLastIndex((raise) => raise.at < at - grace);
   line.raiseTimes = [...line.raiseTimes.slice(Math.max(0, old)), { to, at }];
 }

@@ -78,7 +78,7 @@ export function serveUpTo(
   line.changes += 1;
 }
 
-/** Serves the first of those who came back and are present, as far as `places` go; how many. */
+/** Serves the present visitors who returned to the front, as far as `places` go. Returns how many. */
 function serveReturned(line: Line, places: number, now: number, which = (_: number) => true): number {
   let served = 0;
   if (places <= 0) return served;
@@ -91,7 +91,7 @@ function serveReturned(line: Line, places: number, now: number, which = (_: numb
   return served;
 }
 
-/** Those who came back and are present: how many of them. */
+/** How many of the visitors who returned to the front are present. */
 function countReturned(line: Line, which: (number: number) => boolean): number {
   let count = 0;
   for (const number of line.returned) if (line.presence.present.has(number) && which(number)) count += 1;
@@ -124,7 +124,7 @@ function lower(line: Line, to: number): void {
   line.changes += 1;
 }
 
-/** Raises over numbers. Those who came back count among them, and get every second turn: no more are served than numbers. */
+/** Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn. */
 function raiseNumbers(line: Line, numbers: number, now: number): void {
   const turns = Math.max(0, Math.min(numbers, freePlaces(line)));
   const half = line.lastReturned ? Math.floor(turns / 2) : Math.ceil(turns / 2);

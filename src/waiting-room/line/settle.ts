@@ -10,7 +10,7 @@ import { expireTurns, shiftTurns } from './turns.ts';
 
 /** Visitors of expired admissions that a line keeps at most. */
 const EXPIRED_CAPACITY = 10_000;
-/** For so long after a jump back, a caller as far ahead counts as the other one of two clocks, in ms. */
+/** How long, in ms, after a jump back a caller that is as far ahead counts as the other one of two clocks. */
 const TWO_CLOCKS = 600_000;
 
 /** Moves all deadlines, and all times that something is measured from. */

@@ -1,6 +1,6 @@
 /**
- * How the turns of a raise over people are shared: by those who came back and those in line, of whom each side gets
- * every second turn, and by the unproven, who get a tenth together while proven visitors wait.
+ * How a raise over people shares its turns: visitors who returned to the front and visitors in line each get every
+ * second turn, and unproven visitors together a tenth while proven visitors wait.
  */
 
 /** One turn of so many goes to unproven visitors. */
@@ -9,7 +9,7 @@ const TENTH = 10;
 const MOST_SAVED = 50;
 
 export interface Waiting {
-  /** Present visitors who came back, and those in line. */
+  /** How many visitors who returned to the front, and how many in line, are present. */
   readonly returned: number;
   readonly line: number;
   /** The same of unproven visitors. */
@@ -18,7 +18,7 @@ export interface Waiting {
 }
 
 export interface Shares extends Waiting {
-  /** Turns saved for unproven visitors, in tenths, and whether the last turn went to a visitor who came back. */
+  /** Turns saved for unproven visitors, in tenths, and whether the last turn went to a visitor who returned. */
   readonly saved: number;
   readonly lastReturned: boolean;
 }

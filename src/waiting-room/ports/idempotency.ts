@@ -5,7 +5,7 @@ export interface Idempotency {
    * Null when the key was free; otherwise what was remembered first.
    */
   remember(key: string, value: string, ttl: number): Promise<string | null>;
-  /** Replaces what is remembered, for `ttl` ms from now; does nothing where nothing is. */
+  /** Replaces what is remembered, for `ttl` ms. Does nothing for a key that is not remembered. */
   amend(key: string, value: string, ttl: number): Promise<void>;
   forget(key: string): Promise<void>;
 }

@@ -30,13 +30,13 @@ export interface LogoutQueue {
   hastenRoom(clientId: string, room: RoomId, at: number): Promise<void>;
   /** Takes at most `max` that are due, longest first. Each is due again at `heldUntil`, even if the process dies. */
   take(clientId: string, max: number, now: number, heldUntil: number): Promise<readonly EndedLogin[]>;
-  /** The login goes on until `at`, as if it had not been due. Ignored, like the next two, where it is held no more. */
+  /** The login stays until `at`, as if it had not been due. Ignored, like the next two, if the login is not held. */
   prolong(clientId: string, login: EndedLogin, at: number, now: number): Promise<void>;
   /** Due again at `at`. */
   postpone(clientId: string, login: EndedLogin, at: number): Promise<void>;
   /** The relying party was notified, or the notification was given up. */
   settle(clientId: string, login: EndedLogin): Promise<void>;
-  /** Drops the queue: the relying party wants no notifications any more. */
+  /** Drops the queue of a relying party that does not want notifications. */
   forget(clientId: string): Promise<void>;
 }
 

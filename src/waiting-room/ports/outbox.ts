@@ -13,7 +13,7 @@ export interface OutboxStore {
   append(entries: readonly string[]): Promise<number>;
   /** The oldest, oldest first. */
   read(max: number): Promise<readonly ListEntry[]>;
-  /** These have arrived. Ids that are gone are ignored. */
+  /** Removes delivered events. Unknown ids are ignored. */
   acknowledge(ids: readonly string[]): Promise<void>;
 }
 
