@@ -56,7 +56,7 @@ export function createChallenges(deps: ChallengesDeps): Challenges {
   const pressure = createPressure(now);
   const verifier = createTokenVerifier({
     ...{ outbound, verifyUrls, now },
-    onAway: (provider, why) => log.warn({ provider, why }, 'challenge provider is away'),
+    onAway: (provider, why) => log.warn({ provider, why }, 'challenge provider unavailable'),
   });
 
   /** A draw gives a ticket its number later, so the number is not in it. */

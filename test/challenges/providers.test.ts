@@ -71,7 +71,7 @@ describe.each(NAMES)('%s', (name) => {
     expect((await call('GET', '/tickets/self', ticket)).body).toMatchObject({ number: 1, proven: false });
   });
 
-  test('is away where it refuses the secret, not the token', async () => {
+  test('counts as unavailable if it refuses the secret, not the token', async () => {
     await open(name, { secret: 'another secret' });
     expect((await prove(await join(), vendors.issue())).body.code).toBe('challenge_unavailable');
   });
@@ -82,9 +82,9 @@ async function goAway(ticket: string): Promise<void> {
   for (let n = 0; n < FAILURES; n++) expect((await prove(ticket, `${n}`)).body.code).toBe('challenge_unavailable');
 }
 
-const warnings = () => service.logged.filter((line) => line.includes('challenge provider is away'));
+const warnings = () => service.logged.filter((line) => line.includes('challenge provider unavailable'));
 
-test('while the provider is away, auto goes on with proof of work, and the log says so once', async () => {
+test('while the provider is unavailable, auto uses proof of work, and the log says so once', async () => {
   await open('turnstile');
   const ticket = await join();
   await goAway(ticket);
@@ -100,7 +100,7 @@ test('while the provider is away, auto goes on with proof of work, and the log s
   expect((await prove(await join(), vendors.issue())).status).toBe(200);
 });
 
-test('while the provider is away, always waits: 503, and the place is kept', async () => {
+test('while the provider is unavailable, always answers 503 and keeps the place', async () => {
   await open('hcaptcha', { when: 'always' });
   const ticket = await join();
   await goAway(ticket);

@@ -15,19 +15,19 @@ export interface StoreLog {
 const SILENCE = 2000;
 
 /**
- * A client that reconnects for ever, and refuses commands at once while it is not connected: a caller had rather know
- * than wait, and a command that was not answered is never sent again by itself, for it may have been done.
+ * A client that reconnects without limit, and rejects commands at once while it is not connected. A command without an
+ * answer may have been executed, so it is never sent again automatically.
  */
 export function createClient(address: RedisAddress, log?: StoreLog): RedisClient {
   const client = address.cluster ? createCluster(address) : createSingle(address);
-  let away = false;
+  let unavailable = false;
   client.on('error', (error: unknown) => {
-    if (!away) log?.warn({ err: bare(error) }, 'Redis is away');
-    away = true;
+    if (!unavailable) log?.warn({ err: bare(error) }, 'Redis unavailable');
+    unavailable = true;
   });
   client.on('ready', () => {
-    if (away) log?.info({}, 'Redis is back');
-    away = false;
+    if (unavailable) log?.info({}, 'Redis available again');
+    unavailable = false;
   });
   return client;
 }
@@ -108,8 +108,8 @@ function createCluster(address: RedisAddress): Cluster {
     // Names are resolved when connecting, so that a certificate is checked against the name.
     dnsLookup: (host, callback) => callback(null, host),
   });
-  // A node is connected to at once, and not with its first command: those that come meanwhile would be refused. But
-  // not before the cluster is ready, which the driver finds out with a first command.
+  // Connects to each node at once, not with its first command, because commands are rejected until then. The cluster
+  // has to be ready first: the driver finds out with a command.
   const reach = (node: Redis) => node.connect().catch(() => undefined);
   cluster.on('ready', () => cluster.nodes('master').forEach(reach));
   cluster.on('+node', (node: Redis) => cluster.status === 'ready' && reach(node));

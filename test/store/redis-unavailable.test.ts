@@ -67,7 +67,7 @@ async function startFrailLine(port: number) {
 
 const back = (store: Store) => vi.waitFor(() => store.ping(), { timeout: 10_000, interval: 20 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   const open: { close?: () => Promise<void>; stop?: () => Promise<void> }[] = [];
 
   afterEach(async () => {
@@ -86,7 +86,7 @@ describe('while Redis is away', () => {
     return store;
   }
 
-  it('rejects every call within half a second, and works again by itself when Redis is back', async () => {
+  it('rejects every call within half a second, and works again by itself when Redis is available', async () => {
     const redis = await started();
     const store = await opened(redis.url);
     await makeRoom(store);
@@ -145,16 +145,16 @@ describe('while Redis is away', () => {
     expect(numbers.map(({ number }) => number).toSorted()).toEqual([2, 3, 4]);
   });
 
-  it('says once that Redis is away and once that it is back', async () => {
+  it('logs once that Redis is unavailable and once that it is available again', async () => {
     const redis = await started();
     const said: string[] = [];
     const note = (_: object, message: string) => said.push(message);
     const store = await opened(redis.url, { info: note, warn: note });
     await redis.stop();
-    await vi.waitFor(() => expect(said).toEqual(['Redis is away']));
+    await vi.waitFor(() => expect(said).toEqual(['Redis unavailable']));
     await started({ port: redis.port });
     await back(store);
-    expect(said).toEqual(['Redis is away', 'Redis is back']);
+    expect(said).toEqual(['Redis unavailable', 'Redis available again']);
   });
 
   it('keeps the password out of what it says', async () => {
