@@ -4,6 +4,7 @@ import { type Browser, createBrowser } from '#support/browser.ts';
 import { onEachStore, serviceOn } from '#support/on-each-store.ts';
 import { facts, SECRET, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { createTime } from '#support/time.ts';
 import { push } from './pushed-request.ts';
 import { closeDoor, goIn, numbersGiven, read, relying_parties, rooms } from './visit.ts';
 
@@ -118,6 +119,35 @@ onEachStore('a pushed request', { rooms, relying_parties }, (service) => {
     const query = new URLSearchParams({ client_id: 'shop', request_uri });
     const { params } = read(await browser.get(`${service.issuer}/authorize?${query}`));
     expect(params.get('error')).toBe('login_required');
+  });
+});
+
+describe('a pushed request that waited gets one code', () => {
+  const MINUTE = 60_000;
+  // The store needs the test's clock too: it remembers for how long the request could come back.
+  const time = createTime();
+  const [shop] = relying_parties;
+  const service = serviceOn(() => embeddedStore(time.now), {
+    time,
+    rooms: [{ id: 'sale', admission: { lifetime: '24h' } }],
+    relying_parties: [shop, { ...shop, client_id: 'patient', login_window: null }],
+  });
+
+  test.each([
+    ['shop', 9],
+    ['patient', 23 * 60],
+  ])('of %s, also %s minutes after the first', async (clientId, minutes) => {
+    const browser = createBrowser();
+    const { login, url } = await push(service.issuer, { clientId });
+    const page = (await browser.get(url)).location;
+    await service.waitingRoom.operations.raise('sale', 1);
+    const { location } = await browser.post(page);
+    await login.exchange((await browser.get(location)).location);
+    for (const passed of [2, minutes - 2]) {
+      service.time.pass(passed * MINUTE);
+      const again = read(await browser.get(location));
+      expect([again.outcome, again.params.get('error')]).toEqual(['error', 'invalid_request_uri']);
+    }
   });
 });
 

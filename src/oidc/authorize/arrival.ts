@@ -87,7 +87,7 @@ export function createArrival(deps: ArrivalDeps) {
     loginContext(ctx).visit = { ...visit, room, admission };
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
-    if ((await deps.validatedStep(ctx)).step === 'issue') await pushedRequests.use(ctx);
+    if ((await deps.validatedStep(ctx)).step === 'issue') await pushedRequests.use(ctx, party);
     if (session.accountId !== undefined && session.accountId !== admission.visitor) {
       // It is another visitor's session, perhaps a planted one: its holder must not share this visitor's.
       session.resetIdentifier();

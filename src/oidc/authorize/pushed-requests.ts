@@ -9,6 +9,7 @@ import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import { loginContext } from '../login-context.ts';
 import { isAuthorize } from './authorize-middleware.ts';
@@ -17,6 +18,8 @@ import { isAuthorize } from './authorize-middleware.ts';
 const URN = 'urn:ietf:params:oauth:request_uri:';
 /** How soon the browser must bring it to /authorize, in ms; oidc-provider says so in `expires_in`. */
 const LIFETIME = 60_000;
+/** For how long a request that waited gets no second code, in ms, where the relying party keeps a login without limit. */
+const DAY = 24 * 60 * 60_000;
 /** In characters. With a client id it fits into a waiting page's address, and into the URLs that proxies accept. */
 export const LONGEST_REQUEST_URI = 5_600;
 
@@ -34,8 +37,8 @@ export interface PushedRequests {
   open(clientId: string | undefined, requestUri: string | undefined): PushedRequest | null;
   /** Puts the pushed request in place of its `request_uri`, so that oidc-provider sees a request by query. */
   readonly read: Middleware;
-  /** To be called before the code: throws `invalid_request_uri` for a second code (RFC 9126 §4). */
-  use(ctx: KoaContextWithOIDC): Promise<void>;
+  /** To be called before the code: rejects with `invalid_request_uri` for a second code (RFC 9126 §4). */
+  use(ctx: KoaContextWithOIDC, party: Pick<RelyingParty, 'login_window'>): Promise<void>;
   /** Answers pushed requests with what was sealed. */
   mount(provider: Provider): void;
 }
@@ -85,11 +88,17 @@ export function createPushedRequests({ seal, idempotency, now }: PushedRequestsD
       ctx.querystring = pushed.query;
       return next();
     },
-    async use(ctx) {
-      const { pushed } = loginContext(ctx);
+    async use(ctx, { login_window }) {
+      const { pushed, waitedSince } = loginContext(ctx);
       if (!pushed) return;
+      // A request that waited is not too old before its login is.
+      const usableFor = login_window === null ? DAY : (waitedSince ?? 0) + login_window - now();
       const key = `pushed ${createHash('sha256').update(pushed.requestUri).digest('base64url')}`;
-      if ((await idempotency.remember(key, 'used', LIFETIME)) === null) return;
+      if (
+        (await idempotency.remember(key, 'used', waitedSince === null ? LIFETIME : Math.max(LIFETIME, usableFor))) ===
+        null
+      )
+        return;
       throw new errors.InvalidRequestUri('the request_uri was already used');
     },
     mount(provider) {
