@@ -6,8 +6,9 @@ function keyScript<Args extends readonly Argument[], Result>(
   name: string,
   parse: (reply: Reply, ...args: Args) => Result,
   keys = 1,
+  libs: readonly string[] = [],
 ): Script<Args, Result> {
-  return { name, libs: [], keys, args: (...args) => args, parse };
+  return { name, libs, keys, args: (...args) => args, parse };
 }
 
 const done = () => undefined;
@@ -28,18 +29,18 @@ export const keyScripts = {
   appendAudit: keyScript<
     [id: string, same: string, at: number, count: number, entry: string, ...limits: number[]],
     void
-  >('append-audit', done, 6),
+  >('append-audit', done, 6, ['restore-audit']),
   indexGrant: keyScript<[record: string, ttl: number], void>('index-grant', done),
   /** With `heldUntil` only a login that is held until then. */
-  expectLogout: keyScript<[login: string, at: number, sid: string, keep: number, ...heldUntil: number[]], void>(
-    'expect-logout',
-    done,
-    2,
-  ),
+  expectLogout: keyScript<
+    [login: string, at: number, sid: string, keep: number, now: number, ...heldUntil: number[]],
+    void
+  >('expect-logout', done, 2, ['restore-logouts']),
   takeLogouts: keyScript<[max: number, now: number, heldUntil: number, notBefore: number], string[]>(
     'take-logouts',
     (reply) => replies.list(reply).map(replies.text),
     2,
+    ['restore-logouts'],
   ),
   /** Without a value the field is deleted. */
   replaceField: keyScript<[field: string, expected: string, ...value: string[]], boolean>('replace-field', isOne),

@@ -25,7 +25,7 @@ export function createLogoutQueue(client: RedisClient, run: Run): LogoutQueue {
   const expect = (clientId: string, { room, visitor, sid }: Login, at: number, now: number, ...heldUntil: number[]) => {
     const keep = Math.max(0, at - now) + LOGOUT_KEPT;
     const name = nameOf(room, visitor);
-    return run(keyScripts.expectLogout, logoutKeys(clientId), name, at, sid ?? '', keep, ...heldUntil);
+    return run(keyScripts.expectLogout, logoutKeys(clientId), name, at, sid ?? '', keep, now, ...heldUntil);
   };
 
   return {

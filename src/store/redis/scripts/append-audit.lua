@@ -28,6 +28,8 @@ local function moveToFront(number)
   redis.call('ZADD', latest_of_actor, order, number)
 end
 
+restoreAudit(sequence, entries, latest, latest_of_actor, kept)
+
 local number = redis.call('HGET', repeats, same)
 local before = number and read(number)
 if before and before.id == id then return end

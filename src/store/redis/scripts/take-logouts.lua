@@ -2,6 +2,7 @@
 -- KEYS: the logins by when they are due, what is known of each
 -- ARGV: how many at most, now in ms, until when they are held in ms, since when at most they are due in ms
 -- Reply: of each in turn: login, when it was first taken, sid or ''
+restoreLogouts(KEYS[1], KEYS[2], ARGV[2])
 local stale = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[4], 'LIMIT', 0, 1000)
 if #stale > 0 then
   redis.call('ZREM', KEYS[1], unpack(stale))
