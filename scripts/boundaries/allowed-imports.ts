@@ -91,7 +91,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/config': {
     // The one form of REDIS_URL is the store's.
     imports: ['src/settings', 'src/signing-keys', 'src/store/redis/address.ts', 'src/telemetry', 'src/waiting-room'],
-    packages: ['node:*', 'jose', 'yaml'],
+    packages: ['node:*', 'jose', 'yaml', '@aws-sdk/client-secrets-manager'],
   },
   'src/http': {
     imports: ['src/settings', 'src/telemetry', 'src/waiting-room'],

@@ -2,7 +2,6 @@
  * Reads the environment and the configuration file into one frozen value, and reports every fault at once. It opens no
  * store and no socket. This folder imports settings, telemetry and the words of waiting-room.
  */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSettings } from '#settings/file.ts';
 import type { PrivateJwks } from '#signing-keys/jwks.ts';
@@ -31,6 +30,7 @@ import {
   namedTokens,
   port,
   redisUrl,
+  secretId,
   snsTopics,
   webhookKeys,
   webhookUrl,
@@ -39,6 +39,7 @@ import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
 import { host } from './host.ts';
 import { issuer } from './issuer.ts';
+import { type KeySource, type ReadSecret, readAwsSecret, readKeys } from './key-source.ts';
 import { type ClientFaultsOf, keysToCome, partyFaults } from './party-faults.ts';
 import { kept, randomSecret } from './secrets.ts';
 import { trustProxy } from './trust-proxy.ts';
@@ -103,39 +104,41 @@ export interface Config {
 }
 
 /** The values of the environment. Null: a secret that is not set. */
-interface Given extends Omit<Config, 'settings' | 'adminToken' | 'adminTokenFile' | 'cookieKeys' | 'jwks'> {
+interface Given extends Omit<Config, 'settings' | 'adminToken' | 'adminTokenFile' | 'cookieKeys' | 'jwks'>, KeySource {
   readonly configPath: string | null;
   readonly adminToken: string | null;
   readonly cookieKeys: readonly string[] | null;
-  readonly jwksPath: string | null;
 }
 
 /**
  * Reads `env` and the files that it names, relative to `cwd`. Creates secrets that are not set, and keeps them in `keys/`.
  * @param clientFaultsOf asks the OpenID provider about the relying parties of the file.
+ * @param readSecret reads KEYS_SECRET_ID.
  * @throws {ConfigError} with every fault. Then nothing was written.
  */
 export async function loadConfig(
   env: NodeJS.ProcessEnv,
   cwd: string,
   clientFaultsOf: ClientFaultsOf = () => async () => [],
+  readSecret: ReadSecret = readAwsSecret,
 ): Promise<Config> {
   const reader = envReader(env);
   const given = readEnv(reader, env, cwd);
   const faults: ConfigFault[] = reader.faults;
 
   const file = given.configPath === null ? null : await readSettingsFile(given.configPath);
-  const jwks = given.jwksPath === null ? null : await readJwksFile(given.jwksPath);
+  const { jwks, faults: keyFaults } = await readKeys(given, readSecret);
   faults.push(...(file?.faults ?? []));
   const dataDir = given.redisUrl === null && !env.REDIS_URL ? await dataDirFault(given.dataDir) : null;
   if (dataDir !== null) faults.push({ where: 'DATA_DIR', message: dataDir });
   const folder = join(cwd, 'keys');
-  if (jwks && 'refusal' in jwks) faults.push({ where: 'JWKS_FILE', message: jwks.refusal });
-  else if (file?.settings)
+  faults.push(...keyFaults);
+  if (keyFaults.length === 0 && file?.settings) {
     faults.push(...(await partyFaults(file, jwks ?? (await keysToCome(folder)), clientFaultsOf)));
-  if (faults.length > 0 || (jwks && 'refusal' in jwks)) throw new ConfigError(faults);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
 
-  const { configPath, jwksPath, ...rest } = given;
+  const { configPath, jwksPath, keysSecretId, ...rest } = given;
   const keep = keeper(folder);
   return freeze({
     ...rest,
@@ -176,6 +179,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     eventBus: readEventBus({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
+    keysSecretId: readKeysSecretId({ read, faults }, env),
     trustProxy: read('TRUST_PROXY', 0, trustProxy),
     drainDelay: read('DRAIN_DELAY', 5000, drainDelay),
     // The demo is for one's own machine.
@@ -207,12 +211,11 @@ function readEventBus({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): Even
   return bus === null ? null : { bus, types };
 }
 
-async function readJwksFile(path: string): Promise<PrivateJwks | Refusal> {
-  try {
-    return parseJwks(await readFile(path, 'utf8'));
-  } catch (error) {
-    return { refusal: `must name a readable file: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})` };
-  }
+function readKeysSecretId({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): string | null {
+  const id = read('KEYS_SECRET_ID', null, secretId);
+  // An ARN names the region too, but the SDK does not read it there.
+  if (id !== null) faults.push(...regionFaults('KEYS_SECRET_ID', env));
+  return id;
 }
 
 const newJwks = async () => JSON.stringify(await generateJwks(), null, 2);

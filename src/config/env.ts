@@ -172,6 +172,11 @@ export function eventBus(value: string): string | Refusal {
     : refuse('must be the name or ARN of an event bus');
 }
 
+/** The name or ARN of a secret of Secrets Manager. */
+export function secretId(value: string): string | Refusal {
+  return /^[\w/+=.@:-]{1,2048}$/.test(value) ? value : refuse('must be the name or ARN of a secret');
+}
+
 const SNS_TOPIC = /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{4,32}:\d{12}:[A-Za-z0-9_.-]{1,256}$/;
 
 /** ARNs of topics, comma-separated. */

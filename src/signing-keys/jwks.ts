@@ -18,11 +18,15 @@ export async function generateKey(alg: string): Promise<JWK> {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg, use: 'sig' };
 }
 
-/** Parses a JWK Set, or returns why it cannot be used, as the end of a sentence about its source. */
+/**
+ * Parses a JWK Set, or a single key as AWS's Virtual Waiting Room keeps one. Otherwise returns why it cannot be used, as the
+ * end of a sentence about its source.
+ */
 export function parseJwks(text: string): PrivateJwks | { readonly refusal: string } {
   const parsed = parseJson(text);
   if (parsed === undefined) return { refusal: 'is not JSON' };
-  const keys = typeof parsed === 'object' && parsed !== null && 'keys' in parsed ? parsed.keys : undefined;
+  const object = typeof parsed === 'object' && parsed !== null ? parsed : {};
+  const keys = 'kty' in object ? [object] : 'keys' in object ? object.keys : undefined;
   if (!Array.isArray(keys)) return { refusal: 'is not a JWK Set: it has no list named "keys"' };
   const broken = keys.findIndex((key) => !isPrivateKey(key));
   if (broken >= 0) return { refusal: `must contain private keys only: keys[${broken}] is not one` };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -448,6 +449,51 @@ describe('AWS_EVENT_BUS', () => {
   });
 });
 
+describe('KEYS_SECRET_ID', () => {
+  const AWS_REGION = 'eu-west-1';
+  const withSecret = (text: string, env: NodeJS.ProcessEnv = {}) =>
+    loadConfig({ KEYS_SECRET_ID: 'stack/jwk-private', AWS_REGION, ...env }, folder, undefined, async (id) => {
+      if (id === 'stack/jwk-private') return text;
+      throw Object.assign(new Error(`no secret ${id}: ${text}`), { name: 'ResourceNotFoundException' });
+    });
+  const faultsOf = async (...given: Parameters<typeof withSecret>) => {
+    const refused = await withSecret(...given).then(
+      () => null,
+      (error: ConfigError) => error,
+    );
+    return refused?.faults;
+  };
+
+  test('names a secret with a JWK Set, and no key is generated', async () => {
+    const keys = await generateJwks();
+    expect((await withSecret(JSON.stringify(keys))).jwks).toEqual(keys);
+    expect(existsSync(join(folder, 'keys/jwks.json'))).toBe(false);
+  });
+
+  test("names a secret with one key, as AWS's solution keeps it", async () => {
+    const [rsa] = (await generateJwks()).keys;
+    const { use: _, ...key } = rsa ?? {};
+    expect((await withSecret(JSON.stringify(key))).jwks).toEqual({ keys: [key] });
+  });
+
+  test.each([
+    ['cannot be a file too', '{}', { JWKS_FILE: 'jwks.json' }, 'must not be set with JWKS_FILE'],
+    ['must exist', 'x', { KEYS_SECRET_ID: 'other' }, 'the secret other cannot be read (ResourceNotFoundException)'],
+    ['must be JSON', 'the-secret', {}, 'is not JSON'],
+    ['must have private keys', '{"kty":"RSA","n":"the-secret","e":"AQAB"}', {}, 'private keys only'],
+    ['must be named', '{}', { KEYS_SECRET_ID: 'a b' }, 'must be the name or ARN'],
+  ])('%s, and no fault repeats it', async (_, text, env, message) => {
+    const [fault, ...more] = (await faultsOf(text, env)) ?? [];
+    expect([fault?.where, more]).toEqual(['KEYS_SECRET_ID', []]);
+    expect(fault?.message).toContain(message);
+    expect(fault?.message).not.toContain('the-secret');
+  });
+
+  test('needs a region', async () => {
+    expect((await faultsOf('{}', { AWS_REGION: '' }))?.map(({ where }) => where)).toContain('AWS_REGION');
+  });
+});
+
 describe('AWS_SNS_TOPICS', () => {
   test.each([
     ['a name', 'exits'],
@@ -538,7 +584,7 @@ describe('JWKS_FILE', () => {
 
   test('must be JSON', async () => expect(await faultOf('keys:')).toBe('is not JSON'));
 
-  test('must be a JWK Set', async () => expect(await faultOf('{"kty":"RSA"}')).toContain('is not a JWK Set'));
+  test('must be a JWK Set', async () => expect(await faultOf('{"kid":"a"}')).toContain('is not a JWK Set'));
 
   test('must contain private keys only', async () => {
     const [rsa] = (await generateJwks()).keys;
