@@ -5,7 +5,7 @@ import type { Clocks } from '#waiting-room/ports/clocks.ts';
 const FAR = 500;
 /** Clocks that differ by less than this are in step again, in ms. */
 const NEAR = 400;
-/** An answer that took longer than this says nothing about a clock, in ms: it may be anywhere in between. */
+/** An answer that took longer than this, in ms, is ignored: the clock may have been read at any moment of it. */
 const PATIENCE = 500;
 
 /** A pino logger fits. */
@@ -35,8 +35,8 @@ const MESSAGES: Readonly<Record<ClockName, { readonly far: string; readonly near
 };
 
 /**
- * Returns a function that compares this process's clock with the store's, and through it with those of all other
- * processes. To be called once a second. Logs when a clock begins to differ and when it ends. Decides nothing: where
+ * Returns a function that compares this process's clock with the store's, and so with those of all other processes.
+ * Call it once a second. It logs when a clock begins to differ and when it is in step again. It decides nothing: where
  * clocks differ, the line's time counts.
  */
 export function createClockComparison({ clocks, self, now, log, metrics }: ClockComparisonDeps): () => Promise<void> {

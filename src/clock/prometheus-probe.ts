@@ -14,7 +14,7 @@ interface Answer {
 /** Bytes. */
 const LONGEST_ANSWER = 1024 * 1024;
 
-/** Prometheus's types of errors. Its own words are not logged: whatever listens there would write to the log. */
+/** Prometheus's types of errors. Its messages are not logged: another server at that URL could write to the log. */
 const REASONS: ReadonlyMap<string | undefined, string> = new Map([
   ['bad_data', 'it does not understand the query'],
   ['execution', 'it could not execute the query'],

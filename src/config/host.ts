@@ -4,7 +4,7 @@ import { type Refusal, refuse } from './env.ts';
 /** RFC 1123 §2.1. */
 const NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
-/** An address of this machine, or a name for one. Whether it is one, only listening tells. */
+/** An address of this machine, or a name for one. Only listening shows whether it is. */
 export function host(value: string): string | Refusal {
   const address = value.replace(/^\[(.*)\]$/, '$1');
   const scoped = address.split('%')[0] ?? '';

@@ -13,7 +13,7 @@ export function trustProxy(value: string): number | readonly string[] | Refusal 
   return ranges.every(isRange) ? ranges : refuse(ACCEPTED);
 }
 
-/** An address, or a range of them in CIDR notation (RFC 4632 §3.1). */
+/** An address or a range of addresses in CIDR notation (RFC 4632 §3.1). */
 function isRange(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
   const family = isIP(address);

@@ -11,7 +11,7 @@ const NOT_NAMED: Preference = { quality: 0, precision: -1 };
 
 /** Whether JSON is preferred to HTML. A type named as itself beats a wildcard of the same quality; else HTML wins. */
 export function prefersJson(accept: string | undefined): boolean {
-  // What nearly all requests for JSON send: the page's script does, at every poll.
+  // What nearly all requests for JSON send, such as the page's polls.
   if (accept === 'application/json') return true;
   if (!accept) return false;
   const json = preferenceFor('application', 'json', accept);

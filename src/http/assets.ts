@@ -37,7 +37,7 @@ export interface AssetsOptions {
   readonly urls: Pick<PublicUrls, 'pathOf'>;
 }
 
-/** Files that browsers may cache for ever, because the path changes with the content. */
+/** Files that browsers may cache without limit, because the path changes with the content. */
 export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions): Assets {
   const byName = new Map<string, Asset>();
   const byPath = new Map<string, { readonly asset: Asset; readonly forGood: boolean }>();

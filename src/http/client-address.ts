@@ -23,8 +23,8 @@ export function createClientAddress(trustProxy: TrustProxy): ClientAddress {
 }
 
 /**
- * Reads what is in `X-Forwarded-For` before the client's address. Clients may write what they like there. But behind a
- * proxy that is not trusted, it is all that tells its clients apart.
+ * Reads what is in `X-Forwarded-For` before the client's address. Clients can write anything there, but behind a proxy
+ * that is not trusted, nothing else tells its clients apart.
  */
 export function createUntrustedForwarding(trustProxy: TrustProxy): (req: IncomingMessage) => string {
   const trust = trustOf(trustProxy);

@@ -25,7 +25,7 @@ export function networksOf(address: string): Networks {
 function prefixOf(address: string, groupCount: number): string {
   const [front = '', back] = address.split('::');
   const groups = front.split(':').filter((group) => group !== '');
-  // Where `::` stands for at least the rest of the network, the groups after it do not matter.
+  // If `::` covers at least the rest of the network, the groups after it do not matter.
   const hidden = back === undefined ? 0 : 8 - groups.length - back.split(':').filter((group) => group !== '').length;
   const whole = [...groups, ...Array<string>(hidden).fill('0'), ...(back?.split(':') ?? [])];
   return whole

@@ -9,7 +9,7 @@ import { isHostOf, type SearchEngine } from '#waiting-room/entry/search-engines.
 
 /** For how long an answer counts, in ms. A failed lookup is tried again soon. */
 const AGE = { yes: 24 * 3_600_000, no: 3_600_000, failed: 60_000 } as const;
-/** The longest wait for an answer, in ms. Until then the request waits; after it the sender is no crawler. */
+/** The longest wait for an answer, in ms. After it the sender counts as no crawler. */
 const DEADLINE = 2000;
 /** Lookups at once. A request beyond them is not of a search engine. */
 const LOOKUPS = 32;
@@ -70,7 +70,8 @@ export function createCrawlerCheck({ now, lookups, deadline = DEADLINE }: Crawle
       remember(key, is, is ? AGE.yes : AGE.no);
       return is;
     } catch (error) {
-      // There is no such name: the address is nobody's. Anything else is a failure of the name servers.
+      // The name does not exist, so the address belongs to no crawler. Any other error is a failure of the name
+      // servers.
       const { code } = error as NodeJS.ErrnoException;
       remember(key, false, code === 'ENOTFOUND' || code === 'ENODATA' ? AGE.no : AGE.failed);
       return false;

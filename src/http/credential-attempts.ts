@@ -9,7 +9,7 @@ import type { FailureReport } from './failure-report.ts';
 import type { BegunGuess, Guess, GuessLimit, GuessOutcome } from './guess-limit.ts';
 import type { KnownClient, KnownClients } from './known-clients.ts';
 
-/** A secret that a request shows. */
+/** A secret that a request presents. */
 export interface Credential {
   readonly kind: CredentialKind;
   /** The relying party that it belongs to. '' for an operator's token, which has no name before it is known. */
@@ -53,7 +53,7 @@ export function createCredentialAttempts(deps: CredentialAttemptsDeps): Credenti
     hashes: seal.stamps(`client ${JSON.stringify([network, via, name])}`),
   });
 
-  /** A client that succeeded at another process, or before this one started, is known here too. */
+  /** Includes clients that succeeded at another process, or before this one started. */
   async function beginKnown(guess: Guess): Promise<BegunGuess> {
     const begun = guesses.begin(guess);
     if (begun.wait === 0 || guesses.hasSucceeded(guess) || !(await knownClients.has(known(guess)))) return begun;

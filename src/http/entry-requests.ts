@@ -4,7 +4,7 @@ import type { EntryRequest } from '#waiting-room/entry/entry-request.ts';
 import type { ClientAddress, TrustProxy } from './client-address.ts';
 import { networksOf } from './client-network.ts';
 
-/** What a door tells the waiting room of the sender of a request. */
+/** What a door tells the waiting room about the sender of a request. */
 export type EntryRequestOf = (req: IncomingMessage) => EntryRequest;
 
 export interface EntryRequestsDeps {

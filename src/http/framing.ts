@@ -22,6 +22,6 @@ export function allowFraming(ctx: Pick<Context, 'res'>, origins: readonly string
     'Content-Security-Policy',
     policy.replace("frame-ancestors 'none'", `frame-ancestors 'self' ${origins.join(' ')}`),
   );
-  // It knows no origins (RFC 7034 §2.1); browsers with frame-ancestors would ignore it anyway.
+  // X-Frame-Options knows no origins (RFC 7034 §2.1). Browsers with frame-ancestors ignore it anyway.
   ctx.res.removeHeader('X-Frame-Options');
 }

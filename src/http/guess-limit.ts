@@ -35,7 +35,7 @@ export interface Guess {
   readonly secret: string;
 }
 
-/** `unknown`: there is no such name. `undecided`: the secret could not be compared. */
+/** `unknown`: the name does not exist. `undecided`: the secret could not be compared. */
 export type GuessOutcome = 'succeeded' | 'failed' | 'unknown' | 'undecided';
 
 export interface BegunGuess {
@@ -59,14 +59,14 @@ export function createGuessLimit({ now }: { readonly now: () => number }): Guess
   const successes = createRecentKeys<true>({ keptFor: REMEMBERED, capacity: CAPACITY, now });
   /** How often each wrong secret came. */
   const wrong = createRecentKeys<{ times: number }>({ keptFor: WINDOW, capacity: CAPACITY, now });
-  /** What is being compared. Requests with the same secret share it. */
+  /** Secrets that are being compared. Requests with the same secret share the comparison. */
   const comparing = new Map<string, { requests: number; giveBack: (() => void) | null }>();
   const key = randomBytes(32);
   const digest = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
 
   const pairOf = ({ network, forwardedFor, name }: Omit<Guess, 'secret'>) => digest(network, forwardedFor, name);
 
-  /** Counts a guess before it is compared: others of the same moment find it counted. */
+  /** Counts a guess before it is compared, so that concurrent guesses are counted too. */
   function reserve(pair: string, { network, name }: Guess): { wait: number; giveBack: () => void } {
     const hasSucceeded = successes.get(pair) !== undefined;
     const burst = !hasSucceeded && names.wait(name) > 0 ? FEWER_GUESSES : GUESSES;

@@ -41,7 +41,7 @@ export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps)
     }
   }
 
-  /** Requests share an answer for a while, because the question costs the store a write and anybody may ask. */
+  /** Requests share an answer for a while: the check costs the store a write, and anybody may request it. */
   let latest = { at: -Infinity, answer: Promise.resolve<ProblemAnswer | null>(null) };
   function refusal(): Promise<ProblemAnswer | null> {
     if (performance.now() - latest.at > REMEMBERED) latest = { at: performance.now(), answer: ask() };

@@ -1,6 +1,6 @@
 /**
- * Which clients showed a right secret within a day, kept in the store: a process that has just started knows them, and
- * so do the processes beside it. Only a right secret adds to it, and it has a bound.
+ * The clients that presented a right secret within a day, kept in the store: a process that has just started knows
+ * them, and so do the other processes. Only a right secret adds to it, and it is bounded.
  */
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { createRateLimit } from '#waiting-room/rate-limit.ts';
@@ -56,7 +56,7 @@ export function createKnownClients({ idempotency, now }: KnownClientsDeps): Know
     entries = text === null ? [] : (JSON.parse(text) as Entry[]).filter(([, , at]) => now() - at < KEPT);
   }
 
-  /** Requests of the same moment share a read. One that failed is not repeated sooner than another. */
+  /** Concurrent requests share a read. A failed read is repeated after the same time as a successful one. */
   function refreshed(): Promise<void> {
     if (now() - readAt < FRESH) return reading;
     readAt = now();
@@ -89,7 +89,7 @@ export function createKnownClients({ idempotency, now }: KnownClientsDeps): Know
       const key = `${client.hashes[0]} ${client.name}`;
       if (looked.get(key) || changes.take(client.name) > 0) return;
       looked.set(key, true);
-      // One after the other: each adds to what the one before kept. What fails is kept at a later success.
+      // One write after the other, since each adds to the one before. A failed write is repeated at a later success.
       work = work.then(() => keep(client)).catch(() => undefined);
     },
     settled: () => work,

@@ -1,8 +1,8 @@
 /**
- * The guard against redirect loops. A browser that two sites send back and forth gives up after some twenty redirects
- * and shows an error of its own. The guard counts how often a step repeated within the last minute and says when to
- * slow down and when to stop and explain. The times are in a sealed cookie, so the store holds nothing for it; a
- * browser without cookies is counted by none of this and needs a mark in the URL.
+ * The guard against redirect loops. A browser that two sites redirect back and forth gives up after about twenty
+ * redirects and shows an error of its own. The guard counts how often a step repeated within the last minute and says
+ * when to slow down and when to stop and explain. The times are in a sealed cookie, so the store holds nothing for it.
+ * A browser without cookies cannot be counted and needs a mark in the URL.
  */
 import type { Context } from 'koa';
 import type { Seal } from '#waiting-room/seal.ts';
@@ -51,7 +51,7 @@ export function loopVerdict(step: LoopStep, count: number, isBrowser: boolean): 
   return isBrowser && slow !== null && count >= slow ? 'slow' : 'pass';
 }
 
-/** Whether a step went on after the guard stopped it: only the button of the explaining page leads there. */
+/** Whether a step was repeated after the guard stopped it: only the button of the explaining page leads there. */
 export function isPastStop(step: LoopStep, count: number): boolean {
   return count > LIMITS[step].stop;
 }

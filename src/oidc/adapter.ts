@@ -27,7 +27,7 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
     const adapter: Adapter = {
       upsert: (id, payload, expiresIn) => records.upsert(model, id, payload, expiresIn),
       find: (id) => records.find(model, id),
-      // Only tokens that end with their session are looked up so; ours end with their admission.
+      // oidc-provider looks up only tokens that end with their session so. Anteroom's end with their admission.
       findByUid: async () => undefined,
       findByUserCode: async () => undefined,
       async consume(id) {
@@ -83,8 +83,8 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
 }
 
 /**
- * At a logout oidc-provider would send the logout tokens by itself, and the visitor would wait for it. The logout queue
- * sends them, so oidc-provider sees no client with a back channel there.
+ * During a logout oidc-provider would send the logout tokens itself, while the visitor waits. The logout queue sends
+ * them, so oidc-provider sees no client with a back channel there.
  */
 function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): ClientMetadata {
   const metadata = clientMetadata(party);

@@ -23,7 +23,7 @@ export function createClientAttempts(attempts: CredentialAttempts): ClientAttemp
       if (!ctx || !ROUTES.has(ctx.oidc.route)) return;
       const login = loginContext(ctx);
       const secret = secretOf(ctx);
-      // A client that is looked up later is that of a token.
+      // A client that is looked up after that is the client of a token.
       if (login.attempt || secret === null) return;
       login.attempt = await attempts.begin(ctx.req, { kind: 'client_secret', clientId, secret });
       const { retryAfter } = login.attempt;
@@ -40,7 +40,7 @@ export function createClientAttempts(attempts: CredentialAttempts): ClientAttemp
         const { attempt } = loginContext(ctx);
         if (attempt?.retryAfter === 0) {
           if (!isAnswered || ctx.status >= 500) attempt.undecided();
-          // Nothing else at these endpoints is answered so (RFC 6749 §5.2).
+          // These endpoints give this answer for no other reason (RFC 6749 §5.2).
           else if (ctx.status !== 401) attempt.succeeded();
           else refuseRepeat(ctx, attempt.failed({ isUnknown: !(ctx as KoaContextWithOIDC).oidc?.client }));
         }

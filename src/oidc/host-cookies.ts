@@ -33,8 +33,8 @@ export function createHostCookies({ signer, isSecure, cookies }: HostCookiesDeps
   const resumeOf = (id: string) => `__Host-${RESUME}_${id}`;
 
   /**
-   * The signed session of an earlier version, under the name of this one. The visitor's own cookie, which every session
-   * has beside it, then says who the visitor is; a newcomer with a session was given it by somebody else.
+   * The signed session of an earlier version, under its current name. The visitor's own cookie, which every session has
+   * beside it, identifies the visitor. A newcomer with a session got it from somebody else.
    */
   function readEarlierSession(header: string): string {
     const value = cookieValue(header, SESSION);

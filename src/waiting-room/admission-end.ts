@@ -1,4 +1,4 @@
-/** The end of an admission, as a domain call: whatever ends one makes this call. */
+/** The end of an admission, as a domain call. Everything that ends an admission calls it. */
 import type { AdmissionEndReason, Emit } from './activity.ts';
 import type { RoomId } from './room.ts';
 import type { VisitorId } from './visitor.ts';

@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly detail: unknown;
   /** A keyed hash of the network that the requests came from. */
   readonly address_hash?: string;
-  /** How often the same happened within a minute. */
+  /** How often it was repeated within a minute. */
   readonly count: number;
   /** When it happened last. */
   readonly last_at: string;

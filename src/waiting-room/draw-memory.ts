@@ -10,7 +10,7 @@ export interface DrawMemory {
   readonly draws: readonly RememberedDraw[];
   /** When the entrants of the next draw were asked for, in ms. */
   readonly entrantsAt: number;
-  /** Entrants whom this process let in since then, and in the time before: the answer may have been on its way. */
+  /** The entrants that this process issued since then, and in the time before: the answer may have been on its way. */
   readonly entered: readonly [now: Bits, before: Bits];
 }
 
@@ -50,7 +50,7 @@ function completed(seen: RememberedDraw, known: RememberedDraw | undefined): Rem
   };
 }
 
-/** Remembers entrants whom this process let in. */
+/** Remembers the entrants that this process issued. */
 export function rememberEntrants(memory: DrawMemory, joined: readonly Joined[]): DrawMemory {
   const last = memory.draws.at(-1);
   const entry = joined.at(-1)?.entry;

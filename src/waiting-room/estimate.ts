@@ -46,7 +46,7 @@ export function measure(meter: Meter, turns: number, now: number): Meter | null 
   return [...kept, [now, turns]];
 }
 
-/** People a minute whose turn comes; null when unknown. */
+/** Turns a minute; null if unknown. */
 export function perMinute(meter: Meter, now: number): Range | null {
   const [first] = meter;
   const last = meter.at(-1);

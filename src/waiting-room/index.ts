@@ -59,7 +59,7 @@ export interface WaitingRoom {
   readonly origins: RoomOrigins;
   readonly tickets: TicketOffice;
   readonly seal: Seal;
-  /** What limits count an address by. */
+  /** The keys by which limits count an address. */
   readonly addressKey: AddressKey;
   readonly advance: Advance;
   /** Sends the buffered heartbeats and predictions to the store. */

@@ -74,7 +74,7 @@ function passIn(ctx: KoaContextWithOIDC): string | null {
   return passOf(ctx) ?? (typeof hint === 'string' && JWT.test(hint) ? hint : null);
 }
 
-/** Its header is a JSON object, so it begins so. Other hints may have two dots too. */
+/** The header of a JWT is a JSON object, so it begins like this. Other hints may have two dots too. */
 const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createArrival(deps: ArrivalDeps) {
@@ -89,7 +89,7 @@ export function createArrival(deps: ArrivalDeps) {
     if (!admission || !session) return;
     if ((await deps.validatedStep(ctx)).step === 'issue') await pushedRequests.use(ctx, party);
     if (session.accountId !== undefined && session.accountId !== admission.visitor) {
-      // It is another visitor's session, perhaps a planted one: its holder must not share this visitor's.
+      // It is another visitor's session, perhaps a planted one. Its owner must not share this visitor's.
       session.resetIdentifier();
       session.authorizations = undefined;
     }
@@ -106,7 +106,9 @@ export function createArrival(deps: ArrivalDeps) {
     }
   }
 
-  /** The visitor as whom `arrive` would answer somebody who is known: of two visitors of a browser, the one inside. */
+  /**
+   * The visitor for whom `arrive` would answer, if the browser is known: of its two visitors, the one who is inside.
+   */
   async function visitorWithoutJoin(room: RoomId, known: VisitorId | null, inside: Ticket | null) {
     if (!inside || inside.visitor === known) return known;
     return (await visitors.admission(room, inside.visitor)) ? inside.visitor : known;

@@ -40,7 +40,7 @@ export interface ContinuationDeps {
 }
 
 /**
- * Whether a person goes on, in their own time, before the relying party gets a code whose exchange would confirm the
+ * Whether a person has to act, in their own time, before the relying party gets a code whose exchange would confirm the
  * admission. The browser has brought back the ticket, which confirms it instead.
  */
 function isUpToVisitor({ step }: NextStep): boolean {
@@ -112,7 +112,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
   }
 
   return {
-    // The exchange of the code does, where there is a code.
+    // If there is a code, its exchange confirms the admission.
     confirmsClaims: false,
     restartUrl: (_room, pending) =>
       pending.kind === 'travelling' ? loginStart.authorizeUrl(pending.query, pending.arrivedAt) : null,
@@ -132,7 +132,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     async ask(ctx, { room, pending, ticket }) {
       const { clientId, request } = describePending(pending);
       const mayAsk = pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
-      // Nearly no request asks. The others cost the store nothing here.
+      // Almost no request asks for it. The others need no store command here.
       if (!mayAsk || !(await relyingParties.find(clientId))?.confirm_login) return false;
       const admission = await visitors.admission(room, ticket.visitor);
       if (!admission) return false;

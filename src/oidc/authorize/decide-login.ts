@@ -1,4 +1,4 @@
-/** Decides the next step of a login whose visitor is inside, and gathers what carrying it out takes. */
+/** Decides the next step of a login whose visitor is inside, and gathers the facts for it. */
 import type { Context } from 'koa';
 import type Provider from 'oidc-provider';
 import type { Loop, LoopGuard } from '#http/loop-guard.ts';

@@ -14,7 +14,7 @@ import { onCodeExchange } from '../tokens/on-code-exchange.ts';
 export const LOCK_SECONDS = 3;
 
 export interface LoginLock {
-  /** Whether this tab may enter. A tab is known by when its login started, so it may take the lock again. */
+  /** Whether this tab may enter. The start of its login identifies the tab, so it may take the lock again. */
   acquire(party: RelyingParty, visitor: VisitorId, startedAt: number): Promise<boolean>;
 }
 

@@ -6,7 +6,7 @@ import { profileOf } from '#settings/profiles/index.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { NewestLogin } from './newest-login.ts';
 
-/** Kept back for the way to the relying party, whose clock started before the request came here: 30 s … */
+/** Reserved for the way to the relying party, whose clock started before the request came here: 30 s … */
 const MARGIN = 30_000;
 /** … or a tenth of the login window if that is less. */
 const MARGIN_SHARE = 0.1;

@@ -33,7 +33,7 @@ export interface PushedRequest {
 export interface PushedRequests {
   /** Seals a valid request that was pushed. Throws `invalid_request` if it is too long. */
   seal(ctx: KoaContextWithOIDC): void;
-  /** Null for what is no pushed request of the client. */
+  /** Null for a value that is no pushed request of the client. */
   open(clientId: string | undefined, requestUri: string | undefined): PushedRequest | null;
   /** Puts the pushed request in place of its `request_uri`, so that oidc-provider sees a request by query. */
   readonly read: Middleware;

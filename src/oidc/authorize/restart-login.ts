@@ -4,7 +4,7 @@ import { readLink } from '#settings/profiles/link.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import { isRegistered } from '../redirect-uri.ts';
 
-/** Parameters of an authorization request that gets no answer. The sender of the request chose all of them. */
+/** Parameters of an authorization request that gets no answer. Its sender chose all of them. */
 export interface AbandonedRequest {
   readonly redirectUri?: string | undefined;
   readonly state?: string | undefined;

@@ -40,7 +40,7 @@ export interface BackchannelLogout {
   stop(): Promise<void>;
 }
 
-/** How notifying a relying party goes. */
+/** The state of a relying party's notifications. */
 interface Delivery {
   isFailing: boolean;
   /** The last pause, in ms. */
@@ -65,7 +65,7 @@ export function createBackchannelLogout(deps: BackchannelLogoutDeps): Backchanne
   async function notify(clientId: string, delivery: Delivery, login: EndedLogin): Promise<boolean> {
     const admission = await visitors.admission(login.room, login.visitor);
     if (admission) {
-      // It was prolonged, or the visitor was admitted again: its end is yet to come.
+      // The admission was prolonged, or the visitor was admitted again: it has not ended.
       await logouts.prolong(clientId, login, admission.expiresAt, now());
       return true;
     }
@@ -75,7 +75,7 @@ export function createBackchannelLogout(deps: BackchannelLogoutDeps): Backchanne
     const isLast = now() - login.since > GIVE_UP_AFTER;
     metrics.loggedOut(failure === null ? 'notified' : isRefused ? 'refused' : isLast ? 'given_up' : 'failed');
     logOutcome(clientId, delivery, failure);
-    // A token that was refused would be refused again.
+    // A token that was refused once would be refused again.
     if (failure === null || isRefused || isLast) await logouts.settle(clientId, login);
     else await logouts.postpone(clientId, login, now() + Math.max(FIRST_PAUSE, now() - login.since));
     return failure === null || isRefused;

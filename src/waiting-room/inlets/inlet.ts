@@ -5,7 +5,7 @@ export interface Sized {
   readonly size?: number | undefined;
 }
 
-/** Of what an inlet raises by so many: present visitors, the default, or numbers. */
+/** What an inlet counts its raises in: present visitors, the default, or numbers. */
 export interface Counted {
   readonly unit?: 'people' | 'numbers' | undefined;
 }

@@ -19,7 +19,7 @@ export interface PeriodicInlet extends Sized, Counted {
  */
 const MADE_UP_FOR = 60_000;
 
-/** How exactly a jump of a clock is known, in ms: some time passed since a process last called the line. */
+/** How exactly the length of a jump is known, in ms: some time passed since a process last called the line. */
 const SLACK = 500;
 
 interface State {

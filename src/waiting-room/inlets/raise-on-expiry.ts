@@ -1,7 +1,7 @@
-/** Lets others in for visitors who did not take their turn, whatever the inlet does. AWS's API has it as an option. */
+/** Serves other visitors for those who did not take their turn, whatever the inlet does: an option of AWS's API. */
 import type { Step } from './inlet.ts';
 
-/** What a line has of it. */
+/** The counters of a line that it depends on. */
 export interface ExpiredTurns {
   readonly generation: number;
   /** Turns that expired, ever. */
@@ -32,7 +32,7 @@ export function raiseOnExpiry(
   const [prefix = '', of, seen] = STATE.exec(state) ?? [];
   const own = state.slice(prefix.length);
   const withSeen = (rest: string) => `expired ${generation} ${expired} ${rest}`;
-  // What expired before the option was set stays as it was.
+  // Turns that expired before the option was set raise nothing.
   const since = Number(of) === generation ? Number(seen) : expired;
   if (expired > since) {
     return { raise: { numbers: expired - since }, state: withSeen(own), cause: 'expiry' };
@@ -41,5 +41,5 @@ export function raiseOnExpiry(
   return { ...step, state: withSeen(step.state), cause: 'inlet' };
 }
 
-/** The state of the inlet alone, where the option was taken back. */
+/** The state of the inlet alone, after the option was turned off. */
 export const withoutExpiry = (state: string): string => state.replace(STATE, '');

@@ -21,11 +21,11 @@ export interface Bucket {
   readonly still?: Still | undefined;
 }
 
-/** The line's time stands still: own clocks of the processes that ticked meanwhile, in ms. */
+/** While the line's time stands still: the clocks of the processes that ticked, in ms. */
 interface Still {
   readonly since: number;
   readonly last: number;
-  /** How much time the bucket was filled for meanwhile, in ms. */
+  /** How much time the bucket was filled for while it stood still, in ms. */
   readonly filled: number;
 }
 
@@ -62,7 +62,7 @@ function timeSince(
   { now, shifted: shiftedNow, own }: TickTime,
 ): { readonly passed: number; readonly still?: Still } {
   const ofLine = now - shiftedNow - (at - (shifted ?? shiftedNow));
-  // A bucket from the future is of another line, or of an early version.
+  // A bucket from the future belongs to another line, or to an early version.
   if (ofLine < 0) return { passed: 0 };
   // What the bucket was filled for while the line's time stood still is not filled again.
   if (ofLine > 0) return { passed: Math.max(0, ofLine - (still?.filled ?? 0)) };

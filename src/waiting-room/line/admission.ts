@@ -8,7 +8,7 @@ export interface Admission {
   readonly generation: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  /** Until when it has to be confirmed; left out of one that is. */
+  /** When its confirm window ends; missing once it is confirmed. */
   readonly confirmBy?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface Admissions {
   /** Of the admissions that are not confirmed. */
   readonly confirmations: Deadlines<AdmissionRow>;
   active: number;
-  /** Those among the active that are not confirmed. */
+  /** How many of the active admissions are not confirmed. */
   provisional: number;
 }
 
@@ -62,7 +62,7 @@ export function addAdmission(admissions: Admissions, admission: Admission): Admi
   return row;
 }
 
-/** A live admission lives until `expiresAt` instead, unless it does so longer already. */
+/** A live admission ends at `expiresAt` instead, unless it already lasts longer. */
 export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: number): AdmissionRow {
   if (expiresAt <= row.expiresAt) return row;
   const longer: AdmissionRow = { ...row, expiresAt };
@@ -81,10 +81,10 @@ export function confirmAdmission(admissions: Admissions, row: AdmissionRow): boo
   return true;
 }
 
-/** Visitors of admissions whose names were lost begin so, and no others do. */
+/** The prefix of visitors whose names were lost. No other visitor has it. */
 export const LOST = 'lost:';
 
-/** All that runs out does so by so much later. */
+/** Moves all ends by the same time. */
 export function shiftAdmissions(admissions: Admissions, by: number): void {
   const live = admissions.expiries.entries.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
   clearDeadlines(admissions.expiries);
@@ -102,7 +102,7 @@ function scheduleRow({ expiries, confirmations }: Admissions, row: AdmissionRow)
   if (row.confirmBy !== undefined) schedule(confirmations, row.confirmBy, row);
 }
 
-/** An admission that is over leaves nothing: its number is spent, and that is all that has to be known. */
+/** An admission that is over leaves nothing but its number, which is used up. */
 export function removeAdmission(admissions: Admissions, row: AdmissionRow, status: AdmissionStatus): void {
   row.status = status;
   admissions.active -= 1;

@@ -17,7 +17,7 @@ import { confirmBy, countOutcome } from './provisional.ts';
 import { settle } from './settle.ts';
 
 export interface Exits {
-  /** So many left, without a name. */
+  /** How many left without a name. */
   readonly exited: number;
   readonly completed: readonly VisitorId[];
   readonly abandoned: readonly VisitorId[];

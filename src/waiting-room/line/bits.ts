@@ -51,7 +51,7 @@ export class Bits {
     }
   }
 
-  /** The `k`th (from 1) at or after `from`, or -1 when there are fewer. */
+  /** The `k`th (from 1) at or after `from`, or -1 if there are fewer. */
   nth(k: number, from: number): number {
     let left = k;
     for (let at = from >> 3; at < this.bytes.length; at++) {
@@ -100,7 +100,7 @@ export class Bits {
     });
   }
 
-  /** The bytes that hold `from` to `to`, as they are; the first bit is number `from & ~7`. */
+  /** The bytes that hold `from` to `to`. The first bit is number `from & ~7`. */
   slice(from: number, to: number): Uint8Array {
     return this.bytes.slice(from >> 3, (to >> 3) + 1);
   }

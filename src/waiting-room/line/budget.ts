@@ -12,9 +12,9 @@ import { isForfeited, type Line } from './line.ts';
 
 /** How long, in seconds, a visitor counts after the join without a heartbeat. */
 const ARRIVES_WITHIN = 30;
-/** So many addresses and networks at most; beyond that a new one has no budget. */
+/** The most addresses and networks. A further one has no budget. */
 const ADDRESSES = 100_000;
-/** With each new address so many others are looked at, those that were not for the longest time. */
+/** How many other addresses are checked with each new one: those that were not accessed for the longest time. */
 const LOOKED_AT = 2;
 
 const secondOf = (line: Line, now: number) => Math.floor((now - line.shifted) / 1000);
@@ -50,13 +50,13 @@ function forfeit(line: Line, entry: string): void {
   line.returned.delete(number);
 }
 
-/** Keeps the entries of an address, as the one that was looked at last. */
+/** Stores the entries of an address, and makes it the latest accessed. */
 function keepEntries(line: Line, address: string, entries: readonly string[]): void {
   line.budget.delete(address);
   if (entries.length > 0) line.budget.set(address, entries);
 }
 
-/** The entries that count; what is absent forfeits. */
+/** The entries that count. Visitors who are absent lose their place. */
 function withoutAbsent(line: Line, entries: readonly string[], now: number): readonly string[] {
   return entries.filter((entry) => {
     const standing = standingOf(line, entry, now);
@@ -65,7 +65,10 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
   });
 }
 
-/** Looks at the addresses that were not looked at for the longest time. Absent visitors keep it while there is room. */
+/**
+ * Checks the addresses that were not accessed for the longest time. Absent visitors keep their place while there is
+ * room.
+ */
 function lookAtOldest(line: Line, now: number): void {
   const isFull = line.budget.size >= ADDRESSES;
   for (const [address, entries] of line.budget.entries().take(LOOKED_AT).toArray()) {
@@ -87,7 +90,10 @@ function roomOf(line: Line, address: string, limit: number, wanted: number, now:
   return { address, entries, room: Math.max(0, limit - entries.length) };
 }
 
-/** Grants the first of `wanted` entries, as far as the budgets of the address and of its network go; how many. */
+/**
+ * Grants the first of the `wanted` entries, as far as the budgets of the address and of its network allow. Returns how
+ * many.
+ */
 function grant(line: Line, key: string, wanted: readonly string[], now: number): number {
   const limit = line.rules.unprovenPerAddress ?? 0;
   const narrow = roomOf(line, narrowOf(key), limit, wanted.length, now);

@@ -1,4 +1,4 @@
-/** What a line shows of itself. */
+/** The counters and the view of a line. */
 import type { LineRules } from '../line-rules.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
 import { countInside, type Line } from './line.ts';
@@ -43,7 +43,7 @@ export interface LineView {
    */
   readonly present: Uint8Array;
   readonly presentFrom: number;
-  /** Turns that came, ever: places held for a visitor. Its rate is how fast the line moves. */
+  /** Places held for a visitor, ever. Their rate is how fast the line moves. */
   readonly turns: number;
   /** Whether the breaker is on: no inlet raises the counter. */
   readonly alarm: boolean;

@@ -63,7 +63,7 @@ export interface Draw extends DrawOpening {
   arrivals: number;
   /** Of the entrants, by arrival index. */
   readonly presence: Presence;
-  /** Entrants who withdrew, by arrival index: a heartbeat from before does not bring them back. */
+  /** Entrants who withdrew, by arrival index: a late heartbeat does not bring them back. */
   readonly withdrawn: Bits;
   drawnAt: number | null;
   /** The number before the first one drawn. */

@@ -21,9 +21,9 @@ export interface DrawRef {
 }
 
 /**
- * Announces the draw of an event: its seed is settled, and from `opensAt` on visitors who join become entrants. An event
- * is drawn once a generation, one draw at a time. Announced again, before it has entrants: only `opensAt`, `startsAt` and
- * the order change.
+ * Announces the draw of an event: its seed is fixed, and from `opensAt` on visitors who join become entrants. An event
+ * is drawn once a generation, one draw at a time. If it is announced again before it has entrants, only `opensAt`,
+ * `startsAt` and the order change.
  */
 export function announceDraw(line: Line, opening: DrawOpening, at: number): void {
   const now = settle(line, at);

@@ -11,7 +11,7 @@ export interface Heartbeats {
   readonly numbers: readonly number[];
   /** Whether these visitors are present until their numbers are used up. */
   readonly lasting?: boolean | undefined;
-  /** Those of the numbers whose tickets are proven. Earlier versions left them out. */
+  /** Those of the numbers whose tickets are proven. Missing in heartbeats of earlier versions. */
   readonly proven?: readonly number[] | undefined;
 }
 

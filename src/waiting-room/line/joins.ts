@@ -34,7 +34,7 @@ export interface Joined {
   readonly budgeted: boolean;
 }
 
-/** Keeps the highest rate of joins: so far the counter moves on where writes were lost. */
+/** Records the highest rate of joins: the counter moves on by that much after writes were lost. */
 function countJoins(line: Line, count: number, now: number): void {
   const second = Math.floor(now / 1000);
   if (second !== line.joinSecond) noteJoin(line, now);
@@ -72,7 +72,9 @@ export function join(line: Line, entrants: readonly Entrant[], at: number): Join
   });
 }
 
-/** A newcomer takes a credit, if there is one. One without a proof, beyond the budget, leaves it to the next. */
+/**
+ * A newcomer takes a credit, if there is one. A newcomer without a proof and beyond the budget leaves it to the next.
+ */
 function issue(line: Line, entrant: Entrant, number: number, budgeted: boolean, now: number): Admission | null {
   const isPassthrough = line.rules.mode === 'passthrough';
   if (isPassthrough) line.serving = Math.max(line.serving, number);

@@ -6,7 +6,7 @@ import type { Draw } from './draw.ts';
 import type { NoteName } from './note-name.ts';
 import { hear, newPresence, type Presence } from './presence.ts';
 
-/** Numbers up to `to`, above those of the batch before, that were served together and share a claim deadline. */
+/** The numbers up to `to`, above the previous batch, that were served together and share a claim deadline. */
 export interface Batch {
   to: number;
   readonly deadline: number;
@@ -50,7 +50,7 @@ export interface Line {
   lapsed: Bits;
   /** Numbers whose visitors have not proven themselves, in a room that asks for proofs. */
   unproven: Bits;
-  /** Numbers that were present as they waited. */
+  /** Numbers whose visitors were present while they waited. */
   waited: Bits;
   /** Of the numbers at the front: newcomers who were passed over before their first heartbeat. */
   arriving: Bits;
@@ -70,9 +70,9 @@ export interface Line {
   budget: Map<string, readonly string[]>;
   /** Ascending by `to`. */
   batches: Batch[];
-  /** Came back after a missed turn and wait at the front. */
+  /** Returned to the front after a missed turn, and wait there. */
   returned: Set<number>;
-  /** Came back and are served again: until when they may claim. */
+  /** Returned and are served again: the end of the claim window. */
   servedAgain: Map<number, number>;
   admissions: Admissions;
   /** Admissions that were not confirmed in time, ever. */
@@ -80,7 +80,10 @@ export interface Line {
   outcomes: Outcomes;
   /** Visitors whose admissions expired, until their end is reported, and when it was. */
   expiredAdmissions: Map<VisitorId, number>;
-  /** The latest time a step was taken at: a caller whose clock is a little behind is taken to be here. */
+  /**
+   * The line's time: the latest time of a step. A step of a caller whose clock is a little behind is taken at this
+   * time.
+   */
   clock: number;
   /** When a clock jumped back last, by its own time; 0 if none did. */
   jumpedAt: number;
@@ -97,11 +100,11 @@ export interface Line {
   draws: Draw[];
   /** Heartbeats from before are lost: absent visitors may be present. 0 if none were. */
   heartbeatsSince: number;
-  /** The joins of one second, which one that is, and the most there were in any. */
+  /** The joins of one second, which second that is, and the most joins of any second. */
   joinCount: number;
   joinSecond: number;
   joinPeak: number;
-  /** Grows with each step that changed something a replay must repeat; the line's time alone is no such thing. */
+  /** Grows with each step that changed something a replay must repeat. The line's time alone does not count. */
   changes: number;
 }
 
@@ -175,7 +178,7 @@ export function countInside(line: Line): number {
   return line.admissions.active - line.released;
 }
 
-/** Whether a ticket is of this line as it is: of its incarnation and generation. */
+/** Whether a ticket belongs to the current incarnation and generation of this line. */
 export function isOfLine(
   line: Line,
   { incarnation = '', generation }: { readonly incarnation?: string | undefined; readonly generation: number },

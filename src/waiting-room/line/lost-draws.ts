@@ -23,7 +23,7 @@ export interface RememberedDraw extends DrawRecord {
 export interface KnownDraws {
   readonly incarnation?: string | undefined;
   readonly generation: number;
-  /** So many draws that are done, from the first one on. */
+  /** How many finished draws it has, counted from the first. */
   readonly done: number;
   /** Whether it asks for the entrants of the next draw. */
   readonly withEntrants: boolean;

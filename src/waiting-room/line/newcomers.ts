@@ -11,7 +11,7 @@ const HEARD_WITHIN = 30_000;
 const GRAIN = 999;
 const KEPT_FOR = 60_000;
 
-/** Notes the first join of a second. */
+/** Records the first join of a second. */
 export function noteJoin(line: Line, now: number): void {
   const at = now - line.shifted;
   const from = line.queue + 1;
@@ -20,7 +20,7 @@ export function noteJoin(line: Line, now: number): void {
   line.recentJoins.push({ from, at });
 }
 
-/** The first number that was issued so recently. */
+/** The first number that was issued since then. */
 function firstSince(line: Line, since: number): number {
   return line.recentJoins.find((join) => join.at >= since - line.shifted)?.from ?? line.queue + 1;
 }
@@ -34,7 +34,7 @@ function dueOf(line: Line, number: number): number {
   return (join?.at ?? 0) + line.shifted + HEARD_WITHIN + GRAIN + 1;
 }
 
-/** Puts the newcomers among the numbers that a raise passes over at the front; how many they are. */
+/** Puts the newcomers among the numbers that a raise passes over at the front. Returns how many. */
 export function keepNewcomers(line: Line, from: number, to: number, now: number): number {
   const first = Math.max(from, firstSince(line, now - ARRIVES_WITHIN - GRAIN));
   let kept = 0;

@@ -30,7 +30,7 @@ export interface Opening {
   readonly rules: LineRules;
   /** Random; for a line that is new. */
   readonly incarnation: string;
-  /** Null where nothing is known of the line. */
+  /** Null if nothing is known of the line. */
   readonly checkpoint: Checkpoint | null;
 }
 
@@ -86,7 +86,7 @@ function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {
   return queue > line.queue || Math.min(serving, queue) > line.serving || claimed > line.claimed;
 }
 
-/** So many may have joined after the checkpoint was taken. */
+/** How many may have joined after the checkpoint was taken. */
 function unseenJoins(line: Line): number {
   return Math.max(UNSEEN_LEAST, UNSEEN_SECONDS * line.joinPeak);
 }

@@ -43,7 +43,7 @@ export type Place =
       readonly away: boolean;
       /** Set where the admission was not confirmed in time: the number may return to the front once. */
       readonly lapsed?: true;
-      /** Whether the front is open: the visitor was present before the turn, and that was lately. */
+      /** Whether the front is open: the visitor was present before the turn, and the grace has not passed. */
       readonly front: boolean;
     }
   /** Left the line, or the admission has ended. The number is used up. */
@@ -71,7 +71,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
   if (claimBy !== undefined && claimBy > now) return { state: 'served', claimBy };
   const away = claimBy === undefined && !line.missed.has(number);
   const isLapsed = away && (overdue || line.lapsed.has(number));
-  // Where everybody goes in at once, there is no front to keep free.
+  // In a room where everybody is admitted at once, the front is always open.
   const isOpen = line.rules.mode === 'passthrough' || isLapsed;
   const front = isOpen || (line.waited.has(number) && isWithinGrace(line, number, now));
   return { state: 'missed', away, front, ...(isLapsed ? { lapsed: true } : {}) };

@@ -23,7 +23,7 @@ export function newPresence(): Presence {
   return { windowStart: 0, slot: 0, slots, lasting: new Bits(), present: new Bits() };
 }
 
-/** Turns to the window that `now` is in and drops visitors not heard of lately. Whether a window turned. */
+/** Turns to the window of `now` and drops visitors without a recent heartbeat. Returns whether a window turned. */
 export function turnWindows(presence: Presence, timeout: number, now: number): boolean {
   const length = Math.ceil(timeout / WINDOWS);
   const passed = Math.floor((now - presence.windowStart) / length);
@@ -43,7 +43,7 @@ export function hear(presence: Presence, number: number): void {
   presence.present.add(number);
 }
 
-/** Heard from once and for all. */
+/** Present until the number is used up. */
 export function hearLastingly(presence: Presence, number: number): void {
   presence.lasting.add(number);
   presence.present.add(number);

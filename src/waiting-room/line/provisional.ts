@@ -5,7 +5,7 @@
 import { lapseAdmissions } from './admission.ts';
 import type { Line, Outcomes } from './line.ts';
 
-/** So many outcomes are looked at: with more, each counts for half. */
+/** How many outcomes are counted: beyond that, each earlier one counts for half. */
 const OUTCOMES = 128;
 /** Fewer say nothing. */
 const FEWEST = 16;
@@ -30,7 +30,7 @@ export function countOutcome(line: Line, outcome: keyof Outcomes): void {
   outcomes.lapsed = Math.floor(outcomes.lapsed / 2);
 }
 
-/** Without a confirm window every admission is as good as confirmed. */
+/** Without a confirm window every admission counts as confirmed. */
 export function confirmAll(line: Line): void {
   const { admissions } = line;
   if ((line.rules.confirmWindow ?? 0) > 0 || admissions.provisional === 0) return;

@@ -8,7 +8,7 @@ const SHARE = 64;
 
 const graceOf = (line: Line) => line.rules.missedTurnGrace ?? GRACE;
 
-/** Notes that the counter passed the numbers up to `to`. */
+/** Records that the counter passed the numbers up to `to`. */
 export function noteRaise(line: Line, to: number, now: number): void {
   const at = now - line.shifted;
   const grace = graceOf(line);
@@ -25,7 +25,7 @@ export function noteRaise(line: Line, to: number, now: number): void {
 /** Whether a number that is served was passed within the grace. */
 export function isWithinGrace(line: Line, number: number, now: number): boolean {
   const raise = line.raiseTimes.find(({ to }) => to >= number);
-  // Earlier versions did not note raises.
+  // Earlier versions recorded no raises.
   if (line.raiseTimes.length === 0) return true;
   return raise !== undefined && raise.at + line.shifted >= now - graceOf(line);
 }

@@ -7,7 +7,7 @@ import { serveUpTo } from './serving.ts';
 import { settle } from './settle.ts';
 import { serveAgain } from './turns.ts';
 
-/** A shared size that the line has already, or that is older than the one it has, changes nothing. */
+/** A shared size that the line has already, or that is older than its own, changes nothing. */
 function hasLaterSize({ rules: { sizeVersion } }: Line, rules: LineRules): boolean {
   return sizeVersion !== undefined && rules.sizeVersion !== undefined && rules.sizeVersion <= sizeVersion;
 }

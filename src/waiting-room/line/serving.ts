@@ -98,7 +98,7 @@ function countReturned(line: Line, which: (number: number) => boolean): number {
   return count;
 }
 
-/** The `k`th (from 1) present visitor in line who is unproven, or proven. Fewer than `k` are none: 0. */
+/** The `k`th (from 1) present visitor in line who is unproven, or proven; 0 if there are fewer. */
 function nthPresent(line: Line, k: number, unproven: boolean): number {
   let left = k;
   for (const number of line.presence.present.between(line.serving + 1, line.queue)) {
@@ -189,7 +189,7 @@ export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raise
     line.changes += 1;
   }
   const before = line.serving;
-  // In passthrough mode nobody is made to wait.
+  // In passthrough mode nobody waits.
   const lowest = line.rules.mode === 'passthrough' ? line.queue : 0;
   if ('numbers' in by && by.numbers < 0) lower(line, Math.max(lowest, counterAfter(line, by.numbers)));
   else if (canServe(line)) {

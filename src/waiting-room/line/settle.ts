@@ -1,4 +1,4 @@
-/** The line's time, and what happens by itself as it passes. */
+/** The line's time, and what happens as it passes. */
 import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
 import { JUMP } from './jump.ts';
@@ -13,7 +13,7 @@ const EXPIRED_CAPACITY = 10_000;
 /** How long, in ms, after a jump back a caller that is as far ahead counts as the other one of two clocks. */
 const TWO_CLOCKS = 600_000;
 
-/** Moves all deadlines, and all times that something is measured from. */
+/** Moves all deadlines, and all times that durations are measured from. */
 function shift(line: Line, by: number): void {
   line.shifted += by;
   shiftAdmissions(line.admissions, by);
