@@ -2,15 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TemplateFunction } from 'ejs';
 import ejs from 'ejs';
-import { chooseLanguage, type LanguageRequest } from './locale/choose-language.ts';
+import type { LanguageSettings, RoomSettings } from '#waiting-room/room.ts';
+import { chooseLanguage, type LanguageRequest, type Offered } from './locale/choose-language.ts';
 import { FALLBACK, type Locale, type Locales } from './locale/index.ts';
 import { Markup } from './locale/messages.ts';
 
 /** What a view is given. Views escape all of it with `<%= %>`. */
 export type ViewData = Readonly<Record<string, unknown>>;
 
-/** Renders a view of views/ to a whole page, in the language that the request asks for. */
-export type Render = (request: LanguageRequest, view: string, data: ViewData) => string;
+/** What a page takes from the settings of its room. */
+export type PageSettings = Pick<RoomSettings, 'languages'>;
+
+/** Renders a view of views/ to a whole page, in the language that the request asks for among those of the room. */
+export type Render = (request: LanguageRequest, view: string, data: ViewData, room?: PageSettings) => string;
 
 export interface Views {
   /** The view alone, in the fallback language. */
@@ -75,13 +79,27 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
   }
 
   const everywhere = { codes: locales.codes, fallback: FALLBACK };
+  const offered = new WeakMap<LanguageSettings, Offered>();
+
+  /** What a room offers, of what is shipped. */
+  function offeredBy(settings: LanguageSettings | null | undefined): Offered {
+    if (!settings) return everywhere;
+    const known = offered.get(settings);
+    if (known) return known;
+    const codes = new Set(settings.offered ?? locales.codes).intersection(locales.codes);
+    const made = codes.size > 0 ? { codes, fallback: settings.default } : { ...everywhere, fallback: settings.default };
+    offered.set(settings, made);
+    return made;
+  }
 
   return {
     render: (name, data = {}) => render(name, locales.get(FALLBACK), data),
-    page(request, name, data) {
-      const locale = locales.get(chooseLanguage(request, everywhere));
+    page(request, name, data, room) {
+      const choice = offeredBy(room?.languages);
+      const locale = locales.get(chooseLanguage(request, choice));
       const content = render(name, locale, data);
-      return render('layout', locale, { ...data, content, languages: locales.list });
+      const languages = locales.list.filter(({ code }) => choice.codes.has(code));
+      return render('layout', locale, { ...data, content, languages });
     },
   };
 }

@@ -81,12 +81,14 @@ export function createEnter(deps: EnterDeps): Enter {
       cookies.ticket(header, room),
       cookies.inside(header, room),
     ];
-    const { frames, title } = (await snapshots.get(room)).settings;
+    const { settings } = await snapshots.get(room);
+    const { frames, title } = settings;
     const refusal = frameRefusal(ctx, frames);
     if (!visitor && !ticket && !inside) {
       if (refusal) throw refusal;
       if (AGAIN in ctx.query) {
-        return sendPage(ctx, 400, render(ctx.req, 'cookies-required', { title, again: enterUrls.to(room, url) }));
+        const data = { title, again: enterUrls.to(room, url) };
+        return sendPage(ctx, 400, render(ctx.req, 'cookies-required', data, settings));
       }
       // Nothing comes back after the answer to an admitted visitor. So a cookie has to come back before.
       ctx.append('Set-Cookie', cookies.name(newVisitor()));

@@ -53,12 +53,9 @@ export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
     directly,
     async guarded(ctx, room, url, admission) {
       if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
-      const { title } = (await snapshots.get(room)).settings;
-      sendPage(
-        ctx,
-        200,
-        render(ctx.req, 'return-loop', { title, host: new URL(url).host, action: enterUrls.path(room), url }),
-      );
+      const { settings } = await snapshots.get(room);
+      const data = { title: settings.title, host: new URL(url).host, action: enterUrls.path(room), url };
+      sendPage(ctx, 200, render(ctx.req, 'return-loop', data, settings));
       return true;
     },
   };

@@ -9,6 +9,7 @@ import { capacity, challenge, challengeBody, entrySettings, limits } from './ent
 import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
+import { languages } from './languages.ts';
 
 const admission = fields({
   lifetime: duration.prefault('10m'),
@@ -46,6 +47,7 @@ const shape = {
   events: events.prefault([]),
   ...access,
   aws: aws.nullable().optional(),
+  languages,
 };
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });

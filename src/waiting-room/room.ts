@@ -75,6 +75,14 @@ export interface AwsSettings {
   readonly api_key?: string | null | undefined;
 }
 
+/** The languages of a room's pages, as BCP 47 codes. */
+export interface LanguageSettings {
+  /** For visitors who wish for none that is offered. */
+  readonly default: string;
+  /** Missing: all that are shipped. */
+  readonly offered?: readonly string[] | undefined;
+}
+
 export interface RoomSettings extends EntrySettings {
   readonly id: RoomId;
   readonly title: string;
@@ -103,4 +111,6 @@ export interface RoomSettings extends EntrySettings {
   readonly aws?: AwsSettings | null | undefined;
   /** Signed passes with one place each. Missing: none. */
   readonly passes?: PassSettings | null | undefined;
+  /** Null or missing: all languages that are shipped, and English for everybody else. */
+  readonly languages?: LanguageSettings | null | undefined;
 }

@@ -53,8 +53,8 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
 
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
-    const { title } = (await snapshots.get(room)).settings;
-    sendPage(ctx, 200, deps.render(ctx.req, view, { title, ...data }));
+    const { settings } = await snapshots.get(room);
+    sendPage(ctx, 200, deps.render(ctx.req, view, { title: settings.title, ...data }, settings));
   }
 
   /** The other tab has the lock: the page loads again when the lock is over, and takes the turn then. */

@@ -39,14 +39,14 @@ export interface WaitingViews {
 }
 
 export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathOf'>): WaitingViews {
-  function show(ctx: Context, status: number, view: string, data: Record<string, unknown>): void {
-    sendPage(ctx, status, render(ctx.req, view, data));
+  function show(ctx: Context, known: KnownRoom, status: number, view: string, data: Record<string, unknown>): void {
+    sendPage(ctx, status, render(ctx.req, view, data, known?.settings));
   }
 
   return {
     waiting(ctx, known, ticket, facts, site) {
       const event = ticket.entry && known ? known.view.draws[ticket.entry.draw - 1]?.event : null;
-      show(ctx, 200, 'waiting', {
+      show(ctx, known, 200, 'waiting', {
         title: titleOf(known, ticket.room),
         script: 'waiting.js',
         languageForm: true,
@@ -64,7 +64,7 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
     },
     newcomer(ctx, known, facts, again, site) {
       const { id, title } = known.settings;
-      show(ctx, 200, 'waiting', {
+      show(ctx, known, 200, 'waiting', {
         title,
         script: 'waiting.js',
         languageForm: true,
@@ -82,22 +82,25 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
     },
     closed(ctx, known, room) {
       const { message = null, closed_reason = null } = known?.settings ?? {};
-      show(ctx, 200, 'room-closed', { title: titleOf(known, room), message, reason: closed_reason });
+      show(ctx, known, 200, 'room-closed', { title: titleOf(known, room), message, reason: closed_reason });
     },
     left(ctx, known, room, again) {
-      show(ctx, 200, 'left-line', { title: titleOf(known, room), again });
+      show(ctx, known, 200, 'left-line', { title: titleOf(known, room), again });
     },
     cookiesRequired(ctx, known, room, again) {
-      show(ctx, 400, 'cookies-required', { title: titleOf(known, room), again });
+      show(ctx, known, 400, 'cookies-required', { title: titleOf(known, room), again });
     },
     addressAltered(ctx, known, room, more) {
-      show(ctx, 400, 'address-altered', { title: titleOf(known, room), ...more });
+      show(ctx, known, 400, 'address-altered', { title: titleOf(known, room), ...more });
     },
     foreign(ctx) {
-      show(ctx, 400, 'error', { code: 'not_yours', description: 'This waiting page belongs to another browser.' });
+      show(ctx, null, 400, 'error', {
+        code: 'not_yours',
+        description: 'This waiting page belongs to another browser.',
+      });
     },
     roomNotFound(ctx) {
-      show(ctx, 404, 'error', { code: 'room_not_found', description: 'There is no such waiting room.' });
+      show(ctx, null, 404, 'error', { code: 'room_not_found', description: 'There is no such waiting room.' });
     },
   };
 }

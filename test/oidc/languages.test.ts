@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RoomInput } from '#settings/room.ts';
+import { room as roomSettings } from '#settings/room.ts';
+import { createBrowser } from '#support/browser.ts';
+import { serviceOn } from '#support/on-each-store.ts';
+import { arrive } from '#support/relying-party.ts';
+import { embeddedStore } from '#support/stores.ts';
+import { headingOf, relying_parties, rooms, SALE } from './waiting-page.ts';
+
+const CODES = readdirSync('locales').map((file) => file.replace('.json', ''));
+
+describe('the language of the waiting page', () => {
+  const service = serviceOn(embeddedStore, { rooms, relying_parties });
+  const set = (more: Partial<RoomInput>) =>
+    service.waitingRoom.operations.putRoom(roomSettings.parse({ ...SALE, ...more }));
+  const headers = (language: string) => ({ 'Accept-Language': language });
+
+  beforeEach(() => set({}));
+
+  async function visit() {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer);
+    const see = async (language: string, url = page) => (await browser.get(url, headers(language))).text;
+    return { browser, page, see };
+  }
+
+  test.each(CODES)('is %s for a browser that asks for it', async (code) => {
+    const { see } = await visit();
+    const html = await see(code);
+    const dir = ['ar', 'fa', 'he', 'ur'].includes(code) ? 'rtl' : 'ltr';
+    expect(html).toContain(`<html lang="${code}" dir="${dir}">`);
+    expect(html).toContain(`<option value="${code}" lang="${code}" selected>`);
+    expect(html).not.toMatch(/\{\{|\{\w+\}/);
+  });
+
+  test('is chosen with a form that works without scripts, and kept for other pages', async () => {
+    const { browser, page, see } = await visit();
+    const chosen = await browser.post(`${page}&lang=fr`, { lang: 'de' }, { Origin: service.issuer });
+    expect(chosen.status).toBe(303);
+    expect(chosen.location).toBe(page);
+    expect(headingOf(await see('en'))).toBe('Sie stehen in der Schlange');
+    expect(await see('en', `${service.issuer}/rooms/nowhere/wait`)).toContain('Diesen Warteraum gibt es nicht.');
+  });
+
+  test('is not chosen by a form of another site, nor by a value that is no code', async () => {
+    const { browser, page } = await visit();
+    await browser.post(page, { lang: 'de' }, { Origin: 'https://elsewhere.example' });
+    await browser.post(page, { lang: 'de; Domain=example' }, { Origin: service.issuer });
+    expect([...browser.cookies.keys()]).not.toContain('anteroom_lang');
+  });
+
+  test('is one of those that the room offers, or its default', async () => {
+    await set({ languages: { default: 'de', offered: ['de', 'fr', 'xx'] } });
+    const { see } = await visit();
+    expect(await see('es')).toContain('<html lang="de"');
+    const html = await see('fr');
+    expect(html).toContain('<html lang="fr"');
+    expect([...html.matchAll(/<option value="([^"]+)"/g)].map(([, code]) => code)).toEqual(['de', 'fr']);
+  });
+
+  test('follows ui_locales of the authorization request', async () => {
+    const browser = createBrowser();
+    const { page } = await arrive(browser, service.issuer, { more: { ui_locales: 'xx ja' } });
+    expect((await browser.get(page, headers('en'))).text).toContain('<html lang="ja"');
+  });
+});
+
+test.each([
+  [{ default: 'DE' }, 'must be a language code'],
+  [{ default: 'en', offered: ['de'] }, 'must be one of offered'],
+  [{ default: 'en', offered: [] }, 'offered'],
+])('a room with languages %j is refused', (languages, why) => {
+  const parsed = roomSettings.safeDecode({ ...SALE, languages });
+  expect(JSON.stringify(parsed.error?.issues)).toContain(why);
+});
