@@ -32,7 +32,7 @@ export function describeAudit(stores: Ports<'audit'>): void {
       }
     }
 
-    it('gives the newest first, of all actors or of one, from any place on', async () => {
+    it('gives the newest entries first, of all actors or of one, from any offset', async () => {
       const { store, second } = stores();
       await append(record('one'), record('{"drei":"„3“\\n"}', { actor: bob }));
       await second.audit.append([record('two'), record('three', { actor: bob, action: 'room.reset' })]);
@@ -48,7 +48,7 @@ export function describeAudit(stores: Ports<'audit'>): void {
       await append();
     });
 
-    it('counts the same again within a minute at the first entry, and moves it to the front', async () => {
+    it('counts repeats within a minute in the first entry, and moves it to the front', async () => {
       const again = (id: string, at: number, count = 1) => record(`again ${id}`, { id, same: 'x', at: T0 + at, count });
       await append(again(freshId('a'), 0), record('between'));
       await stores().second.audit.append([again(freshId('b'), seconds(20), 5)]);
@@ -62,14 +62,14 @@ export function describeAudit(stores: Ports<'audit'>): void {
       expect((await rowsOf(ann)).map(({ count }) => count)).toEqual([1, 7, 1]);
     });
 
-    it('takes what another actor did, or another action, for something else', async () => {
+    it('counts another actor or another action as another entry', async () => {
       await append(record('a', { same: 'x' }), record('b', { same: 'x', action: 'room.reset' }));
       await append(record('c', { same: 'x', actor: bob }));
       expect(await entriesOf(ann)).toEqual(['b', 'a']);
       expect(await entriesOf(bob)).toEqual(['c']);
     });
 
-    it('counts a record once that is appended again, because the answer was lost', async () => {
+    it('counts a record once that is appended again after its answer was lost', async () => {
       const records = [record('one'), record('two', { same: 'x' }), record('three', { same: 'x' })];
       await append(...records);
       await append(...records.slice(0, 1));
@@ -80,7 +80,7 @@ export function describeAudit(stores: Ports<'audit'>): void {
       ]);
     });
 
-    it('keeps the first and the newest of an actor and an action, and says how many it omitted', async () => {
+    it('keeps the first and the newest entries of an actor and an action, and says how many it omitted', async () => {
       await flood(0, AUDIT_CAPACITY + 10_200);
       const rows = await rowsOf(ann);
       const first = Array.from({ length: AUDIT_FIRST }, (_, n) => `${n}`);
@@ -90,7 +90,7 @@ export function describeAudit(stores: Ports<'audit'>): void {
       expect(rows.filter(omitted)).toMatchObject([{ entry: `${AUDIT_FIRST - 1}`, omitted: 10_200 }]);
     });
 
-    it('keeps what others did, and what the actor did otherwise, through a flood of one action', async () => {
+    it('keeps entries of other actors and other actions during a flood of one action', async () => {
       await append(record('of bob', { actor: bob }), record('a reset', { action: 'room.reset' }));
       await flood(0, AUDIT_CAPACITY * 2);
       expect(await entriesOf(bob)).toEqual(['of bob']);
@@ -98,7 +98,7 @@ export function describeAudit(stores: Ports<'audit'>): void {
       expect(await entriesOf(ann)).toHaveLength(AUDIT_CAPACITY + 1);
     });
 
-    it('lets the oldest go before all others, once they are old enough', async () => {
+    it('drops the oldest entries first, once they are old enough', async () => {
       const later = T0 + AUDIT_AGE + 1;
       await flood(0, 2);
       await flood(2, AUDIT_CAPACITY, { at: later });

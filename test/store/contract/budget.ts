@@ -34,7 +34,7 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(await come(line, room, FAR, 1)).toEqual([true]);
     });
 
-    it('counts nobody who brought a proof', async () => {
+    it('counts no visitor who brought a proof', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, ASKS);
       const proven = Array.from({ length: 5 }, (_, n) => ({
@@ -47,7 +47,7 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(await come(line, room, HOME, 3)).toEqual([true, true, false]);
     });
 
-    it('is left free by visitors who prove, who leave, and whose admission ends', async () => {
+    it('is free again when visitors prove themselves, leave, or their admission ends', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, { ...ASKS, unprovenPerAddress: 3 });
       const entrants = ['ann', 'bob', 'cat'].map((visitor) => ({
@@ -67,7 +67,7 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(await come(line, room, HOME, 2)).toEqual([true, false]);
     });
 
-    it('is kept by visitors who are present or inside, and by nobody who was not heard for half a minute', async () => {
+    it('is kept by visitors who are present or inside, and by no visitor without a heartbeat for half a minute', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, { ...ASKS, unprovenPerAddress: 3 });
       await room.raise({ numbers: 1 });
@@ -79,7 +79,7 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(await come(line, room, HOME, 2, T0 + seconds(31))).toEqual([true, false]);
     });
 
-    it('is forfeited by absent visitors as another needs it: they are present with a proof only', async () => {
+    it('is lost by absent visitors when another needs it: they then need a proof to be present', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, ASKS);
       await come(line, room, HOME, 2);
@@ -104,7 +104,7 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(presentNumbers(await room.view(later))).toEqual([1, 2]);
     });
 
-    it('that is forfeited opens no front', async () => {
+    it('that is lost does not open the front', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, { ...ASKS, unprovenPerAddress: 1 });
       await come(line, room, HOME, 1);

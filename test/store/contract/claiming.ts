@@ -15,7 +15,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.view()).toEqual(before);
     });
 
-    it('admits the served for the lifetime of an admission', async () => {
+    it('admits served visitors for the lifetime of an admission', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 1 });
@@ -52,7 +52,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.counters(late)).toMatchObject({ active: 1, claimed: 1 });
     });
 
-    it('counts one visitor once who claims fifty times at once, and answers each time with the same admission', async () => {
+    it('counts a visitor once who claims fifty times at once, and answers each claim with the same admission', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       const ann = await room.arrive('ann');
@@ -78,7 +78,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ claimed: 500, active: 500, serving: 500, waiting: 9500 });
     });
 
-    it('takes in exactly 500 of 2,000 newcomers who ask for it at once in a room of 500', async () => {
+    it('admits exactly 500 of 2,000 newcomers who join at once in a room of 500', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store, { size: 500 });
       await room.raise({ people: 10_000 });
@@ -91,7 +91,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 2000, claimed: 500, active: 500 });
     });
 
-    it('never lets in more than fit while some claim, some leave and the counter is raised, all at once', async () => {
+    it('never admits more than fit while visitors claim and leave and the counter is raised concurrently', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store, { size: 20 });
       const crowd = await room.crowd(200);
@@ -111,7 +111,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect((await room.counters(T0 + 10)).claimed).toBeGreaterThanOrEqual(20);
     });
 
-    it('knows a ticket of an older generation and a number that nobody was given as stale', async () => {
+    it('treats a ticket of an older generation and a number that was never issued as stale', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 10 });
@@ -130,7 +130,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect((await room.claim(ann)).state).toBe('admitted');
     });
 
-    it('lets an admission run out after its lifetime, and the number is used up', async () => {
+    it('ends an admission after its lifetime, and uses up its number', async () => {
       const room = await makeRoom(stores().store, { lifetime: seconds(60) });
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 1 });
@@ -143,7 +143,7 @@ export function describeClaiming(stores: Ports<'line'>): void {
       expect(await room.counters(T0 + 60_000)).toMatchObject({ claimed: 1, active: 0, expired: 0 });
     });
 
-    it('gives the place of an admission that ran out to the next in line', async () => {
+    it('gives the place of an expired admission to the next in line', async () => {
       const room = await makeRoom(stores().store, { size: 1, lifetime: seconds(60) });
       const crowd = await room.crowd(2);
       await room.raise({ people: 1 });

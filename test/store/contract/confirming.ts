@@ -41,7 +41,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect(await room.confirm('nobody', LAPSED)).toBeNull();
     });
 
-    it('does not show an admission that nobody confirmed in time, also before the line is brought up to date', async () => {
+    it('does not show an admission that nobody confirmed in time, even before the line records its end', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       const ann = await room.arrive('ann', { claim: true });
@@ -52,7 +52,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect(await room.place(ann, LAPSED)).toMatchObject({ state: 'missed', away: true, lapsed: true });
     });
 
-    it('takes no confirmation for an admission that was confirmed by what made it', async () => {
+    it('needs no confirmation for an admission that its claim confirmed', async () => {
       const room = await provisionalRoom(2);
       const bob = await room.arrive('bob');
       await room.raise({ people: 2 });
@@ -64,7 +64,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect((await room.counters(LAPSED)).active).toBe(2);
     });
 
-    it('confirms with a claim that repeats', async () => {
+    it('confirms with a repeated claim', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       const ann = await room.arrive('ann', { claim: true });
@@ -73,7 +73,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect((await room.counters(LAPSED)).active).toBe(1);
     });
 
-    it('admits a visitor who comes back late, from the front of the line, once', async () => {
+    it('admits a visitor who returns late from the front of the line, once', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       const slow = await room.arrive('slow', { claim: true });
@@ -92,7 +92,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect((await room.raise({ people: 1 }, LAPSED + WINDOW)).counters.serving).toBe(2);
     });
 
-    it('admits a visitor who comes back late at once if a place is free', async () => {
+    it('admits a visitor who returns late at once if a place is free', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       const slow = await room.arrive('slow', { claim: true });
@@ -101,7 +101,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect(await room.counters(LAPSED)).toMatchObject({ active: 1, serving: 1, queue: 1 });
     });
 
-    it('serves nobody who does not come back', async () => {
+    it('serves no visitor who does not return', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       await room.arrive('silent', { claim: true });
@@ -110,7 +110,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect((await room.counters(LAPSED)).serving).toBe(2);
     });
 
-    it('returns a number that has missed its turn since only as any other', async () => {
+    it('treats a number that missed its turn since like any other', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       const slow = await room.arrive('slow', { claim: true });
@@ -120,7 +120,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect(await room.claim(slow, missed)).toMatchObject({ state: 'missed', away: false });
     });
 
-    it('says which share of the latest admissions lapsed', async () => {
+    it('reports the share of the latest admissions that lapsed', async () => {
       const room = await provisionalRoom(40);
       await room.raise({ people: 40 });
       await room.crowd(30, { claim: true });
@@ -139,7 +139,7 @@ export function describeConfirming(stores: Ports<'line'>): void {
       expect((await room.counters(earlier + WINDOW)).active).toBe(0);
     });
 
-    it('confirms all admissions of a room that no longer asks for it', async () => {
+    it('confirms all admissions of a room whose confirm window was removed', async () => {
       const room = await provisionalRoom(1);
       await room.raise({ people: 1 });
       await room.arrive('ann', { claim: true });

@@ -6,7 +6,7 @@ import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 const OF_LINE = { incarnation: '', generation: 1, draw: 0, visitors: [] };
 
 export function describeDiscarding(stores: Ports<'line'>): void {
-  describe('a join whose answer nobody got', () => {
+  describe('a join whose answer reached nobody', () => {
     it('leaves numbers that count as left and block nobody', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
@@ -34,7 +34,7 @@ export function describeDiscarding(stores: Ports<'line'>): void {
       expect(await store.line.admission(room.id, 'lost', T0)).toBeNull();
     });
 
-    it('is undone by a ticket, which proves that the answer was got after all', async () => {
+    it('is undone by a ticket, which proves that the answer reached its visitor', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       const crowd = await room.crowd(4);
@@ -70,7 +70,7 @@ export function describeDiscarding(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ waiting: 3, present: 3 });
     });
 
-    it('gives back a place that was held since', async () => {
+    it('frees a place that was held since', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { size: 2 });
       const crowd = await room.crowd(4);

@@ -21,7 +21,7 @@ async function entrants(room: RoomUnderTest, count: number, there: readonly numb
 
 export function describeDraws(stores: Ports<'line'>): void {
   describe('draws', () => {
-    it('gives who comes to an open draw a place by arrival, and no number', async () => {
+    it('gives a visitor who joins an open draw a place by arrival, and no number', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
       await room.raise({ numbers: 5 });
@@ -53,7 +53,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(await room.drawResult()).toBeNull();
     });
 
-    it('tells nobody the seed before the draw, and everybody after it', async () => {
+    it('keeps the seed secret before the draw, and shows it after', async () => {
       const room = await makeRoom(stores().store);
       await room.announceDraw({ seed: 'sesame' });
       await room.crowd(2);
@@ -62,7 +62,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toMatchObject([{ seed: 'sesame', drawnAt: T0 }]);
     });
 
-    it('gives those who are there the next numbers, and says who that was', async () => {
+    it('gives present entrants the next numbers, and records who was present', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
       await room.announceDraw();
@@ -77,7 +77,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(result && thereAt(result)).toEqual([1, 2, 8]);
     });
 
-    it('draws 100,000 of whom half are there: the present ones, in one block, and who comes late behind them', async () => {
+    it('draws 100,000 entrants of whom half are present: those in one block, and latecomers behind them', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(13);
       await room.announceDraw();
@@ -94,7 +94,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(await room.arrive('late', { at: LATER })).toMatchObject({ number: 50_014, entry: null });
     });
 
-    it('loses nobody who joins while the draw is done, and gives nobody both', async () => {
+    it('loses no visitor who joins during the draw, and gives none both a place and a number', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -126,7 +126,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.arrive('late')).number).toBe(5);
     });
 
-    it('gives numbers before a draw opens and entries after it, also if nobody looks in between', async () => {
+    it('gives numbers before a draw opens and entries after it, even if the line is not viewed in between', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       const opensAt = T0 + seconds(60);
@@ -150,7 +150,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view(opensAt)).draws).toMatchObject([{ opensAt, entrants: 3, base: 2 }]);
     });
 
-    it('has the hash public as soon as a draw is announced, and keeps it when announced again', async () => {
+    it('shows the hash as soon as a draw is announced, and keeps it when announced again', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw({ opensAt: T0 + seconds(60) });
@@ -174,7 +174,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       });
     });
 
-    it('agrees on one seed where several announce at once', async () => {
+    it('keeps one seed of several concurrent announcements', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await Promise.all(
@@ -189,7 +189,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.drawResult())?.record).toMatchObject({ seedHash, seed: seedHash.replace('h', 's') });
     });
 
-    it('draws also before it opens: nobody', async () => {
+    it('draws nobody before it opens', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(2);
       await room.announceDraw({ opensAt: T0 + seconds(60) });
@@ -198,7 +198,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(await room.arrive('late', { at: T0 + seconds(60) })).toMatchObject({ number: 3, entry: null });
     });
 
-    it('takes back a draw to which nobody came, and forgets it', async () => {
+    it('withdraws a draw without entrants, and forgets it', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -220,7 +220,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       ]);
     });
 
-    it('takes back no draw to which somebody came, also if they left, nor one that is done', async () => {
+    it('withdraws no draw that had entrants, even if they left, nor one that is done', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -233,7 +233,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toMatchObject([{ arrivals: 1, entrants: 0, drawnAt: T0 }]);
     });
 
-    it('draws no event but the announced one, and announces none beside it', async () => {
+    it('draws only the announced event, and announces none beside it', async () => {
       const room = await makeRoom(stores().store);
       await room.draw();
       await room.announceDraw();
@@ -260,7 +260,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(results.map((result) => result && thereAt(result))).toEqual([[0, 1, 2], [0, 1], null]);
     });
 
-    it('does not draw who withdrew', async () => {
+    it('does not draw an entrant who withdrew', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -274,7 +274,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 2 });
     });
 
-    it('leaves out who withdrew, also if heartbeats from before arrive later, and only from that draw', async () => {
+    it('leaves out an entrant who withdrew even if earlier heartbeats arrive later, and only from that draw', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -327,7 +327,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(encore?.released).toBeUndefined();
     });
 
-    it('knows the start that the first entrant was promised', async () => {
+    it('keeps the start that the first entrant was promised', async () => {
       const room = await makeRoom(stores().store);
       const startsAt = async () => (await room.view()).draws[0]?.startsAt;
       await room.announceDraw();
@@ -342,7 +342,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toMatchObject([{ startsAt: LATER + 1, seed: 'c2VlZA' }]);
     });
 
-    it('hears nobody of another generation, another draw, or who never came', async () => {
+    it('ignores heartbeats of another generation, another draw, or no entrant', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -370,7 +370,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view(LATER)).draws).toMatchObject([{ entrants: 1 }]);
     });
 
-    it('draws nobody where nobody is left', async () => {
+    it('draws nobody if no entrant is left', async () => {
       const room = await makeRoom(stores().store);
       await room.announceDraw();
       await entrants(room, 3, []);
@@ -381,7 +381,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.arrive('late', { at: LATER })).number).toBe(1);
     });
 
-    it('serves the first of those drawn where credits stood open', async () => {
+    it('serves the first drawn entrants if there are credits', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       await room.raise({ people: 2 });
       await room.announceDraw();
@@ -392,7 +392,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.claim({ generation: 1, number: 3, visitor: 'bob' })).state).toBe('waiting');
     });
 
-    it('serves all who are drawn in passthrough', async () => {
+    it('serves all drawn entrants in passthrough', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });
       await room.announceDraw();
       await room.crowd(3);
@@ -400,7 +400,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect(await room.view()).toMatchObject({ held: 3, counters: { queue: 3, serving: 3 } });
     });
 
-    it('gives no place to a draw while the room is closed', async () => {
+    it('gives no place in a draw while the room is closed', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -409,7 +409,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toMatchObject([{ arrivals: 0 }]);
     });
 
-    it('forgets its draws on reset, and may draw the same event anew', async () => {
+    it('forgets its draws on reset, and may draw the same event again', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();

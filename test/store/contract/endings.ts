@@ -4,7 +4,7 @@ import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
 export function describeEndings(stores: Ports<'line'>): void {
   describe('leaving, exits and reset', () => {
-    it('uses up the number of who leaves the line, and counts them no more', async () => {
+    it('uses up the number of a visitor who leaves the line, and stops counting them', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(3);
       await room.leave(pick(crowd, 1));
@@ -15,7 +15,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect((await room.counters()).present).toBe(2);
     });
 
-    it('frees the held place of who leaves while served', async () => {
+    it('frees the held place of a served visitor who leaves', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const crowd = await room.crowd(2);
       await room.raise({ people: 1 });
@@ -24,7 +24,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect((await room.claim(pick(crowd, 1))).state).toBe('admitted');
     });
 
-    it('ends the admission of who leaves from inside, as abandoned', async () => {
+    it('ends the admission of a visitor who leaves from inside, as abandoned', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 1 });
@@ -35,7 +35,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ claimed: 1, active: 0, abandoned: 1 });
     });
 
-    it('ends the admissions that the site tells of, each once, and counts the unknown', async () => {
+    it('ends each admission that the site reports once, and counts the unknown', async () => {
       const room = await makeRoom(stores().store);
       await room.raise({ numbers: 3 });
       for (const visitor of ['ann', 'bob', 'cy']) await room.arrive(visitor, { claim: true });
@@ -49,7 +49,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect(again).toMatchObject({ unknown: 2, ended: ['cy'], counters: { active: 0, completed: 2, abandoned: 1 } });
     });
 
-    it('counts an exit once that is told through two processes at once', async () => {
+    it('counts an exit once that is reported to two processes at once', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.raise({ numbers: 1 });
@@ -64,7 +64,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect((await room.counters()).completed).toBe(1);
     });
 
-    it('frees places for exits without a name, and takes them back as those admissions run out', async () => {
+    it('frees places for exits without a name until those admissions expire', async () => {
       const room = await makeRoom(stores().store, { size: 2, lifetime: seconds(60) });
       const crowd = await room.crowd(5);
       await room.raise({ people: 2 });
@@ -79,14 +79,14 @@ export function describeEndings(stores: Ports<'line'>): void {
       expect(await room.counters(T0 + seconds(60))).toMatchObject({ active: 1, serving: 4 });
     });
 
-    it('does not believe more exits than there are people inside', async () => {
+    it('counts no more exits than there are visitors inside', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       await room.crowd(9);
       await room.exits({ exited: 100 });
       expect((await room.raise({ people: 9 })).raisedBy).toBe(2);
     });
 
-    it('lets a visitor whose admission is over join anew and be counted anew', async () => {
+    it('lets a visitor whose admission is over join again, and counts them again', async () => {
       const room = await makeRoom(stores().store);
       await room.raise({ numbers: 2 });
       await room.arrive('ann', { claim: true });

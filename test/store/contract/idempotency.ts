@@ -4,7 +4,7 @@ import { freshId, seconds } from './room-under-test.ts';
 
 export function describeIdempotency(stores: Ports<'idempotency'>): void {
   describe('remembered values', () => {
-    it('remembers what came first, and says so to who comes later', async () => {
+    it('remembers the first value, and answers it to later callers', async () => {
       const { store, second } = stores();
       const key = freshId('key');
       expect(await store.idempotency.remember(key, 'first', seconds(60))).toBeNull();
@@ -12,7 +12,7 @@ export function describeIdempotency(stores: Ports<'idempotency'>): void {
       expect(await store.idempotency.remember(key, 'third', seconds(60))).toBe('first');
     });
 
-    it('lets one of many remember who come at once', async () => {
+    it('lets one of many concurrent callers remember', async () => {
       const { store, second } = stores();
       const key = freshId('key');
       const answers = await Promise.all(
@@ -22,7 +22,7 @@ export function describeIdempotency(stores: Ports<'idempotency'>): void {
       expect(new Set(answers).size).toBe(2);
     });
 
-    it('amends what is remembered, for a time of its own', async () => {
+    it('replaces what is remembered, for another time', async () => {
       const { idempotency } = stores().store;
       const [shorter, longer] = [freshId('key'), freshId('key')];
       await idempotency.remember(longer, 'pending', 200);
@@ -34,14 +34,14 @@ export function describeIdempotency(stores: Ports<'idempotency'>): void {
       expect(await idempotency.remember(longer, 'later', 400)).toBe('done');
     });
 
-    it('does not begin to remember by amending', async () => {
+    it('does not start to remember by replacing', async () => {
       const { idempotency } = stores().store;
       const key = freshId('key');
       await idempotency.amend(key, 'done', seconds(60));
       expect(await idempotency.remember(key, 'first', seconds(60))).toBeNull();
     });
 
-    it('forgets', async () => {
+    it('forgets a key', async () => {
       const { idempotency } = stores().store;
       const key = freshId('key');
       await idempotency.remember(key, 'first', seconds(60));

@@ -13,7 +13,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect(await room.view()).toMatchObject({ inletState: '{"until":1}', counters: { serving: 2 } });
     });
 
-    it('takes one of many that are tried at once from the same state', async () => {
+    it('takes one of many concurrent steps from the same state', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.crowd(100);
@@ -29,7 +29,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect(pick(raised, Number(view.inletState)).applied).toBe(true);
     });
 
-    it('moves the state on also where nobody could be served', async () => {
+    it('stores the new state even if nobody could be served', async () => {
       const room = await makeRoom(stores().store, { mode: 'paused' });
       await room.crowd(2);
       expect(await room.raise({ people: 1 }, T0, { from: '', to: 'a' })).toMatchObject({ raisedBy: 0, applied: true });
@@ -50,7 +50,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect((await room.view()).alarm).toBe(false);
     });
 
-    it('opens at most so many places for newcomers as it says', async () => {
+    it('opens at most as many places for newcomers as it says', async () => {
       const room = await makeRoom(stores().store, { size: 100 });
       await room.crowd(2);
       expect((await room.raise({ people: 10, credits: 3 })).counters).toMatchObject({ queue: 2, serving: 5 });
@@ -60,13 +60,13 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect((await room.raise({ people: 10, credits: 3 })).counters).toMatchObject({ queue: 4, serving: 7 });
     });
 
-    it('opens no place for newcomers without credits, and serves those who wait all the same', async () => {
+    it('opens no place for newcomers without credits, and serves waiting visitors', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(2);
       expect((await room.raise({ people: 10, credits: 0 })).counters).toMatchObject({ queue: 2, serving: 2 });
     });
 
-    it('counts every turn that came, also the second one of who came back', async () => {
+    it('counts every turn, also the second one of a visitor who returned', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       const ann = await room.arrive('ann');
       await room.raise({ people: 2 });
@@ -93,7 +93,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect((await room.view()).notes).toEqual(written);
     });
 
-    it('adds up how predictions went', async () => {
+    it('counts predictions that came true, and that did not', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await Promise.all([
@@ -104,7 +104,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       expect((await room.view()).predictions).toEqual({ within: 5, outside: 5 });
     });
 
-    it('begins anew on reset, but for the breaker and what is known of the origin', async () => {
+    it('starts empty after a reset, except for the breaker and the load of the origin', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.crowd(3);

@@ -21,7 +21,7 @@ export function describeIssuedTokens(stores: Ports<'issuedTokens'>): void {
       expect(await second.issuedTokens.find(line, 'v')).toEqual(token('v'));
     });
 
-    it('adds one of many tokens that come at once', async () => {
+    it('adds one of many concurrent tokens', async () => {
       const { store, second } = stores();
       const line = freshLine();
       const added = await Promise.all(
@@ -70,7 +70,7 @@ export function describeIssuedTokens(stores: Ports<'issuedTokens'>): void {
       }
     });
 
-    it('knows the last mark at or below a number', async () => {
+    it('finds the last mark at or below a number', async () => {
       const { store, second } = stores();
       const line = freshLine();
       expect(await store.issuedTokens.arrivalOf(line, 5)).toBeNull();

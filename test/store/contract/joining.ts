@@ -5,7 +5,7 @@ import { freshId, makeRoom, OPENING, pick, T0 } from './room-under-test.ts';
 
 export function describeJoining(stores: Ports<'line'>): void {
   describe('joining', () => {
-    it('gives the numbers 1, 2, 3 in the order of the entrants', async () => {
+    it('issues the numbers 1, 2, 3 in the order of the batch', async () => {
       const room = await makeRoom(stores().store);
       const first = await room.crowd(3);
       const second = await room.crowd(2);
@@ -13,7 +13,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(first.every((arrival) => arrival.generation === 1 && arrival.admission === null)).toBe(true);
     });
 
-    it('gives no number twice and leaves none out when thousands join at once through two processes', async () => {
+    it('issues no number twice and skips none when thousands join at once through two processes', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       const batches = await Promise.all(
@@ -40,7 +40,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(await stores().store.line.join(room.id, [], T0)).toEqual([]);
     });
 
-    it('takes a newcomer in at once who asks for it and finds a credit', async () => {
+    it('admits a newcomer at once who claims and finds a credit', async () => {
       const room = await makeRoom(stores().store);
       await room.raise({ numbers: 2 });
       const arrival = await room.arrive('ann', { claim: true });
@@ -54,7 +54,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 1, serving: 2, claimed: 1, active: 1, waiting: 0 });
     });
 
-    it('holds the place of a newcomer who finds a credit and does not ask to be taken in', async () => {
+    it('holds the place of a newcomer who finds a credit and does not claim', async () => {
       const room = await makeRoom(stores().store);
       await room.raise({ numbers: 1 });
       const arrival = await room.arrive('ann');
@@ -63,7 +63,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(await room.view()).toMatchObject({ held: 1, counters: { active: 0, claimed: 0 } });
     });
 
-    it('gives out no more credits than there are, also within one batch', async () => {
+    it('uses no more credits than there are, also within one batch', async () => {
       const room = await makeRoom(stores().store, { size: 3 });
       await room.raise({ people: 10 });
       const crowd = await room.crowd(5, { claim: true });
@@ -71,7 +71,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 5, serving: 3, waiting: 2, active: 3 });
     });
 
-    it('does not count a visitor twice who is inside and joins again', async () => {
+    it('counts a visitor once who is inside and joins again', async () => {
       const room = await makeRoom(stores().store);
       await room.raise({ numbers: 5 });
       const first = await room.arrive('ann', { claim: true });
@@ -81,7 +81,7 @@ export function describeJoining(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 2, claimed: 1, active: 1 });
     });
 
-    it('refuses every verb in a room that is not there', async () => {
+    it('refuses every verb in a room that does not exist', async () => {
       const { line } = stores().store;
       const id = freshId('nowhere');
       const holder = { generation: 1, number: 1, visitor: 'ann' };

@@ -12,7 +12,7 @@ export function describeLeases(stores: Ports<'leases'>): void {
       expect(await store.leases.lease(name, 'one', seconds(60))).toBe(true);
     });
 
-    it('gives a lease to one of many who ask at once', async () => {
+    it('gives a lease to one of many concurrent holders', async () => {
       const { store, second } = stores();
       const name = freshId('lease');
       const answers = await Promise.all(
@@ -21,7 +21,7 @@ export function describeLeases(stores: Ports<'leases'>): void {
       expect(answers.filter(Boolean)).toHaveLength(1);
     });
 
-    it('frees a lease that its holder releases, and nobody else can', async () => {
+    it('frees a lease when its holder releases it, and only then', async () => {
       const { leases } = stores().store;
       const name = freshId('lease');
       await leases.lease(name, 'one', seconds(60));

@@ -7,7 +7,7 @@ import { freshId, seconds, T0 } from './room-under-test.ts';
 const HELD = T0 + seconds(30);
 
 export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
-  describe('logins whose end has to be told', () => {
+  describe('logins whose end has to be notified', () => {
     const login = (visitor: string, room = 'sale', sid: string | null = `sid-${visitor}`): Login => ({
       room,
       visitor,
@@ -27,7 +27,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       return client;
     }
 
-    it('are taken when they are due, the longest first, with what is known of them', async () => {
+    it('are taken when they are due, the longest first, with their data', async () => {
       const client = await clientWith('a', 'b', 'c');
       await stores().store.logoutQueue.expect(client, login('d', 'other', null), T0, T0);
       expect(await names(client, T0 - 1)).toEqual([]);
@@ -38,7 +38,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       ]);
     });
 
-    it('are taken by one taker, so many at a time, and by another when that one did not come back', async () => {
+    it('are taken by one process, a batch at a time, and by another if it does not settle them', async () => {
       const client = await clientWith('a', 'b', 'c');
       const now = T0 + seconds(10);
       const taken = await Promise.all([names(client, now, { max: 2 }), names(client, now, { max: 2 })]);
@@ -52,7 +52,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       ]);
     });
 
-    it('are gone when they are settled, and due again when they were put off', async () => {
+    it('are removed when they are settled, and due again when they were postponed', async () => {
       const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b');
       const [first, second] = await take(client, T0 + seconds(5));
@@ -65,7 +65,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       expect(await names(client, T0 + seconds(1000))).toEqual(['b']);
     });
 
-    it('go on as if they had not been due where they were prolonged, unless they left meanwhile', async () => {
+    it('continue as if they had not been due if they were prolonged, unless their visitors left', async () => {
       const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b', 'c');
       const [a, b, c] = await take(client, T0 + seconds(5));
@@ -80,13 +80,13 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       ]);
     });
 
-    it('are gone when nobody took them for a day, and only those', async () => {
+    it('are dropped when no process took them for a day, and only those', async () => {
       const client = await clientWith('a', 'b');
       expect(await names(client, T0 + seconds(1) + LOGOUT_KEPT + 1)).toEqual(['b']);
       expect(await names(client, T0 + seconds(100))).toEqual([]);
     });
 
-    it('are of the newest login: what was taken of an earlier one changes nothing in it', async () => {
+    it('are of the newest login: settling an earlier one changes nothing', async () => {
       const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a');
       const [old] = await take(client, T0 + seconds(5));
@@ -98,7 +98,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       expect(await take(client, T0 + seconds(100))).toMatchObject([{ sid: 'new', since: T0 + seconds(100) }]);
     });
 
-    it('are due earlier when their visitors left, never later, and only those that are there', async () => {
+    it('are due earlier when their visitors left, never later, and only if they are in the queue', async () => {
       const { logoutQueue: logouts } = stores().store;
       const client = await clientWith('a', 'b', 'c');
       await logouts.expect(client, login('c', 'other'), T0 + seconds(3), T0);
@@ -122,7 +122,7 @@ export function describeLogoutQueue(stores: Ports<'logoutQueue'>): void {
       expect((await names(client, T0, { max: 5000 })).sort()).toEqual([...crowd].sort());
     });
 
-    it('are of one relying party each, and forgotten with it', async () => {
+    it('belong to one relying party each, and are dropped with it', async () => {
       const { logoutQueue: logouts } = stores().store;
       const [one, other] = [await clientWith('a', 'b'), await clientWith('a')];
       await logouts.forget(one);

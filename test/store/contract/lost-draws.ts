@@ -25,7 +25,7 @@ async function openFrom(
 const indexes = (record: RememberedDraw, bits: Uint8Array | null) => bits && thereAt({ record, there: bits });
 
 export function describeLostDraws(stores: Ports<'line'>): void {
-  describe('draws that were lost', () => {
+  describe('lost draws', () => {
     it('are shown to the memory with their seeds, entrants and results', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
@@ -45,7 +45,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect(indexes(done, done.there)).toEqual([0, 2, 3]);
     });
 
-    it('are not sent again where the memory has them', async () => {
+    it('are not sent again if the memory has them', async () => {
       const room = await makeRoom(stores().store);
       const { line } = stores().store;
       await room.announceDraw();
@@ -68,7 +68,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect(await sent({ generation: 2, done: 1, withEntrants: false })).toEqual([result, none]);
     });
 
-    it('go on with their seed, their entrants and a gap for those who came unseen', async () => {
+    it('continue with their seed, their entrants and a gap for entrants that no process saw', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw({ startsAt: LATER });
@@ -108,7 +108,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toHaveLength(1);
     });
 
-    it('that were released stay so', async () => {
+    it('that were released stay released', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -118,7 +118,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect((await room.view()).draws).toMatchObject([{ released: true, entrants: 0, drawnAt: T0 }]);
     });
 
-    it('are done where one process saw them done and another did not, in either order', async () => {
+    it('are done if one process saw them done and another did not, in either order', async () => {
       const { store, second } = stores();
       for (const isLaterFirst of [true, false]) {
         const room = await makeRoom(store);
@@ -134,7 +134,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       }
     });
 
-    it('have the entrants of all processes that remember some, without a second gap', async () => {
+    it('have the entrants that any process remembers, without a second gap', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();
@@ -193,7 +193,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect(new Set(seeds).size).toBe(1);
     });
 
-    it('give way to the event that was announced in the place of theirs', async () => {
+    it('give way to the event that was announced in place of theirs', async () => {
       const { store } = stores();
       for (const isFirstFirst of [true, false]) {
         const room = await makeRoom(store);
@@ -221,7 +221,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect(await room.view()).toMatchObject({ generation: 2, draws: [], entrantsPresent: 0 });
     });
 
-    it('do not displace a draw that was announced for another event since, as long as nobody came', async () => {
+    it('do not replace a draw that was announced for another event since, as long as they have no entrants', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.announceDraw();

@@ -4,14 +4,14 @@ import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
 export function describeModes(stores: Ports<'line'>): void {
   describe('modes', () => {
-    it('serves everybody at once in passthrough, whatever the size', async () => {
+    it('serves every visitor at once in passthrough, whatever the size', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });
       const crowd = await room.crowd(3, { claim: true });
       expect(crowd.every((arrival) => arrival.admission)).toBe(true);
       expect(await room.counters()).toMatchObject({ queue: 3, serving: 3, active: 3 });
     });
 
-    it('serves all who wait, and all who came back, when the room is switched to passthrough', async () => {
+    it('serves all waiting and returned visitors when the room is switched to passthrough', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const crowd = await room.crowd(3);
       await room.raise({ people: 1 });
@@ -22,7 +22,7 @@ export function describeModes(stores: Ports<'line'>): void {
       expect(await room.view(later)).toMatchObject({ mode: 'passthrough', held: 3, counters: { waiting: 0 } });
     });
 
-    it('serves at once who comes back in passthrough', async () => {
+    it('serves a visitor who returns in passthrough at once', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough' });
       const ann = await room.arrive('ann');
       const later = T0 + seconds(120);
@@ -30,14 +30,14 @@ export function describeModes(stores: Ports<'line'>): void {
       expect(await room.rejoin(ann, later)).toEqual({ state: 'served', claimBy: later + seconds(120) });
     });
 
-    it('makes nobody wait again in passthrough', async () => {
+    it('puts no served visitor back in line in passthrough', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough' });
       const ann = await room.arrive('ann');
       expect((await room.raise({ numbers: -1 })).raisedBy).toBe(0);
       expect((await room.place(ann)).state).toBe('served');
     });
 
-    it('lets nobody new in after passthrough until those inside fit again', async () => {
+    it('admits no newcomer after passthrough until the visitors inside fit again', async () => {
       const room = await makeRoom(stores().store, { mode: 'passthrough', size: 1 });
       await room.crowd(3, { claim: true });
       await room.configure({ mode: 'queue' });
@@ -46,7 +46,7 @@ export function describeModes(stores: Ports<'line'>): void {
       expect((await room.raise({ people: 1 })).raisedBy).toBe(0);
     });
 
-    it('gives numbers and serves nobody while it is paused, and takes the credits back', async () => {
+    it('issues numbers and serves nobody while the room is paused, and withdraws the credits', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 5 });
@@ -59,7 +59,7 @@ export function describeModes(stores: Ports<'line'>): void {
       expect((await room.claim(ann)).state).toBe('admitted');
     });
 
-    it('gives no numbers while it is closed, and those inside stay', async () => {
+    it('issues no numbers while the room is closed, and visitors inside stay', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
@@ -72,7 +72,7 @@ export function describeModes(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 2, active: 1 });
     });
 
-    it('changes rules without touching the counters, for admissions that begin afterwards', async () => {
+    it('applies changed rules to later admissions, without touching the counters', async () => {
       const room = await makeRoom(stores().store);
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
       await room.raise({ numbers: 2 });
@@ -84,7 +84,7 @@ export function describeModes(stores: Ports<'line'>): void {
       expect(await room.claim(bob)).toMatchObject({ admission: { expiresAt: T0 + seconds(5) } });
     });
 
-    it('takes credits back when the size is lowered', async () => {
+    it('withdraws credits when the size is lowered', async () => {
       const room = await makeRoom(stores().store, { size: 10 });
       await room.raise({ people: 10 });
       expect((await room.counters()).serving).toBe(10);

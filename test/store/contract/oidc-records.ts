@@ -3,8 +3,8 @@ import type { Ports } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 
 export function describeOidcRecords(stores: Ports<'oidcRecords'>): void {
-  describe('what the OpenID provider keeps', () => {
-    it('finds a record as it was put last, by model and id', async () => {
+  describe('records of the OpenID provider', () => {
+    it('finds the latest version of a record, by model and id', async () => {
       const { store, second } = stores();
       const id = freshId('id');
       expect(await store.oidcRecords.find('AccessToken', id)).toBeUndefined();
@@ -40,7 +40,7 @@ export function describeOidcRecords(stores: Ports<'oidcRecords'>): void {
       expect(await oidc.consume('AuthorizationCode', freshId('id'), T0)).toBe(false);
     });
 
-    it('lets exactly one of twenty use a code at once', async () => {
+    it('lets exactly one of twenty concurrent requests use a code', async () => {
       const { store, second } = stores();
       const id = freshId('id');
       await store.oidcRecords.upsert('AuthorizationCode', id, { jti: id }, 60);
@@ -50,7 +50,7 @@ export function describeOidcRecords(stores: Ports<'oidcRecords'>): void {
       expect(used.filter(Boolean)).toHaveLength(1);
     });
 
-    it('does not begin a record by using it', async () => {
+    it('does not create a record by using it', async () => {
       const { oidcRecords: oidc } = stores().store;
       const id = freshId('id');
       await oidc.consume('AuthorizationCode', id, T0);

@@ -22,7 +22,7 @@ export function describeOutbox(stores: Ports<'outbox'>): void {
       }
     });
 
-    it('gives the oldest first, again and again until they are acknowledged', async () => {
+    it('gives the oldest entries first, repeatedly until they are acknowledged', async () => {
       const { store, second } = stores();
       expect(await store.outbox.append(['one', 'two', '{"drei":"„3“"}'])).toBe(0);
       expect(await second.outbox.append(['four'])).toBe(0);
@@ -34,7 +34,7 @@ export function describeOutbox(stores: Ports<'outbox'>): void {
       expect(await entries()).toEqual(['{"drei":"„3“"}', 'four']);
     });
 
-    it('keeps what is appended at once in one piece each', async () => {
+    it('keeps concurrent appends in one piece each', async () => {
       const { store, second } = stores();
       const writers = Array.from({ length: 10 }, (_, n) =>
         (n % 2 ? store : second).outbox.append([`${n}a`, `${n}b`, `${n}c`]),
@@ -44,7 +44,7 @@ export function describeOutbox(stores: Ports<'outbox'>): void {
       for (let n = 0; n < 10; n++) expect(all).toContain(`${n}a ${n}b ${n}c`);
     });
 
-    it('ignores an acknowledgement that comes again, also when everything was taken out meanwhile', async () => {
+    it('ignores a repeated acknowledgement, even if the outbox is empty by then', async () => {
       const { store } = stores();
       await store.outbox.append(['one', 'two']);
       const ids = (await store.outbox.read(10)).map(({ id }) => id);
@@ -54,14 +54,14 @@ export function describeOutbox(stores: Ports<'outbox'>): void {
       expect(await entries()).toEqual(['three', 'four']);
     });
 
-    it('takes nothing, acknowledges nothing and has nothing without fuss', async () => {
+    it('accepts empty appends and acknowledgements', async () => {
       const { store } = stores();
       expect(await store.outbox.append([])).toBe(0);
       await store.outbox.acknowledge([]);
       expect(await store.outbox.read(10)).toEqual([]);
     });
 
-    it('lets the oldest fall out when it is full, and says how many', async () => {
+    it('drops the oldest entries when it is full, and says how many', async () => {
       const { store } = stores();
       await fill(store.outbox.append, OUTBOX_CAPACITY);
       expect(await store.outbox.append(['a', 'b', 'c'])).toBe(3);

@@ -15,7 +15,7 @@ export function describePresence(stores: Ports<'line'>): void {
       expect(await room.counters(START + seconds(240))).toMatchObject({ present: 0, waiting: 1 });
     });
 
-    it('keeps who is heard from, and has those back who return', async () => {
+    it('keeps visitors with heartbeats present, and visitors who return', async () => {
       const room = await makeRoom(stores().store, { presenceTimeout: seconds(180) });
       await room.crowd(3, { at: START });
       await room.heard([2], START + seconds(200));
@@ -39,7 +39,7 @@ export function describePresence(stores: Ports<'line'>): void {
       expect((await room.counters(later + seconds(1001))).present).toBe(0);
     });
 
-    it('begins a generation without the silent visitors of the one before', async () => {
+    it('starts a generation without the silent visitors of the previous one', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { presenceTimeout: seconds(180) });
       await room.arrive('ann', { at: START });
@@ -49,14 +49,14 @@ export function describePresence(stores: Ports<'line'>): void {
       expect((await room.counters(START + seconds(500))).present).toBe(0);
     });
 
-    it('forgets everybody when nothing was heard for very long', async () => {
+    it('forgets all visitors after a long time without heartbeats', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3, { at: START });
       await room.heard([2], START + seconds(90_000));
       expect(presentNumbers(await room.view(START + seconds(90_000)))).toEqual([2]);
     });
 
-    it('ignores numbers that nobody was given, and numbers of another generation', async () => {
+    it('ignores numbers that were never issued, and numbers of another generation', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.crowd(2, { at: START });
@@ -80,7 +80,7 @@ export function describePresence(stores: Ports<'line'>): void {
       }
     });
 
-    it('counts who came back to the front among the present', async () => {
+    it('counts visitors who returned to the front as present', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const ann = await room.arrive('ann', { at: START });
       await room.raise({ people: 1 }, START);
@@ -89,7 +89,7 @@ export function describePresence(stores: Ports<'line'>): void {
       expect(await room.counters(START + seconds(900))).toMatchObject({ waiting: 1, present: 0 });
     });
 
-    it('hears ten thousand at once', async () => {
+    it('records ten thousand heartbeats at once', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(10_000, { at: START });
       const later = START + seconds(600);

@@ -62,7 +62,7 @@ export function describeSettings(stores: Ports<'settings' | 'appliedFile' | 'lin
       expect(await stores().second.appliedFile.read()).toBe('{"revision":2}');
     });
 
-    it('takes the line with the room, and a room made anew honours none of the old tickets', async () => {
+    it('deletes the line with its room, and a room of the same id honours no old ticket', async () => {
       const { settings, line } = stores().store;
       const room = settingsOf(freshId('room'));
       const entrants = [
@@ -129,7 +129,7 @@ export function describeSettings(stores: Ports<'settings' | 'appliedFile' | 'lin
       await settings.deleteRoom(room.id);
     });
 
-    it('of many changes at once that expect the same revision makes one', async () => {
+    it('makes one of many concurrent changes that expect the same revision', async () => {
       const [{ settings }, { settings: elsewhere }] = [stores().store, stores().second];
       const room = settingsOf(freshId('room'));
       const revision = await settings.putRoom(room, null);

@@ -11,7 +11,7 @@ async function serve(room: RoomUnderTest, people: number): Promise<number> {
 
 export function describeSharedSizes(stores: Ports<'line'>): void {
   describe('a size that lines share', () => {
-    it('changes with a later version alone', async () => {
+    it('changes with a later version only', async () => {
       const room = await makeRoom(stores().store, { size: 5, sizeVersion: 7 });
       for (const [size, sizeVersion] of [
         [9, 6],
@@ -26,13 +26,13 @@ export function describeSharedSizes(stores: Ports<'line'>): void {
       expect(await serve(room, 10)).toBe(3);
     });
 
-    it('leaves the other rules to whoever sets them last', async () => {
+    it('leaves the other rules to the latest change', async () => {
       const room = await makeRoom(stores().store, { size: 5, sizeVersion: 7 });
       await room.configure({ size: 9, sizeVersion: 2, mode: 'paused' });
       expect(await room.view()).toMatchObject({ mode: 'paused', size: 5, sizeVersion: 7 });
     });
 
-    it('begins in a line that had a size of its own, and ends with one', async () => {
+    it('replaces a size of the line’s own, and is replaced by one', async () => {
       const room = await makeRoom(stores().store, { size: 5 });
       await room.configure({ size: 4, sizeVersion: 0 });
       expect(await room.view()).toMatchObject({ size: 4, sizeVersion: 0 });
@@ -41,14 +41,14 @@ export function describeSharedSizes(stores: Ports<'line'>): void {
       expect(await room.view()).toMatchObject({ size: 6, sizeVersion: 0 });
     });
 
-    it('stays over a reset', async () => {
+    it('survives a reset', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { size: 5, sizeVersion: 7 });
       await store.line.reset(room.id, T0);
       expect(await room.view()).toMatchObject({ size: 5, sizeVersion: 7, generation: 2 });
     });
 
-    it('may be no place at all: numbers are given, and nobody is served', async () => {
+    it('may be 0: numbers are issued, and nobody is served', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       await room.raise({ people: 2 });
       await room.configure({ size: NO_PLACES });
@@ -58,7 +58,7 @@ export function describeSharedSizes(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ queue: 3, present: 3, serving: 0 });
     });
 
-    it('counts as inside whoever has an admission, less the exits without a name', async () => {
+    it('counts visitors with an admission as inside, less the exits without a name', async () => {
       const room = await makeRoom(stores().store, { size: 5 });
       await room.raise({ people: 5 });
       await room.crowd(4, { claim: true });

@@ -4,7 +4,7 @@ import { freshId, makeRoom, pick, RULES, seconds, T0 } from './room-under-test.t
 
 export function describeTime(stores: Ports<'line'>): void {
   describe('renewal', () => {
-    it('starts the lifetime of a live admission anew', async () => {
+    it('restarts the lifetime of a live admission', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { lifetime: seconds(60) });
       await room.raise({ numbers: 1 });
@@ -18,7 +18,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(await room.counters(T0 + seconds(90))).toMatchObject({ claimed: 1, completed: 0 });
     });
 
-    it('revives no admission that is over, and makes none', async () => {
+    it('revives no admission that is over, and creates none', async () => {
       const room = await makeRoom(stores().store, { lifetime: seconds(60) });
       await room.raise({ numbers: 2 });
       const ann = await room.arrive('ann', { claim: true });
@@ -54,7 +54,7 @@ export function describeTime(stores: Ports<'line'>): void {
   });
 
   describe('a clock that is a little behind', () => {
-    it('is taken to be at the line’s time', async () => {
+    it('counts as being at the line’s time', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store, { lifetime: seconds(60) });
       await room.raise({ numbers: 1 });
@@ -69,7 +69,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(await room.place(ann, T0 + seconds(60))).toEqual({ state: 'over' });
     });
 
-    it('gives who is served the whole claim window from there', async () => {
+    it('gives a served visitor the whole claim window from there', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.view(T0 + seconds(5));
@@ -77,7 +77,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(await room.place(ann)).toEqual({ state: 'served', claimBy: T0 + seconds(125) });
     });
 
-    it('finds the line’s time where it was left by a change or a view, not by who asks for a place', async () => {
+    it('finds the line’s time as a change or a view left it, not a lookup of a place', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { lifetime: seconds(60) });
       await room.raise({ numbers: 1 });
@@ -137,7 +137,7 @@ export function describeTime(stores: Ports<'line'>): void {
       }
     });
 
-    it('does not shorten who is renewed, and renews from the new time', async () => {
+    it('does not shorten a renewed admission, and renews from the new time', async () => {
       const room = await makeRoom(stores().store, { lifetime: seconds(600) });
       await room.raise({ numbers: 1 });
       await room.arrive('ann', { claim: true });
@@ -148,7 +148,7 @@ export function describeTime(stores: Ports<'line'>): void {
       });
     });
 
-    it('leaves who was served the rest of the claim window, also the second one', async () => {
+    it('leaves served visitors the rest of their claim window, also of the second one', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(3);
       const [ann, bob, cy] = [0, 1, 2].map((n) => pick(crowd, n)) as [Arrival, Arrival, Arrival];
@@ -171,7 +171,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect((await room.view(back + seconds(120))).held).toBe(0);
     });
 
-    it('gives back no claim window that has passed, and counts it once', async () => {
+    it('restores no claim window that has passed, and counts it once', async () => {
       const room = await makeRoom(stores().store);
       const ann = await room.arrive('ann');
       await room.raise({ numbers: 1 });
@@ -183,7 +183,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect((await room.counters(T0 + seconds(121))).expired).toBe(1);
     });
 
-    it('lets who is present, in line and in the draw, be so as long as they would have', async () => {
+    it('keeps visitors present as long as they would have been, in line and in the draw', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(3);
       await room.announceDraw();
@@ -200,7 +200,7 @@ export function describeTime(stores: Ports<'line'>): void {
       }
     });
 
-    it('opens a draw by the new time, and says of a draw what was said', async () => {
+    it('opens a draw by the new time, and keeps its announced times', async () => {
       const room = await makeRoom(stores().store);
       await room.announceDraw({ opensAt: T0 + seconds(50) });
       await room.crowd(2, { at: T0 + seconds(100) });
@@ -229,7 +229,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(admission?.issuedAt).toBe(T0 + seconds(100));
     });
 
-    it('is followed again where it jumps back once more', async () => {
+    it('is followed again if it jumps back again', async () => {
       const room = await makeRoom(stores().store, { lifetime: seconds(600) });
       const { admission } = await arriveWithCredit(room, T0);
       expect(admission?.expiresAt).toBe(T0 + seconds(600));
@@ -254,7 +254,7 @@ export function describeTime(stores: Ports<'line'>): void {
   });
 
   describe('the line’s time', () => {
-    it('is that of the clock furthest ahead, and a jump back is told apart from the time that passed', async () => {
+    it('is that of the clock furthest ahead, and a jump back does not count as time that passed', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store);
       expect(await room.view(T0 + seconds(10))).toMatchObject({ clock: T0 + seconds(10), shifted: 0 });
@@ -267,7 +267,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(await second.line.view(room.id, forward)).toMatchObject({ clock: forward, shifted: 0 });
     });
 
-    it('does not make a reset line’s time a shifted one', async () => {
+    it('does not shift the time of a reset line', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       await room.view(T0 + seconds(3600));
@@ -276,7 +276,7 @@ export function describeTime(stores: Ports<'line'>): void {
       expect(await room.view(T0 + 1)).toMatchObject({ clock: T0 + 1, shifted: 0 });
     });
 
-    it('takes along since when heartbeats count', async () => {
+    it('moves the time since when heartbeats count', async () => {
       const { store } = stores();
       const room = await makeRoom(store);
       const seen = await room.view(T0 + seconds(10));
@@ -291,7 +291,7 @@ export function describeTime(stores: Ports<'line'>): void {
   });
 
   describe('two clocks that differ', () => {
-    it.each([10, 50, 61, 120, 3600])('by %i s let time pass as one does', async (difference) => {
+    it.each([10, 50, 61, 120, 3600])('by %i s let time pass as one clock does', async (difference) => {
       const { store, second } = stores();
       const room = await makeRoom(store, { lifetime: seconds(600) });
       const { admission } = await arriveWithCredit(room, T0);

@@ -4,7 +4,7 @@ import { makeRoom, pick, presentNumbers, seconds, T0 } from './room-under-test.t
 
 export function describeTurns(stores: Ports<'line'>): void {
   describe('turns', () => {
-    it('serves so many numbers, and says by how much the counter rose', async () => {
+    it('serves as many numbers as asked, and says by how much the counter rose', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(5);
       expect(await room.raise({ numbers: 3 })).toEqual({
@@ -48,7 +48,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.view(T0 + 120_000)).toMatchObject({ held: 0, counters: { expired: 1, claimed: 0 } });
     });
 
-    it('passes over who is not there, where there is a size, and holds nobody up', async () => {
+    it('passes over absent visitors in a room with a size, so they don’t block the line', async () => {
       const room = await makeRoom(stores().store, { size: 2 });
       const crowd = await room.crowd(4);
       const later = T0 + seconds(300);
@@ -61,7 +61,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.counters(later)).toMatchObject({ serving: 4, expired: 2, waiting: 0 });
     });
 
-    it('brings who missed the turn back to the front, with the number kept', async () => {
+    it('returns a visitor who missed the turn to the front with the same number', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
       await room.raise({ people: 1 });
@@ -75,7 +75,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.claim(ann, later)).toMatchObject({ state: 'admitted', first: true, admission: { number: 1 } });
     });
 
-    it('serves who comes back at once where nobody waits and there is a credit', async () => {
+    it('serves a returning visitor at once if nobody waits and there is a credit', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const ann = await room.arrive('ann');
       await room.raise({ people: 1 });
@@ -86,7 +86,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.view(later)).toMatchObject({ held: 1, counters: { serving: 1 } });
     });
 
-    it('lets who came back miss the turn again, and come back again', async () => {
+    it('lets a visitor who returned miss the turn again, and return again', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const ann = await room.arrive('ann');
       await room.raise({ people: 1 });
@@ -97,7 +97,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.rejoin(ann, T0 + seconds(240))).toEqual({ state: 'returned' });
     });
 
-    it('keeps a newcomer whose page is still loading at the front for 31 s from the join, whether or not somebody looks', async () => {
+    it('keeps a newcomer whose page is still loading at the front for 31 s from the join, whether or not the line is viewed', async () => {
       const due = T0 + 31_000;
       for (const looks of [[], [T0 + 29_999, T0 + 30_000, due - 1], [due]]) {
         const room = await makeRoom(stores().store, { presentFromJoin: false });
@@ -113,7 +113,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       }
     });
 
-    it('does not rejoin who has not missed a turn', async () => {
+    it('does not rejoin a visitor who has not missed a turn', async () => {
       const room = await makeRoom(stores().store);
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
       await room.raise({ numbers: 1 });
@@ -124,7 +124,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.counters()).toMatchObject({ waiting: 1, claimed: 1 });
     });
 
-    it('makes those wait again whom a lowered counter had passed, unless they took their turn', async () => {
+    it('puts visitors above a lowered counter back in line, unless they claimed', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(4);
       await room.raise({ numbers: 3 });
@@ -152,7 +152,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.raise({ numbers: -10 })).toMatchObject({ raisedBy: -2, counters: { serving: 0 } });
     });
 
-    it('serves no more visitors than numbers where some came back, who get every second turn', async () => {
+    it('serves no more visitors than numbers, of whom returned visitors get every second turn', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(12);
       await room.raise({ numbers: 10 });
@@ -164,7 +164,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect((await room.view(later)).held).toBe(4);
     });
 
-    it('serves so many people in all where some of them came back', async () => {
+    it('counts returned visitors among the people that it serves', async () => {
       const room = await makeRoom(stores().store);
       const crowd = await room.crowd(30);
       await room.raise({ people: 10 });
@@ -180,7 +180,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect((await room.view(later)).held).toBe(8);
     });
 
-    it('raises over present people, and past the away between them', async () => {
+    it('raises over present people, and past the absent ones between them', async () => {
       const room = await makeRoom(stores().store);
       await room.crowd(6);
       const later = T0 + seconds(300);
