@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import type { RelyingParty } from '#waiting-room/relying-party.ts';
 
 const T0 = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -102,4 +103,60 @@ describe('the logins that relying parties will be notified of', () => {
     for (const ended of taken) await store.logoutQueue.settle('shop', ended);
     expect(await take(T0 + 12 * MINUTE)).toEqual([]);
   });
+});
+
+describe('relying parties', () => {
+  const party = (client_id: string): RelyingParty =>
+    ({ client_id, room: 'sale', profile: 'generic', redirect_uris: ['https://shop.example/callback'] }) as never;
+  const ids = async (of = store) => (await of.settings.relyingParties()).map(({ client_id }) => client_id);
+  const lose = () => commands.del('anteroom:relying-parties');
+
+  beforeEach(async () => {
+    for (const id of ['bank', 'shop']) await store.settings.putRelyingParty(party(id));
+  });
+
+  test('come back where they are lost: in the list, by their ids, and before one is added', async () => {
+    await lose();
+    expect(await ids()).toEqual(['bank', 'shop']);
+    await lose();
+    expect(await store.settings.relyingParty('bank')).toMatchObject({ client_id: 'bank' });
+    await lose();
+    await store.settings.putRelyingParty(party('kiosk'));
+    expect(await ids()).toEqual(['bank', 'kiosk', 'shop']);
+    await lose();
+    await store.settings.deleteRelyingParty('bank');
+    expect(await ids()).toEqual(['kiosk', 'shop']);
+  });
+
+  test('that were deleted do not come back, not even the last one', async () => {
+    const stored = await store.settings.storedRelyingParty('shop');
+    expect(await store.settings.deleteRelyingParty('shop', stored?.revision)).toBe(true);
+    await lose();
+    expect(await ids()).toEqual(['bank']);
+    expect(await store.settings.deleteRelyingParty('bank')).toBe(true);
+    expect(await store.settings.relyingParty('bank')).toBeNull();
+    expect(await ids()).toEqual([]);
+  });
+
+  test('come back that an earlier version stored, once this one has listed them', async () => {
+    await commands.hset('anteroom:relying-parties', 'old', JSON.stringify(party('old')));
+    const second = await openRedisStore({ url: redis.url });
+    expect(await ids(second)).toEqual(['bank', 'old', 'shop']);
+    await lose();
+    expect(await second.settings.relyingParty('old')).toMatchObject({ client_id: 'old' });
+    await second.close();
+  });
+
+  test('of unknown ids cost no more than one command a second besides their own', async () => {
+    await store.settings.relyingParty('unknown');
+    const before = await evaluated();
+    for (let n = 0; n < 50; n++) await store.settings.relyingParty(`unknown-${n}`);
+    expect((await evaluated()) - before).toBeLessThanOrEqual(3);
+  });
+
+  /** How many scripts the server has run. */
+  async function evaluated(): Promise<number> {
+    const info = await commands.info('commandstats');
+    return [...info.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  }
 });

@@ -54,6 +54,8 @@ export const lineKeys = (room: RoomId, parts: readonly LinePart[] = LINE_PARTS):
 /** A hash each: id → JSON. */
 export const ROOMS = 'anteroom:rooms';
 export const RELYING_PARTIES = 'anteroom:relying-parties';
+/** The copy of a key without a hash tag, on the same node of a cluster. */
+export const copyKey = (key: string): string => `anteroom:copy:{${key}}`;
 
 /** A stream. */
 export const OUTBOX = 'anteroom:outbox';

@@ -1,14 +1,14 @@
-import { type Revision, revisionOf, type Stored, stored } from '#waiting-room/ports/revision.ts';
+import { type Revision, revisionOf } from '#waiting-room/ports/revision.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { RedisClient } from './client.ts';
+import { createCopiedHash } from './copied-hash.ts';
 import type { RunLine } from './fence.ts';
-import { keyScripts } from './key-scripts.ts';
+import { createHash } from './json-hash.ts';
 import { RELYING_PARTIES, ROOMS } from './keys.ts';
 import { done, lineScript } from './line-script.ts';
 import type { Run } from './script.ts';
-import { answered } from './unavailable.ts';
 
 /** Deletes the line of a room. */
 export const removeScript = lineScript<null, void>('remove', () => [], done);
@@ -16,7 +16,7 @@ export const removeScript = lineScript<null, void>('remove', () => [], done);
 /** Rooms and relying parties, a hash of JSON texts each. Lists are in the order of the ids. */
 export function createSettingsStore(client: RedisClient, run: Run, runLine: RunLine): SettingsStore {
   const rooms = createHash<RoomSettings>(client, run, ROOMS);
-  const parties = createHash<RelyingParty>(client, run, RELYING_PARTIES);
+  const parties = createCopiedHash(createHash<RelyingParty>(client, run, RELYING_PARTIES), RELYING_PARTIES, run);
 
   /**
    * The line goes first: if the second step fails, the room is still there to be deleted again. Settings and line are
@@ -48,35 +48,6 @@ export function createSettingsStore(client: RedisClient, run: Run, runLine: RunL
     relyingParty: async (clientId) => (await parties.get(clientId))?.value ?? null,
     storedRelyingParty: parties.get,
     putRelyingParty: (party, expected) => parties.put(party.client_id, party, expected),
-    deleteRelyingParty: (clientId, expected) =>
-      expected === undefined ? parties.remove(clientId) : parties.replace(clientId, expected),
-  };
-}
-
-function createHash<T extends object>(client: RedisClient, run: Run, hash: string) {
-  const text = (id: string) => answered(client.hget(hash, id));
-
-  /** Without a text, the field is deleted. */
-  const replace = (id: string, expected: Revision | null, ...value: readonly string[]) =>
-    run(keyScripts.replaceField, [hash], id, expected ?? '', ...value);
-
-  return {
-    text,
-    replace,
-    async all(): Promise<T[]> {
-      const entries = Object.entries(await answered(client.hgetall(hash)));
-      return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, json]) => JSON.parse(json) as T);
-    },
-    async get(id: string): Promise<Stored<T> | null> {
-      const json = await text(id);
-      return json === null ? null : stored<T>(json);
-    },
-    async put(id: string, value: T, expected: Revision | null | undefined): Promise<Revision | null> {
-      const json = JSON.stringify(value);
-      if (expected === undefined) await answered(client.hset(hash, id, json));
-      else if (!(await replace(id, expected, json))) return null;
-      return revisionOf(json);
-    },
-    remove: async (id: string): Promise<boolean> => (await answered(client.hdel(hash, id))) === 1,
+    deleteRelyingParty: (clientId, expected) => parties.remove(clientId, ...(expected === undefined ? [] : [expected])),
   };
 }
