@@ -114,7 +114,7 @@ describe('a batch', () => {
     expect(sent.flat()).toEqual([...small, ...large].map(({ id }) => id));
   });
 
-  test('is sent again as far as it failed', async () => {
+  test('is sent again in the part that failed', async () => {
     const { send } = sender(async (entries) =>
       idsOf(entries).map((id) => (id === 'b' || id === 'd' ? 'ThrottlingException' : null)),
     );

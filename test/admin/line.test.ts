@@ -46,7 +46,7 @@ describe('POST /rooms/{room}/serving-counter', () => {
     await raise(100).expect(200, { ...NONE, serving: 3, raised_by: 3 });
   });
 
-  test('serves so many people who are present', async () => {
+  test('serves as many present people as asked', async () => {
     await join('ann', 'bob', 'cid');
     const people = (count: unknown) => admin.as('post', '/rooms/sale/serving-counter').send({ people: count });
     expect((await people(2).expect(200)).body).toMatchObject({ serving: 2, raised_by: 2, waiting: 1 });

@@ -177,7 +177,7 @@ describe('the bundles', () => {
     expect(files[0]).not.toContain(tmpdir());
   });
 
-  test('let in whom the service gave a token, and nobody else', async () => {
+  test('admit visitors with a token of the service, and nobody else', async () => {
     const client = publicClient(service);
     const id = await client.assign();
     await service.waitingRoom.operations.raise('sale', 1);

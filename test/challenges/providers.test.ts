@@ -121,7 +121,7 @@ test('a provider that does not answer holds no more requests than the cap', asyn
   expect(vendors.asked() - before).toBe(MOST_AT_ONCE);
 });
 
-test('a work proof counts in no other room, and a secret never comes back', async () => {
+test('a proof of work counts in no other room, and a secret is never answered', async () => {
   await open('turnstile');
   const ticket = await join();
   expect((await prove(ticket, Buffer.from('{"challenge":{},"solution":{}}').toString('base64'))).body.code).toBe(
@@ -139,7 +139,7 @@ test('a work proof counts in no other room, and a secret never comes back', asyn
   expect(await refused.json()).toMatchObject({ errors: [{ field: 'challenge.secret', message: 'is required' }] });
 });
 
-test('the policy of the waiting page opens for the provider, and for nobody else', async () => {
+test('the policy of the waiting page allows the provider, and nobody else', async () => {
   await open('turnstile');
   const url = `${service.issuer}/rooms/sale/enter?return_to=${encodeURIComponent('https://shop.example/')}`;
   await service.waitingRoom.operations.changeRoom('sale', (room) => ({

@@ -68,7 +68,7 @@ describe('the clock', () => {
     expect(one.seen.ticks).toBe(ticks);
   });
 
-  test('goes on after failed ticks', async () => {
+  test('continues after failed ticks', async () => {
     let failing = true;
     const { seen } = start('one', async () => {
       if (failing) throw new Error('the store is away');

@@ -41,7 +41,7 @@ describe('guesses of one name from one network', () => {
     expect(later).toBe(60);
   });
 
-  test('are refused even if they are right, as nobody could tell them from the others', () => {
+  test('are refused even if they are right, like all others', () => {
     const { compared, guess } = limited();
     compared(GUESSES);
     expect(guess({ secret: 'right' }, 'succeeded')).toBeGreaterThan(0);
@@ -92,7 +92,7 @@ describe('a client with the right secret', () => {
     expect(succeed({ forwardedFor: '198.51.100.1' })).toBe(0);
   });
 
-  test('does not wait because the store was away', () => {
+  test('does not wait because the store was unavailable', () => {
     const { guess, succeed } = limited();
     for (let n = 0; n < 100; n++) expect(guess({ ...SHOP, secret: `${n}` }, 'undecided')).toBe(0);
     expect(succeed()).toBe(0);

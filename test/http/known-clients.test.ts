@@ -64,7 +64,7 @@ test('any number of unknown clients cost one read in ten seconds', async () => {
   await close();
 });
 
-test('a store that does not answer knows nobody, and a later success is kept', async () => {
+test('a store that does not answer knows no client, and a later success is kept', async () => {
   const { time, close } = await known();
   let isAway = true;
   const away = createKnownClients({

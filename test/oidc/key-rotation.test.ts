@@ -60,7 +60,7 @@ describe.each(STORES)('a rotation of the signing keys on the %s store', (_, open
     await other.close();
   });
 
-  test('in an emergency drops the keys at once: their ID tokens are no hint any more, and logins go on', async () => {
+  test('in an emergency drops the keys at once: their ID tokens are no hints, and logins continue', async () => {
     const { browser, login, callback } = await goIn(service);
     const { id_token = '', access_token } = await login.exchange(callback);
     await rotate(service, '?emergency=true').expect(200);

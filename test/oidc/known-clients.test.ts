@@ -22,7 +22,7 @@ onEachStore('behind a proxy that is not trusted', { rooms, relying_parties }, (s
     expect((await Promise.all(sent)).filter((status) => status === 401)).toHaveLength(50);
   }
 
-  test('a relying party that succeeded goes on after a restart', async () => {
+  test('a relying party that succeeded may continue after a restart', async () => {
     expect(await send(service.issuer, SHOP, SECRET)).toBe(200);
     await service.restart();
     await attack(service.issuer);
@@ -30,7 +30,7 @@ onEachStore('behind a proxy that is not trusted', { rooms, relying_parties }, (s
     expect(await send(service.issuer, SHOP, 'wrong')).toBe(401);
   });
 
-  test('a relying party that succeeded at one process goes on at another', async () => {
+  test('a relying party that succeeded at one process may continue at another', async () => {
     await attack(service.issuer);
     const other = await startService({ store: service.store, rooms, relying_parties });
     try {
@@ -45,7 +45,7 @@ onEachStore('behind a proxy that is not trusted', { rooms, relying_parties }, (s
     }
   });
 
-  test('one that did not succeed is not told apart from an attacker', async () => {
+  test('one that did not succeed is treated like an attacker', async () => {
     await service.restart();
     await attack(service.issuer);
     expect(await send(service.issuer, '198.51.100.9', SECRET)).toBe(429);

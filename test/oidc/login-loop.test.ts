@@ -71,7 +71,7 @@ describe('a relying party that starts logins again and again', () => {
     expect(outcomes(await loop(5))).toEqual(['code', 'code', 'code', 'code', 'page']);
   });
 
-  test('is not stopped any more after a minute', async () => {
+  test('is not stopped after a minute', async () => {
     await loop(12);
     service.time.pass(61_000);
     expect(outcomes(await loop(1))).toEqual(['code']);

@@ -25,7 +25,7 @@ describe('the owner of a request in the waiting page’s address', () => {
     expect(addresses.isOwnedBy(pending, 'another')).toBe(false);
   });
 
-  it('is nobody where an early version wrote the address', () => {
+  it('is nobody if an early version wrote the address', () => {
     expect(addresses.isOwnedBy({ ...request, owner: null }, 'a-visitor')).toBe(true);
   });
 });

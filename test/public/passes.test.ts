@@ -113,7 +113,7 @@ onEachStore('a room with passes', settings, (service) => {
     expect(await counters()).toMatchObject({ queue: 1 });
   });
 
-  test('gives nobody a number without the pass that it requires, by whichever way', async () => {
+  test('issues no number without a required pass, whatever the way in', async () => {
     const { ticket } = await join();
     await operations().reset('sale');
     await set({ ...PASSES, required: true });
@@ -214,7 +214,7 @@ describe('keys of an issuer', () => {
   const service = serviceOn(embeddedStore, { rooms: [SALE] });
   const operations = () => service.waitingRoom.operations;
 
-  test('are fetched once, again for a new key, and kept while the issuer is away', async () => {
+  test('are fetched once, again for a new key, and kept while the issuer is unavailable', async () => {
     const [old, next, foreign] = await Promise.all([1, 2, 3].map(() => generateKeyPair('ES256')));
     if (!old || !next || !foreign) throw new Error('no keys');
     let keys = [{ ...(await exportJWK(old.publicKey)), kid: 'old' }];

@@ -150,7 +150,7 @@ onEachStore('an admission that nobody confirms', { rooms: [room], relying_partie
     expect(await active()).toBe(1);
   });
 
-  describe('is none where a page or the site asks the visitor to go on, with a cookie that came back', () => {
+  describe('does not apply where a page or the site asks the visitor to continue, with a cookie that came back', () => {
     const LONG = 2 * WINDOW;
 
     test('the page that asks for a new login', async () => {
@@ -188,7 +188,7 @@ onEachStore('an admission that nobody confirms', { rooms: [room], relying_partie
     });
   });
 
-  test('is none where a cookie came back to /enter before the place was given', async () => {
+  test('does not apply where a cookie came back to /enter before the place was given', async () => {
     const browser = createBrowser();
     const { location } = await browser.get((await browser.get(enter())).location);
     expect(location).toContain('anteroom_token=');

@@ -352,7 +352,7 @@ describe('a process whose Redis', () => {
   });
   afterEach(() => redis.stop());
 
-  test.each(['killed', 'frozen'] as const)('is %s stays up and resumes when Redis is back', async (how) => {
+  test.each(['killed', 'frozen'] as const)('is %s stays up and resumes when Redis is available', async (how) => {
     await folder.write('anteroom.yaml', settings('Spring sale', '{ strategy: max-size, size: 1 }'));
     const run = await start({ REDIS_URL: redis.url });
     const serving = async () => (await admin(url, '/rooms/sale/counters')).serving;

@@ -233,7 +233,7 @@ describe('an event of a simulation', () => {
     expect(outcome.expired).toBe(0);
   });
 
-  it('lets visitors who slept through the draw join behind, once', () => {
+  it('joins visitors who slept through the draw behind the others, once', () => {
     const outcome = run({
       ...sale,
       room: { ...sale.room, presence: { timeout: '30s' } },

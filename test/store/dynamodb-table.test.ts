@@ -82,7 +82,7 @@ describe('a table is refused with what is wrong', () => {
   });
 });
 
-test('a DynamoDB that is away at the start is waited for, and a wrong table is refused then', async () => {
+test('waits for a DynamoDB that is unavailable at the start, and then refuses a wrong table', async () => {
   const proxy = await startThrottlingProxy(server.endpoint);
   proxy.trouble('away');
   const table = freshTable();

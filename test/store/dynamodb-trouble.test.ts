@@ -34,7 +34,7 @@ test('a throttled request is repeated until DynamoDB takes it', async () => {
   expect(throttled).toBe(4);
 });
 
-describe.each(['throttle', 'hang', 'away'] as const)('where DynamoDB goes on to %s', (trouble) => {
+describe.each(['throttle', 'hang', 'away'] as const)('if DynamoDB continues to %s', (trouble) => {
   test('the request is refused within the budget, and has changed nothing', async () => {
     await store.settings.putRoom(roomOf('kept'));
     proxy.trouble(trouble);
@@ -45,7 +45,7 @@ describe.each(['throttle', 'hang', 'away'] as const)('where DynamoDB goes on to 
     expect((await store.settings.storedRoom('kept'))?.value.title).toBe('kept');
   });
 
-  test('what was read before is answered again', async () => {
+  test('reads are answered from what was read before', async () => {
     await store.settings.putRoom(roomOf('known'));
     const party = { client_id: 'shop', room: 'known' } as Parameters<typeof store.settings.putRelyingParty>[0];
     await store.settings.putRelyingParty(party);
@@ -65,7 +65,7 @@ describe('a write whose answer was lost', () => {
     proxy.trouble('lose', (asked) => asked === operation && ++lost === 1);
   };
 
-  test('of settings is known as done when it is repeated', async () => {
+  test('of settings is recognised as done when it is repeated', async () => {
     loseFirst('PutItem');
     const revision = await store.settings.putRoom(roomOf('once'), null);
     expect(revision).not.toBeNull();
@@ -73,7 +73,7 @@ describe('a write whose answer was lost', () => {
     expect(await store.settings.putRoom(roomOf('once'), null)).toBeNull();
   });
 
-  test('of a refresh token that is used is no second use', async () => {
+  test('of a used refresh token is no second use', async () => {
     await store.oidcRecords.upsert('RefreshToken', 'token', { jti: 'token' }, 60);
     loseFirst('UpdateItem');
     expect(await store.oidcRecords.consume('RefreshToken', 'token', Date.now())).toBe(true);

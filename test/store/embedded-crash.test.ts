@@ -86,7 +86,7 @@ async function expectKept(store: Store, room: string, told: readonly Told[]): Pr
 }
 
 describe('the embedded store, when its process is killed', () => {
-  it('has kept everything that it answered, and gives no number twice, however often that happens', async () => {
+  it('keeps everything that it answered, and issues no number twice, after any number of kills', async () => {
     const told: Told[] = [];
     for (const [round, enough] of [40, 700, 1500, 3000].entries()) {
       told.push(...(await toldBeforeTheKill(start('sale', `round${round}`), enough)));
@@ -99,7 +99,7 @@ describe('the embedded store, when its process is killed', () => {
     expect(new Set(numbers).size).toBe(numbers.length);
   }, 60_000);
 
-  it('is open to the next process at once, and was closed to it before', async () => {
+  it('can be opened by the next process at once, and not before', async () => {
     const holder = start('-');
     const [opened] = await once(createInterface({ input: holder.stdout }), 'line');
     expect(JSON.parse(opened)).toEqual(['open']);

@@ -74,7 +74,7 @@ async function expectSame(line: LineStore, model: Model, id: string): Promise<vo
 }
 
 describe('the embedded store, opened again', () => {
-  it('goes on as if nothing had happened, after closing or a crash', async () => {
+  it('continues with the same state, after closing or a crash', async () => {
     let { store, crash } = openToCrash(300);
     const reopenings = fc.array(fc.tuple(fc.nat(80), fc.boolean()), { maxLength: 4 });
     await fc.assert(
@@ -105,7 +105,7 @@ describe('the embedded store, opened again', () => {
     await store.close();
   }, 120_000);
 
-  it('keeps that a visitor who came back was served again', async () => {
+  it('keeps that a returned visitor was served again', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     const ann = await room.arrive('ann');
@@ -121,7 +121,7 @@ describe('the embedded store, opened again', () => {
     again.crash();
   });
 
-  it('writes a view for the memory as a view, which the version before this one can replay', async () => {
+  it('journals a view for the memory as a view, which the previous version can replay', async () => {
     const { store, database, crash } = openToCrash();
     const room = await makeRoom(store);
     await store.line.viewForMemory(room.id, { generation: 1, done: 0, withEntrants: true }, T0 + 90_000);
@@ -142,7 +142,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('reads a line that was saved before there were draws, an inlet’s state and a time of the line', async () => {
+  it('reads a line that was saved without draws, an inlet’s state and a time of the line', async () => {
     const store = openEmbeddedStore({ dir });
     const room = await makeRoom(store, { size: 5 });
     const ann = await room.arrive('ann');
@@ -166,7 +166,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('reads a draw that was saved before draws were announced, as one that opened when it was made', async () => {
+  it('reads a draw that was saved without an announcement as one that opened when it was created', async () => {
     const store = openEmbeddedStore({ dir });
     const room = await makeRoom(store);
     await room.announceDraw({}, T0 + 1000);
@@ -187,7 +187,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('has a draw that was open, and one that was done, and forgets nobody who was there', async () => {
+  it('has an open and a finished draw, with all their entrants', async () => {
     const { store, crash } = openToCrash(0);
     const room = await makeRoom(store);
     await room.announceDraw();
@@ -213,7 +213,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('does not have entrants back whom a look found gone, for a caller whose clock is behind', async () => {
+  it('does not make entrants present again who were absent in a view, for a caller whose clock is behind', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     // The windows of the draw begin with it, and so turn at other times than those of the line.
@@ -227,7 +227,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('gives again the time that it gave, which was the line’s and not the caller’s', async () => {
+  it('replays the line’s time, not the caller’s', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     const ann = await room.arrive('ann');
@@ -242,7 +242,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('follows a clock that jumped back as far as it did then, also from a time that was not written down', async () => {
+  it('replays a jump back of the clock, even from a time that was not journaled', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     await room.raise({ numbers: 2 });
@@ -270,7 +270,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('writes a jump back down where it is all that a call does', async () => {
+  it('journals a jump back even if the call changes nothing else', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     await room.raise({ numbers: 1 });
@@ -284,7 +284,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('has a draw that is announced, changed and taken back as it was', async () => {
+  it('has a draw that was announced, changed and withdrawn as it was', async () => {
     for (const saveAfter of [0, 1 << 20]) {
       let { store, crash } = openToCrash(saveAfter);
       const reopen = () => {
@@ -306,7 +306,7 @@ describe('the embedded store, opened again', () => {
     }
   });
 
-  it('writes nothing down for calls that change nothing but the line’s time', async () => {
+  it('journals nothing for calls that change only the line’s time', async () => {
     const { store, database, crash } = openToCrash();
     const room = await makeRoom(store);
     const ann = await room.arrive('ann');
@@ -324,7 +324,7 @@ describe('the embedded store, opened again', () => {
     crash();
   });
 
-  it('keeps a list as it was given, when the caller fills it anew in the same turn', async () => {
+  it('keeps a list as it was passed, even if the caller reuses it in the same turn', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     await room.crowd(3);
@@ -338,7 +338,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('does not take back what a look let run out, for a caller whose clock is behind', async () => {
+  it('does not revive what expired in a view, for a caller whose clock is behind', async () => {
     const { store, crash } = openToCrash();
     const room = await makeRoom(store);
     const ann = await room.arrive('ann');
@@ -350,7 +350,7 @@ describe('the embedded store, opened again', () => {
     await again.close();
   });
 
-  it('has its files for their owner alone, also where they were not', async () => {
+  it('makes its files readable by their owner only, even if they were not', async () => {
     const inside = join(dir, 'made');
     for (const mode of [0o644, 0o600]) {
       const store = openEmbeddedStore({ dir: inside });
@@ -376,7 +376,7 @@ describe('the embedded store, opened again', () => {
 });
 
 describe('the embedded store, when its disk is full', () => {
-  it('refuses what it cannot write, with all that happened in the same turn, and goes on where it was', async () => {
+  it('refuses what it cannot write, with everything of the same turn, and continues from the state before', async () => {
     const database = openDatabase(dir);
     const logged: unknown[] = [];
     const log = { error: (details: { err: unknown }) => void logged.push(details.err) };
@@ -406,7 +406,7 @@ describe('the embedded store, when its disk is full', () => {
     await store.close();
   });
 
-  it('refuses a record that it cannot write and keeps the one before', async () => {
+  it('refuses a record that it cannot write, and keeps the previous one', async () => {
     const database = openDatabase(dir);
     const store = createEmbeddedStore({ database, now: () => T0 });
     await store.oidcRecords.upsert('Grant', 'one', { size: 'small' }, 60);
@@ -418,8 +418,8 @@ describe('the embedded store, when its disk is full', () => {
   });
 });
 
-describe('the embedded store, of what expires', () => {
-  it('finds nothing that expired by its clock, and deletes it within a minute or so of work', async () => {
+describe('the embedded store and expiring records', () => {
+  it('finds no record that expired by its clock, and deletes it within about a minute', async () => {
     const database = openDatabase(dir);
     let now = T0;
     const store = createEmbeddedStore({ database, now: () => now });
@@ -468,7 +468,7 @@ describe('a database of an earlier version', () => {
 });
 
 describe('the audit log of an earlier version', () => {
-  it('is read with that of this version, for all actors or one', async () => {
+  it('is read with that of this version, for all actors or for one', async () => {
     const store = openEmbeddedStore({ dir });
     const database = (work: (database: DatabaseSync) => void) => {
       const opened = new DatabaseSync(join(dir, 'anteroom.db'));
@@ -531,7 +531,7 @@ describe('a data directory that cannot be used', () => {
     expect(() => openEmbeddedStore({ dir })).toThrow(fault('too_new'));
   });
 
-  it('is refused when another program wrote it, which is left as it was', async () => {
+  it('is refused when another program wrote it, and stays unchanged', async () => {
     const database = new DatabaseSync(path());
     database.exec('CREATE TABLE theirs (id INTEGER)');
     database.close();
@@ -555,7 +555,7 @@ describe('a data directory that cannot be used', () => {
     expect(() => openEmbeddedStore({ dir })).toThrow(fault('unreadable'));
   });
 
-  it('is refused when a line in it makes no sense', async () => {
+  it('is refused when a line in it cannot be parsed', async () => {
     await withStore();
     const database = new DatabaseSync(path());
     database.exec("UPDATE lines SET line = x'00112233'");

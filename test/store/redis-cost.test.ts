@@ -79,7 +79,7 @@ describe('what a line costs in Redis', () => {
     expect(each).toBeLessThan(48);
   });
 
-  it('costs the same in a long line as in a short one, and little where a whole line is looked at', async () => {
+  it('costs the same in a long line as in a short one, and little for steps over a whole line', async () => {
     const rooms = [await lineOf(SHORT), await lineOf(LONG)];
     const middle = new Map<RoomUnderTest, number>();
     for (const room of rooms) middle.set(room, Math.floor((await room.counters(LATER)).queue / 2));

@@ -89,14 +89,14 @@ describe('the check for eviction', () => {
     await expect(store.ping()).rejects.toMatchObject(EVICTS);
   });
 
-  test('asks CONFIG where INFO is refused', async () => {
+  test('asks CONFIG if INFO is refused', async () => {
     const redis = await started(...MEMORY, 'allkeys-lru');
     await (await adminOf(redis)).call('ACL', 'SETUSER', 'restricted', 'on', '>secret', '~*', '+@all', '-info');
     const store = await opened(redis.url.replace('//', '//restricted:secret@'));
     await expect(store.ping()).rejects.toMatchObject(EVICTS);
   });
 
-  test('says once where Redis tells neither, and refuses nothing', async () => {
+  test('logs once if Redis answers neither, and refuses nothing', async () => {
     const redis = await started(...MEMORY, 'allkeys-lru');
     await (await adminOf(redis)).call('ACL', 'SETUSER', 'silent', 'on', '>secret', '~*', '+@all', '-info', '-config');
     const store = await opened(redis.url.replace('//', '//silent:secret@'));

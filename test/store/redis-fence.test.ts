@@ -69,7 +69,7 @@ describe('a line in Redis that may have gone back in time', () => {
     return joined?.[0]?.number ?? 0;
   }
 
-  test('issues no number that the server before may have issued', async () => {
+  test('issues no number that the previous server may have issued', async () => {
     await room.crowd(5);
     await set({ primary: ANOTHER_SERVER });
     expect(await joinAt(there)).toBeGreaterThan(105);
@@ -77,13 +77,13 @@ describe('a line in Redis that may have gone back in time', () => {
     expect(warnings).toEqual(['Redis may have lost writes: the numbers in between are not issued']);
   });
 
-  test('moves on by three seconds of the most joins that there were in one', async () => {
+  test('moves on by three seconds of the highest join rate', async () => {
     await room.crowd(400);
     await set({ primary: ANOTHER_SERVER });
     expect(await joinAt(there)).toBeGreaterThan(1600);
   });
 
-  test('moves on once, however many processes find out at once', async () => {
+  test('moves on once, however many processes notice at once', async () => {
     await room.crowd(5);
     await set({ primary: ANOTHER_SERVER });
     const stores = await Promise.all([open(), open(), open(), open()]);
@@ -93,7 +93,7 @@ describe('a line in Redis that may have gone back in time', () => {
     expect(await joinAt(there)).toBe(Math.max(...numbers) + 1);
   });
 
-  test('goes on with the next number at the same server, also after a reconnect', async () => {
+  test('continues with the next number at the same server, also after a reconnect', async () => {
     await room.crowd(5);
     expect(await joinAt(there)).toBe(6);
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -109,7 +109,7 @@ describe('a line in Redis that may have gone back in time', () => {
     expect(await joinAt(there)).toBeGreaterThan(1000);
   });
 
-  test('gives no entrant of an open draw a place that another may have', async () => {
+  test('issues no place in an open draw that another entrant may have', async () => {
     await room.announceDraw();
     await room.crowd(5);
     await set({ primary: ANOTHER_SERVER });
@@ -138,7 +138,7 @@ describe('a line in Redis that may have gone back in time', () => {
     }
   });
 
-  test('is not fenced where the server does not say which one it is, and the log says so', async () => {
+  test('is not fenced if the server has no run_id, and the log says so', async () => {
     await client.call('ACL', 'SETUSER', 'restricted', 'on', '>secret', '~*', '+@all', '-info');
     const restricted = await open(redis.url.replace('//', '//restricted:secret@'));
     await room.crowd(5);
@@ -155,7 +155,7 @@ describe('a line in Redis that may have gone back in time', () => {
     expect(warnings).toEqual(['Redis does not say its run_id: numbers may be issued twice after a failover']);
   });
 
-  test('a primary with replicas that does not need them to write is warned of', async () => {
+  test('warns of a primary that accepts writes without its replicas', async () => {
     const replica = await startRedis();
     const at = new Redis(replica.url);
     await at.replicaof('127.0.0.1', redis.port);

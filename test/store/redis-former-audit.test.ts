@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '#support/redis.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { seconds, T0 } from './contract/room-under-test.ts';
 
-describe('the audit log of the version before, in Redis', () => {
+describe('the audit log of an earlier version, in Redis', () => {
   let redis: RedisServer;
   let store: Store;
   let client: Redis;

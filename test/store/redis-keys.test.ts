@@ -33,7 +33,7 @@ describe('the keys in Redis', () => {
     await redis.stop();
   });
 
-  it('have one hash tag for all of a room, and none for who waits', async () => {
+  it('share one hash tag per room, and none is for a waiting visitor', async () => {
     const room = await makeRoom(store);
     await room.crowd(1);
     const before = await client.keys(`*${room.id}*`);
@@ -52,7 +52,7 @@ describe('the keys in Redis', () => {
     expect(after.filter((key) => key.includes('scratch'))).toEqual([]);
   });
 
-  it('of a draw are the same few for a crowd, and those of its entrants are gone once it is done', async () => {
+  it('of a draw are the same few for a crowd, and those of its entrants are deleted once it is done', async () => {
     const room = await makeRoom(store);
     await room.announceDraw();
     await room.crowd(1);
@@ -92,7 +92,7 @@ describe('the keys in Redis', () => {
     expect(await client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });
   });
 
-  it('of the OpenID provider go when their time has passed, also after use', async () => {
+  it('of the OpenID provider expire, also after use', async () => {
     const { oidcRecords: oidc } = store;
     const [id, grantId] = [freshId('id'), freshId('grant')];
     await oidc.upsert('AuthorizationCode', id, { grantId, list: [] }, 100);
@@ -116,7 +116,7 @@ describe('the keys in Redis', () => {
     expect(await client.ttl(`anteroom:oidc:grant:${grantId}`)).toBe(-1);
   });
 
-  it('of logouts are two a relying party, on one node of a cluster, and go a day after the last was due', async () => {
+  it('of logouts are two per relying party, on one node of a cluster, and expire a day after the last was due', async () => {
     const { logoutQueue: logouts } = store;
     const client_id = freshId('client');
     const login = { room: freshId('room'), visitor: 'ann', sid: null };

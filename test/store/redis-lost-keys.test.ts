@@ -24,7 +24,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-test('no line that lost nothing is taken for one that did, in any order of events', async () => {
+test('no line that lost nothing counts as one that did, in any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryLossyCourse, async ({ incarnation, rules, steps }) => {
       const id = freshId('room');

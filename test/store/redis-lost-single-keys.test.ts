@@ -72,7 +72,7 @@ describe('the logins that relying parties will be notified of', () => {
     }
   });
 
-  test('are due at once where it is lost when they are due: whoever is still inside is put off', async () => {
+  test('are due at once if the key with their times is lost: those of visitors inside are postponed', async () => {
     await commands.del('anteroom:{logouts:shop}:due');
     expect(await take(T0)).toEqual([
       ['ann', 'session of ann'],

@@ -128,7 +128,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
 const PORTS = Object.keys(CALLS) as (keyof typeof CALLS)[];
 
 describe('every call', () => {
-  test.each(PORTS)('of %s is given up after the deadline, and is answered when Redis is fast again', async (port) => {
+  test.each(PORTS)('of %s fails at the deadline, and works when Redis is fast again', async (port) => {
     const methods = store[port];
     const answers = await Promise.allSettled(CALLS[port](store));
     expect(answers).toHaveLength(typeof methods === 'function' ? 1 : Object.keys(methods).length);
@@ -144,7 +144,7 @@ describe('every call', () => {
   });
 });
 
-describe('a join that was given up', () => {
+describe('a join that failed at the deadline', () => {
   const OUT = { timeout: 8000, interval: 50 };
   const crowd = (count: number, claim = false) =>
     store.line.join(
@@ -155,7 +155,7 @@ describe('a join that was given up', () => {
   const numberOf = async () => (await room.arrive('next')).number;
   const fast = () => vi.waitFor(() => store.ping(), OUT);
 
-  test('because its answer was late leaves numbers that nobody waits behind', async () => {
+  test('because its answer was late leaves numbers that block nobody', async () => {
     const [first] = await room.crowd(1);
     proxy.delay(LATENCY);
     await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
@@ -179,7 +179,7 @@ describe('a join that was given up', () => {
     expect(await room.counters()).toMatchObject({ queue: 4, waiting: 1 });
   });
 
-  test('because its answer was late gives back the places that it took', async () => {
+  test('because its answer was late frees the places that it took', async () => {
     await room.configure({ size: 3 });
     await room.raise({ people: 3 });
     proxy.delay(LATENCY);
@@ -201,7 +201,7 @@ describe('a join that was given up', () => {
     expect((await room.counters()).queue).toBe(2);
   });
 
-  test('because its answer was lost leaves numbers that nobody waits behind', async () => {
+  test('because its answer was lost leaves numbers that block nobody', async () => {
     proxy.loseAnswers(true);
     await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
     proxy.loseAnswers(false);
@@ -210,7 +210,7 @@ describe('a join that was given up', () => {
     expect(await numberOf()).toBe(4);
   });
 
-  test('and that arrives at Redis only later issues nothing', async () => {
+  test('and reaches Redis later issues nothing', async () => {
     const letGo = proxy.holdRequests();
     await expect(crowd(3)).rejects.toBeInstanceOf(StoreUnavailable);
     // The connection is silent, and the client makes another one.
@@ -235,7 +235,7 @@ describe('a join that was given up', () => {
     await other.close();
   });
 
-  test('leaves one small field a process in the hash of the line, however many joins there are', async () => {
+  test('leaves one small field per process in the hash of the line, whatever the number of joins', async () => {
     const client = new Redis(redis.url);
     for (let n = 0; n < 20; n++) await room.crowd(1);
     const fields = (await client.hkeys(lineKey(room.id, 'line'))).filter((field) => field.startsWith('joined:'));

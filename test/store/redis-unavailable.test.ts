@@ -100,7 +100,7 @@ describe('while Redis is unavailable', () => {
     expect((await room.arrive('ann')).number).toBe(1);
   });
 
-  it('rejects the calls whose answer is lost, and does none of them a second time', async () => {
+  it('rejects the calls whose answer is lost, and repeats none of them', async () => {
     const redis = await started();
     const line = await startFrailLine(redis.port);
     open.push({ stop: line.stop });
@@ -113,7 +113,7 @@ describe('while Redis is unavailable', () => {
     expect((await room.counters()).queue).toBe(5);
   });
 
-  it('gives up on a Redis that does not answer, and is there again when it does', async () => {
+  it('rejects calls while Redis does not answer, and works again when it does', async () => {
     const redis = await started();
     const store = await opened(redis.url);
     process.kill(redis.pid, 'SIGSTOP');
@@ -124,7 +124,7 @@ describe('while Redis is unavailable', () => {
     await back(store);
   });
 
-  it('opens all the same, and works once Redis is there', async () => {
+  it('opens without Redis, and works once Redis is available', async () => {
     const gone = await started();
     await gone.stop();
     const store = await opened(gone.url);
@@ -133,7 +133,7 @@ describe('while Redis is unavailable', () => {
     await back(store);
   });
 
-  it('knows the scripts again after Redis has forgotten them', async () => {
+  it('loads the scripts again after Redis lost them', async () => {
     const redis = await started();
     const store = await opened(redis.url);
     const room = await makeRoom(store);
@@ -157,7 +157,7 @@ describe('while Redis is unavailable', () => {
     expect(said).toEqual(['Redis unavailable', 'Redis available again']);
   });
 
-  it('keeps the password out of what it says', async () => {
+  it('keeps the password out of its messages', async () => {
     const redis = await started({ args: ['--requirepass', 'open'] });
     const said: unknown[] = [];
     const note = (...all: unknown[]) => said.push(all);
@@ -167,7 +167,7 @@ describe('while Redis is unavailable', () => {
     expect(everythingOf(said)).not.toContain('sesame');
   });
 
-  it('is unavailable where Redis takes no writes, and keeps what was to be written out of the error', async () => {
+  it('is unavailable if Redis accepts no writes, and keeps the written values out of the error', async () => {
     const redis = await started({ args: ['--maxmemory', '1'] });
     const store = await opened(redis.url);
     const refused = await store.oidcRecords
@@ -179,7 +179,7 @@ describe('while Redis is unavailable', () => {
     await expectUnavailable([store.leases.lease('clock', 'one', 1000)]);
   });
 
-  it('is unavailable and connects anew where Redis has become a replica, and is there again once it is not', async () => {
+  it('is unavailable and reconnects while Redis is a replica, and works again once it is a primary', async () => {
     const redis = await started();
     const store = await opened(redis.url);
     const admin = new Redis(redis.url);

@@ -44,7 +44,7 @@ describe('what a process remembers of draws', () => {
     expect(known(T0 + 1000).done).toBe(1);
   });
 
-  it('has entrants since the line was looked at, whom this process let in', () => {
+  it('has the entrants that this process issued since the line was viewed', () => {
     const { line, look, join, present, draws } = aProcess();
     pure.announceDraw(line, OPENING, T0);
     look(T0);

@@ -568,7 +568,7 @@ describe('when half of the people ahead have left', () => {
     expect(halfGone.map((tick) => tick.map((number) => number / 2))).toEqual(notThere);
   });
 
-  it('they are, too, if everybody who left was in front', () => {
+  it('they are, too, if all visitors who left were in front', () => {
     const inlet: InletSettings = { strategy: 'max-size', size: 300 };
     const halfGone = aMinute(inlet, 20_000, (number) => number > 10_000);
     const notThere = aMinute(inlet, 10_000, () => true);

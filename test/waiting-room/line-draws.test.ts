@@ -9,7 +9,7 @@ const MOST = 60;
 const index = fc.nat(MOST);
 
 describe('the entrants of a draw', () => {
-  it('are given their places by arrival, from 0, and are there', () => {
+  it('get their places by arrival, from 0, and are present', () => {
     const draw = newDraw(OPENING, T0);
     expect([1, 2, 3].map(() => enter(draw, 7, true))).toEqual([0, 1, 2].map((each) => ({ draw: 7, index: each })));
     expect(drawRecord(draw, 7)).toEqual({
@@ -27,7 +27,7 @@ describe('the entrants of a draw', () => {
     });
   });
 
-  it('are drawn who were heard from in time and did not withdraw, and nobody else', () => {
+  it('are drawn if they sent a heartbeat in time and did not withdraw', () => {
     const event = fc.record({ after: fc.nat(1500), index, withdrawn: fc.boolean() });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MOST }), fc.array(event, { maxLength: 60 }), (count, events) => {
@@ -64,7 +64,7 @@ describe('the entrants of a draw', () => {
 describe('a line with a draw', () => {
   const entrants = (count: number) => Array.from({ length: count }, (_, n) => ({ visitor: `v${n}`, claim: false }));
 
-  it('gives the drawn the numbers that follow, whoever had come before and withdraws', () => {
+  it('gives drawn entrants the next numbers, whatever happened before the draw', () => {
     fc.assert(
       fc.property(fc.nat(20), fc.nat(40), fc.uniqueArray(fc.nat(40)), fc.nat(5), (before, come, gone, late) => {
         const line = pure.newLine(RULES);
@@ -88,7 +88,7 @@ describe('a line with a draw', () => {
     );
   });
 
-  it('takes no more places than it has when the drawn find credits', () => {
+  it('takes no more places than it has when drawn entrants find credits', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(12), fc.nat(12), (size, credits, come) => {
         const line = pure.newLine({ ...RULES, size });

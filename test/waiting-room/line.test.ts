@@ -85,7 +85,7 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('holds exactly the places that it counts, and they are served to somebody', () => {
+  it('holds exactly the places that it counts, for served visitors', () => {
     fc.assert(
       fc.property(arbitraryLossyCourse, (course) => {
         watch(course, (_, line) => {
@@ -101,7 +101,7 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('counts as waiting exactly those whose place says so, and loses nobody’s place', () => {
+  it('counts exactly the waiting visitors as waiting, and loses nobody’s place', () => {
     fc.assert(
       fc.property(arbitraryLossyCourse, (course) => {
         watch(course, (_, line) => {
@@ -137,7 +137,7 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('gives the next number to the next who joins, and uses a number up once and for all, but for one whose admission lapsed once', () => {
+  it('issues numbers in order, and uses each up for good, except one whose admission lapsed once', () => {
     fc.assert(
       fc.property(arbitraryCourse, (course) => {
         const spent = new Set<string>();
@@ -192,7 +192,7 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('says the same of a place whether or not somebody looked in between', () => {
+  it('gives the same place whether or not the line was viewed in between', () => {
     fc.assert(
       fc.property(arbitraryCourse, fc.array(fc.nat(30_000), { maxLength: 3 }), (course, looks) => {
         const [watched, alone] = [
@@ -230,7 +230,7 @@ describe('the line', () => {
   const lineOf = (rules: Partial<LineRules> = {}) => pure.newLine({ ...RULES, ...rules });
   const entrants = (count: number) => Array.from({ length: count }, (_, n) => ({ visitor: `v${n}`, claim: false }));
 
-  it('shares a claim window among those who are served in the same second', () => {
+  it('shares a claim window among visitors who are served in the same second', () => {
     const line = lineOf();
     pure.join(line, entrants(1000), T0);
     for (let n = 0; n < 1000; n++) pure.raise(line, { numbers: 1 }, T0 + 1 + (n % 900));
@@ -246,7 +246,7 @@ describe('the line', () => {
     expect(line.batches.length).toBeLessThanOrEqual(121);
   });
 
-  it('keeps no row of an admission that is over, however it ended, and counts no exit told late', () => {
+  it('keeps no row of an admission that is over, however it ended, and counts no late report of its exit', () => {
     const line = lineOf({ lifetime: 1000 });
     pure.raise(line, { numbers: 3 }, T0);
     pure.join(

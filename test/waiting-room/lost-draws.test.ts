@@ -136,7 +136,7 @@ describe('FLUSHALL before the draw', () => {
     expect(await numbers(other, all)).toEqual(drawn);
   });
 
-  test('keeps entrants who are not heard from again', async () => {
+  test('keeps entrants who send no further heartbeat', async () => {
     const tickets = await entrants();
     time = NOON - 1000;
     await facts(one, tickets);
@@ -153,7 +153,7 @@ describe('FLUSHALL before the draw', () => {
     expect(await report()).toMatchObject({ entrants: tickets.length + last.length + 1 });
   });
 
-  test('draws nobody before everybody had time for a heartbeat', async () => {
+  test('draws nobody before every entrant had time for a heartbeat', async () => {
     const tickets = await entrants();
     time = NOON - 500;
     await look();
@@ -252,7 +252,7 @@ describe('FLUSHALL during the draw', () => {
     expect(ascending(await numbers(one, tickets)).filter((number) => number === 0)).toEqual([]);
   });
 
-  test('keeps the numbers that were told, also if a process opens the line that did not see the draw', async () => {
+  test('keeps the numbers that visitors saw, even if a process that did not see the draw opens the line', async () => {
     const tickets = await entrants();
     time = NOON - 500;
     await look();
@@ -271,7 +271,7 @@ describe('FLUSHALL during the draw', () => {
 });
 
 describe('FLUSHALL after the draw', () => {
-  test('turns no entrant away whose number a process has yet to compute', async () => {
+  test('keeps an entrant whose number a process has not computed yet', async () => {
     const tickets = await entrants();
     time = NOON - 500;
     await look();

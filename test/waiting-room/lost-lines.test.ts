@@ -62,7 +62,7 @@ function aProcessWithoutTheLine(): Promise<WaitingRoom> {
 }
 
 describe('after FLUSHALL', () => {
-  test('numbers go on behind all that were issued, and every ticket keeps its number', async () => {
+  test('numbers continue behind all that were issued, and every ticket keeps its number', async () => {
     const [one, other] = [await aProcess(), await aProcess()];
     await one.operations.putRoom(settings());
     const before = [...(await join(one, 20)), ...(await join(other, 30)), ...(await join(one, 10))];
@@ -129,7 +129,7 @@ describe('after FLUSHALL', () => {
     expect((await join(other, 1))[0]?.number).toBeGreaterThan(1);
   });
 
-  test('a line that nobody remembers begins again after 3 s, and honours no ticket of the one before', async () => {
+  test('a line that no process remembers begins again after 3 s, and honours no earlier ticket', async () => {
     const one = await aProcess();
     await one.operations.putRoom(settings());
     const [ticket] = await join(one, 1);

@@ -33,7 +33,7 @@ describe('presence', () => {
     );
   });
 
-  it('hears all of a range as it hears each of them', () => {
+  it('records a range of heartbeats like each of them', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), fc.nat(6000), (from, to, later) => {
         const [together, apart] = [newPresence(), newPresence()];

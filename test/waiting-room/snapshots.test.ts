@@ -93,7 +93,7 @@ describe('a snapshot', () => {
     expect(await look()).toBe(2);
   });
 
-  test('is fetched once for all who ask at the same time', async () => {
+  test('is fetched once for concurrent requests', async () => {
     line.hold();
     const asked = Array.from({ length: 50 }, look);
     await settled();
@@ -236,7 +236,7 @@ describe('a snapshot', () => {
       expect(snapshots.now('sale')?.view.counters.queue).toBe(2);
     });
 
-    test('of a room nobody asked for is no matter', () => {
+    test('of a room that nobody requested is ignored', () => {
       expect(() => snapshots.expire('other')).not.toThrow();
     });
   });
@@ -263,8 +263,8 @@ describe('a snapshot', () => {
     });
   });
 
-  describe('while the store is away', () => {
-    test('goes on answering for ten seconds, then it is StoreUnavailable', async () => {
+  describe('while the store is unavailable', () => {
+    test('answers for ten seconds, then throws StoreUnavailable', async () => {
       await look();
       line.away = true;
       for (const age of [1_000, 4_000, 9_999]) {
@@ -277,7 +277,7 @@ describe('a snapshot', () => {
       await expect(snapshots.get('sale')).rejects.toThrow(StoreUnavailable);
     });
 
-    test('is StoreUnavailable at once where nothing was ever heard of the room', async () => {
+    test('throws StoreUnavailable at once for a room without a snapshot', async () => {
       line.away = true;
       await expect(snapshots.get('sale')).rejects.toThrow(StoreUnavailable);
     });
@@ -329,7 +329,7 @@ describe('a snapshot', () => {
       expect(line.placed).toEqual([1, 2]);
     });
 
-    test('asking anew with the next snapshot', async () => {
+    test('asking again with the next snapshot', async () => {
       await snapshots.place(await snapshots.get('sale'), holder(1));
       time += 1_000;
       await snapshots.place(await snapshots.get('sale'), holder(1));

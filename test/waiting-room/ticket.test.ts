@@ -33,7 +33,7 @@ const tickets: fc.Arbitrary<Ticket> = fc.record({
 });
 
 describe('a ticket', () => {
-  test('comes back whole, whatever it says', () => {
+  test('opens with the same content', () => {
     fc.assert(
       fc.property(tickets, (ticket) => {
         expect(elsewhere.open(office.seal(ticket), ticket.room)).toEqual(ticket);

@@ -70,7 +70,7 @@ describe('a room where many admissions lapsed', () => {
 });
 
 describe('the limit on joins of an address', () => {
-  test('asks for a proof beyond it, says when the next may join without one, and comes back evenly', () => {
+  test('asks for a proof beyond it, says when the next may join without one, and recovers evenly', () => {
     const { come, refusal, pass } = guarded();
     expect(joins(times(6, () => come('192.0.2.7')))).toBe(6);
     expect(come('192.0.2.7')).toBe('challenge_required');
@@ -123,7 +123,7 @@ describe('the limit on joins of an address', () => {
 });
 
 describe('capacity', () => {
-  test('is full as soon as so many are present, for the proven too', () => {
+  test('is full as soon as that many are present, for proven visitors too', () => {
     expect(guarded({ capacity: 10 }, 9).come('192.0.2.7')).toBe('join');
     expect(guarded({ capacity: 10 }, 10).come('192.0.2.7')).toBe('room_full');
     expect(guarded({ capacity: 10 }, 10).come('192.0.2.7', { proven: true })).toBe('room_full');

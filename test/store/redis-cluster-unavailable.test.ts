@@ -31,7 +31,7 @@ describe('a Redis cluster that fails', () => {
     for (const { pid } of cluster.nodes) process.kill(pid, name);
   };
 
-  it('works again by itself after all connections broke', async () => {
+  it('works again after all connections broke', async () => {
     for (const { url } of cluster.nodes) {
       const admin = new Redis(url);
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
@@ -43,7 +43,7 @@ describe('a Redis cluster that fails', () => {
     );
   });
 
-  it('is unavailable within three seconds where no node answers, and there again when they do', async () => {
+  it('is unavailable within three seconds if no node answers, and works again when they do', async () => {
     signal('SIGSTOP');
     try {
       for (let round = 0; round < 3; round++) {
