@@ -4,6 +4,7 @@ import type { TemplateFunction } from 'ejs';
 import ejs from 'ejs';
 import type { LanguageSettings, RoomSettings } from '#waiting-room/room.ts';
 import { chooseLanguage, type LanguageRequest, type Offered } from './locale/choose-language.ts';
+import { escapeHtml } from './locale/escape-html.ts';
 import { FALLBACK, type Locale, type Locales } from './locale/index.ts';
 import { Markup } from './locale/messages.ts';
 
@@ -92,14 +93,32 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
     return made;
   }
 
+  const options = new WeakMap<Offered, Map<string, string>>();
+
+  /** The picker's options: the same for all visitors of a language. */
+  function optionsOf(choice: Offered, { code: chosen }: Locale): string {
+    const made = options.get(choice) ?? new Map<string, string>();
+    options.set(choice, made);
+    const known = made.get(chosen);
+    if (known !== undefined) return known;
+    const html = locales.list
+      .filter(({ code }) => choice.codes.has(code))
+      .map(({ code, name }) => {
+        const selected = code === chosen ? ' selected' : '';
+        return `<option value="${code}" lang="${code}"${selected}>${escapeHtml(name)}</option>`;
+      })
+      .join('');
+    made.set(chosen, html);
+    return html;
+  }
+
   return {
     render: (name, data = {}) => render(name, locales.get(FALLBACK), data),
     page(request, name, data, room) {
       const choice = offeredBy(room?.languages);
       const locale = locales.get(chooseLanguage(request, choice));
       const content = render(name, locale, data);
-      const languages = locales.list.filter(({ code }) => choice.codes.has(code));
-      return render('layout', locale, { ...data, content, languages });
+      return render('layout', locale, { ...data, content, languageOptions: optionsOf(choice, locale) });
     },
   };
 }

@@ -23,9 +23,14 @@ export interface Messages {
   has(key: string): boolean;
 }
 
+/** Filled-in messages that a locale keeps, of some 200 bytes each. */
+const MOST_FILLED_IN = 500;
+
 /** @throws Error for a key that the locale does not have: the tests compare every key of every locale. */
 export function createMessages(code: string, texts: Readonly<Record<string, string>>): Messages {
   const compiled = new Map<string, IntlMessageFormat>();
+  /** Most pages of a moment fill in the same values: the site, the time of the snapshot. */
+  const filledIn = new Map<string, string>();
 
   function messageOf(key: string): IntlMessageFormat {
     const known = compiled.get(key);
@@ -41,14 +46,25 @@ export function createMessages(code: string, texts: Readonly<Record<string, stri
     has: (key) => Object.hasOwn(texts, key),
     plain: (key, values) => String(messageOf(key).format(values)),
     html(key, values = {}) {
-      const given: Record<string, unknown> = { b: (parts: unknown[]) => new Markup(`<strong>${join(parts)}</strong>`) };
-      for (const [name, value] of Object.entries(values)) {
-        given[name] = typeof value === 'string' ? new Markup(`<bdi>${escapeHtml(value)}</bdi>`) : value;
-      }
-      const parts = messageOf(key).format<Markup>(given as Record<string, Markup>);
-      return join(Array.isArray(parts) ? parts : [parts]);
+      const parts = Object.values(values).map((value) => (value instanceof Markup ? `html ${value.html}` : value));
+      const asked = [key, ...parts].join('\n');
+      const known = filledIn.get(asked);
+      if (known !== undefined) return known;
+      const html = fillIn(key, values);
+      if (filledIn.size >= MOST_FILLED_IN) filledIn.clear();
+      filledIn.set(asked, html);
+      return html;
     },
   };
+
+  function fillIn(key: string, values: Readonly<Record<string, Value>>): string {
+    const given: Record<string, unknown> = { b: (parts: unknown[]) => new Markup(`<strong>${join(parts)}</strong>`) };
+    for (const [name, value] of Object.entries(values)) {
+      given[name] = typeof value === 'string' ? new Markup(`<bdi>${escapeHtml(value)}</bdi>`) : value;
+    }
+    const parts = messageOf(key).format<Markup>(given as Record<string, Markup>);
+    return join(Array.isArray(parts) ? parts : [parts]);
+  }
 }
 
 function join(parts: readonly unknown[]): string {
