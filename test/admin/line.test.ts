@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
+import { NO_COUNTERS } from '#support/line-view.ts';
 
 let admin: AdminServer;
 beforeEach(async () => {
@@ -8,18 +9,6 @@ beforeEach(async () => {
   await admin.as('put', '/rooms/sale').send({});
 });
 afterEach(() => admin.close());
-
-const NONE = {
-  queue: 0,
-  serving: 0,
-  waiting: 0,
-  present: 0,
-  claimed: 0,
-  active: 0,
-  completed: 0,
-  abandoned: 0,
-  expired: 0,
-};
 
 const raise = (by: unknown) => admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: by });
 
@@ -32,18 +21,18 @@ async function join(...visitors: string[]) {
   );
 }
 
-test('a new room has all counters at 0', () => admin.as('get', '/rooms/sale/counters').expect(200, NONE));
+test('a new room has all counters at 0', () => admin.as('get', '/rooms/sale/counters').expect(200, NO_COUNTERS));
 
 describe('POST /rooms/{room}/serving-counter', () => {
   test('raises the counter, answers by how much, and never lowers it below 0', async () => {
-    await raise(5).expect(200, { ...NONE, serving: 5, raised_by: 5 });
-    await raise(-2).expect(200, { ...NONE, serving: 3, raised_by: -2 });
-    await raise(-100).expect(200, { ...NONE, serving: 0, raised_by: -3 });
+    await raise(5).expect(200, { ...NO_COUNTERS, serving: 5, raised_by: 5 });
+    await raise(-2).expect(200, { ...NO_COUNTERS, serving: 3, raised_by: -2 });
+    await raise(-100).expect(200, { ...NO_COUNTERS, serving: 0, raised_by: -3 });
   });
 
   test('raises as far as the size allows', async () => {
     await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
-    await raise(100).expect(200, { ...NONE, serving: 3, raised_by: 3 });
+    await raise(100).expect(200, { ...NO_COUNTERS, serving: 3, raised_by: 3 });
   });
 
   test('serves as many present people as asked', async () => {
@@ -125,6 +114,6 @@ describe('POST /rooms/{room}/exits', () => {
 test('POST /rooms/{room}/reset starts the line again', async () => {
   await raise(2);
   await join('ann', 'ben', 'cat');
-  await admin.as('post', '/rooms/sale/reset').expect(200, NONE);
-  await admin.as('get', '/rooms/sale/counters').expect(200, NONE);
+  await admin.as('post', '/rooms/sale/reset').expect(200, NO_COUNTERS);
+  await admin.as('get', '/rooms/sale/counters').expect(200, NO_COUNTERS);
 });

@@ -143,6 +143,17 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       return served;
     }
 
+    /** A visitor who claims the turn and does not return to the relying party yet; its URL with the code. */
+    async function claimWithoutReturn() {
+      const browser = newVisitor();
+      const page = await come(browser);
+      await letIn();
+      const { location } = await browser.post(page);
+      const { location: callback } = await browser.follow(location, anteroom.issuer);
+      expect(callback).toMatch(`${origin}${kind.callback}?`);
+      return { browser, callback };
+    }
+
     test('holds a visitor in line, admits them to the requested page, and logs them out', async () => {
       await anteroom.reset();
       const cookies: string[] = [];
@@ -185,14 +196,9 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
     // On one host, the gateway's and Anteroom's certificate are the same.
     if (!kind.anteroomPath) {
       test('admits nobody when its request for tokens reaches another host', async () => {
-        const browser = newVisitor();
-        const page = await come(browser);
-        await letIn();
-        const { location } = await browser.post(page);
-        const answer = await browser.follow(location, anteroom.issuer);
-        expect(answer.location).toMatch(`${origin}${kind.callback}?`);
+        const { browser, callback } = await claimWithoutReturn();
         await anteroom.terminator?.present(await authority.issue('other.example'));
-        const refused = await browser.follow(answer.location, origin);
+        const refused = await browser.follow(callback, origin);
         await anteroom.terminator?.present(certificate);
         expect(isInside(refused)).toBe(false);
         expect(isInside(await browser.follow(`${origin}/other`))).toBe(true);
@@ -234,15 +240,10 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
 
       if (kind.endsLogins) {
         test('ends a login with the login window, even if the browser keeps the cookie', async () => {
-          const browser = newVisitor();
-          const page = await come(browser);
-          await letIn();
-          const { location } = await browser.post(page);
-          const answer = await browser.follow(location, anteroom.issuer);
-          expect(answer.location).toMatch(`${origin}${kind.callback}?`);
+          const { browser, callback } = await claimWithoutReturn();
           const kept = [...browser.cookies].map(([key, value]) => `${key.split(' ')[0]}=${value}`).join('; ');
           await delay((LOGIN_WINDOW + 1) * 1000);
-          expect((await browser.get(answer.location, { Cookie: kept })).status).toBe(400);
+          expect((await browser.get(callback, { Cookie: kept })).status).toBe(400);
         });
       }
     });

@@ -1,12 +1,8 @@
 /** What a line costs in Redis, measured in Redis: bytes for each waiting visitor, and microseconds for each verb. */
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import type { RedisServer } from '#support/redis.ts';
-import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { makeRoom, seconds, T0 } from './contract/room-under-test.ts';
+import { useRedis } from './use-redis.ts';
 
 const LONG = 1_000_000;
 const SHORT = 1000;
@@ -17,31 +13,17 @@ const MOST = 1.3;
 const LATER = T0 + seconds(900);
 
 describe('what a line costs in Redis', () => {
-  let redis: RedisServer;
-  let store: Store;
-  let client: Redis;
+  const redis = useRedis();
 
-  beforeAll(async () => {
-    redis = await startRedis();
-    store = await openRedisStore({ url: redis.url });
-    client = new Redis(redis.url);
-  });
-
-  afterAll(async () => {
-    client.disconnect();
-    await store.close();
-    await redis.stop();
-  });
-
-  const usedMemory = async () => Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
+  const usedMemory = async () => Number(/used_memory:(\d+)/.exec(await redis.client.info('memory'))?.[1]);
 
   /** A line of `count` visitors, of whom every second is present at LATER. */
   async function lineOf(count: number): Promise<RoomUnderTest> {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     for (let joined = 0; joined < count; joined += 1000) await room.crowd(1000);
     for (let from = 0; from < count; from += 10_000) {
       const heard = Array.from({ length: Math.min(5000, count / 2) }, (_, n) => from + 2 * n + 1);
-      await store.line.recordHeartbeats(room.id, { generation: 1, numbers: heard }, LATER);
+      await redis.store.line.recordHeartbeats(room.id, { generation: 1, numbers: heard }, LATER);
     }
     return room;
   }
@@ -57,9 +39,10 @@ describe('what a line costs in Redis', () => {
     let n = 1;
     for (let round = 0; round < ROUNDS; round++, n += times) {
       for (const [i, room] of rooms.entries()) {
-        await client.config('RESETSTAT');
+        await redis.client.config('RESETSTAT');
         for (let time = 0; time < times; time++) await call(room, n + time);
-        const [, calls, spent] = /cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
+        const [, calls, spent] =
+          /cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(await redis.client.info('commandstats')) ?? [];
         expect(Number(calls)).toBe(times);
         rounds[i]?.push(Number(spent) / times);
       }
@@ -71,7 +54,7 @@ describe('what a line costs in Redis', () => {
   const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
   it('takes less than 48 bytes for each of a million waiting visitors', async () => {
-    await makeRoom(store).then((room) => room.crowd(1));
+    await makeRoom(redis.store).then((room) => room.crowd(1));
     const before = await usedMemory();
     await lineOf(LONG);
     const each = ((await usedMemory()) - before) / LONG;
@@ -90,7 +73,7 @@ describe('what a line costs in Redis', () => {
       join: await costs(20, rooms, (room) => room.arrive('ann', { at: LATER })),
       joinHundred: await costs(10, rooms, (room) => room.crowd(100, { at: LATER })),
       heartbeats: await costs(5, rooms, (room) =>
-        store.line.recordHeartbeats(
+        redis.store.line.recordHeartbeats(
           room.id,
           { generation: 1, numbers: Array.from({ length: 100 }, (_, n) => middleOf(room) + n) },
           LATER,
@@ -114,13 +97,13 @@ describe('what a line costs in Redis', () => {
   });
 
   it('follows a clock that jumped back in less than 5 ms, with 100,000 inside', async () => {
-    const room = await makeRoom(store, { lifetime: seconds(3600) });
+    const room = await makeRoom(redis.store, { lifetime: seconds(3600) });
     await room.raise({ numbers: 100_000 });
     for (let joined = 0; joined < 100_000; joined += 1000) await room.crowd(1000, { claim: true });
     await room.view(T0 + seconds(60));
-    await client.config('RESETSTAT');
+    await redis.client.config('RESETSTAT');
     const { counters } = await room.view(T0 - seconds(3600));
-    const [, spent] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
+    const [, spent] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await redis.client.info('commandstats')) ?? [];
     expect(counters.active).toBe(100_000);
     expect(Number(spent)).toBeLessThan(5000);
     expect((await room.counters(T0 - seconds(60) - 1)).active).toBe(100_000);
@@ -129,7 +112,7 @@ describe('what a line costs in Redis', () => {
 
   /** A room with an open draw of `count` entrants, of whom every second is present at LATER. */
   async function drawOf(count: number): Promise<RoomUnderTest> {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     await room.announceDraw();
     for (let come = 0; come < count; come += 1000) await room.crowd(1000);
     for (let from = 0; from < count; from += 10_000) {
@@ -146,13 +129,13 @@ describe('what a line costs in Redis', () => {
       join: await costs(20, rooms, (room) => room.arrive('ann', { at: LATER })),
       joinHundred: await costs(10, rooms, (room) => room.crowd(100, { at: LATER })),
       heartbeats: await costs(5, rooms, (room) =>
-        store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes }, LATER),
+        redis.store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes }, LATER),
       ),
     };
     // These read a whole draw.
     const view = await costs(5, rooms, (room) => room.view(LATER));
     const memory = await costs(5, rooms, (room) =>
-      store.line.viewForMemory(room.id, { generation: 1, done: 0, withEntrants: true }, LATER),
+      redis.store.line.viewForMemory(room.id, { generation: 1, done: 0, withEntrants: true }, LATER),
     );
     console.table({ ...same, view, memory });
     for (const [verb, { ratio }] of Object.entries(same)) expect(ratio, verb).toBeLessThan(MOST);
@@ -163,9 +146,9 @@ describe('what a line costs in Redis', () => {
       const before = await room.view(LATER);
       // Loads the script; there is no such event.
       await room.draw('encore', LATER);
-      await client.config('RESETSTAT');
+      await redis.client.config('RESETSTAT');
       await room.draw('opening', LATER);
-      const [, spent] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await client.info('commandstats')) ?? [];
+      const [, spent] = /cmdstat_evalsha:calls=1,usec=(\d+)/.exec(await redis.client.info('commandstats')) ?? [];
       expect((await room.counters(LATER)).present).toBe(before.entrantsPresent);
       expect(Number(spent)).toBeLessThan(20_000);
     }

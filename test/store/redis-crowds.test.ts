@@ -1,15 +1,12 @@
 /** The contract compares small lines with the model; the Redis scripts handle long ranges of numbers by other means. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import type { RedisServer } from '#support/redis.ts';
-import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports/index.ts';
+import { describe, expect, it } from 'vitest';
 import { comparable } from './contract/like-the-model.ts';
 import { openModel } from './contract/model.ts';
 import { freshId, OPENING, RULES, T0 } from './contract/room-under-test.ts';
 import type { Step } from './contract/steps.ts';
 import { play } from './contract/steps.ts';
+import { useRedis } from './use-redis.ts';
 
 const MOST = 3000;
 const number = fc.integer({ min: 1, max: MOST });
@@ -98,29 +95,18 @@ const course = fc
   );
 
 describe('a long line in Redis', () => {
-  let redis: RedisServer;
-  let store: Store;
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    store = await openRedisStore({ url: redis.url });
-  });
-
-  afterAll(async () => {
-    await store.close();
-    await redis.stop();
-  });
+  const redis = useRedis();
 
   it('answers as the model does when hundreds come, go and are served at a time', async () => {
     await fc.assert(
       fc.asyncProperty(course, async (steps) => {
         const id = freshId('room');
         const model = openModel(RULES, T0);
-        await store.line.open(id, { rules: RULES, incarnation: '', checkpoint: null }, T0);
+        await redis.store.line.open(id, { rules: RULES, incarnation: '', checkpoint: null }, T0);
         let now = T0;
         for (const [n, each] of steps.entries()) {
           now += each.after;
-          const answer = await play(each, store.line, id, now);
+          const answer = await play(each, redis.store.line, id, now);
           const expected = await play(each, model, id, now);
           expect(comparable(answer), `step ${n}: ${JSON.stringify(each).slice(0, 200)}`).toEqual(comparable(expected));
         }

@@ -1,23 +1,15 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import { type RedisServer, startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports/index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { seconds, T0 } from './contract/room-under-test.ts';
+import { useRedis } from './use-redis.ts';
 
 describe('the audit log of an earlier version, in Redis', () => {
-  let redis: RedisServer;
-  let store: Store;
-  let client: Redis;
+  const redis = useRedis();
 
   beforeAll(async () => {
-    redis = await startRedis();
-    store = await openRedisStore({ url: redis.url });
-    client = new Redis(redis.url);
     const formerly = (by: string, at: number) =>
-      client.xadd('anteroom:audit', '*', 'entry', JSON.stringify({ by, time: new Date(T0 + at).toISOString() }));
+      redis.client.xadd('anteroom:audit', '*', 'entry', JSON.stringify({ by, time: new Date(T0 + at).toISOString() }));
     const now = (actor: string, at: number) =>
-      store.audit.append([
+      redis.store.audit.append([
         { id: `${at}`, actor, action: 'a', same: `${at}`, at: T0 + at, count: 1, entry: JSON.stringify({ by: actor }) },
       ]);
     await formerly('alice', 0);
@@ -28,14 +20,8 @@ describe('the audit log of an earlier version, in Redis', () => {
     await now('bob', seconds(4));
   });
 
-  afterAll(async () => {
-    client.disconnect();
-    await store.close();
-    await redis.stop();
-  });
-
   const read = async (max: number, skip = 0, actor?: string) =>
-    (await store.audit.newest({ max, skip, actor })).map(({ entry, lastAt }) => [
+    (await redis.store.audit.newest({ max, skip, actor })).map(({ entry, lastAt }) => [
       (JSON.parse(entry) as { by: string }).by,
       (lastAt - T0) / 1000,
     ]);

@@ -1,11 +1,7 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import type { RedisServer } from '#support/redis.ts';
-import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { freshId, makeRoom, pick, seconds, T0 } from './contract/room-under-test.ts';
+import { useRedis } from './use-redis.ts';
 
 /** A draw that is done, and an open one. */
 async function withDraws(room: RoomUnderTest): Promise<void> {
@@ -17,57 +13,43 @@ async function withDraws(room: RoomUnderTest): Promise<void> {
 }
 
 describe('the keys in Redis', () => {
-  let redis: RedisServer;
-  let store: Store;
-  let client: Redis;
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    store = await openRedisStore({ url: redis.url });
-    client = new Redis(redis.url);
-  });
-
-  afterAll(async () => {
-    client.disconnect();
-    await store.close();
-    await redis.stop();
-  });
+  const redis = useRedis();
 
   it('share one hash tag per room, and none is for a waiting visitor', async () => {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     await room.crowd(1);
-    const before = await client.keys(`*${room.id}*`);
-    const fields = await client.hlen(`anteroom:{${room.id}}:line`);
+    const before = await redis.client.keys(`*${room.id}*`);
+    const fields = await redis.client.hlen(`anteroom:{${room.id}}:line`);
     await room.crowd(5000);
-    expect(await client.keys(`*${room.id}*`)).toEqual(before);
-    expect(await client.hlen(`anteroom:{${room.id}}:line`)).toBe(fields);
+    expect(await redis.client.keys(`*${room.id}*`)).toEqual(before);
+    expect(await redis.client.hlen(`anteroom:{${room.id}}:line`)).toBe(fields);
     const crowd = await room.crowd(3);
     await room.raise({ numbers: 2000 });
     await room.leave(pick(crowd, 1));
     await room.claim({ generation: 1, number: 1, visitor: 'ann' });
     await room.view(T0 + seconds(600));
-    const after = await client.keys(`*${room.id}*`);
+    const after = await redis.client.keys(`*${room.id}*`);
     expect(after.length).toBeGreaterThan(before.length);
     for (const key of after) expect(key).toMatch(new RegExp(`^anteroom:\\{${room.id}\\}:`));
     expect(after.filter((key) => key.includes('scratch'))).toEqual([]);
   });
 
   it('of a draw are the same few for a crowd, and those of its entrants are deleted once it is done', async () => {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     await room.announceDraw();
     await room.crowd(1);
-    const before = await client.keys(`*${room.id}*`);
+    const before = await redis.client.keys(`*${room.id}*`);
     await room.crowd(5000);
-    expect((await client.keys(`*${room.id}*`)).toSorted()).toEqual(before.toSorted());
+    expect((await redis.client.keys(`*${room.id}*`)).toSorted()).toEqual(before.toSorted());
     expect(before.filter((key) => key.includes('entrants'))).toHaveLength(2);
     await room.draw();
-    const after = await client.keys(`*${room.id}*`);
+    const after = await redis.client.keys(`*${room.id}*`);
     expect(after.filter((key) => key.includes('entrants'))).toEqual([]);
-    expect(await client.hlen(`anteroom:{${room.id}}:draws`)).toBe(6);
+    expect(await redis.client.hlen(`anteroom:{${room.id}}:draws`)).toBe(6);
   });
 
   it('leave nothing of an admission that is over', async () => {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     await room.raise({ numbers: 3 });
     await room.crowd(1, { claim: true });
     const ann = await room.arrive('ann', { claim: true });
@@ -75,25 +57,26 @@ describe('the keys in Redis', () => {
     await room.leave(ann);
     await room.exits({ completed: ['bob'] });
     await room.view(T0 + seconds(600));
-    for (const part of ['admissions', 'active']) expect(await client.exists(`anteroom:{${room.id}}:${part}`)).toBe(0);
+    for (const part of ['admissions', 'active'])
+      expect(await redis.client.exists(`anteroom:{${room.id}}:${part}`)).toBe(0);
   });
 
   it('are one hash after a reset, and one number after the room is deleted', async () => {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     await room.crowd(100);
     await room.raise({ numbers: 10 });
     await withDraws(room);
-    await store.line.reset(room.id, T0);
-    expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
+    await redis.store.line.reset(room.id, T0);
+    expect(await redis.client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
     await room.crowd(100);
     await withDraws(room);
-    await store.settings.deleteRoom(room.id);
-    expect(await client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
-    expect(await client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });
+    await redis.store.settings.deleteRoom(room.id);
+    expect(await redis.client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
+    expect(await redis.client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });
   });
 
   it('of the OpenID provider expire, also after use', async () => {
-    const { oidcRecords: oidc } = store;
+    const { oidcRecords: oidc } = redis.store;
     const [id, grantId] = [freshId('id'), freshId('grant')];
     await oidc.upsert('AuthorizationCode', id, { grantId, list: [] }, 100);
     await oidc.upsert('AccessToken', id, { grantId }, 200);
@@ -101,37 +84,37 @@ describe('the keys in Redis', () => {
     await oidc.consume('AuthorizationCode', id, T0);
     // A list that is empty stays a list.
     expect(await oidc.find('AuthorizationCode', id)).toEqual({ grantId, list: [], consumed: T0 / 1000 });
-    const ttl = async (key: string) => Math.ceil((await client.pttl(key)) / 1000);
+    const ttl = async (key: string) => Math.ceil((await redis.client.pttl(key)) / 1000);
     expect(await ttl(`anteroom:oidc:record:AuthorizationCode:${id}`)).toBe(100);
     expect(await ttl(`anteroom:oidc:grant:${grantId}`)).toBe(200);
     await oidc.revokeByGrantId(grantId);
-    expect(await client.exists(`anteroom:oidc:grant:${grantId}`)).toBe(0);
+    expect(await redis.client.exists(`anteroom:oidc:grant:${grantId}`)).toBe(0);
   });
 
   it('of a grant stay as long as a record that has no end', async () => {
-    const { oidcRecords: oidc } = store;
+    const { oidcRecords: oidc } = redis.store;
     const [id, grantId] = [freshId('id'), freshId('grant')];
     await oidc.upsert('RefreshToken', id, { grantId }, undefined);
     await oidc.upsert('AccessToken', id, { grantId }, 60);
-    expect(await client.ttl(`anteroom:oidc:grant:${grantId}`)).toBe(-1);
+    expect(await redis.client.ttl(`anteroom:oidc:grant:${grantId}`)).toBe(-1);
   });
 
   it('of logouts are two per relying party, on one node of a cluster, and expire a day after the last was due', async () => {
-    const { logoutQueue: logouts } = store;
+    const { logoutQueue: logouts } = redis.store;
     const client_id = freshId('client');
     const login = { room: freshId('room'), visitor: 'ann', sid: null };
     const keys = [`anteroom:{logouts:${client_id}}:due`, `anteroom:{logouts:${client_id}}:known`];
-    const ttls = () => Promise.all(keys.map(async (key) => Math.round((await client.pttl(key)) / 1000)));
+    const ttls = () => Promise.all(keys.map(async (key) => Math.round((await redis.client.pttl(key)) / 1000)));
     const day = 24 * 60 * 60;
     await logouts.expect(client_id, login, T0 + seconds(600), T0);
     await logouts.expect(client_id, { ...login, visitor: 'bob' }, T0 + seconds(60), T0);
-    expect((await client.keys(`*${client_id}*`)).toSorted()).toEqual(keys);
+    expect((await redis.client.keys(`*${client_id}*`)).toSorted()).toEqual(keys);
     expect(await ttls()).toEqual([day + 600, day + 600]);
     const [bob] = await logouts.take(client_id, 1, T0 + seconds(60), T0 + seconds(90));
     if (bob) await logouts.prolong(client_id, bob, T0 + seconds(2000), T0 + seconds(60));
     expect(await ttls()).toEqual([day + 1940, day + 1940]);
     for (const taken of await logouts.take(client_id, 10, T0 + seconds(2000), T0))
       await logouts.settle(client_id, taken);
-    expect(await client.keys(`*${client_id}*`)).toEqual([]);
+    expect(await redis.client.keys(`*${client_id}*`)).toEqual([]);
   });
 });

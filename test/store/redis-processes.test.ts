@@ -1,12 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisStore } from '#store/redis/index.ts';
-import type { RedisServer } from '#support/redis.ts';
-import { startRedis } from '#support/redis.ts';
-import type { Store } from '#waiting-room/ports/index.ts';
+import { describe, expect, it } from 'vitest';
 import { makeRoom, T0 } from './contract/room-under-test.ts';
 import type { Work } from './redis-worker.ts';
+import { useRedis } from './use-redis.ts';
 
 const ascending = (a: number, b: number) => a - b;
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
@@ -37,21 +34,10 @@ async function atOnce(shares: readonly Work[]): Promise<number[]> {
 }
 
 describe('four processes on one Redis', () => {
-  let redis: RedisServer;
-  let store: Store;
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    store = await openRedisStore({ url: redis.url });
-  });
-
-  afterAll(async () => {
-    await store.close();
-    await redis.stop();
-  });
+  const redis = useRedis();
 
   it('give the numbers 1 to 10,000 to 10,000 who join at once, none twice and none left out', async () => {
-    const room = await makeRoom(store);
+    const room = await makeRoom(redis.store);
     const share = { url: redis.url, room: room.id, now: T0, join: 2500 };
     const numbers = await atOnce([share, share, share, share]);
     expect(numbers.toSorted(ascending)).toEqual(upTo(10_000));
@@ -59,7 +45,7 @@ describe('four processes on one Redis', () => {
   });
 
   it('admit exactly 500 of 10,000 who claim at once in a room of 500', async () => {
-    const room = await makeRoom(store, { size: 500 });
+    const room = await makeRoom(redis.store, { size: 500 });
     const crowd = await room.crowd(10_000);
     await room.raise({ people: 10_000 });
     const shares = [0, 1, 2, 3].map((part) => ({

@@ -1,4 +1,16 @@
-import type { LineView } from '#waiting-room/line/counters.ts';
+import type { Counters, LineView } from '#waiting-room/line/counters.ts';
+
+export const NO_COUNTERS: Counters = {
+  queue: 0,
+  serving: 0,
+  waiting: 0,
+  present: 0,
+  claimed: 0,
+  active: 0,
+  completed: 0,
+  abandoned: 0,
+  expired: 0,
+};
 
 /** The view of a new line, with the test's changes. */
 export function lineView({
@@ -12,18 +24,7 @@ export function lineView({
     generation: 1,
     clock: 0,
     shifted: 0,
-    counters: {
-      queue: 0,
-      serving: 0,
-      waiting: 0,
-      present: 0,
-      claimed: 0,
-      active: 0,
-      completed: 0,
-      abandoned: 0,
-      expired: 0,
-      ...counters,
-    },
+    counters: { ...NO_COUNTERS, ...counters },
     mode: 'queue',
     size: 0,
     sizeVersion: 0,

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineView } from '#support/line-view.ts';
+import { roomSettings } from '#support/room-settings.ts';
 import { peopleAhead } from '#waiting-room/ahead.ts';
 import { estimatedWait, type Meter, measure, perMinute, readMeter } from '#waiting-room/estimate.ts';
 import { waitOf } from '#waiting-room/facts.ts';
 import type { InletSettings } from '#waiting-room/inlets/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
-import type { Mode, RoomSettings } from '#waiting-room/room.ts';
+import type { Mode } from '#waiting-room/room.ts';
 import { createRandom } from '../../simulate/random.ts';
 import { T0 } from '../store/contract/room-under-test.ts';
 import { aDoor, TICK } from './door.ts';
@@ -191,19 +192,8 @@ describe('predicted waits', () => {
 });
 
 describe('the estimate for a waiting visitor', () => {
-  const settings = (mode: Mode): RoomSettings => ({
-    id: 'sale',
-    title: 'Sale',
-    mode,
-    inlet: { strategy: 'manual' },
-    admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-    presence: { timeout: 180_000 },
-    message: null,
-    return_urls: [],
-    events: [],
-  });
   const snapshot = (mode: Mode, alarm = false) => ({
-    settings: settings(mode),
+    settings: roomSettings({ mode }),
     view: lineView({ mode, alarm }),
     event: null,
     speed: perMinute(meterOf(5 * MINUTE, steady(60)), T0 + 5 * MINUTE),

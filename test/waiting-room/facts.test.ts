@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
+import { roomSettings } from '#support/room-settings.ts';
 import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
 import { unservedDocument } from '#waiting-room/facts-document.ts';
 import type { Place } from '#waiting-room/line/place.ts';
@@ -23,18 +24,7 @@ const ticket: Ticket = {
 };
 
 function snapshot(changes: Partial<RoomSettings> = {}): Snapshot {
-  const settings: RoomSettings = {
-    id: 'sale',
-    title: 'Spring sale',
-    mode: 'queue',
-    inlet: { strategy: 'manual' },
-    admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-    presence: { timeout: 180_000 },
-    message: null,
-    return_urls: [],
-    events: [],
-    ...changes,
-  };
+  const settings = roomSettings(changes);
   return {
     settings,
     view: lineView({

@@ -4,11 +4,12 @@ import { createFeed } from '#activity/feed.ts';
 import { openRedisStore } from '#store/redis/index.ts';
 import { LINE_PARTS, lineKey } from '#store/redis/keys.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
+import { roomSettings } from '#support/room-settings.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
 import { recoverLostLines } from '#waiting-room/lost-lines.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
-import type { RoomEvent, RoomSettings } from '#waiting-room/room.ts';
+import type { RoomEvent } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 
 const MINUTE = 60_000;
@@ -17,17 +18,7 @@ const NOON = Date.parse('2026-11-24T12:00:00Z');
 const HEARTBEAT = 33_000;
 
 const EVENT: RoomEvent = { id: 'opening', prequeue_start: NOON - 30 * MINUTE, start: NOON, end: null, order: 'draw' };
-const SALE: RoomSettings = {
-  id: 'sale',
-  title: 'Sale',
-  mode: 'queue',
-  inlet: { strategy: 'manual' },
-  admission: { lifetime: 10 * MINUTE, claim_window: 2 * MINUTE, missed_turn: 'front', renew: false },
-  presence: { timeout: 3 * MINUTE },
-  message: null,
-  return_urls: [],
-  events: [EVENT],
-};
+const SALE = roomSettings({ events: [EVENT] });
 
 let redis: RedisServer;
 let admin: Redis;

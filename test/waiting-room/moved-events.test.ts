@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { roomSettings } from '#support/room-settings.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import { createTime, type Time } from '#support/time.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
@@ -28,17 +29,7 @@ describe.each(STORES)('an event with entrants, on %s', (_name, open) => {
     kept = [];
     const now = time.now();
     event = { id: 'opening', prequeue_start: now, start: now + HOUR, end: now + 9 * HOUR, order: 'draw' };
-    settings = {
-      id: room,
-      title: 'Spring sale',
-      mode: 'queue',
-      inlet: { strategy: 'manual' },
-      admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-      presence: { timeout: 180_000 },
-      message: null,
-      return_urls: [],
-      events: [event],
-    };
+    settings = roomSettings({ id: room, events: [event] });
     waitingRoom = createWaitingRoom({
       store: opened.store,
       now: time.now,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { roomSettings } from '#support/room-settings.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 import { createOperations } from '#waiting-room/operations.ts';
 import type { LineStore } from '#waiting-room/ports/line.ts';
-import type { RoomSettings } from '#waiting-room/room.ts';
 import { changeSettings, unconditional } from '#waiting-room/settings-change.ts';
 
 let opened: OpenedStore;
@@ -11,17 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const room: RoomSettings = {
-  id: 'sale',
-  title: 'Sale',
-  mode: 'queue',
-  inlet: { strategy: 'manual' },
-  admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-  presence: { timeout: 180_000 },
-  message: null,
-  events: [],
-  return_urls: [],
-};
+const room = roomSettings();
 
 test('a change is repeated on top of each change that came in between', async () => {
   let value = { first: 0, second: 0 };

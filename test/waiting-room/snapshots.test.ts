@@ -1,22 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { lineView } from '#support/line-view.ts';
+import { roomSettings } from '#support/room-settings.ts';
 import { RoomNotFound, StoreUnavailable } from '#waiting-room/errors.ts';
 import type { LineView } from '#waiting-room/line/counters.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
-import type { RoomSettings } from '#waiting-room/room.ts';
 import { createSnapshots, type Snapshots } from '#waiting-room/snapshots.ts';
 
-const settings: RoomSettings = {
-  id: 'sale',
-  title: 'Spring sale',
-  mode: 'queue',
-  inlet: { strategy: 'manual' },
-  admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-  presence: { timeout: 180_000 },
-  message: null,
-  return_urls: [],
-  events: [],
-};
+const settings = roomSettings();
 
 /** A line of which every look sees one number more, and which the test can hold back, take away or delete. */
 function createLine() {

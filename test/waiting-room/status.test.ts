@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { roomSettings } from '#support/room-settings.ts';
 import { embeddedStore } from '#support/stores.ts';
 import { createTime } from '#support/time.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
@@ -14,17 +15,7 @@ describe('the shared status', () => {
   beforeEach(async () => {
     const opened = await embeddedStore();
     room = make(opened.store);
-    await room.operations.putRoom({
-      id: 'sale',
-      title: 'Spring sale',
-      mode: 'queue',
-      inlet: { strategy: 'manual' },
-      admission: { lifetime: 600_000, claim_window: 120_000, missed_turn: 'front', renew: false },
-      presence: { timeout: 180_000 },
-      message: 'Soon',
-      return_urls: [],
-      events: [],
-    });
+    await room.operations.putRoom(roomSettings({ message: 'Soon' }));
     return () => opened.close();
   });
 

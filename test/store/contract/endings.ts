@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_COUNTERS } from '#support/line-view.ts';
 import type { Ports } from './room-under-test.ts';
 import { makeRoom, pick, seconds, T0 } from './room-under-test.ts';
 
@@ -101,17 +102,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       await room.raise({ people: 1 });
       const inside = await room.arrive('ann', { claim: true });
       const waiting = await room.arrive('bob');
-      expect(await store.line.reset(room.id, T0)).toEqual({
-        queue: 0,
-        serving: 0,
-        waiting: 0,
-        present: 0,
-        claimed: 0,
-        active: 0,
-        completed: 0,
-        abandoned: 0,
-        expired: 0,
-      });
+      expect(await store.line.reset(room.id, T0)).toEqual(NO_COUNTERS);
       expect(await room.place(inside)).toEqual({ state: 'stale' });
       expect(await room.place(waiting)).toEqual({ state: 'stale' });
       expect(await store.line.admission(room.id, 'ann', T0)).toBeNull();
