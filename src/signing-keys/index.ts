@@ -4,7 +4,6 @@
  * so that every process has them. It imports the ports of the waiting room.
  */
 import { randomUUID } from 'node:crypto';
-import type { JWK } from 'jose';
 import { calculateJwkThumbprint } from 'jose';
 import type { Emit } from '#waiting-room/activity.ts';
 import type { Leases } from '#waiting-room/ports/leases.ts';
@@ -12,7 +11,15 @@ import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import type { SigningKeysStore } from '#waiting-room/ports/signing-keys.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import { generateKey, type PrivateJwks } from './jwks.ts';
-import { firstRotation, type NamedKey, type PublishedKey, publishedKeys, type Rotation, rotate } from './rotation.ts';
+import {
+  addedToFile,
+  firstRotation,
+  type NamedKey,
+  type PublishedKey,
+  publishedKeys,
+  type Rotation,
+  rotate,
+} from './rotation.ts';
 
 export { generateJwks, type PrivateJwks, parseJwks } from './jwks.ts';
 export type { PublishedKey } from './rotation.ts';
@@ -133,7 +140,7 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
       if (next && !emergency) throw new RotationInProgress(next.signsFrom);
       const algorithms = [...new Set(before.map(({ alg }) => alg))];
       fresh = (await Promise.all(algorithms.map(generateKey))) as NamedKey[];
-      const whole = current.length > 0 ? withFile(current, keys, now()) : firstRotation(keys, now());
+      const whole = [...current, ...addedToFile(keys, current, now())];
       return rotate(whole, { fresh, now: now(), keepFor: await keepFor(), emergency });
     });
     const published = await publish();
@@ -187,18 +194,6 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
       await publish();
     },
   };
-}
-
-/** Keys that were put into the file since. */
-function withFile(rotation: Rotation, file: readonly JWK[], now: number): Rotation {
-  const known = new Set(rotation.map(({ kid }) => kid));
-  return [
-    ...rotation,
-    ...firstRotation(
-      (file as readonly NamedKey[]).filter(({ kid }) => !known.has(kid)),
-      now,
-    ),
-  ];
 }
 
 /** Another process does the same at this moment. */

@@ -44,20 +44,22 @@ export const firstRotation = (file: readonly NamedKey[], now: number): Rotation 
     removeAt: null,
   }));
 
+/** The keys of a file that are in no rotation yet. */
+export function addedToFile(file: readonly NamedKey[], rotation: Rotation, now: number): Rotation {
+  const known = new Set(rotation.map(({ kid }) => kid));
+  return firstRotation(
+    file.filter(({ kid }) => !known.has(kid)),
+    now,
+  );
+}
+
 /**
  * The published keys: of each algorithm first the one that signs, then those before it, latest first, then the next
  * ones. A key that was put into the file after a rotation is published and does not sign.
  */
 export function publishedKeys(file: readonly NamedKey[], rotation: Rotation, now: number): readonly PublishedKey[] {
-  const known = new Set(rotation.map(({ kid }) => kid));
   const added = rotation.length === 0 ? 0 : Number.NEGATIVE_INFINITY;
-  const all = [
-    ...rotation,
-    ...firstRotation(
-      file.filter(({ kid }) => !known.has(kid)),
-      0,
-    ).map((key) => ({ ...key, signsFrom: added })),
-  ];
+  const all = [...rotation, ...addedToFile(file, rotation, 0).map((key) => ({ ...key, signsFrom: added }))];
   const usable = all.flatMap((key) => {
     const jwk = key.jwk ?? file.find(({ kid }) => kid === key.kid);
     const source = key.jwk === null ? ('file' as const) : ('rotation' as const);

@@ -4,7 +4,7 @@ import { siteverifyForm } from './provider.ts';
 /** https://docs.hcaptcha.com/ */
 export const hcaptcha: Provider = {
   verifyUrl: 'https://api.hcaptcha.com/siteverify',
-  verification: siteverifyForm,
+  verification: (check) => siteverifyForm(check, { sitekey: check.siteKey }),
   setupFaults: ['missing-input-secret', 'invalid-input-secret', 'sitekey-secret-mismatch'],
   widget: { script: 'https://js.hcaptcha.com/1/api.js', className: 'h-captcha', field: 'h-captcha-response' },
   sources: {

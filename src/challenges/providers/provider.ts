@@ -18,8 +18,8 @@ export interface TokenCheck {
   readonly token: string;
 }
 
-/** The form that all vendors but one take. */
-export function siteverifyForm({ secret, siteKey, token }: TokenCheck) {
-  const form = new URLSearchParams({ secret, response: token, sitekey: siteKey });
+/** The form that all vendors but one take; one of them with more fields. */
+export function siteverifyForm({ secret, token }: TokenCheck, more: Readonly<Record<string, string>> = {}) {
+  const form = new URLSearchParams({ secret, response: token, ...more });
   return { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: form.toString() };
 }

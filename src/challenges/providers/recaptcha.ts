@@ -1,12 +1,10 @@
 import type { Provider } from './provider.ts';
+import { siteverifyForm } from './provider.ts';
 
 /** Version 2. https://developers.google.com/recaptcha/docs/verify */
 export const recaptcha: Provider = {
   verifyUrl: 'https://www.google.com/recaptcha/api/siteverify',
-  verification: ({ secret, token }) => ({
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ secret, response: token }).toString(),
-  }),
+  verification: (check) => siteverifyForm(check),
   setupFaults: ['missing-input-secret', 'invalid-input-secret'],
   widget: {
     script: 'https://www.google.com/recaptcha/api.js',

@@ -1,12 +1,10 @@
 import type { Provider } from './provider.ts';
+import { siteverifyForm } from './provider.ts';
 
 /** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/ */
 export const turnstile: Provider = {
   verifyUrl: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
-  verification: ({ secret, token }) => ({
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ secret, response: token }).toString(),
-  }),
+  verification: (check) => siteverifyForm(check),
   setupFaults: ['missing-input-secret', 'invalid-input-secret', 'internal-error'],
   widget: {
     script: 'https://challenges.cloudflare.com/turnstile/v0/api.js',
