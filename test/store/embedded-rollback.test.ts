@@ -28,9 +28,15 @@ const holder = (n: number) => ({ generation, number: n, visitor: visitors[n - 1]
 const NO_NOTES = { signal: '', meter: '', told: '', allotments: '' };
 const seen = { waiting: 0, present: 0, claimed: 0, active: 0, completed: 0, abandoned: 0, expired: 0 };
 
+const former = {
+  ...{ queue: 3, serving: 2, claimed: 1, completed: 0, abandoned: 0, admissions: [] },
+  ...{ spent: Uint8Array.of(0x40), present: Uint8Array.of(0x30), missed: new Uint8Array() },
+};
+
 /** Every verb, each with an effect where it has any. */
 const STEPS: readonly Step[] = [
   { after: 0, verb: 'open', input: { rules, incarnation: '', checkpoint: null } },
+  { after: 0, verb: 'takeOver', input: former },
   { after: 0, verb: 'reset', input: null },
   { after: 0, verb: 'setAlarm', input: true },
   { after: 0, verb: 'setAlarm', input: false },

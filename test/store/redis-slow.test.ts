@@ -42,6 +42,11 @@ const party = { client_id: 'shop' } as RelyingParty;
 const tokenLine = { room: 'sale', incarnation: '', generation: 1 };
 const token = { sub: 'ann', number: 1, issuedAt: 1, expires: 2, issuer: '', status: 0 as const };
 
+const NOBODY = {
+  ...{ queue: 0, serving: 0, claimed: 0, completed: 0, abandoned: 0, admissions: [] },
+  ...{ spent: new Uint8Array(), present: new Uint8Array(), missed: new Uint8Array() },
+};
+
 /** A call of each method. */
 const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => readonly Promise<unknown>[] } = {
   line: ({ line }) => [
@@ -71,6 +76,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0),
     line.takeExpired(room.id, 10, T0),
     line.reset(room.id, T0),
+    line.takeOver(room.id, NOBODY, T0),
     line.view(room.id, T0),
     line.viewForMemory(room.id, known, T0),
   ],

@@ -119,7 +119,9 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
 
   function append(room: RoomId, entry: Entry): void {
     const bytes = serialize(entry.unwritten);
-    if (entry.journalBytes + bytes.length > Math.max(saveAfter, entry.savedBytes)) {
+    // A line that was taken over is saved whole at once: the version before this one does not know the command.
+    const isTakenOver = entry.unwritten.some(([verb]) => verb === 'takeOver');
+    if (isTakenOver || entry.journalBytes + bytes.length > Math.max(saveAfter, entry.savedBytes)) {
       save(room, entry);
       return;
     }

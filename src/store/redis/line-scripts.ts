@@ -139,6 +139,16 @@ export const lineScripts: LineScripts = {
     () => [],
     ({ rest }) => replies.counters(rest[0]),
   ),
+  takeOver: lineScript(
+    'take-over',
+    ({ queue, serving, claimed, completed, abandoned, spent, present, missed, admissions }, now) => [
+      ...[now, queue, serving, claimed, completed, abandoned],
+      ...[spent, present, missed].map((numbers) => Buffer.from(numbers)),
+      ...admissions.flatMap((each) => [each.visitor, each.number, each.issuedAt, each.expiresAt]),
+    ],
+    ({ tag }) => tag === 'taken',
+    { libs: libsOf('raise-times', 'admissions', 'unconfirmed', 'serving') },
+  ),
   view: lineScript(
     'view',
     (_, now) => [now],

@@ -26,6 +26,7 @@ import { type Opening, open } from './opening.ts';
 import { type Claim, claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
 import { configure, reset } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
+import { type FormerLine, takeOver } from './take-over.ts';
 
 // biome-ignore lint/suspicious/noConfusingVoidType: the output of verbs that answer nothing
 type Nothing = void;
@@ -63,6 +64,8 @@ export interface LineVerbs {
   /** Takes how many at most. */
   takeExpired: { input: number; output: readonly VisitorId[] };
   reset: { input: null; output: Counters };
+  /** Whether it did: not where numbers are issued. */
+  takeOver: { input: FormerLine; output: boolean };
   view: { input: null; output: LineView };
   /** Shows the seeds of draws that are not done: for line-memory.ts alone. */
   viewForMemory: { input: KnownDraws; output: ViewForMemory };
@@ -99,6 +102,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   reportExits,
   takeExpired,
   reset,
+  takeOver,
   view: (line, _, now) => view(line, now),
   viewForMemory,
 };

@@ -13,6 +13,7 @@ import { describeModes } from './modes.ts';
 import { describePresence } from './presence.ts';
 import type { Ports } from './room-under-test.ts';
 import { describeSharedSizes } from './shared-sizes.ts';
+import { describeTakingOver } from './taking-over.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
 
@@ -28,6 +29,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeDiscarding(stores);
   describeEndings(stores);
   describePresence(stores);
+  describeTakingOver(stores);
   describeBudget(stores);
   describeDraws(stores);
   describeLostDraws(stores);
