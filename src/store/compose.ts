@@ -40,6 +40,7 @@ export async function openStore({ redisUrl, dynamodb, dataDir, now, log, onKeysL
     audit: adapter.audit,
     logoutQueue: adapter.logoutQueue,
     issuedTokens: adapter.issuedTokens,
+    importedPlaces: adapter.importedPlaces,
     oidcRecords: adapter.oidcRecords,
     ping: () => adapter.ping(),
     close: () => adapter.close(),

@@ -39,6 +39,7 @@ export function countStoreErrors(store: Store, { storeFailed }: Pick<Metrics, 's
     audit: port(store.audit, 'audit.'),
     logoutQueue: port(store.logoutQueue, 'logout_queue.'),
     issuedTokens: port(store.issuedTokens, 'issued_tokens.'),
+    importedPlaces: port(store.importedPlaces, 'imported_places.'),
     oidcRecords: port(store.oidcRecords, 'oidc_records.'),
     ping: counted(store, 'ping', 'ping') as Store['ping'],
     close: () => store.close(),

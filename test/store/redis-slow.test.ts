@@ -96,6 +96,11 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
   signingKeys: ({ signingKeys }) => [signingKeys.read(), signingKeys.write('')],
   leases: ({ leases }) => [leases.lease('clock', 'one', 1000), leases.release('clock', 'one')],
   clocks: ({ clocks }) => [clocks.compare('one', null)],
+  importedPlaces: ({ importedPlaces: places }) => [
+    places.add(tokenLine, [{ id: 'x', number: 1, enteredAt: 1 }]),
+    places.find(tokenLine, 'x'),
+    places.exist(tokenLine),
+  ],
   issuedTokens: ({ issuedTokens }) => [
     issuedTokens.add(tokenLine, token),
     issuedTokens.find(tokenLine, 'ann'),

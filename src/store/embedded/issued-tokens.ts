@@ -43,7 +43,8 @@ export function createIssuedTokens({ database, group, now }: IssuedTokensDeps): 
         const before = find(line, token.sub);
         if (before) return before;
         const { sub, number, issuedAt, expires, issuer, status } = token;
-        sql.add.run(keyOf(line), sub, number, issuedAt, expires, issuer, status, now() + TOKENS_KEPT);
+        const until = Math.max(now(), expires * 1000) + TOKENS_KEPT;
+        sql.add.run(keyOf(line), sub, number, issuedAt, expires, issuer, status, until);
         return token;
       }),
     find: (line, sub) => group.run(() => find(line, sub)),

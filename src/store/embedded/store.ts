@@ -3,6 +3,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { createAuditStore } from './audit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createImportedPlaces } from './imported-places.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
 import { createJournal } from './journal.ts';
 import { createLeases } from './leases.ts';
@@ -60,6 +61,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
     audit: createAuditStore({ database, group }),
     logoutQueue: createLogoutQueue({ database, group }),
     issuedTokens: createIssuedTokens({ database, group, now }),
+    importedPlaces: createImportedPlaces({ database, group, now }),
     // Writes the first page of the file again.
     ping: () => group.change(() => database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)),
     async close() {

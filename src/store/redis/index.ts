@@ -13,6 +13,7 @@ import { DEADLINE, inTime, withDeadline } from './deadline.ts';
 import { watchEviction } from './eviction.ts';
 import { createRunLine, fenceScript } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createImportedPlaces } from './imported-places.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
 import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 import { keyScripts } from './key-scripts.ts';
@@ -103,6 +104,7 @@ export async function openRedisStore({
     audit: inItsTime(createAuditStore(client, run)),
     logoutQueue: inItsTime(createLogoutQueue(client, run)),
     issuedTokens: inItsTime(createIssuedTokens(client, run)),
+    importedPlaces: inItsTime(createImportedPlaces(client, run)),
     ping: () => inTime(ping(), deadline),
     async close() {
       eviction.stop();

@@ -17,7 +17,15 @@ export function createIssuedTokens(client: RedisClient, run: Run): IssuedTokens 
       const { tokens, expiries } = tokenKeys(line);
       return parse(
         token.sub,
-        await run(keyScripts.addToken, [tokens, expiries], token.sub, format(token), token.expires, TOKENS_KEPT),
+        await run(
+          keyScripts.addToken,
+          [tokens, expiries],
+          token.sub,
+          format(token),
+          token.expires,
+          TOKENS_KEPT,
+          token.issuedAt,
+        ),
       );
     },
     async find(line, sub) {

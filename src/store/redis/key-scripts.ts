@@ -46,7 +46,12 @@ export const keyScripts = {
   replaceField: keyScript<[field: string, expected: string, ...value: string[]], boolean>('replace-field', isOne),
   keepCopy: keyScript<[], boolean>('keep-copy', isOne, 2),
   removeCopied: keyScript<[field: string, ...expected: string[]], boolean>('remove-copied', isOne, 2),
-  addToken: keyScript<[sub: string, token: string, expires: number, ttl: number], string>('add-token', replies.text, 2),
+  addPlaces: keyScript<[ttl: number, ...places: string[]], void>('add-places', done),
+  addToken: keyScript<[sub: string, token: string, expires: number, kept: number, now: number], string>(
+    'add-token',
+    replies.text,
+    2,
+  ),
   endTokens: keyScript<[status: number, ...subs: string[]], string[]>('end-tokens', (reply) =>
     replies.list(reply).map(replies.text),
   ),

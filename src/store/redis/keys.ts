@@ -92,14 +92,20 @@ export const logoutKeys = (clientId: string): [due: string, known: string] => [
   `anteroom:{logouts:${clientId}}:known`,
 ];
 
-/** The tokens and arrivals of AWS's API, by line. */
+/** The tokens, arrivals and imported places of AWS's API, by line. */
 export function tokenKeys({ room, incarnation, generation }: TokenLine): {
   readonly tokens: string;
   readonly expiries: string;
   readonly arrivals: string;
+  readonly places: string;
 } {
   const prefix = `anteroom:{${room}}:aws:${incarnation}:${generation}`;
-  return { tokens: `${prefix}:tokens`, expiries: `${prefix}:expiries`, arrivals: `${prefix}:arrivals` };
+  return {
+    tokens: `${prefix}:tokens`,
+    expiries: `${prefix}:expiries`,
+    arrivals: `${prefix}:arrivals`,
+    places: `${prefix}:places`,
+  };
 }
 
 /** How far the clock of each process is ahead of Redis's. */

@@ -9,6 +9,7 @@ import type { AppliedFileStore } from './applied-file.ts';
 import type { AuditStore } from './audit.ts';
 import type { Clocks } from './clocks.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { ImportedPlaces } from './imported-places.ts';
 import type { IssuedTokens } from './issued-tokens.ts';
 import type { Leases } from './leases.ts';
 import type { LineStore } from './line.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly logoutQueue: LogoutQueue;
   readonly issuedTokens: IssuedTokens;
+  readonly importedPlaces: ImportedPlaces;
   readonly oidcRecords: OidcRecords;
   /**
    * Resolves when the store has written something, so that a full disk or memory is noticed. Rejects with StoreEvicts

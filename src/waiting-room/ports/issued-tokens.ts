@@ -21,7 +21,7 @@ export interface IssuedToken {
   readonly status: SessionStatus;
 }
 
-/** How long tokens and arrivals are kept after the line's last token or arrival, in ms. */
+/** How long tokens are kept after they expired, and the times of arrivals, in ms. */
 export const TOKENS_KEPT = 7 * 24 * 3_600_000;
 
 /** The tokens that were issued through AWS's API, and when numbers were issued there. */

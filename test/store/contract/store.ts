@@ -10,6 +10,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { describeAudit } from './audit.ts';
 import { describeClocks } from './clocks.ts';
 import { describeIdempotency } from './idempotency.ts';
+import { describeImportedPlaces } from './imported-places.ts';
 import { describeIssuedTokens } from './issued-tokens.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
@@ -57,6 +58,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeClocks(current);
     describeIdempotency(current);
     describeIssuedTokens(current);
+    describeImportedPlaces(current);
     describeOutbox(current);
     describe('of the event bus', () =>
       describeOutbox(() => {
