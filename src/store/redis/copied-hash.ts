@@ -3,7 +3,7 @@
  * an earlier version writes gets into the copy when this one lists the hash.
  */
 import { performance } from 'node:perf_hooks';
-import type { Hash } from './json-hash.ts';
+import type { TextTable } from '#waiting-room/ports/settings-of-texts.ts';
 import { keyScripts } from './key-scripts.ts';
 import { copyKey } from './keys.ts';
 import type { Run } from './script.ts';
@@ -13,7 +13,7 @@ const LISTS = 10_000;
 /** How often a field that is missing has the hash looked at, in ms: anybody may ask for fields that never were. */
 const MISSES = 1000;
 
-export function createCopiedHash<T extends object>(hash: Hash<T>, name: string, run: Run): Hash<T> {
+export function createCopiedHash(hash: TextTable, name: string, run: Run): TextTable {
   const keys = [name, copyKey(name)];
   let copiedAt = Number.NEGATIVE_INFINITY;
   let missedAt = Number.NEGATIVE_INFINITY;
@@ -35,23 +35,22 @@ export function createCopiedHash<T extends object>(hash: Hash<T>, name: string, 
   }
 
   return {
-    ...hash,
     async all() {
       const found = await hash.all();
       if (found.length === 0) return (await isBack()) ? hash.all() : found;
       if (performance.now() - copiedAt >= LISTS) await keepCopy();
       return found;
     },
-    get: async (id) => (await hash.get(id)) ?? ((await isBack()) ? hash.get(id) : null),
-    async put(id, value, expected) {
+    text: async (id) => (await hash.text(id)) ?? ((await isBack()) ? hash.text(id) : null),
+    async put(id, text, expected) {
       await keepCopy();
-      const revision = await hash.put(id, value, expected);
+      const revision = await hash.put(id, text, expected);
       await keepCopy();
       return revision;
     },
-    async remove(id, ...expected) {
+    async remove(id, expected) {
       await keepCopy();
-      return run(keyScripts.removeCopied, keys, id, ...expected);
+      return run(keyScripts.removeCopied, keys, id, ...(expected === undefined ? [] : [expected]));
     },
   };
 }
