@@ -4,12 +4,19 @@ import { freePort } from '#support/ports.ts';
 import { attack } from './malformed/attack.ts';
 import { ADMIN_TOKEN, createFolder, environment, type Folder, type Run, ready } from './process.ts';
 
+/**
+ * In MiB, of 1,000 requests; 0.5 are measured. Over 400,000 the heap is 38.7 to 39.2 MiB after each 50,000 but the first,
+ * and the process settles at 395 MiB.
+ */
+const KEPT = 2;
+
 // 200,000 of them: node test/service/malformed/run.ts
-test('malformed requests over every route and method get no 5xx, no foreign Location, and always nosniff', async () => {
-  const { sent, troubles, output } = await attack({ count: 2000, seed: 20_261_127, clients: 8 });
+test('malformed requests over every route and method get no 5xx, no foreign Location, always nosniff, and keep no memory', async () => {
+  const { sent, troubles, heap, output } = await attack({ count: 2000, seed: 20_261_127, clients: 8 });
   expect(sent).toBe(2000);
   expect(Object.fromEntries(troubles)).toEqual({});
   expect(output).not.toMatch(/"level":"(error|fatal)"/);
+  expect(heap[1] - heap[0]).toBeLessThan(KEPT);
 });
 
 describe('one process', () => {

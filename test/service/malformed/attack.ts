@@ -1,5 +1,8 @@
 /** A process on Redis under malformed requests. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { freePort } from '#support/ports.ts';
 import { startRedis } from '#support/redis.ts';
@@ -12,12 +15,14 @@ export interface AttackResult {
   readonly sent: number;
   /** By what went wrong: the requests, shortened. */
   readonly troubles: ReadonlyMap<string, readonly string[]>;
-  /** Memory of the process in MiB, after the first tenth of the requests and at the end. */
-  readonly rss: readonly [number, number];
-  /** Keys in Redis by kind, likewise. */
+  /** What the process keeps on its heap in MiB once garbage is collected, after half of the requests and at the end. */
+  readonly heap: readonly [number, number];
+  /** Keys in Redis by kind, after the first tenth of the requests and at the end. */
   readonly keys: readonly [Readonly<Record<string, number>>, Readonly<Record<string, number>>];
   readonly output: string;
 }
+
+const PROBE = pathToFileURL(join(import.meta.dirname, 'heap-probe.ts'));
 
 const SETTINGS = `
 rooms:
@@ -35,7 +40,14 @@ export async function attack(options: { count: number; seed: number; clients: nu
     await folder.write('anteroom.yaml', SETTINGS);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const env = { ...(await environment(folder, port)), REDIS_URL: redis.url, LOG_LEVEL: 'error' };
+    const heapFile = join(folder.path, 'heap');
+    const env = {
+      ...(await environment(folder, port)),
+      REDIS_URL: redis.url,
+      LOG_LEVEL: 'error',
+      HEAP_FILE: heapFile,
+      NODE_OPTIONS: `--expose-gc --import=${PROBE}`,
+    };
     const run = folder.run(env);
     await ready(run, url);
 
@@ -56,10 +68,16 @@ export async function attack(options: { count: number; seed: number; clients: nu
       };
       await Promise.all(Array.from({ length: clients }, one));
     }
-    const rss = async () => {
-      const status = await readFile(`/proc/${run.child.pid}/status`, 'utf8').catch(() => '');
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    };
+    async function heap(): Promise<number> {
+      await rm(heapFile, { force: true });
+      run.child.kill('SIGUSR2');
+      for (;;) {
+        await delay(20);
+        const bytes = Number(await readFile(heapFile, 'utf8').catch(() => ''));
+        if (bytes > 0) return bytes / 2 ** 20;
+        if (run.child.exitCode !== null) throw new Error(run.output());
+      }
+    }
     await sendUntil(Math.ceil(count / 10));
     const kinds = async () => {
       const names = (await client.keys('*')).map((key) =>
@@ -76,10 +94,15 @@ export async function attack(options: { count: number; seed: number; clients: nu
           .map(([name, { length }]) => [name, length]),
       );
     };
-    const early = [await rss(), await kinds()] as const;
+    const early = await kinds();
+    await sendUntil(Math.ceil(count / 2));
+    const half = await heap();
     await sendUntil(count);
-    const late = [await rss(), await kinds()] as const;
-    return { sent, troubles, rss: [early[0], late[0]], keys: [early[1], late[1]], output: run.output() };
+    return {
+      ...{ sent, troubles, output: run.output() },
+      heap: [half, await heap()],
+      keys: [early, await kinds()],
+    };
   } finally {
     await client.quit();
     await folder.remove();
