@@ -17,7 +17,7 @@ const key = z
     source: z.enum(['file', 'rotation']).describe('`file` is JWKS_FILE or `keys/jwks.json`.'),
     added_at: time.describe('Null for a key of the file, before the first rotation.'),
     signs_from: time.describe('Null for a key that signs since before the first rotation.'),
-    removed_at: time.describe('When the JWKS has it no longer. Null: it has no successor yet.'),
+    removed_at: time.describe('When it leaves the JWKS. Null: it has no successor yet.'),
   })
   .meta({ id: 'SigningKey' });
 const keys = z.object({ keys: z.array(key) }).meta({ id: 'SigningKeys' });
@@ -87,7 +87,7 @@ const documentOf = (published: readonly PublishedKey[]) => ({
 function refused({ until }: RotationInProgress): Problem {
   const detail =
     until === null
-      ? 'Another process rotates the keys at this moment. Ask for the keys, and try again if nothing changed.'
+      ? 'Another process is rotating the keys. Get the keys, and try again if nothing changed.'
       : `The keys of the last rotation sign from ${new Date(until).toISOString()}. Until then only ?emergency=true rotates.`;
   return new Problem('rotation_in_progress', { detail });
 }

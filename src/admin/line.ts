@@ -36,7 +36,7 @@ const exited = counters
 const MANY = 1_000_000_000;
 
 const raise = fields({
-  people: count('So many present visitors are served, those who missed a turn and came back among them.')
+  people: count('How many present visitors to serve. Visitors who missed a turn and came back count among them.')
     .max(MANY)
     .optional(),
   increment_by: z
@@ -44,7 +44,7 @@ const raise = fields({
     .min(-MANY)
     .max(MANY)
     .describe(
-      'So many numbers are served, whether their visitors are there or not. Visitors who missed a turn and came back count among them. A negative number lowers the counter, never below zero.',
+      'How many numbers to serve, whether their visitors are there or not. Visitors who missed a turn and came back count among them. A negative number lowers the counter, never below zero.',
     )
     .optional(),
 })
@@ -84,7 +84,7 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
       path: '/rooms/:room/serving-counter',
       operationId: 'raiseServingCounter',
       role: 'operator',
-      summary: 'Serve so many people, or raise the serving counter by so many numbers, as far as the size allows',
+      summary: 'Serve people, or raise the serving counter by numbers, as far as the size allows',
       params: inRoom,
       body: raise,
       idempotent: true,

@@ -15,7 +15,7 @@ export const access = {
   frames: z
     .enum(['refuse', 'same-site'])
     .default('refuse')
-    .describe('Whether visitors may join from within a frame of a page: never, or of a page of the same site.'),
+    .describe('Whether visitors may join from within a frame: never, or on a page of the same site.'),
   rules,
   passes,
 };

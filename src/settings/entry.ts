@@ -37,14 +37,14 @@ const provider = fields({
     .min(1)
     .max(500)
     .optional()
-    .describe('With which tokens are verified; the API key of Friendly Captcha. Answers never contain it.'),
+    .describe('Verifies tokens. For Friendly Captcha it is the API key. Answers never contain it.'),
 });
 
 /** As an operator writes it to a room that may have the secret already. */
 export const challengeBody = z
   .union([when, provider])
   .optional()
-  .describe('Whether visitors prove that they are no cheap program, in the background, to count as present.');
+  .describe('Whether visitors prove themselves by a challenge, in the background.');
 
 /** Complete. */
 export const challenge = challengeBody.refine((given) => typeof given !== 'object' || given.secret !== undefined, {
@@ -76,9 +76,7 @@ export const capacity = z
   .min(1)
   .nullable()
   .default(null)
-  .describe(
-    'At most so many present visitors in line: newcomers beyond it see that the line is full. null is no limit.',
-  );
+  .describe('The most present visitors in line. Newcomers beyond it see that the line is full. null is no limit.');
 
 /** These settings of a room; one that an earlier version stored has the defaults. */
 export const entrySettings = (settings: RoomSettings) => ({
