@@ -2,49 +2,33 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
-import { freePort } from '#support/ports.ts';
-import { redirect, say, serve } from '../gateways/stand-ins/http.ts';
-import type { RunningRelyingParty } from '../gateways/tour.ts';
+import { redirect, say } from '../gateways/stand-ins/http.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
+import { type OpenHouse, startOpenHouse } from './open-house.ts';
 import { audit, heading, newVisitor, picture, words } from './visitor.ts';
 
 let browser: Browser;
 let anteroom: Anteroom;
-let site: RunningRelyingParty;
+let site: OpenHouse;
 let origin: string;
 
 beforeAll(async () => {
   [browser, anteroom] = await Promise.all([launchChromium(), startAnteroom()]);
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  const request = { client_id: 'site', redirect_uri: `${origin}/callback`, response_type: 'code', scope: 'openid' };
-  site = await serve(port, ({ res, url }) => {
-    if (url.searchParams.has('code')) return say(res, 200, 'inside');
-    const more = url.pathname === '/pay' ? { prompt: 'login' } : {};
-    redirect(res, `${anteroom.url}/authorize?${new URLSearchParams({ ...request, ...more })}`);
+  site = await startOpenHouse(anteroom, {
+    relyingParty: { confirm_login: true },
+    answer({ res, url }, { login }) {
+      if (url.searchParams.has('code')) return say(res, 200, 'inside');
+      if (url.pathname === '/pay') login.searchParams.set('prompt', 'login');
+      redirect(res, login.href);
+    },
   });
-  await put('rooms/open', { title: 'Open house', mode: 'passthrough' });
-  await put('relying-parties/site', {
-    client_secret: 'a secret of the site',
-    room: 'open',
-    redirect_uris: [`${origin}/callback`],
-    confirm_login: true,
-  });
+  origin = site.origin;
 });
 afterAll(async () => {
   await browser?.close();
   await site?.close();
   await anteroom?.close();
 });
-
-async function put(path: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${anteroom.url}/admin/v1/${path}`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${anteroom.adminToken}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect(answer.ok, await answer.text()).toBe(true);
-}
 
 test.each([true, false])('is accessible and takes one press, with scripts: %s', async (javaScriptEnabled) => {
   const page = await newVisitor(browser, { javaScriptEnabled });

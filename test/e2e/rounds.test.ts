@@ -2,15 +2,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
-import { freePort } from '#support/ports.ts';
-import { redirect, say, serve } from '../gateways/stand-ins/http.ts';
-import type { RunningRelyingParty } from '../gateways/tour.ts';
+import { redirect, say } from '../gateways/stand-ins/http.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
+import { type OpenHouse, startOpenHouse } from './open-house.ts';
 import { audit, newVisitor, picture, words } from './visitor.ts';
 
 let browser: Browser;
 let anteroom: Anteroom;
-let site: RunningRelyingParty;
+let site: OpenHouse;
 let origin: string;
 /** Whether the site keeps its sessions. */
 let remembers: boolean;
@@ -18,23 +17,17 @@ let page: Page;
 
 beforeAll(async () => {
   [browser, anteroom] = await Promise.all([launchChromium(), startAnteroom()]);
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  const request = { client_id: 'site', redirect_uri: `${origin}/callback`, response_type: 'code', scope: 'openid' };
-  const login = `${anteroom.url}/authorize?${new URLSearchParams(request)}`;
-  const enter = `${anteroom.url}/rooms/open/enter?return_to=${encodeURIComponent(`${origin}/page`)}`;
-  site = await serve(port, ({ res, url }) => {
-    if (url.searchParams.has('code') || url.searchParams.has('anteroom_token')) {
-      return remembers ? say(res, 200, 'inside') : redirect(res, url.pathname === '/page' ? '/page' : '/');
-    }
-    redirect(res, url.pathname === '/page' ? enter : login);
+  site = await startOpenHouse(anteroom, {
+    room: (own) => ({ return_urls: [`${own}/`] }),
+    answer({ res, url }, { origin: own, login }) {
+      if (url.searchParams.has('code') || url.searchParams.has('anteroom_token')) {
+        return remembers ? say(res, 200, 'inside') : redirect(res, url.pathname === '/page' ? '/page' : '/');
+      }
+      const enter = `${anteroom.url}/rooms/open/enter?return_to=${encodeURIComponent(`${own}/page`)}`;
+      redirect(res, url.pathname === '/page' ? enter : login.href);
+    },
   });
-  await put('rooms/open', { title: 'Open house', mode: 'passthrough', return_urls: [`${origin}/`] });
-  await put('relying-parties/site', {
-    client_secret: 'a secret of the site',
-    room: 'open',
-    redirect_uris: [`${origin}/callback`],
-  });
+  origin = site.origin;
 });
 afterAll(async () => {
   await browser?.close();
@@ -48,15 +41,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
 });
-
-async function put(path: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${anteroom.url}/admin/v1/${path}`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${anteroom.adminToken}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect(answer.ok, await answer.text()).toBe(true);
-}
 
 test.each([
   ['starts one login after another', '/', 'You are in, but the site keeps sending you back', 'link', 'Try again'],
