@@ -117,7 +117,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
 
   function rejoin(visitor: number, holder: Holder): void {
     const place = line.rejoin(state, holder, clock.now);
-    // The front is closed to those who were away for too long, or never there.
+    // The front is closed to visitors who were absent for too long, or never present.
     if (place.state === 'missed') {
       line.leave(state, holder, clock.now);
       joinAgain(visitor);

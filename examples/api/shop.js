@@ -29,7 +29,7 @@ let visit;
 /** @type {Tokens | undefined} */
 let tokens;
 
-/** Goes on with the ticket of an earlier visit, or joins. A ticket that is no longer valid is dropped. */
+/** Continues with the ticket of an earlier visit, or joins. An invalid ticket is dropped. */
 async function wait() {
   const { join, resume } = await client;
   const kept = localStorage.getItem(TICKET_KEY);

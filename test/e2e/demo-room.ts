@@ -8,7 +8,7 @@ const SETTINGS = {
   admission: { lifetime: '5m', claim_window: '1m' },
 };
 
-/** Empties the demo room and gives it a manual inlet: nobody is let in until the test does it. */
+/** Empties the demo room and gives it a manual inlet: only the test serves visitors. */
 export async function emptyRoom({ admin }: Anteroom, settings: Record<string, unknown> = {}): Promise<void> {
   await admin('PUT', '', { ...SETTINGS, ...settings });
   await admin('POST', '/reset');

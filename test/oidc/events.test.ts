@@ -199,7 +199,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     await tick();
     expect(await seen()).toEqual(usual);
     expect(await counters()).toMatchObject({ serving });
-    // The room's own inlet is manual and has no size: the operator's raises are not limited any more.
+    // The room's own inlet is manual and has no size: it does not limit the operator's raises.
     expect(await admin('POST', '/rooms/sale/serving-counter', { increment_by: 100 })).toBe(200);
     expect(await counters()).toMatchObject({ serving: serving + 100 });
   });

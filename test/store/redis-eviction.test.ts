@@ -64,7 +64,7 @@ describe('the check for eviction', () => {
         });
       }
       expect(warnings).toHaveLength(1);
-      // Nothing else is refused: whoever waits goes on waiting.
+      // Nothing else is refused: waiting visitors keep waiting.
       await store.leases.lease('clock', 'one', 1000);
     },
   );

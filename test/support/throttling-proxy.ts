@@ -1,4 +1,4 @@
-/** An HTTP proxy before DynamoDB that throttles, hangs or is away, as the test says. */
+/** An HTTP proxy before DynamoDB that throttles, hangs or is unavailable, as the test says. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -113,7 +113,7 @@ describe('a snapshot', () => {
       line.hold();
       expect(await look()).toBe(1);
       time += PATIENCE;
-      // Now nobody waits any more.
+      // The line is empty from here on.
       expect(snapshots.now('sale')?.view.counters.queue).toBe(1);
       expect(line.looks()).toBe(2);
       line.letGo();

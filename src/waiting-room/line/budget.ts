@@ -42,7 +42,7 @@ function standingOf(line: Line, entry: string, now: number): Standing {
   return isRecent || isServed || isHere ? 'counts' : 'absent';
 }
 
-/** The visitor of an absent entry is no longer within the budget, nor at the front. */
+/** Takes the visitor of an absent entry out of the budget and off the front. */
 function forfeit(line: Line, entry: string): void {
   const number = Number(entry.slice(0, entry.indexOf(':')));
   line.missed.add(number);

@@ -1,4 +1,4 @@
-/** Discarding a join whose answer nobody got: its numbers count as left, and its places are free again. */
+/** Discarding a join whose answer reached nobody: its numbers count as left, and its places are free again. */
 import type { VisitorId } from '../visitor.ts';
 import { liveAdmission } from './admission.ts';
 import { endAdmission } from './admissions.ts';

@@ -32,7 +32,7 @@ export interface Crowd {
   inside(): ReadonlySet<string>;
   /** Resolves with when, in ms since the epoch, the first join was answered that was sent from now on. */
   nextJoin(): Promise<number>;
-  /** Nobody joins any more; those in line go on. */
+  /** Ends the joins. Visitors in line continue. */
   closeDoors(): void;
   /** Ends the load and looks up every visitor once more. */
   finish(): Promise<CrowdReport>;
@@ -41,7 +41,7 @@ export interface Crowd {
 export interface CrowdReport {
   readonly joined: number;
   readonly admitted: number;
-  /** Numbers that two visitors were told. */
+  /** Numbers that two visitors got. */
   readonly twice: readonly number[];
   /** What was lost, a sentence for each visitor. */
   readonly lost: readonly string[];

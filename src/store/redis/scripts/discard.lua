@@ -1,5 +1,5 @@
--- Discards a join whose answer nobody got: its numbers count as left, and its places are free again. Numbers stay
--- unconfirmed: if a visitor was told one after all, their ticket proves it.
+-- Discards a join whose answer reached nobody: its numbers count as left, and its places are free again. Numbers stay
+-- unconfirmed: if the answer reached a visitor after all, the ticket proves it.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, incarnation, generation, draw (0 where it issued numbers), first and last number or arrival index, then the
 -- visitors who would have been admitted at once

@@ -9,7 +9,7 @@ if ARGV[6] then
 end
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ' ' .. ARGV[3])
--- Of a relying party that is gone nobody takes anything.
+-- The queue of a deleted relying party is taken by no process.
 for _, key in ipairs(KEYS) do
   if redis.call('PTTL', key) < tonumber(ARGV[4]) then redis.call('PEXPIRE', key, ARGV[4]) end
 end

@@ -29,7 +29,7 @@ local function visitorOf(index)
   return string.sub(ARGV[UNLIMITED + index], 3)
 end
 
--- Who is not within the budget, and how many of each address are. `idOf` is what an entrant gets.
+-- The entrants beyond the budget, and how many of each address are within it. `idOf` is what an entrant gets.
 local function withinBudget(idOf)
   local refused, granted = {}, {}
   if line.challenge ~= 1 then return refused, granted end

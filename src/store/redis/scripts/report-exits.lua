@@ -1,4 +1,4 @@
--- Ends the admissions of those who are told to have gone.
+-- Ends the admissions of visitors who left the site.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, how many left unnamed, how many completed, each visitor who completed, then each who abandoned
 -- Reply: { 'absent' } | { 'told', how many had no live admission, counters (lib/counters.lua), { each whose admission

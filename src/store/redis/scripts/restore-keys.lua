@@ -24,7 +24,7 @@ local function restoreAdmissions()
   for i = 1, #rows, 2 do redis.call('ZADD', ACTIVE, 'NX', string.match(rows[i + 1], '(%d+)$'), rows[i]) end
 end
 
--- Those of whom only the union knows count as heard from now: they may be present a little too long.
+-- Visitors of whom only the union knows count as heard at this moment: they may be present a little too long.
 local function restorePresence(presence)
   redis.call('BITOP', 'OR', presence.present, presence.present, unpack(presence.slots))
   if presence.lasting then redis.call('BITOP', 'OR', presence.present, presence.present, presence.lasting) end

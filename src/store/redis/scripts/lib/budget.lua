@@ -28,7 +28,7 @@ local function standingOf(entry, now)
   return isHere and 'counts' or 'absent'
 end
 
--- The visitor of an absent entry is no longer within the budget, nor at the front.
+-- Takes the visitor of an absent entry out of the budget and off the front.
 local function forfeit(entry)
   local number = tonumber(string.match(entry, '^%d+'))
   redis.call('SETBIT', MISSED, number, 1)

@@ -16,7 +16,7 @@ local function firstSince(since)
   return from and tonumber(from) or line.queue + 1
 end
 
--- When a newcomer who is not heard has missed the turn. It follows from the join, so looking earlier changes nothing.
+-- When a newcomer without a heartbeat misses the turn. It follows from the join, so the time of the call does not matter.
 local function dueOf(number)
   local joined = 0
   local joins = redis.call('ZRANGE', RECENT_JOINS, 0, -1, 'WITHSCORES')
@@ -50,12 +50,12 @@ local function dropArriving(number)
   if isArriving(number) then redis.call('SETBIT', ARRIVING, number, 0) end
 end
 
--- Whether a newcomer was not heard in time, and that may not be settled yet.
+-- Whether a newcomer sent no heartbeat in time. The line may not have recorded the missed turn yet.
 local function isLateNewcomer(number, now)
   return isArriving(number) and dueOf(number) <= now
 end
 
--- Newcomers who were not heard in time have missed their turn.
+-- Records the missed turns of newcomers who sent no heartbeat in time.
 local function expireNewcomers(now)
   if line.arriving_due == 0 or line.arriving_due > now then return end
   local last = math.min(firstSince(now - NEWCOMER.heardWithin - NEWCOMER.grain), line.queue + 1) - 1

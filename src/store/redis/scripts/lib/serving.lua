@@ -48,7 +48,7 @@ local function serveUpTo(to, now, presentOnly, lastUnproven)
   line.serving = math.max(line.serving, to)
 end
 
--- Those who came back and are present, in SCRATCH: the unproven of them, or the others.
+-- The present visitors who returned to the front, in SCRATCH: the unproven of them, or the others.
 local function presentReturned(unproven)
   redis.call('BITOP', 'AND', SCRATCH, RETURNED, PRESENT)
   if line.challenge == 1 then
@@ -60,8 +60,8 @@ local function presentReturned(unproven)
   end
 end
 
--- Serves the first of those who came back and are present, as far as `places` go; how many. With `select` only those that
--- it leaves in SCRATCH.
+-- Serves the present visitors who returned to the front, as far as `places` go. Returns how many. With `select` only
+-- those that it leaves in SCRATCH.
 local function serveReturned(places, now, select)
   if line.returned == 0 or places <= 0 then return 0 end
   if select then select() else redis.call('BITOP', 'AND', SCRATCH, RETURNED, PRESENT) end
@@ -72,7 +72,7 @@ local function serveReturned(places, now, select)
   return #numbers
 end
 
--- Those who came back and are present: how many of them.
+-- How many of the visitors who returned to the front are present.
 local function countReturned(unproven)
   if line.returned == 0 then return 0 end
   presentReturned(unproven)
@@ -109,7 +109,7 @@ local function lower(to)
   line.serving = to
 end
 
--- Raises over numbers. Those who came back count among them, and get every second turn: no more are served than numbers.
+-- Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn.
 local function raiseNumbers(numbers, now)
   local turns = math.max(0, math.min(numbers, freePlaces()))
   local half = line.last_returned == 1 and math.floor(turns / 2) or math.ceil(turns / 2)

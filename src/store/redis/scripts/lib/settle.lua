@@ -1,4 +1,4 @@
--- In ms: a clock further behind than this has jumped back; for so long after it somebody as far ahead is taken for the
+-- In ms: a clock further behind than this has jumped back, and how long after that a caller as far ahead counts as the
 -- other one of two clocks.
 local JUMP, TWO_CLOCKS = 5000, 600000
 
