@@ -43,6 +43,7 @@ export function lineView({
     expiredAdmissions: 0,
     provisional: 0,
     lapses: 0,
+    takeovers: 0,
     lapsedShare: 0,
     predictions: { within: 0, outside: 0 },
     ...more,

@@ -1,6 +1,6 @@
 /** A line as bytes, and back. */
 import { deserialize, serialize } from 'node:v8';
-import type { Admission } from '#waiting-room/line/admission.ts';
+import type { AdmissionRow } from '#waiting-room/line/admission.ts';
 import { addAdmission, newAdmissions } from '#waiting-room/line/admission.ts';
 import { Bits } from '#waiting-room/line/bits.ts';
 import type { Draw } from '#waiting-room/line/draw.ts';
@@ -54,7 +54,7 @@ interface FrozenLine
   readonly waited: Uint8Array;
   readonly arriving: Uint8Array;
   /** In the order in which they run out. */
-  readonly admissions: readonly Admission[];
+  readonly admissions: readonly Omit<AdmissionRow, 'status'>[];
   readonly draws: readonly FrozenDraw[];
 }
 

@@ -43,6 +43,7 @@ export const LINE_PARTS = [
   'budget',
   'budget:order',
   'scratch:2',
+  'sessions',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];

@@ -20,6 +20,7 @@ export const LIBS = [
   'newcomers',
   'admission',
   'provisional',
+  'sessions',
   'admissions',
   'raise-times',
   'turns',
@@ -45,7 +46,8 @@ const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'newcomers', 'admiss
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 export const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
-const STEPS = LIBS.filter((lib) => !['lost-draws', 'shares', 'budget', 'last-join', 'lost-keys'].includes(lib));
+const OF_FEW: readonly Lib[] = ['sessions', 'lost-draws', 'shares', 'budget', 'last-join', 'lost-keys'];
+const STEPS = LIBS.filter((lib) => !OF_FEW.includes(lib));
 
 export function lineScript<In, Out>(
   name: string,

@@ -25,7 +25,7 @@ export const lineScripts: LineScripts = {
       ...(checkpoint ? ofCheckpoint(checkpoint) : []),
     ],
     ({ tag }) => tag === 'open',
-    { libs: LIBS.filter((lib) => !['shares', 'budget', 'last-join'].includes(lib)) },
+    { libs: LIBS.filter((lib) => !['sessions', 'shares', 'budget', 'last-join'].includes(lib)) },
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
   place: lineScript('place', ofHolder, place, { libs: libsOf('raise-times', 'unconfirmed', 'place') }),
@@ -40,15 +40,30 @@ export const lineScripts: LineScripts = {
       const stored = replies.admission(`${replies.text(rest[0])}:${replies.text(rest[3])}`, visitor);
       const found = replies.shifted(stored, replies.integer(rest[2]));
       const ends = Math.min(found.expiresAt, found.confirmBy ?? Number.POSITIVE_INFINITY);
-      return ends > Math.max(now, replies.integer(rest[1])) ? found : null;
+      if (ends <= Math.max(now, replies.integer(rest[1]))) return null;
+      return replies.withSessions(found, rest[4]);
     },
-    { libs: [], parts: ['line', 'admissions', 'provisional'] },
+    { libs: [], parts: ['line', 'admissions', 'provisional', 'sessions'] },
   ),
   confirm: lineScript(
     'confirm',
-    (visitor, now) => [now, visitor],
-    ({ tag, rest }, visitor) => (tag === 'none' ? null : replies.admission(rest[0], visitor)),
-    { libs: libsOf('admissions') },
+    (input, now) =>
+      typeof input === 'string' ? [now, input] : [now, input.visitor, input.serial, input.browser ?? ''],
+    ({ tag, rest }, input) => {
+      if (tag === 'none') return null;
+      const { visitor, serial } = typeof input === 'string' ? { visitor: input, serial: 0 } : input;
+      return replies.withSessions(replies.admission(rest[0], visitor), rest[1], serial);
+    },
+    { libs: libsOf('sessions', 'admissions') },
+  ),
+  useAdmission: lineScript(
+    'use-admission',
+    ({ visitor, serial, limit, attempt, revocable, takeOver = false }, now) => [
+      ...[now, visitor, serial, limit, attempt],
+      ...[revocable ? 1 : 0, takeOver ? 1 : 0],
+    ],
+    ({ tag, rest }) => (tag === 'none' ? null : replies.used(rest)),
+    { libs: libsOf('sessions') },
   ),
   renew: lineScript(
     'renew',

@@ -8,6 +8,7 @@ import type { Joined } from '#waiting-room/line/joins.ts';
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import type { Place } from '#waiting-room/line/place.ts';
 import { lapsedShare } from '#waiting-room/line/provisional.ts';
+import { type Used, type UseOutcome, viewOf } from '#waiting-room/line/sessions.ts';
 import type { DrawOrder, Mode } from '#waiting-room/room.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Reply } from './script.ts';
@@ -68,6 +69,23 @@ export function admission(row: Reply | undefined, visitor: VisitorId): Admission
   if (Number.isNaN(expiresAt)) throw unexpected(row);
   const confirmed = { visitor, number, generation, issuedAt, expiresAt };
   return confirmBy === 0 ? confirmed : { ...confirmed, confirmBy };
+}
+
+/** With its sessions as they are stored (lib/sessions.lua), if they are of this admission. */
+export function withSessions(found: Admission, stored: Reply | undefined, asked = 0): Admission {
+  const [head = '', ...rows] = text(stored).split('|');
+  const [number, , , voidTo = 0] = head.split(':').map(Number);
+  if (head === '' || number !== found.number) return found;
+  const list = rows.map((row) => {
+    const [id, , at, former, , , , browser = ''] = row.split(':');
+    return { id: Number(id), at: Number(at), former: Number(former), browser };
+  });
+  return { ...found, sessions: viewOf({ voidTo, list }, asked) };
+}
+
+/** What use-admission.lua replies. */
+export function used([outcome, serial]: readonly Reply[]): Used {
+  return { outcome: text(outcome) as UseOutcome, serial: integer(serial) };
 }
 
 /** An admission as it is, from one as it is stored. */
@@ -232,6 +250,7 @@ export function view(reply: readonly Reply[]): LineView {
     size,
     sizeVersion,
     inside,
+    takeovers,
   ] = list(more);
   const [inletState, signal, meter, told, allotments] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
@@ -259,6 +278,7 @@ export function view(reply: readonly Reply[]): LineView {
     expiredAdmissions: integer(expiredAdmissions),
     provisional: integer(provisional),
     lapses: integer(lapses),
+    takeovers: integer(takeovers),
     lapsedShare: lapsedShare({ confirmed: integer(confirmed), lapsed: integer(lapsed) }),
     predictions: { within: integer(within), outside: integer(outside) },
   };

@@ -1,5 +1,6 @@
 import type { VisitorId } from '../visitor.ts';
 import { clearDeadlines, type Deadlines, newDeadlines, schedule, takeDue } from './deadlines.ts';
+import { type Sessions, type SessionsView, viewOf } from './sessions.ts';
 
 /** The time-limited right to be inside. */
 export interface Admission {
@@ -10,14 +11,17 @@ export interface Admission {
   readonly expiresAt: number;
   /** When its confirm window ends; missing once it is confirmed. */
   readonly confirmBy?: number | undefined;
+  /** The browsers that use it, where they were asked for and there are any. */
+  readonly sessions?: SessionsView | undefined;
 }
 
 /** How an admission ended, or that it has not (it may still be past its time). */
 export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired' | 'lapsed';
 
-export interface AdmissionRow extends Admission {
+export interface AdmissionRow extends Omit<Admission, 'sessions'> {
   status: AdmissionStatus;
   confirmBy?: number | undefined;
+  sessions?: Sessions | undefined;
 }
 
 /** The admissions of one generation by visitor, and the order in which they run out. */
@@ -53,7 +57,7 @@ export function isOverdue({ rows }: Admissions, visitor: VisitorId, number: numb
   return row?.number === number && row.confirmBy !== undefined && row.confirmBy <= now;
 }
 
-export function addAdmission(admissions: Admissions, admission: Admission): AdmissionRow {
+export function addAdmission(admissions: Admissions, admission: Omit<AdmissionRow, 'status'>): AdmissionRow {
   const row: AdmissionRow = { ...admission, status: 'active' };
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
@@ -111,7 +115,7 @@ export function removeAdmission(admissions: Admissions, row: AdmissionRow, statu
 }
 
 /** Ends the admissions that were not confirmed in time, and answers them. */
-export function lapseAdmissions(admissions: Admissions, now: number): Admission[] {
+export function lapseAdmissions(admissions: Admissions, now: number): AdmissionRow[] {
   const lapsed = takeDue(admissions.confirmations, now).filter(
     (row) => row.status === 'active' && row.confirmBy !== undefined,
   );
@@ -120,12 +124,18 @@ export function lapseAdmissions(admissions: Admissions, now: number): Admission[
 }
 
 /** Ends the admissions that are due, and answers them. */
-export function expireAdmissions(admissions: Admissions, now: number): Admission[] {
+export function expireAdmissions(admissions: Admissions, now: number): AdmissionRow[] {
   const expired = takeDue(admissions.expiries, now).filter((row) => row.status === 'active');
   for (const row of expired) removeAdmission(admissions, row, 'expired');
   return expired;
 }
 
-export function withoutStatus({ status: _, confirmBy, ...admission }: AdmissionRow): Admission {
+export function withoutStatus({ status: _, confirmBy, sessions: __, ...admission }: AdmissionRow): Admission {
   return confirmBy === undefined ? admission : { ...admission, confirmBy };
+}
+
+/** The same with the sessions; `asked` is the serial that is asked about, 0 for none. */
+export function withSessions(row: AdmissionRow, asked = 0): Admission {
+  const { sessions } = row;
+  return sessions ? { ...withoutStatus(row), sessions: viewOf(sessions, asked) } : withoutStatus(row);
 }

@@ -9,11 +9,13 @@ import {
   prolong,
   removeAdmission,
   withoutStatus,
+  withSessions,
 } from './admission.ts';
 import { type Counters, counters } from './counters.ts';
 import type { Line } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
+import { markBack, minuteOf, newSessions, type Use, type Used, useSerial } from './sessions.ts';
 import { settle } from './settle.ts';
 
 export interface Exits {
@@ -82,18 +84,57 @@ export function endAdmission(line: Line, visitor: VisitorId, status: 'completed'
   return true;
 }
 
-/** The live admission of a visitor; null where there is none. */
+/** The live admission of a visitor, with its sessions; null where there is none. */
 export function admission(line: Line, visitor: VisitorId, at: number): Admission | null {
   const live = liveAdmission(line.admissions, visitor, Math.max(line.clock, at));
-  return live && withoutStatus(live);
+  return live && withSessions(live);
 }
 
-/** Confirms the live admission of a visitor; null where there is none. */
-export function confirm(line: Line, visitor: VisitorId, at: number): Admission | null {
-  const live = liveAdmission(line.admissions, visitor, settle(line, at));
+/** What was issued to a visitor is used. */
+export interface Confirmation {
+  readonly visitor: VisitorId;
+  /** The serial that it was issued with. */
+  readonly serial: number;
+  /** What the gate knows the browser by: of A-Z, a-z, 0-9, - and _. Left out elsewhere. */
+  readonly browser?: string | undefined;
+}
+
+/**
+ * Confirms the live admission of a visitor; null where there is none, or where what was issued with the serial is void.
+ * Earlier versions issued nothing with a serial.
+ */
+export function confirm(line: Line, input: VisitorId | Confirmation, at: number): Admission | null {
+  const { visitor, serial, browser = '' } = typeof input === 'string' ? { visitor: input, serial: 0 } : input;
+  const now = settle(line, at);
+  const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
+  if (serial > 0) {
+    const sessions = live.sessions ?? newSessions(serial);
+    if (!markBack(sessions, serial, browser, minuteOf(now, line.shifted))) return null;
+    live.sessions = sessions;
+    line.changes += 1;
+  }
   confirmRow(line, live);
-  return withoutStatus(live);
+  return withSessions(live, serial);
+}
+
+/** A browser uses the admission of its visitor. */
+export interface AdmissionUse extends Use {
+  readonly visitor: VisitorId;
+}
+
+/** Decides whether a browser may use the live admission of its visitor; null where there is none. */
+export function useAdmission(line: Line, { visitor, ...use }: AdmissionUse, at: number): Used | null {
+  const now = settle(line, at);
+  const live = liveAdmission(line.admissions, visitor, now);
+  if (!live) return null;
+  const sessions = live.sessions ?? newSessions(use.serial);
+  const used = useSerial(sessions, use, minuteOf(now, line.shifted));
+  if (used.serial === 0) return used;
+  live.sessions = sessions;
+  line.changes += 1;
+  if (used.outcome === 'taken over') line.takeovers += 1;
+  return used;
 }
 
 /** Restarts the lifetime of a live admission; null where there is none. */

@@ -64,6 +64,8 @@ export interface LineView {
   readonly provisional: number;
   /** Admissions that were not confirmed in time, ever. */
   readonly lapses: number;
+  /** How often a browser took over an admission from its copies, ever. */
+  readonly takeovers: number;
   /** The share of the latest admissions that were not confirmed in time, from 0 to 1; 0 while there were few. */
   readonly lapsedShare: number;
   /** Predicted waits that came true, and that did not. */
@@ -115,6 +117,7 @@ export function view(line: Line, at: number): LineView {
     expiredAdmissions: line.expiredAdmissions.size,
     provisional: line.admissions.provisional,
     lapses: line.lapses,
+    takeovers: line.takeovers,
     lapsedShare: lapsedShare(line.outcomes),
     predictions: { ...line.predictions },
   };

@@ -77,6 +77,8 @@ export interface Line {
   admissions: Admissions;
   /** Admissions that were not confirmed in time, ever. */
   lapses: number;
+  /** How often a browser took over an admission from its copies, ever. */
+  takeovers: number;
   outcomes: Outcomes;
   /** Visitors whose admissions expired, until their end is reported, and when it was. */
   expiredAdmissions: Map<VisitorId, number>;
@@ -142,6 +144,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     servedAgain: new Map(),
     admissions: newAdmissions(),
     lapses: 0,
+    takeovers: 0,
     outcomes: { confirmed: 0, lapsed: 0 },
     expiredAdmissions: new Map(),
     clock: 0,

@@ -53,7 +53,7 @@ function passTime(line: Line, at: number): number {
 }
 
 /** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */
-function keepExpired(line: Line, admissions: readonly Admission[]): void {
+function keepExpired(line: Line, admissions: readonly Pick<Admission, 'visitor' | 'expiresAt'>[]): void {
   line.changes += 1;
   for (const { visitor, expiresAt } of admissions) {
     if (visitor.startsWith(LOST)) continue;

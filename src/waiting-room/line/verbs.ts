@@ -5,7 +5,18 @@
 import type { LineRules } from '../line-rules.ts';
 import type { VisitorId } from '../visitor.ts';
 import type { Admission } from './admission.ts';
-import { admission, confirm, type Exits, type ExitsResult, renew, reportExits, takeExpired } from './admissions.ts';
+import {
+  type AdmissionUse,
+  admission,
+  type Confirmation,
+  confirm,
+  type Exits,
+  type ExitsResult,
+  renew,
+  reportExits,
+  takeExpired,
+  useAdmission,
+} from './admissions.ts';
 import { type Counters, type LineView, view } from './counters.ts';
 import { type Discarded, discard } from './discard.ts';
 import type { DrawOpening, DrawResult } from './draw.ts';
@@ -26,6 +37,7 @@ import { type Opening, open } from './opening.ts';
 import { type Claim, claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
 import { configure, reset } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
+import type { Used } from './sessions.ts';
 import { type FormerLine, takeOver } from './take-over.ts';
 
 // biome-ignore lint/suspicious/noConfusingVoidType: the output of verbs that answer nothing
@@ -42,7 +54,8 @@ export interface LineVerbs {
   rejoin: { input: Holder; output: Place };
   leave: { input: Holder; output: Nothing };
   admission: { input: VisitorId; output: Admission | null };
-  confirm: { input: VisitorId; output: Admission | null };
+  confirm: { input: VisitorId | Confirmation; output: Admission | null };
+  useAdmission: { input: AdmissionUse; output: Used | null };
   renew: { input: VisitorId; output: Admission | null };
   recordHeartbeats: { input: Heartbeats; output: Nothing };
   recordEntrantHeartbeats: { input: EntrantHeartbeats; output: Nothing };
@@ -85,6 +98,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   leave,
   admission,
   confirm,
+  useAdmission,
   renew,
   recordHeartbeats,
   recordEntrantHeartbeats,

@@ -34,6 +34,21 @@ const claim = fc
   )
   .map(([of, confirmed, terms]) => ({ ...of, confirmed, ...terms }));
 
+/** Few serials, so that they come again. */
+const serial = fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 0, max: 4 }) }, fc.nat(30));
+const confirmation = fc.oneof(
+  visitor,
+  fc.record({ visitor, serial, browser: fc.constantFrom(undefined, '', 'firefox-desktop', 'A_z-09') }),
+);
+const use = fc.record({
+  visitor,
+  serial,
+  limit: fc.constantFrom(1, 2, 3, 3, 30),
+  attempt: fc.constantFrom(0 as const, 1 as const, 2 as const, 2 as const),
+  revocable: fc.boolean(),
+  takeOver: fc.constantFrom(undefined, false, false, false, true),
+});
+
 const rules: fc.Arbitrary<LineRules> = fc.record({
   mode: fc.oneof(
     { weight: 6, arbitrary: fc.constant('queue' as const) },
@@ -143,7 +158,8 @@ const ordinary = [
   often(2, 'admission', visitor),
   often(8, 'recordHeartbeats', heartbeats),
   often(12, 'raise', raiseStep),
-  often(4, 'confirm', visitor),
+  often(4, 'confirm', confirmation),
+  often(8, 'useAdmission', use),
   often(2, 'renew', visitor),
   often(4, 'reportExits', exits),
   often(4, 'view', nothing),

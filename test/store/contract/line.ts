@@ -16,11 +16,13 @@ import { describeSharedSizes } from './shared-sizes.ts';
 import { describeTakingOver } from './taking-over.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
+import { describeUsing } from './using.ts';
 
 export function describeLine(stores: Ports<'line'>): void {
   describeJoining(stores);
   describeClaiming(stores);
   describeConfirming(stores);
+  describeUsing(stores);
   describeTurns(stores);
   describeModes(stores);
   describeInletSteps(stores);

@@ -1,6 +1,6 @@
 -- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
 -- visitor → expires_at, and PROVISIONAL those that are not confirmed (lib/provisional.lua). An ended one leaves nothing
--- behind. Their times are stored less the line's `shifted`, so that no row has to be written when all are shifted.
+-- behind. SESSIONS has the browsers that use them (lib/sessions.lua). Their times are stored less the line's `shifted`, so that no row has to be written when all are shifted.
 
 -- `confirmBy` is nil where the admission is confirmed.
 local function formatRow(number, generation, issuedAt, expiresAt, confirmBy)
@@ -67,6 +67,7 @@ local function removeAdmission(visitor)
     redis.call('ZREM', PROVISIONAL, provisional(visitor, number, generation))
   end
   redis.call('HDEL', ADMISSIONS, visitor)
+  redis.call('HDEL', SESSIONS, visitor)
   redis.call('ZREM', ACTIVE, visitor)
 end
 
@@ -81,6 +82,7 @@ local function lapseAdmissions(now)
       local row = redis.call('HGET', ADMISSIONS, visitor)
       if row and string.find(row, number .. ':' .. generation .. ':', 1, true) == 1 then
         redis.call('HDEL', ADMISSIONS, visitor)
+        redis.call('HDEL', SESSIONS, visitor)
         redis.call('ZREM', ACTIVE, visitor)
         lapsed[#lapsed + 1] = tonumber(number)
       end
@@ -103,6 +105,7 @@ local function expireAdmissions(now)
     if #visitors > 0 then
       redis.call('ZREM', ACTIVE, unpack(visitors))
       redis.call('HDEL', ADMISSIONS, unpack(visitors))
+      redis.call('HDEL', SESSIONS, unpack(visitors))
     end
   until #visitors < 1000
   return expired

@@ -10,7 +10,7 @@ local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 local PROVISIONAL, LAPSED, LASTING = KEYS[26], KEYS[27], KEYS[28]
 local UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES = KEYS[29], KEYS[30], KEYS[31], KEYS[32], KEYS[33]
-local BUDGET, BUDGET_ORDER, SCRATCH3 = KEYS[34], KEYS[35], KEYS[36]
+local BUDGET, BUDGET_ORDER, SCRATCH3, SESSIONS = KEYS[34], KEYS[35], KEYS[36], KEYS[37]
 
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
@@ -39,7 +39,7 @@ local FIELDS = {
   'looked', 'marked',
   'challenge', 'unproven_per_address', 'present_from_join', 'missed_turn_grace',
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
-  'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed',
+  'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers',
 }
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then
