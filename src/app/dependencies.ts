@@ -8,6 +8,7 @@ import { afterReport } from '#admin/audit.ts';
 import { createChallenges } from '#challenges/index.ts';
 import { createAssets } from '#http/assets.ts';
 import { createAuthentication } from '#http/authentication.ts';
+import { createBrowserUses } from '#http/browser-uses.ts';
 import { createClientAddress } from '#http/client-address.ts';
 import { createCrawlerCheck } from '#http/crawler-check.ts';
 import { createEntryRequests } from '#http/entry-requests.ts';
@@ -51,6 +52,7 @@ export function createDependencies(app: AppDeps) {
     ...{ seal, emit, log, maxAge: config.keyRotation, now },
   });
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
+  const requestOf = createEntryRequests({ clientAddress, addressKey, trustProxy, log });
   return {
     ...{ issuer, urls, clientAddress, version, store, waitingRoom, logoutQueue, passes, ...authentication },
     ...{ log, metrics, outbound, now, onError, assets, keySet },
@@ -65,7 +67,10 @@ export function createDependencies(app: AppDeps) {
     challenges: createChallenges({
       ...{ cookieKeys, seal, idempotency, outbound, metrics, log, now, verifyUrls: app.verifyUrls },
     }),
-    requestOf: createEntryRequests({ clientAddress, addressKey, trustProxy, log }),
+    requestOf,
+    browserUses: createBrowserUses({
+      ...{ visitors: waitingRoom.visitors, seal, isSecure: urls.isSecure, requestOf, now },
+    }),
     roomRules: createRoomRules({
       clientAddress,
       isCrawlerOf: createCrawlerCheck({ now, lookups: app.crawlerLookups }),

@@ -5,6 +5,7 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { ClientAttempts } from './client-attempts.ts';
 import { clientMetadata } from './client-metadata.ts';
+import { loginContext } from './login-context.ts';
 
 export interface AdapterDeps {
   readonly records: OidcRecords;
@@ -64,15 +65,20 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
             if (payload.accountId) await adapter.upsert(id, payload, expiresIn);
           },
         };
-      case 'AccessToken':
       case 'AuthorizationCode':
-        return { ...adapter, find: async (id) => unbound(await records.find(model, id)) };
+      case 'AccessToken':
+        return {
+          ...adapter,
+          upsert: (id, payload, expiresIn) => adapter.upsert(id, withSerial(payload, Provider.ctx), expiresIn),
+          find: async (id) => noteSerial(unbound(await records.find(model, id)), Provider.ctx),
+        };
       case 'RefreshToken':
         return {
           ...adapter,
-          upsert: (id, payload, expiresIn) => adapter.upsert(id, withoutNonce(payload), expiresIn),
+          upsert: (id, payload, expiresIn) =>
+            adapter.upsert(id, withSerial(withoutNonce(payload), Provider.ctx), expiresIn),
           find: async (id) => {
-            const payload = unbound(await records.find(model, id));
+            const payload = noteSerial(unbound(await records.find(model, id)), Provider.ctx);
             return payload ? withoutNonce(payload) : undefined;
           },
         };
@@ -95,6 +101,20 @@ function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): 
 
 /** A refreshed ID token should have no nonce (OpenID Connect Core §12.2). */
 function withoutNonce({ nonce: _nonce, ...payload }: AdapterPayload): AdapterPayload {
+  return payload;
+}
+
+/** A code keeps the serial that its browser was given with it, and a token that of its code. */
+function withSerial(payload: AdapterPayload, ctx: KoaContextWithOIDC | undefined): AdapterPayload {
+  if (!ctx) return payload;
+  const { visit, serial } = loginContext(ctx);
+  const issued = visit?.use?.step === 'issue' ? visit.use.serial : serial;
+  return issued === 0 ? payload : { ...payload, serial: issued };
+}
+
+function noteSerial(payload: AdapterPayload | undefined, ctx: KoaContextWithOIDC | undefined) {
+  const serial = payload?.serial;
+  if (ctx && typeof serial === 'number') loginContext(ctx).serial = serial;
   return payload;
 }
 

@@ -6,6 +6,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Middleware } from 'koa';
+import type { BrowserUses } from '#http/browser-uses.ts';
 import type { ClientAddress } from '#http/client-address.ts';
 import { isClientGone } from '#http/client-gone.ts';
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
@@ -55,6 +56,7 @@ export interface OidcDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
@@ -92,6 +94,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       clientAddress: deps.clientAddress,
       requestOf: deps.requestOf,
       roomRules: deps.roomRules,
+      browserUses: deps.browserUses,
       passes: deps.passes,
       render,
       now,

@@ -3,6 +3,7 @@
  * first middleware puts this object there, and the hooks read and fill it.
  */
 import type { Context, Middleware } from 'koa';
+import type { BrowserUseStep, Round } from '#http/browser-uses.ts';
 import type { CredentialAttempt } from '#http/credential-attempts.ts';
 import type { NewcomerState } from '#waiting-room/facts.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
@@ -13,6 +14,10 @@ export interface LoginContext {
   readonly receivedAt: number;
   /** When the login started, in ms; null for a request that does not come from the waiting page. */
   waitedSince: number | null;
+  /** How often the browser was sent round; null if it was not. */
+  round: Round | null;
+  /** The serial that the request's code or token was issued with; 0 for one of an earlier version. */
+  serial: number;
   /** The pushed request that this one names, and the query with which it came; null for any other. */
   pushed: { readonly query: string; readonly requestUri: string } | null;
   /** What to answer to a request that is pushed just now. */
@@ -29,6 +34,8 @@ export interface Visit {
   /** Absent where the visitor got no ticket: the room is closed, or the request was prompt=none. */
   readonly visitor?: VisitorId;
   readonly admission: Admission | null;
+  /** Whether this browser may use the admission; absent until it is asked. */
+  readonly use?: BrowserUseStep;
   /** Why a newcomer got no number; absent for all others. */
   readonly newcomerState?: NewcomerState | null;
   /** The longest lifetime of an access token, in seconds; absent: as long as the admission. */
@@ -38,7 +45,7 @@ export interface Visit {
 export function attachLoginContext(now: () => number): Middleware {
   return (ctx, next) => {
     const login: LoginContext = {
-      ...{ receivedAt: now(), waitedSince: null },
+      ...{ receivedAt: now(), waitedSince: null, round: null, serial: 0 },
       ...{ pushed: null, requestUri: null, attempt: null, visit: null },
     };
     ctx.state.login = login;

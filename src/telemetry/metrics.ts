@@ -12,6 +12,8 @@ export type DoorName = 'oidc' | 'public' | 'admin' | 'aws' | 'other';
 export type JoinOutcome = 'waiting' | 'admitted' | 'closed' | 'full' | 'challenged' | 'refused' | 'overloaded';
 /** What happened with a challenge of proof: made, solved, or answered with a proof that is not valid. */
 export type ProofOutcome = 'issued' | 'solved' | 'refused';
+/** What a copy of a browser got: in, the page, or it took over. */
+export type CopyOutcome = 'admitted' | 'refused' | 'took_over';
 export type ClaimOutcome = 'admitted' | 'repeated' | 'refused';
 
 /** Polls answered. Plain integers, which the handlers increment, because counting must cost a poll nothing. */
@@ -66,6 +68,7 @@ export interface Metrics {
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
   proved(room: string, outcome: ProofOutcome): void;
+  copied(room: string, outcome: CopyOutcome): void;
   /** Counts an activity event by type. */
   happened(type: string): void;
   delivered(outcome: DeliveryOutcome): void;
@@ -137,6 +140,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   const proofs = new Counter({
     name: 'anteroom_proofs_total',
     help: 'Challenges that were issued, and proofs that solved them or were refused',
+    labelNames: ['room', 'outcome'],
+    registers,
+  });
+  const copies = new Counter({
+    name: 'anteroom_copies_total',
+    help: 'Copies of browsers that came with an admission, by outcome',
     labelNames: ['room', 'outcome'],
     registers,
   });
@@ -256,6 +265,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     joined: (room, outcome) => joins.inc({ room, outcome }),
     claimed: (room, outcome) => claims.inc({ room, outcome }),
     proved: (room, outcome) => proofs.inc({ room, outcome }),
+    copied: (room, outcome) => copies.inc({ room, outcome }),
     happened: (type) => activities.inc({ type }),
     delivered: (outcome) => deliveries.inc({ outcome }),
     dropped: (events) => drops.inc(events),

@@ -1,6 +1,7 @@
 import { AnteroomError, type ErrorCode, StoreOverloaded } from '#waiting-room/errors.ts';
+import type { UseOutcome } from '#waiting-room/line/sessions.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import type { JoinOutcome, Metrics } from './metrics.ts';
+import type { CopyOutcome, JoinOutcome, Metrics } from './metrics.ts';
 
 const OUTCOMES: { readonly [code in ErrorCode]?: JoinOutcome } = {
   room_closed: 'closed',
@@ -12,8 +13,14 @@ const OUTCOMES: { readonly [code in ErrorCode]?: JoinOutcome } = {
   pass_invalid: 'refused',
 };
 
+const COPIES: { readonly [outcome in UseOutcome]?: CopyOutcome } = {
+  forked: 'admitted',
+  copied: 'refused',
+  'taken over': 'took_over',
+};
+
 /** Counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */
-export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed'>): Visitors {
+export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed' | 'copied'>): Visitors {
   const refused = (room: string) => (error: unknown) => {
     const outcome = error instanceof AnteroomError ? OUTCOMES[error.code] : undefined;
     if (outcome) metrics.joined(room, outcome);
@@ -29,6 +36,12 @@ export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' 
       if (place.state !== 'admitted') metrics.claimed(ticket.room, 'refused');
       else if (!place.first) metrics.claimed(ticket.room, 'repeated');
       return place;
+    },
+    async useAdmission(room, use) {
+      const used = await visitors.useAdmission(room, use);
+      const outcome = used && COPIES[used.outcome];
+      if (outcome) metrics.copied(room, outcome);
+      return used;
     },
   };
 }

@@ -46,8 +46,9 @@ export type CredentialKind = 'operator_token' | 'client_secret';
  * Why abuse is suspected.
  *
  * - `joins_per_address`: an address joined more often than the room allows without a proof.
+ * - `copied_admission`: another browser, at this address, uses the admission of the visitor `sub`.
  */
-export type AbuseReason = 'joins_per_address';
+export type AbuseReason = 'joins_per_address' | 'copied_admission';
 
 interface InRoom {
   readonly room: RoomId;
@@ -76,7 +77,11 @@ export interface Activities {
   /** A periodic inlet skipped `periods`, which had passed too long ago to be made up for. */
   'inlet.skipped': InRoom & { readonly periods: number };
   /** An address behaves like an attacker. `address_hash` is keyed, and changes each day. */
-  'abuse.suspected': InRoom & { readonly reason: AbuseReason; readonly address_hash: string };
+  'abuse.suspected': InRoom & {
+    readonly reason: AbuseReason;
+    readonly sub?: VisitorId;
+    readonly address_hash: string;
+  };
   /** The room's counters, each minute. */
   'room.metrics': InRoom & { readonly counters: Counters };
   /**

@@ -3,6 +3,7 @@ import type { AdmissionEndReason, Emit } from './activity.ts';
 import type { AdmissionEnded } from './admission-end.ts';
 import { RoomNotFound } from './errors.ts';
 import type { Admission } from './line/admission.ts';
+import type { Confirmation } from './line/admissions.ts';
 import type { Claim, Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
 import type { Predictions } from './predictions.ts';
@@ -15,8 +16,8 @@ export interface AdmissionLifecycle {
   find(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /** Claims the turn of a numbered ticket. */
   claim(ticket: Ticket, terms?: ClaimTerms): Promise<Place>;
-  /** Like `find`, and the admission is confirmed. */
-  confirm(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
+  /** Like `find`, and the admission is confirmed. Null also where what was `issued` is void. */
+  confirm(room: RoomId, visitor: VisitorId, issued?: Issued): Promise<Admission | null>;
   /** Emits that an admission began. A join does so by itself when it finds a free place. */
   began(room: RoomId, admission: Admission): void;
   /** Starts the lifetime again in a room that renews admissions, and returns the admission as it is then. */
@@ -24,6 +25,9 @@ export interface AdmissionLifecycle {
   /** Ends the visitor's live admission. Returns whether there was one. */
   end(room: RoomId, visitor: VisitorId, reason: VisitorEndReason): Promise<boolean>;
 }
+
+/** What was issued to a visitor, and is used now. */
+export type Issued = Omit<Confirmation, 'visitor'>;
 
 /** What a claim may differ in from that of a waiting page. */
 export type ClaimTerms = Pick<Claim, 'lifetime' | 'late' | 'confirmed'>;
@@ -48,7 +52,8 @@ export function createAdmissionLifecycle(deps: AdmissionLifecycleDeps): Admissio
 
   return {
     find: (room, visitor) => line.admission(room, visitor, now()).catch(nullIfNoRoom),
-    confirm: (room, visitor) => line.confirm(room, visitor, now()).catch(nullIfNoRoom),
+    confirm: (room, visitor, issued) =>
+      line.confirm(room, issued ? { visitor, ...issued } : visitor, now()).catch(nullIfNoRoom),
     async claim(ticket, terms) {
       const place = await line.claim(ticket.room, terms ? { ...ticket, ...terms } : ticket, now());
       if (place.state === 'admitted' && place.first) {

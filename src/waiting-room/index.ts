@@ -7,6 +7,7 @@
 import type { Actor, Emit } from './activity.ts';
 import { type AdmissionEnded, createAdmissionEnded } from './admission-end.ts';
 import { createAdmissionLifecycle } from './admission-lifecycle.ts';
+import { createUseAdmission } from './admission-uses.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
 import { createBlockTickets } from './block-ticket.ts';
@@ -140,6 +141,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       line,
       guardEntry,
       joinRoom,
+      useAdmission: createUseAdmission({ line, snapshots, now, emit }),
       admissions,
       facts: createVisitorFacts({ snapshots, heartbeats, draws }),
       snapshots,

@@ -16,6 +16,8 @@ export interface Arrival {
   readonly admission: Admission | null;
   /** Whether the ticket is new and has to be handed to the visitor. */
   readonly isNew: boolean;
+  /** Whether the join made the admission. */
+  readonly isFirst?: boolean;
 }
 
 /** A visitor who is to get a number, and what they have shown. */
@@ -68,6 +70,7 @@ export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinR
       },
       admission,
       isNew: true,
+      isFirst: admission?.number === number,
     };
   };
 }

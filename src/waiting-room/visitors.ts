@@ -1,5 +1,6 @@
 /** What visitors do: arrive, ask for the facts, claim, rejoin, leave. */
-import type { AdmissionLifecycle } from './admission-lifecycle.ts';
+import type { AdmissionLifecycle, Issued } from './admission-lifecycle.ts';
+import type { UseAdmission } from './admission-uses.ts';
 import type { DrawResults } from './draw-result.ts';
 import type { EntryRequest } from './entry/entry-request.ts';
 import type { GuardEntry } from './entry/guard-entry.ts';
@@ -43,9 +44,11 @@ export interface Visitors extends VisitorFacts {
   admission(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
   /**
    * The visitor's live admission, which this confirms: the visitor has used what they were given. An admission that
-   * nobody confirms within the room's confirm window ends.
+   * nobody confirms within the room's confirm window ends. Null also where what was
+   * `issued` is void.
    */
-  confirm(room: RoomId, visitor: VisitorId): Promise<Admission | null>;
+  confirm(room: RoomId, visitor: VisitorId, issued?: Issued): Promise<Admission | null>;
+  readonly useAdmission: UseAdmission;
   /** With `confirmed` the admission is confirmed: the visitor gets the tokens, or has brought back a cookie. */
   claim(ticket: Ticket, confirmed?: boolean): Promise<Place>;
   /**
@@ -64,6 +67,7 @@ export interface VisitorsDeps {
   readonly line: Pick<LineStore, 'rejoin' | 'leave' | 'place' | 'withdraw'>;
   readonly guardEntry: GuardEntry;
   readonly joinRoom: JoinRoom;
+  readonly useAdmission: UseAdmission;
   readonly admissions: AdmissionLifecycle;
   readonly facts: VisitorFacts;
   readonly snapshots: Snapshots;
@@ -74,7 +78,7 @@ export interface VisitorsDeps {
 }
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, guardEntry, joinRoom, admissions, facts, snapshots, draws, now, placeFreed } = deps;
+  const { line, guardEntry, joinRoom, useAdmission, admissions, facts, snapshots, draws, now, placeFreed } = deps;
 
   /** Null if the ticket is not valid in the current line. */
   async function arriveWithTicket(snapshot: Snapshot, brought: Ticket, confirmed: boolean): Promise<Arrival | null> {
@@ -137,6 +141,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     },
     admission: admissions.find,
     confirm: admissions.confirm,
+    useAdmission,
     async claim(ticket, confirmed = false) {
       const standing = await standingOf(await snapshots.get(ticket.room), ticket, draws);
       if (standing.kind === 'numbered') return admissions.claim(standing.ticket, { confirmed });
@@ -173,7 +178,9 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     },
     async stay(room, visitor) {
       const admission = await admissions.find(room, visitor);
-      return admission && admissions.renew((await snapshots.get(room)).settings, admission);
+      if (!admission) return null;
+      const { sessions } = admission;
+      return { ...(await admissions.renew((await snapshots.get(room)).settings, admission)), sessions };
     },
     async depart(room, visitor, reason = 'completed') {
       if (!(await admissions.end(room, visitor, reason))) return;

@@ -48,6 +48,7 @@ describe('behind a proxy that terminates TLS', () => {
         '__Host-anteroom_visitor',
         '__Host-anteroom_ticket_sale',
         '__Host-anteroom_inside_sale',
+        '__Host-anteroom_serial_sale',
         '__Host-anteroom_answered_shop',
         '__Host-anteroom_session',
         '__Host-anteroom_session.sig',

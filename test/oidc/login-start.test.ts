@@ -18,6 +18,8 @@ function request(querystring: string, interaction?: Record<string, unknown>) {
   const login: LoginContext = {
     receivedAt: STARTED + 60_000,
     waitedSince: null,
+    round: null,
+    serial: 0,
     pushed: null,
     requestUri: null,
     attempt: null,

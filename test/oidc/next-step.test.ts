@@ -44,7 +44,13 @@ describe('the next step of a login that arrives at /authorize', () => {
 });
 
 describe('the next step of a login that oidc-provider found valid', () => {
-  const ordinary: ValidLogin = { at: 'validation', isAdmitted: true, transaction: null, isLoginDue: false };
+  const ordinary: ValidLogin = {
+    at: 'validation',
+    isAdmitted: true,
+    use: null,
+    transaction: null,
+    isLoginDue: false,
+  };
   const asksLater = { step: 'wait', because: 'login-due' } as const;
   const waits = { step: 'wait', because: 'no-admission' } as const;
   const restartsLater = { step: 'wait', because: 'transaction-expired' } as const;
@@ -59,6 +65,13 @@ describe('the next step of a login that oidc-provider found valid', () => {
     [{ isLoginDue: true, transaction: expired }, restartsLater],
     [{ isLoginDue: true, isAdmitted: false }, waits],
     [{ transaction: expired }, restartsLater],
+    [{ use: 'issue' }, { step: 'issue' }],
+    [{ use: 'round' }, { step: 'round' }],
+    [{ use: 'copied' }, { step: 'wait', because: 'copied' }],
+    [{ use: 'busy' }, { step: 'wait', because: 'busy' }],
+    [{ use: 'issue', isLoginDue: true }, asksLater],
+    [{ use: 'copied', isAdmitted: false }, waits],
+    [{ use: 'round', transaction: expired }, restartsLater],
     [{ transaction: { ...live, isSuperseded: true } }, restartsLater],
     [{ transaction: { ...live, isSuperseded: true, window: null } }, restartsLater],
     [{ transaction: { ...expired, window: null } }, { step: 'issue' }],

@@ -61,8 +61,15 @@ export async function closeDoor(service: TestService, room = 'sale'): Promise<vo
 /** Starts another login with the same browser. */
 export async function comeBack(service: TestService, browser: Browser, options: LoginOptions = {}) {
   const login = await startLogin(service.issuer, options);
-  const answer = await browser.get(login.url);
+  const answer = await goRound(browser, await browser.get(login.url));
   return { login, answer, ...read(answer) };
+}
+
+/** Follows the redirects of a browser that is sent round, as its serial came before. */
+export async function goRound(browser: Browser, first: Answer): Promise<Answer> {
+  let answer = first;
+  while (answer.location.includes('anteroom_round=')) answer = await browser.get(answer.location);
+  return answer;
 }
 
 export interface Outcome {

@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { Attempt, Sessions, Use, UseOutcome } from '#waiting-room/line/sessions.ts';
 import { markBack, newSessions, useSerial } from '#waiting-room/line/sessions.ts';
 
-const MINUTE = 1000;
+const MINUTE = 60_000;
 
 /** An admission whose browsers look at nothing but what is issued to them. */
 function admission({ limit = 3, revocable = true } = {}) {
   let sessions: Sessions | null = null;
-  let minute = MINUTE;
+  let time = 1000 * MINUTE;
 
   function use(serial: number, more: Partial<Use> = {}) {
     const current = sessions ?? newSessions(serial);
-    const used = useSerial(current, { serial, limit, attempt: 0, revocable, ...more }, minute);
+    const used = useSerial(current, { serial, limit, attempt: 0, revocable, ...more }, time);
     if (used.serial > 0) sessions = current;
     return used;
   }
@@ -27,7 +27,7 @@ function admission({ limit = 3, revocable = true } = {}) {
   /** What was issued with the serial is used at the site. */
   function redeem(serial: number, browser = ''): boolean {
     sessions ??= newSessions(serial);
-    return markBack(sessions, serial, browser, minute);
+    return markBack(sessions, serial, browser, time);
   }
   return {
     use,
@@ -36,7 +36,7 @@ function admission({ limit = 3, revocable = true } = {}) {
     list: () => sessions?.list ?? [],
     browsers: () => sessions?.browsers ?? 0,
     nextMinute: () => {
-      minute += 1;
+      time += MINUTE;
     },
   };
 }
@@ -135,7 +135,7 @@ describe('a serial', () => {
   test('is free ten times a minute', () => {
     const { use, nextMinute } = admission();
     let { serial } = use(0);
-    for (let more = 0; more < 9; more++) ({ serial } = use(serial));
+    for (let more = 0; more < 10; more++) ({ serial } = use(serial));
     expect(use(serial)).toEqual({ outcome: 'busy', serial: 0 });
     nextMinute();
     expect(use(serial).outcome).toBe('opened');
@@ -144,8 +144,8 @@ describe('a serial', () => {
   test('whose answers are lost is free ten times a minute as well', () => {
     const { use, insist } = admission();
     use(0);
-    const outcomes = Array.from({ length: 10 }, () => insist(0).outcome);
-    expect(outcomes).toEqual([...Array(9).fill('repeated'), 'busy']);
+    const outcomes = Array.from({ length: 11 }, () => insist(0).outcome);
+    expect(outcomes).toEqual([...Array(10).fill('repeated'), 'busy']);
   });
 });
 
@@ -179,8 +179,8 @@ describe('a browser that takes over', () => {
   test('may do so ten times a minute', () => {
     const { use } = admission();
     use(0);
-    const outcomes = Array.from({ length: 10 }, () => use(0, { takeOver: true }).outcome);
-    expect(outcomes).toEqual([...Array(9).fill('taken over'), 'busy']);
+    const outcomes = Array.from({ length: 11 }, () => use(0, { takeOver: true }).outcome);
+    expect(outcomes).toEqual([...Array(10).fill('taken over'), 'busy']);
   });
 
   test('knows the answer with its serial to be lost, like any browser', () => {

@@ -5,6 +5,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import type { BrowserUses } from '#http/browser-uses.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
 import { frameRefusal } from '#http/navigation.ts';
@@ -43,6 +44,7 @@ export interface ArrivalDeps {
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
+  readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly cookies: VisitorCookies;
   readonly newestLogin: Pick<NewestLogin, 'record'>;
   readonly loops: Pick<LoopGuard, 'record'>;
@@ -79,15 +81,27 @@ const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createArrival(deps: ArrivalDeps) {
   const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
-  const { passes, pushedRequests, requestOf, now } = deps;
+  const { passes, browserUses, pushedRequests, requestOf, now } = deps;
 
-  async function setVisit(ctx: KoaContextWithOIDC, party: RelyingParty, visit: Omit<Visit, 'room'>): Promise<void> {
+  /** @param isNew whether the request made the admission. */
+  async function setVisit(
+    ctx: KoaContextWithOIDC,
+    party: RelyingParty,
+    visit: Omit<Visit, 'room'>,
+    isNew = false,
+  ): Promise<void> {
     const { room } = party;
+    const login = loginContext(ctx);
     const admission = usableAdmission(visit.admission, now());
-    loginContext(ctx).visit = { ...visit, room, admission };
+    login.visit = { ...visit, room, admission };
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
-    if ((await deps.validatedStep(ctx)).step === 'issue') await pushedRequests.use(ctx, party);
+    if ((await deps.validatedStep(ctx)).step === 'issue') {
+      const use = await browserUses.begin(ctx, { room, admission, isNew }, login.round, true);
+      login.visit = { ...login.visit, use };
+      if (use.step !== 'issue') return;
+      await pushedRequests.use(ctx, party);
+    }
     if (session.accountId !== undefined && session.accountId !== admission.visitor) {
       // It is another visitor's session, perhaps a planted one. Its owner must not share this visitor's.
       session.resetIdentifier();
@@ -131,6 +145,7 @@ export function createArrival(deps: ArrivalDeps) {
     if (!party) throw new errors.InvalidClient('client is invalid', 'client not found');
     const { room } = party;
     const header = ctx.req.headers.cookie;
+    const { round } = loginContext(ctx);
     const isNew = waitedSince(ctx) === null;
     if (profileOf(party.profile).oneLogin && isNew) {
       ctx.append('Set-Cookie', newestLogin.record(header, party.client_id, startOf(ctx)));
@@ -154,8 +169,8 @@ export function createArrival(deps: ArrivalDeps) {
       const arrival = await passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request });
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
-      else if (arrival.admission && isNew) recordLogin(ctx, party.client_id);
-      await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission });
+      else if (arrival.admission && isNew && round === null) recordLogin(ctx, party.client_id);
+      await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission }, arrival.isFirst);
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);

@@ -7,6 +7,7 @@
 
 import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
+import type { BrowserUses } from '#http/browser-uses.ts';
 import type { ClientAddress } from '#http/client-address.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
@@ -32,6 +33,7 @@ import { createInteractionPolicy } from './interaction-policy.ts';
 import { createInteractionUrl } from './interaction-url.ts';
 import { createLoginLock, releaseLoginLock } from './login-lock.ts';
 import { stopLoginLoops } from './login-loop-middleware.ts';
+import { readLoginRound } from './login-round.ts';
 import { createLoginStart } from './login-start.ts';
 import { createTransactionOf } from './login-transaction.ts';
 import { createNewestLogin } from './newest-login.ts';
@@ -50,6 +52,7 @@ export interface AuthorizeDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   readonly render: Render;
   readonly now: () => number;
@@ -80,7 +83,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
     configuration: {
       interactions: {
         policy: createInteractionPolicy(validatedStep, relyingParties),
-        url: createInteractionUrl({ relyingParties, addresses, cookies, validatedStep }),
+        url: createInteractionUrl({ relyingParties, addresses, cookies, validatedStep, loginStart, urls }),
       },
       extraParams: {
         // The page that the visitor came for, from relying parties that send it; kept with a stored request.
@@ -88,7 +91,16 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         anteroom_page: null,
         [RETRY]: createArrival({
           ...{ visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops },
-          ...{ passes: deps.passes, confirmedLogins, pushedRequests, limitPushes, validatedStep, requestOf, now },
+          ...{
+            passes: deps.passes,
+            browserUses: deps.browserUses,
+            confirmedLogins,
+            pushedRequests,
+            limitPushes,
+            validatedStep,
+            requestOf,
+            now,
+          },
         }),
       },
     },
@@ -97,6 +109,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       provider.use(navigationsOnly(refuseScript));
       provider.use(postBecomesGet(urls));
       provider.use(attachLoginContext(now));
+      provider.use(readLoginRound);
       provider.use(loginStart.readNote);
       provider.use(pushedRequests.read);
       pushedRequests.mount(provider);

@@ -2,10 +2,11 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { startDetails } from './login-start.ts';
+import type { WaitReason } from './next-step.ts';
 import type { ValidatedStep } from './validated-step.ts';
 
 /**
- * The interaction policy: the stock *login* prompt with three more Checks, run at every /authorize and every resume, so
+ * The interaction policy: the stock *login* prompt with four more Checks, run at every /authorize and every resume, so
  * neither an old session nor a replayed login result outlives the admission, and no code goes to a login transaction
  * that has expired. The stock Checks of `id_token_hint` and `acr_values` stay, and that of `max_age` where the relying
  * party does not have its visitors asked.
@@ -19,9 +20,10 @@ export function createInteractionPolicy(validatedStep: ValidatedStep, relyingPar
   if (!login || !maxAge || !consent) throw new Error('the stock interaction policy lacks a prompt or a Check');
 
   const waitsBecause =
-    (reason: 'no-admission' | 'transaction-expired' | 'login-due') => async (ctx: KoaContextWithOIDC) => {
+    (...reasons: readonly WaitReason[]) =>
+    async (ctx: KoaContextWithOIDC) => {
       const next = await validatedStep(ctx);
-      return next.step === 'wait' && next.because === reason;
+      return next.step === 'wait' && reasons.includes(next.because);
     };
   login.checks.add(
     new Check(
@@ -47,6 +49,15 @@ export function createInteractionPolicy(validatedStep: ValidatedStep, relyingPar
       'the visitor has to confirm the login',
       'login_required',
       waitsBecause('login-due'),
+      startDetails,
+    ),
+  );
+  login.checks.add(
+    new Check(
+      'browser_refused',
+      'the admission is in use in another browser',
+      'login_required',
+      async (ctx) => (await validatedStep(ctx)).step === 'round' || (await waitsBecause('copied', 'busy')(ctx)),
       startDetails,
     ),
   );

@@ -3,6 +3,7 @@
  * /authorize; oidc-provider has found the request valid and the visitor's admission is known; the visitor claimed the
  * turn at the waiting page. The callers gather the facts and carry out the step.
  */
+import type { BrowserUseStep } from '#http/browser-uses.ts';
 import { isPastStop, loopVerdict } from '#http/loop-guard.ts';
 import type { LoginTransaction } from './login-transaction.ts';
 import { isTransactionExpired } from './login-transaction.ts';
@@ -21,6 +22,8 @@ export interface ArrivedLogin {
 export interface ValidLogin {
   readonly at: 'validation';
   readonly isAdmitted: boolean;
+  /** Whether this browser may use the admission; null before it is asked. */
+  readonly use: BrowserUseStep['step'] | null;
   /** Null for a request that arrived just now: its transaction cannot have expired. */
   readonly transaction: LoginTransaction | null;
   /** Whether the relying party asks for a new authentication, by a press of the button. */
@@ -54,8 +57,13 @@ export type NextStep =
   | { readonly step: 'validate'; readonly endsLoop: boolean }
   /** The relying party gets a code; after a claim by way of /authorize, which looks at the admission once more. */
   | { readonly step: 'issue' }
-  /** The waiting page. It restarts an expired transaction at the claim, and asks for the press where a login is due. */
-  | { readonly step: 'wait'; readonly because: 'no-admission' | 'transaction-expired' | 'login-due' }
+  /**
+   * The waiting page. It restarts an expired transaction at the claim, asks for the press where a login is due, and says
+   * that the admission is in use elsewhere, or too often.
+   */
+  | { readonly step: 'wait'; readonly because: WaitReason }
+  /** The same request once more: another tab may have the browser's next serial. */
+  | { readonly step: 'round' }
   /** A page with one button, which authenticates a visitor who is inside. */
   | { readonly step: 'confirm' }
   /** The relying party starts a fresh login, which passes at once. */
@@ -67,6 +75,8 @@ export type NextStep =
       readonly step: 'explain';
       readonly because: 'login-loop' | 'restart-loop' | 'no-restart-url' | 'request-gone';
     };
+
+export type WaitReason = 'no-admission' | 'transaction-expired' | 'login-due' | 'copied' | 'busy';
 
 export function nextStep(login: LoginState): NextStep {
   switch (login.at) {
@@ -92,10 +102,12 @@ function afterArrival({ isSilent, hasWaited, recentLogins, isBrowser }: ArrivedL
   }
 }
 
-function afterValidation({ isAdmitted, transaction, isLoginDue }: ValidLogin): NextStep {
+function afterValidation({ isAdmitted, use, transaction, isLoginDue }: ValidLogin): NextStep {
   if (!isAdmitted) return { step: 'wait', because: 'no-admission' };
   if (transaction && isTransactionExpired(transaction)) return { step: 'wait', because: 'transaction-expired' };
-  return isLoginDue ? { step: 'wait', because: 'login-due' } : { step: 'issue' };
+  if (isLoginDue) return { step: 'wait', because: 'login-due' };
+  if (use === 'copied' || use === 'busy') return { step: 'wait', because: use };
+  return { step: use ?? 'issue' };
 }
 
 function afterClaim(login: ClaimedLogin): NextStep {

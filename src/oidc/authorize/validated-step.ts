@@ -26,7 +26,8 @@ export function createValidatedStep(deps: ValidatedStepDeps): ValidatedStep {
     const admission = visit?.admission;
     const party = admission ? await relyingParties.find(ctx.oidc.client?.clientId ?? '') : null;
     if (!admission || !party) {
-      return nextStep({ at: 'validation', isAdmitted: Boolean(admission), transaction: null, isLoginDue: false });
+      const isAdmitted = Boolean(admission);
+      return nextStep({ at: 'validation', isAdmitted, use: null, transaction: null, isLoginDue: false });
     }
     const { cookie } = ctx.req.headers;
     const { params } = ctx.oidc;
@@ -34,6 +35,7 @@ export function createValidatedStep(deps: ValidatedStepDeps): ValidatedStep {
     return nextStep({
       at: 'validation',
       isAdmitted: true,
+      use: visit?.use?.step ?? null,
       transaction: startedAt === null ? null : transactionOf(party, cookie, startedAt),
       isLoginDue:
         party.confirm_login === true &&

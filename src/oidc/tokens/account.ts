@@ -1,10 +1,12 @@
 import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 import { profileOf } from '#settings/profiles/index.ts';
+import type { Admission } from '#waiting-room/line/admission.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import type { RoomId } from '#waiting-room/room.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Visit } from '../login-context.ts';
 import { loginContext } from '../login-context.ts';
-import { usableAdmission } from '../usable-admission.ts';
+import { isTakenOver, usableAdmission } from '../usable-admission.ts';
 
 export interface AccountDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'confirm' | 'stay'>;
@@ -21,24 +23,33 @@ export function createFindAccount({ visitors, relyingParties, emailHost, now }: 
     if (login.visit) return login.visit;
     const party = await relyingParties.find(ctx.oidc.client?.clientId ?? '');
     if (!party) return null;
-    const admission = usableAdmission(await findFor(ctx.oidc.params?.grant_type)(party.room, sub), now());
+    const admission = usableAdmission(await find(ctx, party.room, sub), now());
     const lifetime = profileOf(party.profile).accessTokenLifetime;
     const accessTokenLifetime = lifetime === null ? undefined : lifetime / 1000;
     login.visit = { room: party.room, admission, accessTokenLifetime };
     return login.visit;
   }
 
-  function findFor(grantType: unknown): Visitors['admission'] {
-    // The code was valid and is used up: the visitor came back to the relying party.
-    if (grantType === 'authorization_code') return visitors.confirm;
-    // A relying party that refreshes proves that the visitor is at the site, which may renew the admission.
-    return grantType === 'refresh_token' ? visitors.stay : visitors.admission;
+  function find(ctx: KoaContextWithOIDC, room: RoomId, sub: string): Promise<Admission | null> {
+    switch (ctx.oidc.params?.grant_type) {
+      case 'authorization_code': {
+        // The code was valid and is used up: the visitor came back to the relying party.
+        const { serial } = loginContext(ctx);
+        return visitors.confirm(room, sub, serial === 0 ? undefined : { serial });
+      }
+      case 'refresh_token':
+        // A relying party that refreshes proves that the visitor is at the site, which may renew the admission.
+        return visitors.stay(room, sub);
+      default:
+        return visitors.admission(room, sub);
+    }
   }
 
   /** Undefined once less than a second of the admission is left: codes and tokens are refused then. */
-  return async (ctx: KoaContextWithOIDC, sub: string): Promise<Account | undefined> => {
+  return async (ctx: KoaContextWithOIDC, sub: string, token?: unknown): Promise<Account | undefined> => {
     const visit = await visitOf(ctx, sub);
     if (visit?.admission?.visitor !== sub) return undefined;
+    if (token && isTakenOver(visit.admission, loginContext(ctx).serial)) return undefined;
     const { room, admission } = visit;
     return {
       accountId: sub,

@@ -5,7 +5,8 @@
 import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, RefreshToken } from 'oidc-provider';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { usableAdmission } from '../usable-admission.ts';
+import { loginContext } from '../login-context.ts';
+import { isTakenOver, usableAdmission } from '../usable-admission.ts';
 
 export interface IntrospectionDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
@@ -19,7 +20,7 @@ export interface IntrospectionDeps {
  */
 export function createIntrospectionPolicy({ visitors, relyingParties, now }: IntrospectionDeps) {
   return async (
-    _ctx: KoaContextWithOIDC,
+    ctx: KoaContextWithOIDC,
     client: Client,
     token: AccessToken | ClientCredentials | RefreshToken,
   ): Promise<boolean> => {
@@ -27,6 +28,7 @@ export function createIntrospectionPolicy({ visitors, relyingParties, now }: Int
     const [asking, owner] = await Promise.all([client.clientId, token.clientId].map((id) => relyingParties.find(id)));
     if (!asking || !owner || asking.room !== owner.room) return false;
     if (client.clientAuthMethod === 'none' && client.clientId !== token.clientId) return false;
-    return usableAdmission(await visitors.admission(owner.room, token.accountId), now()) !== null;
+    const admission = usableAdmission(await visitors.admission(owner.room, token.accountId), now());
+    return admission !== null && !isTakenOver(admission, loginContext(ctx).serial);
   };
 }

@@ -3,6 +3,7 @@
  * what happens after admission: each door brings that as `pending`. It imports http and waiting-room, and no door.
  */
 import type { Challenges } from '#challenges/index.ts';
+import type { BrowserUses } from '#http/browser-uses.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
@@ -28,6 +29,7 @@ export interface WaitingPageDoorDeps {
   readonly refuse: Refuse;
   readonly challenges: Pick<Challenges, 'check' | 'use'>;
   readonly requestOf: EntryRequestOf;
+  readonly browserUses: Pick<BrowserUses, 'takeOver'>;
 }
 
 /** @param doors how each door continues with its admitted visitors. */
@@ -55,6 +57,7 @@ export function createWaitingPageDoor(
         currentTicket,
         challenges,
         requestOf,
+        browserUses: deps.browserUses,
         render: deps.views.page,
         continuations: doors.pending,
         urls: deps.urls,

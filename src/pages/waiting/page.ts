@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Challenges } from '#challenges/index.ts';
 import { providers } from '#challenges/providers/index.ts';
+import type { BrowserUses } from '#http/browser-uses.ts';
 import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { readForm } from '#http/form.ts';
@@ -35,6 +36,7 @@ import type { CurrentTicket } from './current-ticket.ts';
 import { keepLanguage } from './language-form.ts';
 import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerState } from './newcomer-state.ts';
 import { createProofForm } from './proof-form.ts';
+import { readUseState, withoutUseState, withUseState } from './use-state.ts';
 import type { KnownRoom } from './waiting-views.ts';
 import { createWaitingViews } from './waiting-views.ts';
 
@@ -51,6 +53,7 @@ export interface WaitingPageDeps {
   readonly currentTicket: CurrentTicket;
   readonly challenges: Pick<Challenges, 'check' | 'use'>;
   readonly requestOf: EntryRequestOf;
+  readonly browserUses: Pick<BrowserUses, 'takeOver'>;
   readonly render: Render;
   readonly continuations: Continuations;
   /** The origin of the service is where its forms come from. */
@@ -65,7 +68,7 @@ interface Opened {
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, continuations, urls } = deps;
-  const { requestOf } = deps;
+  const { requestOf, browserUses } = deps;
   const proofForm = createProofForm({ ...deps, pageOf });
   const views = createWaitingViews(render, urls);
 
@@ -94,6 +97,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       return;
     }
     try {
+      const use = readUseState(ctx.querystring);
+      if (use && (await visitors.admission(room, ticket.visitor))) {
+        return views.inUse(ctx, known, room, use, continuationOf(continuations, pending).restartUrl(room, pending));
+      }
       if (await continuationOf(continuations, pending).ask(ctx, { room, pending, ticket })) return;
       views.waiting(ctx, known, ticket, await visitors.facts(ticket), site);
     } catch (error) {
@@ -146,7 +153,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   /** The page that a form goes back to. */
   function pageOf(ctx: Context): string {
-    return urls.pathOf(withoutNewcomerState(ctx.url));
+    return urls.pathOf(withoutUseState(withoutNewcomerState(ctx.url)));
   }
 
   /** Null if the visitor has to wait before the line again, which has been answered then. */
@@ -179,8 +186,12 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       const { confirmsClaims, resume } = continuationOf(continuations, pending);
       const place = await visitors.claim(ticket, confirmsClaims);
       if (place.state === 'admitted') {
-        ctx.append('Set-Cookie', cookies.keepInside(ticket, place.admission));
-        return resume(ctx, { room, pending, ticket, form, admission: place.admission });
+        const { admission } = place;
+        ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
+        if (form.get('take_over') === '1' && !(await browserUses.takeOver(ctx, { room, admission }))) {
+          return seeOther(ctx, withUseState(pageOf(ctx), 'busy'));
+        }
+        return resume(ctx, { room, pending, ticket, form, admission });
       }
     }
     // Back to the page, which shows what there is to do.

@@ -8,6 +8,7 @@ import type { Ticket } from '#waiting-room/ticket.ts';
 import { sendPage } from '../send-page.ts';
 import { RETRY_AFTER } from '../unavailable.ts';
 import type { Render } from '../views.ts';
+import type { UseState } from './use-state.ts';
 
 /** A room as far as it is known: null while the store is unavailable and this process has not seen the room yet. */
 export type KnownRoom = Snapshot | null;
@@ -34,6 +35,8 @@ export interface WaitingViews {
   /** @param again URL to join the line with cookies; null if there is none. */
   cookiesRequired(ctx: Context, known: KnownRoom, room: string, again: string | null): void;
   addressAltered(ctx: Context, known: KnownRoom, room: string, more: AlteredAddress): void;
+  /** @param again URL through the door; null if there is none. */
+  inUse(ctx: Context, known: KnownRoom, room: string, state: UseState, again: string | null): void;
   foreign(ctx: Context): void;
   roomNotFound(ctx: Context): void;
 }
@@ -93,6 +96,12 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
     addressAltered(ctx, known, room, more) {
       show(ctx, known, 400, 'address-altered', { title: titleOf(known, room), ...more });
     },
+    inUse(ctx, known, room, state, again) {
+      const title = titleOf(known, room);
+      if (state === 'copied') return show(ctx, known, 200, 'copied', { title });
+      show(ctx, known, 200, 'other-tab', { title, url: again ?? urls.pathOf(ctx.url) });
+      ctx.set('Refresh', again ? `${BUSY};url=${again}` : `${BUSY}`);
+    },
     foreign(ctx) {
       show(ctx, null, 400, 'error', {
         code: 'not_yours',
@@ -107,6 +116,9 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
 
 /** Seconds after which the page of a full line tries the door again. */
 const RECHECK = 30;
+
+/** Seconds after which a browser that uses its admission too often goes on. */
+const BUSY = 20;
 
 function titleOf(known: KnownRoom, room: string): string {
   return known?.settings.title ?? room;

@@ -15,7 +15,7 @@ import { type Counters, counters } from './counters.ts';
 import type { Line } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
-import { markBack, minuteOf, newSessions, type Use, type Used, useSerial } from './sessions.ts';
+import { markBack, newSessions, type Use, type Used, useSerial } from './sessions.ts';
 import { settle } from './settle.ts';
 
 export interface Exits {
@@ -110,7 +110,7 @@ export function confirm(line: Line, input: VisitorId | Confirmation, at: number)
   if (!live) return null;
   if (serial > 0) {
     const sessions = live.sessions ?? newSessions(serial);
-    if (!markBack(sessions, serial, browser, minuteOf(now, line.shifted))) return null;
+    if (!markBack(sessions, serial, browser, now - line.shifted)) return null;
     live.sessions = sessions;
     line.changes += 1;
   }
@@ -129,7 +129,7 @@ export function useAdmission(line: Line, { visitor, ...use }: AdmissionUse, at: 
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
   const sessions = live.sessions ?? newSessions(use.serial);
-  const used = useSerial(sessions, use, minuteOf(now, line.shifted));
+  const used = useSerial(sessions, use, now - line.shifted);
   if (used.serial === 0) return used;
   live.sessions = sessions;
   line.changes += 1;

@@ -4,7 +4,7 @@
  * the site keeps it: the admission's record says so, and whatever comes with the former serial then is a copy.
  */
 
-/** Uses of one session in a minute that cost nothing. */
+/** Uses of one session in a minute, without the one that began it. */
 const FREE_USES = 10;
 const MINUTE = 60_000;
 /** Serials whose answers are void that an admission keeps, the latest. What was issued with them expires within a minute. */
@@ -20,8 +20,8 @@ export interface Session {
   former: number;
   /** Whether `at` has come back: in a cookie, or by the use of what was issued with it. */
   isBack: boolean;
-  /** Its uses in which minute of the line's time less `shifted`. */
-  minute: number;
+  /** Its uses within a minute from then on, by the line's time less `shifted`. */
+  countedFrom: number;
   uses: number;
   /** What the gate knows its browser by; '' where it has not been there. */
   browser: string;
@@ -85,24 +85,22 @@ export interface SessionsView {
 type Numbered = Readonly<Pick<Session, 'id' | 'at' | 'former'>>;
 type Viewed = { readonly voidTo: number; readonly list: readonly (Numbered & Pick<Session, 'browser'>)[] };
 
-/** The minute in which `now` is. */
-export const minuteOf = (now: number, shifted: number): number => Math.floor((now - shifted) / MINUTE);
-
-function usesIn(session: Session, minute: number): number {
-  return session.minute === minute ? session.uses : 0;
+function usesAt({ countedFrom, uses }: Session, time: number): number {
+  return time - countedFrom < MINUTE ? uses : 0;
 }
 
-function begin(sessions: Sessions, serial: number, minute: number, uses: number): number {
+function begin(sessions: Sessions, serial: number, time: number, uses: number): number {
   sessions.last += 1;
   const id = sessions.last;
-  sessions.list.push({ id, from: serial, at: id, former: serial, isBack: false, minute, uses: uses + 1, browser: '' });
+  sessions.list.push({ id, from: serial, at: id, former: serial, isBack: false, countedFrom: time, uses, browser: '' });
   return id;
 }
 
-function advance(sessions: Sessions, session: Session, serial: number, minute: number): number {
-  const uses = usesIn(session, minute) + 1;
+function advance(sessions: Sessions, session: Session, serial: number, time: number): number {
+  const uses = usesAt(session, time) + 1;
+  const countedFrom = uses === 1 ? time : session.countedFrom;
   sessions.last += 1;
-  Object.assign(session, { at: sessions.last, former: serial, isBack: false, minute, uses });
+  Object.assign(session, { at: sessions.last, former: serial, isBack: false, countedFrom, uses });
   return sessions.last;
 }
 
@@ -114,34 +112,34 @@ function cost({ list }: Sessions, serial: number): number {
   return serial === 0 || list.some(({ id, from }) => from === serial && id !== list[0]?.id) ? 1 : 2;
 }
 
-/** Decides a use, and changes the sessions if a serial is issued. */
-export function useSerial(sessions: Sessions, use: Use, minute: number): Used {
+/** Decides a use, and changes the sessions if a serial is issued. `time` is the line's, less `shifted`. */
+export function useSerial(sessions: Sessions, use: Use, time: number): Used {
   const { serial, limit, attempt } = use;
   if (use.takeOver) {
-    const uses = sessions.list.reduce((most, session) => Math.max(most, usesIn(session, minute)), 0);
+    const uses = sessions.list.reduce((most, session) => Math.max(most, usesAt(session, time)), 0);
     if (uses >= FREE_USES) return { outcome: 'busy', serial: 0 };
     Object.assign(sessions, { voidTo: sessions.last, voids: [], list: [] });
     sessions.browsers = Math.max(sessions.browsers, limit);
-    return { outcome: 'taken over', serial: begin(sessions, serial, minute, uses) };
+    return { outcome: 'taken over', serial: begin(sessions, serial, time, uses + 1) };
   }
-  if (sessions.list.length === 0) return { outcome: 'opened', serial: begin(sessions, serial, minute, 0) };
+  if (sessions.list.length === 0) return { outcome: 'opened', serial: begin(sessions, serial, time, 0) };
   const current = sessions.list.find(({ at }) => at === serial);
   if (current) {
-    if (usesIn(current, minute) >= FREE_USES) return { outcome: 'busy', serial: 0 };
-    return { outcome: 'opened', serial: advance(sessions, current, serial, minute) };
+    if (usesAt(current, time) >= FREE_USES) return { outcome: 'busy', serial: 0 };
+    return { outcome: 'opened', serial: advance(sessions, current, serial, time) };
   }
   if (attempt === 0) return { outcome: 'pending', serial: 0 };
   const unused = sessions.list.find(({ former, isBack }) => former === serial && !isBack);
   if (unused && attempt === 1) return { outcome: 'pending', serial: 0 };
   if (unused && use.revocable) {
-    if (usesIn(unused, minute) >= FREE_USES) return { outcome: 'busy', serial: 0 };
+    if (usesAt(unused, time) >= FREE_USES) return { outcome: 'busy', serial: 0 };
     sessions.voids = [...sessions.voids, unused.at].slice(-VOID_CAPACITY);
-    return { outcome: 'repeated', serial: advance(sessions, unused, serial, minute) };
+    return { outcome: 'repeated', serial: advance(sessions, unused, serial, time) };
   }
   const browsers = sessions.browsers + cost(sessions, serial);
   if (browsers > limit) return { outcome: 'copied', serial: 0 };
   sessions.browsers = browsers;
-  return { outcome: 'forked', serial: begin(sessions, serial, minute, 0) };
+  return { outcome: 'forked', serial: begin(sessions, serial, time, 0) };
 }
 
 /** The sessions of an admission that is used for the first time, by a browser with this serial. */
@@ -159,10 +157,19 @@ export function sessionOf<S extends Numbered>(
 }
 
 /** What was issued with a serial is used. Whether it may be; the session, if it is known, has come back. */
-export function markBack(sessions: Sessions, serial: number, browser: string, minute: number): boolean {
+export function markBack(sessions: Sessions, serial: number, browser: string, time: number): boolean {
   if (sessions.list.length === 0) {
     sessions.last = serial;
-    sessions.list.push({ id: serial, from: 0, at: serial, former: 0, isBack: true, minute, uses: 1, browser });
+    sessions.list.push({
+      id: serial,
+      from: 0,
+      at: serial,
+      former: 0,
+      isBack: true,
+      countedFrom: time,
+      uses: 0,
+      browser,
+    });
     return true;
   }
   if (serial <= sessions.voidTo || sessions.voids.includes(serial)) return false;

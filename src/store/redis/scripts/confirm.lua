@@ -11,7 +11,7 @@ local row = liveAdmission(visitor, now)
 local number = row and tonumber(string.match(row, '^(%d+):'))
 if row and serial > 0 then
   local sessions = readSessions(visitor, number) or newSessions(serial)
-  if markBack(sessions, serial, ARGV[4] or '', minuteOf(now)) then
+  if markBack(sessions, serial, ARGV[4] or '', now - line.shifted) then
     writeSessions(visitor, number, sessions)
   else
     row = nil

@@ -1,5 +1,5 @@
 -- The browsers that use an admission (waiting-room/line/sessions.ts says more). SESSIONS has visitor →
--- `number:last:browsers:void_to:voids`, then of each `|id:from:at:former:is_back:minute:uses:browser`. `voids` has commas
+-- `number:last:browsers:void_to:voids`, then of each `|id:from:at:former:is_back:counted_from:uses:browser`. `voids` has commas
 -- between. What a process of an earlier version left behind is of another number, or of an admission that is over.
 
 local FREE_USES, MINUTE, VOID_CAPACITY = 10, 60000, 32
@@ -16,10 +16,10 @@ local function readSessions(visitor, number)
   }
   for serial in string.gmatch(voids, '%d+') do sessions.voids[#sessions.voids + 1] = tonumber(serial) end
   local each = '|(%d+):(%d+):(%d+):(%d+):(%d):(%d+):(%d+):([%w_-]*)'
-  for id, from, at, former, isBack, minute, uses, browser in string.gmatch(rest, each) do
+  for id, from, at, former, isBack, countedFrom, uses, browser in string.gmatch(rest, each) do
     sessions.list[#sessions.list + 1] = {
       id = tonumber(id), from = tonumber(from), at = tonumber(at), former = tonumber(former), isBack = isBack == '1',
-      minute = tonumber(minute), uses = tonumber(uses), browser = browser,
+      countedFrom = tonumber(countedFrom), uses = tonumber(uses), browser = browser,
     }
   end
   return sessions
@@ -33,14 +33,10 @@ local function writeSessions(visitor, number, sessions)
   for _, each in ipairs(sessions.list) do
     parts[#parts + 1] = string.format(
       '%.0f:%.0f:%.0f:%.0f:%d:%.0f:%.0f:',
-      each.id, each.from, each.at, each.former, each.isBack and 1 or 0, each.minute, each.uses
+      each.id, each.from, each.at, each.former, each.isBack and 1 or 0, each.countedFrom, each.uses
     ) .. each.browser
   end
   redis.call('HSET', SESSIONS, visitor, table.concat(parts, '|'))
-end
-
-local function minuteOf(now)
-  return math.floor((now - line.shifted) / MINUTE)
 end
 
 local function find(list, isIt)
@@ -49,23 +45,24 @@ local function find(list, isIt)
   end
 end
 
-local function usesIn(session, minute)
-  return session.minute == minute and session.uses or 0
+local function usesAt(session, time)
+  return time - session.countedFrom < MINUTE and session.uses or 0
 end
 
-local function begin(sessions, serial, minute, uses)
+local function begin(sessions, serial, time, uses)
   local id = sessions.last + 1
   sessions.last = id
   sessions.list[#sessions.list + 1] = {
-    id = id, from = serial, at = id, former = serial, isBack = false, minute = minute, uses = uses + 1, browser = '',
+    id = id, from = serial, at = id, former = serial, isBack = false, countedFrom = time, uses = uses, browser = '',
   }
   return id
 end
 
-local function advance(sessions, session, serial, minute)
-  local uses = usesIn(session, minute) + 1
+local function advance(sessions, session, serial, time)
+  local uses = usesAt(session, time) + 1
+  if uses == 1 then session.countedFrom = time end
   sessions.last = sessions.last + 1
-  session.at, session.former, session.isBack, session.minute, session.uses = sessions.last, serial, false, minute, uses
+  session.at, session.former, session.isBack, session.uses = sessions.last, serial, false, uses
   return sessions.last
 end
 
@@ -78,36 +75,36 @@ local function cost(sessions, serial)
   return 2
 end
 
--- Decides a use: { serial, limit, attempt, revocable, takeOver }. The outcome, and the serial that is issued, or 0.
-local function useSerial(sessions, use, minute)
+-- Decides a use at the line's time less `shifted`: { serial, limit, attempt, revocable, takeOver }. The outcome, and the serial that is issued, or 0.
+local function useSerial(sessions, use, time)
   local serial = use.serial
   if use.takeOver then
     local uses = 0
-    for _, each in ipairs(sessions.list) do uses = math.max(uses, usesIn(each, minute)) end
+    for _, each in ipairs(sessions.list) do uses = math.max(uses, usesAt(each, time)) end
     if uses >= FREE_USES then return 'busy', 0 end
     sessions.voidTo, sessions.voids, sessions.list = sessions.last, {}, {}
     sessions.browsers = math.max(sessions.browsers, use.limit)
-    return 'taken over', begin(sessions, serial, minute, uses)
+    return 'taken over', begin(sessions, serial, time, uses + 1)
   end
-  if #sessions.list == 0 then return 'opened', begin(sessions, serial, minute, 0) end
+  if #sessions.list == 0 then return 'opened', begin(sessions, serial, time, 0) end
   local current = find(sessions.list, function(each) return each.at == serial end)
   if current then
-    if usesIn(current, minute) >= FREE_USES then return 'busy', 0 end
-    return 'opened', advance(sessions, current, serial, minute)
+    if usesAt(current, time) >= FREE_USES then return 'busy', 0 end
+    return 'opened', advance(sessions, current, serial, time)
   end
   if use.attempt == 0 then return 'pending', 0 end
   local unused = find(sessions.list, function(each) return each.former == serial and not each.isBack end)
   if unused and use.attempt == 1 then return 'pending', 0 end
   if unused and use.revocable then
-    if usesIn(unused, minute) >= FREE_USES then return 'busy', 0 end
+    if usesAt(unused, time) >= FREE_USES then return 'busy', 0 end
     sessions.voids[#sessions.voids + 1] = unused.at
     if #sessions.voids > VOID_CAPACITY then table.remove(sessions.voids, 1) end
-    return 'repeated', advance(sessions, unused, serial, minute)
+    return 'repeated', advance(sessions, unused, serial, time)
   end
   local browsers = sessions.browsers + cost(sessions, serial)
   if browsers > use.limit then return 'copied', 0 end
   sessions.browsers = browsers
-  return 'forked', begin(sessions, serial, minute, 0)
+  return 'forked', begin(sessions, serial, time, 0)
 end
 
 -- The sessions of an admission that is used for the first time, by a browser with this serial.
@@ -125,11 +122,11 @@ local function sessionOf(sessions, serial)
 end
 
 -- What was issued with a serial is used. Whether it may be.
-local function markBack(sessions, serial, browser, minute)
+local function markBack(sessions, serial, browser, time)
   if #sessions.list == 0 then
     sessions.last = serial
     sessions.list[1] = {
-      id = serial, from = 0, at = serial, former = 0, isBack = true, minute = minute, uses = 1, browser = browser,
+      id = serial, from = 0, at = serial, former = 0, isBack = true, countedFrom = time, uses = 0, browser = browser,
     }
     return true
   end
