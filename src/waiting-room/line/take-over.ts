@@ -31,8 +31,8 @@ export interface FormerLine {
 }
 
 /**
- * Takes over a line, if none of this one's numbers is issued: whoever is served may claim within a claim window from now on.
- * Answers whether it did.
+ * Takes over a line, if none of this one's numbers is issued. Visitors who are served may claim within a claim window
+ * that begins at this moment. Answers whether it did.
  */
 export function takeOver(line: Line, former: FormerLine, at: number): boolean {
   const now = settle(line, at);
