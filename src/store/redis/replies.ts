@@ -290,11 +290,10 @@ export function rememberedDraws(reply: readonly Reply[]): RememberedDraw[] {
   return draws.map((record, n) => {
     const draw = recordWithSeed(record, n + 1);
     const [first, withdrawn] = list(bitmaps[n]).map(bytes);
-    const isDone = draw.drawnAt !== null;
     return {
       ...draw,
-      there: (isDone && first) || null,
-      present: (!isDone && first) || null,
+      there: (draw.drawnAt !== null && first) || null,
+      present: (draw.drawnAt === null && first) || null,
       withdrawn: withdrawn ?? null,
     };
   });
