@@ -13,7 +13,7 @@ import type { Visitors } from '#waiting-room/visitors.ts';
 import type { EntryRequestOf } from './entry-requests.ts';
 import { createSealedCookie } from './sealed-cookie.ts';
 
-/** The parameter of an address whose browser was sent round. Whoever changes it gets no further by it. */
+/** The parameter of an address whose browser was sent round. A visitor who changes it gains nothing. */
 export const ROUND = 'anteroom_round';
 
 /** Rounds with one serial, after which the answer with the next one counts as lost. */

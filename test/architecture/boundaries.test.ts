@@ -30,7 +30,7 @@ test('no boundary can be reached from itself, so that every import leads down', 
 });
 
 describe('a file that has no entry is refused', () => {
-  test.each(['src/robots/routes.ts', 'src/store/dynamodb/index.ts', 'src/helpers.ts', 'src/httpx/index.ts'])(
+  test.each(['src/robots/routes.ts', 'src/store/memory/index.ts', 'src/helpers.ts', 'src/httpx/index.ts'])(
     '%s',
     (path) => {
       expect(faultsOf(path, 'export const nothing = 0;\n')).toEqual([

@@ -41,7 +41,7 @@ const BOUNDARIES: Edits = {
   'scripts/boundaries/allowed-imports.ts': [
     before("  'src/admin': ", "  'src/robots': door([], []),\n"),
     after("      'src/admin',\n", "      'src/robots',\n"),
-    after("    imports: ['src/store/embedded', ", "'src/store/memory', "),
+    after("    imports: ['src/store/dynamodb', 'src/store/embedded', ", "'src/store/memory', "),
     before("  'src/store/redis': ", "  'src/store/memory': { imports: ['src/waiting-room'], packages: [] },\n"),
   ],
 };
