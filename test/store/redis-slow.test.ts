@@ -60,6 +60,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     line.admission(room.id, 'ann', T0),
     line.renew(room.id, 'ann', T0),
     line.confirm(room.id, 'ann', T0),
+    line.useAdmission(room.id, { visitor: 'ann', serial: 0, limit: 3, attempt: 2, revocable: true }, T0),
     line.recordHeartbeats(room.id, { generation: 1, numbers: [1] }, T0),
     line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes: [0] }, T0),
     line.withdraw(room.id, { generation: 1, entry: { draw: 1, index: 0 } }, T0),
