@@ -1,7 +1,7 @@
 /** Every page, below the path of a public URL: all that it leads to is below the path too, and is there. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Answer } from '#support/browser.ts';
+import { type Answer, type Browser, createBrowser } from '#support/browser.ts';
 import { enterWith } from '#support/enter.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { arrive, REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
@@ -66,6 +66,14 @@ const logins =
     }
     return at(await startLogin(service.issuer).then((login) => () => login.url))(browser);
   };
+
+/** Goes where it is sent, and takes the tokens if there are any. */
+async function logIn(browser: Browser): Promise<Page> {
+  const login = await startLogin(service.issuer);
+  const { url: page, ...answer } = await browser.follow(login.url, service.issuer);
+  if (answer.location.includes('code=')) await login.exchange(answer.location);
+  return { url: page, answer };
+}
 
 /** Logs in, and asks to log out. */
 async function leaving(browser: WatchedBrowser): Promise<Page> {
@@ -162,6 +170,22 @@ const pages: Readonly<Record<string, readonly [RegExp, ...Visit[]]>> = {
       const again = await startLogin(service.issuer, { clientId: 'careful', more: { prompt: 'login' } });
       const { location } = await browser.get(again.url);
       return at(() => location)(browser);
+    },
+  ],
+  copied: [
+    /^Your place is in use in another browser$/,
+    async (browser) => {
+      await letIn();
+      const original = createBrowser();
+      await logIn(original);
+      const cookies = [...original.cookies];
+      const logInWithCopies = (copy: Browser) => {
+        for (const [name, value] of cookies) copy.cookies.set(name, value);
+        return logIn(copy);
+      };
+      await logInWithCopies(createBrowser());
+      await logInWithCopies(createBrowser());
+      return logInWithCopies(browser);
     },
   ],
   'confirm-logout': [/^Leave and give up your place\?$/, leaving],
