@@ -42,7 +42,8 @@ afterEach(async () => {
 });
 
 /** The settings, the audit log and the lines of rooms. */
-const LASTING = /^anteroom:(?:rooms|relying-parties|audit|\{audit\}:.*|\{(?:sale|other)\}:.*)$/;
+const LASTING =
+  /^anteroom:(?:rooms|relying-parties|copy:\{anteroom:relying-parties\}|audit|\{audit\}:.*|\{(?:sale|other)\}:.*)$/;
 
 interface Kept {
   readonly keys: number;

@@ -21,10 +21,13 @@ const FORMER_NAMES: Readonly<Record<string, LineVerb>> = {
 
 /**
  * The record of a verb. A view for the memory changes a line as any view does, and the version before this one reads no
- * other. Lists are copied: they are written at the end of the turn, when the caller may reuse them.
+ * other. It does not know the browsers of an admission either: their serials are saved with the whole line only, so a
+ * crash forgets the latest, and these admissions count their browsers from there. Lists are copied: they are written at
+ * the end of the turn, when the caller may reuse them.
  */
 export function commandOf<V extends LineVerb>(verb: V, now: number, input: Input<V>, clock: number): Command {
-  if (verb === 'viewForMemory') return ['view', now, null, clock];
+  if (verb === 'viewForMemory' || verb === 'useAdmission') return ['view', now, null, clock];
+  if (verb === 'confirm') return ['confirm', now, visitorOf(input as Input<'confirm'>), clock];
   // The compiler does not see that a verb and its input belong together.
   return [verb, now, copyOf(input), clock] as Command;
 }
@@ -36,6 +39,8 @@ export function replay(line: Line, [written, now, input, clock]: Command): void 
   line.clock = clock ?? line.clock;
   perform(line, verb, input, now);
 }
+
+const visitorOf = (input: Input<'confirm'>) => (typeof input === 'string' ? input : input.visitor);
 
 function copyOf<T>(input: T): T {
   if (Array.isArray(input)) return input.slice() as T;
