@@ -4,6 +4,43 @@ const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
   return ones;
 });
 
+/** The bytes four at a time, as far as they are whole words of their buffer; null where they begin within one. */
+function wordsOf(bytes: Uint8Array): Int32Array | null {
+  return bytes.byteOffset % 4 === 0 ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2) : null;
+}
+
+/** How many bits of a word are set. */
+function onesOf(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** How many bits are set in the bytes from `from` to before `to`. */
+function countOnes(bytes: Uint8Array, from: number, to: number): number {
+  let [ones, at] = [0, from];
+  const words = to - from < WORTH_WORDS ? null : wordsOf(bytes);
+  if (words) {
+    for (; at % 4 !== 0; at++) ones += ONES[bytes[at] ?? 0] ?? 0;
+    for (; at + 4 <= to; at += 4) ones += onesOf(words[at >> 2] ?? 0);
+  }
+  for (; at < to; at++) ones += ONES[bytes[at] ?? 0] ?? 0;
+  return ones;
+}
+
+/** The last of the zero bytes that begin at `at`, or one before that. */
+function lastOfZeros(bytes: Uint8Array, at: number): number {
+  if (at % 4 !== 0 || bytes.length - at < WORTH_WORDS) return at;
+  const words = wordsOf(bytes);
+  if (!words) return at;
+  let word = at >> 2;
+  while (words[word] === 0) word += 1;
+  return Math.max(at, word * 4 - 1);
+}
+
+/** A view of words costs as much as some dozens of bytes. */
+const WORTH_WORDS = 64;
+
 const bitOf = (n: number) => 0x80 >> (n & 7);
 
 /**
@@ -38,8 +75,7 @@ export class Bits {
     if (last < first) return 0;
     let ones = ONES[this.#masked(first, from, to)] ?? 0;
     if (last > first) ones += ONES[this.#masked(last, from, to)] ?? 0;
-    for (let at = first + 1; at < last; at++) ones += ONES[this.bytes[at] ?? 0] ?? 0;
-    return ones;
+    return ones + countOnes(this.bytes, first + 1, last);
   }
 
   /** Those from `from` to `to`, in order. */
@@ -55,7 +91,10 @@ export class Bits {
   nth(k: number, from: number): number {
     let left = k;
     for (let at = from >> 3; at < this.bytes.length; at++) {
-      if (this.bytes[at] === 0) continue;
+      if (this.bytes[at] === 0) {
+        at = lastOfZeros(this.bytes, at);
+        continue;
+      }
       const byte = this.#masked(at, from, Number.MAX_SAFE_INTEGER);
       const ones = ONES[byte] ?? 0;
       if (ones < left) {

@@ -35,10 +35,11 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;
   const isProven = new Set(proven);
-  for (const number of [
-    ...numbers.filter((each) => isProven.has(each)),
-    ...numbers.filter((each) => !isProven.has(each)),
-  ]) {
+  const provenFirst =
+    isProven.size === 0
+      ? numbers
+      : [...numbers.filter((each) => isProven.has(each)), ...numbers.filter((each) => !isProven.has(each))];
+  for (const number of provenFirst) {
     prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
     line.changes += 1;
