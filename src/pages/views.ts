@@ -4,7 +4,6 @@ import type { TemplateFunction } from 'ejs';
 import ejs from 'ejs';
 import type { LanguageSettings, RoomSettings } from '#waiting-room/room.ts';
 import { chooseLanguage, type LanguageRequest, type Offered } from './locale/choose-language.ts';
-import { escapeHtml } from './locale/escape-html.ts';
 import { FALLBACK, type Locale, type Locales } from './locale/index.ts';
 import { Markup } from './locale/messages.ts';
 
@@ -105,7 +104,7 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
       .filter(({ code }) => choice.codes.has(code))
       .map(({ code, name }) => {
         const selected = code === chosen ? ' selected' : '';
-        return `<option value="${code}" lang="${code}"${selected}>${escapeHtml(name)}</option>`;
+        return `<option value="${code}" lang="${code}"${selected}>${ejs.escapeXML(name)}</option>`;
       })
       .join('');
     made.set(chosen, html);

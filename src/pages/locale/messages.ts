@@ -1,6 +1,6 @@
 /** The texts of one locale as ICU messages. */
+import ejs from 'ejs';
 import { IntlMessageFormat } from 'intl-messageformat';
-import { escapeHtml } from './escape-html.ts';
 
 /** A part of a page that is HTML already. */
 export class Markup {
@@ -60,7 +60,7 @@ export function createMessages(code: string, texts: Readonly<Record<string, stri
   function fillIn(key: string, values: Readonly<Record<string, Value>>): string {
     const given: Record<string, unknown> = { b: (parts: unknown[]) => new Markup(`<strong>${join(parts)}</strong>`) };
     for (const [name, value] of Object.entries(values)) {
-      given[name] = typeof value === 'string' ? new Markup(`<bdi>${escapeHtml(value)}</bdi>`) : value;
+      given[name] = typeof value === 'string' ? new Markup(`<bdi>${ejs.escapeXML(value)}</bdi>`) : value;
     }
     const parts = messageOf(key).format<Markup>(given as Record<string, Markup>);
     return join(Array.isArray(parts) ? parts : [parts]);
@@ -68,5 +68,5 @@ export function createMessages(code: string, texts: Readonly<Record<string, stri
 }
 
 function join(parts: readonly unknown[]): string {
-  return parts.map((part) => (part instanceof Markup ? part.html : escapeHtml(String(part)))).join('');
+  return parts.map((part) => (part instanceof Markup ? part.html : ejs.escapeXML(String(part)))).join('');
 }
