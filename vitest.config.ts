@@ -1,34 +1,109 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests that start several processes, a crowd or a browser. They run alone, one at a time. */
+/** Tests that measure, or start crowds and many processes. They run alone, one at a time. */
 const ALONE = [
+  'test/store/redis-cost.test.ts',
+  'test/**/*{crowds,cluster}.test.ts',
+  'test/simulate/million-cost.test.ts',
+  'test/service/{failover,full-house,lost-draws,replicas,rolling-restart,rolling-upgrade,sale}-processes.test.ts',
+  'test/service/malformed-requests-process.test.ts',
+  'test/store/redis-processes.test.ts',
+];
+
+/** Tests that start processes or a browser, and mostly wait: for login windows, countdowns and restarts. */
+const WAITING = [
   'test/e2e/**/*.test.ts',
-  'test/**/*{crash,crowds,processes,process,cost,away,cluster}.test.ts',
+  'test/panel/{actions,looks}.test.ts',
+  'test/**/*{crash,processes,process,away}.test.ts',
   'test/**/generate-keys.test.ts',
   // Their login windows are a few real seconds.
   'test/gateways/{alb,apache,authlib,envoy,express,go-oidc,nginx,oauth2-proxy,one-host,openid-client,spring}.test.ts',
 ];
 
+/** Tests that leave nothing behind in a process: their files share it, and its modules. It halves what they cost. */
+const SHARING = [
+  'test/{admin,challenges,http,oidc,pages,settings,signing-keys,waiting-room}/**/*.test.ts',
+  'test/public/!(copies|client-trouble).test.ts',
+];
+
+/** They begin first, so that no worker is idle while another one finishes them. */
+const LONGEST = [
+  'service/process',
+  'service/ledger-processes',
+  'e2e/keeping',
+  'panel/actions',
+  'panel/looks',
+  'oidc/anonymous-growth',
+  'waiting-room/skewed-clocks',
+  'abuse/attacks',
+  'oidc/copied-cookies',
+  'store/redis-versions',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
+/** Real browsers and processes on a busy machine: a test gets a second and a third try, and the report names it. */
+const LONG = { testTimeout: 120_000, hookTimeout: 120_000, retry: 2 };
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Shared machines stall for seconds; the report names what needed a second try.
+    retry: 1,
+    // A DynamoDB in Java takes its time to start on a busy machine.
+    hookTimeout: 120_000,
+    globalSetup: 'test/before-all.ts',
+    sequence: { sequencer: LongestFirst },
     // Pages poll every few seconds.
     expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
-        test: { name: 'side by side', include: ['test/**/*.test.ts'], exclude: ALONE, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ALONE, ...WAITING, ...SHARING],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
         test: {
+          name: 'sharing',
+          include: SHARING,
+          exclude: [...ALONE, ...WAITING],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...LONG,
+          name: 'waiting',
+          include: WAITING,
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...LONG,
           name: 'alone',
           include: ALONE,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
