@@ -1,4 +1,5 @@
 /** Which of the two things that an address can show an `Accept` header prefers: a page or JSON (RFC 9110 §12.5.1). */
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
 
 interface Preference {
   /** From 0, not acceptable, to 1. */
@@ -9,11 +10,21 @@ interface Preference {
 
 const NOT_NAMED: Preference = { quality: 0, precision: -1 };
 
+/** Browsers send a few headers, all the time. Those of others are read each time if they are longer, in characters. */
+const RECENT = 100;
+const LONGEST_KEPT = 300;
+
 /** Whether JSON is preferred to HTML. A type named as itself beats a wildcard of the same quality; else HTML wins. */
 export function prefersJson(accept: string | undefined): boolean {
   // What nearly all requests for JSON send, such as the page's polls.
   if (accept === 'application/json') return true;
   if (!accept) return false;
+  return (accept.length > LONGEST_KEPT ? readsJson(accept) : recent.get(accept)) ?? false;
+}
+
+const recent = memoizeRecent(readsJson, RECENT);
+
+function readsJson(accept: string): boolean {
   const json = preferenceFor('application', 'json', accept);
   const html = preferenceFor('text', 'html', accept);
   if (json.quality !== html.quality) return json.quality > html.quality;

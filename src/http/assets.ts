@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Middleware } from 'koa';
+import { chooseCoding, type Encoded, encode } from './encodings.ts';
 import type { PublicUrls } from './public-urls.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -14,11 +15,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** Formats that are compressed already. */
+const COMPRESSED: ReadonlySet<string> = new Set(['image/png', 'font/woff2']);
+
 interface Asset {
   readonly name: string;
   readonly hash: string;
   readonly type: string;
-  readonly bytes: Buffer;
+  readonly content: Encoded;
 }
 
 export interface Assets {
@@ -26,6 +30,8 @@ export interface Assets {
   readonly folder: string;
   /** The path of a file for browsers, which contains its hash: `style.css` is at `/assets/style.1a2b3c4d5e6f.css`. */
   url(name: string): string;
+  /** The text of a file. */
+  text(name: string): string;
   /** Answers GET and HEAD below the prefix. */
   readonly middleware: Middleware;
 }
@@ -37,7 +43,10 @@ export interface AssetsOptions {
   readonly urls: Pick<PublicUrls, 'pathOf'>;
 }
 
-/** Files that browsers may cache without limit, because the path changes with the content. */
+/**
+ * Files that browsers may cache without limit, because the path changes with the content. They are compressed at start,
+ * so a request costs no compression and a proxy needs none.
+ */
 export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions): Assets {
   const byName = new Map<string, Asset>();
   const byPath = new Map<string, { readonly asset: Asset; readonly forGood: boolean }>();
@@ -47,7 +56,7 @@ export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions
     if (!entry.isFile() || type === undefined) continue;
     const bytes = readFileSync(join(folder, entry.name));
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-    const asset = { name: entry.name, hash, type, bytes };
+    const asset = { name: entry.name, hash, type, content: COMPRESSED.has(type) ? { identity: bytes } : encode(bytes) };
     byName.set(asset.name, asset);
     byPath.set(routeOf(asset), { asset, forGood: true });
     byPath.set(`${prefix}/${asset.name}`, { asset, forGood: false });
@@ -58,22 +67,29 @@ export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions
     return `${prefix}/${name.slice(0, -extension.length)}.${hash}${extension}`;
   }
 
+  function assetOf(name: string): Asset {
+    const asset = byName.get(name);
+    if (!asset) throw new Error(`There is no asset "${name}" in ${folder}`);
+    return asset;
+  }
+
   return {
     folder,
-    url(name) {
-      const asset = byName.get(name);
-      if (!asset) throw new Error(`There is no asset "${name}" in ${folder}`);
-      return urls.pathOf(routeOf(asset));
-    },
+    url: (name) => urls.pathOf(routeOf(assetOf(name))),
+    text: (name) => assetOf(name).content.identity.toString(),
     middleware(ctx, next) {
       const found = ctx.method === 'GET' || ctx.method === 'HEAD' ? byPath.get(ctx.path) : undefined;
       if (!found) return next();
       ctx.status = 200;
       ctx.type = found.asset.type;
-      ctx.etag = found.asset.hash;
+      const { content, hash } = found.asset;
+      const coding = chooseCoding(content, ctx.get('Accept-Encoding'));
+      ctx.vary('Accept-Encoding');
+      ctx.etag = coding === 'identity' ? hash : `${hash}-${coding}`;
+      if (coding !== 'identity') ctx.set('Content-Encoding', coding);
       ctx.set('Cache-Control', found.forGood ? 'public, max-age=31536000, immutable' : 'no-cache');
       if (ctx.fresh) ctx.status = 304;
-      else ctx.body = found.asset.bytes;
+      else ctx.body = content[coding];
       return undefined;
     },
   };

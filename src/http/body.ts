@@ -43,6 +43,11 @@ export async function readJson(ctx: Context, { limit, types = [] }: JsonOptions)
   if (!ctx.is(accepted)) {
     throw new Problem('unsupported_media_type', { detail: `The body must be ${accepted.join(' or ')}.` });
   }
+  return parseJson(bytes);
+}
+
+/** Throws `malformed_json`, or `invalid_request` for what no handler could read safely. */
+export function parseJson(bytes: Uint8Array): unknown {
   const value = parse(bytes);
   const fault = faultOf(value);
   if (fault !== null) throw new Problem('invalid_request', { detail: fault });

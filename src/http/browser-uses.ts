@@ -46,6 +46,8 @@ export interface Insider {
   readonly admission: Admission;
   /** Whether the request itself made the admission, by a join. */
   readonly isNew?: boolean | undefined;
+  /** Whether the place moved here from another browser, which loses it. */
+  readonly movesHere?: boolean | undefined;
 }
 
 export interface BrowserUses {
@@ -85,12 +87,26 @@ export function createBrowserUses({ visitors, seal, isSecure, requestOf, now }: 
     ctx.append('Set-Cookie', cookie.write(room, `${nameOf(admission)} ${serial}`, age));
   }
 
+  /** The serial that the browser gets; 0 if it may not. */
+  async function takeOver(ctx: Context, insider: Insider): Promise<number> {
+    const use = { visitor: insider.admission.visitor, serial: serialIn(ctx, insider), takeOver: true };
+    const { address } = requestOf(ctx.req);
+    const used = await visitors.useAdmission(insider.room, { ...use, attempt: 2, revocable: true, address });
+    if (!used || used.serial === 0) return 0;
+    give(ctx, insider, used.serial);
+    return used.serial;
+  }
+
   return {
     async begin(ctx, insider, round, revocable) {
-      const { room, admission, isNew = false } = insider;
+      const { room, admission, isNew = false, movesHere = false } = insider;
       if (isNew) {
         give(ctx, insider, FIRST);
         return { step: 'issue', serial: FIRST };
+      }
+      if (movesHere) {
+        const serial = await takeOver(ctx, insider);
+        return serial === 0 ? { step: 'busy' } : { step: 'issue', serial };
       }
       const serial = serialIn(ctx, insider);
       const same = round?.serial === serial ? round.same : 0;
@@ -114,16 +130,13 @@ export function createBrowserUses({ visitors, seal, isSecure, requestOf, now }: 
           return { step: 'issue', serial: used?.serial ?? serial };
       }
     },
-    async takeOver(ctx, insider) {
-      const use = { visitor: insider.admission.visitor, serial: serialIn(ctx, insider), takeOver: true };
-      const { address } = requestOf(ctx.req);
-      const used = await visitors.useAdmission(insider.room, { ...use, attempt: 2, revocable: true, address });
-      if (!used || used.serial === 0) return false;
-      give(ctx, insider, used.serial);
-      return true;
-    },
+    takeOver: async (ctx, insider) => (await takeOver(ctx, insider)) > 0,
   };
 }
+
+/** Path and query with the round, which is at the end. */
+export const withRound = (url: string, round: string): string =>
+  `${url.replace(new RegExp(`&${ROUND}=[^&]*`), '')}&${ROUND}=${round}`;
 
 /** Null for what is no round. */
 export function readRound(text: unknown): Round | null {

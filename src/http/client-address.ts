@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
 /** Which reverse proxies may name the client: so many next to this process, or those with these addresses. */
@@ -45,6 +45,7 @@ function trustOf(trustProxy: TrustProxy): (address: string, hop: number) => bool
 
 /** Some proxies append the port. An IPv4 address that came over IPv6 is the same client as over IPv4. */
 function plainAddress(text: string): string {
+  if (isIPv4(text)) return text;
   const address = text
     .trim()
     .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')

@@ -16,8 +16,8 @@ export function networkOf(address: string): string {
 
 /** The networks that a visitor's address counts for: IPv4 /32 and /24, IPv6 /64 and /48. */
 export function networksOf(address: string): Networks {
+  if (isIPv4(address)) return { narrow: address, wide: `${address.slice(0, address.lastIndexOf('.'))}.0/24` };
   const narrow = networkOf(address);
-  if (isIPv4(address)) return { narrow, wide: `${address.slice(0, address.lastIndexOf('.'))}.0/24` };
   return { narrow, wide: isIPv6(address) ? `${prefixOf(address, WIDE_GROUPS)}::/48` : narrow };
 }
 

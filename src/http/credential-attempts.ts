@@ -12,7 +12,7 @@ import type { KnownClient, KnownClients } from './known-clients.ts';
 /** A secret that a request presents. */
 export interface Credential {
   readonly kind: CredentialKind;
-  /** The relying party that it belongs to. '' for an operator's token, which has no name before it is known. */
+  /** The relying party, or the room, that it belongs to. '' for an operator's token, which has no name before it is known. */
   readonly clientId: string;
   readonly secret: string;
 }
@@ -80,7 +80,7 @@ export function createCredentialAttempts(deps: CredentialAttemptsDeps): Credenti
           metrics.authenticationFailed(kind, retryAfter > 0 ? 'limited' : 'refused');
           // Repeating a wrong secret reveals nothing, so it is neither an event nor an audit entry.
           if (retryAfter > 0) return retryAfter;
-          const client_id = kind === 'operator_token' || isUnknown ? null : clientId;
+          const client_id = kind === 'client_secret' && !isUnknown ? clientId : null;
           failures.add({ credential: kind, client_id, address_hash: hashAddress(req) });
           return 0;
         },

@@ -2,6 +2,7 @@
  * One declaration for each endpoint. It checks requests, strips answers, and generates the OpenAPI description
  * (openapi.ts), so that the three cannot differ.
  */
+import type { ServerResponse } from 'node:http';
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
@@ -18,6 +19,8 @@ export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 export interface DeclaredResponse {
   readonly description: string;
   readonly schema?: z.ZodType;
+  /** The media type of a body that is not JSON: its text is sent as it is. The schema describes it. */
+  readonly mediaType?: string;
 }
 
 /** What a handler returns: a declared status, and a value of that status's schema. */
@@ -25,6 +28,10 @@ export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A body that is not JSON, sent as it is. */
+  readonly text?: { readonly type: string; readonly body: string };
+  /** Writes the body itself, and ends the answer when it likes. The headers are sent before. */
+  readonly stream?: (res: ServerResponse) => void;
 }
 
 /** The checked parts of a request, and the request itself for everything that has no schema. */
@@ -132,14 +139,27 @@ export function invalid(errors: readonly Fault[]): Problem {
 function strip(response: Described['response'], reply: Reply): Reply {
   const declared = response[reply.status];
   if (!declared) throw new Error(`The status ${reply.status} is not declared`);
+  if (reply.text) return reply;
+  if (declared.mediaType) return { ...reply, headers: { ...reply.headers, 'Content-Type': declared.mediaType } };
   if (!declared.schema) return { ...reply, body: undefined };
   return { ...reply, body: z.encode(declared.schema, reply.body) };
 }
 
 /** Sends a reply. No cache may store it. */
-export function sendReply(ctx: Context, { status, body, headers = {} }: Reply): void {
+export function sendReply(ctx: Context, { status, body, headers = {}, text, stream }: Reply): void {
   ctx.status = status;
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
+  if (stream && ctx.method !== 'HEAD') {
+    ctx.respond = false;
+    ctx.res.writeHead(status);
+    stream(ctx.res);
+    return;
+  }
+  if (text) {
+    ctx.body = text.body;
+    ctx.type = text.type;
+    return;
+  }
   ctx.body = body === undefined ? null : body;
   // Setting a null body made Koa change the status to 204.
   ctx.status = status;

@@ -1,9 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { JoinRefused } from '#waiting-room/errors.ts';
 import type { Frames } from '#waiting-room/room.ts';
 import { prefersJson } from './accept.ts';
 
 type Request = Pick<Context, 'get' | 'method'>;
+
+/** The same of a request that Koa has not seen. */
+export function navigationOf({ method = '', headers }: IncomingMessage): Request {
+  return {
+    method,
+    get(name) {
+      const value = headers[name.toLowerCase()];
+      return typeof value === 'string' ? value : (value?.join(', ') ?? '');
+    },
+  };
+}
 
 /**
  * Whether a person navigated here. Other requests (a script's fetch that was redirected here, a prefetch) must not take
@@ -35,7 +47,10 @@ const PREFETCHES = [
 ] as const;
 
 function isPrefetch(request: Request): boolean {
-  return PREFETCHES.some((name) => /^(?:prefetch|prerender|preview)\b/i.test(request.get(name)));
+  return PREFETCHES.some((name) => {
+    const purpose = request.get(name);
+    return purpose !== '' && /^(?:prefetch|prerender|preview)\b/i.test(purpose);
+  });
 }
 
 /**

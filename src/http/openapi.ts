@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DeclaredResponse, Route } from './guard.ts';
 import type { ProblemCode } from './problem.ts';
 import { problemAnswer } from './problem.ts';
+import { REASON_HEADER, REASON_LENGTH } from './reason-header.ts';
 
 type Json = Record<string, unknown>;
 
@@ -77,6 +78,7 @@ function operation(route: Route, schemas: Record<string, Json>): Json {
       ...parameters('path', route.params, schemas),
       ...parameters('query', route.query, schemas),
       ...(route.idempotent ? [idempotencyKey] : []),
+      ...(route.open || route.method === 'get' ? [] : [reason]),
       ...(isConditional(route) ? preconditions : []),
     ],
     ...(route.body ? { requestBody: requestBody(route, route.body, schemas) } : {}),
@@ -91,6 +93,14 @@ const idempotencyKey: Json = {
   description:
     'A repeat of the request with the same key within 24 hours gets the same answer and has no second effect.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+const reason: Json = {
+  name: REASON_HEADER,
+  in: 'header',
+  required: false,
+  description: `Why, for the audit log: at most ${REASON_LENGTH} characters of UTF-8, percent-encoded or as they are.`,
+  schema: { type: 'string' },
 };
 
 /** Whether the route changes something that has an ETag. */
@@ -159,12 +169,13 @@ function responses(route: Route, schemas: Record<string, Json>): Json {
   return Object.fromEntries([...answered, ...refused]);
 }
 
-function success({ description, schema }: DeclaredResponse, schemas: Record<string, Json>, versioned = false): Json {
+function success(response: DeclaredResponse, schemas: Record<string, Json>, versioned = false): Json {
+  const { description, schema, mediaType = 'application/json' } = response;
   if (!schema) return { description };
   return {
     description,
     ...(versioned ? { headers: entityTag } : {}),
-    content: { 'application/json': { schema: jsonSchema(schema, schemas) } },
+    content: { [mediaType]: { schema: jsonSchema(schema, schemas) } },
   };
 }
 

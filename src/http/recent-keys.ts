@@ -21,8 +21,9 @@ export function createRecentKeys<T>({ keptFor, capacity, now }: RecentKeysOption
     set(key, value) {
       known.delete(key);
       known.set(key, { at: now(), value });
+      if (known.size <= capacity) return;
       const [oldest] = known.keys();
-      if (known.size > capacity && oldest !== undefined) known.delete(oldest);
+      if (oldest !== undefined) known.delete(oldest);
     },
   };
 }

@@ -8,14 +8,16 @@ export interface RuleTarget {
   /** Absolute, as it was received. Null for a request to no page. */
   readonly url: string | null;
   readonly method: string;
+  /** Whether it is the request itself: what an agent signs. */
+  readonly isRequest?: boolean;
 }
 
-/** The same without knowing whether the sender is of a search engine. */
+/** Without what has to be checked: whether the sender is of a search engine, and which agents signed the request. */
 export function describeRequest(
   headers: IncomingHttpHeaders,
   address: string,
   { url, method }: RuleTarget,
-): Omit<RuleRequest, 'searchEngine'> {
+): Omit<RuleRequest, 'searchEngine' | 'agents'> {
   const parsed = url === null ? null : URL.parse(url);
   const path = parsed && decoded(parsed.pathname);
   return {

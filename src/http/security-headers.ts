@@ -29,13 +29,20 @@ const ALWAYS = {
 } as const;
 
 /**
- * Sets the security headers of every answer. HSTS is set only with https (RFC 6797 §7.2), and only on a host of its own:
- * it holds for a whole host, so on the site's it is the site's to decide.
+ * The security headers of every answer. HSTS is set only with https (RFC 6797 §7.2), and only on a host of its own: it
+ * holds for a whole host, so on the site's it is the site's to decide.
  */
-export function securityHeaders({ isSecure, basePath }: Pick<PublicUrls, 'isSecure' | 'basePath'>): Middleware {
-  const headers: Record<string, string> = { ...ALWAYS };
-  if (isSecure && basePath === '') headers['Strict-Transport-Security'] = 'max-age=31536000';
-  const entries = Object.entries(headers);
+export function securityHeadersOf({
+  isSecure,
+  basePath,
+}: Pick<PublicUrls, 'isSecure' | 'basePath'>): Readonly<Record<string, string>> {
+  if (!isSecure || basePath !== '') return ALWAYS;
+  return { ...ALWAYS, 'Strict-Transport-Security': 'max-age=31536000' };
+}
+
+/** Sets the security headers of every answer. */
+export function securityHeaders(urls: Pick<PublicUrls, 'isSecure' | 'basePath'>): Middleware {
+  const entries = Object.entries(securityHeadersOf(urls));
   return (ctx, next) => {
     // Set on Node's response: Koa would check each name and value again, which is measurable for this many headers.
     for (const [name, value] of entries) ctx.res.setHeader(name, value);

@@ -71,6 +71,27 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean, now
   };
 }
 
+/** A cookie as the page about storage describes it. */
+export interface DescribedCookie {
+  readonly name: string;
+  readonly purpose: 'visitor' | 'ticket' | 'inside' | 'login';
+  /** How long browsers keep it, in seconds. */
+  readonly age: number;
+}
+
+/** @param lifetime of an admission, in seconds. The cookies of a login last no longer. */
+export function describeCookies(room: string, secure: boolean, lifetime: number): readonly DescribedCookie[] {
+  const prefix = secure ? '__Host-' : '';
+  return [
+    { name: `${prefix}anteroom_visitor`, purpose: 'visitor', age: VISITOR_AGE },
+    { name: `${prefix}anteroom_ticket_${room}`, purpose: 'ticket', age: TICKET_AGE },
+    { name: `${prefix}anteroom_inside_${room}`, purpose: 'inside', age: lifetime },
+    { name: `${prefix}anteroom_serial_${room}`, purpose: 'inside', age: lifetime },
+    { name: `${prefix}anteroom_session`, purpose: 'login', age: lifetime },
+    { name: `${prefix}anteroom_session.sig`, purpose: 'login', age: lifetime },
+  ];
+}
+
 /** The value of one cookie in a `Cookie` header (RFC 6265 §4.2), not decoded: ours need no decoding. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (!header) return undefined;

@@ -9,6 +9,7 @@ import { health } from '#http/health.ts';
 import { Problem, problems } from '#http/problem.ts';
 import { createPublicUrls } from '#http/public-urls.ts';
 import { requestLog } from '#http/request-log.ts';
+import { createRequestRecord } from '#http/request-record.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import type { Listening } from '#support/listen.ts';
 import { listen } from '#support/listen.ts';
@@ -134,7 +135,7 @@ describe('the request log', () => {
     const { log, records } = recorded();
     const metrics = createMetrics({ processMetrics: false });
     const url = await serve(
-      requestLog({ log, metrics, clientAddress: createClientAddress(0) }),
+      requestLog(createRequestRecord({ log, metrics, clientAddress: createClientAddress(0) })),
       labelDoor('public'),
       (ctx) => {
         ctx.body = 'here';
@@ -157,9 +158,12 @@ describe('the request log', () => {
     const lines: string[] = [];
     const log = createLog({ level, destination: { write: (line) => void lines.push(line) } });
     const metrics = createMetrics({ processMetrics: false });
-    const url = await serve(requestLog({ log, metrics, clientAddress: createClientAddress(1) }), (ctx) => {
-      ctx.body = 'here';
-    });
+    const url = await serve(
+      requestLog(createRequestRecord({ log, metrics, clientAddress: createClientAddress(1) })),
+      (ctx) => {
+        ctx.body = 'here';
+      },
+    );
     await request(url).get('/').set('X-Forwarded-For', '198.51.100.1').expect(200);
     await expect.poll(() => lines.length).toBe(1);
     expect(lines.join().includes('"address":"198.51.100.1"')).toBe(level === 'debug');
