@@ -3,6 +3,7 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { isRefusedAddress, isRefusedHost } from './refused-address.ts';
 import { TargetError, TargetRefused, targetUnreachable } from './target-error.ts';
 
@@ -14,7 +15,7 @@ const LONGEST_UNREAD = 64 * 1024;
 export interface OutboundRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
 }
 
@@ -22,6 +23,10 @@ export interface OutboundAnswer {
   readonly status: number;
   /** Whether the status is 2xx. */
   readonly ok: boolean;
+  /** When the certificate of the target ends, in ms since the epoch. Null without TLS. */
+  readonly certificateEnds: number | null;
+  /** Where a redirect leads, as it was sent; null: nowhere. */
+  readonly location: string | null;
   /** The body. Rejects with a {@link TargetError} if it is longer than `limit` bytes. */
   text(limit: number): Promise<string>;
   /** Ignores the body. */
@@ -90,6 +95,8 @@ function answerOf(response: IncomingMessage, signal: AbortSignal | undefined): O
   return {
     status,
     ok: status >= 200 && status < 300,
+    certificateEnds: response.socket instanceof TLSSocket ? endOf(response.socket) : null,
+    location: response.headers.location ?? null,
     async text(limit) {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -112,4 +119,9 @@ function answerOf(response: IncomingMessage, signal: AbortSignal | undefined): O
       });
     },
   };
+}
+
+function endOf(socket: TLSSocket): number | null {
+  const time = Date.parse(socket.getPeerCertificate().valid_to ?? '');
+  return Number.isNaN(time) ? null : time;
 }

@@ -15,10 +15,26 @@ export class TargetRefused extends TargetError {
   }
 }
 
+/** The target's certificate is not valid. */
+export class CertificateRefused extends TargetError {
+  override readonly name = 'CertificateRefused';
+  /** Why, in the words of Node and OpenSSL, such as CERT_HAS_EXPIRED. */
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the certificate of the target is not valid (${code})`);
+    this.code = code;
+  }
+}
+
+/** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const OF_CERTIFICATES = /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_|ERR_TLS_CERT_)/;
+
 /** Keeps the code of a failure only. Its message may repeat what the target sent, and its fields too. */
 export function targetUnreachable(error: unknown, signal: AbortSignal | undefined): TargetError {
   if (error instanceof TargetError) return error;
   if (signal?.aborted) return new TargetError('the target did not answer in time');
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+  if (OF_CERTIFICATES.test(code)) return new CertificateRefused(code);
   return new TargetError(`the connection to the target failed (${code})`);
 }

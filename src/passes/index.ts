@@ -8,6 +8,7 @@ import type { Outbound } from '#outbound/index.ts';
 import { JoinRefused } from '#waiting-room/errors.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Arrival } from '#waiting-room/join-room.ts';
+import type { Place } from '#waiting-room/line/place.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
@@ -24,11 +25,13 @@ const NO_PLACE = new JoinRefused('pass_unchecked', 'The pass has no place yet.')
 interface Identity {
   readonly issuer: string;
   readonly sub: string;
+  readonly lane?: string | undefined;
 }
 
 export interface Passes {
   /**
-   * A visitor arrives with a pass, or without one (null). A valid pass counts before what the browser has, and proves its
+   * A visitor arrives with a pass, or without one (null). The place of a pass moves to the browser that brings it: with the
+   * ticket of the one before nobody arrives, claims or rejoins. A valid pass counts before what the browser has, and proves its
    * visitor. Rejects like {@link Visitors.arrive}. A visitor whose pass is refused, or who lacks one that is required,
    * keeps a place but gets none.
    */
@@ -80,16 +83,19 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
     throw new JoinRefused('pass_unchecked', 'This pass is in use at the moment. Try again in a minute.');
   }
 
-  function arriveWithPass(room: RoomId, { issuer, sub }: Identity, brought: Brought): Promise<Arrival> {
+  function arriveWithPass(room: RoomId, { issuer, sub, lane }: Identity, brought: Brought): Promise<Arrival> {
     return actOn(
       () => places.find(room, issuer, sub),
       brought.refusal ?? null,
       async (place, refusal) => {
         const { visitor, ticket } = place;
-        const own = { visitor, ticket, inside: null, proven: true, refusal };
+        const own = { visitor, ticket, lane, inside: null, proven: true, refusal };
         const arrival = await visitors.arrive(room, { ...brought, ...own });
-        if (arrival.ticket !== ticket) await places.keep(place, arrival.ticket);
-        return { ...arrival, isNew: arrival.isNew || brought.ticket?.visitor !== visitor };
+        const isKnown = ticket !== null && isSamePlace(ticket, arrival.ticket);
+        const isHere = isKnown && brought.ticket !== null && isSameTicket(brought.ticket, arrival.ticket);
+        const held = isKnown && !isHere ? movedTicket(arrival.ticket, now()) : arrival.ticket;
+        if (held !== ticket) await places.keep(place, held);
+        return isHere ? arrival : { ...arrival, ticket: held, isNew: true, movesHere: isKnown };
       },
     );
   }
@@ -98,38 +104,87 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
     const { passes } = (await snapshots.get(ticket.room)).settings;
     if (!passes) return visitors.rejoin(ticket, request);
     const known = await places.of(ticket);
-    if (!known) return visitors.rejoin(ticket, { ...request, refusal: passes.required ? passRequired() : null });
+    if (known) refuseMoved(ticket, known);
+    // Why the request may not join at all, such as from within a frame.
+    const refused = request?.refusal ?? null;
+    if (!known)
+      return visitors.rejoin(ticket, { ...request, refusal: refused ?? (passes.required ? passRequired() : null) });
     return actOn(
       async () => (await places.of(ticket)) ?? known,
-      null,
+      refused,
       async (place, refusal) => {
         // An earlier ticket of the pass leads to the current place of the pass.
         const current = place.ticket ?? ticket;
-        const again = await visitors.rejoin(current, { ...request, refusal });
+        const again = await visitors.rejoin(current, { ...request, proven: true, refusal });
         if (again !== current) await places.keep(place, again);
         return again;
       },
     );
   }
 
+  async function claim(ticket: Ticket, confirmed?: boolean): Promise<Place> {
+    if ((await snapshots.get(ticket.room)).settings.passes) {
+      const known = await places.of(ticket);
+      if (known) refuseMoved(ticket, known);
+    }
+    return visitors.claim(ticket, confirmed);
+  }
+
+  async function leave(ticket: Ticket): Promise<void> {
+    const { passes } = (await snapshots.get(ticket.room)).settings;
+    const current = passes ? (await places.of(ticket))?.ticket : null;
+    // The place is another browser's now.
+    if (current && isSamePlace(ticket, current) && ticket.joinedAt !== current.joinedAt) return;
+    return visitors.leave(ticket);
+  }
+
+  async function arriveWithoutPass(room: RoomId, brought: Brought, refusal: JoinRefused | null): Promise<Arrival> {
+    const known = brought.ticket && (await places.of(brought.ticket));
+    if (brought.ticket && known) refuseMoved(brought.ticket, known);
+    return visitors.arrive(room, { ...brought, refusal: brought.refusal ?? refusal });
+  }
+
   async function arrive(room: RoomId, pass: string | null, brought: Brought): Promise<Arrival> {
     const { passes } = (await snapshots.get(room)).settings;
     if (!passes) return visitors.arrive(room, brought);
-    const refuse = (refusal: JoinRefused | null) =>
-      visitors.arrive(room, { ...brought, refusal: brought.refusal ?? refusal });
-    if (pass === null) return refuse(passes.required ? passRequired() : null);
+    if (pass === null) return arriveWithoutPass(room, brought, passes.required ? passRequired() : null);
     const verified = await verify(room, passes, pass).catch((error: unknown) => {
       if (error instanceof JoinRefused) return error;
       throw error;
     });
-    if (verified instanceof JoinRefused) return refuse(verified);
-    return arriveWithPass(room, { issuer: passes.issuer, sub: verified.sub }, brought);
+    if (verified instanceof JoinRefused) return arriveWithoutPass(room, brought, verified);
+    return arriveWithPass(room, { issuer: passes.issuer, ...verified }, brought);
   }
 
   return {
     arrive,
-    visitors: { ...visitors, rejoin, arrive: (room, brought) => arrive(room, null, brought) },
+    visitors: { ...visitors, claim, rejoin, leave, arrive: (room, brought) => arrive(room, null, brought) },
   };
+}
+
+/** The same place, in a ticket of its own. */
+const movedTicket = (ticket: Ticket, at: number): Ticket => ({
+  ...ticket,
+  joinedAt: Math.max(at, ticket.joinedAt + 1),
+  predicted: null,
+});
+
+/** An entrant of a draw gets a number later. */
+function isSamePlace(one: Ticket, other: Ticket): boolean {
+  if (one.incarnation !== other.incarnation || one.generation !== other.generation) return false;
+  if (!one.entry || !other.entry) return one.number === other.number && one.entry === other.entry;
+  return one.entry.draw === other.entry.draw && one.entry.index === other.entry.index;
+}
+
+const isSameTicket = (one: Ticket, other: Ticket): boolean =>
+  one.visitor === other.visitor && isSamePlace(one, other) && one.joinedAt === other.joinedAt;
+
+function refuseMoved(ticket: Ticket, { ticket: current }: PassPlace): void {
+  if (!current || !isSamePlace(ticket, current) || ticket.joinedAt === current.joinedAt) return;
+  throw new JoinRefused(
+    'pass_moved',
+    'Your place moved to another browser or app, where your pass came last. Open the link that you were sent to use it here.',
+  );
 }
 
 const passRequired = () =>

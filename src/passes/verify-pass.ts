@@ -15,6 +15,8 @@ const PUBLIC_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512',
 export interface Pass {
   /** Whose pass it is, as the issuer says. */
   readonly sub: string;
+  /** The lane that the issuer names; the room need not have it. */
+  readonly lane?: string;
 }
 
 /** Rejects with JoinRefused: `pass_invalid`, or `pass_unchecked` while the issuer's keys cannot be fetched. */
@@ -42,11 +44,11 @@ export function createVerifyPass({ outbound, now }: VerifyPassDeps): VerifyPass 
   return async (room, settings, pass) => {
     if (pass.length > LONGEST) throw invalid();
     try {
-      const { sub, aud } = (await payloadOf(pass, settings)).payload;
+      const { sub, aud, lane } = (await payloadOf(pass, settings)).payload;
       // A token that the issuer made for somebody else is no pass.
       const isOther = aud !== undefined && ![aud].flat().includes(room);
       if (typeof sub !== 'string' || sub === '' || isOther) throw invalid();
-      return { sub };
+      return typeof lane === 'string' ? { sub, lane } : { sub };
     } catch (error) {
       if (error instanceof KeysUnavailable) throw unchecked();
       if (error instanceof errors.JWTExpired) throw expired();
