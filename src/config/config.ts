@@ -7,8 +7,10 @@ import type { FileSettings } from '#settings/file.ts';
 import type { PrivateJwks } from '#signing-keys/jwks.ts';
 import { generateJwks, parseJwks } from '#signing-keys/jwks.ts';
 import type { LogLevel } from '#telemetry/log.ts';
+import type { TracesConfig } from '#telemetry/traces-config.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
+import { type AdminOidc, readAdminOidc } from './admin-oidc.ts';
 import { regionFaults } from './aws-region.ts';
 import type { ConfigFault } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
@@ -21,6 +23,7 @@ import {
   bearerToken,
   configRevision,
   cookieKeys,
+  crowdSize,
   drainDelay,
   envReader,
   eventBus,
@@ -34,6 +37,7 @@ import {
   snsTopics,
   webhookKeys,
   webhookUrl,
+  workerCount,
 } from './env.ts';
 import { readSettingsFile } from './file.ts';
 import { freeze } from './freeze.ts';
@@ -41,7 +45,10 @@ import { host } from './host.ts';
 import { issuer } from './issuer.ts';
 import { type KeySource, type ReadSecret, readAwsSecret, readKeys } from './key-source.ts';
 import { type ClientFaultsOf, keysToCome, partyFaults } from './party-faults.ts';
+import { type Push, readPush } from './push.ts';
 import { kept, randomSecret } from './secrets.ts';
+import { readSmtp, type Smtp } from './smtp.ts';
+import { readTraces } from './traces.ts';
 import { trustProxy } from './trust-proxy.ts';
 
 export interface WebhookConfig {
@@ -68,6 +75,8 @@ export interface Config {
   /** Whether to run the demo room and shop. With a configuration file there is no demo. */
   readonly demo: boolean;
   readonly shopPort: number;
+  /** How many simulated visitors the demo brings. */
+  readonly crowd: number;
   /** The absolute path of the embedded store's folder. */
   readonly dataDir: string;
   /** A URL or a comma-separated list of them. Null: the embedded store. */
@@ -79,6 +88,8 @@ export interface Config {
   readonly adminTokenFile: string | null;
   /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
+  /** Where operators sign in to the control panel besides. Null: nowhere. */
+  readonly adminOidc: AdminOidc | null;
   /** The credentials that may sign requests to the private API of AWS's clients. */
   readonly awsCredentials: readonly AwsCredential[];
   /** The topics of SNS that may subscribe and send, and where SNS is if not at AWS. */
@@ -87,6 +98,9 @@ export interface Config {
   readonly webhook: WebhookConfig | null;
   /** The bus of EventBridge that activity events go to, and the types. Null: none. */
   readonly eventBus: EventBusConfig | null;
+  /** Where e-mail to visitors goes out. Null: none is sent. */
+  readonly smtp: Smtp | null;
+  readonly push: Push | null;
   /** The first seals, all open. */
   readonly cookieKeys: readonly string[];
   readonly jwks: PrivateJwks;
@@ -97,6 +111,10 @@ export interface Config {
   /** Whether settings of the admin API may name this machine, link-local addresses and metadata services. */
   readonly allowPrivateTargets: boolean;
   readonly logLevel: LogLevel;
+  /** How traces are made and sent. Null: there are none. */
+  readonly traces: TracesConfig | null;
+  /** How many processes serve the port. With 1 there is no parent. */
+  readonly workers: number;
   /** The age at which signing keys are rotated, in ms. Null: never. `default`: after 30 days, unless a room has `aws`. */
   readonly keyRotation: number | null | 'default';
   /** Which of several versions of the configuration file this is. Null: none is named. */
@@ -165,11 +183,13 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     configPath,
     demo: configPath === null,
     shopPort: read('SHOP_PORT', 3001, port),
+    crowd: read('CROWD', 40, crowdSize),
     dataDir: read('DATA_DIR', path('data'), path),
     redisUrl: read('REDIS_URL', null, redisUrl),
     dynamodb: readDynamo({ read, faults }, env),
     adminToken,
     namedTokens: tokens,
+    adminOidc: readAdminOidc({ read, faults }, env),
     awsCredentials: read('AWS_API_CREDENTIALS', [], awsCredentials),
     sns: {
       topics: read('AWS_SNS_TOPICS', [], snsTopics),
@@ -177,6 +197,8 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     },
     webhook: readWebhook({ read, faults }, env),
     eventBus: readEventBus({ read, faults }, env),
+    smtp: readSmtp({ read, faults }, env),
+    push: readPush({ read, faults }, env),
     cookieKeys: read('COOKIE_KEYS', null, cookieKeys),
     jwksPath: read('JWKS_FILE', null, path),
     keysSecretId: readKeysSecretId({ read, faults }, env),
@@ -186,9 +208,23 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     allowPrivateTargets: read('ALLOW_PRIVATE_TARGETS', configPath === null, flag),
     keyRotation: read<number | null | 'default'>('KEY_ROTATION', 'default', keyRotation),
     configRevision: read('CONFIG_REVISION', null, configRevision),
+    workers: readWorkers({ read, faults }, env),
     // In the demo, a log line for each request would hide the URLs to open.
     logLevel: read('LOG_LEVEL', configPath === null ? 'warn' : 'info', logLevel),
+    traces: readTraces({ read, faults }, env),
   };
+}
+
+/** The embedded store belongs to one process, and so does the demo. */
+function readWorkers({ read, faults }: EnvReader, env: NodeJS.ProcessEnv): number {
+  const workers = read('WORKERS', 1, workerCount);
+  if (workers > 1 && !env.REDIS_URL) {
+    const message = `is ${workers}, but only one process can use the embedded store. Set REDIS_URL, or leave WORKERS out`;
+    faults.push({ where: 'WORKERS', message });
+  } else if (workers > 1 && !env.CONFIG) {
+    faults.push({ where: 'WORKERS', message: `is ${workers}, but the demo runs in one process. Set CONFIG` });
+  }
+  return workers;
 }
 
 const NOT_OF_VISITORS = ACTIVITY_TYPES.filter((type) => !isVisitorEvent(type));

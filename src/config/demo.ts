@@ -1,4 +1,4 @@
-/** The demo that runs without CONFIG: a room for three visitors, and a shop that it protects. */
+/** The demo that runs without CONFIG: a room for few visitors, and a shop that it protects. */
 import { createHmac } from 'node:crypto';
 import type { FileSettings } from '#settings/file.ts';
 import { settingsFile } from '#settings/file.ts';
@@ -16,8 +16,19 @@ export interface Demo {
   };
 }
 
-export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issuer' | 'shopPort' | 'cookieKeys'>): Demo {
-  const shopUrl = `http://localhost:${shopPort}`;
+/** Three visitors show the line by hand. With a crowd, twelve let a newcomer in after about a minute. */
+const SIZE = { alone: 3, withCrowd: 12 };
+
+/** Without a trailing slash. */
+export const demoShopUrl = (shopPort: number): string => `http://localhost:${shopPort}`;
+
+export function createDemo({
+  issuer,
+  shopPort,
+  cookieKeys,
+  crowd,
+}: Pick<Config, 'issuer' | 'shopPort' | 'cookieKeys' | 'crowd'>): Demo {
+  const shopUrl = demoShopUrl(shopPort);
   // The same at each start and in each process, and different for each installation.
   const secret = createHmac('sha256', cookieKeys[0] ?? '')
     .update('demo shop')
@@ -27,8 +38,10 @@ export function createDemo({ issuer, shopPort, cookieKeys }: Pick<Config, 'issue
       {
         id: 'demo',
         title: 'Spring sale',
-        inlet: { strategy: 'max-size', size: 3 },
+        inlet: { strategy: 'max-size', size: crowd > 0 ? SIZE.withCrowd : SIZE.alone },
         admission: { lifetime: '5m', claim_window: '1m' },
+        // The page at /demo shows the waiting page in a frame.
+        frames: 'same-site',
       },
     ],
     relying_parties: [

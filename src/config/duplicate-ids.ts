@@ -1,6 +1,6 @@
 import type { PlacedFault } from '#settings/faults.ts';
 
-const LISTS = { rooms: 'id', relying_parties: 'client_id' } as const;
+const LISTS = { rooms: 'id', relying_parties: 'client_id', groups: 'id' } as const;
 
 /**
  * Ids that occur twice in the lists of a file. Read from the plain contents, so that they are found in a file with other

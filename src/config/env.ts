@@ -60,6 +60,22 @@ export function port(value: string): number | Refusal {
   return number <= 65535 ? number : refuse('must be a port: a whole number from 0 to 65535');
 }
 
+const MOST_WORKERS = 256;
+
+/** How many processes serve the port. */
+export function workerCount(value: string): number | Refusal {
+  const number = /^\d{1,3}$/.test(value) ? Number(value) : 0;
+  return number >= 1 && number <= MOST_WORKERS ? number : refuse(`must be a whole number from 1 to ${MOST_WORKERS}`);
+}
+
+const LARGEST_CROWD = 5000;
+
+/** How many simulated visitors the demo brings. */
+export function crowdSize(value: string): number | Refusal {
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : Number.NaN;
+  return number <= LARGEST_CROWD ? number : refuse(`must be a whole number from 0 to ${LARGEST_CROWD}`);
+}
+
 /** A number that grows with each version of the configuration file, such as Helm's revision. */
 export function configRevision(value: string): number | Refusal {
   const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;

@@ -62,7 +62,7 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
   if (!checked.ok || faults.length > 0) {
     return failed(faults.map(place));
   }
-  const { rooms, relying_parties, settings } = checked.value;
+  const { rooms, relying_parties, groups, settings } = checked.value;
   const places = relying_parties.map(({ client_id }, index): [string, string] => [
     client_id,
     placeOf(['relying_parties', index, 'room'], `relying_parties[${index}].room`),
@@ -70,7 +70,14 @@ export async function readSettingsFile(path: string): Promise<ReadFile> {
   const known = places.length > 0 ? { places: new Map(places) } : {};
   const fileWins = settings === 'file-wins' ? { fileWins: true } : {};
   return {
-    settings: { rooms, relyingParties: relying_parties, ...writtenIn(contents), ...known, ...fileWins },
+    settings: {
+      rooms,
+      relyingParties: relying_parties,
+      ...(groups ? { groups } : {}),
+      ...writtenIn(contents),
+      ...known,
+      ...fileWins,
+    },
     faults: [],
     place,
   };

@@ -40,6 +40,7 @@ describe('an empty environment', () => {
       settings: null,
       demo: true,
       shopPort: 3001,
+      crowd: 40,
       dataDir: join(folder, 'data'),
       redisUrl: null,
       adminTokenFile: join(folder, 'keys/admin-token'),
@@ -111,15 +112,22 @@ describe('a variable that is set', () => {
       ALLOW_PRIVATE_TARGETS: 'false',
       LOG_LEVEL: 'debug',
       SHOP_PORT: '8081',
+      CROWD: '0',
     });
     expect(config).toEqual({
+      adminOidc: null,
+      smtp: null,
+      push: null,
+      traces: null,
       port: 8080,
+      workers: 1,
       host: '127.0.0.1',
       dynamodb: null,
       issuer: 'https://wait.example',
       settings: null,
       demo: true,
       shopPort: 8081,
+      crowd: 0,
       dataDir: '/var/lib/anteroom',
       redisUrl: 'rediss://one:6379,rediss://two:6379',
       adminToken: 'let-me-in-please',
@@ -370,6 +378,24 @@ rooms:
         { where: 'PORT', message: expect.any(String) },
       ]),
     );
+  });
+});
+
+describe('groups of a configuration file', () => {
+  test.each([
+    ['shares above 1', '  - { id: g, size: 5, rooms: { a: 0.7, b: 0.4 } }', 'groups[0].rooms'],
+    ['no size', '  - { id: g, rooms: { a: 0.7 } }', 'groups[0].size'],
+    ['a room with lanes', '  - { id: g, size: 5, rooms: { c: 0.7 } }', 'groups[0].rooms.c'],
+    [
+      'a room in two groups',
+      '  - { id: g, size: 5, rooms: { a: 0.7 } }\n  - { id: h, size: 5, rooms: { a: 0.7 } }',
+      'groups[1].rooms.a',
+    ],
+  ])('have a fault for %s, with its line', async (_, groups, field) => {
+    const yaml = `rooms:\n  - id: a\n  - id: b\n  - { id: c, lanes: { members: 0.3 } }\ngroups:\n${groups}\n`;
+    const told = await faults({ CONFIG: await file('anteroom.yaml', yaml) });
+    expect(told.map(({ where }: { where: string }) => where)).toEqual([expect.stringMatching(/^anteroom.yaml:\d+ /)]);
+    expect(told[0]?.where).toContain(` ${field}`);
   });
 });
 
