@@ -20,6 +20,8 @@ export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired' |
 
 export interface AdmissionRow extends Omit<Admission, 'sessions'> {
   status: AdmissionStatus;
+  /** Whether its visitor came in without a proof. */
+  readonly unproven?: boolean | undefined;
   confirmBy?: number | undefined;
   sessions?: Sessions | undefined;
 }
@@ -33,6 +35,8 @@ export interface Admissions {
   active: number;
   /** How many of the active admissions are not confirmed. */
   provisional: number;
+  /** Those among the active whose visitors came in without a proof. */
+  unproven: number;
 }
 
 export function newAdmissions(): Admissions {
@@ -42,6 +46,7 @@ export function newAdmissions(): Admissions {
     confirmations: newDeadlines(),
     active: 0,
     provisional: 0,
+    unproven: 0,
   };
 }
 
@@ -62,6 +67,7 @@ export function addAdmission(admissions: Admissions, admission: Omit<AdmissionRo
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
   if (row.confirmBy !== undefined) admissions.provisional += 1;
+  if (row.unproven) admissions.unproven += 1;
   scheduleRow(admissions, row);
   return row;
 }
@@ -111,6 +117,7 @@ export function removeAdmission(admissions: Admissions, row: AdmissionRow, statu
   row.status = status;
   admissions.active -= 1;
   if (row.confirmBy !== undefined) admissions.provisional -= 1;
+  if (row.unproven) admissions.unproven -= 1;
   if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
 }
 
@@ -130,7 +137,8 @@ export function expireAdmissions(admissions: Admissions, now: number): Admission
   return expired;
 }
 
-export function withoutStatus({ status: _, confirmBy, sessions: __, ...admission }: AdmissionRow): Admission {
+export function withoutStatus(row: AdmissionRow): Admission {
+  const { status: _, unproven: __, sessions: ___, confirmBy, ...admission } = row;
   return confirmBy === undefined ? admission : { ...admission, confirmBy };
 }
 

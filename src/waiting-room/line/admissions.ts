@@ -12,6 +12,7 @@ import {
   withSessions,
 } from './admission.ts';
 import { type Counters, counters } from './counters.ts';
+import { noteEnded, pruneEnded } from './ended-turns.ts';
 import type { Line } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
@@ -67,7 +68,9 @@ export function admit(
   }
   const { visitor, number, generation, confirmed = false } = holder;
   const [expiresAt, until] = [now + lifetime, confirmBy(line, now, lifetime)];
-  const made = { visitor, number, generation, issuedAt: now, expiresAt };
+  // Who took a free place had no page to be proven by.
+  const unproven = line.unproven.has(number) && line.waited.has(number) ? { unproven: true } : {};
+  const made = { visitor, number, generation, issuedAt: now, expiresAt, ...unproven };
   if (confirmed && until !== undefined) countOutcome(line, 'confirmed');
   const row = addAdmission(line.admissions, confirmed || until === undefined ? made : { ...made, confirmBy: until });
   line.claimed += 1;
@@ -78,6 +81,10 @@ export function endAdmission(line: Line, visitor: VisitorId, status: 'completed'
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return false;
   removeAdmission(line.admissions, live, status);
+  if (status === 'abandoned') {
+    noteEnded(line, live.number, live.number, live.issuedAt, now, true);
+    pruneEnded(line, now);
+  }
   line[status] += 1;
   line.changes += 1;
   line.released = Math.min(line.released, line.admissions.active);
@@ -128,7 +135,7 @@ export function useAdmission(line: Line, { visitor, ...use }: AdmissionUse, at: 
   const now = settle(line, at);
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
-  const sessions = live.sessions ?? newSessions(use.serial);
+  const sessions = live.sessions ? structuredClone(live.sessions) : newSessions(use.serial);
   const used = useSerial(sessions, use, now - line.shifted);
   if (used.serial === 0) return used;
   live.sessions = sessions;

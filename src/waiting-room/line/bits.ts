@@ -28,6 +28,19 @@ function countOnes(bytes: Uint8Array, from: number, to: number): number {
   return ones;
 }
 
+/** How many bits are set in both, in the bytes from `from` to before `to`. */
+function countCommonOnes(bytes: Uint8Array, others: Uint8Array, from: number, to: number): number {
+  let [ones, at] = [0, from];
+  const isLong = to - from >= WORTH_WORDS;
+  const [words, otherWords] = isLong ? [wordsOf(bytes), wordsOf(others)] : [null, null];
+  if (words && otherWords) {
+    for (; at % 4 !== 0; at++) ones += ONES[(bytes[at] ?? 0) & (others[at] ?? 0)] ?? 0;
+    for (; at + 4 <= to; at += 4) ones += onesOf((words[at >> 2] ?? 0) & (otherWords[at >> 2] ?? 0));
+  }
+  for (; at < to; at++) ones += ONES[(bytes[at] ?? 0) & (others[at] ?? 0)] ?? 0;
+  return ones;
+}
+
 /** The last of the zero bytes that begin at `at`, or one before that. */
 function lastOfZeros(bytes: Uint8Array, at: number): number {
   if (at % 4 !== 0 || bytes.length - at < WORTH_WORDS) return at;
@@ -48,7 +61,10 @@ const bitOf = (n: number) => 0x80 >> (n & 7);
  * It grows as needed; what was never added is absent.
  */
 export class Bits {
+  /** To be read only: what changes them is here. */
   bytes: Uint8Array;
+  /** All bytes before this one are zero. */
+  #first = 0;
 
   constructor(bytes: Uint8Array = new Uint8Array(0)) {
     this.bytes = bytes;
@@ -61,6 +77,7 @@ export class Bits {
   add(n: number): void {
     const at = n >> 3;
     if (at >= this.bytes.length) this.#grow(at + 1);
+    if (at < this.#first) this.#first = at;
     this.bytes[at] = (this.bytes[at] ?? 0) | bitOf(n);
   }
 
@@ -78,6 +95,15 @@ export class Bits {
     return ones + countOnes(this.bytes, first + 1, last);
   }
 
+  /** How many of them another set has too. */
+  countCommon(other: Bits, from: number, to: number): number {
+    const [first, last] = [from >> 3, Math.min(to >> 3, this.bytes.length - 1, other.bytes.length - 1)];
+    if (last < first) return 0;
+    const common = (at: number) => ONES[this.#masked(at, from, to) & (other.bytes[at] ?? 0)] ?? 0;
+    const ends = common(first) + (last > first ? common(last) : 0);
+    return ends + countCommonOnes(this.bytes, other.bytes, first + 1, last);
+  }
+
   /** Those from `from` to `to`, in order. */
   *between(from: number, to: number): Generator<number> {
     const last = Math.min(to, this.bytes.length * 8 - 1);
@@ -87,15 +113,24 @@ export class Bits {
     }
   }
 
-  /** The `k`th (from 1) at or after `from`, or -1 if there are fewer. */
-  nth(k: number, from: number): number {
+  /**
+   * The `k`th (from 1) at or after `from`, or -1 when there are fewer. With `others`, of those that it has too, or of
+   * those that it has not.
+   */
+  nth(k: number, from: number, others?: { readonly set: Bits; readonly isCommon: boolean }): number {
     let left = k;
-    for (let at = from >> 3; at < this.bytes.length; at++) {
+    const start = from >> 3;
+    const end = others?.isCommon ? Math.min(this.bytes.length, others.set.bytes.length) : this.bytes.length;
+    let hasFound = start > this.#first;
+    for (let at = Math.max(start, this.#first); at < end; at++) {
       if (this.bytes[at] === 0) {
         at = lastOfZeros(this.bytes, at);
         continue;
       }
-      const byte = this.#masked(at, from, Number.MAX_SAFE_INTEGER);
+      if (!hasFound) this.#first = at;
+      hasFound = true;
+      let byte = this.#masked(at, from, Number.MAX_SAFE_INTEGER);
+      if (others) byte &= (others.set.bytes[at] ?? 0) ^ (others.isCommon ? 0 : 0xff);
       const ones = ONES[byte] ?? 0;
       if (ones < left) {
         left -= ones;
@@ -111,6 +146,7 @@ export class Bits {
   /** Adds all that `other` has from `from` to `to`. */
   addAll(other: Bits, from = 0, to = other.bytes.length * 8 - 1): void {
     if (other.bytes.length > this.bytes.length) this.#grow(other.bytes.length);
+    this.#first = Math.min(this.#first, from >> 3);
     other.#eachByte(from, to, (byte, at) => {
       this.bytes[at] = (this.bytes[at] ?? 0) | byte;
     });
@@ -126,6 +162,7 @@ export class Bits {
   addRange(from: number, to: number): void {
     if (to < from) return;
     if (to >> 3 >= this.bytes.length) this.#grow((to >> 3) + 1);
+    this.#first = Math.min(this.#first, from >> 3);
     const [whole, end] = [(from + 7) >> 3, (to + 1) >> 3];
     if (whole < end) this.bytes.fill(0xff, whole, end);
     for (let n = from; n <= to && n < whole * 8; n++) this.add(n);

@@ -16,6 +16,8 @@ const ARRIVES_WITHIN = 30;
 const ADDRESSES = 100_000;
 /** How many other addresses are checked with each new one: those that were not accessed for the longest time. */
 const LOOKED_AT = 2;
+/** How many entries of an address are checked at once: all that a network may have by default. */
+const CHECKED = 200;
 
 const secondOf = (line: Line, now: number) => Math.floor((now - line.shifted) / 1000);
 
@@ -56,9 +58,14 @@ function keepEntries(line: Line, address: string, entries: readonly string[]): v
   if (entries.length > 0) line.budget.set(address, entries);
 }
 
-/** The entries that count. Visitors who are absent lose their place. */
+/** Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones. */
+function checkEntries(entries: readonly string[], stays: (entry: string) => boolean): readonly string[] {
+  return [...entries.slice(CHECKED), ...entries.slice(0, CHECKED).filter(stays)];
+}
+
+/** Without entries that do not count. Visitors who are absent lose their place. */
 function withoutAbsent(line: Line, entries: readonly string[], now: number): readonly string[] {
-  return entries.filter((entry) => {
+  return checkEntries(entries, (entry) => {
     const standing = standingOf(line, entry, now);
     if (standing === 'absent') forfeit(line, entry);
     return standing === 'counts';
@@ -74,7 +81,7 @@ function lookAtOldest(line: Line, now: number): void {
   for (const [address, entries] of line.budget.entries().take(LOOKED_AT).toArray()) {
     const kept = isFull
       ? withoutAbsent(line, entries, now)
-      : entries.filter((entry) => standingOf(line, entry, now) !== 'gone');
+      : checkEntries(entries, (entry) => standingOf(line, entry, now) !== 'gone');
     keepEntries(line, address, kept);
   }
 }

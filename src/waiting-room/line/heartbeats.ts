@@ -1,5 +1,6 @@
 /** Recording heartbeats: they make visitors present. */
 import { type Entry, hearEntrant, nextDrawOf, withdrawEntrant } from './draw.ts';
+import { endedOf } from './ended-turns.ts';
 import { hearWaiter, isForfeited, isOfLine, type Line } from './line.ts';
 import { hearLastingly } from './presence.ts';
 import { settle } from './settle.ts';
@@ -34,7 +35,9 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
   const { numbers, proven = [], lasting = false, ...of } = heartbeats;
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;
-  const isProven = new Set(proven);
+  // One list for both says that all are proven.
+  const areAll = proven === numbers;
+  const isProven = new Set(areAll ? [] : proven);
   const provenFirst =
     isProven.size === 0
       ? numbers
@@ -43,14 +46,20 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
     prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;
     line.changes += 1;
-    noteProof(line, number, isProven.has(number));
+    noteProof(line, number, areAll || isProven.has(number));
     if (isForfeited(line, number)) continue;
     if (line.arriving.has(number)) {
       line.arriving.delete(number);
       returnToFront(line, number, now);
-    } else hearWaiter(line, number);
+    } else if (takesCredit(line, number)) returnToFront(line, number, now);
+    else hearWaiter(line, number);
     if (lasting) hearLastingly(line.presence, number);
   }
+}
+
+/** Whether a number that was restored while its visitor was absent gets a credit. */
+function takesCredit(line: Line, number: number): boolean {
+  return line.serving > line.queue && line.returned.has(number) && endedOf(line).restored.has(number);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { VisitorId } from '../visitor.ts';
 import { type Admissions, newAdmissions } from './admission.ts';
 import { Bits } from './bits.ts';
 import type { Draw } from './draw.ts';
+import { type EndedTurns, newEndedTurns } from './ended-turn.ts';
 import type { NoteName } from './note-name.ts';
 import { hear, newPresence, type Presence } from './presence.ts';
 
@@ -75,6 +76,7 @@ export interface Line {
   /** Returned and are served again: the end of the claim window. */
   servedAgain: Map<number, number>;
   admissions: Admissions;
+  ended: EndedTurns;
   /** Admissions that were not confirmed in time, ever. */
   lapses: number;
   /** How often a browser took over an admission from its copies, ever. */
@@ -143,6 +145,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     returned: new Set(),
     servedAgain: new Map(),
     admissions: newAdmissions(),
+    ended: newEndedTurns(generation),
     lapses: 0,
     takeovers: 0,
     outcomes: { confirmed: 0, lapsed: 0 },

@@ -34,9 +34,12 @@ function dueOf(line: Line, number: number): number {
   return (join?.at ?? 0) + line.shifted + HEARD_WITHIN + GRAIN + 1;
 }
 
+/** The first number whose page may still be loading. */
+export const firstNewcomer = (line: Line, now: number): number => firstSince(line, now - ARRIVES_WITHIN - GRAIN);
+
 /** Puts the newcomers among the numbers that a raise passes over at the front. Returns how many. */
 export function keepNewcomers(line: Line, from: number, to: number, now: number): number {
-  const first = Math.max(from, firstSince(line, now - ARRIVES_WITHIN - GRAIN));
+  const first = Math.max(from, firstNewcomer(line, now));
   let kept = 0;
   for (let number = first; number <= to; number++) {
     if (line.spent.has(number) || line.waited.has(number) || line.presence.present.has(number)) continue;

@@ -1,4 +1,4 @@
-/** Where a holder stands, and the steps a holder takes: claim, rejoin, leave. */
+/** Where a holder stands, and the steps a holder takes: claim, extend, rejoin, leave. */
 import type { VisitorId } from '../visitor.ts';
 import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
 import { admit, confirm, endAdmission, spend } from './admissions.ts';
@@ -6,7 +6,7 @@ import { freePlaces, isOfLine, type Line } from './line.ts';
 import { isLateNewcomer } from './newcomers.ts';
 import { isWithinGrace } from './raise-times.ts';
 import { settle } from './settle.ts';
-import { batchOf, release } from './turns.ts';
+import { extendTurn, release, turnOf } from './turns.ts';
 import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
 
 /** What a ticket proves: this visitor holds this number in this generation of this line. */
@@ -35,7 +35,12 @@ export type Place =
   | { readonly state: 'waiting' }
   /** Missed the turn and returned to the front; waits for the next free place. */
   | { readonly state: 'returned' }
-  | { readonly state: 'served'; readonly claimBy: number }
+  | {
+      readonly state: 'served';
+      readonly claimBy: number;
+      /** Set where the visitor took more time for this turn. */
+      readonly extended?: true;
+    }
   | { readonly state: 'admitted'; readonly admission: Admission; readonly first: boolean }
   /** The claim window passed, or the number was passed over while its holder was absent. May rejoin. */
   | {
@@ -66,10 +71,11 @@ export function place(line: Line, holder: Holder, at: number): Place {
   if (line.spent.has(number) && !overdue) return { state: 'over' };
   if (number > line.serving) return { state: 'waiting' };
   if (line.returned.has(number) && !isLateNewcomer(line, number, now)) return { state: 'returned' };
-  const claimBy =
-    line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
-  if (claimBy !== undefined && claimBy > now) return { state: 'served', claimBy };
-  const away = claimBy === undefined && !line.missed.has(number);
+  const turn = turnOf(line, number);
+  if (turn && turn.claimBy > now) {
+    return { state: 'served', claimBy: turn.claimBy, ...(turn.extended ? { extended: true } : {}) };
+  }
+  const away = turn === undefined && !line.missed.has(number);
   const isLapsed = away && (overdue || line.lapsed.has(number));
   // In a room where everybody is admitted at once, the front is always open.
   const isOpen = line.rules.mode === 'passthrough' || isLapsed;
@@ -96,6 +102,16 @@ export function claim(line: Line, { lifetime, late = false, ...holder }: Claim, 
   if (line.rules.mode === 'closed') return { state: 'waiting' };
   release(line, holder.number);
   return { state: 'admitted', ...admit(line, holder, now, lifetime) };
+}
+
+/** Doubles the claim window of a turn, once. Repeatable. */
+export function extend(line: Line, holder: Holder, at: number): Place {
+  const now = settle(line, at);
+  if (isOfLine(line, holder)) prove(line, holder.number, now);
+  const standing = place(line, holder, now);
+  if (standing.state !== 'served' || standing.extended || line.rules.mode === 'closed') return standing;
+  extendTurn(line, holder.number, standing.claimBy);
+  return place(line, holder, now);
 }
 
 /**

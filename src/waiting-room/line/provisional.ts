@@ -3,6 +3,7 @@
  * Its number goes back to the front of the line once, when its holder comes back. The second time it is used up.
  */
 import { lapseAdmissions } from './admission.ts';
+import { noteEnded } from './ended-turns.ts';
 import type { Line, Outcomes } from './line.ts';
 
 /** How many outcomes are counted: beyond that, each earlier one counts for half. */
@@ -40,10 +41,11 @@ export function confirmAll(line: Line): void {
 
 /** Ends the admissions that were not confirmed in time. */
 export function lapse(line: Line, now: number): void {
-  for (const { number } of lapseAdmissions(line.admissions, now)) {
+  for (const { number, issuedAt, confirmBy = now } of lapseAdmissions(line.admissions, now)) {
     line.changes += 1;
     line.lapses += 1;
     countOutcome(line, 'lapsed');
+    noteEnded(line, number, number, issuedAt, confirmBy, line.lapsed.has(number));
     if (line.lapsed.has(number)) continue;
     line.lapsed.add(number);
     line.spent.delete(number);

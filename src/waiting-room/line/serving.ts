@@ -1,9 +1,11 @@
 /** Moving the serving counter. */
 import { type Counters, counters } from './counters.ts';
+import { endedOf } from './ended-turns.ts';
 import { canServe, freePlaces, isUnproven, type Line } from './line.ts';
-import { keepNewcomers } from './newcomers.ts';
+import { firstNewcomer, keepNewcomers } from './newcomers.ts';
 import type { Raise } from './raise.ts';
 import { cutRaiseTimes, noteRaise } from './raise-times.ts';
+import { isRestored } from './restored-turns.ts';
 import { settle } from './settle.ts';
 import { endsWithReturned, shareTurns } from './shares.ts';
 import { pushBatch, release, serveAgain } from './turns.ts';
@@ -91,6 +93,11 @@ function serveReturned(line: Line, places: number, now: number, which = (_: numb
   return served;
 }
 
+/** Serves those of them who were restored: they come before all others. */
+function serveRestored(line: Line, places: number, now: number): number {
+  return serveReturned(line, places, now, (number) => isRestored(line, number));
+}
+
 /** How many of the visitors who returned to the front are present. */
 function countReturned(line: Line, which: (number: number) => boolean): number {
   let count = 0;
@@ -100,21 +107,19 @@ function countReturned(line: Line, which: (number: number) => boolean): number {
 
 /** The `k`th (from 1) present visitor in line who is unproven, or proven; 0 if there are fewer. */
 function nthPresent(line: Line, k: number, unproven: boolean): number {
-  let left = k;
-  for (const number of line.presence.present.between(line.serving + 1, line.queue)) {
-    if (isUnproven(line, number) === unproven && --left === 0) return number;
-  }
-  return 0;
+  const number = line.presence.present.nth(k, line.serving + 1, { set: line.unproven, isCommon: unproven });
+  return number === -1 ? 0 : number;
 }
 
 /** Lowers the counter: the holders of numbers above it wait again, unless they claimed. */
-function lower(line: Line, to: number): void {
+export function lower(line: Line, to: number): void {
   const from = to + 1;
   const last = Math.min(line.serving, line.queue);
   line.held -= line.holding.count(from, last);
   line.holding.clear(from, last);
   line.missed.clear(from, last);
   line.arriving.clear(from, last);
+  endedOf(line).restored.clear(from, last);
   for (const number of line.returned) if (number > to) line.returned.delete(number);
   for (const number of [...line.servedAgain.keys()]) if (number > to) release(line, number);
   for (const batch of line.batches) batch.to = Math.min(batch.to, to);
@@ -124,8 +129,12 @@ function lower(line: Line, to: number): void {
   line.changes += 1;
 }
 
-/** Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn. */
-function raiseNumbers(line: Line, numbers: number, now: number): void {
+/**
+ * Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn after those
+ * who were restored.
+ */
+function raiseNumbers(line: Line, all: number, now: number): void {
+  const numbers = all - serveRestored(line, Math.min(all, freePlaces(line)), now);
   const turns = Math.max(0, Math.min(numbers, freePlaces(line)));
   const half = line.lastReturned ? Math.floor(turns / 2) : Math.ceil(turns / 2);
   const most = Math.max(half, turns - Math.max(0, line.queue - line.serving));
@@ -135,12 +144,18 @@ function raiseNumbers(line: Line, numbers: number, now: number): void {
   serveUpTo(line, Math.min(target, furthest(line, freePlaces(line))), now, line.rules.size > 0);
 }
 
-function countUnproven(line: Line): number {
+/** The unproven visitors who are present, of some numbers. */
+function countUnproven(line: Line, from: number, to: number): number {
   if (!line.rules.challenge) return 0;
-  let count = 0;
-  for (const number of line.presence.present.between(line.serving + 1, line.queue)) {
-    if (line.unproven.has(number)) count += 1;
-  }
+  return line.presence.present.countCommon(line.unproven, from, Math.min(to, line.queue));
+}
+
+/** Places that unproven visitors have, and are held for them, in a room with a size. */
+function countUnprovenInside(line: Line): number {
+  if (!line.rules.challenge || line.rules.size === 0) return 0;
+  const held = line.holding.countCommon(line.unproven, 1, Math.min(line.serving, line.queue));
+  let count = line.admissions.unproven + held;
+  for (const number of line.servedAgain.keys()) if (line.unproven.has(number)) count += 1;
   return count;
 }
 
@@ -159,18 +174,32 @@ function serveLine(line: Line, places: number, unproven: number, highest: number
 }
 
 /**
- * Raises over people. Newcomers whose page was still loading as they were passed come first; the other turns are shared.
+ * Raises over people. Those who were restored come first, then newcomers whose page was still loading as they were
+ * passed; the other turns are shared.
  */
 function raisePeople(line: Line, people: number, credits: number, now: number): void {
-  const all = Math.min(people, freePlaces(line));
+  const open = Math.min(people, freePlaces(line));
+  const all = open - serveRestored(line, open, now);
   const places = all - serveReturned(line, all, now, (each) => !line.waited.has(each) && !isUnproven(line, each));
   if (places <= 0) return;
   const inLine = line.presence.present.count(line.serving + 1, line.queue);
-  const unprovenLine = countUnproven(line);
+  const unprovenLine = countUnproven(line, line.serving + 1, line.queue);
+  const unprovenReached = countUnproven(line, line.serving + 1, furthest(line, places));
+  const unprovenSettled = countUnproven(line, 1, firstNewcomer(line, now) - 1);
   const unprovenReturned = countReturned(line, (each) => isUnproven(line, each));
   const returned = countReturned(line, (each) => !isUnproven(line, each));
-  const waiting = { returned, line: inLine - unprovenLine, unprovenReturned, unprovenLine };
-  const shares = shareTurns(waiting, places, line.savedTurns, line.lastReturned);
+  const unprovenInside = countUnprovenInside(line);
+  const waiting = {
+    returned,
+    line: inLine - unprovenLine,
+    unprovenReturned,
+    unprovenLine,
+    unprovenReached,
+    unprovenSettled,
+    unprovenInside,
+  };
+  const { size } = line.rules;
+  const shares = shareTurns(waiting, { places, size }, line.savedTurns, line.lastReturned);
   line.savedTurns = shares.saved;
   line.lastReturned = shares.lastReturned;
   serveReturned(line, shares.returned, now, (each) => !isUnproven(line, each));

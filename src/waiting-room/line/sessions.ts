@@ -112,9 +112,27 @@ function cost({ list }: Sessions, serial: number): number {
   return serial === 0 || list.some(({ id, from }) => from === serial && id !== list[0]?.id) ? 1 : 2;
 }
 
-/** Decides a use, and changes the sessions if a serial is issued. `time` is the line's, less `shifted`. */
+/** The session that a serial is of, as far as it is known: of those that began before it the one that it fits best. */
+export function sessionOf<S extends Numbered>(
+  { list }: { readonly list: readonly S[] },
+  serial: number,
+): S | undefined {
+  const exact = list.find(({ at, former }) => at === serial || former === serial);
+  return exact ?? list.findLast(({ id }) => id <= serial);
+}
+
+/** A serial that is not known to be issued was: the store lost its last writes. Its session has it, as it seems. */
+function catchUp(sessions: Sessions, serial: number): void {
+  if (serial <= sessions.last) return;
+  const session = sessionOf(sessions, serial);
+  if (session) session.at = serial;
+  sessions.last = serial;
+}
+
+/** Decides a use, and changes the sessions, which count only if a serial is issued. `time` is the line's, less `shifted`. */
 export function useSerial(sessions: Sessions, use: Use, time: number): Used {
   const { serial, limit, attempt } = use;
+  catchUp(sessions, serial);
   if (use.takeOver) {
     const uses = sessions.list.reduce((most, session) => Math.max(most, usesAt(session, time)), 0);
     if (uses >= FREE_USES) return { outcome: 'busy', serial: 0 };
@@ -147,15 +165,6 @@ export function newSessions(serial: number): Sessions {
   return { last: Math.max(serial, 1), browsers: 1, voidTo: 0, voids: [], list: [] };
 }
 
-/** The session that a serial is of, as far as it is known: of those that began before it the one that it fits best. */
-export function sessionOf<S extends Numbered>(
-  { list }: { readonly list: readonly S[] },
-  serial: number,
-): S | undefined {
-  const exact = list.find(({ at, former }) => at === serial || former === serial);
-  return exact ?? list.findLast(({ id }) => id <= serial);
-}
-
 /** What was issued with a serial is used. Whether it may be; the session, if it is known, has come back. */
 export function markBack(sessions: Sessions, serial: number, browser: string, time: number): boolean {
   if (sessions.list.length === 0) {
@@ -173,6 +182,7 @@ export function markBack(sessions: Sessions, serial: number, browser: string, ti
     return true;
   }
   if (serial <= sessions.voidTo || sessions.voids.includes(serial)) return false;
+  catchUp(sessions, serial);
   const session = sessionOf(sessions, serial);
   if (!session) return true;
   if (session.at === serial) session.isBack = true;

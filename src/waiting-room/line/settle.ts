@@ -1,6 +1,7 @@
 /** The line's time, and what happens as it passes. */
 import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
+import { ENDED_AT_ONCE, endedOf, noteEnded, pruneEnded } from './ended-turns.ts';
 import { JUMP } from './jump.ts';
 import { freePlaces, type Line } from './line.ts';
 import { expireNewcomers } from './newcomers.ts';
@@ -84,11 +85,16 @@ export function settle(line: Line, at: number): number {
   if (turnWindows(line.presence, presenceTimeout, now)) line.changes += 1;
   const next = nextDrawOf(line.draws);
   if (next && turnWindows(next.presence, presenceTimeout, now)) line.changes += 1;
+  const known = endedOf(line).turns.length;
   lapse(line, now);
   const expired = expireAdmissions(line.admissions, now);
+  for (const { number, issuedAt, expiresAt } of expired.slice(0, ENDED_AT_ONCE)) {
+    noteEnded(line, number, number, issuedAt, expiresAt, true);
+  }
   if (expired.length > 0) keepExpired(line, expired);
   line.released = Math.max(0, line.released - expired.length);
   expireTurns(line, now);
+  if (line.ended.turns.length > known) pruneEnded(line, now);
   expireNewcomers(line, now);
   takeBackCredits(line);
   return now;

@@ -1,4 +1,5 @@
 /** Turns: places held for served numbers until their claim window ends. */
+import { endedOf, noteEnded } from './ended-turns.ts';
 import type { Batch, Line } from './line.ts';
 
 /** Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says. */
@@ -33,10 +34,33 @@ export function release(line: Line, number: number): void {
   }
 }
 
+/**
+ * A turn that was extended ends half a millisecond before its deadline, which is a whole one. So the mark lasts as long as
+ * the turn, and moves with it.
+ */
+const EXTENDED = 0.5;
+
+/** The end of a held turn, and whether it was extended. Undefined where no place is held. */
+export function turnOf(
+  line: Line,
+  number: number,
+): { readonly claimBy: number; readonly extended: boolean } | undefined {
+  const end = line.servedAgain.get(number) ?? (line.holding.has(number) ? batchOf(line, number)?.deadline : undefined);
+  return end === undefined ? undefined : { claimBy: Math.ceil(end), extended: !Number.isInteger(end) };
+}
+
+/** Adds another claim window to a turn that was not extended. */
+export function extendTurn(line: Line, number: number, claimBy: number): void {
+  line.changes += 1;
+  line.holding.delete(number);
+  line.servedAgain.set(number, claimBy + line.rules.claimWindow - EXTENDED);
+}
+
 export function serveAgain(line: Line, number: number, now: number): void {
   line.changes += 1;
   line.returned.delete(number);
   line.arriving.delete(number);
+  endedOf(line).restored.delete(number);
   line.waited.add(number);
   line.servedAgain.set(number, claimDeadline(line, now));
   line.held += 1;
@@ -45,8 +69,10 @@ export function serveAgain(line: Line, number: number, now: number): void {
 
 export function expireTurns(line: Line, now: number): void {
   let from = 1;
+  let hasExpired = false;
   for (const batch of line.batches) {
     if (batch.deadline <= now) {
+      hasExpired = true;
       // Nothing is held below the first one, and that may be most of the line.
       const first = Math.max(from, line.holding.nth(1, from));
       const missed = line.holding.count(first, batch.to);
@@ -54,15 +80,18 @@ export function expireTurns(line: Line, now: number): void {
       line.holding.clear(first, batch.to);
       line.held -= missed;
       line.expired += missed;
+      if (missed > 0) noteEnded(line, first, batch.to, batch.deadline - line.rules.claimWindow, batch.deadline, false);
       line.changes += 1;
     }
     from = batch.to + 1;
   }
-  line.batches = line.batches.filter((batch) => batch.deadline > now);
+  if (hasExpired) line.batches = line.batches.filter((batch) => batch.deadline > now);
   for (const [number, deadline] of line.servedAgain) {
     if (deadline > now) continue;
     line.servedAgain.delete(number);
     line.missed.add(number);
+    const [end, windows] = [Math.ceil(deadline), Number.isInteger(deadline) ? 1 : 2];
+    noteEnded(line, number, number, end - windows * line.rules.claimWindow, end, false);
     line.held -= 1;
     line.expired += 1;
     line.changes += 1;

@@ -30,15 +30,24 @@ import {
   withdraw,
 } from './heartbeats.ts';
 import { type Entrant, type Joined, join } from './joins.ts';
+import { type Restoration, restoreAdmissions, type UndoneClaim, undoClaim } from './ledger.ts';
 import type { Line } from './line.ts';
 import { type KnownDraws, type ViewForMemory, viewForMemory } from './lost-draws.ts';
 import { type Note, note, recordPredictions, setAlarm } from './notes.ts';
 import { type Opening, open } from './opening.ts';
-import { type Claim, claim, type Holder, leave, type Place, place, rejoin } from './place.ts';
+import { type Claim, claim, extend, type Holder, leave, type Place, place, rejoin } from './place.ts';
+import {
+  type EndedNumbers,
+  endedTurns,
+  type OutageSpan,
+  type RestoredNumbers,
+  restoreTurns,
+} from './restored-turns.ts';
 import { configure, reset } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
 import type { Used } from './sessions.ts';
 import { type FormerLine, takeOver } from './take-over.ts';
+import { type FormerRaise, type UndoneRaise, undoRaise } from './undone-raises.ts';
 
 // biome-ignore lint/suspicious/noConfusingVoidType: the output of verbs that answer nothing
 type Nothing = void;
@@ -51,8 +60,17 @@ export interface LineVerbs {
   join: { input: readonly Entrant[]; output: readonly Joined[] | null };
   place: { input: Holder; output: Place };
   claim: { input: Claim; output: Place };
+  /** For a ledger, which could not enter a claim. */
+  undoClaim: { input: UndoneClaim; output: Nothing };
+  /** For a ledger, which has the admissions of a line that was lost. */
+  restoreAdmissions: { input: Restoration; output: Nothing };
+  extend: { input: Holder; output: Place };
   rejoin: { input: Holder; output: Place };
   leave: { input: Holder; output: Nothing };
+  /** The numbers whose turn or admission a span of time took, the lowest first. */
+  endedTurns: { input: OutageSpan; output: EndedNumbers };
+  /** Answers the numbers that it put at the front. */
+  restoreTurns: { input: RestoredNumbers; output: readonly number[] };
   admission: { input: VisitorId; output: Admission | null };
   confirm: { input: VisitorId | Confirmation; output: Admission | null };
   useAdmission: { input: AdmissionUse; output: Used | null };
@@ -73,6 +91,7 @@ export interface LineVerbs {
   note: { input: Note; output: Nothing };
   recordPredictions: { input: Line['predictions']; output: Nothing };
   raise: { input: RaiseStep; output: Raised };
+  undoRaise: { input: FormerRaise; output: UndoneRaise };
   reportExits: { input: Exits; output: ExitsResult };
   /** Takes how many at most. */
   takeExpired: { input: number; output: readonly VisitorId[] };
@@ -94,8 +113,13 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   join,
   place,
   claim,
+  undoClaim,
+  restoreAdmissions,
+  extend,
   rejoin,
   leave,
+  endedTurns,
+  restoreTurns,
   admission,
   confirm,
   useAdmission,
@@ -113,6 +137,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   note,
   recordPredictions,
   raise,
+  undoRaise,
   reportExits,
   takeExpired,
   reset,

@@ -20,6 +20,11 @@ local function noteProof(number, isProven)
   return false
 end
 
+-- Whether a number that was restored while its visitor was absent gets a credit.
+local function takesCredit(number)
+  return line.serving > line.queue and has(RETURNED, number) and has(RESTORED, number)
+end
+
 if isOfLine(ARGV[2], ARGV[3]) then
   local isLasting, proven = ARGV[4] == '1', tonumber(ARGV[5])
   for i = 6, #ARGV do
@@ -29,6 +34,8 @@ if isOfLine(ARGV[2], ARGV[3]) then
       if not noteProof(number, i < 6 + proven) then
         if isArriving(number) then
           dropArriving(number)
+          returnToFront(number, now)
+        elseif takesCredit(number) then
           returnToFront(number, now)
         else
           hearWaiter(number)

@@ -1,6 +1,8 @@
 -- Admissions that have not ended: ADMISSIONS has visitor → `number:generation:issued_at:expires_at`, ACTIVE has
--- visitor → expires_at, and PROVISIONAL those that are not confirmed (lib/provisional.lua). An ended one leaves nothing
--- behind. SESSIONS has the browsers that use them (lib/sessions.lua). Their times are stored less the line's `shifted`, so that no row has to be written when all are shifted.
+-- visitor → expires_at, ACTIVE_UNPROVEN those of them who came in without a proof, and PROVISIONAL those that are not
+-- confirmed (lib/provisional.lua). An ended one leaves nothing behind. SESSIONS has the browsers that use them
+-- (lib/sessions.lua). Their times are stored less the line's `shifted`, so that no row has to be written when all are
+-- shifted.
 
 -- `confirmBy` is nil where the admission is confirmed.
 local function formatRow(number, generation, issuedAt, expiresAt, confirmBy)
@@ -38,6 +40,8 @@ local function addAdmission(visitor, number, issuedAt, expiresAt, confirmBy)
   local ends = expiresAt - line.shifted
   redis.call('HSET', ADMISSIONS, visitor, formatRow(number, line.generation, issuedAt - line.shifted, ends))
   redis.call('ZADD', ACTIVE, ends, visitor)
+  -- Who took a free place had no page to be proven by.
+  if has(UNPROVEN, number) and has(WAITED, number) then redis.call('ZADD', ACTIVE_UNPROVEN, ends, visitor) end
   if confirmBy then
     redis.call('ZADD', PROVISIONAL, confirmBy - line.shifted, provisional(visitor, number, line.generation))
   end
@@ -47,9 +51,12 @@ end
 -- The admission of this row lives until `expiresAt` instead, unless it does so longer already.
 local function prolong(visitor, row, expiresAt)
   local number, issuedAt, before, confirmBy = string.match(row, '^(%d+):%d+:(%d+):(%d+):?(%d*)$')
-  return addAdmission(
+  local isCounted = redis.call('ZSCORE', ACTIVE_UNPROVEN, visitor)
+  local prolonged = addAdmission(
     visitor, tonumber(number), tonumber(issuedAt), math.max(tonumber(before), expiresAt), tonumber(confirmBy)
   )
+  if not isCounted then redis.call('ZREM', ACTIVE_UNPROVEN, visitor) end
+  return prolonged
 end
 
 -- Confirms the admission of this row. The row that it has then, and whether it was not confirmed before.
@@ -69,25 +76,30 @@ local function removeAdmission(visitor)
   redis.call('HDEL', ADMISSIONS, visitor)
   redis.call('HDEL', SESSIONS, visitor)
   redis.call('ZREM', ACTIVE, visitor)
+  redis.call('ZREM', ACTIVE_UNPROVEN, visitor)
 end
 
--- Ends the admissions that were not confirmed in time, and answers their numbers.
+-- Ends the admissions that were not confirmed in time, and answers of each: the number, when it was issued, when it lapsed.
 local function lapseAdmissions(now)
   local lapsed = {}
   repeat
-    local due = redis.call('ZRANGEBYSCORE', PROVISIONAL, '-inf', now - line.shifted, 'LIMIT', 0, 1000)
-    if #due > 0 then redis.call('ZREM', PROVISIONAL, unpack(due)) end
-    for _, entry in ipairs(due) do
+    local due = redis.call('ZRANGEBYSCORE', PROVISIONAL, '-inf', now - line.shifted, 'WITHSCORES', 'LIMIT', 0, 1000)
+    local entries = {}
+    for i = 1, #due, 2 do entries[#entries + 1] = due[i] end
+    if #entries > 0 then redis.call('ZREM', PROVISIONAL, unpack(entries)) end
+    for i, entry in ipairs(entries) do
       local generation, number, visitor = string.match(entry, '^(%d+):(%d+):(.*)$')
       local row = redis.call('HGET', ADMISSIONS, visitor)
       if row and string.find(row, number .. ':' .. generation .. ':', 1, true) == 1 then
         redis.call('HDEL', ADMISSIONS, visitor)
         redis.call('HDEL', SESSIONS, visitor)
         redis.call('ZREM', ACTIVE, visitor)
-        lapsed[#lapsed + 1] = tonumber(number)
+        redis.call('ZREM', ACTIVE_UNPROVEN, visitor)
+        local issuedAt = tonumber(string.match(row, '^%d+:%d+:(%-?%d+)')) + line.shifted
+        lapsed[#lapsed + 1] = { tonumber(number), issuedAt, tonumber(due[2 * i]) + line.shifted }
       end
     end
-  until #due < 1000
+  until #entries < 1000
   return lapsed
 end
 
@@ -104,6 +116,16 @@ local function expireAdmissions(now)
     end
     if #visitors > 0 then
       redis.call('ZREM', ACTIVE, unpack(visitors))
+      redis.call('ZREMRANGEBYSCORE', ACTIVE_UNPROVEN, '-inf', now - line.shifted)
+      local isKept = #expired <= 2 * KEPT_ENDED.atOnce
+      for i, row in ipairs(isKept and redis.call('HMGET', ADMISSIONS, unpack(visitors)) or {}) do
+        if row then
+          NOTED[#NOTED + 1] = due[2 * i]
+          NOTED[#NOTED + 1] = row
+        end
+      end
+      writeNoted()
+      KEPT_ENDED.isNew = true
       redis.call('HDEL', ADMISSIONS, unpack(visitors))
       redis.call('HDEL', SESSIONS, unpack(visitors))
     end

@@ -27,8 +27,14 @@ end
 
 -- Whether there was a live one to end; `status` is the counter it goes to.
 local function endAdmission(visitor, status, now)
-  if not liveAdmission(visitor, now) then return false end
+  local row = liveAdmission(visitor, now)
+  if not row then return false end
   removeAdmission(visitor)
+  if status == 'abandoned' then
+    local number, issuedAt = string.match(row, '^(%d+):%d+:(%-?%d+)')
+    noteEnded(tonumber(number), tonumber(number), tonumber(issuedAt), now, true)
+    pruneEnded(now)
+  end
   line[status] = line[status] + 1
   line.released = math.min(line.released, redis.call('ZCARD', ACTIVE))
   return true

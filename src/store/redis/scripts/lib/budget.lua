@@ -1,7 +1,9 @@
 -- The budget of unproven visitors of an address (waiting-room/line/budget.ts says more). BUDGET has address → its
 -- entries, with a space between; BUDGET_ORDER has the addresses in the order in which they were looked at. A key names an
 -- address by 8 characters and the network around it by the rest, which has a slash before it here.
-local BUDGET_ARRIVES_WITHIN, ADDRESSES, LOOKED_AT, WIDE = 30, 100000, 2, 10
+local BUDGET_ARRIVES_WITHIN, ADDRESSES, LOOKED_AT, WIDE, CHECKED = 30, 100000, 2, 10, 200
+-- More than an address or network may have entries, and a power of two: a part of it is an exact fraction.
+local COUNTS = 131072
 
 local function secondOf(now)
   return math.floor((now - line.shifted) / 1000)
@@ -36,41 +38,61 @@ local function forfeit(entry)
   dropReturned(number)
 end
 
+-- The entries of an address, in one text, and how many they are: there may be too many to take the text apart each time.
+-- The number is the fraction of the score; a process of an early version leaves it out.
 local function entriesOf(address)
-  local entries = {}
-  for entry in string.gmatch(redis.call('HGET', BUDGET, address) or '', '%S+') do entries[#entries + 1] = entry end
-  return entries
+  local text = redis.call('HGET', BUDGET, address) or ''
+  if text == '' then return { text = '', count = 0 } end
+  local known = tonumber(redis.call('ZSCORE', BUDGET_ORDER, address) or 0) % 1 * COUNTS
+  if known > 0 then return { text = text, count = known } end
+  local count, at = 1, string.find(text, ' ', 1, true)
+  while at do
+    count, at = count + 1, string.find(text, ' ', at + 1, true)
+  end
+  return { text = text, count = count }
+end
+
+-- The entries with further ones, which are a list.
+local function withEntries(entries, more)
+  local between = entries.count > 0 and #more > 0 and ' ' or ''
+  return { text = entries.text .. between .. table.concat(more, ' '), count = entries.count + #more }
 end
 
 -- Keeps the entries of an address, as the one that was looked at last.
 local function keepEntries(address, entries)
-  if #entries == 0 then
+  if entries.count == 0 then
     redis.call('HDEL', BUDGET, address)
     redis.call('ZREM', BUDGET_ORDER, address)
     return
   end
   line.budget_looks = line.budget_looks + 1
-  redis.call('HSET', BUDGET, address, table.concat(entries, ' '))
-  redis.call('ZADD', BUDGET_ORDER, line.budget_looks, address)
+  redis.call('HSET', BUDGET, address, entries.text)
+  redis.call('ZADD', BUDGET_ORDER, string.format('%.17g', line.budget_looks + entries.count / COUNTS), address)
 end
 
--- The entries that count; what is absent forfeits.
+-- Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones.
+local function checkEntries(entries, stays)
+  local kept, checked, at = {}, 0, 1
+  while checked < CHECKED and at <= #entries.text do
+    local space = string.find(entries.text, ' ', at, true) or #entries.text + 1
+    local entry = string.sub(entries.text, at, space - 1)
+    if stays(entry) then kept[#kept + 1] = entry end
+    checked, at = checked + 1, space + 1
+  end
+  return withEntries({ text = string.sub(entries.text, at), count = entries.count - checked }, kept)
+end
+
+-- Without entries that do not count; what is absent forfeits.
 local function withoutAbsent(entries, now)
-  local kept = {}
-  for _, entry in ipairs(entries) do
+  return checkEntries(entries, function(entry)
     local standing = standingOf(entry, now)
     if standing == 'absent' then forfeit(entry) end
-    if standing == 'counts' then kept[#kept + 1] = entry end
-  end
-  return kept
+    return standing == 'counts'
+  end)
 end
 
 local function withoutGone(entries, now)
-  local kept = {}
-  for _, entry in ipairs(entries) do
-    if standingOf(entry, now) ~= 'gone' then kept[#kept + 1] = entry end
-  end
-  return kept
+  return checkEntries(entries, function(entry) return standingOf(entry, now) ~= 'gone' end)
 end
 
 -- Looks at the addresses that were not looked at for the longest time. Absent visitors keep it while there is room.
@@ -84,12 +106,12 @@ end
 -- The entries of an address or network, and how many more it may have: enough for `wanted`, if it can.
 local function roomOf(address, limit, wanted, now)
   local entries = entriesOf(address)
-  if #entries == 0 then
+  if entries.count == 0 then
     lookAtOldest(now)
     if redis.call('HLEN', BUDGET) >= ADDRESSES then return entries, 0 end
   end
-  if #entries + wanted > limit then entries = withoutAbsent(entries, now) end
-  return entries, math.max(0, limit - #entries)
+  if entries.count + wanted > limit then entries = withoutAbsent(entries, now) end
+  return entries, math.max(0, limit - entries.count)
 end
 
 -- Grants the first of the entries, `count` of them, as far as the budgets of the address and of its network go; how many.
@@ -100,11 +122,9 @@ local function grant(key, count, entryAt, now)
   local within = math.min(count, room)
   local around, roomAround = roomOf(wide, WIDE * limit, within, now)
   local granted = math.min(within, roomAround)
-  for n = 1, granted do
-    near[#near + 1] = entryAt(n)
-    around[#around + 1] = entryAt(n)
-  end
-  keepEntries(narrow, near)
-  keepEntries(wide, around)
+  local more = {}
+  for n = 1, granted do more[n] = entryAt(n) end
+  keepEntries(narrow, withEntries(near, more))
+  keepEntries(wide, withEntries(around, more))
   return granted
 end

@@ -10,7 +10,8 @@ local ENTERED_SLOTS = { KEYS[19], KEYS[20], KEYS[21], KEYS[22] }
 local UNCONFIRMED, EXPIRED, WITHDRAWN = KEYS[23], KEYS[24], KEYS[25]
 local PROVISIONAL, LAPSED, LASTING = KEYS[26], KEYS[27], KEYS[28]
 local UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES = KEYS[29], KEYS[30], KEYS[31], KEYS[32], KEYS[33]
-local BUDGET, BUDGET_ORDER, SCRATCH3, SESSIONS = KEYS[34], KEYS[35], KEYS[36], KEYS[37]
+local BUDGET, BUDGET_ORDER, SCRATCH3, SESSIONS, ACTIVE_UNPROVEN = KEYS[34], KEYS[35], KEYS[36], KEYS[37], KEYS[38]
+local ENDED, RESTORED, RESTORED_AT = KEYS[39], KEYS[40], KEYS[41]
 
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
@@ -39,17 +40,27 @@ local FIELDS = {
   'looked', 'marked',
   'challenge', 'unproven_per_address', 'present_from_join', 'missed_turn_grace',
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
-  'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers',
+  'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers', 'ended_of',
 }
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then
   FIELDS[#FIELDS + 1] = OWN_FIELD
   TEXTS[OWN_FIELD] = true
 end
-local line, stored = {}, {}
 
 local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
 local PRIMARY = values[1]
+
+-- A field of the hash is read at its first use. `AT` says where each is in `values`.
+local line, AT = {}, {}
+for i = 1, #FIELDS do AT[FIELDS[i]] = i + 1 end
+
+local function storedIn(field)
+  local at = AT[field]
+  if not at then return nil end
+  if TEXTS[field] then return values[at] or '' end
+  return tonumber(values[at] or 0)
+end
 
 -- Whether the line may lack numbers that were issued: it is at another server than the one that wrote it last, or the
 -- caller has seen numbers, or entrants of a draw, that it does not know of. Then a script changes nothing, and fence.lua
@@ -64,11 +75,14 @@ local function isBehind()
 end
 
 if values[2] then
-  for i, field in ipairs(FIELDS) do
-    local value = values[i + 1]
-    if TEXTS[field] then value = value or '' else value = tonumber(value or 0) end
-    line[field], stored[field] = value, value
-  end
+  setmetatable(line, {
+    __index = function(_, field)
+      local value = storedIn(field)
+      rawset(line, field, value)
+      return value
+    end,
+  })
+  if SERVER ~= FENCING and isBehind() then return { 'fence' } end
   -- A process of an early version resets a line and leaves the marks of the generation before.
   if line.unconfirmed_of ~= line.generation then line.unconfirmed = 0 end
   if line.standing_of ~= line.generation then
@@ -78,7 +92,10 @@ if values[2] then
     line.arriving_due, line.saved_turns, line.last_returned, line.budget_looks = 0, 0, 0, 0
     line.standing_of = line.generation
   end
-  if SERVER ~= FENCING and isBehind() then return { 'fence' } end
+  if line.ended_of ~= line.generation then
+    redis.call('UNLINK', ENDED, RESTORED, RESTORED_AT)
+    line.ended_of = line.generation
+  end
 end
 
 -- Whether there is a line.
@@ -88,9 +105,8 @@ end
 
 local function saveLine()
   local changed = {}
-  for _, field in ipairs(FIELDS) do
-    local value = line[field]
-    if value ~= stored[field] then
+  for field, value in pairs(line) do
+    if not values[2] or value ~= storedIn(field) then
       changed[#changed + 1] = field
       changed[#changed + 1] = type(value) == 'number' and string.format('%.0f', value) or value
     end

@@ -27,9 +27,14 @@ local function dueOf(number)
   return joined + line.shifted + NEWCOMER.heardWithin + NEWCOMER.grain + 1
 end
 
+-- The first number whose page may still be loading.
+local function firstNewcomer(now)
+  return firstSince(now - NEWCOMER.arrivesWithin - NEWCOMER.grain)
+end
+
 -- Puts the newcomers among the numbers that a raise passes over at the front; how many they are.
 local function keepNewcomers(from, to, now)
-  local first = math.max(from, firstSince(now - NEWCOMER.arrivesWithin - NEWCOMER.grain))
+  local first = math.max(from, firstNewcomer(now))
   if to < first then return 0 end
   redis.call('BITOP', 'OR', SCRATCH2, SPENT, WAITED, PRESENT)
   local kept = missingBits(SCRATCH2, first, to)

@@ -1,5 +1,5 @@
--- Where a holder stands, as a tagged reply: { 'stale' }, { 'waiting' }, { 'returned' }, { 'served', claim by },
--- { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away, '1' where the front is open,
+-- Where a holder stands, as a tagged reply: { 'stale' }, { 'waiting' }, { 'returned' },
+-- { 'served', claim by, '1' where the turn was extended }, { 'admitted', row, '1' where it was made now }, { 'missed', '1' where the holder was away, '1' where the front is open,
 -- '1' where the admission lapsed }, { 'over' }.
 local function place(holder, now)
   local number = holder.number
@@ -13,9 +13,8 @@ local function place(holder, now)
   if isSpent and not overdue then return { 'over' } end
   if number > line.serving then return { 'waiting' } end
   if line.returned > 0 and has(RETURNED, number) and not isLateNewcomer(number, now) then return { 'returned' } end
-  local claimBy = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
-  if not claimBy and has(HOLDING, number) then claimBy = batchDeadline(number) end
-  if claimBy and claimBy > now then return { 'served', string.format('%.0f', claimBy) } end
+  local claimBy, extended = turnOf(number)
+  if claimBy and claimBy > now then return { 'served', string.format('%.0f', claimBy), extended and '1' or '0' } end
   local isAway = not claimBy and not has(MISSED, number)
   local lapsed = isAway and (overdue or has(LAPSED, number))
   -- Where everybody goes in at once, there is no front to keep free.

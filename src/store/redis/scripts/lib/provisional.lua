@@ -25,10 +25,13 @@ end
 
 -- Ends the admissions that were not confirmed in time.
 local function lapse(now)
-  for _, number in ipairs(lapseAdmissions(now)) do
+  for _, admission in ipairs(lapseAdmissions(now)) do
+    local number, issuedAt, lapsedAt = unpack(admission)
     line.lapses = line.lapses + 1
     countOutcome('outcomes_lapsed')
-    if redis.call('SETBIT', LAPSED, number, 1) == 0 then
+    local isSecond = redis.call('SETBIT', LAPSED, number, 1) == 1
+    noteEnded(number, number, issuedAt, lapsedAt, isSecond)
+    if not isSecond then
       redis.call('SETBIT', SPENT, number, 0)
       if number > line.serving then line.left_unserved = line.left_unserved - 1 end
     end

@@ -45,6 +45,6 @@ local function beginGeneration(generation)
   for _, field in ipairs(FIELDS) do
     if not KEPT[field] then line[field] = 0 end
   end
-  line.generation, line.standing_of = generation, generation
+  line.generation, line.standing_of, line.ended_of = generation, generation, generation
   redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
 end

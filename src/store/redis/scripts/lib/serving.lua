@@ -72,6 +72,15 @@ local function serveReturned(places, now, select)
   return #numbers
 end
 
+-- Serves those of them who were restored: they come before all others.
+local function serveRestored(places, now)
+  if line.returned == 0 or redis.call('EXISTS', RESTORED) == 0 then return 0 end
+  return serveReturned(places, now, function()
+    presentReturned(false)
+    redis.call('BITOP', 'AND', SCRATCH, SCRATCH, RESTORED)
+  end)
+end
+
 -- How many of the visitors who returned to the front are present.
 local function countReturned(unproven)
   if line.returned == 0 then return 0 end
@@ -97,6 +106,7 @@ local function lower(to)
   clearBits(HOLDING, from, last)
   clearBits(MISSED, from, last)
   clearBits(ARRIVING, from, last)
+  clearBits(RESTORED, from, last)
   line.returned = line.returned - countBits(RETURNED, from, last)
   clearBits(RETURNED, from, last)
   for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
@@ -109,8 +119,10 @@ local function lower(to)
   line.serving = to
 end
 
--- Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn.
-local function raiseNumbers(numbers, now)
+-- Raises over numbers. Visitors who returned to the front count among them, and get at most every second turn after those
+-- who were restored.
+local function raiseNumbers(all, now)
+  local numbers = all - serveRestored(math.min(all, freePlaces()), now)
   local turns = math.max(0, math.min(numbers, freePlaces()))
   local half = line.last_returned == 1 and math.floor(turns / 2) or math.ceil(turns / 2)
   local most = math.max(half, turns - math.max(0, line.queue - line.serving))
@@ -120,11 +132,28 @@ local function raiseNumbers(numbers, now)
   serveUpTo(math.min(target, furthest(freePlaces())), now, line.size > 0)
 end
 
-local function countUnproven()
-  if line.challenge ~= 1 then return 0 end
+-- The unproven visitors who are present: those in line, those of them up to a number, and all up to another.
+local function countUnproven(reached, settled)
+  if line.challenge ~= 1 then return 0, 0, 0 end
   redis.call('BITOP', 'AND', SCRATCH, PRESENT, UNPROVEN)
-  local count = countBits(SCRATCH, line.serving + 1, line.queue)
+  local inLine = countBits(SCRATCH, line.serving + 1, line.queue)
+  local following = countBits(SCRATCH, line.serving + 1, math.min(reached, line.queue))
+  local all = countBits(SCRATCH, 1, math.min(settled, line.queue))
   redis.call('DEL', SCRATCH)
+  return inLine, following, all
+end
+
+-- Places that unproven visitors have, and are held for them, in a room with a size. A process of an early version does not
+-- remove what has ended.
+local function countUnprovenInside(now)
+  if line.challenge ~= 1 or line.size == 0 then return 0 end
+  redis.call('ZREMRANGEBYSCORE', ACTIVE_UNPROVEN, '-inf', now - line.shifted)
+  redis.call('BITOP', 'AND', SCRATCH, HOLDING, UNPROVEN)
+  local count = redis.call('ZCARD', ACTIVE_UNPROVEN) + redis.call('BITCOUNT', SCRATCH)
+  redis.call('DEL', SCRATCH)
+  for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
+    if has(UNPROVEN, number) then count = count + 1 end
+  end
   return count
 end
 
@@ -147,15 +176,20 @@ local function presentNewcomers()
   redis.call('DEL', SCRATCH2)
 end
 
--- Raises over people. Newcomers whose page was still loading as they were passed come first; the other turns are shared.
+-- Raises over people. Those who were restored come first, then newcomers whose page was still loading as they were
+-- passed; the other turns are shared.
 local function raisePeople(people, credits, now)
-  local all = math.min(people, freePlaces())
+  local open = math.min(people, freePlaces())
+  local all = open - serveRestored(open, now)
   local places = all - serveReturned(all, now, presentNewcomers)
   if places <= 0 then return end
-  local inLine, unprovenLine = countBits(PRESENT, line.serving + 1, line.queue), countUnproven()
+  local inLine = countBits(PRESENT, line.serving + 1, line.queue)
+  local unprovenLine, unprovenReached, unprovenSettled =
+    countUnproven(furthest(places), firstNewcomer(now) - 1)
   local shares = shareTurns({
     returned = countReturned(false), line = inLine - unprovenLine,
-    unprovenReturned = countReturned(true), unprovenLine = unprovenLine,
+    unprovenReturned = countReturned(true), unprovenLine = unprovenLine, unprovenReached = unprovenReached,
+    unprovenSettled = unprovenSettled, unprovenInside = countUnprovenInside(now),
   }, places)
   serveReturned(shares.returned, now, function() presentReturned(false) end)
   serveReturned(shares.unprovenReturned, now, function() presentReturned(true) end)

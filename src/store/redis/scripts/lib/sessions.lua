@@ -75,9 +75,27 @@ local function cost(sessions, serial)
   return 2
 end
 
+-- The session that a serial is of, as far as it is known.
+local function sessionOf(sessions, serial)
+  local exact = find(sessions.list, function(each) return each.at == serial or each.former == serial end)
+  if exact then return exact end
+  for n = #sessions.list, 1, -1 do
+    if sessions.list[n].id <= serial then return sessions.list[n] end
+  end
+end
+
+-- A serial that is not known to be issued was: the store lost its last writes. Its session has it, as it seems.
+local function catchUp(sessions, serial)
+  if serial <= sessions.last then return end
+  local session = sessionOf(sessions, serial)
+  if session then session.at = serial end
+  sessions.last = serial
+end
+
 -- Decides a use at the line's time less `shifted`: { serial, limit, attempt, revocable, takeOver }. The outcome, and the serial that is issued, or 0.
 local function useSerial(sessions, use, time)
   local serial = use.serial
+  catchUp(sessions, serial)
   if use.takeOver then
     local uses = 0
     for _, each in ipairs(sessions.list) do uses = math.max(uses, usesAt(each, time)) end
@@ -112,15 +130,6 @@ local function newSessions(serial)
   return { last = math.max(serial, 1), browsers = 1, voidTo = 0, voids = {}, list = {} }
 end
 
--- The session that a serial is of, as far as it is known.
-local function sessionOf(sessions, serial)
-  local exact = find(sessions.list, function(each) return each.at == serial or each.former == serial end)
-  if exact then return exact end
-  for n = #sessions.list, 1, -1 do
-    if sessions.list[n].id <= serial then return sessions.list[n] end
-  end
-end
-
 -- What was issued with a serial is used. Whether it may be.
 local function markBack(sessions, serial, browser, time)
   if #sessions.list == 0 then
@@ -131,6 +140,7 @@ local function markBack(sessions, serial, browser, time)
     return true
   end
   if serial <= sessions.voidTo or find(sessions.voids, function(void) return void == serial end) then return false end
+  catchUp(sessions, serial)
   local session = sessionOf(sessions, serial)
   if not session then return true end
   if session.at == serial then session.isBack = true end

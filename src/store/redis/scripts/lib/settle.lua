@@ -70,6 +70,7 @@ local function settle(at)
   if #expired > 0 then keepExpired(expired) end
   line.released = math.max(0, line.released - #expired / 2)
   expireTurns(now)
+  pruneEnded(now)
   expireNewcomers(now)
   takeBackCredits()
   return now

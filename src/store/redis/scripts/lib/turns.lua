@@ -70,9 +70,28 @@ local function dropReturned(number)
   if redis.call('SETBIT', RETURNED, number, 0) == 1 then line.returned = line.returned - 1 end
 end
 
+-- A turn that was extended ends half a millisecond before its deadline, which is a whole one. So the mark lasts as long as
+-- the turn, and moves with it.
+local EXTENDED = 0.5
+
+-- The end of a held turn, and whether it was extended; nil where no place is held.
+local function turnOf(number)
+  local ends = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
+  if not ends and has(HOLDING, number) then ends = batchDeadline(number) end
+  if not ends then return nil end
+  return math.ceil(ends), ends % 1 ~= 0
+end
+
+-- Adds another claim window to a turn that was not extended.
+local function extendTurn(number, claimBy)
+  redis.call('SETBIT', HOLDING, number, 0)
+  redis.call('ZADD', SERVED_AGAIN, string.format('%.1f', claimBy + line.claim_window - EXTENDED), number)
+end
+
 local function serveAgain(number, now)
   dropReturned(number)
   dropArriving(number)
+  if has(RESTORED, number) then redis.call('SETBIT', RESTORED, number, 0) end
   redis.call('SETBIT', WAITED, number, 1)
   redis.call('ZADD', SERVED_AGAIN, claimDeadline(now), number)
   line.held, line.turns = line.held + 1, line.turns + 1
@@ -85,6 +104,7 @@ local function expireBatches(now)
     if deadline <= now then
       local missed = countBits(HOLDING, from, to)
       if missed > 0 then
+        noteEnded(nthBit(HOLDING, 1, from), to, deadline - line.claim_window, deadline, false)
         addBits(MISSED, from, sliceBits(HOLDING, from, to))
         clearBits(HOLDING, from, to)
       end
@@ -103,9 +123,15 @@ end
 local function expireTurns(now)
   if line.due > 0 and line.due <= now then expireBatches(now) end
   repeat
-    local late = redis.call('ZRANGEBYSCORE', SERVED_AGAIN, '-inf', now, 'LIMIT', 0, 1000)
+    local late, due = {}, redis.call('ZRANGEBYSCORE', SERVED_AGAIN, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 1000)
+    for i = 1, #due, 2 do
+      local number, deadline = tonumber(due[i]), tonumber(due[i + 1])
+      late[#late + 1] = due[i]
+      redis.call('SETBIT', MISSED, number, 1)
+      local ended, windows = math.ceil(deadline), deadline % 1 == 0 and 1 or 2
+      noteEnded(number, number, ended - windows * line.claim_window, ended, false)
+    end
     if #late > 0 then redis.call('ZREM', SERVED_AGAIN, unpack(late)) end
-    for _, number in ipairs(late) do redis.call('SETBIT', MISSED, number, 1) end
     line.held, line.expired = line.held - #late, line.expired + #late
   until #late < 1000
 end
