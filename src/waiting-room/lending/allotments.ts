@@ -30,6 +30,8 @@ export interface SharingLine {
   readonly used: number;
   /** People who would take a place now. */
   readonly demand: number;
+  /** It gets no more than these, but keeps what it uses. Unlimited by default. */
+  readonly most?: number | undefined;
 }
 
 /** What comes next; null where all is as it should be. */
@@ -81,10 +83,16 @@ export function nextLendingStep(
 }
 
 /** What the lines should have: their shares, where nobody lends, and no less than they use. */
-export function targetsOf(lines: readonly Pick<SharingLine, 'share' | 'used' | 'demand'>[], size: number): number[] {
+export function targetsOf(
+  lines: readonly Pick<SharingLine, 'share' | 'used' | 'demand' | 'most'>[],
+  size: number,
+): number[] {
   return divide(
     size,
-    lines.map(({ share, used, demand }) => ({ share, least: used, wants: used + demand })),
+    lines.map(({ share, used, demand, most = Number.POSITIVE_INFINITY }) => {
+      const limit = Math.max(used, most);
+      return { share, least: used, wants: Math.min(used + demand, limit), most: limit };
+    }),
   );
 }
 

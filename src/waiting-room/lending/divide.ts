@@ -42,24 +42,36 @@ export function divide(total: number, sharers: readonly Sharer[]): number[] {
 
 const wantsOf = (sharers: readonly Sharer[]) => sharers.map(({ wants }) => wants);
 
-/** Whole parts of `total` between `lows` and `highs`. Sharers without a share come last. */
+/** The parts of `total` that each would get of what it wants, if parts need not be whole. Less than all want. */
+export function exactParts(total: number, sharers: readonly Sharer[]): number[] {
+  const leasts = sharers.map(({ least }) => least);
+  return between(total, sharers, leasts, wantsOf(sharers), exact);
+}
+
+/** Parts of `total` between `lows` and `highs`. Sharers without a share come last. */
 function between(
   total: number,
   sharers: readonly Sharer[],
   lows: readonly number[],
   highs: readonly number[],
+  part: (total: number, bounds: readonly Bounds[]) => number[] = whole,
 ): number[] {
   const bounds = sharers.map(({ share }, i) => ({ share, low: lows[i] ?? 0, high: highs[i] ?? 0 }));
   const shared = bounds.map((each) => (each.share > 0 ? each : { share: 1, low: each.low, high: each.low }));
-  const first = whole(total, shared);
+  const first = part(total, shared);
   if (bounds.every(({ share }) => share > 0)) return first;
-  return whole(
+  return part(
     total,
     bounds.map((each, i) => {
       const low = first[i] ?? 0;
       return { share: 1, low, high: each.share > 0 ? low : each.high };
     }),
   );
+}
+
+function exact(total: number, bounds: readonly Bounds[]): number[] {
+  const level = levelFor(Math.min(total, sum(bounds.map(({ high }) => high))), bounds);
+  return bounds.map((each) => partAt(level, each));
 }
 
 function whole(total: number, bounds: readonly Bounds[]): number[] {

@@ -140,7 +140,7 @@ describe('two processes that lend at once, whose messages arrive at any time', (
         const demand = sum(all.lines.map((each) => each.demand));
         if (demand > 0) expect(used).toBe(SIZE);
         expect(sum(all.lines.map(({ allotment }) => allotment.size))).toBe(SIZE);
-        // All leave in time. Those who wait then get the shares of their lines.
+        // All visitors leave in time. Those who wait then get the shares of their lines.
         for (const of of all.lines) [of.used, of.demand] = [0, 0];
         settleDown(all, SIZE);
         for (const of of all.lines) of.demand = 100;
