@@ -1,0 +1,138 @@
+/**
+ * The measurements of rooms, minute by minute, and how fast each lets visitors in. The process that ticks measures; all
+ * others read. It owns what is measured and how it is kept; ports/time-series.ts keeps it. It imports the words of
+ * waiting-room.
+ */
+import type { Emit } from '../activity.ts';
+import type { Raised, RoomAlert } from '../alerts.ts';
+import type { LineView } from '../line/counters.ts';
+import type { Pace } from '../pace.ts';
+import type { SharedCounts } from '../ports/shared-counts.ts';
+import type { TimeSeries } from '../ports/time-series.ts';
+import type { RoomId } from '../room.ts';
+import {
+  alertsAfter,
+  type ClosedMinute,
+  type Measurement,
+  measureView,
+  minuteOf,
+  parseMeasurement,
+} from './measurement.ts';
+import { formatRow, isIdle, type MinuteRow, parseRow } from './minute-row.ts';
+import { createWaitCounts, type WaitCounts } from './wait-counts.ts';
+
+export type { MinuteRow } from './minute-row.ts';
+
+/** How often a room is measured, and how often others learn of it, in ms. */
+const EVERY = 1000;
+const WRITTEN_EVERY = 2000;
+/** How long after a minute its row is written, in ms: processes report their waits each second. */
+const REPORTED_AFTER = 5000;
+
+export interface Measurements {
+  /** Measures a room. For the one process that ticks. */
+  measure(room: RoomId, view: LineView): Promise<void>;
+  /** How fast a room lets visitors in, as the measuring process knew it a few seconds ago. Null if none has. */
+  pace(room: RoomId): Promise<Pace | null>;
+  /** The same of its alerts. */
+  alerts(room: RoomId): Promise<Raised<RoomAlert>>;
+  /** The alerts of the rooms that this process measures. */
+  measuredAlerts(room: RoomId): Raised<RoomAlert> | null;
+  /** The rows from one time to before another, in ms, oldest first. Minutes without anything have none. */
+  rows(room: RoomId, from: number, before: number): Promise<readonly MinuteRow[]>;
+  remove(room: RoomId): Promise<void>;
+  readonly waits: Pick<WaitCounts, 'compare' | 'left' | 'abused' | 'flush'>;
+}
+
+export interface MeasurementsDeps {
+  readonly store: { readonly timeSeries: TimeSeries; readonly sharedCounts: SharedCounts };
+  readonly now: () => number;
+  readonly emit: Emit;
+}
+
+interface Known {
+  readonly measurement: Measurement;
+  /** When, and what: to skip a room where nothing happens. */
+  readonly writtenAt: number;
+  readonly written: string;
+}
+
+export function createMeasurements({ store, now, emit }: MeasurementsDeps): Measurements {
+  const { timeSeries } = store;
+  const waits = createWaitCounts(store.sharedCounts, now);
+  const known = new Map<RoomId, Known>();
+
+  async function before(room: RoomId): Promise<Known | null> {
+    const here = known.get(room);
+    // Another process measured in between.
+    if (here && Math.abs(now() - here.measurement.at) < 10 * EVERY) return here;
+    const measurement = parseMeasurement(await timeSeries.latest(room));
+    return measurement && { measurement, writtenAt: 0, written: '' };
+  }
+
+  /** Writes the rows of minutes whose waits have been reported. */
+  async function writeRows(room: RoomId, measured: Measurement): Promise<Measurement> {
+    const { closed } = measured;
+    const isDue = ({ minute }: ClosedMinute) => now() >= (minute + 1) * 60_000 + REPORTED_AFTER;
+    const rows = await Promise.all(
+      closed.filter(isDue).map(async (each) => ({ ...each, ...(await waits.of(room, each.minute)) })),
+    );
+    const some = rows.filter((row) => !isIdle(row)).map((row) => ({ minute: row.minute, row: formatRow(row) }));
+    if (some.length > 0) await timeSeries.write(room, some);
+    const abused = rows.some(({ abuse }) => abuse > 0) ? { abuseAt: now() } : {};
+    return { ...measured, ...abused, closed: closed.filter((each) => !isDue(each)) };
+  }
+
+  /** What changes where something happens. */
+  const gistOf = ({ counters, held, provisional, inside }: LineView) => {
+    const isEmpty = counters.waiting === 0 && inside === 0 && held === 0;
+    return isEmpty ? JSON.stringify([counters, provisional]) : '';
+  };
+
+  return {
+    waits,
+    async measure(room, view) {
+      const last = known.get(room)?.measurement.at ?? Number.NEGATIVE_INFINITY;
+      if (now() - last >= 0 && now() - last < EVERY) return;
+      const from = await before(room);
+      const measured = measureView(from?.measurement ?? null, view, now());
+      // Kept first: a failed write is tried again with the next view.
+      known.set(room, { writtenAt: 0, written: '', ...from, measurement: measured });
+      const written = await writeRows(room, measured);
+      const { raised, began, ended } = alertsAfter(written, view);
+      const measurement = { ...written, alerts: raised };
+      known.set(room, { writtenAt: 0, written: '', ...from, measurement });
+      for (const alert of began) emit('alert.raised', { room, alert });
+      for (const alert of ended) emit('alert.cleared', { room, alert });
+      const gist = gistOf(view);
+      const isQuiet = from !== null && gist !== '' && gist === from.written;
+      const isDue = !isQuiet && Math.abs(now() - (from?.writtenAt ?? 0)) >= WRITTEN_EVERY;
+      if (isDue) await timeSeries.writeLatest(room, JSON.stringify(measurement));
+      known.set(room, {
+        measurement,
+        writtenAt: isDue ? now() : (from?.writtenAt ?? 0),
+        written: isDue ? gist : (from?.written ?? ''),
+      });
+    },
+    async pace(room) {
+      const here = known.get(room)?.measurement;
+      if (here && Math.abs(now() - here.at) < 2 * EVERY) return here.pace;
+      return parseMeasurement(await timeSeries.latest(room))?.pace ?? null;
+    },
+    async alerts(room) {
+      return this.measuredAlerts(room) ?? parseMeasurement(await timeSeries.latest(room))?.alerts ?? {};
+    },
+    measuredAlerts(room) {
+      const here = known.get(room)?.measurement;
+      return here && Math.abs(now() - here.at) < 10 * EVERY ? (here.alerts ?? {}) : null;
+    },
+    async rows(room, from, before) {
+      const rows = await timeSeries.read(room, minuteOf(from), minuteOf(before - 1) + 1);
+      return rows.map(({ minute, row }) => parseRow(minute, row)).filter((row) => row !== null);
+    },
+    async remove(room) {
+      known.delete(room);
+      await timeSeries.remove(room);
+    },
+  };
+}
