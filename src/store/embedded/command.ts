@@ -33,12 +33,16 @@ export function commandOf<V extends LineVerb>(verb: V, now: number, input: Input
 }
 
 export function replay(line: Line, [written, now, input, clock]: Command): void {
-  const verb = FORMER_NAMES[written] ?? written;
+  const verb = isExtension(written, input) ? 'extend' : (FORMER_NAMES[written] ?? written);
   if (!LINE_VERBS.includes(verb)) throw new TypeError(`the journal has an unknown verb, ${verb}`);
   // Nothing expired between the change before this one and then: that would have been a change.
   line.clock = clock ?? line.clock;
   perform(line, verb, input, now);
 }
+
+/** How an early version recorded more time for a turn. */
+const isExtension = (written: string, input: unknown) =>
+  written === 'rejoin' && typeof input === 'object' && input !== null && 'extends' in input;
 
 const visitorOf = (input: Input<'confirm'>) => (typeof input === 'string' ? input : input.visitor);
 

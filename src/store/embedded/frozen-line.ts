@@ -4,6 +4,7 @@ import type { AdmissionRow } from '#waiting-room/line/admission.ts';
 import { addAdmission, newAdmissions } from '#waiting-room/line/admission.ts';
 import { Bits } from '#waiting-room/line/bits.ts';
 import type { Draw } from '#waiting-room/line/draw.ts';
+import { type EndedTurns, newEndedTurns } from '#waiting-room/line/ended-turn.ts';
 import { type Line, newLine } from '#waiting-room/line/line.ts';
 import type { Presence } from '#waiting-room/line/presence.ts';
 import { newPresence } from '#waiting-room/line/presence.ts';
@@ -27,6 +28,9 @@ interface FrozenDraw extends Omit<Draw, 'presence' | 'withdrawn' | 'there' | 'op
   readonly there: Uint8Array | null;
 }
 
+/** Earlier versions kept none. */
+type FrozenEnded = Omit<EndedTurns, 'restored'> & { readonly restored: Uint8Array };
+
 /** The line with bytes for its bits, and of the admissions those that live: an ended one says no more than none. */
 interface FrozenLine
   extends Omit<
@@ -41,6 +45,7 @@ interface FrozenLine
     | 'waited'
     | 'arriving'
     | 'admissions'
+    | 'ended'
     | 'draws'
   > {
   readonly presence: FrozenPresence;
@@ -55,6 +60,7 @@ interface FrozenLine
   readonly arriving: Uint8Array;
   /** In the order in which they run out. */
   readonly admissions: readonly Omit<AdmissionRow, 'status'>[];
+  readonly ended: FrozenEnded;
   readonly draws: readonly FrozenDraw[];
 }
 
@@ -78,6 +84,7 @@ export function freeze(line: Line): Uint8Array {
     admissions: admissions.expiries.entries
       .filter(({ row }) => row.status === 'active')
       .map(({ row: { status: _, ...admission } }) => admission),
+    ended: { ...line.ended, restored: line.ended.restored.bytes },
     draws: draws.map((draw) => ({
       ...draw,
       presence: draw.there ? null : freezePresence(draw.presence),
@@ -122,6 +129,7 @@ export function thaw(bytes: Uint8Array): Line {
     arriving: bitsOf(frozen.arriving ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
     admissions,
+    ended: frozen.ended ? { ...frozen.ended, restored: bitsOf(frozen.ended.restored) } : newEndedTurns(generation),
     draws: draws.map((draw) => ({
       ...draw,
       opensAt: draw.opensAt ?? draw.committedAt,

@@ -44,6 +44,17 @@ export interface Journal {
   forget(): void;
 }
 
+/** A line is saved whole at once after these, because the version before this one does not know them. */
+const NEW_VERBS: ReadonlySet<string> = new Set([
+  'takeOver',
+  'undoClaim',
+  'restoreAdmissions',
+  'endedTurns',
+  'restoreTurns',
+  'extend',
+  'undoRaise',
+]);
+
 export interface JournalDeps {
   readonly database: DatabaseSync;
   /** Called before the first change of a turn. */
@@ -119,9 +130,8 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
 
   function append(room: RoomId, entry: Entry): void {
     const bytes = serialize(entry.unwritten);
-    // A line that was taken over is saved whole at once: the version before this one does not know the command.
-    const isTakenOver = entry.unwritten.some(([verb]) => verb === 'takeOver');
-    if (isTakenOver || entry.journalBytes + bytes.length > Math.max(saveAfter, entry.savedBytes)) {
+    const isNew = entry.unwritten.some(([verb]) => NEW_VERBS.has(verb));
+    if (isNew || entry.journalBytes + bytes.length > Math.max(saveAfter, entry.savedBytes)) {
       save(room, entry);
       return;
     }

@@ -9,12 +9,16 @@ import { createJournal } from './journal.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
 import { createLogoutQueue } from './logout-queue.ts';
+import { createNoticeQueue } from './notice-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
+import { createRoomRecords } from './room-records.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 import { createSettingsStore } from './settings.ts';
+import { createSharedCounts } from './shared-counts.ts';
 import { createStoredText } from './stored-text.ts';
 import { createSweep } from './sweep.ts';
+import { createTimeSeries } from './time-series.ts';
 
 /** What the store has to say to the operator; a pino logger is one. */
 export interface StoreLog {
@@ -50,20 +54,25 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
   return {
     line: createLineStore({ group, journal }),
     settings: createSettingsStore({ database, group, journal }),
+    roomRecords: createRoomRecords({ database, group }),
     appliedFile: createStoredText({ database, group, table: 'applied_file' }),
     signingKeys: createStoredText({ database, group, table: 'signing_keys' }),
     leases: createLeases({ database, group, now }),
     clocks: { compare: async () => ({ time: now(), others: [] }) },
     idempotency: createIdempotency({ database, group, now }),
+    sharedCounts: createSharedCounts(now),
     oidcRecords: createOidcRecords({ database, group, now }),
     outbox: createOutbox('outbox', { database, group }),
     eventBusOutbox: createOutbox('event bus', { database, group }),
     audit: createAuditStore({ database, group }),
     logoutQueue: createLogoutQueue({ database, group }),
+    notices: createNoticeQueue({ database, group, now }),
     issuedTokens: createIssuedTokens({ database, group, now }),
     importedPlaces: createImportedPlaces({ database, group, now }),
+    timeSeries: createTimeSeries({ database, group }),
     // Writes the first page of the file again.
     ping: () => group.change(() => database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)),
+    persistence: async () => 'every_write',
     async close() {
       if (!database.isOpen) return;
       group.close();

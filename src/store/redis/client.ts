@@ -1,5 +1,6 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.ts';
+import { BatchingRedis } from './batching-redis.ts';
 import { bare, replyCode } from './unavailable.ts';
 
 /** A connection to one Redis, or to a cluster. */
@@ -84,12 +85,11 @@ function placeOf({ nodes, tls, socket, sentinel }: RedisAddress) {
 }
 
 function createSingle(address: RedisAddress): Redis {
-  return new Redis({
+  return new BatchingRedis({
     ...common(address),
     ...placeOf(address),
     db: address.db,
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
     retryStrategy: backoff,
     // After a failover behind one address the old primary answers as a replica.
     reconnectOnError: (error: Error) => replyCode(error) === 'READONLY',

@@ -9,7 +9,16 @@ export function inTime<T>(answer: Promise<T>, deadline: number): Promise<T> {
     const giveUp = () => reject(new StoreUnavailable(new Error(`Redis did not answer within ${deadline} ms`)));
     // A process that was busy for so long first reads the answers that have arrived meanwhile.
     const timer = setTimeout(() => setImmediate(giveUp), deadline);
-    answer.finally(() => clearTimeout(timer)).then(resolve, reject);
+    answer.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }
 

@@ -5,7 +5,7 @@
 import type { Redis } from 'ioredis';
 import { StoreEvicts } from '#waiting-room/errors.ts';
 import type { RedisClient, StoreLog } from './client.ts';
-import { primariesOf, readInfo } from './info.ts';
+import { primariesOf, readInfo, readSetting } from './info.ts';
 
 /** How often the policy is read, in ms: an operator may change it at run time. */
 const EVERY = 10_000;
@@ -57,13 +57,10 @@ const KEEPS = 'noeviction';
 async function policyOf(node: Redis): Promise<string | null | undefined> {
   const info = await readInfo(node, 'memory');
   if (info === null) return null;
-  const { maxmemory = await setting(node, 'maxmemory'), maxmemory_policy = await setting(node, 'maxmemory-policy') } =
-    info;
+  const {
+    maxmemory = await readSetting(node, 'maxmemory'),
+    maxmemory_policy = await readSetting(node, 'maxmemory-policy'),
+  } = info;
   if (maxmemory === '0') return KEEPS;
   return maxmemory_policy;
-}
-
-async function setting(node: Redis, name: string): Promise<string | undefined> {
-  const [, value] = await (node.config('GET', name) as Promise<string[]>).catch(() => []);
-  return value;
 }

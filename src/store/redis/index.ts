@@ -17,19 +17,24 @@ import { createImportedPlaces } from './imported-places.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
 import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 import { keyScripts } from './key-scripts.ts';
-import { APPLIED_FILE, EVENT_BUS_OUTBOX, OUTBOX, PROBE, SIGNING_KEYS } from './keys.ts';
+import { APPLIED_FILE, EVENT_BUS_OUTBOX, OUTBOX, PROBE, ROOM_RECORDS, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
 import { lineScripts } from './line-scripts.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createRestoringRunLine, type OnKeysLost, restoreKeysScript } from './lost-keys.ts';
+import { createNoticeQueue } from './notice-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
+import { readPersistence } from './persistence.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore, removeScript } from './settings.ts';
+import { createSharedCounts } from './shared-counts.ts';
 import { createStoredText } from './stored-text.ts';
+import { createTextHash } from './text-hash.ts';
+import { createTimeSeries } from './time-series.ts';
 import { answered } from './unavailable.ts';
 
 /** In ms. */
@@ -84,6 +89,7 @@ export async function openRedisStore({
   const eviction = watchEviction({ client, log, every: evictionEvery });
   await eviction.check().catch(() => undefined);
   const { line, stop: stopDiscarding } = createLineStore({ run: runLine, numbers, deadline, log });
+  const { all: _, ...roomRecords } = createTextHash(client, run, ROOM_RECORDS);
   const inItsTime = <P extends object>(port: P): P => withDeadline(port, deadline);
   async function ping(): Promise<void> {
     await answered(client.set(PROBE, '', 'PX', PROBE_TTL));
@@ -93,19 +99,24 @@ export async function openRedisStore({
   return {
     line,
     settings: inItsTime(createSettingsStore(client, run, runLine)),
+    roomRecords: inItsTime(roomRecords),
     appliedFile: inItsTime(createStoredText(client, APPLIED_FILE)),
     signingKeys: inItsTime(createStoredText(client, SIGNING_KEYS)),
     leases: inItsTime(createLeases(run)),
     clocks: inItsTime(createClocks(run)),
     idempotency: inItsTime(createIdempotency(client, run)),
+    sharedCounts: inItsTime(createSharedCounts(run)),
     oidcRecords: inItsTime(createOidcRecords(client, run)),
     outbox: inItsTime(createOutbox(OUTBOX, client, run)),
     eventBusOutbox: inItsTime(createOutbox(EVENT_BUS_OUTBOX, client, run)),
     audit: inItsTime(createAuditStore(client, run)),
     logoutQueue: inItsTime(createLogoutQueue(client, run)),
+    notices: inItsTime(createNoticeQueue(client, run)),
     issuedTokens: inItsTime(createIssuedTokens(client, run)),
     importedPlaces: inItsTime(createImportedPlaces(client, run)),
+    timeSeries: inItsTime(createTimeSeries(client, run)),
     ping: () => inTime(ping(), deadline),
+    persistence: () => inTime(readPersistence(client), deadline),
     async close() {
       eviction.stop();
       stopDiscarding();

@@ -16,6 +16,12 @@ export async function readInfo(node: Redis, ...sections: readonly string[]): Pro
   }
 }
 
+/** A setting of the server. Undefined where it refuses CONFIG, or did not answer. */
+export async function readSetting(node: Redis, name: string): Promise<string | undefined> {
+  const [, value] = await (node.config('GET', name) as Promise<string[]>).catch(() => []);
+  return value;
+}
+
 /** The server, or every primary of a cluster. */
 export function primariesOf(client: RedisClient): readonly Redis[] {
   return client instanceof Cluster ? client.nodes('master') : [client];

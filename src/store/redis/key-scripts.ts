@@ -21,6 +21,9 @@ export const keyScripts = {
   remember: keyScript<[value: string, ttl: number], string | null>('remember', (reply) =>
     reply === null ? null : replies.text(reply),
   ),
+  addCounts: keyScript<[ttl: number, kept: number, ...counts: (string | number)[]], number[]>('add-counts', (reply) =>
+    replies.list(reply).map(replies.integer),
+  ),
   compareClocks: keyScript<[process: string, skew: number | '', lasts: number], number[]>('compare-clocks', (reply) =>
     replies.list(reply).map(replies.integer),
   ),
@@ -56,6 +59,23 @@ export const keyScripts = {
     replies.list(reply).map(replies.text),
   ),
   markArrival: keyScript<[number: number, at: number, ttl: number], void>('mark-arrival', done),
+  writeSeries: keyScript<[ttl: number, ...rows: (string | number)[]], void>('write-series', done),
+  putNotice: keyScript<
+    [of: string, visitor: string, number: number, notice: string, capacity: number, ttl: number],
+    boolean
+  >('put-notice', isOne, 2, ['notices']),
+  takeNotices: keyScript<[of: string, upTo: number, max: number, now: number], string[]>(
+    'take-notices',
+    (reply) => replies.list(reply).map(replies.text),
+    2,
+    ['notices'],
+  ),
+  putBackNotice: keyScript<[of: string, visitor: string, number: number, notice: string, ttl: number], boolean>(
+    'put-back-notice',
+    isOne,
+    2,
+    ['notices'],
+  ),
   /** Without `at` the key is missing. */
   moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };

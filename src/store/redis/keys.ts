@@ -2,6 +2,8 @@
  * All keys there are. What one script touches shares a hash tag, so that a cluster keeps it on one node: everything
  * of a room's line has `{room}`, the rest are single keys.
  */
+import type { LineId } from '#waiting-room/lanes.ts';
+import { type MemoizedRecent, memoizeRecent } from '#waiting-room/memoize-recent.ts';
 import type { TokenLine } from '#waiting-room/ports/issued-tokens.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 
@@ -44,13 +46,29 @@ export const LINE_PARTS = [
   'budget:order',
   'scratch:2',
   'sessions',
+  'active:unproven',
+  'ended',
+  'restored',
+  'restored:at',
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];
 
 export const lineKey = (room: RoomId, part: LinePart): string => `anteroom:{${room}}:${part}`;
-export const lineKeys = (room: RoomId, parts: readonly LinePart[] = LINE_PARTS): string[] =>
-  parts.map((part) => lineKey(room, part));
+
+/** Rooms whose keys a process remembers, at least, for each list of parts: about 2 kB a room. */
+const RECENT = 500;
+const recentKeys = new WeakMap<readonly LinePart[], MemoizedRecent<readonly string[]>>();
+
+/** A script names all of them each time. Texts that were sent before are sent again in half the time. */
+export function lineKeys(room: RoomId, parts: readonly LinePart[] = LINE_PARTS): readonly string[] {
+  let keys = recentKeys.get(parts);
+  if (!keys) {
+    keys = memoizeRecent((id) => parts.map((part) => lineKey(id, part)), RECENT);
+    recentKeys.set(parts, keys);
+  }
+  return keys.get(room) ?? [];
+}
 
 /** A hash each: id → JSON. */
 export const ROOMS = 'anteroom:rooms';
@@ -84,6 +102,9 @@ export const FORMER_AUDIT = 'anteroom:audit';
 /** What was last applied of a configuration file, as JSON. */
 export const APPLIED_FILE = 'anteroom:applied-file';
 
+/** What operators keep of rooms beside their settings: a hash of JSON texts. */
+export const ROOM_RECORDS = 'anteroom:room-records';
+
 /** The rotation of the signing keys, sealed. */
 export const SIGNING_KEYS = 'anteroom:signing-keys';
 
@@ -109,6 +130,16 @@ export function tokenKeys({ room, incarnation, generation }: TokenLine): {
   };
 }
 
+/** A sorted set of visitors by number, and a hash of their notices: visitor → `notBefore attempts sealed`. */
+export const noticeKeys = (line: LineId): [numbers: string, notices: string] => [
+  `anteroom:{${line}}:notices:numbers`,
+  `anteroom:{${line}}:notices`,
+];
+
+/** The measurements of a room's hour: a hash, minute → row. */
+export const seriesKey = (room: RoomId, hour: number): string => `anteroom:{${room}}:series:${hour}`;
+export const latestSeriesKey = (room: RoomId): string => `anteroom:{${room}}:series:latest`;
+
 /** How far the clock of each process is ahead of Redis's. */
 export const CLOCKS = 'anteroom:clocks';
 
@@ -116,6 +147,7 @@ export const CLOCKS = 'anteroom:clocks';
 export const PROBE = 'anteroom:probe';
 
 export const leaseKey = (name: string): string => `anteroom:lease:${name}`;
+export const countsKey = (group: string): string => `anteroom:counts:${group}`;
 export const memoryKey = (key: string): string => `anteroom:memory:${key}`;
 
 /** A record of oidc-provider as JSON. */

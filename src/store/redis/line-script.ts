@@ -18,6 +18,7 @@ export const LIBS = [
   'bits',
   'presence',
   'newcomers',
+  'ended-turns',
   'admission',
   'provisional',
   'sessions',
@@ -30,8 +31,11 @@ export const LIBS = [
   'settle',
   'shares',
   'unconfirmed',
+  'restored-turns',
   'serving',
+  'undone-raises',
   'place',
+  'ledger',
   'rules',
   'counters',
   'last-join',
@@ -41,12 +45,18 @@ export const LIBS = [
 type Lib = (typeof LIBS)[number];
 
 /** What `settle` needs. */
-const SETTLE: readonly Lib[] = ['line', 'bits', 'presence', 'newcomers', 'admission', 'provisional', 'turns', 'settle'];
+const SETTLE: readonly Lib[] = [
+  ...(['line', 'bits', 'presence', 'newcomers', 'ended-turns'] as const),
+  ...(['admission', 'provisional', 'turns', 'settle'] as const),
+];
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */
 export const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
-const OF_FEW: readonly Lib[] = ['sessions', 'lost-draws', 'shares', 'budget', 'last-join', 'lost-keys'];
+const OF_FEW: readonly Lib[] = [
+  ...(['sessions', 'lost-draws', 'shares', 'budget', 'restored-turns'] as const),
+  ...(['undone-raises', 'ledger', 'last-join', 'lost-keys'] as const),
+];
 const STEPS = LIBS.filter((lib) => !OF_FEW.includes(lib));
 
 export function lineScript<In, Out>(

@@ -13,6 +13,11 @@ export type LineScripts = { readonly [V in ScriptedVerb]: LineScript<Input<V>, O
 
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
 
+/** A function of Lua has at most 200 local variables: opening a line has all but these. */
+const NOT_TO_OPEN = [
+  ...['admissions', 'sessions', 'shares', 'budget', 'restored-turns'],
+  ...['undone-raises', 'ledger', 'counters', 'last-join', 'lost-keys'],
+];
 const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
 
 export const lineScripts: LineScripts = {
@@ -25,13 +30,44 @@ export const lineScripts: LineScripts = {
       ...(checkpoint ? ofCheckpoint(checkpoint) : []),
     ],
     ({ tag }) => tag === 'open',
-    { libs: LIBS.filter((lib) => !['sessions', 'shares', 'budget', 'last-join'].includes(lib)) },
+    { libs: LIBS.filter((lib) => !NOT_TO_OPEN.includes(lib)) },
   ),
   configure: lineScript('configure', (rules, now) => [now, ...ofRules(rules)], done),
   place: lineScript('place', ofHolder, place, { libs: libsOf('raise-times', 'unconfirmed', 'place') }),
   claim: lineScript('claim', ofClaim, place, { libs: OF_HOLDERS }),
+  undoClaim: lineScript('undo-claim', ({ again, ...holder }, now) => [...ofHolder(holder, now), again ? 1 : 0], done, {
+    libs: OF_HOLDERS,
+  }),
+  restoreAdmissions: lineScript(
+    'restore-admissions',
+    ({ incarnation, generation, isComplete, admissions }, now) => [
+      ...[now, incarnation, generation, isComplete ? 1 : 0],
+      ...admissions.flatMap(({ visitor, number, issuedAt, expiresAt }) => [visitor, number, issuedAt, expiresAt]),
+    ],
+    done,
+    { libs: libsOf('admissions', 'unconfirmed', 'ledger') },
+  ),
+  extend: lineScript('extend', ofHolder, place, { libs: OF_HOLDERS }),
   rejoin: lineScript('rejoin', ofHolder, place, { libs: OF_HOLDERS }),
   leave: lineScript('leave', ofHolder, done, { libs: OF_HOLDERS }),
+  endedTurns: lineScript(
+    'ended-turns',
+    ({ from, to, max, after = 0 }, now) => [now, from, to, max, after],
+    ({ rest: [next, ...numbers] }) => ({
+      numbers: numbers.map(replies.integer),
+      next: typeof next === 'number' ? next : null,
+    }),
+    { libs: libsOf('unconfirmed', 'restored-turns') },
+  ),
+  restoreTurns: lineScript(
+    'restore-turns',
+    ({ incarnation = '', generation, numbers }, now) => {
+      const ascending = [...new Set(numbers)].sort((a, b) => a - b);
+      return [now, incarnation, generation, ...ascending];
+    },
+    ({ rest }) => rest.map(replies.integer),
+    { libs: libsOf('unconfirmed', 'restored-turns') },
+  ),
   admission: lineScript(
     'admission',
     (visitor) => [visitor],
@@ -134,6 +170,19 @@ export const lineScripts: LineScripts = {
       counters: replies.counters(rest[1]),
     }),
     { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'counters', 'lost-keys') },
+  ),
+  undoRaise: lineScript(
+    'undo-raise',
+    ({ incarnation = '', generation, from, to, isPreview }, now) => [
+      ...[now, incarnation, generation],
+      ...[from, to, isPreview ? 1 : 0],
+    ],
+    ({ rest }) => ({
+      unclaimed: replies.integer(rest[0]),
+      loweredBy: replies.integer(rest[1]),
+      counters: replies.counters(rest[2]),
+    }),
+    { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'undone-raises', 'counters', 'lost-keys') },
   ),
   reportExits: lineScript(
     'report-exits',

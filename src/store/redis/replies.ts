@@ -103,7 +103,7 @@ export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
     case 'over':
       return { state: tag };
     case 'served':
-      return { state: 'served', claimBy: integer(rest[0]) };
+      return { state: 'served', claimBy: integer(rest[0]), ...(text(rest[1]) === '1' ? { extended: true } : {}) };
     case 'admitted':
       return { state: 'admitted', admission: admission(rest[0], visitor), first: text(rest[1]) === '1' };
     case 'missed':

@@ -6,7 +6,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { RedisClient, StoreLog } from './client.ts';
 import { roomSlot } from './cluster-slot.ts';
-import { type Info, readInfo } from './info.ts';
+import { type Info, readInfo, readSetting } from './info.ts';
 
 /** The id of a connection that has just been made. No line carries it, so scripts that compare it do nothing. */
 export const UNKNOWN_SERVER = '?';
@@ -96,6 +96,5 @@ export function watchServerIds(client: RedisClient, log?: StoreLog): ServerIds {
 /** Whether this primary would go on accepting writes when its replicas are out of reach. */
 async function canSplit(node: Redis, { role, connected_slaves = '0' }: Info): Promise<boolean> {
   if (role !== 'master' || Number(connected_slaves) === 0) return false;
-  const [, setting] = await (node.config('GET', 'min-replicas-to-write') as Promise<string[]>).catch(() => []);
-  return setting === '0';
+  return (await readSetting(node, 'min-replicas-to-write')) === '0';
 }
