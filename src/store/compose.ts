@@ -9,6 +9,8 @@ export interface StoreOptions {
   readonly redisUrl: string | null;
   /** Null: nothing is kept beyond the store. */
   readonly dynamodb: Pick<DynamoOptions, 'table' | 'region' | 'endpoint' | 'mayCreate'> | null;
+  /** The public URL. */
+  readonly issuer: string;
   /** The data directory of the embedded store. */
   readonly dataDir: string;
   /** Milliseconds since the epoch. */
@@ -22,7 +24,8 @@ export interface StoreOptions {
  * Rejects when the embedded store cannot be opened, or the table of DynamoDB cannot be used. Does not wait for a Redis or
  * a DynamoDB that is unavailable.
  */
-export async function openStore({ redisUrl, dynamodb, dataDir, now, log, onKeysLost }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { redisUrl, dynamodb, issuer, dataDir, now, log, onKeysLost } = options;
   const adapter =
     redisUrl === null
       ? openEmbeddedStore({ dir: dataDir, now, log })
@@ -30,24 +33,29 @@ export async function openStore({ redisUrl, dynamodb, dataDir, now, log, onKeysL
   const store: Store = {
     line: adapter.line,
     settings: adapter.settings,
+    roomRecords: adapter.roomRecords,
     appliedFile: adapter.appliedFile,
     signingKeys: adapter.signingKeys,
     leases: adapter.leases,
     clocks: adapter.clocks,
     idempotency: adapter.idempotency,
+    sharedCounts: adapter.sharedCounts,
     outbox: adapter.outbox,
     eventBusOutbox: adapter.eventBusOutbox,
     audit: adapter.audit,
     logoutQueue: adapter.logoutQueue,
+    notices: adapter.notices,
     issuedTokens: adapter.issuedTokens,
     importedPlaces: adapter.importedPlaces,
     oidcRecords: adapter.oidcRecords,
+    timeSeries: adapter.timeSeries,
     ping: () => adapter.ping(),
+    persistence: () => adapter.persistence(),
     close: () => adapter.close(),
   };
   if (dynamodb === null) return store;
   try {
-    return await openDynamo(store, { ...dynamodb, now, log });
+    return await openDynamo(store, { ...dynamodb, issuer, now, log });
   } catch (error) {
     await store.close();
     throw error;

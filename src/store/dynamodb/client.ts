@@ -1,14 +1,17 @@
 /** Requests to DynamoDB, repeated with jitter while they may succeed within the budget. */
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDirectRequests, type DirectRequests } from './direct-request.ts';
 import { isTransient } from './errors.ts';
+import { createSlots } from './slots.ts';
 
 /** How long a request may take with all its repetitions, in ms. */
 export const BUDGET = 2000;
-/** The longest that one attempt may take, in ms. */
-const ATTEMPT = 1000;
 /** The first and the longest pause between two attempts, in ms. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 400;
+/** So many requests are sent at once. The others wait, at most as long as a request may take. */
 const CONNECTIONS = 64;
 
 export interface ClientOptions {
@@ -24,36 +27,57 @@ export interface ClientOptions {
 
 export interface Client {
   readonly sdk: DynamoDBClient;
-  /** Repeats `attempt` until it succeeds or cannot, or the budget is used up: then it rejects as the last attempt. */
-  repeat<T>(attempt: (sdk: DynamoDBClient, abortSignal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Single attempts. */
+  readonly direct: DirectRequests;
+  /** How long one attempt may take, in ms. */
+  readonly longest: number;
+  /**
+   * Repeats `attempt` until it succeeds or cannot, or the budget is used up: then it rejects as the last attempt. The
+   * budget is counted from `begun`, in ms of `performance.now`.
+   */
+  repeat<T>(attempt: (sdk: DynamoDBClient, abortSignal: AbortSignal) => Promise<T>, begun?: number): Promise<T>;
 }
 
 /** The SDK finds the credentials: in the environment, of a task, of an instance. */
 export function createClient({ region, endpoint, budget = BUDGET, onRetry }: ClientOptions): Client {
-  const agent = { keepAlive: true, maxSockets: CONNECTIONS };
+  // The longest that one attempt may take: there is time for another.
+  const longest = budget / 2;
+  const connections = { keepAlive: true, maxSockets: CONNECTIONS };
+  const agents = { http: new Agent(connections), https: new TlsAgent(connections) };
   const sdk = new DynamoDBClient({
     // The repetitions are below: the SDK's own know no budget.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: ATTEMPT, httpAgent: agent, httpsAgent: agent },
+    requestHandler: { connectionTimeout: longest, httpAgent: agents.http, httpsAgent: agents.https },
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
   });
 
-  return {
-    sdk,
-    async repeat(attempt) {
-      const until = performance.now() + budget;
-      for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-        const left = Math.ceil(until - performance.now());
-        try {
-          return await attempt(sdk, AbortSignal.timeout(Math.max(1, Math.min(ATTEMPT, left))));
-        } catch (error) {
-          const wait = Math.random() * pause;
-          if (!isTransient(error) || performance.now() + wait >= until) throw error;
-          onRetry?.(error);
-          await new Promise((resolve) => setTimeout(resolve, wait));
-        }
+  const inSlot = createSlots(CONNECTIONS, budget);
+
+  async function repeat<T>(
+    attempt: (sdk: DynamoDBClient, abortSignal: AbortSignal) => Promise<T>,
+    begun: number,
+  ): Promise<T> {
+    const until = begun + budget;
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const left = Math.ceil(until - performance.now());
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), Math.max(1, Math.min(longest, left)));
+      try {
+        return await attempt(sdk, late.signal);
+      } catch (error) {
+        const wait = Math.random() * pause;
+        if (!isTransient(error) || performance.now() + wait >= until) throw error;
+        onRetry?.(error);
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      } finally {
+        clearTimeout(timer);
       }
-    },
+    }
+  }
+
+  return {
+    ...{ sdk, longest, direct: createDirectRequests({ sdk, agents }) },
+    repeat: (attempt, begun) => inSlot(() => repeat(attempt, begun ?? performance.now())),
   };
 }

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import {
   DeleteItemCommand,
   GetItemCommand,
-  PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Client } from './client.ts';
-import { nameOf, refused } from './errors.ts';
+import { isTransient, nameOf, refused } from './errors.ts';
+import { createInserts, DUPLICATE } from './inserts.ts';
 import { BY_TIME, type Key } from './keys.ts';
 import { type Item, N, S, textOf } from './values.ts';
 
@@ -25,6 +25,8 @@ export interface Database {
   get(key: Key): Promise<Item | undefined>;
   /** Whether the condition held and the item was put. */
   put(item: Item, condition?: Expression): Promise<boolean>;
+  /** The same for an item that is new most of the time, under a condition that holds for a new one. */
+  putNew(item: Item, condition: Expression): Promise<boolean>;
   /** Whether the condition held and the item was updated. The update is a `SET`. */
   update(key: Key, update: Expression, condition?: Expression): Promise<boolean>;
   /** Adds to a number of an item, which begins at 0. Resolves to the sum. */
@@ -50,11 +52,23 @@ export interface DatabaseDeps {
   readonly lost: () => void;
 }
 
+/** What was tried of a write in another way. */
+interface Before {
+  /** In ms of `performance.now`. */
+  readonly begun?: number;
+  /** How often it may have been done. */
+  readonly attempts: number;
+  /** A failure that a pause has to follow. */
+  readonly failure?: Error;
+}
+
 export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Database {
-  async function request<T>(send: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+  const insert = createInserts({ client, table });
+
+  async function request<T>(send: (abortSignal: AbortSignal) => Promise<T>, begun?: number): Promise<T> {
     try {
       await ready();
-      return await client.repeat((_, abortSignal) => send(abortSignal));
+      return await client.repeat((_, abortSignal) => send(abortSignal), begun);
     } catch (error) {
       if (nameOf(error) === 'ResourceNotFoundException') lost();
       throw nameOf(error) === 'ConditionalCheckFailedException' ? error : refused(error);
@@ -84,13 +98,18 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
    * Whether the condition of a write held. A write that got no answer is repeated, and may have been done: then its own
    * mark is in the item.
    */
-  async function held(key: Key, write: string, send: (abortSignal: AbortSignal) => Promise<unknown>) {
-    let attempts = 0;
+  async function held(
+    key: Key,
+    write: string,
+    send: (abortSignal: AbortSignal) => Promise<unknown>,
+    { begun, attempts: before }: Before = { attempts: 0 },
+  ): Promise<boolean> {
+    let attempts = before;
     try {
       await request((abortSignal) => {
         attempts += 1;
         return send(abortSignal);
-      });
+      }, begun);
       return true;
     } catch (error) {
       if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
@@ -98,14 +117,32 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
     }
   }
 
+  function put(item: Item, write: string, condition?: Expression, before?: Before): Promise<boolean> {
+    const input = { TableName: table, Item: item, ...conditional(condition) };
+    const key = { pk: textOf(item.pk), sk: textOf(item.sk) };
+    let failure = before?.failure;
+    const send = async (abortSignal: AbortSignal) => {
+      const earlier = failure;
+      failure = undefined;
+      if (earlier) throw earlier;
+      return client.direct.put(input, abortSignal);
+    };
+    return held(key, write, send, before);
+  }
+
   return {
     get,
     put(item, condition) {
       const write = randomUUID();
-      const input = { TableName: table, Item: { ...item, write: S(write) }, ...conditional(condition) };
-      return held({ pk: textOf(item.pk), sk: textOf(item.sk) }, write, (abortSignal) =>
-        client.sdk.send(new PutItemCommand(input), { abortSignal }),
-      );
+      return put({ ...item, write: S(write) }, write, condition);
+    },
+    async putNew(item, condition) {
+      const [write, begun] = [randomUUID(), performance.now()];
+      const marked = { ...item, write: S(write) };
+      const failure = await insert(marked);
+      if (!failure) return true;
+      const attempts = nameOf(failure) === DUPLICATE ? 0 : 1;
+      return put(marked, write, condition, { begun, attempts, ...(isTransient(failure) ? { failure } : {}) });
     },
     update(key, { text, names, values }, condition) {
       const write = randomUUID();
@@ -115,7 +152,7 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
         values: { ...values, ':write': S(write) },
       };
       const input = { TableName: table, Key: itemKey(key), ...conditional(condition, update) };
-      return held(key, write, (abortSignal) => client.sdk.send(new UpdateItemCommand(input), { abortSignal }));
+      return held(key, write, (abortSignal) => client.direct.update(input, abortSignal));
     },
     async add(key, name, number) {
       const { Attributes } = await request((abortSignal) =>

@@ -44,7 +44,8 @@ const DEFECTS = new Set(['ValidationException', 'SerializationException']);
 
 /** For the caller: that the store does not answer, or the defect as it is. */
 export function refused(error: unknown): unknown {
-  return DEFECTS.has(nameOf(error)) || error instanceof TableFault ? error : new StoreUnavailable(bare(error));
+  const isOurs = DEFECTS.has(nameOf(error)) || error instanceof TableFault || error instanceof StoreUnavailable;
+  return isOurs ? error : new StoreUnavailable(bare(error));
 }
 
 /** Without the request, which has names and tokens of visitors. */
