@@ -43,13 +43,20 @@ const STEPS: readonly Step[] = [
   { after: 0, verb: 'note', input: { name: 'signal', value: '{"latency":80}' } },
   { after: 0, verb: 'recordPredictions', input: { within: 2, outside: 1 } },
   { after: 10, verb: 'join', input: visitors.map((visitor) => ({ visitor, claim: false })) },
-  { after: 10, verb: 'raise', input: { numbers: 5, step: { from: '', to: 'a' } } },
+  { after: 10, verb: 'raise', input: { numbers: 6, step: { from: '', to: 'a' } } },
+  { after: 10, verb: 'raise', input: { numbers: 1 } },
+  { after: 10, verb: 'undoRaise', input: { generation, from: 6, to: 7, isPreview: false } },
+  { after: 10, verb: 'raise', input: { numbers: -1 } },
   { after: 10, verb: 'claim', input: holder(1) },
   { after: 10, verb: 'claim', input: holder(2) },
   { after: 10, verb: 'useAdmission', input: { visitor: 'bob', serial: 0, limit: 3, attempt: 2, revocable: true } },
   { after: 10, verb: 'confirm', input: { visitor: 'bob', serial: 2 } },
   { after: 10, verb: 'claim', input: { ...holder(3), confirmed: true } },
+  { after: 10, verb: 'claim', input: holder(5) },
+  { after: 10, verb: 'undoClaim', input: { ...holder(5), again: true } },
+  { after: 10, verb: 'restoreAdmissions', input: { incarnation: '', generation, admissions: [] } },
   { after: 10, verb: 'reportExits', input: { exited: 0, completed: ['cy'], abandoned: [] } },
+  { after: 10, verb: 'extend', input: holder(4) },
   { after: 10, verb: 'leave', input: holder(4) },
   { after: 10, verb: 'discard', input: { generation, draw: 0, from: 6, to: 6, visitors: [] } },
   { after: 10, verb: 'announceDraw', input: OPENING },
@@ -72,6 +79,8 @@ const STEPS: readonly Step[] = [
   { after: 10, verb: 'place', input: holder(7) },
   { after: 10, verb: 'view', input: null },
   { after: seconds(700), verb: 'takeExpired', input: 10 },
+  { after: 10, verb: 'endedTurns', input: { from: 0, to: T0 + seconds(10_000), max: 10 } },
+  { after: 10, verb: 'restoreTurns', input: { generation, numbers: [1] } },
 ];
 
 /** What a process saw of the line that has lost nothing. */
@@ -117,7 +126,7 @@ test('the steps have every verb, and an effect', () => {
   const done = new Set<LineVerb>(STEPS.map(({ verb }) => verb));
   expect(LINE_VERBS.filter((verb) => !done.has(verb))).toEqual([]);
   const states = places.map(({ state }) => state);
-  expect(states).toEqual(['missed', 'over', 'over', 'over', 'returned', 'waiting', 'waiting', 'waiting']);
+  expect(states).toEqual(['returned', 'over', 'over', 'over', 'returned', 'waiting', 'waiting', 'waiting']);
 });
 
 test.skipIf(!here).each(['closed', 'killed'])(`version ${COMMIT} opens what was %s`, async (how) => {
@@ -127,4 +136,30 @@ test.skipIf(!here).each(['closed', 'killed'])(`version ${COMMIT} opens what was 
   const args = [worker, root, join(folder, how), ROOM, now, JSON.stringify(holders)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(JSON.parse(stdout)).toEqual(expected);
+});
+
+test.skipIf(!here)(`version ${COMMIT} keeps an admission that was claimed in the added time of a turn`, async () => {
+  const dir = join(folder, 'added-time');
+  const store = openEmbeddedStore({ dir });
+  const ann = { generation: 1, number: 1, visitor: 'ann' };
+  const steps: readonly Step[] = [
+    { after: 0, verb: 'open', input: { rules, incarnation: '', checkpoint: null } },
+    { after: 10, verb: 'join', input: [{ visitor: 'ann', claim: false }] },
+    { after: 10, verb: 'recordHeartbeats', input: { generation: 1, numbers: [1] } },
+    { after: 10, verb: 'raise', input: { numbers: 1, step: { from: '', to: 'a' } } },
+    { after: 10, verb: 'extend', input: ann },
+    { after: 1.5 * rules.claimWindow, verb: 'claim', input: { ...ann, confirmed: true } },
+  ];
+  let now = T0;
+  for (const step of steps) {
+    now += step.after;
+    await play(step, store.line, ROOM, now);
+  }
+  await cp(dir, join(folder, 'added-time-killed'), { recursive: true });
+  await store.close();
+  const root = dirname(dirname(earlier.main));
+  const worker = join(import.meta.dirname, 'embedded-rollback.worker.ts');
+  const args = [worker, root, join(folder, 'added-time-killed'), ROOM, String(now), JSON.stringify([ann])];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(JSON.parse(stdout)).toMatchObject({ counters: { active: 1 }, places: [{ state: 'admitted' }] });
 });

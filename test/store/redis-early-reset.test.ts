@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { openRedisStore } from '#store/redis/index.ts';
-import { LINE_PARTS, lineKey, lineKeys } from '#store/redis/keys.ts';
+import { LINE_PARTS, lineKey } from '#store/redis/keys.ts';
 import { startRedis } from '#support/redis.ts';
 import { RULES, T0 } from './contract/room-under-test.ts';
 
@@ -15,10 +15,9 @@ const RESET_FIELDS = ['queue', 'serving', 'claimed', 'left_unserved', 'held', 't
 async function resetEarly(redis: Redis): Promise<void> {
   const hash = lineKey(ROOM, 'line');
   await redis.unlink(
-    lineKeys(
-      ROOM,
-      LINE_PARTS.slice(1).filter((part) => !LATER_PARTS.includes(part)),
-    ),
+    LINE_PARTS.slice(1)
+      .filter((part) => !LATER_PARTS.includes(part))
+      .map((part) => lineKey(ROOM, part)),
   );
   await redis.hset(hash, Object.fromEntries(RESET_FIELDS.map((field) => [field, 0])));
   await redis.hincrby(hash, 'generation', 1);

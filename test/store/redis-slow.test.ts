@@ -40,6 +40,7 @@ const settings = { id: 'sale' } as RoomSettings;
 const party = { client_id: 'shop' } as RelyingParty;
 
 const tokenLine = { room: 'sale', incarnation: '', generation: 1 };
+const noticeLine = { line: 'sale', incarnation: 'aBc', generation: 1 };
 const token = { sub: 'ann', number: 1, issuedAt: 1, expires: 2, issuer: '', status: 0 as const };
 
 const NOBODY = {
@@ -48,15 +49,22 @@ const NOBODY = {
 };
 
 /** A call of each method. */
-const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => readonly Promise<unknown>[] } = {
+const CALLS: {
+  readonly [P in Exclude<keyof Store, 'close' | 'checkpoints'>]: (store: Store) => readonly Promise<unknown>[];
+} = {
   line: ({ line }) => [
     line.open(room.id, { rules: RULES, incarnation: '', checkpoint: null }, T0),
     line.configure(room.id, RULES, T0),
     line.join(room.id, [{ visitor: 'ann', claim: false }], T0),
     line.place(room.id, holder, T0),
     line.claim(room.id, holder, T0),
+    line.undoClaim(room.id, { ...holder, again: false }, T0),
+    line.restoreAdmissions(room.id, { incarnation: '', generation: 1, admissions: [] }, T0),
+    line.extend(room.id, holder, T0),
     line.rejoin(room.id, holder, T0),
     line.leave(room.id, holder, T0),
+    line.endedTurns(room.id, { from: T0, to: T0, max: 1 }, T0),
+    line.restoreTurns(room.id, { generation: 1, numbers: [1] }, T0),
     line.admission(room.id, 'ann', T0),
     line.renew(room.id, 'ann', T0),
     line.confirm(room.id, 'ann', T0),
@@ -74,6 +82,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     line.note(room.id, { name: 'signal', value: '' }, T0),
     line.recordPredictions(room.id, { within: 1, outside: 0 }, T0),
     line.raise(room.id, { numbers: 1 }, T0),
+    line.undoRaise(room.id, { generation: 1, from: 0, to: 1, isPreview: false }, T0),
     line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0),
     line.takeExpired(room.id, 10, T0),
     line.reset(room.id, T0),
@@ -102,6 +111,7 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     places.find(tokenLine, 'x'),
     places.exist(tokenLine),
   ],
+  sharedCounts: ({ sharedCounts }) => [sharedCounts.add('joins', new Map([['ann', 1]]), 1000)],
   issuedTokens: ({ issuedTokens }) => [
     issuedTokens.add(tokenLine, token),
     issuedTokens.find(tokenLine, 'ann'),
@@ -109,6 +119,14 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     issuedTokens.expired(tokenLine, T0),
     issuedTokens.markArrival(tokenLine, 1, T0),
     issuedTokens.arrivalOf(tokenLine, 1),
+  ],
+  notices: ({ notices }) => [
+    notices.put(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 0 }, 1),
+    notices.forget(noticeLine, 'ann'),
+    notices.take(noticeLine, 1, 1, T0),
+    notices.putBack(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 1 }),
+    notices.settle(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 1 }),
+    notices.clear('sale'),
   ],
   idempotency: ({ idempotency }) => [
     idempotency.remember('key', 'value', 1000),
@@ -135,7 +153,20 @@ const CALLS: { readonly [P in Exclude<keyof Store, 'close'>]: (store: Store) => 
     records.destroy('Session', 'id'),
     records.revokeByGrantId('grant'),
   ],
+  roomRecords: ({ roomRecords }) => [
+    roomRecords.text('notes:room'),
+    roomRecords.put('notes:room', '[]', null),
+    roomRecords.remove('notes:room'),
+  ],
+  timeSeries: ({ timeSeries }) => [
+    timeSeries.write('room', [{ minute: 1, row: '' }]),
+    timeSeries.read('room', 1, 2),
+    timeSeries.latest('room'),
+    timeSeries.writeLatest('room', ''),
+    timeSeries.remove('room'),
+  ],
   ping: ({ ping }) => [ping()],
+  persistence: ({ persistence }) => [persistence()],
 };
 const PORTS = Object.keys(CALLS) as (keyof typeof CALLS)[];
 

@@ -93,6 +93,17 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(presentNumbers(await room.view(later))).toEqual([1, 2, 3]);
     });
 
+    it('checks 200 visitors of an address with a join at most, in turn', async () => {
+      const { line } = stores().store;
+      const room = await makeRoom(stores().store, { ...ASKS, unprovenPerAddress: 300 });
+      await come(line, room, HOME, 300);
+      const later = T0 + seconds(60);
+      const within = (joined: readonly (boolean | undefined)[] = []) => joined.filter(Boolean).length;
+      expect(within(await come(line, room, HOME, 250, later))).toBe(200);
+      expect(within(await come(line, room, HOME, 120, later + seconds(1)))).toBe(100);
+      expect(within(await come(line, room, HOME, 1, later + seconds(2)))).toBe(0);
+    });
+
     it('keeps absent visitors within it while it goes far enough', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, { ...ASKS, unprovenPerAddress: 3 });

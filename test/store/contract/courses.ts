@@ -139,9 +139,23 @@ const often = <V extends LineVerb>(weight: number, verb: V, input: fc.Arbitrary<
   arbitrary: fc.record({ verb: fc.constant(verb), after, input }) as fc.Arbitrary<Step>,
 });
 
-const nothing = fc.constant(null);
 /** A line without one takes no number above its counter for issued. */
 const none = fc.constant('');
+/** A span of an outage, so many ms from the start and so long; and what an operator restores. */
+const outage = fc
+  .record({
+    ...{ from: fc.nat(400_000), long: fc.nat(200_000), max: fc.constantFrom(1, 3, 100) },
+    after: fc.constantFrom(undefined, 0, 1, 3),
+  })
+  .map(({ from, long, max, after }) => ({ from: T0 + from, to: T0 + from + long, max, after }));
+const restored = fc.record({ incarnation: none, generation: generationsAgo, numbers });
+
+/** A raise that there may have been. */
+const formerRaise = fc
+  .record({ generation: generationsAgo, from: fc.nat(30), long: fc.nat(12), isPreview: fc.boolean() })
+  .map(({ long, ...of }) => ({ ...of, incarnation: '', to: of.from + long }));
+
+const nothing = fc.constant(null);
 /** Of a memory that may be of the generation before. */
 const known = fc.record({
   incarnation: none,
@@ -153,11 +167,15 @@ const ordinary = [
   often(10, 'join', entrants),
   often(2, 'place', holder),
   often(14, 'claim', claim),
+  often(6, 'extend', holder),
   often(8, 'rejoin', holder),
   often(4, 'leave', holder),
   often(2, 'admission', visitor),
+  often(3, 'endedTurns', outage),
+  often(3, 'restoreTurns', restored),
   often(8, 'recordHeartbeats', heartbeats),
   often(12, 'raise', raiseStep),
+  often(5, 'undoRaise', formerRaise),
   often(4, 'confirm', confirmation),
   often(8, 'useAdmission', use),
   often(2, 'renew', visitor),
@@ -241,9 +259,30 @@ const discarded = fc.record({
   to: pickedNumber,
   visitors: people,
 });
+/** Claims that a ledger could not enter, and admissions that a line lost. */
+const undone = fc.tuple(holder, fc.boolean()).map(([of, again]) => ({ ...of, again }));
+const restoration = fc.record({
+  incarnation: none,
+  generation: generationsAgo,
+  isComplete: fc.constantFrom(undefined, false, true),
+  admissions: fc.array(
+    fc.record({
+      visitor: fc.constant(OWN),
+      number: pickedNumber,
+      issuedAt: fc.constant(T0),
+      expiresAt: fc.constantFrom(T0 + 1500, T0 + 60_000, T0 + 90_000_000),
+    }),
+    { maxLength: 4 },
+  ),
+});
 const extraordinary = [often(3, 'configure', rules), often(1, 'reset', nothing)];
 /** A store that lost writes: processes bring the line up to what they saw, and tickets prove numbers above its counter. */
-const losses = [often(2, 'open', openings), often(2, 'discard', discarded)];
+const losses = [
+  often(2, 'open', openings),
+  often(2, 'discard', discarded),
+  often(3, 'undoClaim', undone),
+  often(2, 'restoreAdmissions', restoration),
+];
 
 const LONG = { maxLength: 80, size: 'max' } as const;
 
@@ -269,6 +308,12 @@ export const arbitraryLossyCourse: fc.Arbitrary<Course> = fc
     steps: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary, ...losses), LONG),
   })
   .map(resolve);
+
+/** The same course, with clocks that never jump back. */
+export const withoutJumps = ({ steps, ...course }: Course): Course => ({
+  ...course,
+  steps: steps.map((step) => ({ ...step, after: Math.max(0, step.after) })),
+});
 
 /** Makes holders and numbers mean somebody who is there by then, and once in a while nobody. */
 function resolve(course: Course): Course {
@@ -337,6 +382,16 @@ function resolve(course: Course): Course {
       case 'releaseDraw':
         if (events.at(-1) === step.input) entrants = null;
         return step;
+      case 'undoClaim':
+        return { ...step, input: { ...step.input, ...holderOf(step.input) } };
+      case 'restoreAdmissions': {
+        const admissions = step.input.admissions.map((each) => ({
+          ...each,
+          ...pickFields(holderOf({ ...each, generation: 0 })),
+        }));
+        const { isComplete, generation: ago } = step.input;
+        return { ...step, input: { incarnation, generation: generation - ago, isComplete, admissions } };
+      }
       case 'viewForMemory':
         return { ...step, input: { ...step.input, incarnation, generation: generation - step.input.generation } };
       case 'recordEntrantHeartbeats':
@@ -388,12 +443,19 @@ function resolve(course: Course): Course {
         const of = { incarnation, generation: generation - ago, lasting };
         return { ...step, input: { ...of, numbers: numbers.map(numberOf), proven: proven?.map(numberOf) } };
       }
+      case 'undoRaise':
+        return { ...step, input: { ...step.input, incarnation, generation: generation - step.input.generation } };
+      case 'restoreTurns': {
+        const { generation: ago, numbers } = step.input;
+        return { ...step, input: { incarnation, generation: generation - ago, numbers: numbers.map(numberOf) } };
+      }
       case 'claim': {
         const { confirmed, lifetime, late } = step.input;
         const terms = { ...(lifetime === undefined ? {} : { lifetime }), ...(late ? { late } : {}) };
         return { ...step, input: { ...holderOf(step.input), confirmed, ...terms } };
       }
       case 'place':
+      case 'extend':
       case 'rejoin':
       case 'leave':
         return { ...step, input: holderOf(step.input) };
@@ -403,3 +465,6 @@ function resolve(course: Course): Course {
   });
   return { ...course, steps };
 }
+
+/** A ledger has numbers from 1 on. */
+const pickFields = ({ number, visitor }: Holder) => ({ number: Math.max(1, number), visitor });

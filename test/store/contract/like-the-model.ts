@@ -24,11 +24,14 @@ const silentVisitor: Course = {
   ],
 };
 
-export function describeLikeTheModel(stores: Ports<'line'>): void {
+export function describeLikeTheModel(
+  stores: Ports<'line'>,
+  { runs = RUNS, courses = arbitraryLossyCourse } = {},
+): void {
   describe('compared with the model', () => {
     it('answers every verb as the model does, in any order of events', async () => {
       await fc.assert(
-        fc.asyncProperty(arbitraryLossyCourse, async ({ incarnation, rules, steps }) => {
+        fc.asyncProperty(courses, async ({ incarnation, rules, steps }) => {
           const { store, second } = stores();
           const id = freshId('room');
           const model = openModel(rules, T0, incarnation);
@@ -43,7 +46,7 @@ export function describeLikeTheModel(stores: Ports<'line'>): void {
             );
           }
         }),
-        { numRuns: RUNS, examples: [[silentVisitor]] },
+        { numRuns: runs, examples: [[silentVisitor]] },
       );
     }, 120_000);
   });

@@ -7,15 +7,18 @@ import { describeDraws } from './draws.ts';
 import { describeEndings } from './endings.ts';
 import { describeInletSteps } from './inlet-steps.ts';
 import { describeJoining } from './joining.ts';
+import { describeLedgerVerbs } from './ledger.ts';
 import { describeLikeTheModel } from './like-the-model.ts';
 import { describeLostDraws } from './lost-draws.ts';
 import { describeModes } from './modes.ts';
 import { describePresence } from './presence.ts';
+import { describeRestoring } from './restoring.ts';
 import type { Ports } from './room-under-test.ts';
 import { describeSharedSizes } from './shared-sizes.ts';
 import { describeTakingOver } from './taking-over.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
+import { describeUndoneRaises } from './undone-raises.ts';
 import { describeUsing } from './using.ts';
 
 export function describeLine(stores: Ports<'line'>): void {
@@ -26,6 +29,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeTurns(stores);
   describeModes(stores);
   describeInletSteps(stores);
+  describeUndoneRaises(stores);
   describeSharedSizes(stores);
   describeTime(stores);
   describeDiscarding(stores);
@@ -35,5 +39,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeBudget(stores);
   describeDraws(stores);
   describeLostDraws(stores);
+  describeLedgerVerbs(stores);
+  describeRestoring(stores);
   describeLikeTheModel(stores);
 }

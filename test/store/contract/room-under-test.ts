@@ -62,6 +62,7 @@ export interface RoomUnderTest {
   place(holder: Holder, at?: number): Promise<Place>;
   claim(holder: Claim, at?: number, via?: LineStore): Promise<Place>;
   confirm(visitor: string, at?: number, via?: LineStore): Promise<Admission | null>;
+  extend(holder: Holder, at?: number): Promise<Place>;
   rejoin(holder: Holder, at?: number): Promise<Place>;
   leave(holder: Holder, at?: number): Promise<void>;
   heard(numbers: readonly number[], at?: number): Promise<void>;
@@ -103,6 +104,7 @@ export async function makeRoom(store: Pick<Store, 'line'>, rules: Partial<LineRu
     place: (holder, at = T0) => line.place(id, holder, at),
     claim: (holder, at = T0, via = line) => via.claim(id, holder, at),
     confirm: (visitor, at = T0, via = line) => via.confirm(id, visitor, at),
+    extend: (holder, at = T0) => line.extend(id, holder, at),
     rejoin: (holder, at = T0) => line.rejoin(id, holder, at),
     leave: (holder, at = T0) => line.leave(id, holder, at),
     heard: async (numbers, at = T0) =>

@@ -15,10 +15,13 @@ import { describeIssuedTokens } from './issued-tokens.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
 import { describeLogoutQueue } from './logout-queue.ts';
+import { describeNoticeQueue } from './notice-queue.ts';
 import { describeOidcRecords } from './oidc-records.ts';
 import { describeOutbox } from './outbox.ts';
 import type { Stores } from './room-under-test.ts';
 import { describeSettings } from './settings.ts';
+import { describeSharedCounts } from './shared-counts.ts';
+import { describeTimeSeries } from './time-series.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -57,6 +60,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describeLeases(current);
     describeClocks(current);
     describeIdempotency(current);
+    describeSharedCounts(current);
     describeIssuedTokens(current);
     describeImportedPlaces(current);
     describeOutbox(current);
@@ -67,6 +71,8 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       }));
     describeAudit(current);
     describeLogoutQueue(current);
+    describeNoticeQueue(current);
     describeOidcRecords(current);
+    describeTimeSeries(current);
   });
 }

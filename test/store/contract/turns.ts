@@ -61,6 +61,50 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.counters(later)).toMatchObject({ serving: 4, expired: 2, waiting: 0 });
     });
 
+    it('doubles the claim window of a turn, once', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
+      expect(await room.extend(ann)).toEqual({ state: 'waiting' });
+      await room.raise({ people: 1 });
+      const extended = { state: 'served', claimBy: T0 + seconds(240), extended: true };
+      expect(await room.extend(ann, T0 + seconds(119))).toEqual(extended);
+      expect(await room.extend(ann, T0 + seconds(121))).toEqual(extended);
+      expect(await room.place(ann, T0 + seconds(240) - 1)).toEqual(extended);
+      expect(await room.view(T0 + seconds(239))).toMatchObject({ held: 1, counters: { expired: 0 } });
+      expect(await room.place(ann, T0 + seconds(240))).toMatchObject({ state: 'missed', away: false, front: true });
+      expect(await room.extend(ann, T0 + seconds(240))).toMatchObject({ state: 'missed' });
+      expect(await room.view(T0 + seconds(240))).toMatchObject({ held: 0, counters: { expired: 1 } });
+      await room.heard([2], T0 + seconds(240));
+      await room.raise({ people: 1 }, T0 + seconds(240));
+      expect(await room.claim(bob, T0 + seconds(240))).toMatchObject({ state: 'admitted' });
+    });
+
+    it('gives a visitor who took more time the admission, and more time at the next turn too', async () => {
+      const room = await makeRoom(stores().store, { size: 1 });
+      const ann = await room.arrive('ann');
+      await room.raise({ people: 1 });
+      await room.extend(ann);
+      await room.rejoin(ann, T0 + seconds(240));
+      await room.raise({ people: 1 }, T0 + seconds(240));
+      const claimBy = T0 + seconds(360);
+      expect(await room.place(ann, T0 + seconds(240))).toEqual({ state: 'served', claimBy });
+      const longer = { state: 'served', claimBy: claimBy + seconds(120), extended: true };
+      expect(await room.extend(ann, T0 + seconds(240))).toEqual(longer);
+      expect(await room.claim(ann, T0 + seconds(470))).toMatchObject({ state: 'admitted', first: true });
+      expect(await room.view(T0 + seconds(470))).toMatchObject({ held: 0, counters: { active: 1, expired: 1 } });
+    });
+
+    it('keeps the time of a turn that was extended when the clock jumps back', async () => {
+      const room = await makeRoom(stores().store);
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 });
+      await room.extend(ann);
+      await room.view(T0 - seconds(30));
+      const extended = { state: 'served', claimBy: T0 + seconds(210), extended: true };
+      expect(await room.place(ann, T0 - seconds(30))).toEqual(extended);
+      expect(await room.extend(ann, T0 - seconds(30))).toEqual(extended);
+    });
+
     it('returns a visitor who missed the turn to the front with the same number', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { joinScript } from '#store/redis/join-scripts.ts';
+import { lineScripts } from '#store/redis/line-scripts.ts';
+import { withUsedFunctions } from '#store/redis/used-functions.ts';
+
+const SCRIPTS = new URL('../../src/store/redis/scripts/', import.meta.url);
+const read = (file: string) => readFileSync(new URL(`${file}.lua`, SCRIPTS), 'utf8');
+
+const LIB = `
+-- Says one.
+local function one()
+  return 1
+end
+
+local function two()
+  return one() + one()
+end
+
+local function three()
+  -- two
+  return 3
+end
+
+local LIMIT = 4
+`;
+
+describe('the functions of a script', () => {
+  it('are those that it names, and those that they name', () => {
+    const script = withUsedFunctions(LIB, 'return two() + LIMIT');
+    expect(script).toContain('local function one()');
+    expect(script).toContain('local function two()');
+    expect(script).toContain('local LIMIT = 4');
+    expect(script).not.toContain('three');
+  });
+
+  it('do not include what only a comment names', () => {
+    expect(withUsedFunctions(LIB, '-- three, two\nreturn 1')).toBe('local LIMIT = 4\nreturn 1');
+  });
+
+  it('stay in order, also where a script has a function of the same name', () => {
+    const script = withUsedFunctions(LIB, 'local function one()\n  return 2\nend\nreturn one() + two()');
+    expect(script.indexOf('return 1')).toBeLessThan(script.indexOf('return one() + one()'));
+    expect(script.indexOf('return one() + one()')).toBeLessThan(script.indexOf('return 2'));
+  });
+
+  it.each(Object.values({ ...lineScripts, join: joinScript }))('of $name.lua are all there', ({ name, libs }) => {
+    const libText = libs.map((lib) => read(`lib/${lib}`)).join('\n');
+    const script = withUsedFunctions(libText, read(name));
+    const names = new Set(Array.from(libText.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
+    const defined = new Set(Array.from(script.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
+    const called = Array.from(script.matchAll(/\b(\w+)\(/g), ([, each]) => each ?? '');
+    expect(called.filter((each) => names.has(each) && !defined.has(each))).toEqual([]);
+  });
+
+  it('begin and end at the left margin, in every file', () => {
+    for (const file of readdirSync(new URL('lib/', SCRIPTS))) {
+      const text = readFileSync(new URL(`lib/${file}`, SCRIPTS), 'utf8');
+      const begun = text.match(/^local function \w+/gm)?.length ?? 0;
+      const whole = text.match(/^local function \w+\([^\n]*\)\n(?:(?: .*)?\n)*?end$/gm)?.length ?? 0;
+      expect(whole, file).toBe(begun);
+    }
+  });
+});
