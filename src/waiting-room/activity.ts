@@ -3,8 +3,10 @@
  * webhook. An event holds no secret: it identifies a visitor by `sub`, never by a ticket. Types and fields are public
  * and stable; docs/events.md describes them.
  */
-import type { Counters } from './line/counters.ts';
+import type { AlertName } from './alerts.ts';
+import type { LaneName } from './lanes.ts';
 import type { Mode, RoomId } from './room.ts';
+import type { RoomCounters } from './room-counters.ts';
 import type { VisitorId } from './visitor.ts';
 
 /** Who did something: the name of an operator's token, or a part of the service. */
@@ -28,19 +30,33 @@ export const OPERATOR_ACTIONS = [
   'room.reset',
   'event.postponed',
   'event.cancelled',
+  'line.imported',
+  'stock.set',
+  'note.added',
+  'note.removed',
+  'action.undone',
+  'group.put',
+  'group.deleted',
   'counter.raised',
+  'turns.restored',
+  'visitor.restored',
+  'visitor.restore_refused',
   'exits.reported',
   'alarm',
   'signals.reported',
   'relying_party.put',
   'relying_party.deleted',
   'keys.rotated',
+  'rehearsal.begun',
+  'rehearsal.ended',
+  'operator.signed_in',
+  'operator.signed_out',
 ] as const;
 
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
 /** What a client authenticates with. */
-export type CredentialKind = 'operator_token' | 'client_secret';
+export type CredentialKind = 'operator_token' | 'operator_sign_in' | 'client_secret' | 'support_code';
 
 /**
  * Why abuse is suspected.
@@ -54,26 +70,33 @@ interface InRoom {
   readonly room: RoomId;
 }
 
+interface InLane extends InRoom {
+  /** Left out for the default lane, and in a room without lanes. */
+  readonly lane?: LaneName;
+}
+
 /** The fields of each event, by type. */
 export interface Activities {
   /** A visitor joined. `number` is null for an entrant of a draw; `admitted` is true if a place was free at once. */
-  'ticket.issued': InRoom & { readonly sub: VisitorId; readonly number: number | null; readonly admitted: boolean };
+  'ticket.issued': InLane & { readonly sub: VisitorId; readonly number: number | null; readonly admitted: boolean };
+  /** A visitor who missed the turn came back, to the front of the line. */
+  'ticket.returned': InLane & { readonly sub: VisitorId; readonly number: number };
   /** A visitor claimed the turn, for the first time. */
-  'ticket.claimed': InRoom & { readonly sub: VisitorId; readonly number: number; readonly expires_at: string };
+  'ticket.claimed': InLane & { readonly sub: VisitorId; readonly number: number; readonly expires_at: string };
   /** An admission ended. `sub` is null where all admissions of the room ended at once, by a reset or its deletion. */
   'admission.ended': InRoom & { readonly sub: VisitorId | null; readonly reason: AdmissionEndReason };
   /** The serving counter changed. The numbers in between are served, or wait again if it was lowered. */
-  'counter.raised': InRoom & { readonly by: Actor; readonly from: number; readonly to: number };
+  'counter.raised': InLane & { readonly by: Actor; readonly from: number; readonly to: number };
   /** `count` turns passed unclaimed since the last of these events. */
-  'turns.expired': InRoom & { readonly count: number };
+  'turns.expired': InLane & { readonly count: number };
   /** `count` admissions were not confirmed in time since the last of these events: their places are free again. */
-  'admissions.lapsed': InRoom & { readonly count: number };
+  'admissions.lapsed': InLane & { readonly count: number };
   /** The mode changed. `from` is null for a new room. */
   'mode.changed': InRoom & { readonly by: Actor; readonly from: Mode | null; readonly to: Mode };
   /** A draw will take place. Its seed is fixed; `seed_hash` is the seed's SHA-256, hexadecimal. */
-  'draw.announced': InRoom & { readonly event: string; readonly seed_hash: string };
+  'draw.announced': InLane & { readonly event: string; readonly seed_hash: string };
   /** The `entrants` who were present have their numbers. The seed is hexadecimal. */
-  'draw.done': InRoom & { readonly event: string; readonly entrants: number; readonly seed: string };
+  'draw.done': InLane & { readonly event: string; readonly entrants: number; readonly seed: string };
   /** A periodic inlet skipped `periods`, which had passed too long ago to be made up for. */
   'inlet.skipped': InRoom & { readonly periods: number };
   /** An address behaves like an attacker. `address_hash` is keyed, and changes each day. */
@@ -82,10 +105,14 @@ export interface Activities {
     readonly sub?: VisitorId;
     readonly address_hash: string;
   };
+  /** Something needs an operator. `room` is null for what concerns the whole process. docs/run-book.md says what to do. */
+  'alert.raised': { readonly room: RoomId | null; readonly alert: AlertName };
+  /** It is over. */
+  'alert.cleared': { readonly room: RoomId | null; readonly alert: AlertName };
   /** The room's counters, each minute. */
-  'room.metrics': InRoom & { readonly counters: Counters };
+  'room.metrics': InRoom & { readonly counters: RoomCounters };
   /**
-   * `count` attempts to authenticate with an operator's token or a client secret failed. `client_id` is null for a token, and for a relying party that does not exist.
+   * `count` attempts with a wrong operator's token, client secret or code for the support desk failed. `client_id` is null but for relying parties that exist.
    */
   'authentication.failed': {
     readonly credential: CredentialKind;
@@ -103,6 +130,8 @@ export interface Activities {
     readonly detail: unknown;
     /** A keyed hash of the address that the request came from: equal for equal addresses. Missing for the service itself. */
     readonly address_hash?: string;
+    /** Why, in the operator's words. Missing: they said nothing. */
+    readonly reason?: string;
   };
 }
 
@@ -111,6 +140,7 @@ export type ActivityType = keyof Activities;
 /** What an event is about: one visitor (a large sale has millions of these), a room, or an operator. */
 const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } = {
   'ticket.issued': 'visitor',
+  'ticket.returned': 'visitor',
   'ticket.claimed': 'visitor',
   'admission.ended': 'visitor',
   'counter.raised': 'room',
@@ -121,6 +151,8 @@ const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } 
   'draw.done': 'room',
   'inlet.skipped': 'room',
   'abuse.suspected': 'room',
+  'alert.raised': 'room',
+  'alert.cleared': 'room',
   'room.metrics': 'room',
   'authentication.failed': 'operator',
   'operator.acted': 'operator',

@@ -1,5 +1,6 @@
 /** The browsers that use an admission, as the doors see them, and what is reported of copies. */
 import type { Emit } from './activity.ts';
+import type { InAnyLane } from './any-lane.ts';
 import { narrowOf } from './entry/address-key.ts';
 import { limitsOf } from './entry/entry-settings.ts';
 import { RoomNotFound } from './errors.ts';
@@ -29,11 +30,13 @@ export type UseAdmission = (room: RoomId, use: BrowserUse) => Promise<Used | nul
 export interface AdmissionUsesDeps {
   readonly line: Pick<LineStore, 'useAdmission'>;
   readonly snapshots: Pick<Snapshots, 'get' | 'expire'>;
+  readonly inAnyLane: InAnyLane;
   readonly now: () => number;
   readonly emit: Emit;
 }
 
-export function createUseAdmission({ line, snapshots, now, emit }: AdmissionUsesDeps): UseAdmission {
+export function createUseAdmission(deps: AdmissionUsesDeps): UseAdmission {
+  const { line, snapshots, inAnyLane, now, emit } = deps;
   const reportsOfVisitor = createRateLimit({ limit: 1, window: REPORT_WINDOW, now });
   const reportsOfRoom = createRateLimit({ limit: REPORTS, window: REPORT_WINDOW, now });
 
@@ -45,7 +48,8 @@ export function createUseAdmission({ line, snapshots, now, emit }: AdmissionUses
   return async (room, { address = null, ...use }) => {
     try {
       const limit = limitsOf((await snapshots.get(room)).settings).sessions_per_admission;
-      const used = await line.useAdmission(room, { ...use, limit }, now());
+      const there = await inAnyLane(room, (id) => line.useAdmission(id, { ...use, limit }, now()));
+      const used = there?.found ?? null;
       if (used?.outcome === 'forked' || used?.outcome === 'copied') report(room, use.visitor, address);
       // Other processes hear of it within a second.
       if (used?.outcome === 'taken over') snapshots.expire(room);

@@ -6,10 +6,15 @@
 import type { Emit } from './activity.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter, timeOf } from './estimate.ts';
+import { groupsOf } from './groups.ts';
 import { tickInlet } from './inlets/index.ts';
 import { RAISED_ON_EXPIRY, raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
+import { type SeenLane, type SeenLanes, tickLanes, withoutLanes } from './lane-inlet.ts';
+import { laneRules } from './lane-rules.ts';
+import { hasLanes, inLane, type Lane, type LaneRef, type LineId, lanesOf, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
-import { lineRules } from './line-rules.ts';
+import type { RaiseStep } from './line/serving.ts';
+import type { LineRules } from './line-rules.ts';
 import { readSignal } from './origin-signal.ts';
 import { heartbeatAfter } from './poll-intervals.ts';
 import type { LineStore } from './ports/line.ts';
@@ -17,6 +22,10 @@ import type { SettingsStore } from './ports/settings.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import type { ReportRoomEvents } from './room-event-reporter.ts';
 import { settingsAt } from './settings-at.ts';
+import { createShareGroup } from './share-group.ts';
+import { createSharePlaces } from './share-places.ts';
+import { isSoldOut } from './stock.ts';
+import { wholeView } from './whole-view.ts';
 
 export interface Advance {
   /**
@@ -42,48 +51,98 @@ export interface AdvanceDeps {
   readonly now: () => number;
   readonly emit: Emit;
   /** Called after {@link Advance.all} advanced a room. */
-  readonly roomAdvanced: (room: RoomId) => void;
+  readonly roomAdvanced: (room: RoomId, view: LineView) => Promise<void>;
+  /** Closes a room in which nothing is left to sell. */
+  readonly closeSoldOut: (seen: RoomSettings) => Promise<void>;
 }
 
 /** Rules are applied again after this time, in ms: another process with a slow clock may have applied older ones. */
 const APPLIED_FOR = 10_000;
 /** The time from a heartbeat until the line counts it, in ms: the page's jitter and a second in the buffer. */
 const HEARTBEAT_DELAY = 2000;
+/** After so many ms, a gap is over in every room. */
+const LONGEST_GAP = 60_000;
 
 export function createAdvance(deps: AdvanceDeps): Advance {
-  const { store, drawSchedule, reportRoomEvents, now, emit, roomAdvanced } = deps;
+  const { store, drawSchedule, reportRoomEvents, now, emit, roomAdvanced, closeSoldOut } = deps;
   const { line } = store;
   /** The rules that this process applied last to each line, as JSON, and when. */
-  const applied = new Map<RoomId, { readonly rules: string; readonly at: number }>();
+  const applied = new Map<LineId, { readonly rules: string; readonly at: number }>();
+  const sharePlaces = createSharePlaces(line, now);
+  const shareGroup = createShareGroup(line, now);
   let continuousSince = Number.NEGATIVE_INFINITY;
 
-  async function advance(configured: RoomSettings): Promise<LineView> {
-    const { id } = configured;
+  /** Returns the lanes as they were seen, the default lane first. */
+  async function advance(configured: RoomSettings): Promise<SeenLanes> {
     const settings = settingsAt(configured, now());
-    await applyRules(settings);
-    const view = await advanceDraws(configured, await line.view(id, now()));
-    await tick(settings, view);
-    await writeMeter(settings, view);
-    return view;
+    const lanes = await advanceLines(configured, settings);
+    if (isSoldOut(settings, lanes)) {
+      await closeSoldOut(configured);
+      return lanes;
+    }
+    await (hasLanes(settings) ? tickTogether(settings, lanes) : tick(settings, lanes[0].view));
+    await Promise.all(lanes.map((lane) => writeMeter(settings, lane)));
+    return lanes;
+  }
+
+  async function advanceLines(configured: RoomSettings, settings: RoomSettings): Promise<SeenLanes> {
+    const [first, ...others] = lanesOf(settings);
+    const see = async (lane: Lane): Promise<SeenLane> => {
+      await applyRules(lane.line, laneRules(settings, lane.name));
+      return { ...lane, view: await advanceDraws(configured, lane, await line.view(lane.line, now())) };
+    };
+    const lanes: SeenLanes = await Promise.all([see(first), ...others.map(see)]);
+    return others.length === 0 ? lanes : sharePlaces(settings, lanes);
+  }
+
+  /** Of all groups, or of one. */
+  async function shareGroups(rooms: readonly RoomSettings[], id?: string): Promise<void> {
+    const groups = groupsOf(rooms).filter((group) => id === undefined || group.id === id);
+    await Promise.all(groups.map((group) => shareGroup(group, rooms)));
   }
 
   /** The beginning or end of an event changes the rules without an operator's request. */
-  async function applyRules(settings: RoomSettings): Promise<void> {
-    const rules = lineRules(settings);
+  async function applyRules(id: LineId, rules: LineRules): Promise<void> {
     const text = JSON.stringify(rules);
-    const last = applied.get(settings.id);
+    const last = applied.get(id);
     if (last?.rules === text && Math.abs(now() - last.at) < APPLIED_FOR) return;
-    await line.configure(settings.id, rules, now());
-    applied.set(settings.id, { rules: text, at: now() });
+    await line.configure(id, rules, now());
+    applied.set(id, { rules: text, at: now() });
   }
 
   /** Returns the view after the draws. */
-  async function advanceDraws(settings: RoomSettings, view: LineView): Promise<LineView> {
-    const { id } = settings;
-    if (!(await drawSchedule.advance(settings, view, missesHeartbeats(settings, view)))) return view;
+  async function advanceDraws(settings: RoomSettings, lane: Lane, view: LineView): Promise<LineView> {
+    const { line: id, name } = lane;
+    if (!(await drawSchedule.advance(settings, view, missesHeartbeats(settings, view), id))) return view;
     const after = await line.view(id, now());
-    emitRaised(id, 'draw', view.counters.serving, after.counters.serving);
+    emitRaised({ room: settings.id, lane: name }, 'draw', view.counters.serving, after.counters.serving);
     return after;
+  }
+
+  /** The one inlet of a room with lanes. */
+  async function tickTogether(settings: RoomSettings, lanes: SeenLanes): Promise<void> {
+    const { id, mode, inlet } = settings;
+    const [{ view }] = lanes;
+    if (mode !== 'queue' || view.alarm) return;
+    const mayMiss = ({ view: { counters }, view }: SeenLane) =>
+      counters.present < counters.waiting && missesHeartbeats(settings, view);
+    if (lanes.some(mayMiss)) return;
+    const { clock, shifted, notes } = view;
+    const step = tickLanes(lanes, (state) =>
+      tickInlet(inlet, {
+        ...{ now: clock, shifted, own: now(), signal: readSignal(notes.signal) },
+        state: withoutExpiry(state),
+      }),
+    );
+    const raise = async (lane: Lane, by: RaiseStep) => {
+      const { raisedBy, applied, counters } = await line.raise(lane.line, by, now());
+      const { serving } = counters;
+      emitRaised({ room: id, lane: lane.name }, `inlet:${inlet.strategy}`, serving - raisedBy, serving);
+      return applied;
+    };
+    if (step.own && !(await raise(lanes[0], step.own))) return;
+    await Promise.all(step.others.map(({ lane, by }) => raise(lane, by)));
+    if (step.skipped) emit('inlet.skipped', { room: id, periods: step.skipped });
   }
 
   async function tick(settings: RoomSettings, view: LineView): Promise<void> {
@@ -93,10 +152,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const { clock, shifted, inletState: from, notes } = view;
     const time = { now: clock, shifted, own: now() };
     const tickWith = (own: string) => tickInlet(inlet, { ...time, state: own, signal: readSignal(notes.signal) });
+    const before = withoutLanes(from);
     const { generation, counters: seen } = view;
     const { raise, state, skipped, cause } = aws?.raise_on_expiry
-      ? raiseOnExpiry(from, { generation, expired: seen.expired }, tickWith)
-      : { ...tickWith(withoutExpiry(from)), cause: 'inlet' };
+      ? raiseOnExpiry(before, { generation, expired: seen.expired }, tickWith)
+      : { ...tickWith(withoutExpiry(before)), cause: 'inlet' };
     if (!raise && state === from) return;
     const { raisedBy, applied, counters } = await line.raise(
       id,
@@ -105,7 +165,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     );
     if (!applied) return;
     emitRaised(
-      id,
+      { room: id },
       cause === 'expiry' ? RAISED_ON_EXPIRY : `inlet:${inlet.strategy}`,
       counters.serving - raisedBy,
       counters.serving,
@@ -116,11 +176,14 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   /** Whether visitors may count as absent only because heartbeats were lost in a gap. */
   function missesHeartbeats(settings: RoomSettings, { clock, heartbeatsSince }: LineView): boolean {
     const delay = heartbeatAfter(settings) * 1000 + HEARTBEAT_DELAY;
+    // This process's clock may have been set back.
+    continuousSince = Math.min(continuousSince, now());
+    if (now() >= continuousSince + LONGEST_GAP) continuousSince = Number.NEGATIVE_INFINITY;
     return clock < heartbeatsSince + delay || now() < continuousSince + delay;
   }
 
   /** A room that serves nobody has no speed, and what was measured before does not predict the time after. */
-  async function writeMeter({ id, mode }: RoomSettings, view: LineView): Promise<void> {
+  async function writeMeter({ mode }: RoomSettings, { line: id, view }: SeenLane): Promise<void> {
     const { alarm, notes, turns } = view;
     if (mode !== 'queue' || alarm) {
       if (notes.meter !== '') await line.note(id, { name: 'meter', value: '' }, now());
@@ -130,25 +193,29 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (meter) await line.note(id, { name: 'meter', value: JSON.stringify(meter) }, now());
   }
 
-  function emitRaised(room: RoomId, by: string, from: number, to: number): void {
-    if (from !== to) emit('counter.raised', { room, by, from, to });
+  function emitRaised({ room, lane }: LaneRef, by: string, from: number, to: number): void {
+    if (from !== to) emit('counter.raised', { room, ...inLane(lane), by, from, to });
   }
 
   return {
     async room(id) {
       const settings = await store.settings.room(id);
-      if (settings) await advance(settings);
+      if (!settings) return;
+      if (settings.group) await shareGroups(await store.settings.rooms(), settings.group.id);
+      await advance(settings);
     },
     async all() {
       const rooms = await store.settings.rooms();
-      for (const id of applied.keys()) if (!rooms.some((room) => room.id === id)) applied.delete(id);
+      for (const id of applied.keys()) if (!rooms.some((room) => room.id === roomOfLine(id))) applied.delete(id);
+      const [shared] = await Promise.allSettled([shareGroups(rooms)]);
       const results = await Promise.allSettled(
         rooms.map(async (room) => {
-          await reportRoomEvents(room.id, await advance(room));
-          roomAdvanced(room.id);
+          const lanes = await advance(room);
+          await reportRoomEvents(room.id, lanes);
+          await roomAdvanced(room.id, wholeView([lanes[0].view, ...lanes.slice(1).map(({ view }) => view)]));
         }),
       );
-      const failed = results.find((result) => result.status === 'rejected');
+      const failed = [shared, ...results].find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
     heartbeatsContinuousSince(at) {

@@ -18,6 +18,8 @@ export interface AuditEntry {
   readonly detail: unknown;
   /** A keyed hash of the network that the requests came from. */
   readonly address_hash?: string;
+  /** Why, in the operator's words. */
+  readonly reason?: string;
   /** How often it was repeated within a minute. */
   readonly count: number;
   /** When it happened last. */

@@ -16,6 +16,8 @@ const CAPACITY = 32;
 
 /** The entrants of a finished draw and their numbers. */
 export interface DrawnNumbers {
+  /** The number before the first one drawn. */
+  readonly base: number;
   /** The rank among the entrants who were present at the draw, in order of arrival from 0; null for an absent one. */
   rankOf(index: number): number | null;
   /** The number drawn for a rank. Takes a few microseconds. */
@@ -35,6 +37,7 @@ export function readDrawResult({ record, there }: DrawResult): DrawnNumbers {
       ? drawnOrder(Buffer.from(seed ?? '', 'base64url'), record.entrants ?? 0)
       : (entrant: number) => entrant;
   return {
+    base,
     rankOf(index) {
       if (!present.has(index)) return null;
       const step = Math.floor(index / STEP);

@@ -3,6 +3,7 @@
  * hash of the seed is public before anybody can arrive, and draws at the event's start.
  */
 import { commitment, newSeed } from './draw.ts';
+import type { LineId } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { DrawRecord } from './line/draw.ts';
 import type { LineStore } from './ports/line.ts';
@@ -12,11 +13,14 @@ export interface DrawSchedule {
   /**
    * Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. While `missesHeartbeats`,
    * entrants may count as absent who are present: the draw waits, unless all are present.
+   *
+   * @param line that of the room, unless it is of a lane: each has its own draws.
    */
   advance(
     settings: RoomSettings,
     view: Pick<LineView, 'draws' | 'entrantsPresent'>,
     missesHeartbeats?: boolean,
+    line?: LineId,
   ): Promise<boolean>;
 }
 
@@ -25,7 +29,7 @@ export function createDrawSchedule(
   now: () => number,
 ): DrawSchedule {
   /** When several processes announce at once, the first one's seed counts. */
-  async function announce(room: string, event: RoomEvent): Promise<void> {
+  async function announce(id: LineId, event: RoomEvent): Promise<void> {
     const seed = newSeed();
     const opening = {
       event: event.id,
@@ -35,7 +39,7 @@ export function createDrawSchedule(
       opensAt: event.prequeue_start,
       startsAt: event.start,
     };
-    await line.announceDraw(room, opening, now());
+    await line.announceDraw(id, opening, now());
   }
 
   /** The event of the next draw; null where none is to come. */
@@ -45,8 +49,7 @@ export function createDrawSchedule(
   }
 
   return {
-    async advance(settings, { draws, entrantsPresent }, missesHeartbeats = false) {
-      const { id } = settings;
+    async advance(settings, { draws, entrantsPresent }, missesHeartbeats = false, id = settings.id) {
       const last = draws.at(-1);
       const next = last?.drawnAt === null ? last : null;
       const event = next && settings.events.find((each) => each.id === next.event);

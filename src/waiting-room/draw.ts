@@ -31,11 +31,14 @@ export function drawnOrder(seed: Uint8Array, entrants: number): (entrant: number
   const input = Buffer.alloc(SEED + 5);
   input.set(seed);
 
-  /** The first 48 bits of the hash. */
+  /** The first 48 bits of the hash. A string of bytes costs a quarter of what a buffer does. */
   function random(round: number, half: number): number {
     input.writeUInt8(round, SEED);
     input.writeUInt32BE(half, SEED + 1);
-    return hash('sha256', input, 'buffer').readUIntBE(0, 6);
+    const bytes = hash('sha256', input, 'binary');
+    let bits = 0;
+    for (let at = 0; at < 6; at++) bits = bits * 256 + bytes.charCodeAt(at);
+    return bits;
   }
 
   return (entrant) => {

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'entry_refused'
   | 'pass_required'
   | 'pass_invalid'
+  | 'pass_moved'
   | 'pass_unchecked'
   | 'proof_invalid'
   | 'challenge_unavailable'
@@ -21,12 +22,25 @@ export type ErrorCode =
   | 'ticket_required'
   | 'ticket_invalid'
   | 'not_your_turn'
+  | 'admission_in_use'
+  | 'too_many_claims'
   | 'turn_missed'
   | 'admission_over'
   | 'event_not_found'
   | 'event_started'
   | 'event_has_entrants'
+  | 'lane_not_found'
+  | 'group_not_found'
+  | 'lane_has_visitors'
   | 'event_id_taken'
+  | 'line_in_use'
+  | 'too_many_rehearsals'
+  | 'visitor_not_found'
+  | 'visitor_has_place'
+  | 'note_not_found'
+  | 'notes_full'
+  | 'nothing_to_undo'
+  | 'undo_stale'
   | 'store_unavailable'
   | 'store_evicts';
 
@@ -48,6 +62,37 @@ export class RoomNotFound extends AnteroomError {
   }
 }
 
+/** The room has no note with this id. */
+export class NoteNotFound extends AnteroomError {
+  constructor(room: string, note: string) {
+    super('note_not_found', `The room "${room}" has no note "${note}".`);
+  }
+}
+
+/** The room has as many notes as it can. */
+export class NotesFull extends AnteroomError {
+  constructor(room: string, most: number) {
+    super('notes_full', `The room "${room}" has ${most} notes already. Remove one first.`);
+  }
+}
+
+/** Nothing that an operator did in the room can be undone at this moment. */
+export class NothingToUndo extends AnteroomError {
+  constructor(room: string) {
+    super('nothing_to_undo', `Nothing can be undone in the room "${room}" at this moment.`);
+  }
+}
+
+/** Something else is what an undo would undo. */
+export class UndoStale extends AnteroomError {
+  constructor(room: string) {
+    super(
+      'undo_stale',
+      `Something else happened in the room "${room}" since. Read again what can be undone, and repeat the request.`,
+    );
+  }
+}
+
 /** No relying party has this client id. */
 export class RelyingPartyNotFound extends AnteroomError {
   constructor(clientId: string) {
@@ -63,7 +108,12 @@ export class RoomClosed extends AnteroomError {
 }
 
 /** The visitor is not in the line and may not join it this way. */
-export class JoinRefused extends AnteroomError {}
+export class JoinRefused extends AnteroomError {
+  /** Whether the visitor's site may give them a pass with which they can join. */
+  get needsPass(): boolean {
+    return this.code === 'pass_invalid' || this.code === 'pass_required';
+  }
+}
 /** The line has as many present visitors as the room has capacity for. */
 export class RoomFull extends AnteroomError {
   constructor(room: string) {
@@ -71,17 +121,33 @@ export class RoomFull extends AnteroomError {
   }
 }
 
-/** The newcomer gets a number with a proof only. */
+/** The visitor gets a number, or takes the turn, with a proof only. */
 export class ChallengeRequired extends AnteroomError {
-  /** Seconds until a newcomer of the same address may join without a proof. */
+  /** Seconds until the visitor may try again without a proof: 1 where only a proof helps. */
   readonly retryAfter: number;
 
-  constructor(room: string, retryAfter: number) {
-    super(
-      'challenge_required',
-      `Too many visitors joined the room "${room}" from this address. Join with a proof, or later.`,
-    );
+  private constructor(message: string, retryAfter = 1) {
+    super('challenge_required', message);
     this.retryAfter = retryAfter;
+  }
+
+  /** @param retryAfter seconds until a newcomer of the same address may join without a proof. */
+  static tooManyJoins(room: string, retryAfter: number): ChallengeRequired {
+    return new ChallengeRequired(
+      `Too many visitors joined the room "${room}" from this address. Join with a proof, or later.`,
+      retryAfter,
+    );
+  }
+
+  /** A rule of the room asks for it, or many visitors took a place and did not use it. */
+  static ofNewcomers(room: string): ChallengeRequired {
+    return new ChallengeRequired(`The room "${room}" asks newcomers for a proof. Join with one.`);
+  }
+
+  static ofTurn(room: string): ChallengeRequired {
+    return new ChallengeRequired(
+      `Too many visitors of this address are in the room "${room}" without a proof. Bring one to take the turn.`,
+    );
   }
 }
 
@@ -123,6 +189,50 @@ export class EventHasEntrants extends AnteroomError {
     super(
       'event_has_entrants',
       `The event "${event}" of the room "${room}" has entrants: it cannot be removed or renamed. Postpone or cancel it.`,
+    );
+  }
+}
+
+/** A line that has numbers cannot take over another. */
+export class LineInUse extends AnteroomError {
+  constructor(room: string) {
+    super('line_in_use', `The line of "${room}" has numbers already. Reset the room first.`);
+  }
+}
+
+/** The room has as many rehearsals as it may have. */
+export class TooManyRehearsals extends AnteroomError {
+  constructor(room: string, most: number) {
+    super('too_many_rehearsals', `"${room}" has ${most} rehearsals already. End one, or wait until its hour is over.`);
+  }
+}
+
+/** The room has no lane of this name. */
+export class LaneNotFound extends AnteroomError {
+  constructor(room: string, lane: string) {
+    super('lane_not_found', `The room "${room}" has no lane "${lane}".`);
+  }
+}
+
+/** The number has a place in line, a turn or an admission: there is nothing to restore. */
+export class VisitorHasPlace extends AnteroomError {
+  constructor(number: number) {
+    super('visitor_has_place', `Number ${number} waits, has its turn, or is inside: there is nothing to restore.`);
+  }
+}
+
+export class GroupNotFound extends AnteroomError {
+  constructor(group: string) {
+    super('group_not_found', `There is no group "${group}".`);
+  }
+}
+
+/** Visitors are in the lane, so it cannot be removed or renamed. */
+export class LaneHasVisitors extends AnteroomError {
+  constructor(room: string, lane: string) {
+    super(
+      'lane_has_visitors',
+      `The lane "${lane}" of the room "${room}" has visitors in line or inside: it cannot be removed or renamed. Give it a small share, and remove it when they have left.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { EventHasEntrants } from './errors.ts';
+import { lanesOf } from './lanes.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
@@ -10,9 +11,11 @@ export function createEventGuard({ store, now, eventKept }: Pick<OperationsConte
   return async (before: RoomSettings | null, after: RoomSettings): Promise<RoomSettings> => {
     const removed = before?.events.filter(({ id }) => !after.events.some((event) => event.id === id)) ?? [];
     if (removed.length === 0) return after;
-    const { draws } = await store.line.view(after.id, now());
-    const open = draws.findLast(({ drawnAt, arrivals }) => drawnAt === null && arrivals > 0);
-    const event = removed.find(({ id }) => id === open?.event);
+    const views = await Promise.all(lanesOf(before ?? after).map(({ line }) => store.line.view(line, now())));
+    const open = views.flatMap(({ draws }) =>
+      draws.filter(({ drawnAt, arrivals }) => drawnAt === null && arrivals > 0),
+    );
+    const event = removed.find(({ id }) => open.some((draw) => draw.event === id));
     if (!event) return after;
     if (!eventKept) throw new EventHasEntrants(after.id, event.id);
     eventKept(after.id, event.id);

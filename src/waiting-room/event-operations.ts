@@ -1,4 +1,5 @@
 import { EventNotFound, EventStarted } from './errors.ts';
+import { inLane, type Lane, lanesOf } from './lanes.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
@@ -43,13 +44,13 @@ export function createEventOperations(context: OperationsContext, rooms: RoomOpe
   }
 
   /** A draw without entrants is only withdrawn, so that a later event may have the same id. */
-  async function endDraw(room: RoomId, event: string, entrants: EntrantsOfCancelled): Promise<void> {
-    await line.withdrawDraw(room, event, now());
-    if (entrants === 'release') return line.releaseDraw(room, event, now());
-    const from = (await line.view(room, now())).counters.serving;
-    await line.draw(room, event, now());
-    const to = (await line.view(room, now())).counters.serving;
-    if (from !== to) emit('counter.raised', { room, by, from, to });
+  async function endDraw({ name, line: id }: Lane, room: RoomId, event: string, entrants: EntrantsOfCancelled) {
+    await line.withdrawDraw(id, event, now());
+    if (entrants === 'release') return line.releaseDraw(id, event, now());
+    const from = (await line.view(id, now())).counters.serving;
+    await line.draw(id, event, now());
+    const to = (await line.view(id, now())).counters.serving;
+    if (from !== to) emit('counter.raised', { room, ...inLane(name), by, from, to });
   }
 
   return {
@@ -69,11 +70,13 @@ export function createEventOperations(context: OperationsContext, rooms: RoomOpe
       const { value, revision } = await rooms.storedRoom(room);
       precondition?.(revision);
       upcomingEvent(value, id);
-      await endDraw(room, id, entrants);
-      const changed = await rooms.changeRoom(room, (settings) => ({
+      await Promise.all(lanesOf(value).map((lane) => endDraw(lane, room, id, entrants)));
+      const without = (settings: RoomSettings) => ({
         ...settings,
         events: settings.events.filter((event) => event.id !== id),
-      }));
+      });
+      // The draw has ended: nobody can undo this.
+      const changed = await rooms.changeRoom(room, without, undefined, { isUndoable: false });
       audit('event.cancelled', room, { event: id, entrants });
       return changed;
     },

@@ -1,4 +1,4 @@
-import { unservedFacts, waitOf } from './facts.ts';
+import { supportCodeOf, unservedFacts, waitOf } from './facts.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -14,18 +14,31 @@ export function unservedDocument(snapshot: Snapshot, ticket: Ticket): string {
   const ahead = snapshot.ahead(ticket.number);
   const wait = waitOf(snapshot, ahead);
   const estimate = wait ? `{"low":${wait.low},"high":${wait.high}}` : 'null';
-  return `${before}${ticket.number}${between}${ahead},"estimated_wait":${estimate}${after}`;
+  const code = supportCodeOf(snapshot, ticket);
+  const atNumber = code === undefined ? `${ticket.number}` : `${ticket.number},"support_code":"${code}"`;
+  const atJoin = ticket.aheadAtJoin ? `,"people_ahead_at_join":${ticket.aheadAtJoin}` : '';
+  return `${before}${atNumber}${between}${ahead},"estimated_wait":${estimate}${after}${atJoin}}`;
 }
 
 function frameOf(snapshot: Snapshot, ticket: Ticket): Frame {
   const known = frames[`${ticket.standing === 'proven'}`].get(snapshot);
   if (known) return known;
   const facts = unservedFacts(snapshot, ticket);
-  const { state, room, number: _, serving, people_ahead: __, estimated_wait: ___, ...rest } = facts;
+  const {
+    state,
+    room,
+    number: _,
+    support_code: _____,
+    serving,
+    people_ahead: __,
+    estimated_wait: ___,
+    people_ahead_at_join: ____,
+    ...rest
+  } = facts;
   const frame: Frame = [
     `${JSON.stringify({ state, room }).slice(0, -1)},"number":`,
     `,"serving":${serving},"people_ahead":`,
-    `,${JSON.stringify(rest).slice(1)}`,
+    `,${JSON.stringify(rest).slice(1, -1)}`,
   ];
   frames[`${ticket.standing === 'proven'}`].set(snapshot, frame);
   return frame;

@@ -1,13 +1,16 @@
 /** Where a visitor stands, as the waiting page shows it and the APIs answer it. */
 import { challengeOf } from './entry/entry-settings.ts';
+import { needsProof } from './entry/needs-proof.ts';
 import { estimatedWait, type Range } from './estimate.ts';
+import { hasLanes, laneTitle } from './lanes.ts';
 import type { Place } from './line/place.ts';
+import { messageId } from './page-settings.ts';
 import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
 import type { ClosedReason, RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
-/** With `full` and `challenge` there is no ticket yet. */
+/** With `full` there is no ticket yet, and with `challenge` there may be none. */
 export type State = 'before_start' | 'waiting' | 'paused' | 'served' | 'expired' | 'closed' | NewcomerState;
 
 /** Why a newcomer has no number: the line is full, or a proof comes first. */
@@ -17,23 +20,35 @@ export type NewcomerState = 'full' | 'challenge';
 export interface Facts {
   readonly state: State;
   readonly room: RoomId;
+  /** In a room with lanes: the visitor's, or `default`. Numbers, and people ahead, are of this lane. */
+  readonly lane?: string;
   /** Null until the draw. */
   readonly number: number | null;
+  /** With a number: the characters that prove to a support desk that it is the visitor's. */
+  readonly support_code?: string;
   readonly serving: number;
   readonly people_ahead: number;
+  /** While the visitor waits: how many people were ahead when the number was given, if it is known. */
+  readonly people_ahead_at_join?: number;
   readonly estimated_wait: Range | null;
   /** When to request the shared status again. */
   readonly poll_after: number;
   /** When to request these facts again, to stay present. */
   readonly heartbeat_after: number;
   readonly message: string | null;
+  /** With a message in several languages: changes with it. `message` is that of the room's default language. */
+  readonly message_id?: string;
   readonly updated_at: string;
+  /** In a room with a stock: what is left to sell. */
+  readonly stock?: number;
   /** Whether the visitor brought a valid proof. */
   readonly proven: boolean;
   /** While `proven` is false and the room asks for proofs: the URL of a challenge. */
   readonly challenge?: string;
-  /** With `served`: the end of the claim window. */
+  /** With `served`, and with `challenge` after the turn came: the end of the claim window. */
   readonly claim_by?: string;
+  /** With `served`, until the claim: whether the visitor took more time. The page then claims on request only. */
+  readonly extended?: boolean;
   /** With `closed`: why, if the operator said so. */
   readonly closed_reason?: ClosedReason;
   /** With `before_start`: when the event starts. */
@@ -53,7 +68,12 @@ export function unservedFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { mode } = snapshot.settings;
   const state = mode === 'paused' || mode === 'closed' ? mode : 'waiting';
   const ahead = snapshot.ahead(ticket.number);
-  return facts(snapshot, ticket, state, ahead, waitOf(snapshot, ahead));
+  return { ...facts(snapshot, ticket, state, ahead, waitOf(snapshot, ahead)), ...joinFacts(ticket) };
+}
+
+/** What progress is measured by. */
+function joinFacts({ aheadAtJoin }: Ticket): Pick<Facts, 'people_ahead_at_join'> {
+  return aheadAtJoin ? { people_ahead_at_join: aheadAtJoin } : {};
 }
 
 /** The facts of a visitor whose number is served, from their place in the store. Null for a stale ticket. */
@@ -74,7 +94,11 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       return unservedFacts(snapshot, ticket);
     case 'served':
       if (mode === 'closed') return facts(snapshot, ticket, 'closed');
-      return { ...facts(snapshot, ticket, 'served'), claim_by: iso(place.claimBy) };
+      return {
+        ...facts(snapshot, ticket, needsProof(snapshot.settings, ticket) ? 'challenge' : 'served'),
+        claim_by: iso(place.claimBy),
+        extended: place.extended === true,
+      };
     case 'missed':
       if (mode === 'closed') return facts(snapshot, ticket, 'closed');
       return { ...facts(snapshot, ticket, 'expired'), ...rejoinAfter(place, admission.missed_turn) };
@@ -115,16 +139,24 @@ export function latecomerFacts(snapshot: Snapshot, ticket: Ticket): Facts {
 
 /** The facts of somebody who has no ticket. */
 export function newcomerFacts(snapshot: Snapshot, state: NewcomerState): Facts {
-  return facts(snapshot, NOBODY, state, snapshot.view.counters.present);
+  return facts(snapshot, NOBODY, state, snapshot.present);
 }
 
-const NOBODY = { number: 0, standing: 'unproven' } as const;
+const NOBODY: Ticket = {
+  ...{ room: '', incarnation: '', generation: 0, number: 0, visitor: '' },
+  ...{ joinedAt: 0, entry: null, predicted: null, standing: 'unproven' },
+};
 
 /** What a ticket has shown, and what the room asks for. */
 function proofFacts({ settings, challengeUrl }: Snapshot, { standing }: Pick<Ticket, 'standing'>) {
   const proven = standing === 'proven';
   const isAsked = !proven && challengeUrl !== undefined && challengeOf(settings) !== 'off';
   return isAsked ? { proven, challenge: challengeUrl } : { proven };
+}
+
+/** What a visitor reads out to a support desk beside their number. */
+export function supportCodeOf({ supportCode }: Snapshot, ticket: Ticket): string | undefined {
+  return ticket.number > 0 ? supportCode?.(ticket) : undefined;
 }
 
 /** The estimated wait behind `ahead` people. Null if it is unknown or the room serves nobody. */
@@ -134,7 +166,10 @@ export function waitOf(snapshot: Snapshot, ahead: number): Range | null {
   return estimatedWait(ahead, speed, 2 * pollAfter(settings, view.counters.waiting));
 }
 
-type SharedFacts = Pick<Facts, 'room' | 'serving' | 'poll_after' | 'heartbeat_after' | 'message' | 'updated_at'>;
+type SharedFacts = Pick<
+  Facts,
+  'room' | 'lane' | 'serving' | 'poll_after' | 'heartbeat_after' | 'message' | 'message_id' | 'updated_at' | 'stock'
+>;
 
 const shared = new WeakMap<Snapshot, SharedFacts>();
 
@@ -143,13 +178,17 @@ function sharedFacts(snapshot: Snapshot): SharedFacts {
   const known = shared.get(snapshot);
   if (known) return known;
   const { settings, view, updatedAt } = snapshot;
+  const message_id = messageId(settings);
   const made: SharedFacts = {
     room: settings.id,
+    ...(hasLanes(settings) ? { lane: laneTitle(snapshot.lane) } : {}),
     serving: view.counters.serving,
     poll_after: pollAfter(settings, view.counters.waiting),
     heartbeat_after: heartbeatAfter(settings),
     message: settings.message,
+    ...(message_id === undefined ? {} : { message_id }),
     updated_at: iso(updatedAt),
+    ...(snapshot.stock == null ? {} : { stock: snapshot.stock }),
   };
   shared.set(snapshot, made);
   return made;
@@ -157,24 +196,30 @@ function sharedFacts(snapshot: Snapshot): SharedFacts {
 
 function facts(
   snapshot: Snapshot,
-  ticket: Pick<Ticket, 'number' | 'standing'>,
+  ticket: Ticket,
   state: State,
   peopleAhead = 0,
   estimated_wait: Range | null = null,
 ): Facts {
-  const { room, serving, poll_after, heartbeat_after, message, updated_at } = sharedFacts(snapshot);
+  const { room, lane, serving, poll_after, heartbeat_after, message, message_id, updated_at, stock } =
+    sharedFacts(snapshot);
   const { closed_reason } = snapshot.settings;
+  const support_code = supportCodeOf(snapshot, ticket);
   return {
     state,
     room,
+    ...(lane === undefined ? {} : { lane }),
     number: ticket.number || null,
+    ...(support_code === undefined ? {} : { support_code }),
     serving,
     people_ahead: peopleAhead,
     estimated_wait,
     poll_after,
     heartbeat_after,
     message,
+    ...(message_id === undefined ? {} : { message_id }),
     updated_at,
+    ...(stock === undefined ? {} : { stock }),
     ...proofFacts(snapshot, ticket),
     ...(state === 'closed' && closed_reason ? { closed_reason } : {}),
   };

@@ -38,21 +38,43 @@ export function createHeartbeatBuffer(
   now: () => number,
 ): HeartbeatBuffer {
   let batches = new Map<string, Batch>();
+  /** Of the heartbeat before: nearly always of the next one too. */
+  let latest: Batch | undefined;
 
-  function record(
+  function batchOf(
     room: RoomId,
     { incarnation = '', generation }: LineRef,
     { draw, lasting }: Pick<Batch, 'draw' | 'lasting'>,
-    number: number,
-    isProven = false,
-  ): void {
+  ): Batch | undefined {
+    if (
+      latest?.room === room &&
+      latest.incarnation === incarnation &&
+      latest.generation === generation &&
+      latest.draw === draw &&
+      latest.lasting === lasting
+    ) {
+      return latest;
+    }
     const key = `${room} ${incarnation} ${draw} ${lasting}`;
     let batch = batches.get(key);
     if (batch?.generation !== generation) {
-      if (batch && batch.generation > generation) return;
+      if (batch && batch.generation > generation) return undefined;
       batch = { room, incarnation, generation, draw, lasting, numbers: new Set(), proven: new Set() };
       batches.set(key, batch);
     }
+    latest = batch;
+    return batch;
+  }
+
+  function record(
+    room: RoomId,
+    line: LineRef,
+    kind: Pick<Batch, 'draw' | 'lasting'>,
+    number: number,
+    isProven = false,
+  ): void {
+    const batch = batchOf(room, line, kind);
+    if (!batch) return;
     batch.numbers.add(number);
     if (isProven) batch.proven.add(number);
   }
@@ -79,6 +101,7 @@ export function createHeartbeatBuffer(
     async flush() {
       const sending = [...batches.values()];
       batches = new Map();
+      latest = undefined;
       await Promise.all(sending.map(send));
     },
   };

@@ -10,19 +10,23 @@ import { createAdmissionLifecycle } from './admission-lifecycle.ts';
 import { createUseAdmission } from './admission-uses.ts';
 import type { Advance } from './advance.ts';
 import { createAdvance } from './advance.ts';
+import { createInAnyLane } from './any-lane.ts';
 import { createBlockTickets } from './block-ticket.ts';
 import { createDrawReports, type DrawReports } from './draw-report.ts';
 import { createDrawResults } from './draw-result.ts';
 import { createDrawSchedule } from './draw-schedule.ts';
 import { type AddressKey, createAddressKey } from './entry/address-key.ts';
 import { createGuardEntry } from './entry/guard-entry.ts';
+import { createJoinLimits } from './entry/join-limits.ts';
 import { createHeartbeatBuffer } from './heartbeat-buffer.ts';
+import { createImportedTickets } from './imported-tickets.ts';
 import { createJoinBatcher } from './join-batcher.ts';
 import { createJoinRoom } from './join-room.ts';
+import type { LineView } from './line/counters.ts';
 import { recoverLostLines } from './lost-lines.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
-import type { EventKept } from './operations-context.ts';
+import type { EventKept, LaneKept } from './operations-context.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
 import type { Store } from './ports/index.ts';
 import { createPredictions } from './predictions.ts';
@@ -37,7 +41,9 @@ import { createSeal, type Seal } from './seal.ts';
 import { createSilentVisitors, type SilentVisitors } from './silent-visitors.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createSharedStatus, type SharedStatus } from './status.ts';
+import { createSupportCodes, type SupportCodes } from './support-code.ts';
 import { createTicketOffice, type TicketOffice } from './ticket.ts';
+import { createMeasurements, type Measurements } from './time-series/index.ts';
 import { createVisitorFacts } from './visitor-facts.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
 
@@ -51,7 +57,7 @@ export interface WaitingRoom {
   /** What operators do, in the name of the service itself. */
   readonly operations: Operations;
   /** The same in the name of an operator's token. */
-  readonly operationsOf: (by: Actor, addressHash?: string) => Operations;
+  readonly operationsOf: (by: Actor, addressHash?: string, reason?: string) => Operations;
   readonly relyingParties: RelyingParties;
   /** Reports how the origin of a room performs, as measured by the service itself. */
   readonly signal: (room: RoomId, signal: OriginSignal) => Promise<void>;
@@ -59,16 +65,31 @@ export interface WaitingRoom {
   /** Whose pages may call the tickets API. */
   readonly origins: RoomOrigins;
   readonly tickets: TicketOffice;
+  /** What pages show beside a number, for the support desk. */
+  readonly supportCodes: SupportCodes;
   readonly seal: Seal;
   /** The keys by which limits count an address. */
   readonly addressKey: AddressKey;
   readonly advance: Advance;
+  readonly measurements: Pick<Measurements, 'pace' | 'alerts' | 'measuredAlerts' | 'rows'>;
   /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
+  /** The most joins of one address without a proof within the current minute, as far as this process knows. */
+  busiestAddress(room: RoomId): number;
 }
 
 export interface WaitingRoomDeps {
-  readonly store: Pick<Store, 'line' | 'settings'>;
+  readonly store: Pick<
+    Store,
+    | 'line'
+    | 'settings'
+    | 'roomRecords'
+    | 'sharedCounts'
+    | 'timeSeries'
+    | 'importedPlaces'
+    | 'issuedTokens'
+    | 'checkpoints'
+  >;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** COOKIE_KEYS: the first key seals, every key opens. */
@@ -79,6 +100,8 @@ export interface WaitingRoomDeps {
   readonly relyingPartyChanged?: RelyingPartyChanged;
   /** Called when the service itself, applying its file, keeps an event that the file removed, because it has entrants. */
   readonly eventKept?: EventKept;
+  /** The same of a lane, because it has visitors. */
+  readonly laneKept?: LaneKept;
   /** The URL of a challenge of a room. */
   readonly challengeUrl?: ((room: RoomId) => string) | undefined;
   /** Called with failures that no caller waits for. */
@@ -91,14 +114,29 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const { line, settings } = store;
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);
-  const snapshots = createSnapshots({ store, now, challengeUrl: deps.challengeUrl });
+  const supportCodes = createSupportCodes(cookieKeys);
+  const snapshots = createSnapshots({ store, now, challengeUrl: deps.challengeUrl, supportCode: supportCodes.of });
   const heartbeats = createHeartbeatBuffer(line, now);
   const predictions = createPredictions(line);
-  const admissions = createAdmissionLifecycle({ line, predictions, now, emit, admissionEnded });
+  const inAnyLane = createInAnyLane({ snapshots });
+  const measurements = createMeasurements({ store: deps.store, now, emit });
+  /** The measuring process raises an alert where any process suspects abuse. */
+  const emitAndCount: Emit = (type, fields) => {
+    if (type === 'abuse.suspected' && 'room' in fields && fields.room !== null) measurements.waits.abused(fields.room);
+    emit(type, fields);
+  };
+  const compared = {
+    compare(...wait: Parameters<typeof predictions.compare>) {
+      predictions.compare(...wait);
+      measurements.waits.compare(...wait);
+    },
+  };
+  const admissions = createAdmissionLifecycle({ line, predictions: compared, inAnyLane, now, emit, admissionEnded });
   const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
   const roomsByEvent = createRoomsByEvent(settings, now);
-  const guardEntry = createGuardEntry({ now, emit });
+  const joinLimits = createJoinLimits({ sharedCounts: deps.store.sharedCounts, now });
+  const guardEntry = createGuardEntry({ joinLimits, now, emit: emitAndCount });
   const joinRoom = createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit });
   const advance = createAdvance({
     store,
@@ -107,11 +145,13 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     now,
     emit,
     roomAdvanced,
+    closeSoldOut: (seen) => operationsOf('anteroom').closeSoldOut(seen),
   });
 
   /** The process that ticks refreshes the snapshot of every room, so that rooms without polls have metrics too. */
-  function roomAdvanced(room: RoomId): void {
+  async function roomAdvanced(room: RoomId, view: LineView): Promise<void> {
     snapshots.get(room).catch(() => undefined);
+    await measurements.measure(room, view);
   }
 
   /** A free place goes to the next visitor at once, not at the next tick. */
@@ -124,15 +164,29 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     placeFreed(room);
   };
 
-  const operationsDeps = { store, now, emit, admissionEnded, roomChanged, relyingPartyChanged };
-  const operationsOf = (by: Actor, addressHash?: string) => createOperations({ ...operationsDeps, by, addressHash });
+  const roomDeleted = (room: RoomId) => void measurements.remove(room).catch(onError);
+
+  const operationsDeps = {
+    store,
+    records: deps.store,
+    now,
+    emit,
+    admissionEnded,
+    roomChanged,
+    relyingPartyChanged,
+    roomDeleted,
+  };
+  const operationsOf = (by: Actor, addressHash?: string, reason?: string) =>
+    createOperations({ ...operationsDeps, by, addressHash, reason });
 
   return {
     seal,
     addressKey: createAddressKey(seal, now),
     snapshots,
     advance,
+    measurements,
     tickets: createTicketOffice(seal),
+    supportCodes,
     status: createSharedStatus(snapshots),
     relyingParties: createRelyingParties(settings, now),
     origins: createRoomOrigins({ snapshots, settings, now }),
@@ -141,24 +195,33 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
       line,
       guardEntry,
       joinRoom,
-      useAdmission: createUseAdmission({ line, snapshots, now, emit }),
+      useAdmission: createUseAdmission({ line, snapshots, inAnyLane, now, emit: emitAndCount }),
       admissions,
       facts: createVisitorFacts({ snapshots, heartbeats, draws }),
       snapshots,
       draws,
       now,
+      emit,
       placeFreed,
+      left: measurements.waits.left,
     }),
     roomsByEvent,
     silentVisitors: createSilentVisitors({
       ...{ guardEntry, joinRoom, admissions, line, snapshots, heartbeats, draws, now },
       blockTickets: createBlockTickets(cookieKeys),
+      importedTickets: createImportedTickets({ places: deps.store.importedPlaces, now }),
     }),
     signal: (room, signal) => writeSignal(line, room, signal, now()),
-    operations: createOperations({ ...operationsDeps, by: 'anteroom', eventKept: deps.eventKept }),
+    operations: createOperations({
+      ...operationsDeps,
+      by: 'anteroom',
+      eventKept: deps.eventKept,
+      laneKept: deps.laneKept,
+    }),
     operationsOf,
+    busiestAddress: joinLimits.busiest,
     async flush() {
-      await Promise.all([heartbeats.flush(), predictions.flush()]);
+      await Promise.all([heartbeats.flush(), predictions.flush(), joinLimits.share(), measurements.waits.flush()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AdmissionLifecycle } from './admission-lifecycle.ts';
 import { RoomClosed } from './errors.ts';
 import { waitOf } from './facts.ts';
 import type { Join } from './join-batcher.ts';
+import { inLane } from './lanes.ts';
 import type { Admission } from './line/admission.ts';
 import type { Entrant, Joined } from './line/joins.ts';
 import type { RoomId } from './room.ts';
@@ -18,6 +19,8 @@ export interface Arrival {
   readonly isNew: boolean;
   /** Whether the join made the admission. */
   readonly isFirst?: boolean;
+  /** Whether the place was in another browser before, which loses it. */
+  readonly movesHere?: boolean;
 }
 
 /** A visitor who is to get a number, and what they have shown. */
@@ -26,7 +29,7 @@ export interface Newcomer extends Omit<Entrant, 'claim' | 'visitor'> {
   readonly visitor: VisitorId | ((joined: Joined) => VisitorId);
 }
 
-/** Rejects with RoomClosed when the room takes no newcomers. */
+/** Joins the lane of the snapshot. Rejects with RoomClosed when the room takes no newcomers. */
 export type JoinRoom = (room: RoomId, newcomer: Newcomer, snapshot: Snapshot) => Promise<Arrival>;
 
 export interface JoinRoomDeps {
@@ -43,9 +46,10 @@ export interface JoinRoomDeps {
  */
 export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinRoomDeps): JoinRoom {
   return async (room, newcomer, snapshot) => {
+    const { line, lane } = snapshot;
     const { visitor: name } = newcomer;
     const isNamed = typeof name === 'string';
-    const joined = await join(room, { ...newcomer, visitor: isNamed ? name : '', claim: isNamed });
+    const joined = await join(line, { ...newcomer, visitor: isNamed ? name : '', claim: isNamed });
     if (!joined) {
       // The snapshot is older than the closing: drop it, so that the waiting page says that the room is closed.
       if (snapshot.settings.mode !== 'closed') snapshots.expire(room);
@@ -53,12 +57,20 @@ export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinR
     }
     const { incarnation, generation, number, entry, admission } = joined;
     const visitor = isNamed ? name : name(joined);
-    const predicted = entry || admission ? null : waitOf(snapshot, snapshot.ahead(number));
-    emit('ticket.issued', { room, sub: visitor, number: entry ? null : number, admitted: admission !== null });
-    if (admission) admissions.began(room, admission);
+    const ahead = entry || admission ? 0 : snapshot.ahead(number);
+    const predicted = entry || admission ? null : waitOf(snapshot, ahead);
+    emit('ticket.issued', {
+      room,
+      ...inLane(lane),
+      sub: visitor,
+      number: entry ? null : number,
+      admitted: admission !== null,
+    });
+    if (admission) admissions.began(room, admission, lane);
     return {
       ticket: {
         room,
+        ...inLane(lane),
         incarnation,
         generation,
         number,
@@ -67,6 +79,7 @@ export function createJoinRoom({ join, admissions, snapshots, now, emit }: JoinR
         joinedAt: now(),
         predicted,
         standing: standingOf(newcomer, joined),
+        ...(ahead > 0 ? { aheadAtJoin: ahead } : {}),
       },
       admission,
       isNew: true,

@@ -1,115 +1,176 @@
-import type { OperatorAction } from './activity.ts';
-import { type DrawReport, drawReport } from './draw-report.ts';
-import { perMinute, type Range, readMeter, timeOf } from './estimate.ts';
+import { LaneNotFound } from './errors.ts';
+import { type SeenLane, type SeenLanes, splitRaise } from './lane-inlet.ts';
+import { DEFAULT_LANE, inLane, type Lane, lanesOf, laneTitle } from './lanes.ts';
+import { divide } from './lending/divide.ts';
 import type { Exits, ExitsResult } from './line/admissions.ts';
-import type { Counters } from './line/counters.ts';
 import type { Raise } from './line/raise.ts';
 import type { Raised } from './line/serving.ts';
 import type { OperationsContext } from './operations-context.ts';
 import { type OriginSignal, writeSignal } from './origin-signal.ts';
 import type { RoomId } from './room.ts';
+import { type RoomCounters, roomCounters } from './room-counters.ts';
+import { type RoomStatistics, roomStatistics } from './room-statistics.ts';
+import { createUndoRecords, newDeed, type RaisedPart } from './undo-records.ts';
+import type { VisitorId } from './visitor.ts';
 
-/** What operators do with the line of a room. */
+/**
+ * What operators do with the line of a room, or with the lines of its lanes. With a lane's name, which may be `default`, a
+ * method means that lane alone, and rejects with LaneNotFound where the room does not have it.
+ */
 export interface LineOperations {
-  counters(id: RoomId): Promise<Counters>;
-  /** Raises the serving counter by `numbers`, as far as there is room. A negative value lowers it, never below 0. */
-  raise(id: RoomId, numbers: number): Promise<Raised>;
+  counters(id: RoomId): Promise<RoomCounters>;
+  /**
+   * Raises the serving counter by `numbers`, as far as there is room. A negative value lowers it, never below 0. Lanes
+   * share the numbers.
+   */
+  raise(id: RoomId, numbers: number, lane?: string): Promise<RoomRaised>;
   /**
    * Raises the serving counter over so many people, as far as there is room. Visitors who returned to the front count
-   * among them.
+   * among them. Lanes share the people.
    */
-  raisePeople(id: RoomId, people: number): Promise<Raised>;
-  reset(id: RoomId): Promise<Counters>;
-  /** Reports visitors who left the site: their admissions end. */
-  exits(id: RoomId, exits: Exits): Promise<ExitsResult>;
+  raisePeople(id: RoomId, people: number, lane?: string): Promise<RoomRaised>;
+  reset(id: RoomId): Promise<RoomCounters>;
+  /**
+   * Reports visitors who left the site: their admissions end. Those without a name are of the lane, or of all lanes by who
+   * is inside.
+   */
+  exits(id: RoomId, exits: Exits, lane?: string): Promise<RoomExits>;
   /** The breaker: while it is on, no inlet raises the counter; the operator still may. */
-  alarm(id: RoomId, on: boolean): Promise<Counters>;
+  alarm(id: RoomId, on: boolean): Promise<RoomCounters>;
   /** Reports how the origin performs, for the adaptive inlet. */
   signal(id: RoomId, signal: OriginSignal): Promise<void>;
-  statistics(id: RoomId): Promise<Statistics>;
+  statistics(id: RoomId): Promise<RoomStatistics>;
 }
 
-/** Measurements of a line. */
-export interface Statistics {
-  readonly counters: Counters;
-  /** Places held for served visitors who have not claimed yet. */
-  readonly held: number;
-  readonly alarm: boolean;
-  /** People a minute whose turn comes; null when unknown. */
-  readonly perMinute: Range | null;
-  /** How many predicted waits came true, and how many did not. */
-  readonly predictions: { readonly within: number; readonly outside: number };
-  readonly draws: readonly DrawReport[];
-  readonly entrantsPresent: number;
+export interface RoomRaised {
+  /** By how much the serving counters changed together; negative when they were lowered. */
+  readonly raisedBy: number;
+  readonly counters: RoomCounters;
+}
+
+export interface RoomExits {
+  /** Visitors without a live admission: unknown, or reported before. Not counted. */
+  readonly unknown: number;
+  /** The visitors whose admissions this ended, each once. */
+  readonly ended: readonly VisitorId[];
+  readonly counters: RoomCounters;
 }
 
 export function createLineOperations(context: OperationsContext): LineOperations {
   const { store, now, emit, by: actor, existingRoom, audit, admissionEnded, roomChanged } = context;
   const { line } = store;
+  const undoRecords = createUndoRecords(context.records.roomRecords);
 
-  /** Runs a verb of an existing room's line, then records the action. */
-  async function act<T>(id: RoomId, action: OperatorAction, detail: unknown, verb: () => Promise<T>): Promise<T> {
-    await existingRoom(id);
-    const outcome = await verb();
-    audit(action, id, detail);
-    roomChanged(id);
-    return outcome;
+  /** The lanes of an existing room, the default lane first. */
+  const lanesIn = async (id: RoomId) => lanesOf(await existingRoom(id));
+  const look = async (lane: Lane): Promise<SeenLane> => ({ ...lane, view: await line.view(lane.line, now()) });
+
+  async function lookAt([own, ...others]: readonly [Lane, ...Lane[]]): Promise<SeenLanes> {
+    return Promise.all([look(own), ...others.map(look)]);
   }
 
-  async function raise(id: RoomId, by: Raise): Promise<Raised> {
-    const raised = await act(id, 'counter.raised', by, () => line.raise(id, by, now()));
-    const { serving } = raised.counters;
-    if (raised.raisedBy !== 0)
-      emit('counter.raised', { room: id, by: actor, from: serving - raised.raisedBy, to: serving });
-    return raised;
+  function only(id: RoomId, lanes: readonly [Lane, ...Lane[]], name: string | undefined): readonly [Lane, ...Lane[]] {
+    if (name === undefined) return lanes;
+    const found = lanes.find((lane) => laneTitle(lane.name) === name);
+    if (!found || (name === DEFAULT_LANE && lanes.length === 1)) throw new LaneNotFound(id, name);
+    return [found];
+  }
+
+  /** What a verb answered, or in a room with lanes what the lanes have together. */
+  const countersAfter = async (lanes: readonly [Lane, ...Lane[]], answered: RoomCounters): Promise<RoomCounters> =>
+    lanes.length === 1 ? answered : roomCounters(await lookAt(lanes));
+
+  async function raise(id: RoomId, by: Raise, name: string | undefined): Promise<RoomRaised> {
+    const lanes = await lanesIn(id);
+    const raised = only(id, lanes, name);
+    const isUp = 'numbers' in by ? by.numbers > 0 : by.people > 0;
+    const seen = isUp || raised.length > 1 ? await lookAt(raised) : null;
+    const parts = seen && raised.length > 1 ? splitRaise(by, seen).parts : [by];
+    const results: Raised[] = [];
+    const kept: RaisedPart[] = [];
+    for (const [i, lane] of raised.entries()) {
+      const result = await line.raise(lane.line, parts[i] ?? { people: 0 }, now());
+      results.push(result);
+      const { serving } = result.counters;
+      const from = serving - result.raisedBy;
+      if (from !== serving) emit('counter.raised', { room: id, ...inLane(lane.name), by: actor, from, to: serving });
+      const view = seen?.[i]?.view;
+      if (view && from < serving) {
+        const { incarnation, generation } = view;
+        kept.push({ ...inLane(lane.name), incarnation, generation, from, to: serving });
+      }
+    }
+    if (kept.length > 0) await undoRecords.keepRaise(id, { ...newDeed(context), parts: kept });
+    audit('counter.raised', id, name === undefined ? by : { ...by, lane: name });
+    roomChanged(id);
+    const raisedBy = results.reduce((sum, each) => sum + each.raisedBy, 0);
+    return { raisedBy, counters: await countersAfter(lanes, (results[0] as Raised).counters) };
+  }
+
+  /** How many of those who left without a name were in each lane. */
+  async function shareOfExits(lanes: readonly [Lane, ...Lane[]], exited: number): Promise<readonly number[]> {
+    if (lanes.length === 1 || exited === 0) return lanes.map(() => exited);
+    const seen = await lookAt(lanes);
+    return divide(
+      exited,
+      seen.map(({ view: { inside } }) => ({ share: inside, least: 0, wants: 0, most: inside })),
+    );
   }
 
   return {
-    counters: async (id) => {
-      await existingRoom(id);
-      return (await line.view(id, now())).counters;
-    },
-    raise: (id, numbers) => raise(id, { numbers }),
-    raisePeople: (id, people) => raise(id, { people }),
+    counters: async (id) => roomCounters(await lookAt(await lanesIn(id))),
+    raise: (id, numbers, lane) => raise(id, { numbers }, lane),
+    raisePeople: (id, people, lane) => raise(id, { people }, lane),
     async reset(id) {
-      const counters = await act(id, 'room.reset', null, () => line.reset(id, now()));
+      const lanes = await lanesIn(id);
+      // The stock counts what was sold since the generation of the first: it begins last.
+      for (const lane of lanes.slice(1)) await line.reset(lane.line, now());
+      const own = await line.reset(lanes[0].line, now());
+      audit('room.reset', id, null);
+      roomChanged(id);
       admissionEnded(id, 'all', 'reset');
+      return countersAfter(lanes, own);
+    },
+    async exits(id, { exited, completed, abandoned }, name) {
+      const lanes = await lanesIn(id);
+      const [first] = only(id, lanes, name);
+      const parts =
+        name === undefined ? await shareOfExits(lanes, exited) : lanes.map((lane) => (lane === first ? exited : 0));
+      const results: ExitsResult[] = [];
+      const ended = new Set<VisitorId>();
+      const left = (visitors: readonly VisitorId[]) => visitors.filter((visitor) => !ended.has(visitor));
+      for (const [i, lane] of lanes.entries()) {
+        const exits = { exited: parts[i] ?? 0, completed: left(completed), abandoned: left(abandoned) };
+        const result = await line.reportExits(lane.line, exits, now());
+        results.push(result);
+        for (const visitor of result.ended) ended.add(visitor);
+      }
+      // The audit log counts visitors; `admission.ended` names each.
+      const counts = { exited, completed: completed.length, abandoned: abandoned.length };
+      audit('exits.reported', id, name === undefined ? counts : { ...counts, lane: name });
+      roomChanged(id);
+      const isCompleted = new Set(completed);
+      const all = [...ended];
+      const asCompleted = all.filter((sub) => isCompleted.has(sub));
+      const asAbandoned = all.filter((sub) => !isCompleted.has(sub));
+      admissionEnded(id, asCompleted, 'completed');
+      admissionEnded(id, asAbandoned, 'abandoned');
+      const unknown = completed.length + abandoned.length - all.length;
+      return { unknown, ended: all, counters: await countersAfter(lanes, (results[0] as ExitsResult).counters) };
+    },
+    async alarm(id, on) {
+      const lanes = await lanesIn(id);
+      for (const lane of lanes) await line.setAlarm(lane.line, on, now());
+      const counters = roomCounters(await lookAt(lanes));
+      audit('alarm', id, { on });
+      roomChanged(id);
       return counters;
     },
-    async exits(id, exits) {
-      const { exited, completed, abandoned } = exits;
-      // The audit log counts visitors; `admission.ended` names each.
-      const detail = { exited, completed: completed.length, abandoned: abandoned.length };
-      const result = await act(id, 'exits.reported', detail, () => line.reportExits(id, exits, now()));
-      const isCompleted = new Set(completed);
-      admissionEnded(
-        id,
-        result.ended.filter((sub) => isCompleted.has(sub)),
-        'completed',
-      );
-      admissionEnded(
-        id,
-        result.ended.filter((sub) => !isCompleted.has(sub)),
-        'abandoned',
-      );
-      return result;
-    },
-    alarm: (id, on) =>
-      act(id, 'alarm', { on }, async () => {
-        await line.setAlarm(id, on, now());
-        return (await line.view(id, now())).counters;
-      }),
     async signal(id, signal) {
       await existingRoom(id);
       await writeSignal(line, id, signal, now());
       audit('signals.reported', id, signal);
     },
-    async statistics(id) {
-      await existingRoom(id);
-      const view = await line.view(id, now());
-      const { counters, held, alarm, notes, predictions, draws, entrantsPresent } = view;
-      const speed = perMinute(readMeter(notes.meter), timeOf(view));
-      return { counters, held, alarm, perMinute: speed, predictions, draws: draws.map(drawReport), entrantsPresent };
-    },
+    statistics: async (id) => roomStatistics(await lookAt(await lanesIn(id))),
   };
 }

@@ -1,5 +1,5 @@
-import { challengeOf } from './entry/entry-settings.ts';
-import { shortestClaimWindow } from './poll-intervals.ts';
+import { challengeOf, limitsOf } from './entry/entry-settings.ts';
+import { claimWindowOf } from './poll-intervals.ts';
 import type { Mode, RoomSettings } from './room.ts';
 
 /** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
@@ -27,40 +27,43 @@ export interface LineRules {
   readonly sizeVersion?: number | undefined;
 }
 
+/** What a line has of a size that it shares with others. */
+export type SharedSize = Pick<LineRules, 'size' | 'sizeVersion'>;
+
 /** The size of a line that shares one, and has no place of it. */
 export const NO_PLACES = -1;
 
 /** Of a room that an earlier version stored. */
 const MISSED_TURN_GRACE = 30 * 60_000;
 
-/** How long a place is held for a visitor of AWS's API where positions do not expire, in ms. */
-const UNLIMITED = 24 * 3_600_000;
 /** The confirm window of rooms that set none, in ms. */
 const CONFIRM_WINDOW = 30_000;
 
-/** Whether only visitors with a proof count as present. The budget of `auto` is not applied yet. */
-export const asksForProof = (settings: RoomSettings): boolean => challengeOf(settings) === 'always';
+/** Whether only visitors with a proof, or within the budget of their address, count as present. */
+export const asksForProof = (settings: RoomSettings): boolean => challengeOf(settings) !== 'off';
+
+/** How many visitors of an address may be present or inside without a proof. */
+const unprovenPerAddress = (settings: RoomSettings): number =>
+  challengeOf(settings) === 'always' ? 0 : limitsOf(settings).unproven_per_address;
 
 /**
- * The rules of a room's line. A claim window is never shorter than a page needs to notice its turn, nor than the room
- * promises at AWS's API: one line has one claim window.
+ * The rules of a room's line.
+ *
+ * @param shared what the line has of a size that it shares with others.
  */
-export function lineRules(settings: RoomSettings): LineRules {
+export function lineRules(settings: RoomSettings, shared?: SharedSize): LineRules {
   return {
     mode: settings.mode,
     size: settings.inlet.size ?? 0,
     lifetime: settings.admission.lifetime,
-    claimWindow: Math.max(settings.admission.claim_window, shortestClaimWindow(settings), positionWindow(settings)),
+    claimWindow: claimWindowOf(settings),
     presenceTimeout: settings.presence.timeout,
     confirmWindow: settings.admission.confirm_window ?? CONFIRM_WINDOW,
     challenge: asksForProof(settings),
-    unprovenPerAddress: 0,
-    presentFromJoin: true,
+    unprovenPerAddress: unprovenPerAddress(settings),
+    // Clients of AWS's API send no heartbeats.
+    presentFromJoin: settings.aws != null,
     missedTurnGrace: settings.admission.missed_turn_grace ?? MISSED_TURN_GRACE,
+    ...shared,
   };
-}
-
-function positionWindow({ aws }: RoomSettings): number {
-  if (!aws) return 0;
-  return aws.queue_position_expiry === 'off' ? UNLIMITED : aws.queue_position_expiry;
 }

@@ -1,17 +1,29 @@
 /**
  * Opens lines that the store lost, for example by FLUSHALL or by a restart without its data. It wraps the ports of lines
  * and settings: a process that remembers a room opens its line from what it last saw, and puts its settings and relying
- * parties back. It decides nothing about the line itself: `line/opening.ts` says what a checkpoint restores.
+ * parties back. Where the store has checkpoints beyond itself, every process opens lines from those first. It decides
+ * nothing about the line itself: `line/opening.ts` says what a checkpoint restores.
  */
 import { randomBytes } from 'node:crypto';
 import { RoomNotFound, StoreUnavailable } from './errors.ts';
+import { laneRules } from './lane-rules.ts';
+import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { Output } from './line/verbs.ts';
-import { checkpointOf, createLineMemory, mayLackEntrants, rememberParty, wentBack } from './line-memory.ts';
-import { lineRules } from './line-rules.ts';
+import {
+  checkpointOf,
+  createLineMemory,
+  mayLackEntrants,
+  type RoomMemory,
+  rememberParty,
+  wentBack,
+} from './line-memory.ts';
+import type { Checkpoints, SeenLine } from './ports/checkpoints.ts';
 import type { Store } from './ports/index.ts';
 import { lineStoreOf, type PerformVerb, type PublicLineStore, performOn } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
+import type { RelyingParty } from './relying-party.ts';
+import { createRestoredAdmissions, restoreAll } from './restored-admissions.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import { settingsAt } from './settings-at.ts';
 
@@ -19,6 +31,8 @@ import { settingsAt } from './settings-at.ts';
 const FRESH = 3000;
 /** How long a process without a fresh memory leaves a missing line to others, in ms. */
 const GRACE = 3000;
+/** How long a caller waits until a missing line is open, in ms. It is opened all the same. */
+const PATIENCE = 5000;
 /**
  * How long, in ms, after a line was opened from memory a missing relying party of its room counts as lost, not as
  * deleted.
@@ -26,7 +40,7 @@ const GRACE = 3000;
 const RESTORING = 10_000;
 
 export interface LostLinesDeps {
-  readonly store: Pick<Store, 'line' | 'settings'>;
+  readonly store: Pick<Store, 'line' | 'settings' | 'checkpoints'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Called with failures that no caller waits for. */
@@ -38,6 +52,21 @@ export function newIncarnation(): string {
   return randomBytes(8).toString('base64url');
 }
 
+function inTime<T>(recovery: Promise<T>, id: LineId): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const isSlow = () => reject(new StoreUnavailable(new Error(`the line of the room ${id} is being opened`)));
+    const timer = setTimeout(isSlow, PATIENCE);
+    recovery.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
+
+/** What a process remembers of a line. */
+function seenOf(known: RoomMemory): SeenLine;
+function seenOf(known: RoomMemory | undefined): SeenLine | null;
+function seenOf(known: RoomMemory | undefined): SeenLine | null {
+  return known ? { checkpoint: checkpointOf(known), size: known.view.size } : null;
+}
+
 /** The store with lines that come back, without the seeds that they are brought back with. */
 export interface RecoveringStore {
   readonly line: PublicLineStore;
@@ -46,45 +75,71 @@ export interface RecoveringStore {
 
 export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveringStore {
   const memory = createLineMemory();
-  const missingSince = new Map<RoomId, number>();
-  const recoveries = new Map<RoomId, Promise<boolean>>();
+  const missingSince = new Map<LineId, number>();
+  const recoveries = new Map<LineId, Promise<boolean>>();
+  const { checkpoints } = store;
+  const restoreAdmissions = checkpoints && createRestoredAdmissions({ checkpoints, line: store.line, now });
 
-  /** Opens a missing line, if this process may. Whether it is there; rejects while another process may open it. */
-  function recover(room: RoomId): Promise<boolean> {
-    const running = recoveries.get(room);
-    if (running) return running;
-    const recovery = tryToRecover(room).finally(() => recoveries.delete(room));
-    recoveries.set(room, recovery);
-    return recovery;
+  /**
+   * Opens a missing line, if this process may. Whether it is there; rejects while another process may open it, and where
+   * it takes too long for the caller.
+   */
+  function recover(id: LineId): Promise<boolean> {
+    let recovery = recoveries.get(id);
+    if (!recovery) {
+      recovery = tryToRecover(id).finally(() => recoveries.delete(id));
+      recoveries.set(id, recovery);
+    }
+    return inTime(recovery, id);
   }
 
-  async function tryToRecover(room: RoomId): Promise<boolean> {
-    const known = memory.rooms.get(room);
+  async function tryToRecover(id: LineId): Promise<boolean> {
+    const known = memory.rooms.get(id);
+    const room = roomOfLine(id);
     const settings = memory.settings.get(room) ?? (await store.settings.room(room));
-    if (!settings) return false;
+    if (!settings || !isLaneOf(settings, laneOfLine(id))) return false;
     const isFresh = known !== undefined && Math.abs(now() - known.at) <= FRESH;
-    if (!isFresh && !isOverdue(room)) {
-      throw new StoreUnavailable(new Error(`the line of the room ${room} is missing, and another process may know it`));
+    if (!store.checkpoints && !isFresh && !isOverdue(id)) {
+      throw new StoreUnavailable(new Error(`the line of the room ${id} is missing, and another process may know it`));
     }
-    const checkpoint = known ? checkpointOf(known) : null;
-    if (!(await openLine(settings, checkpoint))) {
-      memory.forget(room);
+    const isSaved = await openSaved(id, settings);
+    const isOpen = isSaved === false ? false : (isSaved && !known) || (await openLine(id, settings, seenOf(known)));
+    if (!isOpen) {
+      memory.forget(id);
       return false;
     }
-    missingSince.delete(room);
-    if (known) await restoreSettings(room);
+    missingSince.delete(id);
+    if (known) {
+      const restored = restoreSettings(room);
+      // Where the store has checkpoints beyond itself, it has the settings there too.
+      if (store.checkpoints) restored.catch(onError);
+      else await restored;
+    }
     return true;
   }
 
-  function isOverdue(room: RoomId): boolean {
-    const since = missingSince.get(room) ?? now();
-    missingSince.set(room, since);
+  /** Opens a line from its saved checkpoint: null where there is none, false where the room was deleted after it. */
+  async function openSaved(id: LineId, settings: RoomSettings): Promise<boolean | null> {
+    const saved = await store.checkpoints?.read(id, now());
+    if (!saved) return null;
+    if (!(await openLine(id, settings, saved))) return false;
+    const { incarnation, generation } = saved.checkpoint;
+    await restoreAll(store.line, id, { incarnation, generation, admissions: saved.admissions }, now);
+    return true;
+  }
+
+  function isOverdue(id: LineId): boolean {
+    const since = missingSince.get(id) ?? now();
+    missingSince.set(id, since);
     return Math.abs(now() - since) >= GRACE;
   }
 
-  function openLine(settings: RoomSettings, checkpoint: ReturnType<typeof checkpointOf> | null): Promise<boolean> {
-    const rules = lineRules(settingsAt(settings, now()));
-    return store.line.open(settings.id, { rules, incarnation: newIncarnation(), checkpoint }, now());
+  /** A lane has the places that it had: what the lanes share is divided again from there. */
+  function openLine(id: LineId, settings: RoomSettings, seen: SeenLine | null): Promise<boolean> {
+    const shared = seen?.size === undefined ? undefined : { size: seen.size, sizeVersion: 0 };
+    const rules = laneRules(settingsAt(settings, now()), laneOfLine(id), shared);
+    const checkpoint = seen?.checkpoint ?? null;
+    return store.line.open(id, { rules, incarnation: newIncarnation(), checkpoint }, now());
   }
 
   /** Puts back what is remembered of a room whose line was lost, where it is missing. */
@@ -110,17 +165,28 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
   };
 
   /** A view of the line, which is brought up to what this process saw of it before. */
-  async function view(room: RoomId, at: number): Promise<LineView> {
-    const known = memory.rooms.get(room);
-    let seen = await viewForMemory(room, memory.known(room, at), at);
-    const settings = memory.settings.get(room);
+  async function view(id: LineId, at: number): Promise<LineView> {
+    const known = memory.rooms.get(id);
+    let seen = await viewForMemory(id, memory.known(id, at), at);
+    const settings = memory.settings.get(roomOfLine(id));
     if (known && settings && (wentBack(known, seen) || mayLackEntrants(known, seen))) {
-      await openLine(settings, checkpointOf(known));
-      seen = await viewForMemory(room, memory.known(room, at), at);
+      await openLine(id, settings, seenOf(known));
+      seen = await viewForMemory(id, memory.known(id, at), at);
     }
-    if (known && seen.view.heartbeatsSince > known.view.heartbeatsSince) restoreSettings(room).catch(onError);
-    memory.saw(room, seen, at);
+    if (known && seen.view.heartbeatsSince > known.view.heartbeatsSince) {
+      restoreSettings(roomOfLine(id)).catch(onError);
+    }
+    memory.saw(id, seen, at);
+    if (store.checkpoints) save(id, store.checkpoints).catch(onError);
+    restoreAdmissions?.(id, seen.view).catch(onError);
     return seen.view;
+  }
+
+  async function save(id: LineId, checkpoints: Checkpoints): Promise<void> {
+    const known = memory.rooms.get(id);
+    if (!known) return;
+    const { clock, shifted } = known.view;
+    await checkpoints.save(id, seenOf(known), clock - shifted);
   }
 
   const { viewForMemory, ...verbs } = lineStoreOf(perform);
@@ -135,6 +201,8 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     async reset(room, at) {
       const counters = await verbs.reset(room, at);
       memory.rooms.delete(room);
+      // So that a line that is lost right after does not go back behind the reset.
+      if (store.checkpoints) await view(room, at).catch(onError);
       return counters;
     },
   };
@@ -162,6 +230,13 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     return isRecent;
   }
 
+  /** Whether a relying party was lost that the store does not have, and is there again. One that was deleted is forgotten. */
+  async function isLostParty({ client_id, room }: RelyingParty): Promise<boolean> {
+    if (await isRestoring(room)) return true;
+    memory.parties.delete(client_id);
+    return false;
+  }
+
   const { settings: stored } = store;
   const settings: SettingsStore = {
     ...stored,
@@ -186,8 +261,17 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     },
     async deleteRoom(id, expected) {
       const isDeleted = await stored.deleteRoom(id, expected);
-      if (isDeleted) memory.forget(id);
+      if (isDeleted || laneOfLine(id) !== undefined) memory.forget(id);
       return isDeleted;
+    },
+    async relyingParties() {
+      const parties = await stored.relyingParties();
+      const ids = new Set(parties.map(({ client_id }) => client_id));
+      const missing = [...memory.parties.values()].filter(({ client_id }) => !ids.has(client_id));
+      const lost = await Promise.all(missing.map(isLostParty));
+      const found = lost.includes(true) ? await stored.relyingParties() : parties;
+      for (const party of found) rememberParty(memory, party);
+      return found;
     },
     async relyingParty(clientId) {
       const party = await stored.relyingParty(clientId);
@@ -196,10 +280,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
         return party;
       }
       const known = memory.parties.get(clientId);
-      if (!known) return null;
-      if (await isRestoring(known.room)) return stored.relyingParty(clientId);
-      memory.parties.delete(clientId);
-      return null;
+      return known && (await isLostParty(known)) ? stored.relyingParty(clientId) : null;
     },
     async deleteRelyingParty(clientId, expected) {
       const isDeleted = await stored.deleteRelyingParty(clientId, expected);

@@ -9,6 +9,32 @@ import type { Seal } from './seal.ts';
 /** The part of an admission that the gate needs. */
 export type Pass = Pick<Admission, 'visitor' | 'number' | 'generation' | 'expiresAt'>;
 
+/** Sessions that passes tell apart. */
+const TAGS = 1000;
+const tagOf = (session: number): number => session % TAGS;
+
+/**
+ * The pass of a browser. Its milliseconds say which session of the admission it is of: nothing needs them otherwise, and
+ * earlier versions read a time.
+ */
+export function passOf({ visitor, number, generation, expiresAt, sessions }: Admission): Pass {
+  const end = sessions?.asked ? Math.floor(expiresAt / TAGS) * TAGS + tagOf(sessions.asked) : expiresAt;
+  return { visitor, number, generation, expiresAt: end };
+}
+
+/**
+ * What the gate knows the browser of a pass by, '' where it knows nothing; null for a pass of another admission, or of a
+ * browser that was let out since. An earlier version gave passes that end with the admission.
+ */
+export function browserOf(pass: Pass, admission: Admission | null): string | null {
+  if (admission?.generation !== pass.generation || admission.number !== pass.number) return null;
+  const { sessions } = admission;
+  if (!sessions) return '';
+  const session = sessions.list.find(({ id }) => tagOf(id) === pass.expiresAt % TAGS);
+  if (session) return session.browser;
+  return pass.expiresAt === admission.expiresAt && sessions.voidTo === 0 ? '' : null;
+}
+
 export interface PassOffice {
   seal(room: RoomId, pass: Pass): string;
   /** Null if it is no pass of this room. The caller checks whether it has expired. */

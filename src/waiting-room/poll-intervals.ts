@@ -1,4 +1,5 @@
 /** How often waiting pages request the shared status and their own facts. Seconds, unless said otherwise. */
+import { claimWindowSetting } from './claim-window.ts';
 import type { RoomSettings } from './room.ts';
 
 /** The longest time between two heartbeats. */
@@ -13,24 +14,27 @@ export function heartbeatAfter({ presence }: Pick<RoomSettings, 'presence'>): nu
 }
 
 /** When to request the shared status again. A longer line moves more slowly for each visitor. */
-export function pollAfter({ admission }: Pick<RoomSettings, 'admission'>, waiting: number): number {
+export function pollAfter(settings: Pick<RoomSettings, 'admission' | 'aws'>, waiting: number): number {
   const pace = waiting <= 100 ? 2 : waiting <= 10_000 ? 5 : 10;
   // A page that polls three times in a claim window does not miss its turn.
-  return Math.max(1, Math.min(pace, Math.floor(admission.claim_window / 3000)));
+  return Math.max(1, Math.min(pace, Math.floor(claimWindowSetting(settings) / 3000)));
 }
 
 /** When a page without scripts reloads: at least twice in a claim window. */
-export function reloadAfter(settings: Pick<RoomSettings, 'admission' | 'presence'>): number {
-  const half = Math.floor(settings.admission.claim_window / 2000);
+export function reloadAfter(settings: Pick<RoomSettings, 'admission' | 'aws' | 'presence'>): number {
+  const half = Math.floor(claimWindowSetting(settings) / 2000);
   return Math.min(heartbeatAfter(settings), Math.max(SHORTEST_RELOAD, half));
 }
 
-/** The shortest claim window, in ms, in which every page looks in time, with scripts and without. */
-export function shortestClaimWindow(settings: Pick<RoomSettings, 'admission' | 'presence'>): number {
-  return Math.max(longestPollDelay(settings), 2 * reloadAfter(settings) * 1000);
+/**
+ * How long a place is held for a served visitor, in ms: never shorter than every page needs to notice its turn, with
+ * scripts and without.
+ */
+export function claimWindowOf(settings: Pick<RoomSettings, 'admission' | 'aws' | 'presence'>): number {
+  return Math.max(claimWindowSetting(settings), longestPollDelay(settings), 2 * reloadAfter(settings) * 1000);
 }
 
 /** The longest time, in ms, until a page knows that its number is served, including jitter and the snapshot's age. */
-function longestPollDelay(settings: Pick<RoomSettings, 'admission'>): number {
+function longestPollDelay(settings: Pick<RoomSettings, 'admission' | 'aws'>): number {
   return pollAfter(settings, Number.POSITIVE_INFINITY) * 1200 + 1000;
 }

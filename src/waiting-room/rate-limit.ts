@@ -10,6 +10,8 @@ export interface RateLimit {
   take(key: string, burst?: number): number;
   /** What `take` would return, without counting. */
   wait(key: string, burst?: number): number;
+  /** Counts events that happened elsewhere, also beyond the limit: as many again as the limit. */
+  add(key: string, events: number): void;
   /** Takes back one event that was counted. */
   giveBack(key: string): void;
 }
@@ -20,25 +22,40 @@ export interface RateLimitOptions {
   /** In ms. */
   readonly window: number;
   readonly now: () => number;
-  /** The most keys. The one that was used longest ago is forgotten first. */
+  /** The most keys, or an eighth more of eight and more. Those that were used longest ago are forgotten first. */
   readonly capacity?: number;
 }
 
+/** The part of the capacity that the keys may exceed it by. */
+const SLACK = 8;
+
 export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateLimitOptions): RateLimit {
   const interval = window / limit;
+  /** Keys beyond the capacity that are forgotten at once: to find the oldest, a Map passes all that left it before. */
+  const slack = Math.floor(capacity / SLACK);
   /** When each key has its whole allowance again, in ms. */
   const fullAt = new Map<string, number>();
+  /** The keys that owe events of elsewhere. */
+  const owing = new Set<string>();
 
-  /** A clock that jumped back makes nobody wait for longer than the window. */
-  const fullOf = (key: string, at: number) => Math.min(Math.max(fullAt.get(key) ?? at, at), at + window);
+  /** A clock that jumped back makes nobody wait for longer than the window, or twice the window after `add`. */
+  const fullOf = (key: string, at: number) => {
+    const full = Math.max(fullAt.get(key) ?? at, at);
+    return Math.min(full, at + (owing.has(key) ? 2 : 1) * window);
+  };
   const waitAt = (full: number, at: number, burst: number) =>
     Math.max(0, Math.ceil(full - at - (burst - 1) * interval));
 
   function keep(key: string, full: number): void {
     fullAt.delete(key);
     fullAt.set(key, full);
-    const [oldest] = fullAt.keys();
-    if (fullAt.size > capacity && oldest !== undefined) fullAt.delete(oldest);
+    if (owing.size > 0 && full <= now() + window) owing.delete(key);
+    if (fullAt.size <= capacity + slack) return;
+    for (const oldest of fullAt.keys()) {
+      if (fullAt.size <= capacity) return;
+      fullAt.delete(oldest);
+      owing.delete(oldest);
+    }
   }
 
   return {
@@ -52,6 +69,12 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
     wait(key, burst = limit) {
       const at = now();
       return waitAt(fullOf(key, at), at, burst);
+    },
+    add(key, events) {
+      const at = now();
+      const full = fullOf(key, at) + events * interval;
+      owing.add(key);
+      keep(key, Math.min(at + 2 * window, full));
     },
     giveBack(key) {
       if (fullAt.has(key)) keep(key, fullOf(key, now()) - interval);

@@ -4,12 +4,15 @@
  * minute. The line hands out each expired admission once. Its note `told` holds how far the other events were emitted, so
  * that any process can continue: none is left out, and a process that dies right after emitting causes a repetition.
  */
-import type { Emit } from './activity.ts';
+import type { Activities, Emit } from './activity.ts';
 import type { AdmissionEnded } from './admission-end.ts';
 import { drawReport } from './draw-report.ts';
+import type { SeenLane, SeenLanes } from './lane-inlet.ts';
+import { inLane } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
+import { type RoomCounters, roomCounters } from './room-counters.ts';
 
 /** How often the counters are emitted, in ms. */
 const METRICS_INTERVAL = 60_000;
@@ -37,33 +40,40 @@ export interface RoomEventReporterDeps {
   readonly admissionEnded: AdmissionEnded;
 }
 
-/** Emits what happened in a room since the last report. For one process at a time: two would emit events twice. */
-export type ReportRoomEvents = (room: RoomId, view: LineView) => Promise<void>;
+/** Emits what happened in the lanes of a room since the last report. For one process at a time: two would emit events twice. */
+export type ReportRoomEvents = (room: RoomId, lanes: SeenLanes) => Promise<void>;
 
 export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoomEvents {
   const { line, now, emit, admissionEnded } = deps;
 
-  async function endExpired(room: RoomId, { expiredAdmissions }: LineView): Promise<void> {
+  async function endExpired(room: RoomId, { line: id, view: { expiredAdmissions } }: SeenLane): Promise<void> {
     for (let left = expiredAdmissions; left > 0; left -= EXPIRED_BATCH) {
-      const visitors = await line.takeExpired(room, EXPIRED_BATCH, now());
+      const visitors = await line.takeExpired(id, EXPIRED_BATCH, now());
       admissionEnded(room, visitors, 'expired');
     }
   }
 
   /** Returns how many draws are done. */
-  function emitDraws(room: RoomId, { opened, done }: Progress, { draws }: LineView): number {
+  function emitDraws(
+    of: Pick<Activities['draw.done'], 'room' | 'lane'>,
+    { opened, done }: Progress,
+    { draws }: LineView,
+  ): number {
     for (const draw of draws.slice(opened)) {
-      emit('draw.announced', { room, event: draw.event, seed_hash: draw.seedHash });
+      emit('draw.announced', { ...of, event: draw.event, seed_hash: draw.seedHash });
     }
     const drawn = draws.map(drawReport).filter(({ seed }) => seed !== null);
     for (const { event, entrants, seed } of drawn.slice(done)) {
-      emit('draw.done', { room, event, entrants: entrants ?? 0, seed: seed ?? '' });
+      emit('draw.done', { ...of, event, entrants: entrants ?? 0, seed: seed ?? '' });
     }
     return drawn.length;
   }
 
-  return async (room, view) => {
-    await endExpired(room, view);
+  /** The counters are those of all lanes: they go with the events of the default lane. */
+  async function reportLane(room: RoomId, lane: SeenLane, counted: RoomCounters | null): Promise<void> {
+    const { line: id, view } = lane;
+    const of = { room, ...inLane(lane.name) };
+    await endExpired(room, lane);
     const { generation, counters, lapses, notes, draws } = view;
     const before = readProgress(notes.told, generation) ?? {
       generation,
@@ -73,13 +83,13 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
       metricsAt: now(),
     };
     const count = counters.expired - before.expired;
-    if (count > 0) emit('turns.expired', { room, count });
+    if (count > 0) emit('turns.expired', { ...of, count });
     const lapsed = lapses - (before.lapses ?? 0);
-    if (lapsed > 0) emit('admissions.lapsed', { room, count: lapsed });
-    const done = emitDraws(room, before, view);
+    if (lapsed > 0) emit('admissions.lapsed', { ...of, count: lapsed });
+    const done = emitDraws(of, before, view);
     const since = now() - before.metricsAt;
     const isDue = since < 0 || since >= METRICS_INTERVAL;
-    if (isDue) emit('room.metrics', { room, counters });
+    if (isDue && counted) emit('room.metrics', { room, counters: counted });
 
     const progress: Progress = {
       generation,
@@ -90,7 +100,12 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
       metricsAt: isDue ? now() : before.metricsAt,
     };
     const note = JSON.stringify(progress);
-    if (note !== notes.told) await line.note(room, { name: 'told', value: note }, now());
+    if (note !== notes.told) await line.note(id, { name: 'told', value: note }, now());
+  }
+
+  return async (room, lanes) => {
+    const counted = roomCounters(lanes);
+    await Promise.all(lanes.map((lane, i) => reportLane(room, lane, i === 0 ? counted : null)));
   };
 }
 

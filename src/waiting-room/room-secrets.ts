@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { RoomSettings } from './room.ts';
 
 /** The settings as answers of the admin API have them, but for the key of AWS's clients, which those show in part. */
@@ -10,12 +11,28 @@ export function withoutOwnSecrets(settings: RoomSettings): RoomSettings {
   };
 }
 
-/** The settings as the audit log has them. */
+/** The settings as the audit log has them: without secrets, and without what would fill it. */
 export function withoutSecrets(settings: RoomSettings): RoomSettings {
-  const shown = withoutOwnSecrets(settings);
+  const shown = withShortTheme(withoutOwnSecrets(settings));
   if (!shown.aws?.api_key) return shown;
   const { api_key: _, ...aws } = shown.aws;
   return { ...shown, aws };
+}
+
+/** A logo and a style sheet are named by their length and hash. */
+function withShortTheme(settings: RoomSettings): RoomSettings {
+  const { theme } = settings;
+  if (!theme) return settings;
+  const short = (text: string) => `${text.length} characters, SHA-1 ${hash('sha1', text)}`;
+  return {
+    ...settings,
+    theme: {
+      ...theme,
+      ...(theme.logo === undefined ? {} : { logo: short(theme.logo) }),
+      ...(theme.css === undefined ? {} : { css: short(theme.css) }),
+      ...(theme.texts === undefined ? {} : { texts: { all: { texts: short(JSON.stringify(theme.texts)) } } }),
+    },
+  };
 }
 
 /** Settings that leave a secret out keep the one from before. */

@@ -6,6 +6,7 @@ import type { EntrySettings } from './entry/entry-settings.ts';
 import type { PassSettings } from './entry/pass-settings.ts';
 import type { Rule } from './entry/rules.ts';
 import type { InletSettings } from './inlets/index.ts';
+import type { LocalMessage, LocalTexts, PageSettings } from './page-settings.ts';
 
 /** `[a-z0-9-]{1,64}`. */
 export type RoomId = string;
@@ -20,6 +21,21 @@ export type DrawOrder = 'draw' | 'arrival';
  * - `closed`: nobody may join; admitted visitors stay inside.
  */
 export type Mode = 'queue' | 'passthrough' | 'paused' | 'closed';
+
+/** What the lines had counted when the stock was set. Another generation counts from 0. */
+export interface StockFrom {
+  readonly generation: number;
+  readonly completed: number;
+}
+
+/** The group that a room is in, and its share of the group's places. */
+export interface InGroup {
+  readonly id: string;
+  /** Of the group. */
+  readonly size: number;
+  /** From 0 to 1. */
+  readonly share: number;
+}
 
 /** Why a closed room is closed. */
 export type ClosedReason = 'sold_out' | 'ended' | 'maintenance';
@@ -57,6 +73,9 @@ export interface RoomEvent {
   readonly title?: string | undefined;
   readonly inlet?: InletSettings | undefined;
   readonly message?: string | null | undefined;
+  /** As those of the room. */
+  readonly titles?: LocalTexts | undefined;
+  readonly messages?: LocalMessage | undefined;
 }
 
 /** How the room answers at AWS's API. The names are those of AWS's parameters. */
@@ -83,12 +102,21 @@ export interface LanguageSettings {
   readonly offered?: readonly string[] | undefined;
 }
 
-export interface RoomSettings extends EntrySettings {
+/** What the gate's cookie is bound to, at navigations: the family of the browser, or its address as well. */
+export type Bind = 'browser' | 'address' | 'off';
+
+export interface RoomSettings extends EntrySettings, PageSettings {
   readonly id: RoomId;
   readonly title: string;
   readonly mode: Mode;
   /** Which words a closed room's page has; a room stored by an earlier version has none. */
   readonly closed_reason?: ClosedReason | null | undefined;
+  /** What there was to sell when it was set; null or missing for none. What is left is in `stock.ts`. */
+  readonly stock?: number | null | undefined;
+  /** Where the count of what was sold begins. Missing: with the line. No field of the file or the API. */
+  readonly stock_from?: StockFrom | undefined;
+  /** Null or missing: none. No field of a room in the file or the API, where `groups` has it. */
+  readonly group?: InGroup | null | undefined;
   readonly inlet: InletSettings;
   readonly admission: AdmissionSettings;
   readonly presence: { readonly timeout: number };
@@ -105,6 +133,8 @@ export interface RoomSettings extends EntrySettings {
   readonly origins?: readonly string[] | undefined;
   /** Whether a frame of a page may bring a newcomer. Default: refuse. */
   readonly frames?: Frames | undefined;
+  /** What the gate's cookie is bound to. Default: browser. */
+  readonly bind?: Bind | undefined;
   /** What happens with requests that need no place in line, or get none. Missing: none. */
   readonly rules?: readonly Rule[] | undefined;
   /** Null or missing: the room does not answer at AWS's API. */
@@ -113,4 +143,6 @@ export interface RoomSettings extends EntrySettings {
   readonly passes?: PassSettings | null | undefined;
   /** Null or missing: all languages that are shipped, and English for everybody else. */
   readonly languages?: LanguageSettings | null | undefined;
+  /** The share of the places of each lane, by name. The default lane has the rest. Missing: none. */
+  readonly lanes?: Readonly<Record<string, number>> | undefined;
 }

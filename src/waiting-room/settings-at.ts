@@ -11,8 +11,8 @@ export function settingsAt(settings: RoomSettings, now: number): RoomSettings {
   if (!event) return settings;
   return {
     ...settings,
-    title: event.title ?? settings.title,
-    message: event.message === undefined ? settings.message : event.message,
+    ...(event.title === undefined ? {} : { title: event.title, titles: event.titles }),
+    ...(event.message === undefined ? {} : { message: event.message, messages: event.messages }),
     inlet: (now >= event.start ? event.inlet : undefined) ?? settings.inlet,
   };
 }

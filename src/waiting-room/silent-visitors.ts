@@ -8,6 +8,7 @@ import type { DrawResults } from './draw-result.ts';
 import type { EntryRequest } from './entry/entry-request.ts';
 import type { GuardEntry } from './entry/guard-entry.ts';
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
+import type { ImportedTickets } from './imported-tickets.ts';
 import type { JoinRoom } from './join-room.ts';
 import type { Joined } from './line/joins.ts';
 import type { Place } from './line/place.ts';
@@ -34,6 +35,7 @@ export interface SilentVisitors {
 
 export interface SilentVisitorsDeps {
   readonly blockTickets: BlockTickets;
+  readonly importedTickets: ImportedTickets;
   readonly guardEntry: GuardEntry;
   readonly joinRoom: JoinRoom;
   readonly admissions: Pick<AdmissionLifecycle, 'claim'>;
@@ -45,7 +47,8 @@ export interface SilentVisitorsDeps {
 }
 
 export function createSilentVisitors(deps: SilentVisitorsDeps): SilentVisitors {
-  const { blockTickets, guardEntry, joinRoom, admissions, line, snapshots, heartbeats, draws, now } = deps;
+  const { blockTickets, importedTickets, guardEntry, joinRoom, admissions, line, snapshots, heartbeats, draws, now } =
+    deps;
 
   function hear(ticket: Ticket): void {
     if (ticket.number > 0) heartbeats.recordLasting(ticket.room, ticket, ticket.number);
@@ -64,7 +67,7 @@ export function createSilentVisitors(deps: SilentVisitorsDeps): SilentVisitors {
     },
     async find(snapshot, id) {
       const ticket = blockTickets.open(id, snapshot.settings.id, snapshot.view);
-      if (!ticket) return null;
+      if (!ticket) return importedTickets.find(snapshot, id);
       const standing = await standingOf(snapshot, ticket, draws);
       if (standing.kind === 'numbered') return standing.ticket;
       return standing.kind === 'entrant' ? ticket : null;

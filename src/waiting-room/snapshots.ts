@@ -6,12 +6,16 @@
 import { peopleAhead } from './ahead.ts';
 import { RoomNotFound } from './errors.ts';
 import { perMinute, type Range, readMeter, timeOf } from './estimate.ts';
+import { type Lane, type LaneName, type LineId, lanesOf } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { Holder, Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
 import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
 import { eventAt, settingsAt } from './settings-at.ts';
+import { stockLeft } from './stock.ts';
+import type { SupportCodes } from './support-code.ts';
+import type { Ticket } from './ticket.ts';
 
 /** Older than this, a snapshot is replaced before it answers. */
 const MAX_AGE = 1000;
@@ -23,12 +27,24 @@ const TOO_OLD = 10_000;
 const PATIENCE = 250;
 /** The pause after a failed fetch, so that polls do not overload a failing store. */
 const REST = 500;
+/** So far the clocks of processes may differ, in ms. */
+const SKEW = 2000;
 /** The most rooms without a snapshot in memory, so that invented ids cannot fill it. */
 const KNOWN = 1000;
 
 export interface Snapshot {
   /** The settings that apply at `updatedAt`, including those of an event. */
   readonly settings: RoomSettings;
+  /** The line that is viewed: of a lane, or of the room, which is that of the default lane. */
+  readonly line: LineId;
+  /** Undefined for the default lane, and in a room without lanes. */
+  readonly lane?: LaneName | undefined;
+  /** In the snapshot of a room: those of its lanes besides the default lane. */
+  readonly lanes: readonly Snapshot[];
+  /** People who are present in all lanes. */
+  readonly present: number;
+  /** What is left to sell; null where the room has no stock. */
+  readonly stock: number | null;
   readonly view: LineView;
   /** The event whose prequeue has begun and which has not ended. */
   readonly event: RoomEvent | null;
@@ -39,6 +55,8 @@ export interface Snapshot {
   readonly ahead: (number: number) => number;
   /** Where a challenge of the room is. */
   readonly challengeUrl?: string;
+  /** The code of a number for the support desk. */
+  readonly supportCode?: SupportCodes['of'] | undefined;
   /** The places of served numbers, fetched from the store once a snapshot. */
   readonly places: Map<number, Promise<Place>>;
 }
@@ -48,6 +66,8 @@ export interface Snapshots {
   now(room: RoomId): Snapshot | undefined;
   /** Rejects with RoomNotFound, or with StoreUnavailable if no snapshot younger than ten seconds exists. */
   get(room: RoomId): Promise<Snapshot>;
+  /** Like `get`, of the lane of a ticket. Null where the room does not have the lane any more. */
+  ofTicket(ticket: Pick<Ticket, 'room' | 'lane' | 'joinedAt'>): Promise<Snapshot | null>;
   place(snapshot: Snapshot, holder: Holder): Promise<Place>;
   /** Drops the snapshot of a room that changed, so that the next answer is new. */
   expire(room: RoomId): void;
@@ -64,6 +84,7 @@ export interface SnapshotsDeps {
   readonly patience?: number;
   /** The URL of a challenge of a room. */
   readonly challengeUrl?: ((room: RoomId) => string) | undefined;
+  readonly supportCode?: SupportCodes['of'] | undefined;
 }
 
 interface Entry {
@@ -79,12 +100,19 @@ interface Entry {
   revision: number;
 }
 
+/** The snapshot of a lane; null where the room does not have it any more. */
+export function snapshotOfLane(snapshot: Snapshot, lane: LaneName | undefined): Snapshot | null {
+  if (lane === undefined) return snapshot;
+  return snapshot.lanes.find((each) => each.lane === lane) ?? null;
+}
+
 export function createSnapshots({
   store,
   now,
   elapsed = () => performance.now(),
   patience = PATIENCE,
   challengeUrl = (room) => `/rooms/${room}/challenge`,
+  supportCode,
 }: SnapshotsDeps): Snapshots {
   const entries = new Map<RoomId, Entry>();
 
@@ -92,14 +120,31 @@ export function createSnapshots({
     const at = now();
     const [settings, view] = await Promise.all([store.settings.room(room), store.line.view(room, at)]);
     if (!settings) throw new RoomNotFound(room);
+    const [own, ...named] = lanesOf(settings);
+    const views = await Promise.all(named.map((lane) => store.line.view(lane.line, at)));
+    const present = [view, ...views].reduce((sum, { counters }) => sum + counters.present, 0);
+    const stock = stockLeft(settings, [{ view }, ...views.map((each) => ({ view: each }))]);
+    const of = { settings: settingsAt(settings, at), event: eventAt(settings, at), updatedAt: at, present, stock };
+    const lanes = named.map((lane, i) => snapshotOf(lane, views[i] as LineView, of, []));
+    return snapshotOf(own, view, of, lanes);
+  }
+
+  function snapshotOf(
+    { name, line }: Lane,
+    view: LineView,
+    of: Pick<Snapshot, 'settings' | 'event' | 'updatedAt' | 'present' | 'stock'>,
+    lanes: readonly Snapshot[],
+  ): Snapshot {
     return {
-      settings: settingsAt(settings, at),
+      ...of,
+      line,
+      lane: name,
+      lanes,
       view,
-      event: eventAt(settings, at),
       speed: perMinute(readMeter(view.notes.meter), timeOf(view)),
-      updatedAt: at,
       ahead: peopleAhead(view),
-      challengeUrl: challengeUrl(room),
+      challengeUrl: challengeUrl(of.settings.id),
+      supportCode,
       places: new Map(),
     };
   }
@@ -169,46 +214,62 @@ export function createSnapshots({
     });
   }
 
+  async function get(room: RoomId): Promise<Snapshot> {
+    let entry = entries.get(room);
+    if (!entry) {
+      entry = { revision: 0, fetchedAt: 0, took: 0 };
+      entries.set(room, entry);
+    }
+    const there = answerable(room, entry);
+    if (there) return there;
+    if (rests(entry)) throw entry.failure?.error;
+    return newestInTime(room, entry).catch((error: unknown) => {
+      const last = answerable(room, entry);
+      if (last) return last;
+      throw error;
+    });
+  }
+
+  function expire(room: RoomId): void {
+    const entry = entries.get(room);
+    if (!entry) return;
+    entry.revision += 1;
+    delete entry.snapshot;
+    delete entry.fetching;
+    delete entry.failure;
+  }
+
   return {
     now(room) {
       const entry = entries.get(room);
       return entry && answerable(room, entry);
     },
-    async get(room) {
-      let entry = entries.get(room);
-      if (!entry) {
-        entry = { revision: 0, fetchedAt: 0, took: 0 };
-        entries.set(room, entry);
-      }
-      const there = answerable(room, entry);
-      if (there) return there;
-      if (rests(entry)) throw entry.failure?.error;
-      return newestInTime(room, entry).catch((error: unknown) => {
-        const last = answerable(room, entry);
-        if (last) return last;
-        throw error;
-      });
+    get,
+    expire,
+    async ofTicket({ room, lane, joinedAt }) {
+      const snapshot = await get(room);
+      const found = snapshotOfLane(snapshot, lane);
+      if (found || snapshot.updatedAt >= joinedAt + SKEW) return found;
+      // Another process gave the ticket, and may have seen the lane before this one.
+      expire(room);
+      return snapshotOfLane(await get(room), lane);
     },
     place(snapshot, holder) {
-      const { places, settings, view } = snapshot;
+      const { places, line, view } = snapshot;
       // Within a generation a number has one holder. A ticket of another line or generation is not of the snapshot's.
-      const isOfThisLine = holder.generation === view.generation && (holder.incarnation ?? '') === view.incarnation;
-      if (!isOfThisLine) return store.line.place(settings.id, holder, now());
+      // A place that is asked for without its visitor must not be kept for them.
+      const isOfThisLine =
+        holder.visitor !== '' &&
+        holder.generation === view.generation &&
+        (holder.incarnation ?? '') === view.incarnation;
+      if (!isOfThisLine) return store.line.place(line, holder, now());
       let place = places.get(holder.number);
       if (!place) {
-        place = store.line.place(settings.id, holder, now());
+        place = store.line.place(line, holder, now());
         places.set(holder.number, place);
         place.catch(() => places.delete(holder.number));
       }
       return place;
-    },
-    expire(room) {
-      const entry = entries.get(room);
-      if (!entry) return;
-      entry.revision += 1;
-      delete entry.snapshot;
-      delete entry.fetching;
-      delete entry.failure;
     },
     *known() {
       for (const { snapshot } of entries.values()) if (snapshot) yield snapshot;

@@ -1,4 +1,5 @@
 import { type DrawnNumbers, type DrawResults, drawnNumber } from './draw-result.ts';
+import { lineOf } from './lanes.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -13,7 +14,11 @@ export type Standing =
   /** It is of an older generation. */
   | { readonly kind: 'stale' };
 
-/** Not a promise if the ticket has a number or this process knows the draw. */
+/**
+ * Not a promise if the ticket has a number or this process knows the draw.
+ *
+ * @param snapshot that of the ticket's lane.
+ */
 export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResults): Standing | Promise<Standing> {
   const { incarnation, generation } = snapshot.view;
   const isOfThisLine = ticket.incarnation === incarnation;
@@ -25,15 +30,17 @@ export function standingOf(snapshot: Snapshot, ticket: Ticket, draws: DrawResult
   const drawnAt = ticket.generation === generation ? snapshot.view.draws[draw - 1]?.drawnAt : null;
   if (drawnAt == null) return { kind: 'entrant' };
 
-  const { room } = ticket;
+  const line = lineOf(ticket);
   const withNumber = (drawn: DrawnNumbers): Standing => {
     const number = drawnNumber(drawn, index);
     // The entry stays on the ticket, so that its holder can verify the draw.
-    return number === null ? { kind: 'latecomer' } : { kind: 'numbered', ticket: { ...ticket, number } };
+    return number === null
+      ? { kind: 'latecomer' }
+      : { kind: 'numbered', ticket: { ...ticket, number, aheadAtJoin: number - 1 - drawn.base } };
   };
   const done = { incarnation, generation, draw, drawnAt };
-  const known = draws.cached(room, done);
+  const known = draws.cached(line, done);
   if (known) return withNumber(known);
   // A line that lost the draw gets it back from a process that saw it.
-  return draws.get(room, done).then((fetched) => (fetched ? withNumber(fetched) : { kind: 'entrant' }));
+  return draws.get(line, done).then((fetched) => (fetched ? withNumber(fetched) : { kind: 'entrant' }));
 }

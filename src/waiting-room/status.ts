@@ -1,5 +1,7 @@
 /** The status that all visitors of a room share: small, the same for everyone, and cacheable for a second. */
 import { aheadCurve } from './ahead.ts';
+import { laneTitle } from './lanes.ts';
+import { messageId } from './page-settings.ts';
 import { pollAfter } from './poll-intervals.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -32,17 +34,36 @@ export function createSharedStatus(snapshots: Snapshots): SharedStatus {
   };
 }
 
-function status({ settings, view, ahead, speed, updatedAt }: Snapshot) {
+/** What is of one lane: numbers are. */
+function statusOfLane({ settings, view, ahead, speed }: Snapshot) {
   return {
-    room: settings.id,
-    mode: settings.mode,
     serving: view.counters.serving,
     waiting: view.counters.waiting,
     ahead: aheadCurve(view, ahead),
     per_minute: speed && settings.mode === 'queue' && !view.alarm ? [speed.low, speed.high] : null,
-    poll_after: pollAfter(settings, view.counters.waiting),
+  };
+}
+
+/** Of a room with lanes: the default lane, how many wait in all, and each lane by name. */
+function status(snapshot: Snapshot) {
+  const { settings, updatedAt } = snapshot;
+  const lanes = [snapshot, ...snapshot.lanes];
+  const message_id = messageId(settings);
+  const own = statusOfLane(snapshot);
+  const waiting = lanes.reduce((sum, { view }) => sum + view.counters.waiting, 0);
+  return {
+    room: settings.id,
+    mode: settings.mode,
+    ...own,
+    waiting,
+    poll_after: pollAfter(settings, waiting),
     message: settings.message,
+    ...(message_id === undefined ? {} : { message_id }),
     updated_at: new Date(updatedAt).toISOString(),
+    ...(snapshot.stock == null ? {} : { stock: snapshot.stock }),
     ...(settings.mode === 'closed' && settings.closed_reason ? { closed_reason: settings.closed_reason } : {}),
+    ...(lanes.length > 1
+      ? { lanes: Object.fromEntries(lanes.map((each) => [laneTitle(each.lane), statusOfLane(each)])) }
+      : {}),
   };
 }

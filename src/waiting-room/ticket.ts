@@ -3,6 +3,7 @@
  * bearer secret, and is all there is of somebody who waits: the store keeps no row for them.
  */
 import type { Range } from './estimate.ts';
+import type { LaneName } from './lanes.ts';
 import type { Entry } from './line/draw.ts';
 import type { Holder } from './line/place.ts';
 import { memoizeRecent } from './memoize-recent.ts';
@@ -20,6 +21,8 @@ export type TicketStanding = 'proven' | 'budgeted' | 'unproven';
 export interface Ticket extends Holder {
   readonly incarnation: string;
   readonly room: RoomId;
+  /** Left out for the default lane. */
+  readonly lane?: LaneName | undefined;
   /** When it was given, in milliseconds. */
   readonly joinedAt: number;
   /** For a visitor who came before the start: the place in the draw, from which the number follows. The number is 0. */
@@ -27,6 +30,10 @@ export interface Ticket extends Holder {
   /** The wait that was predicted when the number was given, in seconds, to be compared with what came. */
   readonly predicted: Range | null;
   readonly standing: TicketStanding;
+  /** How many people were ahead when the number was given. Missing: nobody, or it is not known. */
+  readonly aheadAtJoin?: number;
+  /** The serial of the holder's last claim that returned tokens (line/sessions.ts). Missing: none. */
+  readonly serial?: number;
 }
 
 /**
@@ -37,15 +44,23 @@ const STANDINGS = ['budgeted', 'proven', 'budgeted', 'unproven'] as const;
 const CODES: Readonly<Record<TicketStanding, number>> = { proven: 1, budgeted: 2, unproven: 3 };
 const STANDING = 2 ** 46;
 
-/** A ticket of a line with an incarnation has it at its end. Early versions know only lines, and tickets, without. */
-const VERSION = { bare: 2, named: 3 } as const;
+/**
+ * A ticket of a line with an incarnation has it at its end. Early versions know only lines, and tickets, without. A ticket
+ * of a lane has the lane's name behind it.
+ */
+const VERSION = { bare: 2, named: 3, laned: 4 } as const;
 const INCARNATION_BYTES = 8;
 const VISITOR_BYTES = 16;
-/** Offsets of: version, generation, number, time, draw, index, predicted wait, visitor. */
+/**
+ * Offsets of: version, generation, number, time, draw, index, predicted wait, visitor. Without a draw, the index is the
+ * people ahead at the join: earlier versions write 0 there, and do not read it.
+ */
 const AT = { generation: 1, number: 5, joinedAt: 11, draw: 17, index: 19, low: 23, high: 26, visitor: 29 } as const;
 const LENGTH = AT.visitor + VISITOR_BYTES;
 /** The longest wait that is written down, in seconds: three bytes. */
 const LONGEST = 0xffffff;
+/** The most people ahead that are written down: four bytes. */
+const MOST_AHEAD = 0xffffffff;
 
 const nextVisitor = randomPool(VISITOR_BYTES, 256);
 
@@ -78,18 +93,22 @@ export function createTicketOffice(seal: Seal): TicketOffice {
   }, OPEN);
 
   function sealTicket(how: 'seal' | 'sealAlike', ticket: Ticket): string {
-    const isNamed = ticket.incarnation !== '';
-    const bytes = Buffer.alloc(isNamed ? LENGTH + INCARNATION_BYTES : LENGTH);
-    bytes.writeUInt8(isNamed ? VERSION.named : VERSION.bare, 0);
+    const { lane = '' } = ticket;
+    const isNamed = ticket.incarnation !== '' || lane !== '';
+    const bytes = Buffer.alloc(isNamed ? LENGTH + INCARNATION_BYTES + lane.length : LENGTH);
+    bytes.writeUInt8(lane !== '' ? VERSION.laned : isNamed ? VERSION.named : VERSION.bare, 0);
     bytes.writeUInt32BE(ticket.generation, AT.generation);
     bytes.writeUIntBE(ticket.number, AT.number, 6);
     bytes.writeUIntBE((ticket.joinedAt % STANDING) + CODES[ticket.standing] * STANDING, AT.joinedAt, 6);
     bytes.writeUInt16BE(ticket.entry?.draw ?? 0, AT.draw);
-    bytes.writeUInt32BE(ticket.entry?.index ?? 0, AT.index);
-    bytes.writeUIntBE(Math.min(ticket.predicted?.low ?? 0, LONGEST), AT.low, 3);
-    bytes.writeUIntBE(Math.min(ticket.predicted?.high ?? 0, LONGEST), AT.high, 3);
+    bytes.writeUInt32BE(ticket.entry?.index ?? Math.min(ticket.aheadAtJoin ?? 0, MOST_AHEAD), AT.index);
+    // A wait is predicted for who waits, and a serial is of who is inside. Earlier versions read no wait there.
+    const predicted = ticket.serial ? { low: ticket.serial, high: 0 } : ticket.predicted;
+    bytes.writeUIntBE(Math.min(predicted?.low ?? 0, LONGEST), AT.low, 3);
+    bytes.writeUIntBE(Math.min(predicted?.high ?? 0, LONGEST), AT.high, 3);
     bytes.write(ticket.visitor, AT.visitor, 'base64url');
     if (isNamed) bytes.write(ticket.incarnation, LENGTH, 'base64url');
+    if (lane !== '') bytes.write(lane, LENGTH + INCARNATION_BYTES, 'latin1');
     const sealed = seal[how](bytes, `ticket ${ticket.room}`);
     // The visitor who gets the ticket will present it at once.
     opened.set(`${ticket.room} ${sealed}`, ticket);
@@ -111,21 +130,27 @@ export function createTicketOffice(seal: Seal): TicketOffice {
 function openTicket(seal: Seal, sealed: string, room: RoomId): Ticket | null {
   const opened = seal.open(sealed, `ticket ${room}`);
   if (!opened) return null;
-  const isNamed = opened[0] === VERSION.named;
-  if (opened.length !== (isNamed ? LENGTH + INCARNATION_BYTES : LENGTH)) return null;
-  if (!isNamed && opened[0] !== VERSION.bare) return null;
+  const version = Object.values(VERSION).find((each) => each === opened[0]);
+  if (version === undefined) return null;
+  const fixed = version === VERSION.bare ? LENGTH : LENGTH + INCARNATION_BYTES;
+  const isLaned = version === VERSION.laned;
+  if (isLaned ? opened.length <= fixed : opened.length !== fixed) return null;
   const bytes = Buffer.from(opened.buffer, opened.byteOffset, opened.length);
   const draw = bytes.readUInt16BE(AT.draw);
-  const high = bytes.readUIntBE(AT.high, 3);
+  const index = bytes.readUInt32BE(AT.index);
+  const [low, high] = [bytes.readUIntBE(AT.low, 3), bytes.readUIntBE(AT.high, 3)];
   const joined = bytes.readUIntBE(AT.joinedAt, 6);
   return {
     room,
-    incarnation: isNamed ? bytes.toString('base64url', LENGTH) : '',
+    incarnation: bytes.toString('base64url', LENGTH, fixed),
+    ...(isLaned ? { lane: bytes.toString('latin1', fixed) } : {}),
     generation: bytes.readUInt32BE(AT.generation),
     number: bytes.readUIntBE(AT.number, 6),
     joinedAt: joined % STANDING,
-    entry: draw > 0 ? { draw, index: bytes.readUInt32BE(AT.index) } : null,
-    predicted: high > 0 ? { low: bytes.readUIntBE(AT.low, 3), high } : null,
+    entry: draw > 0 ? { draw, index } : null,
+    ...(draw === 0 && index > 0 ? { aheadAtJoin: index } : {}),
+    predicted: high > 0 ? { low, high } : null,
+    ...(high === 0 && low > 0 ? { serial: low } : {}),
     standing: STANDINGS[Math.floor(joined / STANDING)] ?? 'unproven',
     visitor: bytes.toString('base64url', AT.visitor, LENGTH),
   };

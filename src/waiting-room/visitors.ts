@@ -1,16 +1,19 @@
-/** What visitors do: arrive, ask for the facts, claim, rejoin, leave. */
-import type { AdmissionLifecycle, Issued } from './admission-lifecycle.ts';
+/** What visitors do: arrive, ask for the facts, claim, take more time, rejoin, leave. */
+import type { Emit } from './activity.ts';
+import type { AdmissionInLane, AdmissionLifecycle, Issued } from './admission-lifecycle.ts';
 import type { UseAdmission } from './admission-uses.ts';
 import type { DrawResults } from './draw-result.ts';
 import type { EntryRequest } from './entry/entry-request.ts';
 import type { GuardEntry } from './entry/guard-entry.ts';
-import type { JoinRefused } from './errors.ts';
+import { needsProof } from './entry/needs-proof.ts';
+import { ChallengeRequired, type JoinRefused } from './errors.ts';
 import type { Arrival, JoinRoom } from './join-room.ts';
+import { inLane, type LaneName, lineOf } from './lanes.ts';
 import type { Admission } from './line/admission.ts';
 import type { Place } from './line/place.ts';
 import type { LineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
-import type { Snapshot, Snapshots } from './snapshots.ts';
+import { type Snapshot, type Snapshots, snapshotOfLane } from './snapshots.ts';
 import { standingOf } from './standing.ts';
 import type { Ticket } from './ticket.ts';
 import { newVisitor } from './ticket.ts';
@@ -21,6 +24,8 @@ import type { VisitorFacts } from './visitor-facts.ts';
 export interface Brought extends EntryRequest {
   readonly visitor: VisitorId | null;
   readonly ticket: Ticket | null;
+  /** The lane that a newcomer joins, as a pass says. Missing, or none of the room: the default lane. */
+  readonly lane?: LaneName | undefined;
   /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
   readonly inside?: Ticket | null;
   /** Whether the browser has brought back a cookie already: an admission needs no confirmation then. */
@@ -49,8 +54,13 @@ export interface Visitors extends VisitorFacts {
    */
   confirm(room: RoomId, visitor: VisitorId, issued?: Issued): Promise<Admission | null>;
   readonly useAdmission: UseAdmission;
-  /** With `confirmed` the admission is confirmed: the visitor gets the tokens, or has brought back a cookie. */
+  /**
+   * With `confirmed` the admission is confirmed: the visitor gets the tokens, or has brought back a cookie. Rejects with
+   * ChallengeRequired where the turn has come and takes a proof.
+   */
   claim(ticket: Ticket, confirmed?: boolean): Promise<Place>;
+  /** Doubles the claim window of the visitor's turn, once. Nothing happens where there is none, or it takes a proof. */
+  extend(ticket: Ticket): Promise<void>;
   /**
    * Rejoins after a missed turn: at the front with the same number, or at the back with a new one, as the room's
    * settings say. A number that is used up is always replaced. At the back, it rejects like {@link arrive}.
@@ -64,7 +74,7 @@ export interface Visitors extends VisitorFacts {
 }
 
 export interface VisitorsDeps {
-  readonly line: Pick<LineStore, 'rejoin' | 'leave' | 'place' | 'withdraw'>;
+  readonly line: Pick<LineStore, 'extend' | 'rejoin' | 'leave' | 'place' | 'withdraw'>;
   readonly guardEntry: GuardEntry;
   readonly joinRoom: JoinRoom;
   readonly useAdmission: UseAdmission;
@@ -73,22 +83,39 @@ export interface VisitorsDeps {
   readonly snapshots: Snapshots;
   readonly draws: DrawResults;
   readonly now: () => number;
+  readonly emit: Emit;
   /** Called after a place became free. */
   readonly placeFreed: (room: RoomId) => void;
+  /** Called after a visitor left by themselves. */
+  readonly left: (room: RoomId) => void;
 }
 
 export function createVisitors(deps: VisitorsDeps): Visitors {
-  const { line, guardEntry, joinRoom, useAdmission, admissions, facts, snapshots, draws, now, placeFreed } = deps;
+  const { line, guardEntry, joinRoom, useAdmission, admissions, facts, snapshots, draws, now, emit, placeFreed } = deps;
+
+  /** Takes the turn if it has come, unless that takes a proof. An admission that the visitor has already stays. */
+  async function claimTurn({ settings }: Snapshot, ticket: Ticket, confirmed: boolean): Promise<Place> {
+    if (needsProof(settings, ticket)) {
+      const place = await line.place(lineOf(ticket), ticket, now());
+      if (place.state !== 'admitted') return place;
+    }
+    return admissions.claim(ticket, { confirmed });
+  }
 
   /** Null if the ticket is not valid in the current line. */
-  async function arriveWithTicket(snapshot: Snapshot, brought: Ticket, confirmed: boolean): Promise<Arrival | null> {
+  async function arriveWithTicket(brought: Ticket, confirmed: boolean): Promise<Arrival | null> {
+    const snapshot = await snapshots.ofTicket(brought);
+    if (!snapshot) return null;
     const standing = await standingOf(snapshot, brought, draws);
     if (standing.kind === 'entrant') return { ticket: brought, admission: null, isNew: false };
     if (standing.kind !== 'numbered') return null;
     const { ticket } = standing;
-    const place = await admissions.claim(ticket, { confirmed });
+    const place = await claimTurn(snapshot, ticket, confirmed);
     if (place.state === 'stale' || place.state === 'over') return null;
-    const admission = place.state === 'admitted' ? await admissions.renew(snapshot.settings, place.admission) : null;
+    const admission =
+      place.state === 'admitted'
+        ? await admissions.renew(snapshot.settings, { ...place.admission, ...inLane(brought.lane) })
+        : null;
     return { ticket, admission, isNew: ticket !== brought };
   }
 
@@ -97,7 +124,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     const { settings } = snapshot;
     const admission = await admissions[confirmed ? 'confirm' : 'find'](settings.id, visitor);
     if (!admission) return null;
-    const ticket = ticketOf(snapshot, admission);
+    const ticket = ticketOf(laneIn(snapshot, admission.lane), admission);
     return { ticket, admission: await admissions.renew(settings, admission), isNew: true };
   }
 
@@ -108,20 +135,21 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
    */
   async function joinAgain(
     snapshot: Snapshot,
-    { room, visitor }: Ticket,
+    { room, lane, visitor }: Ticket,
     { refusal, ...request }: Pick<Brought, 'refusal'> & EntryRequest,
     missed: Ticket | null = null,
   ): Promise<Ticket> {
     if (refusal) throw refusal;
-    guardEntry(snapshot, request);
-    if (missed) await line.leave(room, missed, now());
+    const own = laneIn(snapshot, lane);
+    guardEntry(own, request);
+    if (missed) await line.leave(lineOf(missed), missed, now());
     const { proven, address } = request;
-    return (await joinRoom(room, { visitor, proven, address }, snapshot)).ticket;
+    return (await joinRoom(room, { visitor, proven, address }, own)).ticket;
   }
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, inside = null, confirmed = false, refusal = null, ...request }) {
+    async arrive(room, { visitor, ticket, lane, inside = null, confirmed = false, refusal = null, ...request }) {
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
         const arrival = await arriveInside(snapshot, inside.visitor, confirmed);
@@ -129,36 +157,58 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       }
       const hasOwnTicket = ticket !== null && (visitor === null || ticket.visitor === visitor);
       const arrival = hasOwnTicket
-        ? await arriveWithTicket(snapshot, ticket, confirmed)
+        ? await arriveWithTicket(ticket, confirmed)
         : visitor
           ? await arriveInside(snapshot, visitor, confirmed)
           : null;
       if (arrival) return arrival;
       if (refusal) throw refusal;
-      guardEntry(snapshot, request);
+      const own = laneIn(snapshot, lane);
+      guardEntry(own, request);
       const { proven, address } = request;
-      return joinRoom(room, { visitor: visitor ?? newVisitor(), proven, address, confirmed }, snapshot);
+      const newcomer = { visitor: visitor ?? newVisitor(), proven, address, confirmed };
+      return joinRoom(room, newcomer, own);
     },
     admission: admissions.find,
     confirm: admissions.confirm,
     useAdmission,
     async claim(ticket, confirmed = false) {
-      const standing = await standingOf(await snapshots.get(ticket.room), ticket, draws);
-      if (standing.kind === 'numbered') return admissions.claim(standing.ticket, { confirmed });
+      const snapshot = await snapshots.ofTicket(ticket);
+      if (!snapshot) return { state: 'stale' };
+      const standing = await standingOf(snapshot, ticket, draws);
+      if (standing.kind === 'numbered') {
+        const place = await claimTurn(snapshot, standing.ticket, confirmed);
+        if (place.state === 'served' && snapshot.settings.mode !== 'closed')
+          throw ChallengeRequired.ofTurn(ticket.room);
+        return place;
+      }
       if (standing.kind === 'entrant') return { state: 'waiting' };
       return standing.kind === 'stale' ? { state: 'stale' } : { state: 'missed', away: true, front: false };
+    },
+    async extend(brought) {
+      const snapshot = await snapshots.ofTicket(brought);
+      const standing = snapshot && (await standingOf(snapshot, brought, draws));
+      if (!snapshot || standing?.kind !== 'numbered' || needsProof(snapshot.settings, standing.ticket)) return;
+      // The cached place answers first: a holder without a turn costs the store nothing, however often they ask.
+      if (standing.ticket.number > snapshot.view.counters.serving) return;
+      const known = await snapshots.place(snapshot, standing.ticket);
+      if (known.state !== 'served' || known.extended) return;
+      const place = await line.extend(lineOf(standing.ticket), standing.ticket, now());
+      if (place.state === 'served' && place.extended) snapshots.expire(brought.room);
     },
     async rejoin(brought, request = {}) {
       const { room } = brought;
       const snapshot = await snapshots.get(room);
-      const standing = await standingOf(snapshot, brought, draws);
-      if (standing.kind === 'entrant') return brought;
-      if (standing.kind !== 'numbered') return joinAgain(snapshot, brought, request);
+      const own = await snapshots.ofTicket(brought);
+      const standing = own && (await standingOf(own, brought, draws));
+      if (standing?.kind === 'entrant') return brought;
+      if (standing?.kind !== 'numbered') return joinAgain(snapshot, brought, request);
       const { ticket } = standing;
-      const place = await line.place(room, ticket, now());
+      const place = await line.place(lineOf(ticket), ticket, now());
       const isFront = place.state === 'missed' && place.front && snapshot.settings.admission.missed_turn === 'front';
       if (place.state === 'missed' && (isFront || place.lapsed)) {
-        await line.rejoin(room, ticket, now());
+        await line.rejoin(lineOf(ticket), ticket, now());
+        emit('ticket.returned', { room, ...inLane(ticket.lane), sub: ticket.visitor, number: ticket.number });
         snapshots.expire(room);
         return ticket;
       }
@@ -167,12 +217,17 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     },
     async leave(brought) {
       const { room, incarnation, generation, entry } = brought;
-      const standing = await standingOf(await snapshots.get(room), brought, draws);
-      if (standing.kind === 'entrant' && entry) await line.withdraw(room, { incarnation, generation, entry }, now());
-      if (standing.kind === 'numbered') {
-        await admissions.end(room, brought.visitor, 'abandoned');
-        await line.leave(room, standing.ticket, now());
-      }
+      const snapshot = await snapshots.ofTicket(brought);
+      const standing = snapshot && (await standingOf(snapshot, brought, draws));
+      const id = lineOf(brought);
+      if (standing?.kind === 'entrant' && entry) await line.withdraw(id, { incarnation, generation, entry }, now());
+      if (standing?.kind === 'numbered') {
+        const { state } = await line.place(id, standing.ticket, now());
+        const hasEnded = await admissions.end(room, brought.visitor, 'abandoned');
+        if (!hasEnded && (state === 'over' || state === 'stale')) return;
+        await line.leave(id, standing.ticket, now());
+      } else if (standing?.kind !== 'entrant') return;
+      deps.left(room);
       snapshots.expire(room);
       placeFreed(room);
     },
@@ -190,10 +245,14 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
   };
 }
 
-function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }: Admission): Ticket {
-  const { settings, view } = snapshot;
+/** The snapshot of a lane, or that of the default lane where the room does not have it. */
+const laneIn = (snapshot: Snapshot, lane: LaneName | undefined): Snapshot => snapshotOfLane(snapshot, lane) ?? snapshot;
+
+function ticketOf(snapshot: Snapshot, { generation, number, visitor, issuedAt }: AdmissionInLane): Ticket {
+  const { settings, lane, view } = snapshot;
   return {
     room: settings.id,
+    ...inLane(lane),
     incarnation: view.incarnation,
     generation,
     number,

@@ -3,6 +3,9 @@ import type { ChallengeWhen } from './entry-settings.ts';
 /** What a room's rules say about a request. */
 export type EntryAction = 'wait' | 'bypass' | 'challenge' | 'refuse';
 
+/** At a door that leads into the line alone, requests that need no place wait like others. */
+export const withoutBypass = (action: EntryAction): EntryAction => (action === 'bypass' ? 'wait' : action);
+
 /** What is known of somebody who comes to a door without a place. */
 export interface EntryFacts {
   readonly action: EntryAction;

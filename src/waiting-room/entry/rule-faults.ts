@@ -17,6 +17,7 @@ const COVERS: Readonly<Record<MatchField, Covers>> = {
   country_header: same,
   user_agent: (wide, narrow) => coversPattern(wide.toLowerCase(), narrow.toLowerCase()),
   search_engine: same,
+  agent: same,
 };
 
 /** The index of the first earlier rule that leaves nothing for the rule at `index`, or null. */

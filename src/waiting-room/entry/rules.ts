@@ -28,6 +28,8 @@ export interface RuleMatch {
   readonly user_agent?: readonly string[] | undefined;
   /** Crawlers whose address belongs to the search engine. */
   readonly search_engine?: readonly SearchEngine[] | undefined;
+  /** Agents that signed the request (`agents.ts`). */
+  readonly agent?: readonly string[] | undefined;
 }
 
 export interface Rule {
@@ -51,6 +53,8 @@ export interface RuleRequest {
   readonly address: string;
   /** The search engine that the sender says to be of, and is. */
   readonly searchEngine: SearchEngine | null;
+  /** The agents of the rules that signed the request. */
+  readonly agents: readonly string[];
 }
 
 /** The first rule that matches, or null. */
@@ -93,6 +97,7 @@ const meets: Readonly<Record<MatchField, Meets>> = {
   address: ({ address = [] }, request) => address.some((network) => isInNetwork(request.address, network)),
   search_engine: ({ search_engine = [] }, { searchEngine }) =>
     searchEngine !== null && search_engine.includes(searchEngine),
+  agent: ({ agent = [] }, { agents }) => agent.some((each) => agents.includes(each)),
 };
 
 export const CONDITIONS = Object.keys(meets) as readonly MatchField[];

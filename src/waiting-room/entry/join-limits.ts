@@ -1,0 +1,117 @@
+/**
+ * How often addresses and networks may join a room without a proof. A process counts by itself, so a join costs no store
+ * command. Once a second it tells the other processes of the addresses that join often, and hears what they counted.
+ */
+import type { SharedCounts } from '../ports/shared-counts.ts';
+import { createRateLimit, type RateLimit } from '../rate-limit.ts';
+import type { RoomId } from '../room.ts';
+import { narrowOf, WIDE, wideOf } from './address-key.ts';
+import type { Rate } from './entry-settings.ts';
+
+/** Counts are shared within one of these, in ms, and kept for twice as long. */
+const SLOT = 60_000;
+/** Joins of an address or network in a slot, from which on they are shared: nearly no visitor joins as often. */
+const FEWEST = 3;
+/** Addresses and networks that a process counts for others in a slot, and those that it shares at once. */
+const CAPACITY = 10_000;
+const AT_ONCE = 500;
+
+export interface JoinLimits {
+  /** The wait until an address may join without a proof, in ms. Counts the join if it may now. */
+  take(room: RoomId, rate: Rate, address: string): number;
+  /** The most joins of one address without a proof within the current minute, as far as this process knows. */
+  busiest(room: RoomId): number;
+  /** Exchanges what was counted with the other processes. */
+  share(): Promise<void>;
+}
+
+/** Of one address or network in a slot. */
+interface Counted {
+  /** Joins in this process, and how many of them the others know of. */
+  mine: number;
+  told: number;
+  /** Joins in all processes, as far as this one knows. */
+  total: number;
+}
+
+interface RoomLimits {
+  readonly rate: Rate;
+  readonly narrow: RateLimit;
+  readonly wide: RateLimit;
+  slot: number;
+  counted: Map<string, Counted>;
+}
+
+export interface JoinLimitsDeps {
+  readonly sharedCounts: SharedCounts;
+  readonly now: () => number;
+}
+
+export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLimits {
+  const rooms = new Map<RoomId, RoomLimits>();
+
+  function limitsIn(room: RoomId, rate: Rate): RoomLimits {
+    const known = rooms.get(room);
+    if (known && known.rate.count === rate.count && known.rate.window === rate.window) return known;
+    const { count, window } = rate;
+    const made = {
+      rate,
+      narrow: createRateLimit({ limit: count, window, now }),
+      wide: createRateLimit({ limit: WIDE * count, window, now }),
+      slot: 0,
+      counted: new Map(),
+    };
+    rooms.set(room, made);
+    return made;
+  }
+
+  function note(limits: RoomLimits, key: string): void {
+    const slot = Math.floor(now() / SLOT);
+    if (limits.slot !== slot) Object.assign(limits, { slot, counted: new Map() });
+    const known = limits.counted.get(key);
+    if (known) known.mine += 1;
+    else if (limits.counted.size < CAPACITY) limits.counted.set(key, { mine: 1, told: 0, total: 0 });
+  }
+
+  async function shareRoom(room: RoomId, { narrow, wide, slot, counted }: RoomLimits): Promise<void> {
+    const often = [...counted].filter(([, { mine }]) => mine >= FEWEST);
+    if (often.length === 0) return;
+    const shared = often.toSorted(([, a], [, b]) => b.mine - b.told - (a.mine - a.told)).slice(0, AT_ONCE);
+    const added = new Map(shared.map(([key, { mine, told }]) => [key, mine - told]));
+    const totals = await sharedCounts.add(`joins ${room} ${slot}`, added, 2 * SLOT);
+    for (const [key, each] of shared) {
+      const [mine, total] = [added.get(key) ?? 0, totals.get(key) ?? 0];
+      const others = total - each.total - mine;
+      each.told += mine;
+      // 0 where the store counts no more addresses.
+      if (total === 0) continue;
+      each.total = total;
+      if (others > 0) (key.startsWith('/') ? wide : narrow).add(key.replace('/', ''), others);
+    }
+  }
+
+  return {
+    take(room, rate, address) {
+      const limits = limitsIn(room, rate);
+      const wait = limits.narrow.take(narrowOf(address)) || limits.wide.take(wideOf(address));
+      if (wait > 0) return wait;
+      note(limits, narrowOf(address));
+      note(limits, `/${wideOf(address)}`);
+      return 0;
+    },
+    busiest(room) {
+      const limits = rooms.get(room);
+      if (!limits || limits.slot !== Math.floor(now() / SLOT)) return 0;
+      let most = 0;
+      for (const [key, { mine, total }] of limits.counted) {
+        if (!key.startsWith('/')) most = Math.max(most, mine, total);
+      }
+      return most;
+    },
+    async share() {
+      const slot = Math.floor(now() / SLOT);
+      const current = [...rooms].filter(([, limits]) => limits.slot === slot);
+      await Promise.all(current.map(([room, limits]) => shareRoom(room, limits)));
+    },
+  };
+}
