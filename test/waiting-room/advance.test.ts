@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeed } from '#activity/feed.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 import { embeddedStore, type OpenedStore } from '#support/stores.ts';
 import type { Activity, ActivityType } from '#waiting-room/activity.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
@@ -55,7 +56,8 @@ const beginToServe = (size: number, more: object = {}) =>
 
 /** So many visitors join and are present now. */
 const crowd = (count: number) =>
-  store.line.join(
+  joinAndLoad(
+    store.line,
     'sale',
     Array.from({ length: count }, (_, n) => ({ visitor: `v${n}`, claim: false })),
     time,
@@ -152,6 +154,8 @@ describe('the events of a visitor', () => {
     await waitingRoom.advance.all();
     const ann = await waitingRoom.visitors.arrive('sale', { visitor: 'ann', ticket: null });
     const ben = await waitingRoom.visitors.arrive('sale', { visitor: 'ben', ticket: null });
+    await waitingRoom.visitors.facts(ben.ticket);
+    await waitingRoom.flush();
     await waitingRoom.visitors.leave(ann.ticket);
     await waitingRoom.visitors.leave(ann.ticket);
     await waitingRoom.advance.all();

@@ -18,23 +18,44 @@ const within = (numbers: Iterable<number>, from: number, to: number) =>
 const setAndRange = fc.tuple(fc.uniqueArray(number), number, number);
 
 describe('Bits, compared with a Set', () => {
-  it('has what was added and not deleted', () => {
+  it('has what was added and not deleted, and finds the next after each change', () => {
+    const change = fc.tuple(fc.constantFrom('add', 'delete', 'add range', 'clear', 'add all'), number, fc.nat(30));
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.boolean(), number)), number, (changes, asked) => {
+      fc.property(fc.array(change), number, (changes, asked) => {
         const bits = new Bits();
         const set = new Set<number>();
-        for (const [add, n] of changes) {
-          if (add) {
-            bits.add(n);
-            set.add(n);
-          } else {
-            bits.delete(n);
-            set.delete(n);
-          }
+        for (const [kind, n, more] of changes) {
+          const range = Array.from({ length: more + 1 }, (_, i) => n + i);
+          if (kind === 'add') bits.add(n);
+          else if (kind === 'delete') bits.delete(n);
+          else if (kind === 'add range') bits.addRange(n, n + more);
+          else if (kind === 'clear') bits.clear(n, n + more);
+          else bits.addAll(bitsOf(range));
+          const changed = kind === 'add' || kind === 'delete' ? [n] : range;
+          for (const each of changed) kind.startsWith('add') ? set.add(each) : set.delete(each);
+          for (const from of [0, asked]) expect(bits.nth(1, from)).toBe(within(set, from, MAX * 2)[0] ?? -1);
         }
         expect(bits.has(asked)).toBe(set.has(asked));
         expect(listed(bits)).toEqual(sorted(set));
       }),
+    );
+  });
+
+  it('counts what it has in common with another, and finds what it has and the other has or has not', () => {
+    fc.assert(
+      fc.property(
+        setAndRange,
+        fc.uniqueArray(number),
+        fc.integer({ min: 1, max: 9 }),
+        ([numbers, from, to], others, k) => {
+          const [bits, set] = [bitsOf(numbers), bitsOf(others)];
+          const common = numbers.filter((n) => others.includes(n));
+          const alone = numbers.filter((n) => !others.includes(n));
+          expect(bits.countCommon(set, from, to)).toBe(within(common, from, to).length);
+          expect(bits.nth(k, from, { set, isCommon: true })).toBe(within(common, from, MAX)[k - 1] ?? -1);
+          expect(bits.nth(k, from, { set, isCommon: false })).toBe(within(alone, from, MAX)[k - 1] ?? -1);
+        },
+      ),
     );
   });
 

@@ -195,6 +195,10 @@ describe('the estimate for a waiting visitor', () => {
   const snapshot = (mode: Mode, alarm = false) => ({
     settings: roomSettings({ mode }),
     view: lineView({ mode, alarm }),
+    line: 'sale',
+    lanes: [],
+    present: 0,
+    stock: null,
     event: null,
     speed: perMinute(meterOf(5 * MINUTE, steady(60)), T0 + 5 * MINUTE),
     updatedAt: T0,

@@ -32,6 +32,10 @@ function snapshot(changes: Partial<RoomSettings> = {}): Snapshot {
       mode: settings.mode,
       presentFrom: 1096,
     }),
+    line: 'sale',
+    lanes: [],
+    present: 0,
+    stock: null,
     event: null,
     speed: null,
     updatedAt: NOW,
@@ -55,6 +59,13 @@ describe('the facts of a waiting visitor', () => {
       const holder = { ...ticket, number };
       expect(unservedDocument(asked, holder)).toBe(JSON.stringify(unservedFacts(asked, holder)));
     }
+  });
+
+  test('say how many people were ahead at the join, as the document does', () => {
+    const holder = { ...ticket, aheadAtJoin: 210 };
+    expect(unservedFacts(snapshot(), holder)).toMatchObject({ people_ahead: 87, people_ahead_at_join: 210 });
+    expect(unservedDocument(snapshot(), holder)).toBe(JSON.stringify(unservedFacts(snapshot(), holder)));
+    expect(unservedDocument(snapshot(), ticket)).not.toContain('at_join');
   });
 
   test('have the public fields and no others', () => {

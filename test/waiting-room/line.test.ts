@@ -75,10 +75,12 @@ describe('the line, in any order of events', () => {
   it('never takes places beyond its size, whatever its rules were before', () => {
     fc.assert(
       fc.property(arbitraryLossyCourse, (course) => {
-        watch(course, (before, line) => {
+        watch(course, (before, line, { verb }) => {
           const { size, mode } = line.rules;
           if (size === 0 || mode === 'passthrough' || before.rules !== line.rules) return;
-          expect(taken(line)).toBeLessThanOrEqual(Math.max(size, taken(before)));
+          // A ledger knows who is inside.
+          const inside = verb === 'restoreAdmissions' ? line.admissions.active - before.admissions.active : 0;
+          expect(taken(line)).toBeLessThanOrEqual(Math.max(size, taken(before) + Math.max(0, inside)));
         });
       }),
       { numRuns: 500 },
@@ -137,13 +139,14 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('issues numbers in order, and uses each up for good, except one whose admission lapsed once', () => {
+  it('issues numbers in order, and uses each up for good, except one that is restored or whose admission lapsed once', () => {
     fc.assert(
       fc.property(arbitraryCourse, (course) => {
         const spent = new Set<string>();
         const lapsed = new Set<string>();
         watch(course, (before, line, step) => {
           if (step.verb === 'reset') return;
+          const isRestored = (number: number) => step.verb === 'restoreTurns' && step.input.numbers.includes(number);
           const numbered = step.verb === 'join' && line.rules.mode !== 'closed' && !isOpen(line);
           const drawn =
             step.verb === 'draw' && isDrawing(before) && !isDrawing(line) ? (line.draws.at(-1)?.entrants ?? 0) : 0;
@@ -151,7 +154,7 @@ describe('the line, in any order of events', () => {
           for (const number of numbersOf(line)) {
             const key = `${line.generation}/${number}`;
             if (line.spent.has(number)) spent.add(key);
-            else if (spent.delete(key)) {
+            else if (spent.delete(key) && !isRestored(number)) {
               expect(line.lapsed.has(number) && !lapsed.has(key)).toBe(true);
               lapsed.add(key);
             }
@@ -162,12 +165,14 @@ describe('the line, in any order of events', () => {
     );
   });
 
-  it('admits first whom it answers "first", once a number, and once more where the admission lapsed', () => {
+  it('admits first whom it answers "first", once a number, and once more where it lapsed or was restored', () => {
     fc.assert(
       fc.property(arbitraryQuietCourse, (course) => {
         const line = pure.newLine(course.rules, 1, course.incarnation);
         const first = new Set<number>();
         const again = new Set<number>();
+        const restored = new Set<number>();
+        let admitted = 0;
         let now = T0;
         for (const step of course.steps) {
           now += step.after;
@@ -176,17 +181,20 @@ describe('the line, in any order of events', () => {
               if (joined.admission?.number === joined.number) first.add(joined.number);
             }
             if (step.verb !== 'join') pure.perform(line, step.verb, step.input, now);
+            if (step.verb === 'restoreTurns') for (const number of step.input.numbers) restored.add(number);
             continue;
           }
           const place = pure.claim(line, step.input, now);
           if (place.state !== 'admitted' || !place.first) continue;
           const { number } = place.admission;
           if (first.has(number)) {
-            expect(line.lapsed.has(number) && !again.has(number)).toBe(true);
+            const isLapsed = line.lapsed.has(number) && !again.has(number);
+            expect(isLapsed || restored.has(number)).toBe(true);
+            admitted += restored.has(number) && again.has(number) ? 1 : 0;
             again.add(number);
           } else first.add(number);
         }
-        expect(line.claimed).toBe(first.size + again.size);
+        expect(line.claimed).toBe(first.size + again.size + admitted);
       }),
       { numRuns: 300 },
     );
@@ -262,5 +270,18 @@ describe('the line', () => {
     const told = pure.reportExits(line, { exited: 0, completed: ['ann', 'bob'], abandoned: ['cy'] }, T0 + 2000);
     expect([told.unknown, told.ended]).toEqual([3, []]);
     expect(line).toMatchObject({ claimed: 3, completed: 1, abandoned: 1 });
+  });
+
+  it('forgets after a day when a number was restored', () => {
+    const line = lineOf({ lifetime: 1000 });
+    const day = 24 * 3_600_000;
+    pure.join(line, [{ visitor: 'ann', claim: false }], T0);
+    pure.leave(line, { visitor: 'ann', number: 1, generation: line.generation }, T0);
+    expect(pure.perform(line, 'restoreTurns', { generation: line.generation, numbers: [1] }, T0).output).toEqual([1]);
+    expect(line.ended.restoredAt.size).toBe(1);
+    pure.raise(line, { numbers: 3 }, T0 + day + 1);
+    pure.join(line, [{ visitor: 'bob', claim: true }], T0 + day + 1);
+    pure.reportExits(line, { exited: 0, completed: [], abandoned: ['bob'] }, T0 + day + 2);
+    expect(line.ended.restoredAt.size).toBe(0);
   });
 });

@@ -90,6 +90,7 @@ const view = () => store.line.view('sale', time);
  */
 async function fill(): Promise<void> {
   tickets = await join(30);
+  await states();
   await process.operations.raisePeople('sale', 8);
   for (const number of [1, 2, 3, 4]) await process.visitors.claim(ticket(number));
   await process.visitors.leave(ticket(7));

@@ -193,6 +193,31 @@ test('rooms whose settings alone are lost come back with their lines, and one th
   expect(next?.number).toBe(6);
 });
 
+test('relying parties come back that a process has only listed, and one that was deleted does not', async () => {
+  const first = await aProcess();
+  await first.operations.putRoom(settings());
+  for (const client_id of ['shop', 'kiosk']) {
+    await first.operations.putRelyingParty({
+      client_id,
+      client_secret: 'a secret that is long enough',
+      room: 'sale',
+      redirect_uris: ['https://shop.example/callback'],
+    } as unknown as Parameters<typeof first.operations.putRelyingParty>[0]);
+  }
+  const process = await aProcess();
+  await join(process, 1);
+  const listed = async () => (await process.operations.relyingParties()).map(({ client_id }) => client_id).sort();
+  expect(await listed()).toEqual(['kiosk', 'shop']);
+  time += 60_000;
+  await first.operations.deleteRelyingParty('kiosk');
+  expect(await listed()).toEqual(['shop']);
+  await join(process, 1);
+  await admin.flushall();
+  time += 1500;
+  expect(await listed()).toEqual(['shop']);
+  expect(await process.relyingParties.find('shop')).toMatchObject({ client_id: 'shop' });
+});
+
 test('relying parties come back with their room, and one that was deleted does not', async () => {
   const process = await aProcess();
   await process.operations.putRoom(settings());

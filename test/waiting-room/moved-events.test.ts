@@ -41,6 +41,8 @@ describe.each(STORES)('an event with entrants, on %s', (_name, open) => {
     await operator().putRoom(settings);
     await waitingRoom.advance.room(room);
     ({ ticket } = await waitingRoom.visitors.arrive(room, { visitor: null, ticket: null }));
+    await waitingRoom.visitors.facts(ticket);
+    await waitingRoom.flush();
     await waitingRoom.advance.room(room);
   });
 

@@ -51,6 +51,31 @@ describe('a rate limit', () => {
     expect(take('a')).toBe(0);
   });
 
+  test('counts what happened elsewhere, as much as its limit beyond it', () => {
+    const { take, add, pass } = limited();
+    add('a', 1);
+    expect([take('a'), take('a'), take('a')]).toEqual([0, 0, MINUTE / 3]);
+    add('a', 1);
+    expect(take('a')).toBe((2 * MINUTE) / 3);
+    add('a', 100);
+    expect(take('a')).toBe((4 * MINUTE) / 3);
+    pass((4 * MINUTE) / 3);
+    expect(take('a')).toBe(0);
+    expect(take('b')).toBe(0);
+  });
+
+  test('exceeds a large capacity by an eighth at most, and forgets the keys used longest ago', () => {
+    const { take, wait } = limited(800);
+    for (let i = 0; i < 5000; i++) {
+      take('often');
+      take(`${i}`);
+      const kept = [i - 798, i].filter((each) => each >= 0).map((each) => wait(`${each}`, 1));
+      expect(kept.every((each) => each > 0)).toBe(true);
+      expect(wait(`${i - 901}`, 1)).toBe(0);
+    }
+    expect(wait('often')).toBeGreaterThan(0);
+  });
+
   test('keeps the keys used last, and no more than its capacity', () => {
     const { take } = limited(2);
     for (let i = 0; i < 3; i++) take('a');

@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSeal } from '#waiting-room/seal.ts';
+import { createSeal, deriveKey } from '#waiting-room/seal.ts';
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const content = Buffer.from('thirty-three bytes, as a ticket..');
@@ -131,4 +132,16 @@ describe('a stamp', () => {
       expect(seal.isStampOf('text', other)).toBe(false);
     }
   });
+});
+
+test('a stamp is the beginning of an HMAC-SHA-256, of any text of any length', () => {
+  const key = deriveKey('the key', 'stamping');
+  const isStamped = (text: string) => {
+    const stamp = createHmac('sha256', key).update(text).digest('base64url').slice(0, 22);
+    return seal.stamp(text) === stamp && seal.isStampOf(text, stamp);
+  };
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), isStamped));
+  const lengths = [0, 1, 55, 56, 63, 64, 5439, 5440, 5441, 9000];
+  for (const length of lengths)
+    for (const unit of ['a', 'é', '漢', '😀']) expect(isStamped(unit.repeat(length))).toBe(true);
 });

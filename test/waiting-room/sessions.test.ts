@@ -125,11 +125,14 @@ describe('a serial', () => {
     expect(insist(0).outcome).toBe('copied');
   });
 
-  test('that was never issued is a copy', () => {
-    const { use, insist } = admission();
+  test('that is not known to be issued is the newest: the store lost its last writes', () => {
+    const { use, insist, redeem, browsers } = admission();
     use(0);
-    expect(insist(77).outcome).toBe('forked');
-    expect(insist(78).outcome).toBe('copied');
+    expect(use(77)).toEqual({ outcome: 'opened', serial: 78 });
+    expect(redeem(80)).toBe(true);
+    expect(use(80)).toEqual({ outcome: 'opened', serial: 81 });
+    expect(browsers()).toBe(1);
+    expect(insist(78).outcome).toBe('forked');
   });
 
   test('is free ten times a minute', () => {

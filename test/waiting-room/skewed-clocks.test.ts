@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFeed } from '#activity/feed.ts';
 import { check } from '#settings/faults.ts';
 import { room as roomSchema } from '#settings/room.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -48,7 +49,7 @@ function aProcess(skew = 0): WaitingRoom & { jump(by: number): void } {
 async function crowd(process: WaitingRoom, inlet: object): Promise<void> {
   await process.operations.putRoom(roomWith(inlet));
   const entrants = Array.from({ length: WAITING / 20 }, (_, n) => ({ visitor: `v${n}`, claim: false }));
-  for (let batch = 0; batch < 20; batch++) await opened.store.line.join('sale', entrants, time);
+  for (let batch = 0; batch < 20; batch++) await joinAndLoad(opened.store.line, 'sale', entrants, time);
 }
 
 /** The processes tick in turn, one every `TICK`. */

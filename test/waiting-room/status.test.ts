@@ -19,7 +19,10 @@ describe('the shared status', () => {
     return () => opened.close();
   });
 
-  const come = () => room.visitors.arrive('sale', { visitor: null, ticket: null });
+  const come = async () => {
+    await room.visitors.facts((await room.visitors.arrive('sale', { visitor: null, ticket: null })).ticket);
+    await room.flush();
+  };
   const read = async () => JSON.parse((await room.status.get('sale')).toString());
 
   test('has the public fields and no others', async () => {

@@ -55,6 +55,30 @@ describe('a ticket', () => {
     );
   });
 
+  test('of a claim has a serial, in place of the predicted wait that earlier versions read', () => {
+    fc.assert(
+      fc.property(tickets, fc.integer({ min: 1, max: 2 ** 24 - 1 }), (ticket, serial) => {
+        const claimed = { ...ticket, predicted: null, serial };
+        const sealed = office.seal(claimed);
+        expect(elsewhere.open(sealed, ticket.room)).toEqual(claimed);
+        const bytes = Buffer.from(seal.open(sealed, `ticket ${ticket.room}`) ?? []);
+        expect(bytes.readUIntBE(26, 3)).toBe(0);
+      }),
+    );
+  });
+
+  test('without a draw says how many people were ahead at the join, which earlier versions do not read', () => {
+    fc.assert(
+      fc.property(tickets, fc.integer({ min: 1, max: 2 ** 32 - 1 }), (ticket, aheadAtJoin) => {
+        const joined = { ...ticket, entry: null, aheadAtJoin };
+        expect(elsewhere.open(office.seal(joined), ticket.room)).toEqual(joined);
+        const { aheadAtJoin: none, ...former } =
+          elsewhere.open(office.seal({ ...ticket, aheadAtJoin: 0 }), ticket.room) ?? {};
+        expect([none, former]).toEqual([undefined, ticket]);
+      }),
+    );
+  });
+
   test('is none of another room', () => {
     fc.assert(
       fc.property(tickets, rooms, (ticket, other) => {

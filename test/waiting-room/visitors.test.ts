@@ -25,6 +25,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   let time: Time;
   let room: WaitingRoom;
   let failures: unknown[];
+  let emitted: { readonly type: string }[];
 
   beforeAll(async () => {
     opened = await open();
@@ -33,12 +34,13 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   beforeEach(async () => {
     time = createTime();
     failures = [];
+    emitted = [];
     const onError = (error: unknown) => void failures.push(error);
     room = createWaitingRoom({
       store: opened.store,
       now: time.now,
       cookieKeys: ['a key'],
-      emit: () => undefined,
+      emit: (type, fields) => void emitted.push({ type, ...fields }),
       onError,
     });
     await room.operations.putRoom(settings);
@@ -46,7 +48,14 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   });
 
   const nobody = { visitor: null, ticket: null };
-  const come = () => room.visitors.arrive('sale', nobody);
+  /** A visitor arrives, and the waiting page loads: that is the first heartbeat. */
+  async function come() {
+    const arrival = await room.visitors.arrive('sale', nobody);
+    if (arrival.admission) return arrival;
+    await room.visitors.facts(arrival.ticket);
+    await room.flush();
+    return arrival;
+  }
   const comeWith = (ticket: Ticket) => room.visitors.arrive('sale', { visitor: ticket.visitor, ticket });
   const set = (changes: Partial<RoomSettings>) => room.operations.putRoom({ ...settings, ...changes });
   const raise = (numbers: number) => room.operations.raise('sale', numbers);
@@ -156,6 +165,7 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
     test('and see their number and the people ahead', async () => {
       const tickets = await Promise.all([come(), come(), come()]);
       const [, , third] = tickets.map(({ ticket }) => ticket);
+      room.snapshots.expire('sale');
       expect(await room.visitors.facts(third as Ticket)).toMatchObject({
         state: 'waiting',
         number: 3,
@@ -220,6 +230,15 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       await raise(2);
       expect((await comeWith(ticket)).admission).toMatchObject({ number: 1 });
       expect(behind.number).toBe(2);
+    });
+
+    test('at the front, which is an event; without effect it is none', async () => {
+      const ticket = await late();
+      await room.visitors.rejoin(ticket);
+      await room.visitors.rejoin(ticket);
+      expect(emitted.filter(({ type }) => type === 'ticket.returned')).toEqual([
+        { type: 'ticket.returned', room: 'sale', sub: ticket.visitor, number: 1 },
+      ]);
     });
 
     test('at the back with a new number, and the old one is used up', async () => {

@@ -3,6 +3,7 @@ import { networksOf } from '#http/client-network.ts';
 import { lineView } from '#support/line-view.ts';
 import { createAddressKey } from '#waiting-room/entry/address-key.ts';
 import { createGuardEntry } from '#waiting-room/entry/guard-entry.ts';
+import { createJoinLimits } from '#waiting-room/entry/join-limits.ts';
 import { AnteroomError, ChallengeRequired } from '#waiting-room/errors.ts';
 import { createSeal } from '#waiting-room/seal.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
@@ -14,11 +15,14 @@ function guarded(settings: object = {}, present = 0, view: Parameters<typeof lin
   let at = 1_790_000_000_000;
   const now = () => at;
   const told: object[] = [];
-  const guard = createGuardEntry({ now, emit: (type, fields) => void told.push({ type, ...fields }) });
+  const sharedCounts = { add: async () => new Map<string, number>() };
+  const joinLimits = createJoinLimits({ sharedCounts, now });
+  const guard = createGuardEntry({ joinLimits, now, emit: (type, fields) => void told.push({ type, ...fields }) });
   const key = createAddressKey(createSeal(['a key']), now);
   const snapshot = {
     settings: { id: 'sale', limits, ...settings },
     view: lineView({ ...view, counters: { present, ...view.counters } }),
+    present,
   } as unknown as Snapshot;
   const keyOf = (address: string) => key(networksOf(address));
   return {
@@ -56,7 +60,7 @@ describe('a room where many admissions lapsed', () => {
   test('asks newcomers for a proof before a free place', () => {
     const { come, refusal } = guarded({}, 0, { ...places, lapsedShare: 0.5 });
     expect(come('192.0.2.7')).toBe('challenge_required');
-    expect(refusal('192.0.2.7')).toMatchObject({ retryAfter: 1 });
+    expect(refusal('192.0.2.7')).toMatchObject({ retryAfter: 1, message: expect.not.stringContaining('address') });
     expect(come('192.0.2.7', { proven: true })).toBe('join');
   });
 
@@ -75,7 +79,10 @@ describe('the limit on joins of an address', () => {
     expect(joins(times(6, () => come('192.0.2.7')))).toBe(6);
     expect(come('192.0.2.7')).toBe('challenge_required');
     expect(refusal('192.0.2.7')).toBeInstanceOf(ChallengeRequired);
-    expect(refusal('192.0.2.7')).toMatchObject({ retryAfter: 10 });
+    expect(refusal('192.0.2.7')).toMatchObject({
+      retryAfter: 10,
+      message: expect.stringContaining('from this address'),
+    });
     pass(10_000);
     expect([come('192.0.2.7'), come('192.0.2.7')]).toEqual(['join', 'challenge_required']);
   });

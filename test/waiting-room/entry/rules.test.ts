@@ -13,6 +13,7 @@ const REQUEST: RuleRequest = {
   cookie: (name) => ({ vip: 'gold-7' })[name],
   address: '192.0.2.7',
   searchEngine: null,
+  agents: [],
 };
 const settingsWith = (rules: unknown) => check(room, { id: 'sale', rules });
 
@@ -56,6 +57,8 @@ describe('a rule', () => {
     ['another country', { country_header: { 'CF-IPCountry': 'FR' } }, false],
     ['a user agent', { user_agent: '*FIREFOX/*' }, true],
     ['a search engine', { search_engine: 'google' }, true, { searchEngine: 'google' }],
+    ['an agent', { agent: 'https://agent.example' }, true, { agents: ['https://agent.example'] }],
+    ['an agent that did not sign', { agent: 'https://agent.example' }, false],
     ['a search engine that is an impostor', { search_engine: 'google' }, false],
     ['two conditions', { path: '/assets/*', host: 'shop.example' }, true],
     ['two conditions, of which one differs', { path: '/assets/*', host: 'other.example' }, false],
@@ -122,6 +125,9 @@ describe('rules with a fault', () => {
       [{ match: { country_header: { 'CF-IPCountry': 'Germany' } }, action: 'wait' }],
       'rules[0].match.country_header.CF-IPCountry',
     ],
+    ['an agent by its path', [{ match: { agent: 'https://a.example/x' }, action: 'wait' }], 'rules[0].match.agent'],
+    ['an agent without https', [{ match: { agent: 'http://a.example' }, action: 'wait' }], 'rules[0].match.agent'],
+    ['an agent by part of a key', [{ match: { agent: 'JrQLj5P_89iXES9' }, action: 'wait' }], 'rules[0].match.agent'],
     ['an unknown engine', [{ match: { search_engine: 'askjeeves' }, action: 'wait' }], 'rules[0].match.search_engine'],
     [
       'a rule after one that matches all',
