@@ -12,7 +12,11 @@ export interface AppliedFile {
   readonly rooms: Readonly<Record<string, Json>>;
   /** The same for relying parties, by client id. */
   readonly relying_parties: Readonly<Record<string, Json>>;
+  /** The same for groups. Missing where the file has none. */
+  readonly groups?: Readonly<Record<string, Json>> | undefined;
 }
+
+type Named = Pick<AppliedFile, 'rooms' | 'relying_parties' | 'groups'>;
 
 /** The most files that are remembered. */
 const FILES = 100;
@@ -25,11 +29,7 @@ export interface CandidateFile {
 }
 
 /** What a file names, by id. */
-export function namedIn({
-  rooms,
-  relyingParties,
-  written,
-}: FileSettings): Pick<AppliedFile, 'rooms' | 'relying_parties'> {
+export function namedIn({ rooms, relyingParties, groups = [], written }: FileSettings): Named {
   return {
     rooms: Object.fromEntries(
       rooms.map((room, i) => [room.id, written ? roomKind.named(room, written.rooms[i]) : roomKind.encode(room)]),
@@ -40,6 +40,7 @@ export function namedIn({
         written ? relyingPartyKind.named(party, written.relying_parties[i]) : relyingPartyKind.encode(party),
       ]),
     ),
+    ...(groups.length > 0 ? { groups: Object.fromEntries(groups.map((group) => [group.id, { ...group }])) } : {}),
   };
 }
 
@@ -59,11 +60,7 @@ export function supersededBy(
 }
 
 /** What is to be remembered once a file is applied. */
-export function withFile(
-  applied: AppliedFile | null,
-  { revision, id }: CandidateFile,
-  named: Pick<AppliedFile, 'rooms' | 'relying_parties'>,
-): AppliedFile {
+export function withFile(applied: AppliedFile | null, { revision, id }: CandidateFile, named: Named): AppliedFile {
   const others = (applied?.files ?? []).filter((each) => each !== id);
   return { revision: revision ?? applied?.revision ?? null, files: [id, ...others].slice(0, FILES), ...named };
 }

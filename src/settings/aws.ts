@@ -37,7 +37,9 @@ const wire = fields({
     .default(null)
     .describe('The issuer of the tokens. Default: the public URL of the service.'),
   validity_period: seconds.prefault('1h').describe('How long a token is valid.'),
-  queue_position_expiry: expiry.prefault('15m').describe('How long a served number may be exchanged for a token.'),
+  queue_position_expiry: expiry
+    .prefault('15m')
+    .describe('How long a served number may be exchanged for a token. It takes the place of `admission.claim_window`.'),
   raise_on_expiry: z
     .boolean()
     .default(false)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RoomEvent } from '#waiting-room/room.ts';
 import { fields, roomId } from './fields.ts';
 import { inlet } from './inlets/index.ts';
+import { givenTexts, keepTexts, messageOfEvent, title } from './texts.ts';
 import { time } from './time.ts';
 
 const wire = fields({
@@ -10,16 +11,20 @@ const wire = fields({
   start: time,
   end: time.nullable().default(null),
   order: z.enum(['draw', 'arrival']).default('draw'),
-  title: z.string().min(1).max(200).optional(),
+  title,
   inlet: inlet.optional(),
-  message: z.string().min(1).max(2000).nullable().optional(),
+  message: messageOfEvent,
 }).meta({ id: 'Event' });
 
 /** An event of a room ⇄ `RoomEvent`. Without `prequeue_start` there are no entrants before the start. */
 const event = z
   .codec(wire, z.custom<RoomEvent>(), {
-    decode: (given) => ({ ...given, prequeue_start: given.prequeue_start ?? given.start }),
-    encode: (given) => ({ ...given }),
+    decode: ({ title, message, ...given }) => ({
+      ...given,
+      ...keepTexts({ title, message }),
+      prequeue_start: given.prequeue_start ?? given.start,
+    }),
+    encode: ({ titles, messages, ...given }) => ({ ...given, ...givenTexts({ ...given, titles, messages }) }),
   })
   .check(({ value, issues }) => {
     const fault = (path: string, message: string) =>

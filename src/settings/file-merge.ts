@@ -5,7 +5,7 @@ import { formatDuration } from './duration.ts';
 import { check } from './faults.ts';
 import { profileOf } from './profiles/index.ts';
 import { relyingParty } from './relying-party.ts';
-import { room } from './room.ts';
+import { room, roomForm } from './room.ts';
 import { type Json, mergeThreeWays, partsNamed, type ThreeWays } from './three-way-merge.ts';
 
 /** One kind of settings: how the file writes it, and how it is merged. */
@@ -18,7 +18,14 @@ export interface FileKind<T> {
   merge(live: T, ways: Omit<ThreeWays, 'live'>): T;
 }
 
-export const roomKind = fileKind({ schema: room, encode: (settings) => z.encode(room, settings) });
+export const roomKind = fileKind({
+  schema: room,
+  encode: (settings) => z.encode(room, settings),
+  liveForm(settings, { last, file }) {
+    const isNamed = [last, file].some((each) => Reflect.has(Object(each), 'challenge'));
+    return isNamed ? z.encode(room, settings) : roomForm(settings);
+  },
+});
 
 export const relyingPartyKind = fileKind({
   schema: relyingParty,

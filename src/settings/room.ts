@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { challengeOf } from '#waiting-room/entry/entry-settings.ts';
+import { hasLanes } from '#waiting-room/lanes.ts';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { withoutOwnSecrets } from '#waiting-room/room-secrets.ts';
 import { access, accessBody, accessSettings } from './access.ts';
@@ -10,6 +11,8 @@ import { events } from './event.ts';
 import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
 import { languages } from './languages.ts';
+import { page } from './page.ts';
+import { keepTexts, messageOfRoom, title } from './texts.ts';
 
 const admission = fields({
   lifetime: duration.prefault('10m'),
@@ -33,31 +36,49 @@ const presence = fields({
 });
 
 const shape = {
-  title: z.string().min(1).max(200).optional(),
+  title,
   mode: z.enum(['queue', 'passthrough', 'paused', 'closed']).default('queue'),
   closed_reason: z.enum(['sold_out', 'ended', 'maintenance']).nullable().optional(),
+  stock: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .nullable()
+    .optional()
+    .describe(
+      'What there is to sell, from the moment that this is set. Completed exits lower it: GET …/stock says what is left. With none left the room closes, with the reason sold_out.',
+    ),
   inlet: inlet.prefault({ strategy: 'manual' }),
   admission: admission.prefault({}),
   presence: presence.prefault({}),
   capacity,
   challenge,
   limits,
-  message: z.string().min(1).max(2000).nullable().default(null),
+  message: messageOfRoom,
   return_urls: z.array(urlPrefix).default([]),
   events: events.prefault([]),
   ...access,
   aws: aws.nullable().optional(),
   languages,
+  ...page,
 };
 
 const wire = fields({ id: roomId, ...shape }).meta({ id: 'Room' });
 
+/** The fields of a room that a later version stored may be more than are known here. */
 const encodeRoom = (settings: RoomSettings) => ({
-  ...settings,
+  ...known(settings),
+  title: settings.titles ?? settings.title,
+  message: settings.messages ?? settings.message,
   ...entrySettings(settings),
   ...accessSettings(settings),
   return_urls: [...settings.return_urls],
 });
+
+const known = (settings: RoomSettings): RoomSettings =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([field]) => Object.hasOwn(wire.shape, field)),
+  ) as unknown as RoomSettings;
 
 /** AWS's clients bring neither: the API would answer nobody, or be a way around what everybody else needs. */
 function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcomers>): void {
@@ -66,6 +87,9 @@ function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcom
   if (challengeOf(value) === 'always') {
     fault(['challenge'], "must be off or auto in a room with aws: AWS's clients bring no proof");
   }
+  if (Object.keys(value.lanes ?? {}).length > 0) {
+    fault(['lanes'], "must be left out in a room with aws: AWS's clients know one line");
+  }
   if (value.passes?.required) {
     fault(['passes', 'required'], "must be false in a room with aws: AWS's clients bring no pass");
   }
@@ -73,6 +97,7 @@ function refuseWhatAwsLacks({ value, issues }: z.core.ParsePayload<AskedOfNewcom
 
 interface AskedOfNewcomers extends Pick<RoomSettings, 'aws' | 'challenge'> {
   readonly passes?: { readonly required: boolean } | null | undefined;
+  readonly lanes?: RoomSettings['lanes'];
 }
 
 /** A room in the configuration file and the admin API ⇄ `RoomSettings`. The default title is the id. */
@@ -82,6 +107,15 @@ export const room = z
     encode: encodeRoom,
   })
   .check(refuseWhatAwsLacks);
+
+/**
+ * A room as an operator would write it: without a challenge that is the default, since that follows `aws`. A change of
+ * one changes the other.
+ */
+export function roomForm(settings: RoomSettings) {
+  const { challenge, ...rest } = z.encode(room, settings);
+  return challenge === challengeOf({ aws: settings.aws }) ? rest : { ...rest, challenge };
+}
 
 /** What may leave out secrets. */
 const openShape = { ...shape, ...accessBody, challenge: challengeBody };
@@ -102,12 +136,20 @@ export const roomBody = fields({ id: roomId.optional(), ...openShape })
   .meta({ id: 'RoomBody' });
 
 /** The settings of the room `id` from a body, with the id as title unless the body has one. */
-export const withTitle = (id: RoomId, body: z.output<typeof roomBody>): RoomSettings => ({
-  ...body,
-  id,
-  title: body.title ?? id,
-  challenge: body.challenge ?? challengeOf(body),
-});
+export function withTitle(id: RoomId, { lanes, bind, ...body }: z.output<typeof roomBody>): RoomSettings {
+  const texts = keepTexts(body, body.languages);
+  return {
+    ...body,
+    // Versions without lanes and without `bind` can read a room that has none.
+    ...(hasLanes({ id, lanes }) ? { lanes } : {}),
+    ...(bind === 'browser' ? {} : { bind }),
+    ...texts,
+    id,
+    title: texts.title ?? id,
+    message: texts.message ?? null,
+    challenge: body.challenge ?? challengeOf(body),
+  };
+}
 
 /** A room as an operator writes it. Only `id` is required. */
 export type RoomInput = z.input<typeof room>;

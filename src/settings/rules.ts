@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAgentKey } from '#waiting-room/entry/agents.ts';
 import { isNetwork } from '#waiting-room/entry/network.ts';
 import { coveredBy } from '#waiting-room/entry/rule-faults.ts';
 import type { Rule } from '#waiting-room/entry/rules.ts';
@@ -46,6 +47,14 @@ const address = z.string().refine(isNetwork, {
 
 const country = z.string().regex(/^[A-Z][A-Z0-9]$/, `${NEVER}: a country is two capital letters, such as DE`);
 
+/** Keys are fetched over https, or from this machine to try it out. */
+const isAgentOrigin = (text: string) =>
+  URL.parse(text)?.origin === text && /^https:|^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(text);
+
+const agent = z.string().refine((text) => isAgentKey(text) || isAgentOrigin(text), {
+  error: 'must be an https origin, such as https://agent.example, or the x of an Ed25519 key in base64url',
+});
+
 const named = (name: typeof fieldName, each: z.ZodType<string, string>) =>
   z.record(name, listOf(each)).refine((given) => Object.keys(given).length > 0, { error: 'must name at least one' });
 
@@ -59,6 +68,7 @@ const match = fields({
   country_header: named(fieldName, country).optional(),
   user_agent: listOf(text).optional(),
   search_engine: listOf(z.enum(SEARCH_ENGINE_NAMES)).optional(),
+  agent: listOf(agent).optional(),
 }).describe('The conditions that a request must meet, all of them. In texts, * stands for any characters.');
 
 const rule = fields({

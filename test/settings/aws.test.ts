@@ -4,6 +4,7 @@ import { check } from '#settings/faults.ts';
 import { settingsFile } from '#settings/file.ts';
 import { room, roomView } from '#settings/room.ts';
 import { lineRules } from '#waiting-room/line-rules.ts';
+import { reloadAfter } from '#waiting-room/poll-intervals.ts';
 
 const faultsOf = (aws: unknown) => {
   const checked = check(room, { id: 'sale', aws });
@@ -68,11 +69,20 @@ describe("the settings of AWS's API", () => {
   });
 
   test('hold a place for as long as a position lasts', () => {
-    const windowOf = (aws?: object) => lineRules(room.parse({ id: 'sale', ...(aws ? { aws } : {}) })).claimWindow;
+    const windowOf = (aws?: object, claim_window = '2m') =>
+      lineRules(room.parse({ id: 'sale', admission: { claim_window }, ...(aws ? { aws } : {}) })).claimWindow;
     expect(windowOf()).toBe(120_000);
     expect(windowOf({})).toBe(900_000);
     expect(windowOf({ queue_position_expiry: 'off' })).toBe(24 * 3_600_000);
-    expect(windowOf({ queue_position_expiry: '1s' })).toBe(120_000);
+    expect(windowOf({ queue_position_expiry: '60s' })).toBe(60_000);
+    expect(windowOf({ queue_position_expiry: '15m' }, '30m')).toBe(900_000);
+  });
+
+  test('hold no place for less time than pages need to notice their turn', () => {
+    const settings = room.parse({ id: 'sale', aws: { queue_position_expiry: '1s' } });
+    const { claimWindow } = lineRules(settings);
+    expect(claimWindow).toBeGreaterThan(1000);
+    expect(claimWindow).toBeGreaterThanOrEqual(2 * reloadAfter(settings) * 1000);
   });
 });
 

@@ -59,8 +59,10 @@ describe('a room', () => {
       message: 'Back soon.',
       return_urls: ['https://shop.example/'],
       origins: ['https://shop.example', 'http://localhost:5173'],
+      bind: 'address' as const,
       frames: 'same-site' as const,
       passes: { required: true, issuer: 'https://shop.example', secret: 'a secret of 32 characters or more' },
+      lanes: { members: 0.3 },
       rules: [
         { match: { path: ['/health'], header: { 'X-Probe': ['*'] } }, action: 'bypass' as const },
         { match: { search_engine: ['google' as const] }, action: 'bypass' as const },
@@ -79,6 +81,11 @@ describe('a room', () => {
       ],
     };
     expect(z.encode(room, z.decode(room, written))).toEqual(written);
+  });
+
+  test('that a later version stored is shown without the fields that are not known', () => {
+    const stored = z.decode(room, { id: 'a' });
+    expect(z.encode(room, { ...stored, later: 1 } as typeof stored)).toEqual(z.encode(room, stored));
   });
 
   test.each([
