@@ -25,6 +25,7 @@ const SECRETS = [
   'secret',
   'password',
   'adminToken',
+  'clientSecret',
   'cookieKeys',
   'jwks',
   'redisUrl',

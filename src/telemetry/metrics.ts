@@ -4,7 +4,13 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CredentialKind } from '#waiting-room/activity.ts';
+import type { AlertName } from '#waiting-room/alerts.ts';
 import type { Counters } from '#waiting-room/line/counters.ts';
+import { declareAlertGauge } from './alert-gauge.ts';
+import { countGateChecks, type GateCounts } from './gate-counts.ts';
+import type { MetricsSnapshot } from './merge-metrics.ts';
+import type { NoticeOutcome } from './notice-outcome.ts';
+import type { RoomGauges } from './room-gauge-values.ts';
 
 export type DoorName = 'oidc' | 'public' | 'admin' | 'aws' | 'other';
 
@@ -22,31 +28,6 @@ export interface PollCounts {
   status: number;
   /** A visitor's own facts. */
   facts: number;
-}
-
-/** Checks of the gate answered. Plain integers too, which the gate increments. */
-export interface GateCounts {
-  /** The visitor is inside. */
-  inside: number;
-  /** A rule of the room let the request through. */
-  bypassed: number;
-  /** A token was exchanged for the gate's cookie. */
-  entered: number;
-  /** A navigation was redirected to the waiting room, or to the same URL without an invalid token. */
-  redirected: number;
-  /** Outside and not a navigation, not checkable, or not under the room's return_urls. */
-  refused: number;
-  /** The store was unavailable. */
-  failed: number;
-}
-
-export interface RoomGauges {
-  readonly room: string;
-  readonly counters: Counters;
-  /** Waits that were inside the predicted range, and outside it. */
-  /** Admissions that are not confirmed yet, and those that were not in time, ever. */
-  readonly admissions: { readonly provisional: number; readonly lapsed: number };
-  readonly predictions: { readonly within: number; readonly outside: number };
 }
 
 /** What the clock of a process is compared with: the store's, and that of the process whose clock differs most. */
@@ -67,6 +48,8 @@ export interface Metrics {
   request(door: DoorName, status: number, seconds: number): void;
   joined(room: string, outcome: JoinOutcome): void;
   claimed(room: string, outcome: ClaimOutcome): void;
+  /** Measures the wait of a visitor who claimed the turn, in seconds, and what was predicted: null if nothing was. */
+  waited(room: string, actual: number, predicted: number | null): void;
   proved(room: string, outcome: ProofOutcome): void;
   copied(room: string, outcome: CopyOutcome): void;
   /** Counts an activity event by type. */
@@ -79,14 +62,19 @@ export interface Metrics {
   busDropped(events: number): void;
   /** Counts an attempt to notify a relying party that an admission ended. */
   loggedOut(outcome: LogoutOutcome): void;
+  noticeSent(channel: 'email' | 'push', outcome: NoticeOutcome): void;
   authenticationFailed(credential: CredentialKind, outcome: AuthenticationFailure): void;
   storeFailed(operation: string): void;
   /** Counts keys of a room's line that the store lost. */
   keysLost(room: string, keys: readonly string[]): void;
   /** Sets how far this process's clock is ahead of the other, in ms. */
   clockSkewed(to: ClockName, skew: number): void;
+  /** Sets the source of the process's own alerts. */
+  watchAlerts(alerts: () => ReadonlyMap<AlertName, boolean>): void;
   /** Sets the source of the rooms' gauges, which is read at each scrape. It must not ask the store. */
   watchRooms(rooms: () => Iterable<RoomGauges>): void;
+  /** The metrics as plain values, to be merged with those of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
   /** The metrics as Prometheus reads them, and their media type. */
   expose(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -115,6 +103,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
   const polls: PollCounts = { status: 0, facts: 0 };
   const gateChecks: GateCounts = { inside: 0, bypassed: 0, entered: 0, redirected: 0, refused: 0, failed: 0 };
   let rooms: () => Iterable<RoomGauges> = () => [];
+  let alerts: () => ReadonlyMap<AlertName, boolean> = () => new Map();
 
   if (processMetrics) collectDefaultMetrics({ register: registry, prefix: 'anteroom_' });
 
@@ -135,6 +124,13 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     name: 'anteroom_claims_total',
     help: 'Claims, by outcome',
     labelNames: ['room', 'outcome'],
+    registers,
+  });
+  const waits = new Histogram({
+    name: 'anteroom_room_wait_seconds',
+    help: 'Waits of visitors who claimed their turn: how long they were, and the middle of what was predicted',
+    labelNames: ['room', 'kind'],
+    buckets: [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400],
     registers,
   });
   const proofs = new Counter({
@@ -165,6 +161,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     name: 'anteroom_clock_skew_seconds',
     help: "How far this process's clock is ahead of the store's, or of the process whose clock differs most",
     labelNames: ['to'],
+    aggregator: 'average',
     registers,
   });
   const authenticationFailures = new Counter({
@@ -201,6 +198,12 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     help: 'Events that were dropped before they could be delivered to the event bus',
     registers,
   });
+  const notices = new Counter({
+    name: 'anteroom_notices_total',
+    help: 'Attempts to send a visitor a message ahead of the turn, by how they ended',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
   const logouts = new Counter({
     name: 'anteroom_backchannel_logouts_total',
     help: 'Attempts to tell a relying party that an admission ended, by how they ended',
@@ -218,21 +221,14 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       this.inc({ kind: 'facts' }, polls.facts);
     },
   });
-  new Counter({
-    name: 'anteroom_gate_checks_total',
-    help: 'Checks of the gate answered, by outcome',
-    labelNames: ['outcome'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [outcome, count] of Object.entries(gateChecks)) this.inc({ outcome }, count);
-    },
-  });
+  countGateChecks(registers, gateChecks);
   function roomGauge(name: string, help: string, read: (room: RoomGauges) => number): void {
     new Gauge({
       name: `anteroom_room_${name}`,
       help,
       labelNames: ['room'],
+      // Each process measures the same line.
+      aggregator: 'max',
       registers,
       collect() {
         this.reset();
@@ -244,10 +240,13 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     roomGauge(name, help, ({ counters }) => counters[name]);
   for (const [name, help] of Object.entries(ADMISSION_GAUGES) as [keyof RoomGauges['admissions'], string][])
     roomGauge(name, help, ({ admissions }) => admissions[name]);
+  const mostJoins = 'Joins of the address with the most within the current minute, without proofs';
+  roomGauge('busiest_address_joins', mostJoins, ({ busiestAddress }) => busiestAddress);
   new Gauge({
     name: 'anteroom_room_predictions',
     help: 'Waits compared with their prediction, by whether they were inside the predicted range',
     labelNames: ['room', 'result'],
+    aggregator: 'max',
     registers,
     collect() {
       this.reset();
@@ -258,12 +257,22 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     },
   });
 
+  declareAlertGauge(
+    registers,
+    () => alerts(),
+    () => rooms(),
+  );
+
   return {
     polls,
     gateChecks,
     request: (door, status, seconds) => requests.observe({ door, status: String(status) }, seconds),
     joined: (room, outcome) => joins.inc({ room, outcome }),
     claimed: (room, outcome) => claims.inc({ room, outcome }),
+    waited: (room, actual, predicted) => {
+      waits.observe({ room, kind: 'actual' }, actual);
+      if (predicted !== null) waits.observe({ room, kind: 'predicted' }, predicted);
+    },
     proved: (room, outcome) => proofs.inc({ room, outcome }),
     copied: (room, outcome) => copies.inc({ room, outcome }),
     happened: (type) => activities.inc({ type }),
@@ -271,6 +280,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     dropped: (events) => drops.inc(events),
     busDelivered: (outcome) => busDeliveries.inc({ outcome }),
     busDropped: (events) => busDrops.inc(events),
+    noticeSent: (channel, outcome) => notices.inc({ channel, outcome }),
     loggedOut: (outcome) => logouts.inc({ outcome }),
     authenticationFailed: (credential, outcome) => authenticationFailures.inc({ credential, outcome }),
     storeFailed: (operation) => storeErrors.inc({ operation }),
@@ -278,9 +288,13 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
       for (const key of keys) lostKeys.inc({ room, key });
     },
     clockSkewed: (to, skew) => clockSkew.set({ to }, skew / 1000),
+    watchAlerts: (source) => {
+      alerts = source;
+    },
     watchRooms: (source) => {
       rooms = source;
     },
+    snapshot: () => registry.getMetricsAsJSON(),
     expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

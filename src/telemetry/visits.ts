@@ -1,5 +1,6 @@
 import { AnteroomError, type ErrorCode, StoreOverloaded } from '#waiting-room/errors.ts';
 import type { UseOutcome } from '#waiting-room/line/sessions.ts';
+import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { CopyOutcome, JoinOutcome, Metrics } from './metrics.ts';
 
@@ -19,8 +20,10 @@ const COPIES: { readonly [outcome in UseOutcome]?: CopyOutcome } = {
   'taken over': 'took_over',
 };
 
-/** Counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */
-export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' | 'claimed' | 'copied'>): Visitors {
+type VisitMetrics = Pick<Metrics, 'joined' | 'claimed' | 'copied' | 'waited'>;
+
+/** Measures the waits that ended, and counts refused and repeated joins and claims. Successful ones are activity events, and are counted as such. */
+export function countVisits(visitors: Visitors, metrics: VisitMetrics, now: () => number): Visitors {
   const refused = (room: string) => (error: unknown) => {
     const outcome = error instanceof AnteroomError ? OUTCOMES[error.code] : undefined;
     if (outcome) metrics.joined(room, outcome);
@@ -35,6 +38,8 @@ export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' 
       const place = await visitors.claim(ticket, confirmed);
       if (place.state !== 'admitted') metrics.claimed(ticket.room, 'refused');
       else if (!place.first) metrics.claimed(ticket.room, 'repeated');
+      // The ids of AWS's clients do not say when they joined.
+      else if (ticket.joinedAt > 0) metrics.waited(ticket.room, (now() - ticket.joinedAt) / 1000, middleOf(ticket));
       return place;
     },
     async useAdmission(room, use) {
@@ -44,4 +49,9 @@ export function countVisits(visitors: Visitors, metrics: Pick<Metrics, 'joined' 
       return used;
     },
   };
+}
+
+/** In seconds. Null if nothing was predicted. */
+function middleOf({ predicted }: Pick<Ticket, 'predicted'>): number | null {
+  return predicted ? (predicted.low + predicted.high) / 2 : null;
 }

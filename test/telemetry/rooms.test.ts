@@ -41,6 +41,22 @@ test('joins and claims are counted by outcome', async () => {
   ]);
 });
 
+test('a wait that ends with a claim is measured once', async () => {
+  const { visitors, operations } = service.waitingRoom;
+  const { ticket } = await visitors.arrive('sale', { visitor: 'eve', ticket: null });
+  service.time.pass(90_000);
+  const before = await metrics();
+  await operations.raise('sale', 10);
+  await visitors.claim(ticket);
+  await visitors.claim(ticket);
+  const waits = /^anteroom_room_wait_seconds_(count|sum)$/;
+  const grown = samplesOf(await metrics(), waits).filter((sample) => !samplesOf(before, waits).includes(sample));
+  expect(grown).toEqual([
+    'anteroom_room_wait_seconds_count{room="sale",kind="actual"} 1',
+    expect.stringMatching(/^anteroom_room_wait_seconds_sum\{room="sale",kind="actual"\} 9\d(\.\d+)?$/),
+  ]);
+});
+
 test('polls are counted by kind', async () => {
   const ann = createBrowser();
   const { page } = await arrive(ann, service.issuer);

@@ -48,7 +48,14 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
     expired: 11,
   };
   let rooms = [
-    { room: 'sale', counters, predictions: { within: 8, outside: 1 }, admissions: { provisional: 7, lapsed: 6 } },
+    {
+      room: 'sale',
+      counters,
+      predictions: { within: 8, outside: 1 },
+      admissions: { provisional: 7, lapsed: 6 },
+      busiestAddress: 5,
+      alerts: new Map([['nobody_let_in', true] as const]),
+    },
   ];
   metrics.watchRooms(() => rooms);
   metrics.polls.status += 3;
@@ -66,6 +73,7 @@ test('metrics have the prefix, and read polls and rooms at each scrape', async (
     'anteroom_polls_total{kind="status"} 3',
     'anteroom_room_abandoned{room="sale"} 12',
     'anteroom_room_active{room="sale"} 14',
+    'anteroom_room_busiest_address_joins{room="sale"} 5',
     'anteroom_room_claimed{room="sale"} 15',
     'anteroom_room_completed{room="sale"} 13',
     'anteroom_room_expired{room="sale"} 11',
