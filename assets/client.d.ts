@@ -5,18 +5,28 @@ export interface Facts {
   /** With `closed`, if the operator said why. */
   readonly closed_reason?: 'sold_out' | 'ended' | 'maintenance';
   readonly room: string;
+  /** In a room with lanes: the visitor's, or `default`. Numbers, and people ahead, are of this lane. */
+  readonly lane?: string;
   /** Null until the draw. */
   readonly number: number | null;
+  /** With a number: what the visitor reads out to a support desk beside it. */
+  readonly support_code?: string;
   readonly serving: number;
   readonly people_ahead: number;
+  /** How many people were ahead when the number was given: progress is 1 − people_ahead ÷ people_ahead_at_join. */
+  readonly people_ahead_at_join?: number;
   /** Seconds; null when unknown. */
   readonly estimated_wait: { readonly low: number; readonly high: number } | null;
   /** Seconds until the next look at the shared status. */
   readonly poll_after: number;
   /** Seconds until the next heartbeat is due. */
   readonly heartbeat_after: number;
+  /** In a room with a stock: what is left to sell. */
+  readonly stock?: number | undefined;
   /** The operator's message to everyone who waits. */
   readonly message: string | null;
+  /** With a message in several languages: changes with it. */
+  readonly message_id?: string | undefined;
   readonly updated_at: string;
   /** Whether the visitor brought a proof. {@link Visit.facts} does so by itself. */
   readonly proven: boolean;
@@ -24,6 +34,8 @@ export interface Facts {
   readonly challenge?: string;
   /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
+  /** With `served`, until the claim: whether the visitor took more time. */
+  readonly extended?: boolean;
   /** With `before_start`. */
   readonly starts_at?: string;
   /** With `before_start`: when the event was to start, if its start has moved. */
@@ -55,14 +67,15 @@ export interface Options {
 }
 
 export interface Visit {
-  /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins or proves; the one before finds the place too. */
+  /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins, proves or claims; the one before finds the place too. */
   readonly ticket: string;
   /**
    * Yields the facts now and each time they may have changed. Iterating is what keeps the visitor present. Temporary
    * errors are waited out; a ticket that is no longer valid throws `ticket_invalid`.
    */
   facts(options?: { readonly signal?: AbortSignal }): AsyncGenerator<Facts, void, undefined>;
-  /** Takes the turn. May be repeated. Rejects with `not_your_turn`, `turn_missed`, `admission_over` or `room_closed`. */
+  /** Takes the turn. May be repeated. Rejects with `not_your_turn`, `turn_missed`, `admission_over`,
+   * `room_closed`, or `admission_in_use` where copies of an earlier ticket claimed too often. */
   claim(): Promise<Tokens>;
   /** Rejoins the line after a missed turn. */
   rejoin(): Promise<Facts>;

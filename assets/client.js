@@ -125,19 +125,26 @@ function createVisit(room, options, ticket, known) {
       return ticket;
     },
     facts,
-    claim: () => callOwn('POST', '/claim'),
+    async claim() {
+      const { ticket: next = ticket, ...tokens } = await callOwn('POST', '/claim');
+      ticket = next;
+      return tokens;
+    },
     rejoin,
     leave: () => callOwn('DELETE'),
   };
 }
 
 /** @type {T.ToFacts} */
-function toFacts(last, { mode, serving, ahead, per_minute, poll_after, message, updated_at }) {
-  const { number, state } = last;
+function toFacts(last, status) {
+  const { number, state, lane = '' } = last;
+  const { mode, poll_after, message, message_id, updated_at, stock } = status;
+  // Numbers are of the visitor's lane, where the room has lanes.
+  const { serving, ahead, per_minute } = status.lanes?.[lane] ?? status;
   const inLine = state === 'waiting' || state === 'paused';
   const now = mode.replace(/queue|pass.*/, 'waiting');
   if (inLine || state === 'closed' ? now !== state : now === 'closed') return null;
-  const next = { ...last, serving, poll_after, message, updated_at };
+  const next = { ...last, serving, poll_after, message, message_id, updated_at, stock };
   if (!inLine) return next;
   if (!number || serving >= number) return null;
   const people_ahead = interpolate(ahead, number);

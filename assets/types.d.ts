@@ -3,7 +3,10 @@ import type { AnteroomError, Facts, join, Options, resume, Visit } from './clien
 
 export type { Facts, Options, Visit };
 export type Range = NonNullable<Facts['estimated_wait']>;
-export type ShownFacts = Pick<Facts, 'people_ahead' | 'estimated_wait' | 'message' | 'updated_at'>;
+export type ShownFacts = Pick<
+  Facts,
+  'people_ahead' | 'estimated_wait' | 'message' | 'message_id' | 'updated_at' | 'stock'
+>;
 /** ISO 8601, by the server's clock. */
 export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'moved_from' | 'updated_at']?: string | undefined };
 
@@ -12,16 +15,24 @@ export type Point = readonly [number: number, peopleAhead: number];
 /** How many people a minute go in, measured: the slower end of the range first. */
 export type PerMinute = readonly [slow: number, fast: number];
 
-/** What `GET /rooms/{room}/status` answers. */
-export interface SharedStatus {
-  readonly mode: 'queue' | 'passthrough' | 'paused' | 'closed';
-  readonly closed_reason?: Facts['closed_reason'];
+/** What the shared status says of a lane, or of a room without lanes. */
+export interface LaneStatus {
   readonly serving: number;
   readonly ahead: readonly Point[];
   readonly per_minute: PerMinute | null;
+}
+
+/** What `GET /rooms/{room}/status` answers. */
+export interface SharedStatus extends LaneStatus {
+  readonly mode: 'queue' | 'passthrough' | 'paused' | 'closed';
+  readonly closed_reason?: Facts['closed_reason'];
   readonly poll_after: number;
   readonly message: string | null;
+  readonly message_id?: string;
   readonly updated_at: string;
+  readonly stock?: number;
+  /** By name, in a room with lanes. */
+  readonly lanes?: Readonly<Record<string, LaneStatus>>;
 }
 
 /** A challenge of ALTCHA version 2, as far as it is solved here. */
@@ -77,27 +88,3 @@ export type BackOff = (failures: number, error: { readonly retryAfter: number })
 /** Leaves a text that is the same alone: a screen reader would repeat it. */
 export type Write = (id: string, text: string) => void;
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-
-/** What the operators' page uses of the admin API: docs/admin-api.md. */
-export interface Room {
-  readonly id: string;
-  readonly title: string;
-  readonly mode: string;
-  readonly inlet: { readonly strategy: string; readonly size?: number; readonly unit?: string };
-}
-export type CounterName =
-  | 'queue'
-  | 'serving'
-  | 'waiting'
-  | 'present'
-  | 'claimed'
-  | 'active'
-  | 'completed'
-  | 'abandoned'
-  | 'expired';
-export type Counters = Readonly<Record<CounterName, number>>;
-/** RFC 9457. */
-export interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-}

@@ -32,11 +32,16 @@ let heartbeat = Number(page.dataset.heartbeat);
 let nextHeartbeat = Date.now() + jitter(heartbeat);
 /** 0 until the draw. */
 let number = Number(page.dataset.number);
+let aheadAtJoin = Number(page.dataset.atJoin);
+/** The fewest people ahead that this page has shown. */
+let least = Number.POSITIVE_INFINITY;
 let deadline = 0;
 let failures = 0;
 let isAsking = false;
 let askAgain = false;
 let isLeaving = false;
+/** Whether the visitor asked the page not to refresh. */
+let isStopped = false;
 let isProving = false;
 let proofFailures = 0;
 /** @type {number | undefined} */
@@ -75,35 +80,63 @@ function write(id, text) {
 }
 
 /** @param {T.ShownFacts} facts */
-function show({ people_ahead, estimated_wait, message, updated_at }) {
+function show({ people_ahead, estimated_wait, message, message_id, updated_at, stock }) {
   write('ahead', integers.format(people_ahead));
+  byId('left').hidden = stock === undefined;
+  write('stock', integers.format(stock ?? 0));
+  write('rivals', integers.format(people_ahead));
+  byId('scarce').hidden = people_ahead < (stock ?? 0);
   byId('next').hidden = people_ahead > 0;
   showProgress(people_ahead);
   write('estimate', estimated_wait ? formatRange(estimated_wait) : (byId('estimate').dataset.unknown ?? ''));
   byId('estimate').classList.toggle('unknown', !estimated_wait);
-  write('message', message ?? '');
-  /** @type {HTMLElement} */ (byId('message').parentElement).hidden = !message;
+  if (!message_id) {
+    page.dataset.messageId = '';
+    showMessage({ text: message });
+  } else if (message_id !== page.dataset.messageId) fetchMessage(message_id);
   showTime(updated_at);
 }
 
-/** @param {number} ahead Progress counts from how many people were ahead when this tab first saw the number. */
-function showProgress(ahead) {
-  const key = `anteroom ${location.pathname} ${number}`;
-  let first = ahead;
+/** @param {{ text: string | null, lang?: string | null, dir?: string | null }} message A text alone has no language. */
+function showMessage({ text, lang, dir }) {
+  write('message', text ?? '');
+  byId('message').lang = lang ?? '';
+  byId('message').dir = dir ?? 'auto';
+  /** @type {HTMLElement} */ (byId('message').parentElement).hidden = !text;
+}
+
+/** @param {string} id of a message that there is in several languages. */
+async function fetchMessage(id) {
+  page.dataset.messageId = id;
   try {
-    first = Math.max(ahead, Number(sessionStorage.getItem(key)));
-    sessionStorage.setItem(key, String(first));
+    const url = (page.dataset.status ?? '').replace(/status$/, `message?lang=${lang}&id=${id}`);
+    const told = /** @type {{ id: string | null, text: string | null }} */ (await fetchJson(url));
+    if (page.dataset.messageId !== id) return;
+    // A process that does not know the new message yet answers the one before: the next look asks again.
+    page.dataset.messageId = told.id ?? '';
+    if (told.id === id) showMessage(told);
   } catch {
-    // Storage is off in this browser: there is nothing to compare with.
+    // The next look at the status tries again.
+    page.dataset.messageId = '';
   }
+}
+
+/** @param {number} ahead Progress counts from how many people were ahead when the number was given. */
+function showProgress(ahead) {
   const bar = /** @type {HTMLProgressElement} */ (byId('progress'));
-  bar.hidden = first === ahead;
-  if (first > 0) bar.value = 1 - ahead / first;
+  least = Math.min(least, ahead);
+  bar.hidden = aheadAtJoin === 0;
+  if (aheadAtJoin > 0) bar.value = Math.max(0, 1 - ahead / aheadAtJoin);
+  // The shared status gives the people ahead to within a percent.
+  byId('back').hidden = ahead - least <= 1 + aheadAtJoin / 100;
 }
 
 /** @param {T.Range} range In whole minutes: it is no promise to the second. */
 function formatRange({ low, high }) {
-  return minutes.formatRange(Math.floor(low / 60), Math.ceil(high / 60));
+  const [from, to] = [Math.floor(low / 60), Math.ceil(high / 60)];
+  // Safari before 15.4 and Chromium before 106 have no ranges.
+  if (!('formatRange' in Intl.NumberFormat.prototype)) return `${integers.format(from)}–${minutes.format(to)}`;
+  return minutes.formatRange(from, to);
 }
 
 /** @param {string} iso */
@@ -139,7 +172,10 @@ function changeState(next) {
 /** @param {T.Times} times By the server's clock: this device's may be wrong. */
 function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
-  if (starts_at) write('start', new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' }));
+  if (starts_at) {
+    const time = new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' });
+    write('start', byId('start').dataset.local?.replace('{}', time) ?? '');
+  }
   byId('moved').hidden = !moved_from;
   if (moved_from) {
     const [from, to] = [new Date(moved_from), new Date(starts_at ?? '')];
@@ -167,9 +203,10 @@ function countDown() {
   else countdownTimer = setTimeout(wake, state === 'before_start' ? Math.random() * poll * 1000 + 500 : jitter(1));
 }
 
-/** @param {{ rejoin?: string }} facts What the page does without the visitor. */
-function act({ rejoin }) {
-  if (state === 'served') press('claim');
+/** @param {{ rejoin?: string, extended?: boolean | undefined }} facts What the page does without the visitor. */
+function act({ rejoin, extended }) {
+  // Nobody takes a turn by a tab that they do not look at: they would be inside without knowing it.
+  if (state === 'served' && !document.hidden && !extended) press('claim');
   else if (rejoin === 'by_itself') press('rejoin');
 }
 
@@ -181,20 +218,35 @@ function press(button) {
 /** Counts as a heartbeat. */
 async function fetchFacts() {
   const facts = /** @type {T.Facts} */ (await fetchJson(location.href));
+  tellTabs({ facts });
+  showFacts(facts, true);
+}
+
+/**
+ * @param {T.Facts} facts
+ * @param {boolean} isOwn Whether this tab asked: of several tabs only that one rejoins.
+ */
+function showFacts(facts, isOwn) {
+  // Before the draw nobody is ahead, and other people are ahead of another number.
+  if (facts.number !== number) least = Number.POSITIVE_INFINITY;
   poll = facts.poll_after;
   heartbeat = facts.heartbeat_after;
   nextHeartbeat = Date.now() + jitter(heartbeat);
+  aheadAtJoin = facts.people_ahead_at_join ?? aheadAtJoin;
   show(facts);
   if (facts.number !== null) {
     number = facts.number;
     write('number', integers.format(number));
+    write('code', facts.support_code ?? '');
+    byId('support').hidden = !facts.support_code;
   }
   const isOut = facts.state === 'expired' && facts.number === null;
   const out = facts.event_cancelled ? 'cancelled' : 'missed_start';
   changeState(isOut ? out : (facts.closed_reason ?? facts.state));
   if (COUNTDOWNS[state]) startCountdown(facts);
   if (facts.challenge && !isProving) prove(facts.challenge);
-  act(facts);
+  byId('more-time').hidden = state !== 'served' || facts.extended !== false;
+  act(isOwn ? facts : { extended: facts.extended });
 }
 
 /**
@@ -295,20 +347,29 @@ function estimateWait(ahead, perMinute) {
 
 async function fetchStatus() {
   const status = /** @type {T.SharedStatus} */ (await fetchJson(page.dataset.status ?? ''));
+  tellTabs({ status });
+  if (!showStatus(status)) await fetchFacts();
+}
+
+/** @param {T.SharedStatus} status Returns false where only the visitor's own facts say what to show. */
+function showStatus(status) {
   poll = status.poll_after;
   // After a turn or in another mode, only the visitor's own facts say what to show.
   const inLine = state === 'waiting' || state === 'paused';
   const now = status.closed_reason ?? status.mode.replace(/queue|pass.*/, 'waiting');
   const isSame = now === state || (!inLine && !CLOSED.includes(state) && status.mode !== 'closed');
-  if (!isSame || (inLine && status.serving >= number)) return fetchFacts();
-  const people_ahead = interpolateAhead(status.ahead);
-  show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, status.per_minute) });
+  // Numbers are of the visitor's lane, where the room has lanes.
+  const lane = status.lanes?.[page.dataset.lane ?? ''] ?? status;
+  if (!isSame || (inLine && lane.serving >= number)) return false;
+  const people_ahead = interpolateAhead(lane.ahead);
+  show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, lane.per_minute) });
+  return true;
 }
 
 /** A call while it is asking makes it ask again right after. */
 async function follow() {
   clearTimeout(pollTimer);
-  if (isLeaving) return;
+  if (isLeaving || isStopped) return;
   askAgain = isAsking;
   if (isAsking) return;
   isAsking = true;
@@ -331,9 +392,41 @@ async function follow() {
   if (!isLeaving) pollTimer = setTimeout(follow, askAgain ? 0 : pause);
 }
 
+/** The tabs of a browser share one poller: what one hears, the others show, and each then waits with its own question. */
+const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel(`anteroom ${page.dataset.status}`) : null;
+
+/** @param {{ facts?: T.Facts, status?: T.SharedStatus }} heard */
+function tellTabs(heard) {
+  tabs?.postMessage({ ...heard, number });
+}
+
+/** @param {MessageEvent<{ facts?: T.Facts, status?: T.SharedStatus, number: number }>} message */
+function hearTab({ data: { facts, status, number: theirs } }) {
+  const isInLine = !['full', 'challenge', 'unavailable'].includes(state);
+  if (isLeaving || isStopped || isAsking || !isInLine || theirs !== number) return;
+  failures = 0;
+  showContact(false);
+  if (facts) showFacts(facts, false);
+  else if (status && !showStatus(status)) return wake();
+  clearTimeout(pollTimer);
+  if (!isLeaving) pollTimer = setTimeout(follow, jitter(poll));
+}
+tabs?.addEventListener('message', hearTab);
+
+/** WCAG 2.2.2: what refreshes by itself can be stopped. */
+function toggleStop() {
+  isStopped = !isStopped;
+  const button = byId('stop');
+  write('stop', (isStopped ? button.dataset.start : button.dataset.stop) ?? '');
+  byId('stopped').hidden = !isStopped;
+  if (!isStopped) wake();
+}
+byId('stop').hidden = false;
+byId('stop').addEventListener('click', toggleStop);
+
 function wake() {
   // Without a number, there is nothing to follow.
-  if (state === 'full' || state === 'challenge') return;
+  if (state === 'full' || state === 'challenge' || isStopped) return;
   nextHeartbeat = 0;
   follow();
 }
@@ -375,13 +468,21 @@ const {
   movedFrom: moved_from,
   updated: updated_at,
   rejoin = '',
+  extended,
   challenge = '',
   again = '',
 } = page.dataset;
-if (updated_at) showTime(updated_at);
-if (COUNTDOWNS[state]) startCountdown({ claim_by, starts_at, moved_from, updated_at });
-// After a pause: a page that leads back to itself must not loop.
-if (state === 'served' || rejoin) setTimeout(act, jitter(1), { rejoin });
-if (challenge && state !== 'full') prove(challenge);
-if (state === 'full') pollTimer = setTimeout(leaveFor, jitter(RECHECK), again || location.href);
-else if (state !== 'challenge') pollTimer = setTimeout(follow, jitter(Math.min(poll, heartbeat)));
+/** The page reloads by itself until then, for browsers in which this script does not run. */
+function begin() {
+  stop();
+  document.querySelector('meta[http-equiv=refresh]')?.remove();
+  if (updated_at) showTime(updated_at);
+  if (COUNTDOWNS[state]) startCountdown({ claim_by, starts_at, moved_from, updated_at });
+  // After a pause: a page that leads back to itself must not loop.
+  if (state === 'served' || rejoin) setTimeout(act, jitter(1), { rejoin, extended: extended === 'true' });
+  if (challenge && state !== 'full') prove(challenge);
+  if (state === 'full') pollTimer = setTimeout(leaveFor, jitter(RECHECK), again || location.href);
+  else if (state !== 'challenge') pollTimer = setTimeout(follow, jitter(Math.min(poll, heartbeat)));
+}
+if (document.readyState === 'complete') begin();
+else addEventListener('load', begin);

@@ -13,8 +13,10 @@ export interface PagesOptions {
   readonly locales: string;
   /** The URL of an asset, by its name. */
   readonly asset: (name: string) => string;
+  /** The path of a route for browsers. */
+  readonly path?: (route: string) => string;
 }
 
-export function createPages({ folder, locales, asset }: PagesOptions): Views {
-  return createViews({ folder, shared: { asset }, locales: createLocales(locales) });
+export function createPages({ folder, locales, asset, path = (route) => route }: PagesOptions): Views {
+  return createViews({ folder, shared: { asset, path }, locales: createLocales(locales) });
 }

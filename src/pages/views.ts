@@ -6,12 +6,14 @@ import type { LanguageSettings, RoomSettings } from '#waiting-room/room.ts';
 import { chooseLanguage, type LanguageRequest, type Offered } from './locale/choose-language.ts';
 import { FALLBACK, type Locale, type Locales } from './locale/index.ts';
 import { Markup } from './locale/messages.ts';
+import { type RoomTexts, roomTexts } from './room-texts.ts';
+import { createDresses, type Dress } from './theme/dress.ts';
 
 /** What a view is given. Views escape all of it with `<%= %>`. */
 export type ViewData = Readonly<Record<string, unknown>>;
 
 /** What a page takes from the settings of its room. */
-export type PageSettings = Pick<RoomSettings, 'languages'>;
+export type PageSettings = Pick<RoomSettings, 'languages'> & Partial<RoomSettings>;
 
 /** Renders a view of views/ to a whole page, in the language that the request asks for among those of the room. */
 export type Render = (request: LanguageRequest, view: string, data: ViewData, room?: PageSettings) => string;
@@ -21,6 +23,16 @@ export interface Views {
   render(name: string, data?: ViewData): string;
   /** The view inside `layout.ejs`, which gets the same data and the view's HTML as `content`. */
   readonly page: Render;
+  /** The room's texts in the language of a request. */
+  readonly texts: (request: LanguageRequest, room: PageSettings) => RoomTexts;
+  /** What the pages are written in. */
+  readonly locales: Locales;
+  /** A locale by its code, or the fallback. */
+  locale(code: string): Locale;
+  /** The locale that `page` would choose. */
+  localeOf(request: LanguageRequest, room?: PageSettings): Locale;
+  /** What the pages of a room take from its theme; null if it has none. */
+  dress(room: Partial<RoomSettings>): Dress | null;
 }
 
 export interface ViewsOptions {
@@ -46,7 +58,8 @@ interface Variant {
  */
 export function createViews({ folder, shared = {}, locales }: ViewsOptions): Views {
   const sources = new Map<string, string>();
-  const compiled = new Map<string, Variant[]>();
+  const compiled = new WeakMap<Locale, Map<string, Variant[]>>();
+  const dresses = createDresses();
 
   function sourceOf(name: string): string {
     const known = sources.get(name) ?? readFileSync(join(folder, `${name}.ejs`), 'utf8');
@@ -54,9 +67,11 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
     return known;
   }
 
-  function compile(name: string, { code, messages }: Locale, given: readonly string[]): TemplateFunction {
-    const key = `${code} ${name}`;
-    const variants = compiled.get(key) ?? [];
+  function compile(name: string, locale: Locale, given: readonly string[]): TemplateFunction {
+    const { messages } = locale;
+    const ofLocale = compiled.get(locale) ?? new Map<string, Variant[]>();
+    compiled.set(locale, ofLocale);
+    const variants = ofLocale.get(name) ?? [];
     const known = variants.find((variant) => isEqual(variant.given, given));
     if (known) return known.template;
     const filename = join(folder, `${name}.ejs`);
@@ -69,7 +84,7 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
       return messages.html(message, Object.fromEntries(open));
     });
     const template = ejs.compile(source, options);
-    compiled.set(key, [...variants, { given, template }]);
+    ofLocale.set(name, [...variants, { given, template }]);
     return template;
   }
 
@@ -111,14 +126,30 @@ export function createViews({ folder, shared = {}, locales }: ViewsOptions): Vie
     return html;
   }
 
+  function localeIn(request: LanguageRequest, choice: Offered, theme: Dress | null): Locale {
+    const locale = locales.get(chooseLanguage(request, choice));
+    return theme ? theme.localeOf(locale) : locale;
+  }
+
   return {
+    locales,
+    locale: locales.get,
+    localeOf: (request, room) => localeIn(request, offeredBy(room?.languages), null),
+    dress: dresses.of,
     render: (name, data = {}) => render(name, locales.get(FALLBACK), data),
     page(request, name, data, room) {
       const choice = offeredBy(room?.languages);
-      const locale = locales.get(chooseLanguage(request, choice));
-      const content = render(name, locale, data);
-      return render('layout', locale, { ...data, content, languageOptions: optionsOf(choice, locale) });
+      const theme = room ? dresses.of(room) : null;
+      const locale = localeIn(request, choice, theme);
+      const shown = room ? { ...data, ...roomTexts(room, locale) } : data;
+      const content = render(name, locale, shown);
+      const around = { ...shown, content, theme, languageOptions: optionsOf(choice, locale) };
+      if (!theme?.template || name !== 'waiting') return render('layout', locale, around);
+      const logo = theme.logo && shared.path ? (shared.path as (route: string) => string)(theme.logo) : '';
+      const templated = theme.template({ data: shown, content, name: theme.name ?? '', logo, locale });
+      return render('layout', locale, { ...around, templated });
     },
+    texts: (request, room) => roomTexts(room, localeIn(request, offeredBy(room.languages), dresses.of(room))),
   };
 }
 

@@ -32,6 +32,7 @@ test('the address wins over the cookie, the cookie over the request of the relyi
   expect(from(headers, '/w?ui_locales=nb')).toBe('fr');
   expect(from({ 'accept-language': 'he' }, '/w?ui_locales=xx%20nb')).toBe('nb');
   expect(from({ 'accept-language': 'he' }, '/w?ui_locales=xx+de')).toBe('de');
+  expect(from({ 'accept-language': 'he' }, '/w?slang=nb&x=lang=nb&lang=de')).toBe('de');
 });
 
 test('an unknown language of the address or the cookie falls through to the next wish', () => {

@@ -82,6 +82,28 @@ describe('assets', () => {
     await request(url).head('/assets/icon.svg').expect(200);
   });
 
+  test('are compressed for those who accept it, each form with its own tag', async () => {
+    await file('style.css', 'a { color: red }\n'.repeat(100));
+    await file('small.css', 'a{}');
+    const { url, assets } = await serve();
+    const ask = (name: string, coding: string) =>
+      request(url).get(assets.url(name)).set('Accept-Encoding', coding).expect(200);
+    const tags = new Set<string | undefined>();
+    for (const [accepted, coding] of [
+      ['br, gzip', 'br'],
+      ['gzip, deflate', 'gzip'],
+      ['br;q=0, *', 'gzip'],
+      ['identity', undefined],
+    ] as const) {
+      const answer = await ask('style.css', accepted);
+      expect(answer.headers['content-encoding']).toBe(coding);
+      expect(answer.headers.vary).toBe('Accept-Encoding');
+      tags.add(answer.headers.etag);
+    }
+    expect(tags.size).toBe(3);
+    expect((await ask('small.css', 'br')).headers).not.toHaveProperty('content-encoding');
+  });
+
   test('are the files of the folder and nothing else', async () => {
     await file('style.css', 'a{}');
     await file('notes.txt', 'not for the web');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createPages } from '#pages/index.ts';
 import type { LocaleFile } from '#pages/locale/index.ts';
+import type { LineData } from '#pages/waiting/waiting-views.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'anteroom-pseudo-'));
@@ -31,9 +32,31 @@ const FACTS = {
   updated_at: '2026-11-24T10:00:00.000Z',
   proven: false,
 };
-const WAITING = {
-  ...{ title: '1', script: 'waiting.js', number: 3, order: 'draw', drawUrl: '/d', missedTurn: 'front' },
-  ...{ statusUrl: '/s', refresh: 30, refreshUrl: null, again: '/a', site: '2', languageForm: true },
+const WAITING: Omit<LineData, 'facts'> = {
+  ...{
+    title: '1',
+    script: 'waiting.js',
+    number: 3,
+    order: 'draw' as const,
+    drawUrl: '/d',
+    seedHash: '0',
+    claimSeconds: 120,
+    missedTurn: 'front' as const,
+  },
+  ...{
+    statusUrl: '/s',
+    refresh: 30,
+    refreshUrl: null,
+    again: '/a',
+    site: '2',
+    languageForm: true,
+    lane: '8',
+    landing: null,
+    emailBefore: 300,
+    push: { before: 300, key: '0', worker: '/w' },
+    noticeState: null,
+    hasToPress: true,
+  },
 };
 const REPORT = {
   ...{ event: '4', algorithm: '5', seed_hash: '6', committed_at: FACTS.updated_at, entrants: null, seed: null },
@@ -41,28 +64,39 @@ const REPORT = {
 };
 const MORE = {
   ...{ title: '1', host: '2', url: '/u', again: '/a', action: '/a', xsrf: '7', state: null, wayBack: '/w' },
-  ...{ hasPlace: true, reason: null, message: null, code: 'not_yours' },
+  ...{
+    hasPlace: true,
+    reason: null,
+    message: null,
+    cookies: [{ name: '1', purpose: 'visitor', age: 60 }],
+    code: 'not_yours',
+    landing: null,
+    email: true,
+    push: true,
+  },
 };
 
 const STATES = ['waiting', 'paused', 'served', 'expired', 'closed', 'before_start', 'challenge', 'full'];
 const VIEWS = readdirSync(join(ROOT, 'views'))
   .map((file) => file.replace('.ejs', ''))
-  .filter((name) => !['admin', 'layout', 'waiting', 'draw'].includes(name));
+  .filter((name) => !['admin', 'demo', 'layout', 'waiting', 'draw'].includes(name));
 
 /** Words of a page that come from no locale: what is between tags, and attributes that people read. */
 function wordsIn(html: string): string[] {
   const attributes = [
-    ...html.matchAll(/(?:aria-label|title|placeholder|alt|data-(?:for|unknown|since|right|wrong))="([^"]*)"/g),
+    ...html.matchAll(
+      /(?:aria-label|title|placeholder|alt|data-(?:for|unknown|since|local|start|stop|on|sound-only|right|wrong))="([^"]*)"/g,
+    ),
   ];
   const text = html
     .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/&\w+;/g, ' ');
-  // UTC is the same in every language.
+  // UTC is the same in every language. Units are Intl's, in the language.
   return (
     [text, ...attributes.map(([, value]) => value)]
       .join(' ')
-      .replaceAll('UTC', '')
+      .replaceAll(/UTC|minutes?/g, '')
       .match(/[A-Za-z]{2,}/g) ?? []
   );
 }
@@ -78,6 +112,14 @@ test.each(STATES)('the waiting page in the state %s has no word of its own', (st
   const html = pages.page({ headers: {} }, 'waiting', { ...WAITING, facts });
   expect(wordsIn(html)).toEqual([]);
 });
+
+test.each(['form', 'kept', 'refused', 'pushed', 'push_refused'])(
+  'a request for a message that was %s has no word of its own',
+  (noticeState) => {
+    const html = pages.page({ headers: {} }, 'waiting', { ...WAITING, facts: FACTS, noticeState });
+    expect(wordsIn(html)).toEqual([]);
+  },
+);
 
 test.each(VIEWS)('the page %s has no word of its own', (name) => {
   // The code of an error is the same in every language.

@@ -1,6 +1,7 @@
 /** Which language a page is shown in. The first wish that is offered wins; a page never fails for an unknown one. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { cookieValue } from '#http/visitor-cookies.ts';
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
 
 /** What a request says about languages. Node's `IncomingMessage` is one. */
 export interface LanguageRequest {
@@ -16,6 +17,8 @@ export interface Offered {
 
 /** The cookie that keeps the choice of the picker. It contains a code and nothing about the visitor. */
 export const LANGUAGE_COOKIE = 'anteroom_lang';
+/** How long it is kept, in seconds: a year. */
+export const LANGUAGE_AGE = 365 * 24 * 60 * 60;
 
 /** Codes that browsers send for languages whose locale has another one. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -47,17 +50,29 @@ export function chooseLanguage(request: LanguageRequest, { codes, fallback }: Of
   return fallback;
 }
 
+/** The one of these languages that a text in a language is best shown in; undefined if none matches. */
+export const matchLanguage = (code: string, codes: ReadonlySet<string>): string | undefined =>
+  lookUp(code.toLowerCase(), lowered(codes));
+
 function* wishesOf({ url = '', headers }: LanguageRequest): Generator<string> {
   yield parameter(url, 'lang');
   yield cookieValue(headers.cookie, LANGUAGE_COOKIE) ?? '';
   yield* parameter(url, 'ui_locales').split(/%20|\+/, MOST_WISHES);
-  yield* acceptedLanguages(headers['accept-language'] ?? '');
+  const accepted = headers['accept-language'] ?? '';
+  if (accepted !== '')
+    yield* accepted.length > LONGEST_KEPT ? acceptedLanguages(accepted) : (recent.get(accepted) ?? []);
 }
 
 function parameter(url: string, name: string): string {
-  const at = url.search(new RegExp(`[?&]${name}=`));
-  return at < 0 ? '' : (/^[^&#]*/.exec(url.slice(at + name.length + 2))?.[0] ?? '');
+  const named = `${name}=`;
+  let at = url.indexOf(named);
+  while (at >= 0 && url[at - 1] !== '?' && url[at - 1] !== '&') at = url.indexOf(named, at + 1);
+  return at < 0 ? '' : (/^[^&#]*/.exec(url.slice(at + named.length))?.[0] ?? '');
 }
+
+/** Most headers are one of a few, so they are read once. Characters of the longest that is kept. */
+const LONGEST_KEPT = 200;
+const recent = memoizeRecent(acceptedLanguages, 200);
 
 /** By falling quality; those of quality 0 are not wanted. */
 function acceptedLanguages(header: string): string[] {

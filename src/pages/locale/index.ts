@@ -22,6 +22,10 @@ export interface Locale {
   readonly dir: 'ltr' | 'rtl';
   readonly messages: Messages;
   readonly formats: Formats;
+  /** The messages as they are written, in the ICU message format. */
+  readonly texts: LocaleFile['messages'];
+  /** The same locale with other texts for some keys. */
+  withTexts(own: Readonly<Record<string, string>>): Locale;
 }
 
 /** The language of rooms that name none. */
@@ -31,7 +35,7 @@ export interface Locales {
   readonly codes: ReadonlySet<string>;
   get(code: string): Locale;
   /** For the picker, ordered by code. */
-  readonly list: readonly Pick<Locale, 'code' | 'name'>[];
+  readonly list: readonly Pick<Locale, 'code' | 'name' | 'dir'>[];
 }
 
 /** Reads every locale at start. @throws Error without the fallback. */
@@ -41,13 +45,22 @@ export function createLocales(folder: string): Locales {
   for (const file of files.sort()) {
     const code = file.slice(0, -'.json'.length);
     const { name, dir, messages } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as LocaleFile;
-    byCode.set(code, { code, name, dir, messages: createMessages(code, messages), formats: createFormats(code) });
+    byCode.set(code, createLocale({ code, name, dir, formats: createFormats(code) }, messages));
   }
   const fallback = byCode.get(FALLBACK);
   if (!fallback) throw new Error(`there is no ${FALLBACK}.json in ${folder}`);
   return {
     codes: new Set(byCode.keys()),
     get: (code) => byCode.get(code) ?? fallback,
-    list: [...byCode.values()].map(({ code, name }) => ({ code, name })),
+    list: [...byCode.values()].map(({ code, name, dir }) => ({ code, name, dir })),
+  };
+}
+
+function createLocale(of: Pick<Locale, 'code' | 'name' | 'dir' | 'formats'>, texts: LocaleFile['messages']): Locale {
+  return {
+    ...of,
+    texts,
+    messages: createMessages(of.code, texts),
+    withTexts: (own) => createLocale(of, { ...texts, ...own }),
   };
 }

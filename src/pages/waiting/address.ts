@@ -59,6 +59,14 @@ export interface PendingReturn {
 
 export type Pending = PendingRequest | PendingReturn;
 
+/** The page of the site that the visitor came for; null if the address does not say. */
+export function targetOf(pending: Pending): string | null {
+  if (pending.kind === 'return') return pending.url;
+  if (pending.kind === 'stored') return null;
+  const params = new URLSearchParams(pending.query);
+  return params.get('target_link_uri') ?? params.get('redirect_uri');
+}
+
 export interface Addresses {
   /** The `owner` of a request of this visitor. */
   ownerOf(visitor: VisitorId): string;

@@ -24,10 +24,14 @@ export interface Continuation<P extends Pending> {
   retryUrl(room: string, pending: P): string | null;
   /** Where the site starts over, for a request that cannot be finished. Null if it is not known. */
   freshUrl(room: string, pending: P): Promise<string | null>;
+  /** The page of the site for a visitor who will not get in. Null if it is not known. */
+  landingUrl(room: string, pending: P): Promise<string | null>;
   /** The host that the visitor continues to; null for an app's own scheme, or if it is not known. */
   siteOf(pending: P): string | null;
   /** Whether the pending request belongs to another visitor than the browser's, which is null if it has none. */
   isForeign(pending: P, visitor: VisitorId | null): boolean;
+  /** Whether `ask` may show a page. Where it says no, `ask` does nothing. */
+  mayAsk(pending: P): boolean;
   /**
    * Shows a visitor who is inside a page of the door's own instead of the waiting page, where the door has to ask them
    * before it continues. Resolves with whether it did.

@@ -2,10 +2,7 @@
 import type { Context } from 'koa';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
-import { LANGUAGE_COOKIE } from '../locale/choose-language.ts';
-
-/** In seconds. */
-const YEAR = 365 * 24 * 60 * 60;
+import { LANGUAGE_AGE, LANGUAGE_COOKIE } from '../locale/choose-language.ts';
 
 /**
  * Keeps the chosen language in a cookie and goes back to the page. Pages ignore a language that they do not have.
@@ -15,7 +12,10 @@ const YEAR = 365 * 24 * 60 * 60;
 export function keepLanguage(ctx: Context, code: string, page: string, origin: string): void {
   if (isSameOrigin(ctx, origin) && /^[a-zA-Z0-9-]{2,12}$/.test(code)) {
     const secure = origin.startsWith('https:') ? '; Secure' : '';
-    ctx.append('Set-Cookie', `${LANGUAGE_COOKIE}=${code}; Max-Age=${YEAR}; Path=/; HttpOnly; SameSite=Lax${secure}`);
+    ctx.append(
+      'Set-Cookie',
+      `${LANGUAGE_COOKIE}=${code}; Max-Age=${LANGUAGE_AGE}; Path=/; HttpOnly; SameSite=Lax${secure}`,
+    );
   }
   // The choice would lose against a language in the address.
   seeOther(ctx, page.replace(/([?&])lang=[^&]*&?/, '$1').replace(/[?&]$/, ''));

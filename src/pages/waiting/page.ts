@@ -11,14 +11,17 @@ import { chain } from '#http/chain.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { readForm } from '#http/form.ts';
 import { allowFraming, allowSources } from '#http/framing.ts';
+import { frameRefusal } from '#http/navigation.ts';
 import { problemOf } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { withoutBypass } from '#waiting-room/entry/decide-entry.ts';
 import { providerOf } from '#waiting-room/entry/entry-settings.ts';
-import { AnteroomError, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import { AnteroomError, ChallengeRequired, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { newcomerFacts } from '#waiting-room/facts.ts';
 import type { RoomOrigins } from '#waiting-room/room-origins.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -30,15 +33,18 @@ import { sendPage } from '../send-page.ts';
 import { showUnavailable } from '../unavailable.ts';
 import type { Render } from '../views.ts';
 import type { Addresses, Pending } from './address.ts';
+import { targetOf } from './address.ts';
 import type { Continuations } from './continuation.ts';
 import { continuationOf } from './continuation.ts';
 import type { CurrentTicket } from './current-ticket.ts';
 import { keepLanguage } from './language-form.ts';
 import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerState } from './newcomer-state.ts';
+import { createNoticeForm, type NoticeFormDeps } from './notice-form.ts';
+import { afterForm, withoutNoticeState } from './notice-state.ts';
+import { type Presses, withoutPress } from './presses.ts';
 import { createProofForm } from './proof-form.ts';
 import { readUseState, withoutUseState, withUseState } from './use-state.ts';
-import type { KnownRoom } from './waiting-views.ts';
-import { createWaitingViews } from './waiting-views.ts';
+import type { KnownRoom, WaitingViews } from './waiting-views.ts';
 
 /** Marks an address whose browser was given a cookie, to see whether it comes back. */
 const NAMED = 'anteroom_named';
@@ -51,10 +57,15 @@ export interface WaitingPageDeps {
   readonly addresses: Addresses;
   readonly cookies: VisitorCookies;
   readonly currentTicket: CurrentTicket;
+  readonly presses: Presses;
   readonly challenges: Pick<Challenges, 'check' | 'use'>;
   readonly requestOf: EntryRequestOf;
+  readonly roomRules: RoomRules;
+  readonly noticeRequests: NoticeFormDeps['noticeRequests'];
+  readonly localeOf: NoticeFormDeps['localeOf'];
   readonly browserUses: Pick<BrowserUses, 'takeOver'>;
   readonly render: Render;
+  readonly views: WaitingViews;
   readonly continuations: Continuations;
   /** The origin of the service is where its forms come from. */
   readonly urls: Pick<PublicUrls, 'origin' | 'pathOf'>;
@@ -67,10 +78,10 @@ interface Opened {
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
-  const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, continuations, urls } = deps;
-  const { requestOf, browserUses } = deps;
+  const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, views, continuations, urls } = deps;
+  const { requestOf, roomRules, browserUses, presses } = deps;
   const proofForm = createProofForm({ ...deps, pageOf });
-  const views = createWaitingViews(render, urls);
+  const noticeForm = createNoticeForm(deps);
 
   /** Rejects with RoomNotFound. */
   async function findRoom(room: string): Promise<KnownRoom> {
@@ -86,13 +97,14 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const provider = known ? providerOf(known.settings) : null;
     if (provider) allowSources(ctx, providers[provider.provider].sources);
     const site = continuationOf(continuations, pending).siteOf(pending);
+    const landing = await landingOf(known, room, pending);
     if (!ticket) {
       const { restartUrl } = continuationOf(continuations, pending);
       const state = readNewcomerState(ctx.querystring);
       if (state && known && known.settings.mode !== 'closed') {
         views.newcomer(ctx, known, newcomerFacts(known, state), restartUrl(room, pending), site);
       } else if (cookies.hasLeft(ctx.req.headers.cookie, room)) views.left(ctx, known, room, restartUrl(room, pending));
-      else if (known?.settings.mode === 'closed') views.closed(ctx, known, room);
+      else if (known?.settings.mode === 'closed') views.closed(ctx, known, room, landing);
       else restart(ctx, known, room, pending);
       return;
     }
@@ -102,12 +114,19 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
         return views.inUse(ctx, known, room, use, continuationOf(continuations, pending).restartUrl(room, pending));
       }
       if (await continuationOf(continuations, pending).ask(ctx, { room, pending, ticket })) return;
-      views.waiting(ctx, known, ticket, await visitors.facts(ticket), site);
+      const facts = await presses.facts(known?.settings ?? null, ticket, ctx.querystring);
+      views.waiting(ctx, known, ticket, facts, site, landing);
     } catch (error) {
-      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site);
+      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site, landing);
       else if (error instanceof AnteroomError && error.code === 'ticket_invalid') restart(ctx, known, room, pending);
       else throw error;
     }
+  }
+
+  /** Where the visitors of a room go that is sold out, or may be soon. */
+  async function landingOf(known: KnownRoom, room: string, pending: Pending): Promise<string | null> {
+    if (!known || (known.stock === null && known.settings.closed_reason !== 'sold_out')) return null;
+    return continuationOf(continuations, pending).landingUrl(room, pending);
   }
 
   /** Sends a visitor without a valid ticket through the door again. Without cookies this happens once. */
@@ -141,6 +160,8 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   async function answerForeign(ctx: Context, room: string, pending: Pending, visitor: VisitorId | null): Promise<void> {
     const { freshUrl, restartUrl } = continuationOf(continuations, pending);
     if (visitor === null) {
+      // A form of another site brings no SameSite=Lax cookies: one that is set here would replace the visitor's own.
+      if (ctx.method === 'POST') return seeOther(ctx, pageOf(ctx));
       // A browser that keeps no cookies would be redirected for ever, so it first has to show that it keeps one.
       if (NAMED in ctx.query) return views.cookiesRequired(ctx, await findRoom(room), room, restartUrl(room, pending));
       ctx.append('Set-Cookie', cookies.name(newVisitor()));
@@ -153,19 +174,27 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   /** The page that a form goes back to. */
   function pageOf(ctx: Context): string {
-    return urls.pathOf(withoutUseState(withoutNewcomerState(ctx.url)));
+    return urls.pathOf(afterForm(withoutPress(withoutUseState(withoutNewcomerState(ctx.url))), ctx.querystring));
+  }
+
+  /** The page that a form goes back to which its visitor has sent, and not another site. */
+  function pressedPageOf(ctx: Context, ticket: Ticket | null): string {
+    return ticket ? presses.after(pageOf(ctx), ticket, ctx.querystring) : pageOf(ctx);
   }
 
   /** Null if the visitor has to wait before the line again, which has been answered then. */
-  async function rejoin(ctx: Context, ticket: Ticket): Promise<Ticket | null> {
+  async function rejoin(ctx: Context, ticket: Ticket, pending: Pending): Promise<Ticket | null> {
+    const { settings } = await snapshots.get(ticket.room);
+    const action = await roomRules(settings, ctx.req, { url: targetOf(pending), method: 'GET' });
+    const refusal = frameRefusal(ctx, settings.frames);
     try {
-      return await visitors.rejoin(ticket, requestOf(ctx.req));
+      return await visitors.rejoin(ticket, { ...requestOf(ctx.req), refusal, action: withoutBypass(action) });
     } catch (error) {
       const state = newcomerStateOf(error);
       if (state === null) throw error;
       // Their number is used up.
       ctx.append('Set-Cookie', cookies.take(ticket.room));
-      seeOther(ctx, withNewcomerState(pageOf(ctx), state));
+      seeOther(ctx, withNewcomerState(withoutNoticeState(pageOf(ctx)), state));
       return null;
     }
   }
@@ -175,17 +204,23 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const isOwn = isSameOrigin(ctx, urls.origin);
     const ticket = isOwn ? opened.ticket : null;
     if (isOwn && form.has('proof')) return proofForm(ctx, room, ticket, form.get('proof') ?? '');
+    if (isOwn && form.has('notice')) {
+      return noticeForm(ctx, ticket, form, { page: pressedPageOf(ctx, ticket), made: addresses.of(room, pending) });
+    }
     if (ticket && form.get('leave') === '1') {
       await visitors.leave(ticket);
       ctx.append('Set-Cookie', cookies.take(room));
-    } else if (ticket && form.get('rejoin') === '1') {
-      const rejoined = await rejoin(ctx, ticket);
+      return seeOther(ctx, withoutNoticeState(pageOf(ctx)));
+    } else if (ticket && form.get('more_time') === '1') await visitors.extend(ticket);
+    else if (ticket && form.get('rejoin') === '1') {
+      const rejoined = await rejoin(ctx, ticket, pending);
       if (rejoined === null) return;
       if (rejoined !== ticket) ctx.append('Set-Cookie', cookies.give(rejoined));
+      return seeOther(ctx, withoutNoticeState(pressedPageOf(ctx, ticket)));
     } else if (ticket) {
       const { confirmsClaims, resume } = continuationOf(continuations, pending);
-      const place = await visitors.claim(ticket, confirmsClaims);
-      if (place.state === 'admitted') {
+      const place = await visitors.claim(ticket, confirmsClaims).catch(unlessChallenged);
+      if (place?.state === 'admitted') {
         const { admission } = place;
         ctx.append('Set-Cookie', cookies.keepInside(ticket, admission));
         if (form.get('take_over') === '1' && !(await browserUses.takeOver(ctx, { room, admission }))) {
@@ -195,7 +230,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       }
     }
     // Back to the page, which shows what there is to do.
-    seeOther(ctx, pageOf(ctx));
+    seeOther(ctx, pressedPageOf(ctx, ticket));
   }
 
   async function answer(ctx: Context, room: string, handle: (opened: Opened) => Promise<void>): Promise<void> {
@@ -204,7 +239,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       if (opened) await handle(opened);
     } catch (error) {
       if (error instanceof RoomNotFound) views.roomNotFound(ctx);
-      else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room);
+      else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room, null);
       else if (error instanceof JoinRefused) {
         const { code, message: description } = error;
         sendPage(ctx, problemOf(error).status, render(ctx.req, 'error', { code, description }));
@@ -227,4 +262,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
 
   // The router's own type of context has more than this middleware needs.
   return chain(router.routes() as Middleware, router.allowedMethods() as Middleware);
+}
+
+/** The page shows a visitor who needs a proof for the turn that it checks the browser. */
+function unlessChallenged(error: unknown): null {
+  if (error instanceof ChallengeRequired) return null;
+  throw error;
 }

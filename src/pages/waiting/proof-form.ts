@@ -15,7 +15,7 @@ import type { Render } from '../views.ts';
 import { newcomerStateOf, withNewcomerState } from './newcomer-state.ts';
 
 export interface ProofFormDeps {
-  readonly visitors: Pick<Visitors, 'arrive' | 'facts'>;
+  readonly visitors: Pick<Visitors, 'arrive' | 'facts' | 'newFacts'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly cookies: VisitorCookies;
   readonly challenges: Pick<Challenges, 'check' | 'use'>;
@@ -52,7 +52,7 @@ export function createProofForm(deps: ProofFormDeps): ProofForm {
       ctx.append('Set-Cookie', cookies.give(proven));
       if (!isScript) return seeOther(ctx, pageOf(ctx));
       ctx.set('Cache-Control', 'no-store');
-      ctx.body = await visitors.facts(proven);
+      ctx.body = await (ticket ? visitors.facts(proven) : visitors.newFacts(proven));
     } catch (error) {
       const state = newcomerStateOf(error);
       if (!isScript && state) return seeOther(ctx, withNewcomerState(pageOf(ctx), state));
