@@ -56,6 +56,15 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
             if (!travels(Provider.ctx)) await adapter.upsert(id, payload, expiresIn);
           },
         };
+      case 'ReplayDetection':
+        return {
+          ...adapter,
+          // Anybody can send proofs to the other endpoints. There they bind a code, which needs its own proof.
+          upsert: async (id, payload, expiresIn) => {
+            const route = Provider.ctx?.oidc.route;
+            if (route === 'token' || route === 'userinfo') await adapter.upsert(id, payload, expiresIn);
+          },
+        };
       case 'PushedAuthorizationRequest':
         return { ...adapter, upsert: async () => undefined };
       case 'Session':

@@ -13,8 +13,9 @@ import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import type { Door } from '#http/door.ts';
 import { labelDoor } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
-import { pinIssuer } from '#http/pin-issuer.ts';
+import { createPinIssuer } from '#http/pin-issuer.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RecordRequest } from '#http/request-record.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
@@ -27,6 +28,8 @@ import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import type { Rehearsals } from '#waiting-room/rehearsals/index.ts';
+import { createAcceptsRequest } from './authorize/fast-path/accepts-request.ts';
 import { createAuthorize } from './authorize/index.ts';
 import { createClientAttempts } from './client-attempts.ts';
 import type { SigningKeys } from './client-schema.ts';
@@ -38,10 +41,12 @@ import type { Logouts } from './logout/logout-queue.ts';
 import { acceptPlainSecrets } from './plain-client-secret.ts';
 import { createProvider } from './provider.ts';
 import { answerUnavailable, createProviderPages, pageWhileUnavailable } from './provider-pages.ts';
+import { recordRehearsals } from './rehearsal/records.ts';
 import { createTokens } from './tokens/index.ts';
 
 export { type ClientFaults, createClientFaults } from './client-schema.ts';
 export { createLogoutQueue, type Logouts } from './logout/logout-queue.ts';
+export { createRehearsalDoor } from './rehearsal/index.ts';
 
 export interface OidcDeps {
   readonly urls: PublicUrls;
@@ -58,6 +63,7 @@ export interface OidcDeps {
   readonly roomRules: RoomRules;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
+  readonly recordRequest: RecordRequest;
   /** Runs before the provider's own middleware. */
   readonly baseMiddleware: readonly Middleware[];
   readonly views: Pick<Views, 'page'>;
@@ -65,6 +71,7 @@ export interface OidcDeps {
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'loggedOut'>;
+  readonly rehearsals: Pick<Rehearsals, 'recordFor'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -85,6 +92,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     if (!isClientGone(error)) deps.onError(error);
   };
   const { issuer } = urls;
+  const pinIssuer = createPinIssuer(issuer);
   const { relyingParties, seal } = waitingRoom;
   const { idempotency, logoutQueue: logouts, oidcRecords: records, settings } = store;
   const render = deps.views.page;
@@ -96,6 +104,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       roomRules: deps.roomRules,
       browserUses: deps.browserUses,
       passes: deps.passes,
+      recordRequest: deps.recordRequest,
       render,
       now,
     },
@@ -124,13 +133,15 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     provider.use(clientAttempts.settle);
     tokens.mount(provider);
     logoutsOfDoor.mount(provider);
+    recordRehearsals(provider, { rehearsals: deps.rehearsals, relyingParties, cookies, onError });
     provider.on('server_error', (ctx, error) => {
       onError(error);
       if (unavailableCause(error)) answerUnavailable(ctx);
     });
     // Koa emits this event; oidc-provider's types leave it out.
     (provider as EventEmitter).on('error', onError);
-    return { jwks, request, serve: provider.callback() };
+    const accepts = createAcceptsRequest((clientId) => provider.Client.find(clientId));
+    return { jwks, request, accepts, serve: provider.callback() };
   }
 
   let provided = provide(signingKeys());
@@ -145,8 +156,9 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
     raw(req, res) {
       if (!PROVIDER_PATHS.test(req.url ?? '')) return false;
       req.url = req.url?.replace(METADATA, '/.well-known/openid-configuration');
-      pinIssuer(req, issuer);
-      void current().serve(req, res);
+      pinIssuer(req);
+      const { accepts, serve } = current();
+      authorize.fastPath(req, res, accepts, () => void serve(req, res));
       return true;
     },
     backchannel: logoutsOfDoor.backchannel,
@@ -164,7 +176,9 @@ function currentContinuation(current: () => Continuation<PendingRequest>): Conti
     retryUrl: (room, pending) => current().retryUrl(room, pending),
     siteOf: (pending) => current().siteOf(pending),
     freshUrl: (room, pending) => current().freshUrl(room, pending),
+    landingUrl: (room, pending) => current().landingUrl(room, pending),
     isForeign: (pending, visitor) => current().isForeign(pending, visitor),
+    mayAsk: (pending) => current().mayAsk(pending),
     ask: (ctx, visit) => current().ask(ctx, visit),
     resume: (ctx, admitted) => current().resume(ctx, admitted),
   };

@@ -22,7 +22,8 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       ctx.type = 'html';
       if (unavailableCause(error)) return showUnavailable(ctx, render);
       if (ctx.status >= 500) onError(error);
-      ctx.body = render(ctx.req, 'error', { code: out.error, description: out.error_description });
+      const { site } = error as { site?: string | null };
+      ctx.body = render(ctx.req, 'error', { code: out.error, description: out.error_description, site });
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];

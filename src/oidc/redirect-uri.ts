@@ -1,4 +1,5 @@
 /** Redirect URIs of a relying party, compared as oidc-provider compares them. */
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -57,7 +58,11 @@ export function hostOf({ client_id, redirect_uris }: RelyingParty, redirectUri =
 }
 
 /** The host of a website's redirect URI; null for a private-use scheme. */
-export function webHostOf(redirectUri: string | null | undefined): string | null {
-  const url = URL.parse(redirectUri ?? '');
+export const webHostOf = (redirectUri: string | null | undefined): string | null => webHosts.get(redirectUri ?? '');
+
+/** Redirect URIs whose host a process remembers: those of its relying parties, which each waiting page shows. */
+const RECENT = 100;
+const webHosts = memoizeRecent((redirectUri) => {
+  const url = URL.parse(redirectUri);
   return url && /^https?:$/.test(url.protocol) ? url.host : null;
-}
+}, RECENT);

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
+import { REDIRECT_URI, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
 import { push, sendPush } from './pushed-request.ts';
 import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
@@ -52,6 +55,40 @@ describe('a logout without a session', () => {
     });
     expect(written).toBe(0);
     expect(location).toEqual(target);
+  });
+});
+
+describe('a proof of a key (RFC 9449) by anybody', () => {
+  async function proof(method: string, path: string): Promise<string> {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    return new SignJWT({ htm: method, htu: `${service.issuer}${path}`, jti: randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+      .setIssuedAt()
+      .sign(privateKey);
+  }
+
+  test('writes nothing at /authorize', async () => {
+    const { url } = await startLogin(service.issuer, { clientId: 'app' });
+    const written = await bytesWritten(async () => {
+      const { location } = await createBrowser().get(url, { DPoP: await proof('GET', '/authorize') });
+      expect(location).toContain('/rooms/sale/wait?');
+    });
+    expect(written).toBe(0);
+  });
+
+  test('writes nothing with a code that does not exist', async () => {
+    const written = await bytesWritten(async () => {
+      const answer = await fetch(`${service.issuer}/token`, {
+        method: 'POST',
+        headers: { DPoP: await proof('POST', '/token') },
+        body: new URLSearchParams({
+          ...{ grant_type: 'authorization_code', client_id: 'app', code: 'made-up' },
+          redirect_uri: REDIRECT_URI,
+        }),
+      });
+      expect(answer.status).toBe(400);
+    });
+    expect(written).toBe(0);
   });
 });
 

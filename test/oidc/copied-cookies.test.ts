@@ -7,7 +7,7 @@ import { onEachStore } from '#support/on-each-store.ts';
 import { arrive, type LoginOptions, startLogin } from '#support/relying-party.ts';
 import { comeBack, goIn, relying_parties, rooms } from './visit.ts';
 
-const COPIES = 200;
+const COPIES = 60;
 
 onEachStore('the cookies of a visitor', { rooms, relying_parties }, (service) => {
   let browser: Browser;

@@ -228,6 +228,7 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     await makeRoom({ events: [opening()] });
     await at(PREQUEUE);
     const people = await come(3);
+    await tick();
     expect(await admin('PATCH', '/rooms/sale', { events: [] })).toBe(409);
     expect(await admin('POST', '/rooms/sale/events/opening/cancel', { entrants: 'draw' })).toBe(200);
     await tick();

@@ -98,6 +98,15 @@ onEachStore('a login that waits', settings, (service) => {
     expect(await numbersGiven(service)).toBe(1);
   });
 
+  test('sent by a form of another site, which brings no cookies along, sets none', async () => {
+    const page = await wait('shop', {});
+    for (const field of ['leave', 'rejoin', 'claim']) {
+      const sent = createBrowser();
+      const { status, location } = await sent.post(page, { [field]: '1' }, { 'Sec-Fetch-Site': 'cross-site' });
+      expect([status, location, sent.cookies.size]).toEqual([303, page, 0]);
+    }
+  });
+
   test('stays its visitor’s when the cookie keys are rotated', async () => {
     const page = await wait('shop', {});
     await service.restart({ cookieKeys: ['a newer key', 'a key that only the tests know'] });

@@ -65,6 +65,14 @@ onEachStore('logging out', { rooms, relying_parties: parties }, (service) => {
     expect((await comeBack(service, browser)).outcome).toBe('code');
   });
 
+  test('may be requested by a POST', async () => {
+    const { id_token = '' } = await inside();
+    const sent = { id_token_hint: id_token, post_logout_redirect_uri: AFTER, state: 'bye' };
+    const { status, location } = await createBrowser().post(`${service.issuer}/end-session`, sent);
+    expect(status).toBe(303);
+    expect((await browser.get(location)).text).toContain('Leave and give up your place?');
+  });
+
   test("ends nothing for another site's form, which has no xsrf value", async () => {
     await inside();
     const { status } = await browser.post(`${service.issuer}/end-session/confirm`, { xsrf: 'guessed', logout: 'yes' });

@@ -6,7 +6,13 @@ import type { TestService } from '#support/service.ts';
 
 /** Many tests exchange no code, and confirming an admission has tests of its own. */
 export const rooms = [
-  { id: 'sale', title: 'Spring sale', admission: { lifetime: '10m', confirm_window: '0s' } },
+  {
+    id: 'sale',
+    title: 'Spring sale',
+    admission: { lifetime: '10m', confirm_window: '0s' },
+    // All visitors of a test file have one address.
+    limits: { unproven_per_address: 1000 },
+  },
   { id: 'other', title: 'Another sale' },
 ];
 

@@ -290,7 +290,7 @@ describe('the waiting page while the store is unavailable', () => {
       expect([status, headingOf(text)]).toEqual([200, 'Your place is kept']);
       expect(shown(text)).toContain('Your number 1 ');
       expect(shown(text)).toContain('We cannot reach the waiting room right now.');
-      expect(text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
+      expect(text).toContain('<meta http-equiv="refresh" content="5">');
 
       const claim = await browser.post(page);
       expect(claim.status).toBe(503);

@@ -20,7 +20,10 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
   const wait = async (as = browser) => (await arrive(as, service.issuer)).page;
 
   test('is complete without a script: number, people ahead, a button to check again, a way to leave', async () => {
-    await wait(createBrowser());
+    const ahead = createBrowser();
+    await ahead.get(await wait(ahead));
+    await service.waitingRoom.flush();
+    service.waitingRoom.snapshots.expire('sale');
     const page = await wait();
     const { status, headers, text } = await browser.get(page);
     expect(status).toBe(200);
@@ -29,7 +32,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(shown(text)).toContain('People ahead of you 1 ');
     expect(shown(text)).toContain('Your number 2 ');
     expect(text).toContain('<noscript><button>Check again</button></noscript>');
-    expect(text).toContain('<noscript><meta http-equiv="refresh" content="30"></noscript>');
+    expect(text).toContain('<meta http-equiv="refresh" content="30">');
     expect(shown(text)).toContain('Leave the line');
     expect(shown(text)).not.toContain('Continue to');
   });
@@ -79,6 +82,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
       state: 'waiting',
       room: 'sale',
       number: 1,
+      support_code: expect.stringMatching(/^[2-9A-HJKMNP-TV-Z]{4}$/),
       serving: 0,
       people_ahead: 0,
       estimated_wait: null,
@@ -112,6 +116,30 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     expect(await operations().counters('sale')).toMatchObject({ claimed: 1, active: 1 });
   });
 
+  test('gives its visitor more time for the turn, once', async () => {
+    const page = await wait();
+    const ask = async () => {
+      expect(await browser.post(page, { more_time: '1' })).toMatchObject({ status: 303, location: page });
+      return (await facts(browser, page)).json<{ state: string; claim_by?: string; extended?: boolean }>();
+    };
+    expect(shown((await browser.get(page)).text)).not.toContain('Give me more time');
+    expect(await ask()).toMatchObject({ state: 'waiting' });
+    await operations().raise('sale', 1);
+    expect(shown((await browser.get(page)).text)).toContain('Give me more time');
+    const before = (await facts(browser, page)).json<{ claim_by: string; extended: boolean }>();
+    expect(before.extended).toBe(false);
+    const longer = { state: 'served', extended: true };
+    const claimBy = new Date(Date.parse(before.claim_by) + 60_000).toISOString();
+    expect(await ask()).toMatchObject({ ...longer, claim_by: claimBy });
+    service.time.pass(62_000);
+    expect(await ask()).toMatchObject({ ...longer, claim_by: claimBy });
+    const html = (await browser.get(page)).text;
+    expect(shown(html)).not.toContain('Give me more time');
+    expect(shown(html)).toContain(`until ${claimBy.slice(11, 19)} UTC`);
+    expect((await browser.post(page)).location).toMatch(`${service.issuer}/authorize?`);
+    expect(await operations().counters('sale')).toMatchObject({ claimed: 1, expired: 0 });
+  });
+
   test('lets its visitor leave, says so in every tab, and gives a new number after joining again', async () => {
     const page = await wait();
     const left = await browser.post(page, { leave: '1' });
@@ -131,6 +159,7 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
 
   test('returns a visitor who missed the turn to the front with the same number', async () => {
     const page = await wait();
+    await service.waitingRoom.flush();
     await operations().raise('sale', 1);
     service.time.pass(62_000);
     await wait(createBrowser());
@@ -145,9 +174,12 @@ onEachStore('the waiting page', { rooms, relying_parties }, (service) => {
     const page = await wait();
     await operations().raise('sale', 1);
     service.time.pass(62_000);
-    await wait(createBrowser());
+    const other = createBrowser();
+    await other.get(await wait(other));
+    await service.waitingRoom.flush();
     expect(shown((await browser.get(page)).text)).toContain('You rejoin at the back with a new number.');
     await browser.post(page, { rejoin: '1' });
+    service.waitingRoom.snapshots.expire('sale');
     expect((await facts(browser, page)).json()).toMatchObject({ state: 'waiting', number: 3, people_ahead: 1 });
   });
 

@@ -16,7 +16,9 @@ import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { newcomerStateOf } from '#pages/waiting/newcomer-state.ts';
 import type { Passes } from '#passes/index.ts';
 import { profileOf } from '#settings/profiles/index.ts';
+import { withoutBypass } from '#waiting-room/entry/decide-entry.ts';
 import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
+import type { Arrival } from '#waiting-room/join-room.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -29,6 +31,7 @@ import { loginContext } from '../login-context.ts';
 import { usableClaims } from '../tokens/claims.ts';
 import { usableAdmission } from '../usable-admission.ts';
 import type { ConfirmedLogins } from './confirmed-logins.ts';
+import type { BegunArrivals } from './fast-path/begun-arrivals.ts';
 import { loginLoop } from './login-loop-middleware.ts';
 import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
@@ -53,6 +56,7 @@ export interface ArrivalDeps {
   readonly limitPushes: (ctx: KoaContextWithOIDC) => void;
   readonly validatedStep: ValidatedStep;
   readonly confirmedLogins: Pick<ConfirmedLogins, 'authenticatedAt'>;
+  readonly begunArrivals: Pick<BegunArrivals, 'of'>;
   readonly requestOf: EntryRequestOf;
   readonly now: () => number;
 }
@@ -83,12 +87,11 @@ export function createArrival(deps: ArrivalDeps) {
   const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
   const { passes, browserUses, pushedRequests, requestOf, now } = deps;
 
-  /** @param isNew whether the request made the admission. */
   async function setVisit(
     ctx: KoaContextWithOIDC,
     party: RelyingParty,
     visit: Omit<Visit, 'room'>,
-    isNew = false,
+    { isFirst: isNew, movesHere }: Pick<Arrival, 'isFirst' | 'movesHere'> = {},
   ): Promise<void> {
     const { room } = party;
     const login = loginContext(ctx);
@@ -97,7 +100,7 @@ export function createArrival(deps: ArrivalDeps) {
     const { session, params } = ctx.oidc;
     if (!admission || !session) return;
     if ((await deps.validatedStep(ctx)).step === 'issue') {
-      const use = await browserUses.begin(ctx, { room, admission, isNew }, login.round, true);
+      const use = await browserUses.begin(ctx, { room, admission, isNew, movesHere }, login.round, true);
       login.visit = { ...login.visit, use };
       if (use.step !== 'issue') return;
       await pushedRequests.use(ctx, party);
@@ -165,17 +168,18 @@ export function createArrival(deps: ArrivalDeps) {
       const action = await roomRules(settings, ctx.req, targetOf(ctx));
       if (action === 'refuse') throw entryRefused(room);
       const refusal = frameRefusal(ctx, settings.frames);
-      const request = { ...requestOf(ctx.req), action: action === 'bypass' ? 'wait' : action };
-      const arrival = await passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request });
+      const request = { ...requestOf(ctx.req), action: withoutBypass(action) };
+      const arrival = await (deps.begunArrivals.of(ctx.req, room) ??
+        passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request }));
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
       if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
       else if (arrival.admission && isNew && round === null) recordLogin(ctx, party.client_id);
-      await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission }, arrival.isFirst);
+      await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission }, arrival);
     } catch (error) {
       if (error instanceof RoomNotFound) {
         throw new errors.TemporarilyUnavailable("the relying party's room does not exist", error.message);
       }
-      if (error instanceof JoinRefused) throw refusedJoin(error);
+      if (error instanceof JoinRefused) throw refusedJoin(error, party, ctx.oidc.params?.redirect_uri);
       // The waiting page says that the room is closed, or why there is no number yet.
       const newcomerState = newcomerStateOf(error);
       if (newcomerState === null && !(error instanceof RoomClosed)) throw error;

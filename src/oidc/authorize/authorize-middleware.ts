@@ -1,4 +1,4 @@
-/** Middleware of /authorize, before oidc-provider sees a request. */
+/** Middleware of /authorize and /end-session, before oidc-provider sees a request. */
 import type { Context, Middleware } from 'koa';
 import { readForm } from '#http/form.ts';
 import { isNavigation } from '#http/navigation.ts';
@@ -14,18 +14,24 @@ export function navigationsOnly(refuse: () => void): Middleware {
 }
 
 /**
- * Redirects an authorization request by POST (OpenID Connect Core §3.1.2.1) to the same request by GET. A POST from
- * another site brings no SameSite=Lax cookies, so its visitor would lose their place, and it could not travel.
+ * Redirects an authorization request or a logout by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to the
+ * same request by GET. A POST from another site brings no SameSite=Lax cookies, so its visitor would lose their place or
+ * stay logged in, and an authorization request could not travel.
  */
 export function postBecomesGet(urls: Pick<PublicUrls, 'pathOf'>): Middleware {
   return async (ctx, next) => {
-    if (!isAuthorize(ctx) || ctx.method !== 'POST') return next();
+    const path = isAuthorize(ctx) ? '/authorize' : isEndSession(ctx) ? '/end-session' : null;
+    if (path === null || ctx.method !== 'POST') return next();
     const form = await readForm(ctx.req);
-    seeOther(ctx, urls.pathOf(`/authorize?${form}`));
+    seeOther(ctx, urls.pathOf(`${path}?${form}`));
   };
 }
 
 /** The provider's router ignores a slash at the end. */
 export function isAuthorize(ctx: Pick<Context, 'path'>): boolean {
   return ctx.path === '/authorize' || ctx.path === '/authorize/';
+}
+
+function isEndSession(ctx: Pick<Context, 'path'>): boolean {
+  return ctx.path === '/end-session' || ctx.path === '/end-session/';
 }

@@ -86,6 +86,11 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     seeOther(ctx, interaction.returnTo);
   }
 
+  function mayAsk(pending: PendingRequest): boolean {
+    const { request } = describePending(pending);
+    return pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
+  }
+
   async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
     const { room, ticket, admission } = admitted;
     const login = await decideLogin(ctx, admitted, true);
@@ -129,11 +134,15 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
       const party = await relyingParties.find(clientId).catch(() => null);
       return party?.room === room ? restartLogin(party, abandoned(request), urls) : null;
     },
+    async landingUrl(room, pending) {
+      const party = await relyingParties.find(describePending(pending).clientId).catch(() => null);
+      return party?.room === room ? party.landing_url : null;
+    },
+    mayAsk,
     async ask(ctx, { room, pending, ticket }) {
-      const { clientId, request } = describePending(pending);
-      const mayAsk = pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
+      const { clientId } = describePending(pending);
       // Almost no request asks for it. The others need no store command here.
-      if (!mayAsk || !(await relyingParties.find(clientId))?.confirm_login) return false;
+      if (!mayAsk(pending) || !(await relyingParties.find(clientId))?.confirm_login) return false;
       const admission = await visitors.admission(room, ticket.visitor);
       if (!admission) return false;
       const login = await decideLogin(ctx, { pending, ticket, admission, form: new URLSearchParams() }, false);

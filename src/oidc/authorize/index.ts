@@ -1,7 +1,7 @@
 /**
  * The authorization endpoint: from an authorization request to its code, by way of the waiting page where the visitor
  * has to wait. It owns the request's arrival, the next step of a login, restarts of expired login transactions, and the
- * guard against login loops. It owns neither the tokens nor the waiting page. Of the door it imports `adapter.ts`,
+ * guard against login loops. Plain requests take `fast-path/`. It owns neither the tokens nor the waiting page. Of the door it imports `adapter.ts`,
  * `login-context.ts`, `redirect-uri.ts`, `usable-admission.ts`, `tokens/claims.ts` and `tokens/on-code-exchange.ts`.
  */
 
@@ -13,6 +13,7 @@ import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { RecordRequest } from '#http/request-record.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Render } from '#pages/views.ts';
@@ -29,6 +30,8 @@ import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
 import { createConfirmedLogins } from './confirmed-logins.ts';
 import { createContinuation } from './continuation.ts';
 import { createDecideLogin } from './decide-login.ts';
+import { createBegunArrivals } from './fast-path/begun-arrivals.ts';
+import { createFastPath, type FastPath } from './fast-path/index.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { createInteractionUrl } from './interaction-url.ts';
 import { createLoginLock, releaseLoginLock } from './login-lock.ts';
@@ -55,12 +58,14 @@ export interface AuthorizeDeps {
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   readonly render: Render;
+  readonly recordRequest: RecordRequest;
   readonly now: () => number;
 }
 
 export interface Authorize {
   /** This endpoint's part of oidc-provider's configuration. */
   readonly configuration: Pick<Configuration, 'interactions' | 'extraParams'>;
+  readonly fastPath: FastPath;
   /** Adds the middleware and listeners. Returns how a request continues whose visitor has waited. */
   mount(provider: Provider, cookieNames: { readonly resume: string }): Continuation<PendingRequest>;
 }
@@ -77,6 +82,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
   const limitPushes = createPushLimit({ clientAddress, now });
   const transactionOf = createTransactionOf(newestLogin, now);
   const confirmedLogins = createConfirmedLogins(seal, isSecure);
+  const begunArrivals = createBegunArrivals();
   const validatedStep = createValidatedStep({ relyingParties, transactionOf, confirmedLogins, now });
 
   return {
@@ -94,6 +100,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
           ...{
             passes: deps.passes,
             browserUses: deps.browserUses,
+            begunArrivals,
             confirmedLogins,
             pushedRequests,
             limitPushes,
@@ -104,6 +111,10 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
         }),
       },
     },
+    fastPath: createFastPath({
+      ...{ visitors, relyingParties, snapshots, roomRules, requestOf, addresses, cookies, newestLogin, begunArrivals },
+      ...{ passes: deps.passes, recordRequest: deps.recordRequest, urls, now },
+    }),
     mount(provider, { resume: cookieName }) {
       provider.use(onlyOwnResume({ provider, cookies, relyingParties, cookieName }));
       provider.use(navigationsOnly(refuseScript));

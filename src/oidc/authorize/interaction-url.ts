@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { withRound } from '#http/browser-uses.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Addresses } from '#pages/waiting/address.ts';
@@ -8,7 +9,6 @@ import { withUseState } from '#pages/waiting/use-state.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { travels } from '../adapter.ts';
 import { loginContext, type Visit } from '../login-context.ts';
-import { withRound } from './login-round.ts';
 import { type LoginStart, startOf, waitedSince } from './login-start.ts';
 import { browserQuery } from './pushed-requests.ts';
 import type { ValidatedStep } from './validated-step.ts';

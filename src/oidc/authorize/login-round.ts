@@ -7,6 +7,8 @@ const NOTE = new RegExp(`^(.*)&${ROUND}=([\\d.]+)$`, 's');
 
 /** Takes the note out of the query, before the note of the login's start, which it is behind. */
 export const readLoginRound: Middleware = (ctx, next) => {
+  // Hardly any has one, and the expression goes back through the whole query.
+  if (!ctx.querystring.includes(ROUND)) return next();
   const [, query, round] = NOTE.exec(ctx.querystring) ?? [];
   if (query !== undefined) {
     loginContext(ctx).round = readRound(round);
@@ -14,6 +16,3 @@ export const readLoginRound: Middleware = (ctx, next) => {
   }
   return next();
 };
-
-/** Path and query of the request with the note. */
-export const withRound = (url: string, round: string): string => `${url}&${ROUND}=${round}`;

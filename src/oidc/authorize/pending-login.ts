@@ -12,12 +12,19 @@ export interface PendingLogin {
 export type DescribePending = (pending: PendingRequest) => PendingLogin;
 
 export function createDescribePending(pushedRequests: Pick<PushedRequests, 'open'>): DescribePending {
-  return (pending) => {
+  const describe: DescribePending = (pending) => {
     if (pending.kind === 'stored') return { clientId: pending.clientId, request: new URLSearchParams() };
     const request = new URLSearchParams(pending.query);
     const clientId = request.get('client_id') ?? '';
     const pushed = pushedRequests.open(clientId, request.get('request_uri') ?? '');
     return { clientId, request: pushed ? new URLSearchParams(pushed.query) : request };
+  };
+  /** A page asks several questions about one pending request. */
+  let last: { readonly pending: PendingRequest; readonly login: PendingLogin } | null = null;
+
+  return (pending) => {
+    if (last?.pending !== pending) last = { pending, login: describe(pending) };
+    return last.login;
   };
 }
 

@@ -81,7 +81,7 @@ function initiateLoginUrl(party: RelyingParty, redirectUri: URL, issuer: string)
   return url.href;
 }
 
-/** Null for an app's private-use scheme. */
-function rootOf(url: URL): string | null {
+/** The first page of a site; null for an app's private-use scheme. */
+export function rootOf(url: URL): string | null {
   return url.protocol === 'https:' || url.protocol === 'http:' ? new URL('/', url).href : null;
 }

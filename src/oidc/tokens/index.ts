@@ -51,7 +51,8 @@ export function createTokens({ issuer, waitingRoom, settings, now }: TokensDeps)
       features: {
         userinfo: { enabled: true },
         claimsParameter: { enabled: true, assertClaimsParameter: assertClaimsRequest },
-        dPoP: { enabled: false },
+        // RFC 9449: a relying party that sends a proof gets tokens that nobody else can use.
+        dPoP: { enabled: true },
         resourceIndicators: createResources({ relyingParties, settings }),
         introspection: { enabled: true, allowedPolicy: createIntrospectionPolicy({ visitors, relyingParties, now }) },
         revocation: { enabled: true, allowedPolicy: isOwnToken },
