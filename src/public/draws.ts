@@ -26,7 +26,12 @@ export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Mi
     if (ctx.accepts('json', 'html') === 'html') {
       ctx.set('Cache-Control', 'no-store');
       ctx.type = 'html';
-      ctx.body = render(ctx.req, 'draw', { ...found, title: event, script: found.own ? 'draw.js' : undefined });
+      ctx.body = render(ctx.req, 'draw', {
+        report: found.ofLane,
+        own: found.own,
+        title: event,
+        script: found.own ? 'draw.js' : undefined,
+      });
       return;
     }
     ctx.set('Cache-Control', 'public, max-age=1');

@@ -4,6 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
+import { type BrowserUses, type Insider, ROUND, readRound, withRound } from '#http/browser-uses.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { frameRefusal, isNavigation } from '#http/navigation.ts';
 import { passOf } from '#http/pass-of.ts';
@@ -19,7 +20,9 @@ import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
 import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
+import { withUseState } from '#pages/waiting/use-state.ts';
 import type { Passes } from '#passes/index.ts';
+import { withoutBypass } from '#waiting-room/entry/decide-entry.ts';
 import { entryRefused, JoinRefused, RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import type { NewcomerState } from '#waiting-room/facts.ts';
 import { isReturnUrl } from '#waiting-room/return-urls.ts';
@@ -37,6 +40,7 @@ export interface EnterDeps {
   readonly addresses: Addresses;
   readonly requestOf: EntryRequestOf;
   readonly returnToSite: ReturnToSite;
+  readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly urls: Pick<PublicUrls, 'pathOf' | 'isOwn'>;
   readonly enterUrls: EnterUrls;
   readonly render: Render;
@@ -51,15 +55,21 @@ export interface Enter {
 
 export function createEnter(deps: EnterDeps): Enter {
   const { passes, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
-  const { requestOf } = deps;
+  const { requestOf, browserUses } = deps;
 
-  function showError(ctx: Context, status: number, code: string, description: string): void {
-    sendPage(ctx, status, render(ctx.req, 'error', { code, description }));
+  function showError(ctx: Context, status: number, code: string, description: string, site?: string): void {
+    sendPage(ctx, status, render(ctx.req, 'error', { code, description, site }));
   }
 
   function showRefused(ctx: Context): void {
     const description = 'The link you followed leads to a site that this waiting room does not work with.';
     showError(ctx, 400, 'return_url_refused', description);
+  }
+
+  /** `enter` has found the return URL to be allowed by then. */
+  function showJoinRefused(ctx: Context, refusal: JoinRefused): void {
+    const site = refusal.needsPass ? new URL('/', String(ctx.query.return_to)).href : undefined;
+    showError(ctx, problemOf(refusal).status, refusal.code, refusal.message, site);
   }
 
   async function isAllowed(room: string, url: string): Promise<boolean> {
@@ -101,20 +111,38 @@ export function createEnter(deps: EnterDeps): Enter {
         ticket: held,
         admission,
         isNew,
+        isFirst = false,
+        movesHere = false,
       } = await passes.arrive(room, passOf(ctx), {
         ...{ visitor, ticket, inside, refusal, confirmed: true },
         ...requestOf(ctx.req),
-        action: action === 'bypass' ? 'wait' : action,
+        action: withoutBypass(action),
       });
       if (admission) ctx.append('Set-Cookie', cookies.keepInside(held, admission));
       if (isNew) ctx.append('Set-Cookie', cookies.give(held));
-      if (admission && (await returnToSite.guarded(ctx, room, url, admission))) return;
+      if (admission && (await goIn(ctx, pending, { room, admission, isNew: isFirst, movesHere }))) return;
     } catch (error) {
       // The waiting page shows that the room is closed, or why there is no number yet.
       state = newcomerStateOf(error);
       if (state === null && !(error instanceof RoomClosed)) throw error;
     }
     redirectTo(ctx, withNewcomerState(addresses.of(room, pending), state));
+  }
+
+  /** Answers the request, or returns false if the admission is over. */
+  async function goIn(ctx: Context, pending: PendingReturn, insider: Insider): Promise<boolean> {
+    const { room, admission } = insider;
+    const use = await browserUses.begin(ctx, insider, readRound(ctx.query[ROUND]), false);
+    switch (use.step) {
+      case 'issue':
+        return returnToSite.guarded(ctx, room, pending.url, { admission, serial: use.serial });
+      case 'round':
+        redirectTo(ctx, urls.pathOf(withRound(toAscii(ctx.url), use.round)));
+        return true;
+      default:
+        redirectTo(ctx, withUseState(addresses.of(room, pending), use.step));
+        return true;
+    }
   }
 
   const router = new Router();
@@ -127,7 +155,7 @@ export function createEnter(deps: EnterDeps): Enter {
       await enter(ctx, room);
     } catch (error) {
       if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
-      else if (error instanceof JoinRefused) showError(ctx, problemOf(error).status, error.code, error.message);
+      else if (error instanceof JoinRefused) showJoinRefused(ctx, error);
       else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }
@@ -142,13 +170,20 @@ export function createEnter(deps: EnterDeps): Enter {
       restartUrl: (room, { url }) => enterUrls.to(room, url),
       siteOf: ({ url }) => new URL(url).host,
       retryUrl: (room, { url, retried }) => (retried ? null : `${enterUrls.to(room, url)}&${RETRY}=1`),
+      mayAsk: () => false,
       ask: async () => false,
       // Any visitor may use the address: they wait themselves, and the room decides where they may return to.
       isForeign: () => false,
       freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrls.to(room, url) : null),
+      landingUrl: async (room, { url }) => ((await isAllowed(room, url)) ? new URL('/', url).href : null),
       async resume(ctx, { room, pending: { url }, admission }) {
-        if (!(await isAllowed(room, url))) showRefused(ctx);
-        else if (!(await returnToSite.directly(ctx, room, url, admission))) redirectTo(ctx, urls.pathOf(ctx.url));
+        if (!(await isAllowed(room, url))) return showRefused(ctx);
+        const use = await browserUses.begin(ctx, { room, admission }, null, false);
+        // Another browser may have the place, which /enter finds out.
+        if (use.step !== 'issue') return redirectTo(ctx, enterUrls.to(room, url));
+        const { serial } = use;
+        if (!(await returnToSite.directly(ctx, room, url, { admission, serial })))
+          redirectTo(ctx, urls.pathOf(ctx.url));
       },
     },
   };

@@ -5,6 +5,8 @@
  */
 import type { Challenges } from '#challenges/index.ts';
 import type { Assets } from '#http/assets.ts';
+import type { BrowserUses } from '#http/browser-uses.ts';
+import type { ClientAddress } from '#http/client-address.ts';
 import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
@@ -29,6 +31,7 @@ import { createCallers } from './cors.ts';
 import { createDrawPages } from './draws.ts';
 import { createEnter } from './enter.ts';
 import { createEnterUrls } from './enter-urls.ts';
+import { createBrowserBinding } from './gate/browser-binding.ts';
 import { createGateCookies } from './gate/cookie.ts';
 import { createGate } from './gate/index.ts';
 import { createInsiders } from './gate/insiders.ts';
@@ -47,6 +50,8 @@ export interface PublicDeps {
   readonly addresses: Addresses;
   readonly tokens: Tokens;
   readonly roomRules: RoomRules;
+  readonly clientAddress: ClientAddress;
+  readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   readonly assets: Assets;
   readonly views: Pick<Views, 'page'>;
@@ -78,6 +83,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     cookies,
     addresses,
     requestOf,
+    browserUses: deps.browserUses,
     returnToSite: createReturnToSite({ snapshots, loops, tokens, enterUrls, render: views.page }),
     urls,
     enterUrls,
@@ -91,6 +97,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     cookies: gateCookies,
     rules: createGateRules({ rules: deps.roomRules, snapshots }),
     insiders: createInsiders({ visitors, snapshots, now }),
+    binding: createBrowserBinding({ clientAddress: deps.clientAddress, seal }),
     snapshots,
     outside: createOutside({
       urls,

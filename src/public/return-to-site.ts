@@ -21,17 +21,23 @@ export interface ReturnToSiteDeps {
 /** Both answer the request, or return false if the admission is over. */
 export interface ReturnToSite {
   /** For a visitor who came to /enter. Cookies that are lost here or at the site would make a loop. */
-  guarded(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean>;
+  guarded(ctx: Context, room: string, url: string, insider: Returning): Promise<boolean>;
   /** For a visitor who waited. */
-  directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean>;
+  directly(ctx: Context, room: string, url: string, insider: Returning): Promise<boolean>;
+}
+
+/** A visitor who is inside, and the serial that the browser gets. */
+export interface Returning {
+  readonly admission: Admission;
+  readonly serial: number;
 }
 
 export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
   const { snapshots, loops, tokens, enterUrls, render } = deps;
 
-  async function directly(ctx: Context, room: string, url: string, admission: Admission): Promise<boolean> {
+  async function directly(ctx: Context, room: string, url: string, { admission, serial }: Returning): Promise<boolean> {
     try {
-      redirectTo(ctx, withToken(url, await tokens.toReturn(room, admission)));
+      redirectTo(ctx, withToken(url, await tokens.toReturn(room, admission, serial)));
       return true;
     } catch (error) {
       if (error instanceof AnteroomError && error.code === 'admission_over') return false;
@@ -51,8 +57,8 @@ export function createReturnToSite(deps: ReturnToSiteDeps): ReturnToSite {
 
   return {
     directly,
-    async guarded(ctx, room, url, admission) {
-      if (!isLooping(ctx, room, url)) return directly(ctx, room, url, admission);
+    async guarded(ctx, room, url, insider) {
+      if (!isLooping(ctx, room, url)) return directly(ctx, room, url, insider);
       const { settings } = await snapshots.get(room);
       const data = { title: settings.title, host: new URL(url).host, action: enterUrls.path(room), url };
       sendPage(ctx, 200, render(ctx.req, 'return-loop', data, settings));

@@ -13,6 +13,7 @@ import type { PublicUrls } from '#http/public-urls.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import type { Passes } from '#passes/index.ts';
 import type { Tokens } from '#tokens/index.ts';
+import { withoutBypass } from '#waiting-room/entry/decide-entry.ts';
 import { AnteroomError, ChallengeRequired, entryRefused, RoomClosed } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -40,11 +41,11 @@ export function createTickets(deps: TicketsDeps): Middleware {
 
   async function answerFacts(ctx: Context, status: number, ticket: Ticket): Promise<void> {
     // A rejoin may issue another ticket, so each answer carries the current one.
-    ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.facts(ticket)) };
+    ctx.body = { ticket: tickets.seal(ticket), ...(await visitors.newFacts(ticket)) };
     ctx.status = status;
   }
 
-  /** Says where the challenge is that a newcomer has to solve. */
+  /** Says where the challenge is that the visitor has to solve. */
   const challengeIn = (room: string) => (error: unknown) => {
     if (!(error instanceof ChallengeRequired)) throw error;
     throw new Problem('challenge_required', {
@@ -57,7 +58,7 @@ export function createTickets(deps: TicketsDeps): Middleware {
   /** Throws the reason if there is no admission. */
   async function claim(ticket: Ticket): Promise<Admission> {
     // The answer has the tokens, and nothing comes back after them.
-    const place = await visitors.claim(ticket, true);
+    const place = await visitors.claim(ticket, true).catch(challengeIn(ticket.room));
     switch (place.state) {
       case 'admitted':
         return place.admission;
@@ -81,6 +82,23 @@ export function createTickets(deps: TicketsDeps): Middleware {
     }
   }
 
+  /**
+   * Nothing shows whether an app got its tokens, and they are verified offline. So each claim without the ticket that the
+   * last one returned counts as another app.
+   */
+  async function use({ room, serial = 0 }: Ticket, { visitor }: Admission, address: string | null = null) {
+    const used = await visitors.useAdmission(room, { visitor, serial, attempt: 2, revocable: false, address });
+    if (!used) throw new AnteroomError('admission_over', 'The admission of this number has ended. Rejoin the line.');
+    if (used.outcome === 'busy') {
+      throw new AnteroomError('too_many_claims', 'This visitor claimed more than ten times within a minute.');
+    }
+    if (used.serial > 0) return used.serial;
+    throw new AnteroomError(
+      'admission_in_use',
+      'This admission is used in as many places as the room allows. Use the ticket that the last claim returned.',
+    );
+  }
+
   const router = new Router({ prefix: '/rooms/:room/tickets' });
   router.use((ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
@@ -90,22 +108,31 @@ export function createTickets(deps: TicketsDeps): Middleware {
   const own = (ctx: Context & { params: Record<string, string> }) =>
     ticketOf(tickets, ctx.get('Authorization') || undefined, room(ctx));
 
-  router.post('/', async (ctx) => {
-    const { settings } = await snapshots.get(room(ctx));
+  /** What a request that joins shows of its sender. Uses up its proof. */
+  async function entryOf(ctx: Context, id: string) {
+    const { settings } = await snapshots.get(id);
     const action = await roomRules(settings, ctx.req, { url: null, method: ctx.method });
-    if (action === 'refuse') throw entryRefused(room(ctx));
     const proof = await newcomersProof(ctx);
-    if (proof !== null) await challenges.use(settings, proof);
-    const request = { ...requestOf(ctx.req), proven: proof !== null, action: action === 'bypass' ? 'wait' : action };
+    if (proof !== null && action !== 'refuse') await challenges.use(settings, proof);
+    return { ...requestOf(ctx.req), proven: proof !== null, action: withoutBypass(action) };
+  }
+
+  router.post('/', async (ctx) => {
+    const request = await entryOf(ctx, room(ctx));
+    if (request.action === 'refuse') throw entryRefused(room(ctx));
     const arrival = passes.arrive(room(ctx), passOf(ctx), { visitor: null, ticket: null, ...request });
     await answerFacts(ctx, 201, (await arrival.catch(challengeIn(room(ctx)))).ticket);
   });
   router.post('/self/claim', async (ctx) => {
     const ticket = own(ctx);
-    ctx.body = await tokens.ofAdmission(ticket.room, await claim(ticket));
+    const admission = await claim(ticket);
+    const serial = await use(ticket, admission, requestOf(ctx.req).address);
+    const next = { ...ticket, predicted: null, serial };
+    ctx.body = { ...(await tokens.ofAdmission(ticket.room, admission)), ticket: tickets.seal(next) };
   });
   router.post('/self/rejoin', async (ctx) => {
-    const rejoined = visitors.rejoin(own(ctx), requestOf(ctx.req));
+    const ticket = own(ctx);
+    const rejoined = visitors.rejoin(ticket, await entryOf(ctx, ticket.room));
     await answerFacts(ctx, 200, await rejoined.catch(challengeIn(room(ctx))));
   });
   router.post('/self/proof', async (ctx) => {

@@ -30,8 +30,17 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
 
   const operations = () => service.waitingRoom.operations;
 
+  /** Joins, and sends the first heartbeat. */
+  async function joinAndLoad() {
+    const visit = await join(room);
+    await resume(room, visit.ticket).facts().next();
+    await service.waitingRoom.flush();
+    service.waitingRoom.snapshots.expire('sale');
+    return visit;
+  }
+
   test('joins, follows the facts until the turn, and claims', async () => {
-    await join(room);
+    await joinAndLoad();
     const visit = await join(room);
     const seen: Facts[] = [];
     for await (const facts of visit.facts()) {
@@ -46,7 +55,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
   });
 
   test('follows the people ahead by the shared status, and fetches the own facts when a heartbeat is due', async () => {
-    const first = await join(room);
+    const first = await joinAndLoad();
     const paths: string[] = [];
     const visit = await join(room, {
       fetch: (input, init) => {
@@ -75,7 +84,7 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
   });
 
   test('rejoins after a missed turn', async () => {
-    const visit = await join(room);
+    const visit = await joinAndLoad();
     await operations().raise('sale', 1);
     service.time.pass(30_000);
     await expect(visit.claim()).rejects.toMatchObject({ code: 'turn_missed' });

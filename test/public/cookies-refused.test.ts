@@ -110,6 +110,7 @@ test('a first visit sets no cookie for the count', async () => {
   await comeBack(service, browser);
   expect([...browser.cookies.keys()].sort()).toEqual([
     'anteroom_inside_sale',
+    'anteroom_serial_sale',
     'anteroom_ticket_sale',
     'anteroom_visitor',
   ]);

@@ -1,6 +1,7 @@
 /** Signed passes: one place in line each, whichever browser brings them. */
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import Koa from 'koa';
+import * as client from 'openid-client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
@@ -10,6 +11,7 @@ import { onEachStore, serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN, COOKIE_KEYS } from '#support/service.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { JoinRefused } from '#waiting-room/errors.ts';
 import { enterUrl, SALE, SITE } from './room.ts';
 
 const ISSUER = 'https://shop.example';
@@ -30,6 +32,17 @@ onEachStore('a room with passes', settings, (service) => {
     await set(PASSES);
     await operations().reset('sale');
   });
+
+  /** An event whose draw is in a minute. */
+  function setOpening(): Promise<unknown> {
+    const start = service.time.now() + 60_000;
+    const event = {
+      id: 'opening',
+      prequeue_start: new Date(start - 120_000).toISOString(),
+      start: new Date(start).toISOString(),
+    };
+    return set(PASSES, { events: [event] });
+  }
 
   /** As the shop signs it. */
   function signed(sub: string, more: JWTPayload = {}, secret = SHARED): Promise<string> {
@@ -87,6 +100,84 @@ onEachStore('a room with passes', settings, (service) => {
     expect(await counters()).toMatchObject({ claimed: 1, active: 1 });
   });
 
+  const pageOf = (text: string) => text.replace(/<[^>]+>/g, ' ');
+
+  test('moves the place to the browser that brings the pass last', async () => {
+    const ada = await signed('ada');
+    const [one, other] = [createBrowser(), createBrowser()];
+    const [first, second] = [await enter(one, ada), await enter(other, ada)];
+    await operations().raise('sale', 1);
+    const refused = await one.post(first.location);
+    expect([refused.status, pageOf(refused.text)]).toEqual([409, expect.stringContaining('pass_moved')]);
+    expect((await enter(one)).status).toBe(409);
+    expect((await other.post(second.location)).location).toContain('anteroom_token=');
+
+    const back = await enter(one, ada);
+    expect(back.location).toContain('anteroom_token=');
+    expect((await enter(other)).status).toBe(409);
+    expect((await enter(other, ada)).location).toContain('anteroom_token=');
+    expect(await counters()).toMatchObject({ queue: 1, claimed: 1, active: 1 });
+  });
+
+  test('leaves the place where it is if the same browser brings the pass again', async () => {
+    const ada = await signed('ada');
+    const browser = createBrowser();
+    await enter(browser, ada);
+    const tabs = [await enter(browser, ada), await enter(browser)];
+    await operations().raise('sale', 1);
+    for (const { location } of tabs) {
+      const answer = await browser.post(location);
+      const { location: back } = answer.location.startsWith(SITE)
+        ? answer
+        : await browser.follow(answer.location, service.issuer);
+      expect(back).toContain('anteroom_token=');
+    }
+  });
+
+  test('moves the place to the app that brings the pass last', async () => {
+    const ada = await signed('ada');
+    const [former, current] = [await join(ada), await join(ada)];
+    expect(current.number).toBe(former.number);
+    await operations().raise('sale', 1);
+    const call = async (path: string, { ticket }: { ticket: string }) => {
+      const headers = { Authorization: `Bearer ${ticket}` };
+      const answer = await fetch(`${service.issuer}/rooms/sale/tickets/self${path}`, { method: 'POST', headers });
+      return [answer.status, ((await answer.json()) as { code?: string }).code];
+    };
+    expect(await call('/claim', former)).toEqual([409, 'pass_moved']);
+    expect(await call('/rejoin', former)).toEqual([409, 'pass_moved']);
+    expect(await call('/claim', current)).toEqual([200, undefined]);
+  });
+
+  test('moves an entry of a draw, with the number that was drawn for it', async () => {
+    await setOpening();
+    const ada = await signed('ada');
+    const [one, other] = [createBrowser(), createBrowser()];
+    const [first, second] = [await enter(one, ada), await enter(other, ada)];
+    await other.get(second.location);
+    await service.waitingRoom.flush();
+    service.time.pass(61_000);
+    await service.waitingRoom.advance.room('sale');
+    await operations().raise('sale', 1);
+    expect((await one.post(first.location)).status).toBe(409);
+    expect((await other.post(second.location)).location).toContain('anteroom_token=');
+  });
+
+  test('ends the tokens of the browser that the place leaves', async () => {
+    await set(PASSES, { inlet: { strategy: 'max-size', size: 5 } });
+    await service.waitingRoom.advance.room('sale');
+    const logIn = async () => {
+      const browser = createBrowser();
+      const login = await startLogin(service.issuer, { more: { anteroom_pass: await signed('ada') } });
+      return login.exchange((await browser.follow(login.url, service.issuer)).location);
+    };
+    const [former, current] = [await logIn(), await logIn()];
+    const { config } = await startLogin(service.issuer);
+    const isActive = async ({ access_token }: { access_token: string }) =>
+      (await client.tokenIntrospection(config, access_token)).active;
+    expect([await isActive(former), await isActive(current)]).toEqual([false, true]);
+  });
+
   test('moves the place of a pass to the number that its visitor rejoins with', async () => {
     const ada = await signed('ada');
     const { ticket } = await join(ada);
@@ -125,6 +216,19 @@ onEachStore('a room with passes', settings, (service) => {
     expect(await counters()).toMatchObject({ queue: 0 });
   });
 
+  test('gives no new number to a rejoin that is refused, with a pass or without', async () => {
+    const { visitors, tickets } = service.waitingRoom;
+    const refusal = new JoinRefused('frame_refused', 'This is a frame.');
+    for (const pass of [await signed('ada'), undefined]) {
+      const { ticket } = await join(pass);
+      await operations().reset('sale');
+      const known = tickets.open(ticket, 'sale');
+      if (!known) throw new Error('the ticket does not open');
+      await expect(visitors.rejoin(known, { refusal })).rejects.toMatchObject({ code: 'frame_refused' });
+      expect(await counters()).toMatchObject({ queue: 0 });
+    }
+  });
+
   test('gives a pass a new number after it left the line, and after a reset', async () => {
     const ada = await signed('ada');
     const { ticket } = await join(ada);
@@ -144,15 +248,15 @@ onEachStore('a room with passes', settings, (service) => {
   });
 
   test('gives a pass one entry of a draw', async () => {
-    const start = service.time.now() + 60_000;
-    const event = {
-      id: 'opening',
-      prequeue_start: new Date(start - 120_000).toISOString(),
-      start: new Date(start).toISOString(),
-    };
-    await set(PASSES, { events: [event] });
+    await setOpening();
     const ada = await signed('ada');
-    for (const pass of [ada, ada, await signed('bob'), ada]) expect((await join(pass)).status).toBe(201);
+    for (const pass of [ada, ada, await signed('bob'), ada]) {
+      const joined = await join(pass);
+      expect(joined.status).toBe(201);
+      await fetch(`${service.issuer}/rooms/sale/tickets/self`, {
+        headers: { Authorization: `Bearer ${joined.ticket}` },
+      });
+    }
     await service.waitingRoom.flush();
     service.time.pass(61_000);
     await service.waitingRoom.advance.room('sale');
@@ -189,15 +293,18 @@ onEachStore('a room with passes', settings, (service) => {
     expect((await join(await signed('ada', { aud: ['sale', 'x'] }))).status).toBe(201);
   });
 
-  test('invites only visitors with a pass if it requires one, and lets those in line stay', async () => {
+  test('invites only visitors with a pass if it requires one, shows others the way to the site, and lets those in line stay', async () => {
     const early = createBrowser();
     const { location } = await enter(early);
     await set({ ...PASSES, required: true });
     expect(await join()).toMatchObject({ status: 403, code: 'pass_required' });
-    expect((await enter()).text).toContain('pass_required');
+    const page = (await enter()).text;
+    expect(page).toContain('pass_required');
+    expect(page).toContain(`<a href="${SITE}/">`);
     const login = await startLogin(service.issuer);
     const refused = await createBrowser().get(login.url);
     expect([refused.status, refused.text.includes('pass_required')]).toEqual([403, true]);
+    expect(refused.text).toContain(`<a href="${new URL('/', REDIRECT_URI).href}">`);
     expect((await enter(early)).location.split('&anteroom_at')[0]).toBe(location.split('&anteroom_at')[0]);
     expect((await enter(early, await signed('ada', { exp: 1 }))).status).toBe(303);
     expect(await counters()).toMatchObject({ queue: 1 });

@@ -123,6 +123,50 @@ onEachStore('proofs of the tickets API', { rooms: [SALE, { id: 'other' }], trust
     expect(service.told.filter(({ type }) => type === 'abuse.suspected')).toHaveLength(1);
   });
 
+  test('a visitor beyond the budget of the address is absent, and takes the turn with a proof only', async () => {
+    await set({ limits: { unproven_per_address: 1 } });
+    const from = '192.0.2.1';
+    const [first, second] = [await join({ from }), await join({ from })];
+    for (const { ticket } of [first, second]) await call('GET', '/tickets/self', { ticket });
+    await service.waitingRoom.flush();
+    expect(await operations().counters('sale')).toMatchObject({ waiting: 2, present: 1 });
+
+    await operations().raise('sale', 2);
+    service.time.pass(1000);
+    const facts = async (ticket: string) => (await call('GET', '/tickets/self', { ticket })).body;
+    const { challenge } = second;
+    expect(await facts(first.ticket)).toMatchObject({ state: 'served' });
+    expect(await facts(second.ticket)).toMatchObject({ state: 'challenge', challenge, claim_by: expect.any(String) });
+    const refused = await call('POST', '/tickets/self/claim', { ticket: second.ticket });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'challenge_required', challenge } });
+    const proven = await prove(second.ticket, await solve(await challengeOf({ ticket: second.ticket })));
+    expect(proven.body).toMatchObject({ state: 'served', number: 2 });
+    expect((await call('POST', '/tickets/self/claim', { ticket: proven.body.ticket })).status).toBe(200);
+  });
+
+  test('a newcomer beyond the budget of the address takes no free place before a proof', async () => {
+    await set({ limits: { unproven_per_address: 1 } });
+    await operations().raise('sale', 2);
+    const from = '192.0.2.2';
+    const [first, second] = [await join({ from }), await join({ from })];
+    expect([first.state, second.state]).toEqual(['served', 'waiting']);
+    const proven = await prove(second.ticket, await solve(await challengeOf({ ticket: second.ticket })));
+    await service.waitingRoom.flush();
+    service.time.pass(1000);
+    const { body } = await call('GET', '/tickets/self', { ticket: proven.body.ticket });
+    expect(body).toMatchObject({ state: 'served', number: 2 });
+  });
+
+  test('a ticket is present from its first heartbeat on, which is due soon', async () => {
+    const { ticket, heartbeat_after } = await join();
+    expect(heartbeat_after).toBeLessThanOrEqual(5);
+    await service.waitingRoom.flush();
+    expect(await operations().counters('sale')).toMatchObject({ waiting: 1, present: 0 });
+    await call('GET', '/tickets/self', { ticket });
+    await service.waitingRoom.flush();
+    expect(await operations().counters('sale')).toMatchObject({ waiting: 1, present: 1 });
+  });
+
   test('a used-up ticket, however often it is repeated, joins at the back no oftener than its address may', async () => {
     await set({ limits: { joins_per_address: '3/1m' }, admission: { claim_window: '1m', missed_turn: 'back' } });
     const { ticket } = await join({ from: '192.0.2.9' });
@@ -134,6 +178,20 @@ onEachStore('proofs of the tickets API', { rooms: [SALE, { id: 'other' }], trust
     const answers = [await rejoin(), await rejoin(), await rejoin(), await rejoin()];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(answers[0]?.body).toMatchObject({ proven: false });
+  });
+
+  test('a used-up ticket beyond the limit joins at the back with a proof, once', async () => {
+    await set({ limits: { joins_per_address: '1/1m' } });
+    const from = '192.0.2.11';
+    const { ticket } = await join({ from });
+    await operations().raise('sale', 1);
+    await call('POST', '/tickets/self/claim', { ticket });
+    await call('DELETE', '/tickets/self', { ticket });
+    const rejoin = (body?: object) => call('POST', '/tickets/self/rejoin', { ticket, from, ...(body ? { body } : {}) });
+    expect(await rejoin()).toMatchObject({ status: 429, body: { code: 'challenge_required' } });
+    const proof = await solve(await challengeOf({ from }));
+    expect(await rejoin({ proof })).toMatchObject({ status: 200, body: { number: 2, proven: true } });
+    expect(await rejoin({ proof })).toMatchObject({ status: 400, body: { code: 'proof_invalid' } });
   });
 
   test('a line that is full gives no number: 503 with Retry-After', async () => {

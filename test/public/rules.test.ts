@@ -1,5 +1,7 @@
 /** The rules of a room, at the gate, at the other doors, and in the admin API that explains them. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { room as roomSettings } from '#settings/room.ts';
 import { createBrowser } from '#support/browser.ts';
 import { enterWith } from '#support/enter.ts';
@@ -7,6 +9,7 @@ import { serviceOn } from '#support/on-each-store.ts';
 import { REDIRECT_URI, SECRET, startLogin } from '#support/relying-party.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { createSigningAgent } from '../agents/signing.ts';
 import { comeBack, enter, fromGateUrl, SALE, SITE } from './room.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
@@ -121,6 +124,37 @@ describe('the gate', () => {
   });
 });
 
+describe('an agent that signs its requests', () => {
+  const agent = createSigningAgent();
+  const server = createServer((_, res) => res.end(JSON.stringify(agent.directory)));
+  let origin = '';
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+  const seconds = () => Math.floor(service.time.now() / 1000);
+  const signed = (host: string) => agent.headers(host, { created: seconds(), agent: origin });
+
+  test('is let through at the gate, for requests to the hosts of the room', async () => {
+    await set([{ match: { agent: origin }, action: 'bypass' }]);
+    expect((await check('/buy', signed('shop.example'))).status).toBe(204);
+    expect((await check('/buy', { ...signed('shop.example'), Signature: 'sig=:AAAA:' })).status).toBe(302);
+    expect((await check('/buy')).status).toBe(302);
+    const elsewhere = { ...signed('evil.example'), 'X-Forwarded-Host': 'evil.example' };
+    expect((await check('/buy', elsewhere)).status).not.toBe(204);
+    expect((await check('/buy', signed('evil.example'))).status).not.toBe(204);
+  });
+
+  test('signs its request to Anteroom itself at the other doors', async () => {
+    await set([{ match: { agent: agent.x, path: '/free/*' }, action: 'bypass' }, { action: 'refuse' }]);
+    const ask = (host: string) => enter(service, createBrowser(), `${SITE}/free/x`, signed(host));
+    expect((await ask(new URL(service.issuer).host)).location).toBe(`${SITE}/free/x`);
+    expect((await ask('shop.example')).status).toBe(403);
+    expect(await issued()).toBe(0);
+  });
+});
+
 describe('the doors', () => {
   test('refuse newcomers that a rule refuses, and issue no number', async () => {
     await set([{ match: { user_agent: '*BadBot*' }, action: 'refuse' }]);
@@ -150,6 +184,49 @@ describe('the doors', () => {
     expect(await issued()).toBe(1);
     await enter(service, browser, `${SITE}/`, agent);
     expect(await issued()).toBe(1);
+  });
+
+  test('decide about visitors who rejoin at the back, at the API', async () => {
+    const call = async (path: string, ticket: string | null, agent = 'app/1') => {
+      const headers = { 'User-Agent': agent, ...(ticket === null ? {} : { Authorization: `Bearer ${ticket}` }) };
+      const answer = await fetch(`${service.issuer}/rooms/sale/tickets${path}`, { method: 'POST', headers });
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+    };
+    const { ticket = '' } = (await call('', null)).body;
+    await operations().raise('sale', 1);
+    await call('/self/claim', ticket);
+    await fetch(`${service.issuer}/rooms/sale/tickets/self`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${ticket}` },
+    });
+    await set([
+      { match: { user_agent: '*BadBot*' }, action: 'refuse' },
+      { match: { user_agent: '*curl*' }, action: 'challenge' },
+    ]);
+    expect(await call('/self/rejoin', ticket, 'BadBot/1')).toMatchObject({
+      status: 403,
+      body: { code: 'entry_refused' },
+    });
+    expect(await call('/self/rejoin', ticket, 'curl/8')).toMatchObject({ status: 429 });
+    expect(await issued()).toBe(1);
+    expect(await call('/self/rejoin', ticket)).toMatchObject({ status: 200, body: { number: 2 } });
+  });
+
+  test('decide about visitors who rejoin at the back, at the page', async () => {
+    const browser = createBrowser();
+    const { location: page } = await enter(service, browser, `${SITE}/buy`);
+    await operations().raise('sale', 1);
+    service.time.pass(61_000);
+    await set([{ match: { path: '/buy', user_agent: '*BadBot*' }, action: 'refuse' }]);
+    const bad = { 'User-Agent': 'BadBot/1' };
+    const frame = { 'Sec-Fetch-Dest': 'iframe', 'Sec-Fetch-Site': 'same-origin' };
+    const refused = await browser.post(page, { rejoin: '1' }, bad);
+    expect([refused.status, refused.text.includes('entry_refused')]).toEqual([403, true]);
+    const framed = await browser.post(page, { rejoin: '1' }, frame);
+    expect([framed.status, framed.text.includes('frame_refused')]).toEqual([403, true]);
+    expect(await issued()).toBe(1);
+    expect((await browser.post(page, { rejoin: '1' })).status).toBe(303);
+    expect(await issued()).toBe(2);
   });
 
   test('/enter sends visitors on whom a rule lets through, unless the gate thinks otherwise', async () => {
@@ -191,6 +268,9 @@ describe('POST /rooms/{room}/rules/test', () => {
         { action: 'challenge', matches: true, differs: null },
       ],
     });
+    const agents = [{ match: { agent: 'https://agent.example' }, action: 'bypass' }];
+    expect((await ask({ rules: agents, agent: 'https://agent.example' })).body).toMatchObject({ rule: 0 });
+    expect((await ask({ rules: agents })).body).toMatchObject({ rule: null });
     expect((await ask({ url, search_engine: 'google' })).body).toMatchObject({ action: 'bypass', rule: 1 });
     expect((await ask({})).body).toMatchObject({ action: 'wait', rule: null });
     expect((await ask({ url: `${SITE}/assets/..;/buy` })).body.reason).toContain(

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from 'jose';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { relyingParty } from '#settings/relying-party.ts';
 import { room as roomSettings } from '#settings/room.ts';
 import { onEachStore } from '#support/on-each-store.ts';
@@ -36,10 +36,11 @@ onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => 
     expect(status).toBe(201);
     expect(headers.get('Cache-Control')).toBe('no-store');
     expect(ticket).toMatch(/^[\w-]+$/);
-    expect(facts).toMatchObject({ state: 'waiting', room: 'sale', number: 1, people_ahead: 0, heartbeat_after: 30 });
+    expect(facts).toMatchObject({ state: 'waiting', room: 'sale', number: 1, people_ahead: 0, heartbeat_after: 5 });
     const self = await call('GET', '/self', ticket);
     expect(self.status).toBe(200);
-    expect(self.body).toEqual({ ...facts, updated_at: expect.any(String) });
+    // The first heartbeat is due soon, the others later.
+    expect(self.body).toEqual({ ...facts, heartbeat_after: 30, updated_at: expect.any(String) });
   });
 
   test('issues a number of their own to everyone who joins', async () => {
@@ -54,7 +55,7 @@ onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => 
     await operations().raise('sale', 1);
     const { status, body } = await call('POST', '/self/claim', ticket);
     expect(status).toBe(200);
-    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'token_type']);
+    expect(Object.keys(body).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'ticket', 'token_type']);
     expect(body.token_type).toBe('Bearer');
     expect(decodeProtectedHeader(body.access_token)).toMatchObject({ alg: 'RS256', typ: 'at+jwt' });
     expect(decodeProtectedHeader(body.id_token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
@@ -79,8 +80,48 @@ onEachStore('the tickets API', { rooms: [SALE, { id: 'other' }] }, (service) => 
     expect(one.payload.exp).toBe(Number(one.payload.iat) + second.expires_in);
   });
 
+  describe('a ticket that was copied', () => {
+    const codes = (answers: readonly { status: number; body: { code?: string } }[]) =>
+      answers.map(({ status, body }) => (status === 200 ? 'tokens' : body.code));
+
+    test('gives tokens three times', async () => {
+      const ticket = await join();
+      await operations().raise('sale', 1);
+      const answers = [];
+      for (let copy = 0; copy < 200; copy++) answers.push(await call('POST', '/self/claim', ticket));
+      expect(codes(answers)).toEqual([...Array(3).fill('tokens'), ...Array(197).fill('admission_in_use')]);
+      expect(answers.at(-1)?.status).toBe(409);
+    });
+
+    test('gives tokens three times to copies that claim at the same moment', async () => {
+      const ticket = await join();
+      await operations().raise('sale', 1);
+      const answers = await Promise.all(Array.from({ length: 200 }, () => call('POST', '/self/claim', ticket)));
+      expect(codes(answers).filter((code) => code === 'tokens')).toHaveLength(3);
+    });
+
+    test('gives one app tokens ten more times in a minute, with the ticket of the last claim', async () => {
+      let ticket = await join();
+      await operations().raise('sale', 1);
+      const answers = [];
+      for (let more = 0; more <= 11; more++) {
+        const answer = await call('POST', '/self/claim', ticket);
+        ticket = answer.body.ticket ?? ticket;
+        answers.push(answer);
+      }
+      expect(codes(answers)).toEqual([...Array(11).fill('tokens'), 'too_many_claims']);
+      expect(answers.at(-1)?.headers.get('Retry-After')).toBe('60');
+      service.time.pass(60_000);
+      expect((await call('POST', '/self/claim', ticket)).status).toBe(200);
+      expect((await call('GET', '/self', ticket)).body.state).toBe('served');
+      expect((await call('DELETE', '/self', ticket)).status).toBe(204);
+    });
+  });
+
   test('refuses a claim after the claim window, and lets the ticket rejoin', async () => {
     const ticket = await join();
+    await call('GET', '/self', ticket);
+    await service.waitingRoom.flush();
     await operations().raise('sale', 1);
     service.time.pass(62_000);
     const late = await call('POST', '/self/claim', ticket);

@@ -9,15 +9,16 @@ import type { RawHandler } from '#http/door.ts';
 import { Problem, problemOf } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
-import type { GateCounts } from '#telemetry/metrics.ts';
+import type { GateCounts } from '#telemetry/gate-counts.ts';
 import type { EntryAction } from '#waiting-room/entry/decide-entry.ts';
 import { entryRefused } from '#waiting-room/errors.ts';
 import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
+import { type BrowserBinding, isSameBrowser } from './browser-binding.ts';
 import type { GateCookies } from './cookie.ts';
 import { isHomeOrigin } from './home-origins.ts';
-import type { Insiders } from './insiders.ts';
+import type { Insiders, Look } from './insiders.ts';
 import { isSecure, originalRequest, originText } from './original.ts';
 import type { Outside } from './outside.ts';
 import type { GateRules } from './rules.ts';
@@ -27,6 +28,7 @@ const ROUTE = /^\/rooms\/([a-z0-9-]{1,64})\/gate\/check(?:\?(.*))?$/;
 export interface GateDeps {
   readonly cookies: Pick<GateCookies, 'read'>;
   readonly insiders: Insiders;
+  readonly binding: BrowserBinding;
   readonly outside: Outside;
   readonly rules: GateRules;
   readonly snapshots: Pick<Snapshots, 'now'>;
@@ -37,13 +39,13 @@ export interface GateDeps {
 }
 
 export function createGate(deps: GateDeps): RawHandler {
-  const { cookies, insiders, outside, rules, snapshots, counts, refuse, showUnavailable } = deps;
+  const { cookies, insiders, binding, outside, rules, snapshots, counts, refuse, showUnavailable } = deps;
   /** A navigation that cannot be decided gets a page, any other request a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
     counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
     const original = unavailableCause(error) ? originalRequest(req.headers) : null;
     if (!original?.isNavigation) return refuse(res, error);
-    const check = { room, original, never302: wantsOnly401(query) };
+    const check = { room, original, never302: wantsOnly401(query), browser: '' };
     // A proxy that cannot pass on a page can redirect to one: /enter shows it, and checks where it may lead to.
     if (check.never302) outside.redirectToRoom(res, check);
     else showUnavailable(req, res);
@@ -63,7 +65,16 @@ export function createGate(deps: GateDeps): RawHandler {
           'Send the request to check in X-Forwarded-Method, -Proto, -Host and -Uri, or in X-Original-Method and -URL.',
       });
     }
-    return outside.answer(res, { room, original, never302: wantsOnly401(query) }, isInside);
+    const browser = binding.of(req, room, bindOf(room));
+    return outside.answer(res, { room, original, never302: wantsOnly401(query), browser }, isInside);
+  }
+
+  const bindOf = (room: RoomId) => snapshots.now(room)?.settings.bind ?? 'browser';
+
+  /** A navigation of another browser than the one that has the pass is sent to the room, which knows the visitor. */
+  function isOwnPass(req: IncomingMessage, room: RoomId, { browser }: Look): boolean {
+    if (browser === '' || isSameBrowser(browser, binding.of(req, room, bindOf(room)))) return true;
+    return originalRequest(req.headers)?.isNavigation !== true;
   }
 
   /** A pass is good at the room's own sites only: a host that is not under its return_urls may have taken it over. */
@@ -80,8 +91,9 @@ export function createGate(deps: GateDeps): RawHandler {
     const { headers } = req;
     const shown = cookies.read(headers.cookie, room, isSecure(headers));
     const bringsToken = hasTokenInUrl(req);
-    const settle = (isInside: boolean): Promise<void> | undefined => {
-      const passes = shown && isInside && isAtHome(room, headers);
+    const settle = (isPassValid: boolean): Promise<void> | undefined => {
+      const isInside = shown !== null && isPassValid && isOwnPass(req, room, shown.look);
+      const passes = isInside && isAtHome(room, headers);
       if (passes && !(bringsToken && originalRequest(headers)?.isNavigation)) {
         counts.inside += 1;
         res.writeHead(204, [...shown.headers]).end();

@@ -4,7 +4,7 @@
  * a second old, counts the early ends.
  */
 import { unavailableCause } from '#http/unavailable-cause.ts';
-import type { Pass } from '#waiting-room/passes.ts';
+import { browserOf, type Pass } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
@@ -15,6 +15,8 @@ const MIN_AGE = 1000;
 /** What this process knows about a pass. */
 export interface Look {
   inside: boolean;
+  /** What the browser of the pass is known by; '' for nothing. */
+  browser: string;
   /** When the store was asked; 0 before. */
   at: number;
   /** How many of the room's admissions had ended early at that time. */
@@ -22,7 +24,7 @@ export interface Look {
   asking?: Promise<boolean>;
 }
 
-export const NOT_ASKED: Readonly<Look> = { inside: false, at: 0, ended: -1 };
+export const NOT_ASKED: Readonly<Look> = { inside: false, browser: '', at: 0, ended: -1 };
 
 export interface InsidersDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
@@ -42,7 +44,9 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
       // The cookie came back: this confirms the admission, once for each process.
       const find = look.at === 0 ? visitors.confirm : visitors.admission;
       const admission = await find(room, pass.visitor);
-      look.inside = admission?.generation === pass.generation && admission.number === pass.number;
+      const browser = browserOf(pass, admission);
+      look.inside = browser !== null;
+      look.browser = browser ?? '';
     } catch (error) {
       // While the store is unavailable no end can be learned: the pass holds until it expires.
       if (!unavailableCause(error)) throw error;
@@ -54,7 +58,8 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   }
 
   function known(room: RoomId, pass: Pass, look: Look, snapshot: Snapshot | null): boolean | Promise<boolean> {
-    if (snapshot && pass.generation < snapshot.view.generation) return false;
+    // A lane has generations of its own, and the pass does not name the lane.
+    if (snapshot?.lanes.length === 0 && pass.generation < snapshot.view.generation) return false;
     const age = now() - look.at;
     if (age >= 0 && age < MIN_AGE) return look.inside;
     const ended = snapshot ? endedEarly(snapshot) : look.ended;
@@ -81,7 +86,19 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   };
 }
 
-/** An admission that ends early counts as one of these two. */
-function endedEarly({ view }: Snapshot): number {
-  return view.counters.completed + view.counters.abandoned;
+/** More than admissions end in a generation. */
+const GENERATION = 1e12;
+
+/**
+ * An admission that ends early counts as completed or abandoned, or ends with the generation. A browser that is let out
+ * counts as well.
+ */
+function endedEarly(snapshot: Snapshot): number {
+  let sum = endedIn(snapshot);
+  for (const lane of snapshot.lanes) sum += endedIn(lane);
+  return sum;
+}
+
+function endedIn({ view: { generation, counters, takeovers } }: Snapshot): number {
+  return generation * GENERATION + counters.completed + counters.abandoned + takeovers;
 }

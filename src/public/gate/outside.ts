@@ -2,8 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import { Problem, problemAnswer } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
-import type { GateCounts } from '#telemetry/metrics.ts';
+import type { GateCounts } from '#telemetry/gate-counts.ts';
 import type { Tokens } from '#tokens/index.ts';
+import { passOf } from '#waiting-room/passes.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { isReturnUrl, takeToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -21,7 +22,7 @@ export interface OutsideDeps {
   readonly enterUrls: Pick<EnterUrls, 'fromGate'>;
   readonly cookies: Pick<GateCookies, 'give'>;
   readonly tokens: Pick<Tokens, 'readReturn'>;
-  readonly visitors: Pick<Visitors, 'admission'>;
+  readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly idempotency: Pick<Idempotency, 'remember'>;
   readonly counts: GateCounts;
@@ -33,6 +34,8 @@ export interface Check {
   readonly original: OriginalRequest;
   /** Whether the proxy cannot pass on a redirect (nginx's auth_request), so navigations get a 401 too. */
   readonly never302: boolean;
+  /** What the browser is known by (browser-binding.ts). */
+  readonly browser: string;
 }
 
 export interface Outside {
@@ -52,12 +55,16 @@ export function createOutside(deps: OutsideDeps): Outside {
   }
 
   /** The gate's cookie in exchange for a token, which is accepted once. Null for a token that is not valid. */
-  async function exchange({ room, original }: Check, token: string): Promise<string | null> {
+  async function exchange({ room, original, browser }: Check, token: string): Promise<string | null> {
     const returned = await tokens.readReturn(room, token);
     if (!returned) return null;
     if ((await idempotency.remember(`token ${returned.jti}`, room, TOKEN_MEMORY)) !== null) return null;
-    const admission = await visitors.admission(room, returned.sub);
-    return admission && cookies.give(room, admission, original.secure, now());
+    const { sub, serial } = returned;
+    const admission =
+      serial === 0
+        ? await visitors.admission(room, sub)
+        : await visitors.confirm(room, sub, { serial, browser: browser === '' ? undefined : browser });
+    return admission && cookies.give(room, passOf(admission), original.secure, now());
   }
 
   return {

@@ -18,7 +18,7 @@ export function createGateRules({ rules, snapshots }: GateRulesDeps): GateRules 
   function actionIn(settings: RoomSettings, req: IncomingMessage): EntryAction | Promise<EntryAction> {
     if (!settings.rules?.length) return 'wait';
     const original = originalRequest(req.headers);
-    return original ? rules(settings, req, original) : 'wait';
+    return original ? rules(settings, req, { ...original, isRequest: true }) : 'wait';
   }
 
   return (req, room) => {
