@@ -24,7 +24,8 @@ export const gatewayRefusal = (status: number, message: string, type?: string): 
 export const INVALID_BODY = gatewayRefusal(400, 'Invalid request body');
 export const UNKNOWN_ROUTE = gatewayRefusal(403, 'Missing Authentication Token', 'MissingAuthenticationTokenException');
 export const FORBIDDEN = gatewayRefusal(403, 'User is not authorized to access this resource', 'AccessDeniedException');
-export const WRONG_API_KEY = gatewayRefusal(403, 'Forbidden', 'ForbiddenException');
+/** A wrong API key, and what a rule of the room refuses: as AWS's own firewall does. */
+export const REFUSED = gatewayRefusal(403, 'Forbidden', 'ForbiddenException');
 export const WRONG_MEDIA_TYPE = gatewayRefusal(415, 'Unsupported Media Type');
 /** The rest of the body is not read, so the connection cannot be used again. */
 export const TOO_LONG: Answer = { ...gatewayRefusal(413, 'Request Too Long'), headers: { Connection: 'close' } };

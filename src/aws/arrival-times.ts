@@ -39,6 +39,8 @@ export function createArrivalTimes({ issuedTokens, now, onError }: ArrivalTimesD
       issuedTokens.markArrival(lineOf(ticket), ticket.number, at).catch(onError);
     },
     async of(ticket) {
+      // An id of another waiting room.
+      if (ticket.joinedAt > 0) return Math.floor(ticket.joinedAt / 1000);
       const key = keyOf(ticket);
       const at = known.get(key) ?? (await issuedTokens.arrivalOf(lineOf(ticket), ticket.number)) ?? seconds();
       known.set(key, at);

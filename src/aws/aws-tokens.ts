@@ -13,15 +13,18 @@ export interface AwsTokenResponse {
 
 const USES = ['access', 'refresh', 'id'] as const;
 
-/** @param now milliseconds since the epoch */
+/**
+ * @param now milliseconds since the epoch
+ * @param hasKid whether the header names the key
+ */
 export async function makeAwsTokens(
   keys: Pick<SigningKeys, 'sign'>,
   eventId: string,
   { sub, number, issuedAt, expires, issuer: iss }: IssuedToken,
-  now: number,
+  { now, hasKid }: { readonly now: number; readonly hasKid: boolean },
 ): Promise<AwsTokenResponse> {
   const claims = { aud: eventId, sub, queue_position: number, iat: issuedAt, nbf: issuedAt, exp: expires, iss };
-  const sign = (token_use: string) => keys.sign('JWT', { ...claims, token_use });
+  const sign = (token_use: string) => keys.sign('JWT', { ...claims, token_use }, { hasKid });
   const [access_token = '', refresh_token = '', id_token = ''] = await Promise.all(USES.map(sign));
   const expires_in = Math.max(0, expires - Math.floor(now / 1000));
   return { access_token, refresh_token, id_token, token_type: 'Bearer', expires_in };

@@ -41,8 +41,12 @@ export function createGenerateToken(deps: GenerateTokenDeps, api: 'public' | 'pr
   const issuerOf = ({ settings: { issuer } }: AwsRoom) =>
     issuer === null ? deps.issuer : typeof issuer === 'string' ? issuer : issuer[api];
 
-  async function answer({ eventId }: AwsRoom, token: IssuedToken, at = now()): Promise<Answer> {
-    return token.status === 0 ? ok(await makeAwsTokens(signingKeys, eventId, token, at)) : TOKEN_EXPIRED;
+  async function answer({ eventId }: AwsRoom, token: IssuedToken, isFirst: boolean): Promise<Answer> {
+    if (token.status !== 0) return TOKEN_EXPIRED;
+    // A new token has its whole validity, also where a second began since the claim.
+    const at = isFirst ? token.issuedAt * 1000 : now();
+    // As at AWS: the private API leaves the key id out of a token that it makes again.
+    return ok(await makeAwsTokens(signingKeys, eventId, token, { now: at, hasKid: isFirst || api === 'public' }));
   }
 
   /** The visitor is inside: the token is the one that was issued first. */
@@ -66,7 +70,7 @@ export function createGenerateToken(deps: GenerateTokenDeps, api: 'public' | 'pr
   async function afterwards(room: AwsRoom, ticket: Ticket): Promise<Answer> {
     const token = await issuedTokens.find(lineOf(ticket), ticket.visitor);
     // An exit that has not been recorded yet ended it before its time.
-    return token && token.expires <= Math.ceil(now() / 1000) ? answer(room, token) : TOKEN_EXPIRED;
+    return token && token.expires <= Math.ceil(now() / 1000) ? answer(room, token, false) : TOKEN_EXPIRED;
   }
 
   return async (room, requestId, wishes) => {
@@ -85,8 +89,7 @@ export function createGenerateToken(deps: GenerateTokenDeps, api: 'public' | 'pr
     switch (place.state) {
       case 'admitted': {
         const token = await ofAdmission(room, ticket, place.admission, wishes, validity);
-        // A new token has its whole validity, also where a second began since the claim.
-        return answer(room, token, place.first ? token.issuedAt * 1000 : now());
+        return answer(room, token, place.first);
       }
       case 'over':
         return afterwards(room, ticket);

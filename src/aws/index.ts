@@ -9,13 +9,14 @@ import { firstOf } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { SigningKeys } from '#tokens/signing-keys.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
-import { WRONG_API_KEY } from './answer.ts';
+import { REFUSED } from './answer.ts';
 import { createHasApiKey } from './api-key.ts';
 import { createArrivalTimes } from './arrival-times.ts';
 import { createGenerateToken } from './generate-token.ts';
@@ -46,6 +47,7 @@ export interface AwsDeps {
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly attempts: CredentialAttempts;
   readonly requestOf: EntryRequestOf;
+  readonly roomRules: RoomRules;
   readonly metrics: Pick<Metrics, 'request'>;
   readonly refuse: Refuse;
   readonly onError: (error: unknown) => void;
@@ -77,8 +79,8 @@ export function createAwsDoor(deps: AwsDeps): Required<Pick<Door, 'raw'>> {
     attempts: deps.attempts,
     verify: createVerify({ credentials: awsCredentials, publicHost: new URL(issuer).host, now }),
   });
-  const { requestOf, refuse, metrics } = deps;
-  const shared = { rooms, basePath: urls.basePath, requestOf, refuse, metrics, onError };
+  const { requestOf, roomRules, refuse, metrics } = deps;
+  const shared = { rooms, basePath: urls.basePath, requestOf, roomRules, refuse, metrics, onError };
 
   return {
     raw: firstOf(
@@ -86,7 +88,7 @@ export function createAwsDoor(deps: AwsDeps): Required<Pick<Door, 'raw'>> {
         ...shared,
         prefix: '/aws/public/',
         admit: async ({ apiKey }, room) =>
-          (await hasApiKey(room, apiKey)) ? { caller: ANYBODY } : { refusal: WRONG_API_KEY },
+          (await hasApiKey(room, apiKey)) ? { caller: ANYBODY } : { refusal: REFUSED },
         routes: publicApi({
           ...{ silentVisitors, issuedTokens, signingKeys, now },
           arrivalTimes: createArrivalTimes({ issuedTokens, now, onError }),

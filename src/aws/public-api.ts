@@ -62,6 +62,7 @@ export function publicApi(deps: PublicApiDeps): Routes {
       method: 'POST',
       required: ['event_id'],
       jsonOnly: true,
+      joins: true,
       async handle(room, _fields, _caller, entryRequest) {
         // As at AWS, a client learns nothing about which events there are.
         if (!room) return ok({ api_request_id: randomUUID() });

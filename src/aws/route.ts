@@ -17,6 +17,8 @@ export interface Route {
   readonly optional?: readonly FieldName[];
   /** Whether a body of another type than JSON is refused. */
   readonly jsonOnly?: boolean;
+  /** Whether it brings a newcomer: the rules of the room hold. */
+  readonly joins?: boolean;
   /** @param room null: no room has the event id */
   handle(room: AwsRoom | null, fields: Fields, caller: Caller, entryRequest: EntryRequest): Promise<Answer>;
 }

@@ -6,12 +6,16 @@ import type { RawHandler } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { Problem } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
+import type { RoomRules } from '#http/room-rules.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
+import { withoutBypass } from '#waiting-room/entry/decide-entry.ts';
+import type { EntryRequest } from '#waiting-room/entry/entry-request.ts';
 import { AnteroomError, ChallengeRequired } from '#waiting-room/errors.ts';
 import type { Answer } from './answer.ts';
 import {
   FAILED,
   INVALID_BODY,
+  REFUSED,
   send,
   TOO_LONG,
   tooMany,
@@ -42,6 +46,7 @@ export interface ServeDeps {
   /** The path in front of all others, as the client wrote it. */
   readonly basePath: string;
   readonly requestOf: EntryRequestOf;
+  readonly roomRules: RoomRules;
   /** The service's own answer where no room has this API. */
   readonly refuse: Refuse;
   readonly metrics: Pick<Metrics, 'request'>;
@@ -53,7 +58,7 @@ const LIMIT = MEBIBYTE / 16;
 const ALLOWED_HEADERS = 'Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token';
 
 export function createServe(deps: ServeDeps): RawHandler {
-  const { prefix, routes, rooms, admit, basePath, requestOf, refuse, metrics, onError } = deps;
+  const { prefix, routes, rooms, admit, basePath, requestOf, roomRules, refuse, metrics, onError } = deps;
 
   async function answer(req: IncomingMessage, route: Route | undefined, path: string, query: string): Promise<Answer> {
     if (!route || (req.method !== route.method && req.method !== 'OPTIONS')) return UNKNOWN_ROUTE;
@@ -75,7 +80,17 @@ export function createServe(deps: ServeDeps): RawHandler {
     const { required, optional = [] } = route;
     const shaped =
       method === 'POST' ? shapeOfBody(sent, { required, optional, isStrict }) : shapeOfQuery(params, required);
-    return shaped.fault ?? route.handle(room, shaped.fields, admitted.caller, requestOf(req));
+    if (shaped.fault) return shaped.fault;
+    return route.handle(room, shaped.fields, admitted.caller, await entryRequestOf(req, route, room));
+  }
+
+  /** What the request shows of a newcomer. It is for no page, so no rule on paths or hosts matches it. */
+  async function entryRequestOf(req: IncomingMessage, route: Route, room: AwsRoom | null): Promise<EntryRequest> {
+    const request = requestOf(req);
+    if (!route.joins || !room) return request;
+    const action = await roomRules(room.snapshot.settings, req, { url: null, method: route.method });
+    // A token needs an admission, so nobody bypasses the line.
+    return { ...request, action: withoutBypass(action) };
   }
 
   async function respond(req: IncomingMessage, res: ServerResponse, path: string, query: string): Promise<void> {
@@ -97,6 +112,7 @@ export function createServe(deps: ServeDeps): RawHandler {
     if (error instanceof Problem && error.code === 'payload_too_large') return TOO_LONG;
     if (error instanceof Problem) return INVALID_BODY;
     if (error instanceof AnteroomError && error.code.startsWith('store_')) return UNAVAILABLE;
+    if (error instanceof AnteroomError && error.code === 'entry_refused') return REFUSED;
     if (error instanceof AnteroomError && NOT_NOW.has(error.code)) {
       return tooMany(error instanceof ChallengeRequired ? error.retryAfter : FULL_RETRY);
     }
@@ -115,7 +131,7 @@ export function createServe(deps: ServeDeps): RawHandler {
 }
 
 /** What an address or a full line refuses, and no proof can change: AWS's clients bring none. They try a 429 again. */
-const NOT_NOW: ReadonlySet<string> = new Set(['challenge_required', 'room_full', 'entry_refused']);
+const NOT_NOW: ReadonlySet<string> = new Set(['challenge_required', 'room_full']);
 
 /** When a client may try again at a full line, in seconds. */
 const FULL_RETRY = 30;

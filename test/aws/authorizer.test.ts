@@ -29,8 +29,13 @@ const CLAIMS = {
   ...{ iat: SECONDS, nbf: SECONDS, exp: SECONDS + 60 },
 };
 type Claims = { readonly [C in keyof typeof CLAIMS]?: (typeof CLAIMS)[C] | undefined };
-const sign = (claims: Claims = CLAIMS, key = first) =>
-  new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' }).sign(key.privateKey);
+const sign = (
+  claims: Claims = CLAIMS,
+  { kid, privateKey }: { readonly kid: string | undefined; readonly privateKey: typeof first.privateKey } = first,
+) =>
+  new SignJWT(claims as JWTPayload)
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid === undefined ? {} : { kid }) })
+    .sign(privateKey);
 
 /** A JWKS endpoint that counts its requests. */
 function jwks(...keys: JWK[]) {
@@ -136,6 +141,40 @@ describe('the keys', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  describe('of a token that names none, as the private API makes it again,', () => {
+    const unnamed = ({ privateKey } = first, claims: Claims = CLAIMS) => sign(claims, { privateKey, kid: undefined });
+
+    test('are all tried, so that a rotation denies nobody', async () => {
+      const { served, verify } = jwks(first.jwk, second.jwk);
+      for (const key of [first, second]) expect(await verify(await unnamed(key))).toMatchObject({ sub: 'request-1' });
+      expect(served.fetches).toBe(1);
+    });
+
+    test.each([
+      ['another key signed', foreign, CLAIMS],
+      ['is for another event', second, { ...CLAIMS, aud: 'other' }],
+      ['expires now', second, { ...CLAIMS, exp: SECONDS }],
+    ])('let nobody in where it %s', async (_, key, claims) => {
+      const { verify } = jwks(first.jwk, second.jwk);
+      expect(await verify(await unnamed(key, claims))).toBeNull();
+    });
+
+    test('are fetched again where none of them signed it, at most once in five seconds', async () => {
+      const { served, verify } = jwks(first.jwk);
+      vi.useFakeTimers({ toFake: ['Date'] });
+      try {
+        await verify(await unnamed());
+        served.keys = [second.jwk];
+        vi.setSystemTime(Date.now() + 6000);
+        expect(await verify(await unnamed(second))).not.toBeNull();
+        for (let n = 0; n < 3; n++) expect(await verify(await unnamed(foreign))).toBeNull();
+        expect(served.fetches).toBe(2);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
   });
 
   test('are fetched once for invented key ids', async () => {

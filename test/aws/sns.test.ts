@@ -266,7 +266,14 @@ test('anybody can cause only so many requests for certificates, and fills no mem
   const outbound = {
     send: async () => {
       sent += 1;
-      return { status: 200, ok: true, text: async () => 'none', discard: () => undefined };
+      return {
+        status: 200,
+        ok: true,
+        certificateEnds: null,
+        location: null,
+        text: async () => 'none',
+        discard: () => undefined,
+      };
     },
   };
   const keyAt = createSigningCertificates({ outbound, endpoint: null, now: () => 1_000_000 });
