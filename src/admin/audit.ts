@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Authentication } from '#http/authentication.ts';
+import { csv } from '#http/csv.ts';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import type { AuditEntry } from '#waiting-room/audit-entry.ts';
@@ -32,6 +33,7 @@ const entry = z
       .describe(
         'A keyed hash of the address of the request, of IPv6 its /64. Requests from one address have the same.',
       ),
+    reason: z.string().optional().describe("Why, in the operator's words. Missing: they said nothing."),
     count: z.int().describe('How often the same action was taken within a minute.'),
     last_at: z.iso.datetime().describe('When it was taken last. `time` is the first time.'),
     omitted: z
@@ -51,7 +53,24 @@ const query = z.object({
     .default(0)
     .describe('How many of the latest entries to leave out.'),
   by: z.string().optional().describe('Only the entries of the token with this name.'),
+  format: z.enum(['json', 'csv']).default('json'),
 });
+
+const COLUMNS = [
+  'id',
+  'time',
+  'last_at',
+  'by',
+  'action',
+  'subject',
+  'count',
+  'address_hash',
+  'detail',
+  'reason',
+] as const;
+
+const csvOf = (entries: readonly AuditEntry[]) =>
+  csv([COLUMNS, ...entries.map((each) => COLUMNS.map((name) => each[name]))]);
 
 /** A reader of the audit log also finds the failures to authenticate that are still held. */
 export function afterReport(audit: AuditReader, { flushAll }: Authentication['failures']): AuditReader {
@@ -73,11 +92,15 @@ export function auditRoutes(audit: AuditReader): Route[] {
       role: 'viewer',
       summary: 'List the actions of operators, latest first',
       query,
-      response: { 200: { description: 'The entries of the audit log', schema: z.array(entry) } },
-      handle: async ({ query }) => ({
-        status: 200,
-        body: await audit.newest(query.limit, query),
-      }),
+      response: {
+        200: { description: 'The entries of the audit log; with format=csv as text/csv', schema: z.array(entry) },
+      },
+      async handle({ query }) {
+        const entries = await audit.newest(query.limit, query);
+        if (query.format === 'json') return { status: 200, body: entries };
+        const headers = { 'Content-Disposition': 'attachment; filename="audit.csv"' };
+        return { status: 200, headers, text: { type: 'text/csv; charset=utf-8', body: csvOf(entries) } };
+      },
     }),
   ];
 }

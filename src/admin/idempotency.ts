@@ -8,7 +8,7 @@ import { invalid } from '#http/guard.ts';
 import { Problem } from '#http/problem.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
-import { operatorOf } from './bearer.ts';
+import { operatorOf } from './operator-of.ts';
 
 /** How long, in ms, a request in progress holds its key. After that the key of a process that died is free. */
 const HELD_FOR = 60_000;

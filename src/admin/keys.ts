@@ -4,7 +4,8 @@ import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { Problem } from '#http/problem.ts';
 import { type PublishedKey, RotationInProgress, type SigningKeySet } from '#signing-keys/index.ts';
-import { operatorOf } from './bearer.ts';
+import { operatorOf } from './operator-of.ts';
+import { reasonOf } from './reason.ts';
 
 const time = z.iso.datetime().nullable();
 const key = z
@@ -62,6 +63,7 @@ export function keyRoutes({ keySet, hashAddress }: KeyRoutesDeps): Route[] {
         const options = {
           by: operatorOf(ctx),
           addressHash: hashAddress(ctx.req),
+          reason: reasonOf(ctx),
           emergency: query.emergency === 'true',
         };
         try {

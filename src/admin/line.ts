@@ -8,19 +8,32 @@ import { inRoom } from './rooms.ts';
 
 export const count = (what: string) => z.int().min(0).describe(what);
 
-export const counters = z
-  .object({
-    queue: count('Numbers issued.'),
-    serving: count('The serving counter: all numbers up to this one are served.'),
-    waiting: count('Numbers that are issued, not served, and whose visitors have not left.'),
-    present: count('Of the waiting, those whose page sent a heartbeat within presence.timeout.'),
-    claimed: count('Admissions ever created.'),
-    active: count('Admissions that have not ended.'),
-    completed: count('Admissions that the site reported as completed.'),
-    abandoned: count('Admissions that the site or the visitor ended.'),
-    expired: count('Numbers that were served and not claimed within the claim window.'),
+const lineCounters = z.object({
+  queue: count('Numbers issued.'),
+  serving: count('The serving counter: all numbers up to this one are served.'),
+  waiting: count('Numbers that are issued, not served, and whose visitors have not left.'),
+  present: count('Of the waiting, those whose page sent a heartbeat within presence.timeout.'),
+  claimed: count('Admissions ever created.'),
+  active: count('Admissions that have not ended.'),
+  completed: count('Admissions that the site reported as completed.'),
+  abandoned: count('Admissions that the site or the visitor ended.'),
+  expired: count('Numbers that were served and not claimed within the claim window.'),
+});
+
+const laneCounters = lineCounters
+  .extend({
+    size: z.int().min(0).nullable().describe('The places that the lane has now. null is no limit.'),
   })
-  .meta({ id: 'Counters' });
+  .meta({ id: 'LaneCounters' });
+
+const ofLanes = {
+  lanes: z
+    .record(z.string(), laneCounters)
+    .optional()
+    .describe('Each lane by name, in a room with lanes. The counters beside it are those of all lanes together.'),
+};
+
+export const counters = lineCounters.extend(ofLanes).meta({ id: 'Counters' });
 
 const raised = counters
   .extend({
@@ -31,6 +44,12 @@ const raised = counters
 const exited = counters
   .extend({ unknown: count('Named visitors who had no live admission. They are not counted.') })
   .meta({ id: 'Exited' });
+
+const lane = z
+  .string()
+  .max(32)
+  .optional()
+  .describe('A lane of the room, or default for the lane of all who have none. Left out: all lanes, by their shares.');
 
 /** More than any line has, and far below the largest safe integer. */
 const MANY = 1_000_000_000;
@@ -47,6 +66,7 @@ const raise = fields({
       'How many numbers to serve, whether their visitors are there or not. Visitors who missed a turn and came back count among them. A negative number lowers the counter, never below zero.',
     )
     .optional(),
+  lane,
 })
   .refine(({ people, increment_by }) => (people === undefined) !== (increment_by === undefined), {
     error: 'must have either people or increment_by',
@@ -89,13 +109,13 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
       body: raise,
       idempotent: true,
       response: { 200: { description: 'The counters, and by how much the serving counter changed', schema: raised } },
-      problems: ['room_not_found'],
+      problems: ['room_not_found', 'lane_not_found'],
       async handle({ params, body, ctx }) {
         const operations = operationsFor(ctx);
         const { raisedBy, counters } =
           body.people === undefined
-            ? await operations.raise(params.room, body.increment_by ?? 0)
-            : await operations.raisePeople(params.room, body.people);
+            ? await operations.raise(params.room, body.increment_by ?? 0, body.lane)
+            : await operations.raisePeople(params.room, body.people, body.lane);
         return { status: 200, body: { ...counters, raised_by: raisedBy } };
       },
     }),
@@ -126,12 +146,16 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
           .default(0),
         completed: visitors.describe('The subs of visitors who left after completing their visit.'),
         abandoned: visitors.describe('The subs of visitors who left without completing it.'),
+        lane: lane.describe(
+          'The lane that the visitors without a name were in, or default. Left out: they are split by who is inside.',
+        ),
       }).meta({ id: 'Exits' }),
       idempotent: true,
       response: { 200: { description: 'The counters, and how many named visitors were unknown', schema: exited } },
-      problems: ['room_not_found'],
+      problems: ['room_not_found', 'lane_not_found'],
       async handle({ params, body, ctx }) {
-        const { unknown, counters } = await operationsFor(ctx).exits(params.room, body);
+        const { lane, ...exits } = body;
+        const { unknown, counters } = await operationsFor(ctx).exits(params.room, exits, lane);
         if (body.exited > 0 && ctx.get('Idempotency-Key') === '') warnOfRedelivery(params.room);
         return { status: 200, body: { ...counters, unknown } };
       },

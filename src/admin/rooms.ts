@@ -5,19 +5,24 @@ import { withApiKey } from '#settings/aws.ts';
 import { check } from '#settings/faults.ts';
 import { roomId } from '#settings/fields.ts';
 import { mergePatch } from '#settings/merge-patch.ts';
-import { room, roomBody, roomView, withTitle } from '#settings/room.ts';
+import { room, roomBody, roomForm, roomView, withTitle } from '#settings/room.ts';
 import { targetsOfRoom } from '#settings/targets.ts';
+import { hasLanes } from '#waiting-room/lanes.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { withOwnSecrets } from '#waiting-room/room-secrets.ts';
-import { requireRole } from './bearer.ts';
 import type { OperationsFor } from './operations-for.ts';
+import { requireRole } from './operator-of.ts';
 import type { EntityTags } from './preconditions.ts';
 import { type TargetFault, targetFaults } from './target-faults.ts';
 
 export const inRoom = z.object({ room: roomId });
 
 /** What the role operator may patch: it pauses and closes rooms, and says why. */
-const FOR_OPERATORS = ['mode', 'closed_reason', 'message'];
+const FOR_OPERATORS = ['mode', 'closed_reason', 'message', 'stock'];
+
+/** Who may change these settings of a room. */
+export const roleFor = (fields: readonly string[]): 'operator' | 'owner' =>
+  fields.every((field) => FOR_OPERATORS.includes(field)) ? 'operator' : 'owner';
 
 const otherId = () => invalid([{ field: 'id', message: 'must be the id in the path, or be left out' }]);
 
@@ -31,6 +36,11 @@ export interface RoomRoutesDeps {
 export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps): Route[] {
   /** Throws an `invalid_request` problem where a new setting leads to a target that is refused. */
   function withTargets(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+    if (before?.group && hasLanes(settings)) {
+      throw invalid([
+        { field: 'lanes', message: `must be left out in a room of a group, which is ${before.group.id}` },
+      ]);
+    }
     const faults = targetFaults(targetFault, targetsOfRoom(settings), before ? targetsOfRoom(before) : []);
     if (faults.length > 0) throw invalid(faults);
     return settings;
@@ -74,7 +84,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
         200: { description: 'The room existed: its new settings', schema: roomView },
         201: { description: 'The room is new: its settings', schema: roomView },
       },
-      problems: ['event_has_entrants', 'event_id_taken'],
+      problems: ['event_has_entrants', 'lane_has_visitors', 'event_id_taken'],
       async handle({ params, body, ctx }) {
         if (body.id !== undefined && body.id !== params.room) throw otherId();
         const operations = operationsFor(ctx);
@@ -91,15 +101,15 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       operationId: 'patchRoom',
       role: 'operator',
       summary:
-        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode, closed_reason and message, an owner all.',
+        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode, closed_reason, message and stock, an owner all.',
       params: inRoom,
       versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),
       bodyTypes: ['application/merge-patch+json'],
       response: { 200: { description: 'All settings after the change', schema: roomView } },
-      problems: ['room_not_found', 'event_has_entrants', 'event_id_taken'],
+      problems: ['room_not_found', 'event_has_entrants', 'lane_has_visitors', 'event_id_taken'],
       async handle({ params, body, ctx }) {
-        if (!Object.keys(body).every((field) => FOR_OPERATORS.includes(field))) requireRole(ctx, 'owner');
+        requireRole(ctx, roleFor(Object.keys(body)));
         const { value, revision } = await operationsFor(ctx).changeRoom(
           params.room,
           (before) => withTargets(patch(before, body), before),
@@ -138,7 +148,7 @@ function complete(settings: RoomSettings): RoomSettings {
 
 /** Throws an `invalid_request` problem where the result is not a room. */
 function patch(before: RoomSettings, change: unknown): RoomSettings {
-  const patched = check(room, mergePatch(z.encode(room, before), change));
+  const patched = check(room, mergePatch(roomForm(before), change));
   if (!patched.ok) throw invalid(patched.faults);
   if (patched.value.id !== before.id) throw otherId();
   return patched.value;

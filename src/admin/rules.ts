@@ -27,6 +27,12 @@ const described = fields({
     .nullable()
     .default(null)
     .describe('The search engine that the address belongs to. It is not looked up.'),
+  agent: z
+    .string()
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe('The agent that signed the request, as a rule names it. No signature is checked.'),
   rules: ruleList.optional().describe("Rules to try instead of the room's."),
 }).meta({ id: 'RuleTest' });
 
@@ -67,7 +73,10 @@ export function ruleRoutes(operationsFor: OperationsFor): Route[] {
         const headers = Object.fromEntries(
           Object.entries(body.headers).map(([name, value]) => [name.toLowerCase(), value]),
         );
-        const request = { ...describeRequest(headers, body.address, body), searchEngine: body.search_engine };
+        const request = {
+          ...describeRequest(headers, body.address, body),
+          ...{ searchEngine: body.search_engine, agents: body.agent === null ? [] : [body.agent] },
+        };
         const compared = ((body.rules ?? settings.rules ?? []) as readonly Rule[]).map((rule) => {
           const differs = mismatch(rule, request);
           return { action: rule.action, matches: differs === null, differs, isPathDoubtful: !request.isPlainPath };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
-import type { Statistics } from '#waiting-room/line-operations.ts';
+import type { RoomStatistics, Statistics } from '#waiting-room/room-statistics.ts';
 import { count, counters } from './line.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
@@ -20,26 +20,41 @@ const draw = z.object({
   drawn_at: z.iso.datetime().nullable(),
 });
 
+const shape = {
+  counters,
+  held: count('Places held for served visitors who have not claimed yet.'),
+  alarm: z.boolean().describe('Whether the breaker is in ALARM.'),
+  per_minute: z
+    .tuple([z.number(), z.number()])
+    .nullable()
+    .describe('How many visitors are served per minute: low and high. Null while unknown.'),
+  predictions: z.object({
+    within: count('Waits that were inside the predicted range.'),
+    outside: count('Waits that were outside the predicted range.'),
+    share: z.number().min(0).max(1).nullable().describe('The share of waits inside the range. Null without any.'),
+  }),
+  draws: z.array(draw),
+  entrants_present: count('Entrants of the coming draw who are present.'),
+};
+
+const laneStatistics = z.object(shape).meta({ id: 'LaneStatistics' });
+
 const statistics = z
   .object({
-    counters,
-    held: count('Places held for served visitors who have not claimed yet.'),
-    alarm: z.boolean().describe('Whether the breaker is in ALARM.'),
-    per_minute: z
-      .tuple([z.number(), z.number()])
-      .nullable()
-      .describe('How many visitors are served per minute: low and high. Null while unknown.'),
-    predictions: z.object({
-      within: count('Waits that were inside the predicted range.'),
-      outside: count('Waits that were outside the predicted range.'),
-      share: z.number().min(0).max(1).nullable().describe('The share of waits inside the range. Null without any.'),
-    }),
-    draws: z.array(draw),
-    entrants_present: count('Entrants of the coming draw who are present.'),
+    ...shape,
+    lanes: z
+      .record(z.string(), laneStatistics)
+      .optional()
+      .describe('Each lane by name, in a room with lanes. The numbers beside it are those of all lanes together.'),
   })
   .meta({ id: 'Statistics' });
 
-function shown(given: Statistics): z.input<typeof statistics> {
+function shownRoom({ lanes, ...given }: RoomStatistics): z.input<typeof statistics> {
+  const named = Object.entries(lanes ?? {}).map(([name, each]) => [name, shown(each)]);
+  return { ...shown(given), ...(lanes ? { lanes: Object.fromEntries(named) } : {}) };
+}
+
+function shown(given: Statistics): z.input<typeof laneStatistics> {
   const { counters, held, alarm, perMinute, predictions, draws, entrantsPresent } = given;
   const compared = predictions.within + predictions.outside;
   return {
@@ -67,7 +82,7 @@ export function statisticsRoutes(operationsFor: OperationsFor): Route[] {
       problems: ['room_not_found'],
       handle: async ({ params, ctx }) => ({
         status: 200,
-        body: shown(await operationsFor(ctx).statistics(params.room)),
+        body: shownRoom(await operationsFor(ctx).statistics(params.room)),
       }),
     }),
   ];
