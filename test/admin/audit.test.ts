@@ -52,6 +52,19 @@ test('has every action of operators, under the name of their token, newest first
   expect(told.map(({ id }) => id).reverse()).toEqual((await audit()).map((entry) => Reflect.get(entry, 'id')));
 });
 
+test('is exported as CSV, with the same entries', async () => {
+  await admin.as('put', '/rooms/sale').send({ title: 'Big, "loud" sale' });
+  await as('patch', '/rooms/sale', { mode: 'paused' }).expect(200);
+  const { text, headers } = await admin.as('get', '/audit?format=csv').expect(200);
+  expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(headers['content-disposition']).toBe('attachment; filename="audit.csv"');
+  const lines = text.split('\r\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toBe('id,time,last_at,by,action,subject,count,address_hash,detail,reason');
+  expect(lines[1]).toContain(',alice,room.put,sale,1,');
+  expect(lines[2]).toContain('""Big, \\""loud\\"" sale""');
+});
+
 test('has a hash of the address of each request, and never the address', async () => {
   const from = (address: string, increment_by = 1) =>
     as('post', '/rooms/sale/serving-counter', { increment_by }).set('X-Forwarded-For', address).expect(200);
@@ -75,6 +88,69 @@ test('has the new settings, without secrets', async () => {
   expect(party?.detail).toMatchObject({ client_id: 'shop', room: 'sale' });
   const everything = JSON.stringify([await audit(), admin.told]);
   for (const secret of [client_secret, ADMIN_TOKEN, ALICES_TOKEN]) expect(everything).not.toContain(secret);
+});
+
+describe('the reason', () => {
+  const raise = (reason: string) =>
+    as('post', '/rooms/sale/serving-counter', { increment_by: 1 }).set('X-Anteroom-Reason', reason);
+  /** With the bytes of the text in the header, as curl sends them. */
+  const raiseWithBytes = (reason: string, encoding: 'utf8' | 'latin1') =>
+    fetch(`${admin.url}/admin/v1/rooms/sale/serving-counter`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${ALICES_TOKEN}`,
+        'Content-Type': 'application/json',
+        'X-Anteroom-Reason': Buffer.from(reason, encoding).toString('latin1'),
+      },
+      body: '{"increment_by":1}',
+    });
+  const reasons = async () => (await audit()).map((entry) => Reflect.get(entry, 'reason'));
+  beforeEach(async () => {
+    await admin.as('put', '/rooms/sale').send({});
+  });
+
+  test('of an action is in the entry, in the table, and in the event', async () => {
+    await raise('The payment provider is back').expect(200);
+    await raise(encodeURIComponent('Zürich öffnet, 東京も')).expect(200);
+    expect((await raiseWithBytes('Zürich', 'utf8')).status).toBe(200);
+    await admin.as('post', '/keys/rotate').set('X-Anteroom-Reason', '=HYPERLINK("x") <b>').expect(200);
+    expect(await reasons()).toEqual([
+      '=HYPERLINK("x") <b>',
+      'Zürich',
+      'Zürich öffnet, 東京も',
+      'The payment provider is back',
+      undefined,
+    ]);
+    const { text } = await admin.as('get', '/audit?format=csv').expect(200);
+    expect(text.split('\r\n')[1]).toMatch(/,"'=HYPERLINK\(""x""\) <b>"$/);
+    expect(admin.told.filter((event) => Reflect.get(event, 'reason') === 'Zürich')).toHaveLength(1);
+  });
+
+  test('tells two actions apart that are the same otherwise', async () => {
+    await raise('first').expect(200);
+    await raise('second').expect(200);
+    await raise('second').expect(200);
+    expect((await audit()).slice(0, 2).map(({ count }) => count)).toEqual([2, 1]);
+  });
+
+  test.each([
+    ['more than 200 characters', '東'.repeat(201)],
+    ['two lines', 'one\ntwo'],
+  ])('with %s is refused, and nothing changes', async (_, reason) => {
+    const { body } = await raise(encodeURIComponent(reason)).expect(400);
+    expect(body.errors[0].field).toBe('X-Anteroom-Reason');
+    expect((await admin.as('get', '/rooms/sale/counters')).body.serving).toBe(0);
+  });
+
+  test('that is not UTF-8, or has a lone %, is refused', async () => {
+    expect((await raise('50% off').expect(400)).body.code).toBe('invalid_request');
+    expect((await raiseWithBytes('Zürich', 'latin1')).status).toBe(400);
+  });
+
+  test('of 200 characters is kept', async () => {
+    await raise(encodeURIComponent('東'.repeat(200))).expect(200);
+    expect((await reasons())[0]).toBe('東'.repeat(200));
+  });
 });
 
 test('has no entry for refused and reading requests', async () => {

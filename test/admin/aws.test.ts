@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
 
@@ -51,4 +51,40 @@ test('an event id that another room has is refused', async () => {
   expect([patched.status, patched.body.code]).toEqual([409, 'event_id_taken']);
   // The same room may keep its own.
   await admin.as('patch', '/rooms/sale').send({ title: 'Sale' }).expect(200);
+});
+
+describe('challenge of a room that turns to AWS clients and back', () => {
+  const challengeAfter = async (method: 'put' | 'patch', body: object) =>
+    (await admin.as(method, '/rooms/sale').send(body)).body.challenge;
+
+  test.each(['put', 'patch'] as const)('follows its default with %s', async (method) => {
+    await admin.as('put', '/rooms/sale').send({});
+    expect(await challengeAfter(method, { aws: {} })).toBe('off');
+    expect(await challengeAfter(method, { aws: { event_id: 'Sample' } })).toBe('off');
+    expect(await challengeAfter(method, { aws: null })).toBe('auto');
+  });
+
+  test.each(['put', 'patch'] as const)('is what %s names', async (method) => {
+    await admin.as('put', '/rooms/sale').send({});
+    expect(await challengeAfter(method, { aws: {}, challenge: 'auto' })).toBe('auto');
+    expect(await challengeAfter(method, { aws: null, challenge: 'off' })).toBe('off');
+  });
+
+  test('stays with a patch that leaves aws as it is', async () => {
+    await admin.as('put', '/rooms/sale').send({ aws: {}, challenge: 'auto' });
+    expect(await challengeAfter('patch', { title: 'Sale', aws: { event_id: 'Sample' } })).toBe('auto');
+    expect(await challengeAfter('patch', { challenge: null })).toBe('off');
+  });
+
+  test('is a fault where the clients could not solve it', async () => {
+    const always = { challenge: 'always' };
+    const faultOf = async (method: 'put' | 'patch', body: object) => {
+      const { status, body: problem } = await admin.as(method, '/rooms/sale').send(body);
+      return [status, problem.errors?.map(({ field }: { field: string }) => field)];
+    };
+    await admin.as('put', '/rooms/sale').send(always);
+    expect(await faultOf('patch', { aws: {} })).toEqual([400, ['challenge']]);
+    expect(await faultOf('put', { aws: {}, ...always })).toEqual([400, ['challenge']]);
+    expect((await admin.as('get', '/rooms/sale')).body).toMatchObject(always);
+  });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 
 const MINUTE = 60_000;
 const iso = (at: number) => new Date(at).toISOString();
@@ -27,12 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => admin.close());
 
-const come = (...visitors: string[]) =>
-  admin.store.line.join(
-    'sale',
-    visitors.map((visitor) => ({ visitor, claim: false })),
-    Date.now(),
-  );
+const come = (...visitors: string[]) => joinAndLoad(admin.store.line, 'sale', visitors, Date.now());
 const events = async () => (await admin.as('get', '/rooms/sale').expect(200)).body.events;
 const draws = async () => (await admin.store.line.view('sale', Date.now())).draws;
 const audit = async () => {

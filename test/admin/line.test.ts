@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 import { NO_COUNTERS } from '#support/line-view.ts';
 
 let admin: AdminServer;
@@ -13,13 +14,7 @@ afterEach(() => admin.close());
 const raise = (by: unknown) => admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: by });
 
 /** Visitors who join and, when it is their turn, go in. */
-async function join(...visitors: string[]) {
-  await admin.store.line.join(
-    'sale',
-    visitors.map((visitor) => ({ visitor, claim: true })),
-    Date.now(),
-  );
-}
+const join = (...visitors: string[]) => joinAndLoad(admin.store.line, 'sale', visitors, Date.now());
 
 test('a new room has all counters at 0', () => admin.as('get', '/rooms/sale/counters').expect(200, NO_COUNTERS));
 

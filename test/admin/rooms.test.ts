@@ -23,8 +23,10 @@ const SALE = {
   events: [],
   origins: [],
   frames: 'refuse',
+  bind: 'browser',
   rules: [],
   passes: null,
+  lanes: {},
 };
 
 describe('PUT /rooms/{room}', () => {
@@ -45,6 +47,19 @@ describe('PUT /rooms/{room}', () => {
     expect(put.body).toEqual({ ...SALE, admission: { ...SALE.admission, lifetime: '90s' } });
     const counters = await admin.as('get', '/rooms/sale/counters').expect(200);
     expect(counters.body.serving).toBe(7);
+  });
+
+  test('names the style sheet and texts of a theme in the audit log by their length alone', async () => {
+    const css = `.card { color: #123456 } ${' '.repeat(2000)}`;
+    await admin
+      .as('put', '/rooms/sale')
+      .send({ theme: { name: 'Shop', css } })
+      .expect(201);
+    const { body } = await admin.as('get', '/audit').expect(200);
+    const [entry] = body;
+    expect(entry).toMatchObject({ action: 'room.put', detail: { theme: { name: 'Shop' } } });
+    expect(entry.detail.theme.css).toMatch(/^\d+ characters, SHA-1 [0-9a-f]{40}$/);
+    expect((await admin.as('get', '/rooms/sale')).body.theme.css).toContain('#123456');
   });
 
   test('refuses settings with every wrong field', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AdminServer } from '#support/admin.ts';
 import { startAdmin } from '#support/admin.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 
 let admin: AdminServer;
 beforeEach(async () => {
@@ -51,7 +52,7 @@ test('have a draw, and its seed only after the draw', async () => {
     { event: 'opening', order: 'draw', seed: seed.toString('base64url'), seedHash, opensAt: 0 },
     now,
   );
-  await line.join('sale', [{ visitor: 'ann', claim: true }], now);
+  await joinAndLoad(line, 'sale', ['ann'], now);
   const open = await statistics();
   expect(open.entrants_present).toBe(1);
   expect(open.draws).toMatchObject([{ event: 'opening', seed_hash: seedHash, seed: null, entrants: null }]);
