@@ -1,0 +1,42 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { wordsOf } from '../state/api.ts';
+import { csrfHeaders } from '../state/session.ts';
+import { t } from '../state/words.ts';
+
+export interface ExportButtonProps {
+  /** Below the API. */
+  readonly path: string;
+  readonly file: string;
+  readonly children: ComponentChildren;
+}
+
+/** Saves an answer of the API as a file. A link could not send the CSRF token. */
+export function ExportButton({ path, file, children }: ExportButtonProps) {
+  const trouble = useSignal('');
+  async function save() {
+    try {
+      const answer = await fetch(`v1${path}`, { headers: csrfHeaders(), cache: 'no-store' });
+      if (!answer.ok) throw new Error(t('problem.status', { status: answer.status }));
+      const url = URL.createObjectURL(await answer.blob());
+      const link = document.createElement('a');
+      link.href = url;
+      link.download = file;
+      link.click();
+      URL.revokeObjectURL(url);
+      trouble.value = '';
+    } catch (error) {
+      trouble.value = error instanceof Error && error.message ? error.message : wordsOf(error);
+    }
+  }
+  return (
+    <>
+      <button type="button" onClick={() => void save()}>
+        {children}
+      </button>
+      <span role="alert" class="fault" hidden={trouble.value === ''}>
+        {trouble.value}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Scroll } from '../parts/scroll.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { call, wordsOf } from '../state/api.ts';
+import { may } from '../state/session.ts';
+import { dateOf, t } from '../state/words.ts';
+import { RotateKeysDialog } from './rotate-keys-dialog.tsx';
+
+interface SigningKey {
+  readonly kid: string;
+  readonly alg: string;
+  readonly status: 'next' | 'signing' | 'previous';
+  readonly source: 'file' | 'rotation';
+  readonly signs_from: string | null;
+  readonly removed_at: string | null;
+}
+
+/** The keys that sign ID tokens. */
+export function KeysView() {
+  const keys = useSignal<readonly SigningKey[] | null>(null);
+  const trouble = useSignal('');
+  const asks = useSignal<'rotate' | 'emergency' | null>(null);
+
+  async function load() {
+    try {
+      keys.value = (await call<{ readonly keys: readonly SigningKey[] }>('/keys')).value.keys;
+      trouble.value = '';
+    } catch (error) {
+      trouble.value = wordsOf(error);
+    }
+  }
+  useEffect(() => void load(), []);
+
+  return (
+    <>
+      <h1>{t('nav.keys')}</h1>
+      <Trouble of={trouble} />
+      <Scroll name={t('nav.keys')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('keys.kid')}</th>
+              <th scope="col">{t('keys.alg')}</th>
+              <th scope="col">{t('keys.state')}</th>
+              <th scope="col">{t('keys.signs_from')}</th>
+              <th scope="col">{t('keys.removed_at')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.value?.map(({ kid, alg, status, signs_from, removed_at }) => (
+              <tr key={kid}>
+                <th scope="row">
+                  <code>{kid}</code>
+                </th>
+                <td>{alg}</td>
+                <td>{t(`keys.state.${status}`)}</td>
+                <td>{signs_from ? dateOf(signs_from) : '–'}</td>
+                <td>{removed_at ? dateOf(removed_at) : '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {may('owner') && (
+        <p class="actions">
+          {(['rotate', 'emergency'] as const).map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              class={kind === 'emergency' ? 'danger' : undefined}
+              onClick={() => {
+                asks.value = kind;
+              }}
+            >
+              {t(`keys.${kind}`)}
+            </button>
+          ))}
+        </p>
+      )}
+      {asks.value && (
+        <RotateKeysDialog
+          kind={asks.value}
+          onRotated={load}
+          onClose={() => {
+            asks.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}

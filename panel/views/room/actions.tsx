@@ -1,0 +1,91 @@
+import { useSignal } from '@preact/signals';
+import { news } from '../../parts/news.tsx';
+import { Trouble } from '../../parts/trouble.tsx';
+import { wordsOf } from '../../state/api.ts';
+import { may } from '../../state/session.ts';
+import { t } from '../../state/words.ts';
+import type { ActionProps } from './action-props.ts';
+import { CloseDialog } from './actions/close-room.tsx';
+import { InletDialog } from './actions/inlet.tsx';
+import { LetInDialog } from './actions/let-in.tsx';
+import { MessageDialog } from './actions/message.tsx';
+import { OpenDialog } from './actions/open-room.tsx';
+import { StockDialog } from './actions/stock.tsx';
+import { RoomUndo } from './undo.tsx';
+
+type Open = 'let-in' | 'message' | 'open' | 'close' | 'stock' | 'inlet' | null;
+
+const DIALOGS = {
+  'let-in': LetInDialog,
+  message: MessageDialog,
+  open: OpenDialog,
+  close: CloseDialog,
+  stock: StockDialog,
+  inlet: InletDialog,
+} as const;
+
+/** What can be done with the line. Stopping happens at once; everything else first says what it will do. */
+export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'>) {
+  const open = useSignal<Open>(null);
+  const trouble = useSignal('');
+  if (!may('operator')) return <p class="hint">{t('actions.viewer')}</p>;
+
+  const show = (which: Open) => () => {
+    trouble.value = '';
+    open.value = which;
+  };
+
+  /** Without If-Match: what others change meanwhile must not keep anybody from stopping. */
+  async function pause() {
+    trouble.value = '';
+    try {
+      await state.patch({ mode: 'paused' });
+      news.value = t('pause.done', { waiting: report.counters.waiting });
+    } catch (error) {
+      trouble.value = wordsOf(error);
+    }
+  }
+
+  const isStopped = report.mode === 'paused' || report.mode === 'closed';
+  const Dialog = open.value && DIALOGS[open.value];
+  return (
+    <>
+      <fieldset class="bar">
+        <legend class="hidden">{t('actions.label')}</legend>
+        {isStopped ? (
+          <button type="button" class="primary" onClick={show('open')}>
+            {t('open.button')}
+          </button>
+        ) : (
+          <button type="button" class="stop" onClick={() => void pause()}>
+            {t('pause.button')}
+          </button>
+        )}
+        <button type="button" onClick={show('message')}>
+          {t('message.button')}
+        </button>
+        <button type="button" class={isStopped ? '' : 'primary'} onClick={show('let-in')}>
+          {t('let_in.button')}
+        </button>
+      </fieldset>
+      <div class="more">
+        {report.mode !== 'closed' && (
+          <button type="button" onClick={show('close')}>
+            {t('close.button')}
+          </button>
+        )}
+        <button type="button" onClick={show('stock')}>
+          {t('stock.button')}
+        </button>
+        {may('owner') && (
+          <button type="button" onClick={show('inlet')}>
+            {t('inlet.button')}
+          </button>
+        )}
+        <RoomUndo state={state} />
+      </div>
+      <Trouble of={trouble} />
+      {Dialog && <Dialog state={state} room={room} report={report} onClose={show(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ActionDialog } from '../../../parts/action-dialog.tsx';
+import { TextField } from '../../../parts/field.tsx';
+import { news } from '../../../parts/news.tsx';
+import { call, newKey, wordsOf } from '../../../state/api.ts';
+import { number, t } from '../../../state/words.ts';
+import type { ActionProps } from '../action-props.ts';
+
+interface Stock {
+  readonly left: number | null;
+}
+
+/** What is left to sell. */
+export function StockDialog({ state, report: given, onClose }: ActionProps) {
+  const path = `/rooms/${encodeURIComponent(state.id)}/stock`;
+  const left = useSignal<string | null>(null);
+  const trouble = useSignal('');
+  useEffect(() => {
+    call<Stock>(path).then(
+      ({ value }) => {
+        left.value = value.left === null ? '' : String(value.left);
+      },
+      (error: unknown) => {
+        trouble.value = wordsOf(error);
+      },
+    );
+  }, [path]);
+  const report = state.report.value ?? given;
+  const text = left.value?.trim() ?? '';
+  const wanted = text === '' ? null : Number(text);
+
+  return (
+    <ActionDialog
+      title={t('stock.title')}
+      action={t('stock.action')}
+      isReady={left.value !== null && (wanted === null || /^\d{1,9}$/.test(text))}
+      onAct={async () => {
+        const { value } = await call<Stock>(path, {
+          ...{ method: 'POST', body: { left: wanted } },
+          headers: { 'Idempotency-Key': newKey() },
+        });
+        await state.load();
+        return value.left === null ? t('stock.removed') : t('stock.done', { left: number(value.left) });
+      }}
+      onDone={(done) => {
+        news.value = done;
+      }}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('stock.left')}
+        hint={t('stock.hint')}
+        inputMode="numeric"
+        autocomplete="off"
+        value={left.value ?? ''}
+        onValue={(value) => {
+          left.value = value;
+        }}
+      />
+      {trouble.value !== '' && <p class="fault">{trouble.value}</p>}
+      <p class="plan">
+        {wanted === 0
+          ? t('stock.plan_none', { waiting: report.counters.waiting })
+          : t('stock.plan', { waiting: report.counters.waiting })}
+      </p>
+    </ActionDialog>
+  );
+}
