@@ -63,7 +63,7 @@ export function createLineUpdates({ line, crowd, clock, onTurn }: LineUpdatesDep
         if (awake[visitor] && standing[visitor] === IS.waiting) numbers.push(number);
       }
       for (const visitor of crowd.returned) if (awake[visitor]) numbers.push(numberOf(visitor));
-      steps.recordHeartbeats(line, { generation: line.generation, numbers }, clock.now);
+      steps.recordHeartbeats(line, { generation: line.generation, numbers, proven: numbers }, clock.now);
 
       const indexes: number[] = [];
       crowd.entrants.forEach((visitor, index) => {

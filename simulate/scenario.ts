@@ -40,10 +40,8 @@ const spread = fields({ median: duration, p95: duration }).refine(({ median, p95
   path: ['p95'],
 });
 
-const schema = fields({
-  /** The virtual clock starts here. Events and periods refer to it. */
-  start: time.prefault('2026-11-24T10:00:00Z'),
-  room: roomBody,
+/** Who comes, and how they behave: what a scenario says beside its room. */
+export const crowdFields = {
   /** Arrivals: straight lines between the points, and crowds that arrive at once. */
   arrivals,
   visitors: fields({
@@ -73,6 +71,13 @@ const schema = fields({
   /** The simulation stops here at the latest. */
   duration: duration.prefault('6h'),
   seed: z.int().min(0).default(1),
+};
+
+const schema = fields({
+  /** The virtual clock starts here. Events and periods refer to it. */
+  start: time.prefault('2026-11-24T10:00:00Z'),
+  room: roomBody,
+  ...crowdFields,
 }).check(({ value, issues }) => {
   const { room, origin } = value;
   const inlets = [room.inlet, ...room.events.flatMap((event) => event.inlet ?? [])];

@@ -7,7 +7,7 @@ import { pollAfter } from '#waiting-room/poll-intervals.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Agenda } from './agenda.ts';
 import { type Clock, ticksOf } from './clock.ts';
-import { type Crowd, IS, isWaiting, nameOf, stand } from './crowd.ts';
+import { type Crowd, IS, isWaiting, nameOf, type Standing, stand } from './crowd.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedRoom } from './simulated-room.ts';
@@ -83,10 +83,22 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
     if (random.chance(asleep)) later(random.exponential(SLEEPS_AFTER), LATER.sleep, visitor);
   }
 
+  /** All pages prove their visitors. */
+  const newcomer = (visitor: number) => ({ visitor: nameOf(visitor), claim: true, confirmed: true, proven: true });
+
   function joinAgain(visitor: number): void {
-    const [ticket] = line.join(state, [{ visitor: nameOf(visitor), claim: true, confirmed: true }], clock.now) ?? [];
+    const [ticket] = line.join(state, [newcomer(visitor)], clock.now) ?? [];
     if (ticket) take(visitor, ticket);
     else stand(crowd, visitor, IS.done);
+    loadPages([visitor]);
+  }
+
+  /** The waiting page loads, which is the first heartbeat. */
+  function loadPages(visitors: readonly number[]): void {
+    const numbersOf = (standing: Standing) =>
+      visitors.filter((visitor) => crowd.standing[visitor] === standing).map((visitor) => crowd.number[visitor] ?? 0);
+    recordHeartbeats(numbersOf(IS.waiting));
+    recordEntrantHeartbeats(numbersOf(IS.entrant));
   }
 
   /** The page notices the turn with its next poll, from a snapshot at most a second old, and claims. */
@@ -106,8 +118,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
     const holder = holderOf(visitor);
     const { state: place } = line.place(state, holder, clock.now);
     if (place === 'served') noticeTurn(visitor);
-    else if (place !== 'missed')
-      line.recordHeartbeats(state, { generation: state.generation, numbers: [holder.number] }, clock.now);
+    else if (place !== 'missed') recordHeartbeats([holder.number]);
     else if (room.admission.missed_turn === 'front') rejoin(visitor, holder);
     else {
       line.leave(state, holder, clock.now);
@@ -133,7 +144,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
     if (!crowd.awake[visitor]) return;
     crowd.awake[visitor] = false;
     if (crowd.standing[visitor] === IS.entrant) recordEntrantHeartbeats([number]);
-    else line.recordHeartbeats(state, { generation: state.generation, numbers: [number] }, clock.now);
+    else recordHeartbeats([number]);
   }
 
   function giveUp(visitor: number): void {
@@ -148,7 +159,13 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
 
   const entryOf = (visitor: number) => ({ draw: state.draws.length, index: crowd.number[visitor] ?? 0 });
 
+  function recordHeartbeats(numbers: readonly number[]): void {
+    if (numbers.length === 0) return;
+    line.recordHeartbeats(state, { generation: state.generation, numbers, proven: numbers }, clock.now);
+  }
+
   function recordEntrantHeartbeats(indexes: readonly number[]): void {
+    if (indexes.length === 0) return;
     line.recordEntrantHeartbeats(state, { generation: state.generation, draw: state.draws.length, indexes }, clock.now);
   }
 
@@ -172,12 +189,8 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
   return {
     arrive(count) {
       const first = crowd.size;
-      const names = Array.from({ length: count }, (_, n) => ({
-        visitor: nameOf(first + n),
-        claim: true,
-        confirmed: true,
-      }));
-      const tickets = line.join(state, names, clock.now);
+      const arriving = Array.from({ length: count }, (_, n) => first + n);
+      const tickets = line.join(state, arriving.map(newcomer), clock.now);
       for (let n = 0; n < count; n++) {
         const [visitor, ticket] = [first + n, tickets?.[n]];
         crowd.since[visitor] = clock.tick;
@@ -189,6 +202,7 @@ export function createVisits({ crowd, simulated, room, manners, clock, agenda, r
         else stand(crowd, visitor, IS.done);
         if (isWaiting(crowd.standing[visitor])) plan(visitor);
       }
+      loadPages(arriving);
     },
     perform(action, visitor) {
       const standing = crowd.standing[visitor];
