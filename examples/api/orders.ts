@@ -1,4 +1,7 @@
-/** The shop's own API: it sells one pair to each visitor with an access token of the room. */
+/**
+ * The shop's own API: it sells one pair to each visitor with an access token of the room. It goes by `sub`, so copies of a
+ * token buy nothing more.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 

@@ -46,6 +46,8 @@ async function wait() {
       if (state === 'served') break;
     }
     tokens = await visit.claim();
+    // It is another one after a claim.
+    localStorage.setItem(TICKET_KEY, visit.ticket);
     showSection('buy');
   } catch (error) {
     localStorage.removeItem(TICKET_KEY);

@@ -16,6 +16,8 @@ const SESSION = 'session';
 export function createSite({ anteroom, room, url }: SiteOptions): Server {
   const tokens = createTokenCheck({ issuer: anteroom, room });
   const sessions = new Map<string, Visitor>();
+  /** By `sub`: the id of the session that counts. A token or cookie can be copied, and the newest session wins. */
+  const newest = new Map<string, string>();
 
   const waitFor = (path: string) => `${anteroom}/rooms/${room}/enter?return_to=${encodeURIComponent(`${url}${path}`)}`;
 
@@ -35,7 +37,9 @@ export function createSite({ anteroom, room, url }: SiteOptions): Server {
       return;
     }
     const id = randomBytes(16).toString('base64url');
+    sessions.delete(newest.get(visitor.sub) ?? '');
     sessions.set(id, visitor);
+    newest.set(visitor.sub, id);
     const seconds = Math.max(1, Math.floor((visitor.until - Date.now()) / 1000));
     // On a site with https, add Secure and prefix the name with __Host-.
     res.setHeader('Set-Cookie', `${SESSION}=${id}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax`);

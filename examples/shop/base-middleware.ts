@@ -3,19 +3,22 @@ import { ProviderUnavailable } from './errors.ts';
 import type { Pages } from './pages.ts';
 
 /** No `form-action`: Chromium applies it to the redirect that answers a form, and a login redirects to another site. */
-const POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'";
 
 /** Adds the security headers to every answer, and answers errors with a page. */
 export function createBaseMiddleware({
   pages,
+  issuer,
   log,
 }: {
   readonly pages: Pages;
+  /** The identity provider, whose demo shows the shop in a frame. No other page may. */
+  readonly issuer: URL;
   readonly log: (line: string) => void;
 }): Middleware {
   return async (ctx, next) => {
     ctx.set({
-      'Content-Security-Policy': POLICY,
+      'Content-Security-Policy': `${POLICY}; frame-ancestors ${issuer.origin}`,
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
       'Cache-Control': 'no-store',

@@ -57,8 +57,7 @@ export function createPages({
         <section>
           <h2>What to try</h2>
           <ol>
-            <li>Reserve in several private windows, one visitor each. The demo room lets in 3 people at a time; the
-              fourth gets a number and waits.</li>
+            <li>Reserve. While the demo room is full, you get a number and wait. Private windows are further visitors.</li>
             <li>On the waiting page, watch your number and the people ahead of you.</li>
             <li>Open the <a href="${panel}">control panel</a> and let people in, or leave the shop in one of the windows.</li>
             <li>Reload the waiting page, or reserve in a second tab of the same window: you keep your number.</li>

@@ -98,7 +98,7 @@ function createHandler(
 
   const app = new Koa();
   app.silent = true;
-  app.use(createBaseMiddleware({ pages, log }));
+  app.use(createBaseMiddleware({ pages, issuer: urls.issuer, log }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app.callback();
