@@ -6,7 +6,12 @@ import type { Authentication } from '#http/authentication.ts';
 import type { Door } from '#http/door.ts';
 import { health } from '#http/health.ts';
 import { createListener } from '#http/listener.ts';
-import { createOidcDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
+import type { NoticeSender } from '#notices/index.ts';
+import { createOidcDoor, createRehearsalDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
+import { createDemoPage } from '#pages/demo.ts';
+import { createLandingDoor } from '#pages/landing.ts';
+import { createRoomPagesDoor } from '#pages/room-pages.ts';
+import { createThemeFilesDoor } from '#pages/theme/index.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import type { SigningKeySet } from '#signing-keys/index.ts';
@@ -21,30 +26,44 @@ export interface App {
   readonly logoutQueue: Pick<Logouts, 'settled'>;
   /** Notifies relying parties of logins that ended. The clock calls it. */
   readonly backchannel: OidcDoor['backchannel'];
+  /** Sends visitors messages ahead of their turn. The clock calls it. */
+  readonly notices: NoticeSender;
   /** Emits failures to authenticate. */
   readonly failures: Authentication['failures'];
   readonly signingKeys: Pick<SigningKeySet, 'look'>;
+  /** A URL that signs in to the control panel, once. */
+  readonly createSignInLink: () => string;
   /** For `http.createServer`. */
   readonly listener: RequestListener;
 }
 
 export function createApp(deps: AppDeps): App {
-  const { store, metrics, draining = () => false } = deps;
+  const { store, metrics } = deps;
   const dependencies = createDependencies(deps);
-  const { waitingRoom, logoutQueue, failures, keySet, assets, baseMiddleware, urls, onError } = dependencies;
+  const { waitingRoom, logoutQueue, failures, keySet, assets, baseMiddleware, urls, draining, onError } = dependencies;
 
   const oidc = createOidcDoor(dependencies);
   const publicDoor = createPublicDoor(dependencies);
   const pending = { ...oidc.pending, ...publicDoor.pending };
+  const admin = createAdminDoor(dependencies);
   const doors: readonly Door[] = [
-    createAdminDoor(dependencies),
+    admin,
     publicDoor,
     createAwsDoor(dependencies),
     createWaitingPageDoor(dependencies, { pending }),
+    createRehearsalDoor(dependencies),
+    createRoomPagesDoor(dependencies),
+    createThemeFilesDoor(dependencies),
+    createLandingDoor(dependencies),
     oidc,
   ];
 
-  const before = [health({ ping: store.ping, draining, metrics }), assets.middleware];
+  const { demoShop: shop, views } = dependencies;
+  const demo = shop === null ? [] : [createDemoPage({ views, urls, shop })];
+  const before = [health({ ping: store.ping, draining, metrics }), assets.middleware, ...demo];
   const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
-  return { waitingRoom, listener, logoutQueue, signingKeys: keySet, backchannel: oidc.backchannel, failures };
+  const { createSignInLink } = admin;
+  const { notices } = dependencies;
+  const { backchannel } = oidc;
+  return { waitingRoom, listener, logoutQueue, signingKeys: keySet, backchannel, notices, failures, createSignInLink };
 }

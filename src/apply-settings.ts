@@ -25,7 +25,7 @@ const LEASE_RETRY = 100;
 const SEARCHED = 10_000;
 
 export interface ApplyDeps {
-  readonly operations: Pick<Operations, 'rooms' | 'relyingParties' | 'upsertRoom' | 'upsertRelyingParty'>;
+  readonly operations: Pick<Operations, 'rooms' | 'relyingParties' | 'upsertRoom' | 'upsertRelyingParty' | 'putGroup'>;
   readonly appliedFile: AppliedFileStore;
   readonly leases: Leases;
   /** The newest entries of the audit log, newest first. */
@@ -68,7 +68,8 @@ export async function applySettings(settings: FileSettings | null, deps: ApplyDe
   }
 }
 
-function refuseUnknownRooms({ rooms, relyingParties, places }: FileSettings, stored: readonly RoomSettings[]): void {
+function refuseUnknownRooms(settings: FileSettings, stored: readonly RoomSettings[]): void {
+  const { rooms, relyingParties, groups = [], places } = settings;
   const known = new Set([...rooms, ...stored].map(({ id }) => id));
   const faults = relyingParties
     .filter(({ room }) => !known.has(room))
@@ -76,6 +77,12 @@ function refuseUnknownRooms({ rooms, relyingParties, places }: FileSettings, sto
       const place = places?.get(client_id) ?? `the room of ${client_id}`;
       return `${place} must name a room of the file or the store: there is no ${room}`;
     });
+  const ofGroups = groups.flatMap(({ id, rooms: shares }) =>
+    Object.keys(shares)
+      .filter((room) => !known.has(room))
+      .map((room) => `the group ${id} must have rooms of the file or the store: there is no ${room}`),
+  );
+  faults.push(...ofGroups);
   if (faults.length > 0) throw new Error(`\n  ${faults.join('\n  ')}`);
 }
 
@@ -133,6 +140,11 @@ async function apply(settings: FileSettings, deps: ApplyDeps, renew: () => Promi
     },
     { fileWins: settings.fileWins ?? false, history, renew },
   );
+  for (const group of settings.groups ?? []) {
+    if (!settings.fileWins && isSameJson(applied?.groups?.[group.id], group)) continue;
+    await renew();
+    await operations.putGroup(group);
+  }
   const next = JSON.stringify(withFile(applied, file, named));
   if (next !== text) await appliedFile.write(next);
   return [...rooms, ...parties];

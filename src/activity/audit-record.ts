@@ -19,7 +19,7 @@ export function auditRecordOf(activity: Activity): AuditRecord | null {
 function fieldsOfFailure({ id, time, credential, client_id, address_hash }: Failed): AuditFields {
   return {
     ...{ id, time, by: ANONYMOUS, action: 'authentication.failed' },
-    subject: credential === 'operator_token' ? 'admin-api' : (client_id ?? 'unknown'),
+    subject: credential !== 'client_secret' ? 'admin-api' : (client_id ?? 'unknown'),
     detail: { credential },
     ...(address_hash === undefined ? {} : { address_hash }),
   };

@@ -37,6 +37,8 @@ export interface ActivityDeps {
 
 export interface ActivityFeed {
   readonly emit: Emit;
+  /** Calls `sink` with each event that this process emits from now on. */
+  readonly subscribe: (sink: Sink) => void;
   readonly audit: Pick<Audit, 'newest'>;
   /** Stops deliveries and stores what is buffered. */
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export function createActivity(deps: ActivityDeps): ActivityFeed {
 
   return {
     emit: createFeed(sinks, now),
+    subscribe: (sink) => void sinks.push(sink),
     audit,
     async close() {
       await delivery?.stop();

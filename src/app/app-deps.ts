@@ -5,12 +5,15 @@ import type { Lookups } from '#http/crawler-check.ts';
 import type { Outbound } from '#outbound/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
-import type { Emit } from '#waiting-room/activity.ts';
+import type { Activity, Emit } from '#waiting-room/activity.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import type { ServiceAlerts } from '#waiting-room/service-alerts.ts';
 
 /** What a service and a test bring. */
 export interface AppDeps {
-  readonly config: Partial<Pick<Config, 'keyRotation' | 'sns'>> &
+  readonly config: Partial<
+    Pick<Config, 'adminOidc' | 'demo' | 'keyRotation' | 'push' | 'shopPort' | 'smtp' | 'sns' | 'webhook'>
+  > &
     Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'awsCredentials' | 'trustProxy'>;
   readonly store: Store;
   readonly log: Log;
@@ -23,6 +26,10 @@ export interface AppDeps {
   readonly now: () => number;
   /** Emits activity events. */
   readonly emit: Emit;
+  /** The alerts of this process. Default: none. */
+  readonly serviceAlerts?: Pick<ServiceAlerts, 'raised'>;
+  /** Calls the function with each activity event of this process from now on. Default: with none. */
+  readonly subscribe?: (sink: (activity: Activity) => void) => void;
   /** The audit log, newest entries first. */
   readonly audit: AuditReader;
   /** Where to verify tokens of challenge providers instead of at the vendors'. */

@@ -5,7 +5,10 @@ import { createPasses, type Passes } from '#passes/index.ts';
 import { watchRooms } from '#telemetry/room-gauges.ts';
 import { countVisits } from '#telemetry/visits.ts';
 import type { AdmissionEnded } from '#waiting-room/admission-end.ts';
+import { forgettingNotices } from '#waiting-room/forget-notices.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import type { Operations } from '#waiting-room/operations.ts';
+import { createRehearsalAdmissions, type RehearsalAdmissions, withRehearsals } from '#waiting-room/rehearsals/index.ts';
 import type { AppDeps } from './app-deps.ts';
 
 export interface AppWaitingRoomDeps {
@@ -18,6 +21,7 @@ export interface AppWaitingRoom {
   readonly waitingRoom: WaitingRoom;
   readonly passes: Passes;
   readonly logoutQueue: Logouts;
+  readonly rehearsalAdmissions: RehearsalAdmissions;
 }
 
 /** The waiting room with its listeners, its metrics, and the passes of its visitors. */
@@ -36,9 +40,33 @@ export function createAppWaitingRoom({ app, urls, onError }: AppWaitingRoomDeps)
     ...{ admissionEnded, relyingPartyChanged: logoutQueue.relyingPartyChanged, onError },
     eventKept: (id, event) =>
       log.warn({ room: id, event }, 'event kept, because it has entrants: postpone or cancel it with the admin API'),
+    laneKept: (id, lane) =>
+      log.warn({ room: id, lane }, 'lane kept, because it has visitors: remove it when they have left'),
   });
-  watchRooms(metrics, room.snapshots, now);
-  const counted = { ...room, visitors: countVisits(room.visitors, metrics) };
+  watchRooms(metrics, room, now);
+  const { seal, snapshots } = room;
+  const rehearsalAdmissions = createRehearsalAdmissions({ seal, idempotency, snapshots, now });
+  const rehearsed = { admissions: rehearsalAdmissions, snapshots, sharedCounts: store.sharedCounts, now };
+  const forgetting = forgettingNotices(room.visitors, store.notices, snapshots);
+  const visitors = withRehearsals(countVisits(forgetting, metrics, now), rehearsed);
+  const counted = {
+    ...room,
+    ...{ visitors, operations: endingRehearsals(room.operations, rehearsalAdmissions) },
+    operationsOf: (...by: Parameters<WaitingRoom['operationsOf']>) =>
+      endingRehearsals(room.operationsOf(...by), rehearsalAdmissions),
+  };
   const passes = createPasses({ waitingRoom: counted, idempotency, outbound, now });
-  return { waitingRoom: { ...counted, visitors: passes.visitors }, passes, logoutQueue };
+  return { waitingRoom: { ...counted, visitors: passes.visitors }, passes, logoutQueue, rehearsalAdmissions };
+}
+
+/** The exits that a site reports end rehearsals too. */
+function endingRehearsals<T extends Pick<Operations, 'exits'>>(operations: T, { endOf }: RehearsalAdmissions): T {
+  return {
+    ...operations,
+    async exits(room, named, lane) {
+      const result = await operations.exits(room, named, lane);
+      await Promise.all([...named.completed, ...named.abandoned].map((visitor) => endOf(room, visitor)));
+      return result;
+    },
+  };
 }

@@ -46,6 +46,8 @@ export interface RotateOptions {
   /** The name of an operator's token, or a part of the service. */
   readonly by: string;
   readonly addressHash?: string | undefined;
+  /** Why, in the operator's words. */
+  readonly reason?: string | undefined;
   /** The new keys sign at once. All others are dropped, and no token that they signed verifies. */
   readonly emergency: boolean;
 }
@@ -131,7 +133,7 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
     return Math.max(DAY, ...rooms.map(({ admission }) => 2 * admission.lifetime));
   }
 
-  async function rotateNow({ by, addressHash, emergency }: RotateOptions): Promise<readonly PublishedKey[]> {
+  async function rotateNow({ by, addressHash, reason, emergency }: RotateOptions): Promise<readonly PublishedKey[]> {
     const keys = await fileKeys();
     let fresh: readonly NamedKey[] = [];
     await change(async (current) => {
@@ -149,7 +151,10 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
       kids: fresh.map(({ kid }) => kid),
       signs_from: new Date(published.find(({ kid }) => kid === fresh[0]?.kid)?.signsFrom ?? now()).toISOString(),
     };
-    const from = addressHash === undefined ? {} : { address_hash: addressHash };
+    const from = {
+      ...(addressHash === undefined ? {} : { address_hash: addressHash }),
+      ...(reason === undefined ? {} : { reason }),
+    };
     emit('operator.acted', { by, action: 'keys.rotated', subject: 'signing keys', detail, ...from });
     log.info({ by, ...detail }, 'signing keys rotated');
     return published;

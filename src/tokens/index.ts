@@ -30,13 +30,15 @@ export interface Returned {
   readonly sub: string;
   /** Unique: each token is accepted once. */
   readonly jti: string;
+  /** The serial that the visitor's browser was given with it; 0 for a token of an earlier version. */
+  readonly serial: number;
 }
 
 export interface Tokens {
   /** Rejects with `admission_over` if less than a second is left. */
   ofAdmission(room: RoomId, admission: Admission): Promise<TokenResponse>;
-  /** The `anteroom_token` that a visitor brings back to the site. Rejects like `ofAdmission`. */
-  toReturn(room: RoomId, admission: Admission): Promise<string>;
+  /** The `anteroom_token` that a visitor brings back to the site, with a serial. Rejects like `ofAdmission`. */
+  toReturn(room: RoomId, admission: Admission, serial: number): Promise<string>;
   /** Null unless it is an `anteroom_token` of this room that is still valid. */
   readReturn(room: RoomId, token: string): Promise<Returned | null>;
 }
@@ -86,10 +88,10 @@ export function createTokens({ issuer, keys, now }: TokensDeps): Tokens {
       ]);
       return { access_token, id_token, token_type: 'Bearer', expires_in };
     },
-    async toReturn(room, admission) {
+    async toReturn(room, admission, serial) {
       const end = endOf(room, admission);
       const exp = Math.min(seconds() + RETURN_LIFETIME, end);
-      return sign(RETURN_TYPE, room, admission, exp, { admission_exp: end });
+      return sign(RETURN_TYPE, room, admission, exp, { admission_exp: end, serial });
     },
     async readReturn(room, token) {
       const payload = await signingKeys.verify(token, {
@@ -99,7 +101,9 @@ export function createTokens({ issuer, keys, now }: TokensDeps): Tokens {
         currentDate: new Date(now()),
         requiredClaims: ['sub', 'jti', 'exp'],
       });
-      return payload && { sub: payload.sub ?? '', jti: payload.jti ?? '' };
+      if (!payload) return null;
+      const { sub = '', jti = '', serial } = payload;
+      return { sub, jti, serial: typeof serial === 'number' ? serial : 0 };
     },
   };
 }

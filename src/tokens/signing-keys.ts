@@ -3,8 +3,11 @@ import { calculateJwkThumbprint, createLocalJWKSet, errors, importJWK, jwtVerify
 
 /** Signs and verifies RS256 JWTs with the service's own keys, which the JWKS publishes. */
 export interface SigningKeys {
-  /** @param typ the `typ` of the header, which tells one kind of token from another (RFC 8725 §3.11). */
-  sign(typ: string, claims: JWTPayload): Promise<string>;
+  /**
+   * @param typ the `typ` of the header, which tells one kind of token from another (RFC 8725 §3.11).
+   * @param options `hasKid: false` leaves the key id out of the header.
+   */
+  sign(typ: string, claims: JWTPayload, options?: { readonly hasKid: boolean }): Promise<string>;
   /** The public half of the key that signs, as `{ kty, alg, kid, n, e }`. */
   publicKey(): Promise<JWK>;
   /** Null for a token that does not verify. */
@@ -22,9 +25,9 @@ export function createSigningKeys(keys: () => readonly JWK[]): SigningKeys {
   }
 
   return {
-    async sign(typ, claims) {
+    async sign(typ, claims, { hasKid } = { hasKid: true }) {
       const { key, kid } = await importedKeys();
-      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(key);
+      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, ...(hasKid ? { kid } : {}) }).sign(key);
     },
     async publicKey() {
       return (await importedKeys()).shown;

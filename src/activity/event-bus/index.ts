@@ -42,7 +42,11 @@ export function startEventBus(deps: EventBusDeps): EventBus {
     const eventIds = new Map([...(await roomsByEvent.get())].map(([eventId, room]) => [room, eventId]));
     return activities
       .flatMap((activity) =>
-        busEntriesOf(activity, ('room' in activity && eventIds.get(activity.room)) || null, wanted),
+        busEntriesOf(
+          activity,
+          ('room' in activity && activity.room !== null && eventIds.get(activity.room)) || null,
+          wanted,
+        ),
       )
       .map((entry) => JSON.stringify(entry));
   }
