@@ -1,16 +1,17 @@
 /**
- * A line of a million visitors, half of them present: people ahead of any number, from a process's snapshot; the
+ * A line of a million visitors or more, half of them present: people ahead of any number, from a process's snapshot; the
  * snapshot itself, in Redis; and a raise that serves a thousand present visitors.
  */
 import { createSnapshots } from '#waiting-room/snapshots.ts';
 import type { Bench, Finding } from './bench.ts';
 import type { CrowdedRedis } from './crowded-room.ts';
 import { COME_AT, joinAll, LATER, openCrowdedRedis, RULES } from './crowded-room.ts';
+import { LINE_LENGTH } from './line-length.ts';
 import { commandsTaken, redisTime } from './measure/redis-time.ts';
 import type { Spread } from './measure/spread.ts';
 import { spread } from './measure/spread.ts';
 
-const LINE = 1_000_000;
+const LINE = LINE_LENGTH;
 const ROOM = 'long';
 const PEOPLE = 1000;
 const ASKED = 100_000;

@@ -1,5 +1,5 @@
 /**
- * A draw of a million: the draw itself, in Redis; its result, which each process fetches once; and one entrant's
+ * A draw of a million or more: the draw itself, in Redis; its result, which each process fetches once; and one entrant's
  * number, from the arrival index on the ticket.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -7,19 +7,20 @@ import { drawnNumber, readDrawResult } from '#waiting-room/draw-result.ts';
 import type { DrawResult } from '#waiting-room/line/draw.ts';
 import type { Bench, Finding } from './bench.ts';
 import { COME_AT, type CrowdedRedis, joinAll, openCrowdedRedis, RULES } from './crowded-room.ts';
+import { LINE_LENGTH } from './line-length.ts';
 import { redisTime } from './measure/redis-time.ts';
 import type { Spread } from './measure/spread.ts';
 import { spread } from './measure/spread.ts';
 
-const ENTRANTS = 1_000_000;
+const ENTRANTS = LINE_LENGTH;
 const DRAWS = 5;
 const PLACES = 20_000;
 const ROUNDS = 9;
-const million = ENTRANTS.toLocaleString('en');
+const entrantsText = ENTRANTS.toLocaleString('en');
 
 export const draw: Bench = {
   name: 'draw',
-  about: `a draw of ${million}: in Redis, to fetch, and one place`,
+  about: `a draw of ${entrantsText}: in Redis, to fetch, and one place`,
   async run() {
     const redis = await openCrowdedRedis();
     try {
@@ -37,7 +38,7 @@ export const draw: Bench = {
       });
       return {
         findings: [
-          finding(`the draw of ${million}, in Redis`, spread(drawn.map((each) => each.inRedis / 1000)), 'ms'),
+          finding(`the draw of ${entrantsText}, in Redis`, spread(drawn.map((each) => each.inRedis / 1000)), 'ms'),
           finding('its result, fetched and read once a process', spread(drawn.map((each) => each.toFetch)), 'ms'),
           finding('one place, from an arrival index to a number', placeTimes(last.result), 'µs', { at_most: 20 }),
         ],

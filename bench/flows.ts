@@ -12,7 +12,7 @@ import { authorizationRequest, finishLogin } from './load/relying-party.ts';
 import type { Contestant } from './measure/compare.ts';
 import { compare } from './measure/compare.ts';
 import type { ServerProcess } from './server.ts';
-import { ADMIN_TOKEN, ROOM } from './stand.ts';
+import { raise } from './stand.ts';
 
 const ROUNDS = 5;
 const VISITORS = 1500;
@@ -95,13 +95,4 @@ function newVisit(host: string): Visit {
       return browser;
     },
   };
-}
-
-async function raise(port: number, numbers: number): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${port}/admin/v1/rooms/${ROOM}/serving-counter`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ increment_by: numbers }),
-  });
-  if (!answer.ok) throw new Error(`failed to raise the serving counter: ${await answer.text()}`);
 }

@@ -4,7 +4,7 @@ import { createBrowser, locationOf } from './load/browser.ts';
 import { header } from './load/connection.ts';
 import { gather } from './load/crowd.ts';
 import { comparePolls } from './polls.ts';
-import { ADMIN_TOKEN, ROOM } from './stand.ts';
+import { ROOM, raise } from './stand.ts';
 
 const VISITORS = 5_000;
 const SITE = 'http://127.0.0.1:9';
@@ -21,19 +21,15 @@ export const gate: Bench = {
 
 /** Admits so many visitors. Answers the check of each. */
 async function insiders(port: number, count: number): Promise<string[]> {
-  const base = `http://127.0.0.1:${port}`;
-  const raised = await fetch(`${base}/admin/v1/rooms/${ROOM}/serving-counter`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ increment_by: count }),
-  });
-  if (!raised.ok) throw new Error(`failed to raise the serving counter: ${await raised.text()}`);
+  await raise(port, count);
   const crowd = await gather(port);
   const requests: string[] = [];
   await crowd.each(Array.from({ length: count }), async (connection) => {
     const browser = createBrowser(connection, `127.0.0.1:${port}`);
     const enter = `/rooms/${ROOM}/enter?return_to=${encodeURIComponent(`${SITE}/a`)}`;
-    const back = locationOf(await browser.get(enter));
+    let back = locationOf(await browser.get(enter));
+    // A new browser comes a second time, to show that it keeps cookies.
+    if (!back.startsWith(SITE)) back = locationOf(await browser.get(back));
     const taken = await browser.get(CHECK, originalRequest(back.slice(SITE.length)));
     const cookie = header(taken.head, 'set-cookie')?.split(';')[0];
     if (!cookie) throw new Error(`expected a cookie, not ${taken.head}`);

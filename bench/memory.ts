@@ -8,10 +8,11 @@ import { openRedisStore } from '#store/redis/index.ts';
 import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { Bench, Finding } from './bench.ts';
 import { arrivals } from './facts.ts';
+import { LINE_LENGTH } from './line-length.ts';
 import { ROOM } from './stand.ts';
 
 const THROUGH_THE_DOOR = 5000;
-const COUNTS = [100_000, 1_000_000];
+const COUNTS = [100_000, LINE_LENGTH];
 const BATCH = 1000;
 /**
  * A window is a third of the room's presence timeout of three minutes. Three full windows are kept beside the current.

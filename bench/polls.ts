@@ -37,7 +37,8 @@ export async function comparePolls(
 /** Headers that node:http adds by itself. */
 const OWN = /^(?:date|connection|keep-alive|transfer-encoding)$/i;
 
-async function sampleAnswer(port: number, request: string) {
+/** The answer to one request, without the headers that node:http adds by itself. */
+export async function sampleAnswer(port: number, request: string) {
   const connection = await openConnection(port);
   const { status, head, body } = await connection.send(request);
   connection.close();

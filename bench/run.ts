@@ -2,23 +2,33 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ahead } from './ahead.ts';
+import { aws } from './aws.ts';
 import type { Bench } from './bench.ts';
+import { claims } from './claims.ts';
 import { draw } from './draw.ts';
 import { facts } from './facts.ts';
+import { firstView } from './first-view.ts';
 import { flows } from './flows.ts';
 import { gate } from './gate.ts';
-import { joins } from './joins.ts';
+import { joins, protection } from './joins.ts';
+import { latency } from './latency.ts';
+import { isUsual } from './line-length.ts';
 import { WrkMissing } from './load/wrk.ts';
 import { memory } from './memory.ts';
 import { mergeResults, readResults } from './merge-results.ts';
+import { opening } from './opening.ts';
 import type { Result } from './report.ts';
 import { describeMachine, printTable } from './report.ts';
 import { scale } from './scale.ts';
 import { setUp } from './stand.ts';
 import { status } from './status.ts';
 import { storeCommands } from './store-commands.ts';
+import { streams } from './streams.ts';
 
-const BENCHES: readonly Bench[] = [joins, flows, status, facts, gate, memory, scale, ahead, draw, storeCommands];
+const BENCHES: readonly Bench[] = [
+  ...[joins, protection, flows, claims, aws, status, facts, gate, firstView, streams, latency, opening],
+  ...[memory, scale, ahead, draw, storeCommands],
+];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
@@ -43,6 +53,7 @@ for (const bench of BENCHES.filter(({ name }) => names.length === 0 || names.inc
 }
 
 printTable(results);
+if (!isUsual) process.exit();
 const file = join(import.meta.dirname, 'results.json');
 const machine = await describeMachine();
 const merged = mergeResults(

@@ -11,12 +11,13 @@ import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Bench, Finding } from './bench.ts';
+import { LINE_LENGTH } from './line-length.ts';
 import { redisTime } from './measure/redis-time.ts';
 import type { Spread } from './measure/spread.ts';
 import { spread } from './measure/spread.ts';
 
 const SHORT = 1000;
-const LONG = 1_000_000;
+const LONG = LINE_LENGTH;
 const PEOPLE = 1000;
 const ROUNDS = 9;
 const POLLS = 5000;

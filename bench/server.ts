@@ -11,6 +11,8 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** On a busy machine, in ms. */
+const STARTING = 150_000;
 /** Ticks per second in /proc, on every system that Node supports. */
 const TICKS = 100;
 
@@ -31,11 +33,15 @@ export async function startServer({ main, port, env }: ServerOptions): Promise<S
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await Promise.race([
-    listening(port),
+    listening(port, STARTING),
     ended.then(() => {
       throw new Error(`${main} exited before it listened`);
     }),
-  ]);
+  ]).catch(async (error: unknown) => {
+    child.kill('SIGTERM');
+    await ended;
+    throw error;
+  });
   return {
     port,
     async cpuSeconds() {

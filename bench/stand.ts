@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateJwks } from '#signing-keys/jwks.ts';
+import { dynamoVariables, freshTable, startDynamo } from '#support/dynamo.ts';
 import { freePort } from '#support/ports.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
@@ -15,14 +16,25 @@ export const CLIENT = { id: 'shop', secret: 'a-secret-of-the-shop', redirectUri:
 export const ADMIN_TOKEN = 'bench-admin-token-of-some-length';
 const COOKIE_KEY = 'a-cookie-key-for-the-benchmark-only';
 
+export interface AnteroomOptions {
+  /** The configuration file. Left out: one room whose inlet is manual. */
+  readonly settings?: string;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface Stand {
   /** A folder for the benchmark's files. */
   readonly folder: string;
   readonly redisOf: (server: ServerProcess) => RedisServer;
-  /** The whole service on Redis, as `npm start` runs it, with one room whose inlet is manual. */
-  anteroom(): Promise<ServerProcess>;
+  /** The whole service on Redis, as `npm start` runs it. */
+  anteroom(options?: AnteroomOptions): Promise<ServerProcess>;
+  /** The variables of a process that keeps a ledger in DynamoDB: a server of its own, in memory. */
+  ledger(): Promise<Readonly<Record<string, string>>>;
   /** Bare oidc-provider. */
   provider(): Promise<ServerProcess>;
+  /** Bare node:http with one command of Redis for each of four calls. */
+  fourCalls(): Promise<ServerProcess>;
   /** Bare node:http with one answer for everything. */
   constant(answer: { status: number; headers: Readonly<Record<string, string>>; body: string }): Promise<ServerProcess>;
   tearDown(): Promise<void>;
@@ -32,13 +44,18 @@ export async function setUp(): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-bench-'));
   const jwks = await generateJwks();
   const servers = new Map<ServerProcess, RedisServer | null>();
+  const ledgers: { stop(): Promise<void> }[] = [];
 
   async function start(main: string, env: Record<string, string>, redis: RedisServer | null): Promise<ServerProcess> {
     const port = await freePort();
     const redisUrl: Record<string, string> = redis ? { REDIS_URL: redis.url } : {};
     const issuer = `http://127.0.0.1:${port}`;
     const path = join(import.meta.dirname, main);
-    const server = await startServer({ main: path, port, env: { ...env, ...redisUrl, ISSUER: issuer } });
+    const starting = startServer({ main: path, port, env: { ...env, ...redisUrl, ISSUER: issuer } });
+    const server = await starting.catch(async (error: unknown) => {
+      await redis?.stop();
+      throw error;
+    });
     servers.set(server, redis);
     return server;
   }
@@ -50,9 +67,9 @@ export async function setUp(): Promise<Stand> {
       if (!redis) throw new Error('this server has no Redis');
       return redis;
     },
-    async anteroom() {
+    async anteroom({ settings: text = SETTINGS, env: further = {} } = {}) {
       const settings = join(folder, 'anteroom.yaml');
-      await writeFile(settings, SETTINGS);
+      await writeFile(settings, text);
       await writeFile(join(folder, 'jwks.json'), JSON.stringify(jwks));
       const env = {
         HOST: '127.0.0.1',
@@ -61,11 +78,19 @@ export async function setUp(): Promise<Stand> {
         COOKIE_KEYS: COOKIE_KEY,
         ADMIN_TOKEN,
         LOG_LEVEL: 'warn',
+        TRUST_PROXY: '1',
+        ...further,
       };
       const server = await start('../src/main.ts', env, await startRedis());
       await ready(server.port);
       return server;
     },
+    async ledger() {
+      const server = await startDynamo();
+      ledgers.push(server);
+      return dynamoVariables(server, freshTable());
+    },
+    fourCalls: async () => start('baseline/four-calls.ts', { KEY: JSON.stringify(jwks.keys[0]) }, await startRedis()),
     async provider() {
       const setup = {
         jwks: { keys: jwks.keys },
@@ -82,19 +107,19 @@ export async function setUp(): Promise<Stand> {
         await server.stop();
         await redis?.stop();
       }
+      for (const ledger of ledgers) await ledger.stop();
       await rm(folder, { recursive: true });
     },
   };
 }
 
-const SETTINGS = `
+/** One room whose inlet is manual, and a relying party. */
+export const SETTINGS = `
 rooms:
   - id: ${ROOM}
     title: Spring sale
     inlet: { strategy: manual }
     return_urls: ['http://127.0.0.1:9/']
-    # The crowd has one address: its joins are counted, and never too many.
-    limits: { joins_per_address: 1000000/1m, unproven_per_address: 10000 }
 relying_parties:
   - client_id: ${CLIENT.id}
     client_secret: ${CLIENT.secret}
@@ -109,4 +134,14 @@ async function ready(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error('the service did not become ready');
+}
+
+/** Serves so many numbers of the room. */
+export async function raise(port: number, numbers: number): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/admin/v1/rooms/${ROOM}/serving-counter`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ increment_by: numbers }),
+  });
+  if (!answer.ok) throw new Error(`failed to raise the serving counter: ${await answer.text()}`);
 }

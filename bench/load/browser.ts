@@ -14,9 +14,18 @@ export interface Browser {
   post(target: string, form: string, headers?: string): Promise<Reply>;
 }
 
+let browsers = 0;
+
+/** An address of its own for each visitor, in a network of its own: the next visitors of a real opening are elsewhere. */
+export function nextAddress(): string {
+  browsers += 1;
+  return `10.${(browsers >> 8) % 256}.${browsers % 256}.1`;
+}
+
 /** A browser without cookies. Several browsers may use the connection one after the other. */
 export function createBrowser(connection: Connection, host: string): Browser {
   const cookies = new Map<string, string>();
+  const from = `X-Forwarded-For: ${nextAddress()}\r\n`;
 
   function keepCookies({ head }: Reply): void {
     for (const [, name = '', value = '', attributes = ''] of head.matchAll(SET_COOKIE)) {
@@ -30,7 +39,7 @@ export function createBrowser(connection: Connection, host: string): Browser {
   async function send(method: string, target: string, headers: string, body: string): Promise<Reply> {
     const path = target.startsWith('http') ? target.slice(target.indexOf('/', 8)) : target;
     const cookieLine = cookies.size > 0 ? `Cookie: ${cookie()}\r\n` : '';
-    const lines = `Host: ${host}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\n${cookieLine}${headers}`;
+    const lines = `Host: ${host}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\n${from}${cookieLine}${headers}`;
     const reply = await connection.send(`${method} ${path} HTTP/1.1\r\n${lines}\r\n${body}`);
     keepCookies(reply);
     return reply;
