@@ -20,6 +20,7 @@ const SHOP = {
 interface Start {
   readonly rooms?: readonly object[];
   readonly relying_parties?: readonly object[];
+  readonly groups?: readonly object[];
   readonly settings?: 'merge' | 'file-wins';
   readonly revision?: number;
 }
@@ -53,10 +54,10 @@ describe.each(STORES)('a start with a configuration file, on %s', (_name, open) 
   /** Starts with a file that says this. Resolves to the logged messages. */
   async function start({ revision, ...file }: Start = {}, isShared = true): Promise<string[]> {
     const written = { rooms: [SALE], relying_parties: [] as readonly object[], ...file };
-    const { rooms, relying_parties, settings } = settingsFile.parse(written);
+    const { rooms, relying_parties, groups, settings } = settingsFile.parse(written);
     const logged: string[] = [];
     await applySettings(
-      { rooms, relyingParties: relying_parties, written, fileWins: settings === 'file-wins' },
+      { rooms, relyingParties: relying_parties, groups, written, fileWins: settings === 'file-wins' },
       {
         operations: waitingRoom.operations,
         appliedFile: opened.store.appliedFile,
@@ -124,6 +125,22 @@ describe.each(STORES)('a start with a configuration file, on %s', (_name, open) 
     expect(await sale()).toMatchObject({ inlet: { strategy: 'rate', per_minute: 60 } });
     await start({ rooms: [{ id: 'sale', inlet: { strategy: 'periodic', increment: 5, every: '1m' } }] });
     expect((await sale()).inlet).toEqual({ strategy: 'periodic', increment: 5, every: 60_000 });
+  });
+
+  test('asks for a proof by default except where AWS clients come, whenever the file says that they do', async () => {
+    const challenge = async () => (await sale()).challenge;
+    await start();
+    expect(await challenge()).toBe('auto');
+    await start({ rooms: [{ ...SALE, aws: {} }] });
+    expect(await challenge()).toBe('off');
+    await start({ rooms: [{ ...SALE, aws: null }] });
+    expect(await challenge()).toBe('auto');
+    await start({ rooms: [{ ...SALE, challenge: 'auto' }] });
+    await start({ rooms: [{ ...SALE, challenge: 'auto', aws: {} }] });
+    expect(await challenge()).toBe('auto');
+    await change({ challenge: 'off' });
+    await start({ rooms: [{ ...SALE, challenge: 'auto', aws: {} }] });
+    expect(await challenge()).toBe('off');
   });
 
   test('leaves no audit entry and no event where nothing changes', async () => {
@@ -229,6 +246,26 @@ describe.each(STORES)('a start with a configuration file, on %s', (_name, open) 
         'room sale: message is "Sold out."; the file says "Hello."',
       ]);
       expect(await sale()).toMatchObject({ message: 'Sold out.' });
+    });
+  });
+
+  describe('groups', () => {
+    const groupOf = (size: number) => ({ id: 'backend', size, rooms: { sale: 0.5 } });
+
+    test('are put where they are new or have changed, and keep what an operator set otherwise', async () => {
+      await start({ groups: [groupOf(10)] });
+      expect(await waitingRoom.operations.groups()).toEqual([groupOf(10)]);
+      await waitingRoom.operations.putGroup(groupOf(20));
+      await start({ groups: [groupOf(10)] });
+      expect(await waitingRoom.operations.groups()).toEqual([groupOf(20)]);
+      await start({ groups: [groupOf(30)] });
+      expect(await waitingRoom.operations.groups()).toEqual([groupOf(30)]);
+    });
+
+    test('of rooms that nobody knows are refused, and nothing is stored', async () => {
+      const unknown = { id: 'backend', size: 10, rooms: { other: 0.5 } };
+      await expect(start({ groups: [unknown] })).rejects.toThrow('there is no other');
+      expect(await waitingRoom.operations.rooms()).toEqual([]);
     });
   });
 });

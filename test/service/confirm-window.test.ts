@@ -30,6 +30,7 @@ const relying_parties = [
 
 onEachStore('an admission that nobody confirms', { rooms: [room], relying_parties }, (service) => {
   const tick = async () => {
+    await service.waitingRoom.flush();
     await service.waitingRoom.advance.room('sale');
     service.waitingRoom.snapshots.expire('sale');
   };

@@ -96,7 +96,11 @@ async function work({ url, room, visitors: crowd, duration, stay }: Shift): Prom
   const arrivals = await Promise.all(
     Array.from({ length: crowd }, () => visitors.arrive(room, { visitor: null, ticket: null })),
   );
-  for (const { ticket, admission } of arrivals) if (admission) goInside(ticket).catch(onError);
+  // The waiting page of each loads, which makes them present.
+  for (const { ticket, admission } of arrivals) {
+    if (admission) goInside(ticket).catch(onError);
+    else await visitors.facts(ticket);
+  }
   let line = arrivals
     .filter(({ ticket, admission }) => !admission && ticket.number % NO_SHOW !== 0)
     .map(({ ticket }) => ticket)

@@ -60,7 +60,11 @@ async function putRoom(room: keyof typeof STARTS): Promise<void> {
   const answer = await fetch(`${anyUrl()}/admin/v1/rooms/${room}`, {
     method: 'PUT',
     headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ presence: { timeout: '9s' }, events: [{ id: 'opening', prequeue_start, start }] }),
+    body: JSON.stringify({
+      challenge: 'off',
+      presence: { timeout: '9s' },
+      events: [{ id: 'opening', prequeue_start, start }],
+    }),
   });
   expect(answer.status).toBe(201);
 }

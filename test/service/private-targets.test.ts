@@ -46,6 +46,13 @@ describe('the admin API refuses', () => {
   const health = (url: string) => ({ ...adaptive, health: { url } });
   test.each<[what: string, method: string, path: string, body: object, field: string]>([
     ['a health URL', 'PUT', '/rooms/new', { inlet: health(METADATA) }, 'inlet.health.url'],
+    [
+      'an agent of a rule',
+      'PATCH',
+      '/rooms/sale',
+      { rules: [{ match: { agent: ['https://agent.example', 'https://127.0.0.1:6379'] }, action: 'bypass' }] },
+      'rules[0].match.agent',
+    ],
     ['a health URL in a patch', 'PATCH', '/rooms/sale', { inlet: health('http://0x7f.1:6379/') }, 'inlet.health.url'],
     [
       'a Prometheus',

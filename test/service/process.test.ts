@@ -287,6 +287,15 @@ describe('the admin token', () => {
     await expect.poll(run.output).toContain(`Admin token  ${await kept()}\n`);
   });
 
+  test('is not needed in the demo: a printed link signs in, once', async () => {
+    const run = await start({ CONFIG: '', SHOP_PORT: `${await freePort()}` });
+    await expect.poll(run.output).toMatch(/Sign in +\S+/);
+    const [, link = ''] = /Sign in +(\S+)/.exec(run.output()) ?? [];
+    const open = () => fetch(link, { redirect: 'manual' });
+    expect((await open()).headers.getSetCookie().join()).toMatch(/anteroom_operator=[\w-]+;/);
+    expect((await open()).status).toBe(401);
+  });
+
   test('is not printed with a configuration file: the output names the file that has it', async () => {
     const run = await start({ ADMIN_TOKEN: '' });
     await expect.poll(run.output).toContain(`Admin token  in ${join(folder.path, 'keys/admin-token')}\n`);
@@ -301,6 +310,7 @@ describe('the admin token', () => {
     await expect.poll(run.output).toContain('Control ');
     expect(run.output()).not.toContain(ADMIN_TOKEN);
     expect(run.output()).not.toContain('Admin token');
+    if (!('CONFIG' in env)) expect(run.output()).not.toContain('once=');
   });
 });
 

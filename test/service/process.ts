@@ -5,10 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { jwks } from '#support/service.ts';
+import { jwks } from '#support/jwks.ts';
 
 const MAIN = resolve('src/main.ts');
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export const ADMIN_TOKEN = 'an-admin-token-of-the-tests';
 export const COOKIE_KEYS = 'a-key-of-all-processes';
@@ -84,9 +84,13 @@ export async function createFolder(): Promise<Folder> {
 /** Waits until the process is ready. Rejects with its output if it exits before. */
 export async function ready({ child, output }: Run, url: string): Promise<void> {
   const until = Date.now() + PATIENCE;
-  while ((await statusOf(`${url}/readyz`)) !== 200) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
-      throw new Error(`The process did not get ready:\n${output()}`);
+  for (;;) {
+    const status = await statusOf(`${url}/readyz`);
+    if (status === 200) return;
+    const { exitCode, signalCode } = child;
+    if (exitCode !== null || signalCode !== null || Date.now() > until) {
+      const end = exitCode ?? signalCode ?? 'none';
+      throw new Error(`The process did not get ready (/readyz ${status}, exit ${end}):\n${output()}`);
     }
     await delay(25);
   }

@@ -37,6 +37,7 @@ test('settings that cannot work are logged once at the start, however often appl
           return [];
         },
         upsertRoom: async () => undefined,
+        putGroup: async () => ({ isNew: true }),
         upsertRelyingParty: async (_id, change) => ({ isNew: true, revision: '', value: await change(null) }),
       },
       appliedFile: { read: async () => null, write: async () => undefined },

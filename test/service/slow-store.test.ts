@@ -118,7 +118,10 @@ test('while Redis is paused polls go on and joins are refused in time, and no nu
   await expect.poll(async () => (await fetch(`${service.issuer}/readyz`)).status, { timeout: 10_000 }).toBe(200);
   const { number } = await aVisitor();
   expect(number).toBeGreaterThan(1);
-  const counters = () => service.waitingRoom.operations.counters('sale');
+  const counters = async () => {
+    await service.waitingRoom.flush();
+    return service.waitingRoom.operations.counters('sale');
+  };
   await expect.poll(counters, { timeout: 10_000 }).toMatchObject({ waiting: 2, present: 2 });
   await service.waitingRoom.operations.raise('sale', 2);
   expect((await facts(waiting.browser, waiting.page)).json()).toMatchObject({ state: 'served' });

@@ -13,6 +13,8 @@ import { type WatchedBrowser, watchedBrowser } from './watched-browser.ts';
 
 const PATH = '/line';
 const IDP_RESPONSE = 'http://127.0.0.1:9/oauth2/idpresponse';
+/** Browsers get pages instead of problems. */
+const PROGRAM = { Accept: 'application/json' };
 const AFTER = 'http://127.0.0.1:9/bye';
 const rooms = [
   { id: 'sale', title: 'Spring sale', admission: { claim_window: '1m', lifetime: '10m' }, return_urls: [`${SITE}/`] },
@@ -185,7 +187,7 @@ const journeys: Readonly<Record<string, () => Promise<void>>> = {
     expect(servers).toEqual([{ url: url('/admin/v1') }]);
     const panel = await browser.get(url('/admin'));
     expect(panel.location).toBe(url('/admin/'));
-    expect((await browser.get(panel.location)).text).toContain('<h1>Rooms</h1>');
+    expect((await browser.get(panel.location)).text).toContain('<div id="panel">');
   },
 
   async 'metadata, at both well-known addresses'() {
@@ -244,15 +246,23 @@ test.each([
   '/line/line/rooms/sale/status',
 ])('%s is not found', async (target) => {
   const logged = service.logged.length;
-  const { status, headers, text } = await browser.get(service.listensOn + target);
+  const { status, headers, text } = await browser.get(service.listensOn + target, PROGRAM);
   expect([status, JSON.parse(text)]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   expect(service.logged.slice(logged).join()).toContain('"status":404');
 });
 
 test('a request outside the path learns what a proxy must do', async () => {
-  const { text } = await browser.get(`${service.listensOn}/rooms/sale/status`);
+  const { text } = await browser.get(`${service.listensOn}/rooms/sale/status`, PROGRAM);
   expect(JSON.parse(text).detail).toBe(
     'Everything is below /line/ here. A proxy in front must pass this path on as it is.',
   );
+});
+
+test('a browser gets pages: the landing page below the path, and outside of it that nothing is there', async () => {
+  const landing = await browser.get(url('/'));
+  expect([landing.status, landing.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  const outside = await browser.get(`${service.listensOn}/rooms/sale/status`);
+  expect([outside.status, outside.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(browser.strays).toEqual([]);
 });

@@ -32,6 +32,10 @@ export interface Crowd {
   inside(): ReadonlySet<string>;
   /** Resolves with when, in ms since the epoch, the first join was answered that was sent from now on. */
   nextJoin(): Promise<number>;
+  /** The same for the first claim. */
+  nextClaim(): Promise<number>;
+  /** Resolves when so many have joined. */
+  joined(visitors: number): Promise<void>;
   /** Ends the joins. Visitors in line continue. */
   closeDoors(): void;
   /** Ends the load and looks up every visitor once more. */
@@ -57,6 +61,7 @@ export function startCrowd({ urls, joinsPerSecond, pollEvery, stay }: CrowdOptio
   const lost: string[] = [];
   const tasks = new Set<Promise<void>>();
   const joins = new Set<(sentAt: number) => void>();
+  const claims = new Set<(sentAt: number) => void>();
   const inside = new Set<string>();
   let [mostInside, admitted, due, running] = [0, 0, 0, true];
 
@@ -149,8 +154,10 @@ export function startCrowd({ urls, joinsPerSecond, pollEvery, stay }: CrowdOptio
   }
 
   async function claim(visitor: Visitor): Promise<void> {
+    const sentAt = Date.now();
     const { status, body } = await call('POST', '/self/claim', visitor.ticket);
     if (status !== 200) return;
+    for (const seen of claims) seen(sentAt);
     visitor.sub = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString()).sub as string;
     visitor.inside = true;
     admitted += 1;
@@ -177,16 +184,10 @@ export function startCrowd({ urls, joinsPerSecond, pollEvery, stay }: CrowdOptio
 
   return {
     inside: () => new Set(inside),
-    nextJoin() {
-      const from = Date.now();
-      return new Promise((resolve) => {
-        const seen = (sentAt: number) => {
-          if (sentAt < from) return;
-          joins.delete(seen);
-          resolve(Date.now());
-        };
-        joins.add(seen);
-      });
+    nextJoin: () => nextOf(joins),
+    nextClaim: () => nextOf(claims),
+    async joined(count) {
+      while (visitors.length < count) await delay(100);
     },
     closeDoors() {
       clearInterval(arrivals);
@@ -208,6 +209,19 @@ export function startCrowd({ urls, joinsPerSecond, pollEvery, stay }: CrowdOptio
       return { joined: visitors.length, admitted, twice, lost, mostInside };
     },
   };
+}
+
+/** Resolves with when the first was answered that is sent from now on. */
+function nextOf(answers: Set<(sentAt: number) => void>): Promise<number> {
+  const from = Date.now();
+  return new Promise((resolve) => {
+    const seen = (sentAt: number) => {
+      if (sentAt < from) return;
+      answers.delete(seen);
+      resolve(Date.now());
+    };
+    answers.add(seen);
+  });
 }
 
 const anyAddress = () => Array.from({ length: 4 }, () => 1 + Math.floor(Math.random() * 254)).join('.');

@@ -94,6 +94,13 @@ export const FAULTS = {
       await server.revert();
       await server.start();
     }),
+  /** `kill -9`, and a restart on nothing. */
+  'empty restart': () =>
+    single(async (server) => {
+      await server.kill();
+      await server.clear();
+      await server.start();
+    }),
   FLUSHALL: () =>
     single(async (server) => {
       await server.cli('FLUSHALL');

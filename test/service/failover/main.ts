@@ -2,15 +2,28 @@
  * Runs trials of faults under load and prints what came of them:
  *
  *     node test/service/failover/main.ts [--runs 20] [FAULT …]
+ *
+ * With `--sale 5000 [--rate 25]`, one sale to so many visitors, of whom so many join a second, with a ledger in DynamoDB
+ * and every fault in turn.
  */
 import { parseArgs } from 'node:util';
 import { FAULTS, type FaultName } from './faults.ts';
+import { runSale } from './sale.ts';
 import { type Outcome, runTrial } from './trial.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '20' } },
+  options: {
+    runs: { type: 'string', default: '20' },
+    sale: { type: 'string' },
+    rate: { type: 'string', default: '25' },
+  },
 });
+if (values.sale !== undefined) {
+  const outcome = await runSale({ visitors: Number(values.sale), joinsPerSecond: Number(values.rate) });
+  process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  process.exit(0);
+}
 const known = Object.keys(FAULTS) as FaultName[];
 const faults = positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : known;
 

@@ -21,6 +21,8 @@ export interface Server {
   /** Copies its files as they are now; the copy replaces them before the next start. */
   remember(): Promise<void>;
   revert(): Promise<void>;
+  /** Removes its files. */
+  clear(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export async function createServer(args: readonly string[] = []): Promise<Server
     async revert() {
       await rm(data, { recursive: true });
       await cp(copy, data, { recursive: true });
+    },
+    async clear() {
+      await rm(data, { recursive: true });
+      await mkdir(data);
     },
     async remove() {
       await server.kill();

@@ -1,29 +1,33 @@
 /** One fault under load: real programs from end to end, and what came of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { lineKey } from '#store/redis/keys.ts';
-import { freePort } from '#support/ports.ts';
-import { createFolder, environment, type Folder, ready } from '../process.ts';
+import { createFolder } from '../process.ts';
 import { startCrowd } from './crowd.ts';
 import { FAULTS, type FaultName } from './faults.ts';
+import { startProcess } from './service-process.ts';
 
 const SIZE = 100;
 
-const settings = {
+const settingsOf = (size: number) => ({
   rooms: [
     {
       id: 'sale',
-      inlet: { strategy: 'rate', per_minute: 3600, size: SIZE },
+      inlet: { strategy: 'rate', per_minute: 3600, size },
       admission: { lifetime: '10m', claim_window: '20s' },
       presence: { timeout: '12s' },
     },
   ],
-};
+});
 
 export interface TrialOptions {
   readonly joinsPerSecond: number;
   /** Of load, in ms. */
   readonly before: number;
   readonly after: number;
+  /** The most that may be inside; 100 if left out. */
+  readonly size?: number;
+  /** Further variables of the processes. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Outcome {
@@ -41,12 +45,16 @@ export interface Outcome {
   readonly faults: readonly string[];
 }
 
-export async function runTrial(fault: FaultName, { joinsPerSecond, before, after }: TrialOptions): Promise<Outcome> {
+export async function runTrial(
+  fault: FaultName,
+  { joinsPerSecond, before, after, size = SIZE, env = {} }: TrialOptions,
+): Promise<Outcome> {
   const setting = await FAULTS[fault]();
   const folder = await createFolder();
   try {
-    await folder.write('anteroom.yaml', JSON.stringify(settings));
-    const urls = await Promise.all([startProcess(folder, setting.url), startProcess(folder, setting.url)]);
+    await folder.write('anteroom.yaml', JSON.stringify(settingsOf(size)));
+    const processes = await Promise.all([1, 2].map(() => startProcess(folder, { ...env, REDIS_URL: setting.url })));
+    const urls = processes.map(({ url }) => url);
     const crowd = startCrowd({ urls, joinsPerSecond, pollEvery: 1500, stay: [1500, 3000] });
     await delay(before);
     const { writableAt, server } = await setting.strike();
@@ -63,7 +71,7 @@ export async function runTrial(fault: FaultName, { joinsPerSecond, before, after
       numbersTwice: report.twice.length,
       placesLost: report.lost.length,
       secondsUntilService: (served - writableAt) / 1000,
-      overSize: Math.max(0, report.mostInside - SIZE),
+      overSize: Math.max(0, report.mostInside - size),
       admissionsLost: [...inside].filter((sub) => !kept.has(sub)).length,
       faults: [...report.twice.map((number) => `the number ${number} twice`), ...report.lost].slice(0, 5),
     };
@@ -71,17 +79,4 @@ export async function runTrial(fault: FaultName, { joinsPerSecond, before, after
     await folder.remove();
     await setting.close();
   }
-}
-
-async function startProcess(folder: Folder, redisUrl: string): Promise<string> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const run = folder.run({
-    ...(await environment(folder, port)),
-    ISSUER: 'http://line.test',
-    REDIS_URL: redisUrl,
-    TRUST_PROXY: '1',
-  });
-  await ready(run, url);
-  return url;
 }

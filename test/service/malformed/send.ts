@@ -29,7 +29,11 @@ export function send(port: number, request: GeneratedRequest): Promise<Trouble> 
       resolve('no answer');
       socket.destroy();
     });
-    socket.on('data', (data) => (answer += data.toString('latin1')));
+    socket.on('data', (data) => {
+      answer += data.toString('latin1');
+      // A stream has no end of its own.
+      if (/^content-type: text\/event-stream[\s\S]*\r\n\r\n/im.test(answer)) socket.destroy();
+    });
     // A body that is refused before its end may reset the connection after the answer.
     socket.on('error', ({ message }) => resolve(answer === '' ? message : troubleIn(answer)));
     socket.on('close', () => resolve(troubleIn(answer)));
