@@ -28,8 +28,11 @@ export interface Anteroom {
   close(): Promise<void>;
 }
 
-/** @param path of the public URL, such as `/line`. */
-export async function startAnteroom(path = ''): Promise<Anteroom> {
+/**
+ * @param path of the public URL, such as `/line`.
+ * @param crowd how many simulated visitors come.
+ */
+export async function startAnteroom(path = '', crowd = 0): Promise<Anteroom> {
   const folder = await mkdtemp(join(tmpdir(), 'anteroom-e2e-'));
   const [port, shopPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}${path}`;
@@ -41,7 +44,14 @@ export async function startAnteroom(path = ''): Promise<Anteroom> {
   async function start(): Promise<void> {
     const child = spawn(process.execPath, [MAIN], {
       cwd: folder,
-      env: { PATH: process.env.PATH, PORT: `${port}`, ISSUER: url, SHOP_PORT: `${shopPort}`, LOG_LEVEL: 'error' },
+      env: {
+        PATH: process.env.PATH,
+        PORT: `${port}`,
+        ISSUER: url,
+        SHOP_PORT: `${shopPort}`,
+        CROWD: `${crowd}`,
+        LOG_LEVEL: 'error',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // The leader of a process group, so that close() can end all of it after a failed test.
       detached: true,

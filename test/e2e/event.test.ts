@@ -12,7 +12,7 @@ import { audit, heading, newVisitor, numberOf, picture, words } from './visitor.
 const SECOND = 1000;
 const CROWD = 40;
 /** From the process's start until the event: time to start, to arrive, and to check the page. */
-const AHEAD = 14 * SECOND;
+const AHEAD = 24 * SECOND;
 
 let browser: Browser;
 let folder: Folder;
@@ -35,6 +35,8 @@ beforeAll(async () => {
     `rooms:
   - id: sale
     title: Spring sale
+    # The crowd has one address and no scripts.
+    challenge: off
     events:
       - id: opening
         prequeue_start: ${new Date(startsAt - 3_600_000).toISOString()}
@@ -73,7 +75,8 @@ async function waitingPage(clientId = 'shop'): Promise<Page> {
   return page;
 }
 
-const says = (page: Page, what: string) => expect.poll(() => words(heading(page)), { timeout: 20_000 }).toBe(what);
+const says = (page: Page, what: string, timeout = 20 * SECOND) =>
+  expect.poll(() => words(heading(page)), { timeout }).toBe(what);
 
 /** Dark and light, narrow and wide, left to right and right to left. */
 async function lookAt(page: Page, name: string): Promise<void> {
@@ -108,8 +111,7 @@ test('the page counts down to the start, shows its number, checks the draw, and 
   expect(Date.now(), 'it was looked at in time').toBeLessThan(startsAt);
 
   // From here on the page acts by itself.
-  await says(page, 'You are in line');
-  expect(Date.now() - startsAt).toBeLessThan(5 * SECOND);
+  await says(page, 'You are in line', startsAt - Date.now() + 5 * SECOND);
   const number = await numberOf(page);
   expect(number).toBeGreaterThanOrEqual(1);
   expect(number).toBeLessThanOrEqual(CROWD + 1);

@@ -48,7 +48,7 @@ describe('a place in line', () => {
 
     await letIn(anteroom, 2);
     await Promise.all([page.waitForURL(/\/checkout$/), tab.waitForURL(/\/checkout$/)]);
-    expect((await anteroom.admin('GET', '/counters')).claimed).toBe(2);
+    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).claimed).toBe(2);
   });
 
   test('is kept when the service is killed: the page says so, keeps trying, and continues by itself', async () => {
@@ -141,12 +141,13 @@ describe('a place in line', () => {
   });
 
   test('is taken back by a page that was closed when its turn came', async () => {
-    await emptyRoom(anteroom, { inlet: { strategy: 'manual', size: 2 }, presence: { timeout: '3s' } });
+    await emptyRoom(anteroom, { inlet: { strategy: 'manual', size: 2 }, presence: { timeout: '8s' } });
     const page = await another();
     const url = page.url();
     await page.goto('about:blank');
-    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).present, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).present, { timeout: 20_000 }).toBe(0);
     const other = await another();
+    await expect.poll(async () => (await anteroom.admin('GET', '/counters')).present, { timeout: 10_000 }).toBe(1);
     await letIn(anteroom, 2);
     await other.waitForURL(/\/checkout$/);
 
