@@ -27,6 +27,7 @@ const EVERYTHING = [
   ...['--set-json', 'networkPolicy.from=[{"namespaceSelector":{}}]'],
   ...['--set-json', 'networkPolicy.egress=[{"ports":[{"port":6379}]}]'],
   ...['--set-json', 'tolerations=[{"key":"sale","operator":"Exists"}]', '--set', 'nodeSelector.pool=sale'],
+  ...['--set', 'dynamodb.table=line,dynamodb.region=eu-central-1', '--set', 'serviceAccountName=line'],
   ...['--set', `image.digest=sha256:${'0'.repeat(64)}`, '--set-string', 'env.WEBHOOK_EVENTS=mode.changed'],
 ];
 const MINIMAL = ['--set', 'issuer=https://queue.example', '--set', 'existingSecret=anteroom'];
@@ -76,6 +77,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     const loaded = await loadConfig({ ...environment, ...secrets, CONFIG: config, JWKS_FILE: keys }, folder);
     expect(loaded.issuer).toBe('https://queue.shop.example');
     expect(environment.CONFIG_REVISION).toBe('1');
+    expect(loaded.dynamodb).toMatchObject({ table: 'line', region: 'eu-central-1', mayCreate: false });
     expect(check(settingsFile, configurationOf(manifests)).ok).toBe(true);
   });
 
@@ -100,6 +102,7 @@ describe.skipIf(!hasHelm)('the Helm chart', () => {
     ['no issuer', ['--set', 'existingSecret=anteroom'], 'issuer'],
     ['no secret', ['--set', 'issuer=https://queue.example'], 'existingSecret'],
     ['a value that it does not know', [...MINIMAL, '--set', 'replicaCount=3'], 'replicaCount'],
+    ['a table without a region', [...MINIMAL, '--set', 'dynamodb.table=line'], 'region'],
     ['a digest that is none', [...MINIMAL, '--set', 'image.digest=latest'], 'digest'],
   ])('refuses %s by name', (_, values, name) => {
     expect(refusalOf(...values)).toContain(name);

@@ -1,5 +1,13 @@
 /** What both authorizers share: whether a token lets its holder in. */
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 
 export interface AuthorizerSettings {
   /** Where the keys are: `https://line.example/jwks`. */
@@ -47,14 +55,28 @@ export function createVerifyToken(
     [customFetch]: fetch,
   });
 
+  async function verify(token: string, currentDate: Date): Promise<JWTPayload> {
+    const options = {
+      ...{ audience: eventId, issuer, algorithms: ['RS256'], currentDate, clockTolerance: LEEWAY },
+      requiredClaims: ['sub', 'exp'],
+    };
+    const verified = () => jwtVerify(token, keys, options).catch((error) => verifyByAny(token, error, options));
+    try {
+      return (await verified()).payload;
+    } catch (error) {
+      // A token without a key id does not say that its key is new.
+      const mayBeNew = error instanceof errors.JWSSignatureVerificationFailed && !decodeProtectedHeader(token).kid;
+      if (!mayBeNew || keys.coolingDown) throw error;
+      await keys.reload();
+      return (await verified()).payload;
+    }
+  }
+
   return async (authorization) => {
     const token = authorization.trim().replace(/^Bearer +/i, '');
     const currentDate = new Date(now());
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        ...{ audience: eventId, issuer, algorithms: ['RS256'], currentDate, clockTolerance: LEEWAY },
-        requiredClaims: ['sub', 'exp'],
-      });
+      const payload = await verify(token, currentDate);
       // The leeway is for `nbf` alone: nobody stays inside for a minute longer.
       const isExpired = (payload.exp ?? 0) <= currentDate.getTime() / 1000;
       return isExpired || payload.token_use !== 'access' ? null : payload;
@@ -63,6 +85,19 @@ export function createVerifyToken(
       return null;
     }
   };
+}
+
+/** The private API leaves the key id out of a token that it makes again: during a rotation several keys may have signed. */
+async function verifyByAny(token: string, error: unknown, options: JWTVerifyOptions) {
+  if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+  for await (const key of error) {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (fault) {
+      if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
 }
 
 /** Whether the token could not be judged. API Gateway then answers 500 and caches nothing. */

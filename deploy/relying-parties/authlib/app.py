@@ -71,6 +71,11 @@ provider = ShopOAuth(app).register(
 )
 
 
+# One session for each visitor: cookies can be copied, and the newest login wins. By `sub`, when it was issued, in seconds.
+# This dict belongs to one process. Several processes need a shared store that drops entries older than an admission.
+newest = {}
+
+
 def begin_login():
     # A script cannot wait in line.
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
@@ -100,7 +105,14 @@ def callback():
         return say_again(502)
     claims = token["userinfo"]
     # The session ends with the ID token, which ends with the admission.
-    session.update(ends=claims["exp"], number=claims["number"], id_token=token["id_token"])
+    newest[claims["sub"]] = claims["iat"]
+    session.update(
+        visitor=claims["sub"],
+        issued=claims["iat"],
+        ends=claims["exp"],
+        number=claims["number"],
+        id_token=token["id_token"],
+    )
     return redirect(login["page"])
 
 
@@ -121,7 +133,8 @@ def bye():
 @app.get("/<path:page>")
 def shop(page=""):
     """Every other page is for admitted visitors."""
-    if session.get("ends", 0) <= time.time():
+    is_newest = session.get("issued", 0) >= newest.get(session.get("visitor"), 0)
+    if session.get("ends", 0) <= time.time() or not is_newest:
         return begin_login()
     return f"inside with number {session['number']}", {"Content-Type": "text/plain"}
 

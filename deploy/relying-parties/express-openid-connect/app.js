@@ -10,6 +10,10 @@ const { PORT = '3000', BASE_URL, ISSUER, CLIENT_ID, CLIENT_SECRET, SESSION_SECRE
 
 const app = express();
 
+// One session for each visitor: cookies can be copied, and the newest login wins. By `sub`, when it was issued, in seconds.
+// This map is like the one below.
+const newest = new Map();
+
 // When the back channel reported the end of a visitor's admission, by `sub`, in seconds. This map belongs to one
 // process and only grows. Several processes need a shared store that drops entries older than an admission.
 const ended = new Map();
@@ -37,7 +41,9 @@ app.use(
 
 // The library's session outlives the ID token, which ends with the admission.
 app.use((req, res, next) => {
-  if (req.oidc.idTokenClaims.exp * 1000 > Date.now()) return next();
+  const { sub, iat, exp } = req.oidc.idTokenClaims;
+  newest.set(sub, Math.max(iat, newest.get(sub) ?? 0));
+  if (exp * 1000 > Date.now() && iat === newest.get(sub)) return next();
   return res.oidc.login({ returnTo: req.originalUrl });
 });
 

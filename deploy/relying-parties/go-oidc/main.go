@@ -20,6 +20,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -29,8 +30,9 @@ import (
 
 // session is what the site stores about an admitted visitor.
 type session struct {
-	Number  int
-	IDToken string
+	Visitor, IDToken string
+	Number           int
+	Issued           time.Time
 	// Ends is the ID token's exp, the end of the admission.
 	Ends time.Time
 }
@@ -45,6 +47,9 @@ type shop struct {
 	// Sessions and unfinished logins are sealed in cookies: a waiting visitor costs this application nothing.
 	sessions, logins *securecookie.SecureCookie
 	loginWindow      int
+	// One session for each visitor: cookies can be copied, and the newest login wins. By sub, when it was issued. This
+	// map belongs to one process. Several processes need a shared store that drops entries older than an admission.
+	newest sync.Map
 }
 
 func main() {
@@ -173,7 +178,10 @@ func (s *shop) finishLogin(r *http.Request, begun login) (*session, error) {
 	if err := idToken.Claims(&claims); err != nil {
 		return nil, err
 	}
-	return &session{Number: claims.Number, IDToken: raw, Ends: idToken.Expiry}, nil
+	s.newest.Store(idToken.Subject, idToken.IssuedAt)
+	return &session{
+		Visitor: idToken.Subject, IDToken: raw, Number: claims.Number, Issued: idToken.IssuedAt, Ends: idToken.Expiry,
+	}, nil
 }
 
 // logout ends the admission too, and frees the place.
@@ -188,7 +196,9 @@ func (s *shop) logout(w http.ResponseWriter, r *http.Request) {
 
 func (s *shop) session(r *http.Request) (visitor session, ok bool) {
 	err := open(s.sessions, r, "session", &visitor)
-	return visitor, err == nil && time.Now().Before(visitor.Ends)
+	newest, known := s.newest.Load(visitor.Visitor)
+	isNewest := !known || !visitor.Issued.Before(newest.(time.Time))
+	return visitor, err == nil && isNewest && time.Now().Before(visitor.Ends)
 }
 
 // sayAgain shows a link and does not redirect: if cookies are refused, redirects would loop.

@@ -40,6 +40,15 @@ async function unseal(req, name) {
   );
 }
 
+// One session for each visitor: cookies can be copied, and the newest login wins. By `sub`, when it was issued, in seconds.
+// This map belongs to one process. Several processes need a shared store that drops entries older than an admission.
+const newest = new Map();
+
+async function sessionOf(req) {
+  const session = await unseal(req, SESSION);
+  return session && session.issued >= (newest.get(session.visitor) ?? 0) ? session : undefined;
+}
+
 // A cookie for each login, so that two tabs do not disturb each other.
 const loginCookie = (state) => `login_${state}`;
 
@@ -83,8 +92,9 @@ app.get('/callback', async (req, res) => {
       pkceCodeVerifier: login.verifier,
     });
     // The session ends with the ID token, which ends with the admission.
-    const { exp, number } = tokens.claims();
-    res.cookie(SESSION, await seal(SESSION, { number, idToken: tokens.id_token }, exp), COOKIE);
+    const { sub: visitor, iat: issued, exp, number } = tokens.claims();
+    newest.set(visitor, issued);
+    res.cookie(SESSION, await seal(SESSION, { visitor, issued, number, idToken: tokens.id_token }, exp), COOKIE);
     return res.redirect(login.page);
   } catch (error) {
     console.error('login failed: %j', error.error ?? error.code ?? error.name);
@@ -106,7 +116,7 @@ app.get('/bye', (_req, res) => {
 
 // Every other page is for admitted visitors.
 app.get('/{*page}', async (req, res) => {
-  const session = await unseal(req, SESSION);
+  const session = await sessionOf(req);
   if (!session) return beginLogin(req, res);
   return res.type('text').send(`inside with number ${session.number}`);
 });

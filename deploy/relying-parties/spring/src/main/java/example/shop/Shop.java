@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -101,13 +103,24 @@ public class Shop {
     return request.getMethod().equals("GET") && accept != null && accept.contains("text/html");
   }
 
-  /** Ends Spring's session with the ID token, which ends with the admission. */
+  /**
+   * One session for each visitor: cookies can be copied, and the newest login wins. By sub, when it was issued. This map
+   * belongs to one process. Several processes need a shared store that drops entries older than an admission.
+   */
+  private static final Map<String, Instant> newest = new ConcurrentHashMap<>();
+
+  private static boolean isNewest(OidcUser visitor) {
+    var issued = visitor.getIssuedAt();
+    return newest.merge(visitor.getSubject(), issued, (a, b) -> a.isAfter(b) ? a : b).equals(issued);
+  }
+
+  /** Ends Spring's session with the ID token, which ends with the admission, or with a newer session of the visitor. */
   private static void endWithAdmission(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     var authentication = SecurityContextHolder.getContext().getAuthentication();
     if (authentication != null
         && authentication.getPrincipal() instanceof OidcUser visitor
-        && !visitor.getExpiresAt().isAfter(Instant.now())) {
+        && !(visitor.getExpiresAt().isAfter(Instant.now()) && isNewest(visitor))) {
       new SecurityContextLogoutHandler()
           .logout((HttpServletRequest) request, (HttpServletResponse) response, authentication);
     }
