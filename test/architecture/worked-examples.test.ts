@@ -28,7 +28,7 @@ const LINES: Edits = {
       "import { createPublicDoor } from '#public/index.ts';\n",
       "import { createRobotsDoor } from '#robots/index.ts';\n",
     ),
-    after('    createAdminDoor(dependencies),\n', '    createRobotsDoor(),\n'),
+    after('    admin,\n', '    createRobotsDoor(),\n'),
   ],
   'src/store/compose.ts': [
     before('import { openRedisStore', "import { createMemoryLeases } from './memory/index.ts';\n"),

@@ -7,7 +7,7 @@ import type { Store } from '#waiting-room/ports/index.ts';
 import { createFolder, environment, type Folder, type Run, ready } from '../service/process.ts';
 
 const PER_SECOND = 20;
-const SIZE = 150;
+const SIZE = 200;
 const CROWD = 600;
 const GENERATION = 1;
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
   store = await openRedisStore({ url: redis.url });
   folder = await createFolder();
   const inlet = `{ strategy: rate, per_minute: ${PER_SECOND * 60}, size: ${SIZE} }`;
-  await folder.write('anteroom.yaml', `rooms: [{ id: sale, inlet: ${inlet} }]\n`);
+  await folder.write('anteroom.yaml', `rooms: [{ id: sale, challenge: off, inlet: ${inlet} }]\n`);
 });
 afterEach(async () => {
   await folder.remove();
@@ -52,7 +52,14 @@ const raises = ({ output }: Run): readonly (readonly [number, number])[] =>
 test('after the process that ticks is killed, another goes on within 5 s, without exceeding the size or raising twice', async () => {
   const first = await startProcess();
   const visitors = Array.from({ length: CROWD }, (_, n) => ({ visitor: `v${n + 1}`, claim: false }));
-  await store.line.join('sale', visitors, Date.now());
+  const [joined] = (await store.line.join('sale', visitors, Date.now())) ?? [];
+  const heartbeats = {
+    incarnation: joined?.incarnation,
+    generation: GENERATION,
+    numbers: visitors.map((_, n) => n + 1),
+  };
+  const heartbeat = () => store.line.recordHeartbeats('sale', heartbeats, Date.now());
+  await heartbeat();
   const second = await startProcess();
 
   /** Reads the line and claims for every served visitor. */
@@ -66,6 +73,8 @@ test('after the process that ticks is killed, another goes on within 5 s, withou
       if (claimed.has(number)) continue;
       const holder = { incarnation, generation: GENERATION, number, visitor: `v${number}` };
       const place = await store.line.claim('sale', holder, Date.now());
+      // Its turn came before its first heartbeat, and comes again.
+      if (place.state === 'returned') continue;
       expect(place).toMatchObject({ state: 'admitted', first: true });
       claimed.add(number);
     }
@@ -74,6 +83,7 @@ test('after the process that ticks is killed, another goes on within 5 s, withou
   async function lookUntil(serving: number, within: number): Promise<void> {
     const until = performance.now() + within;
     while ((await look()) < serving) {
+      await heartbeat();
       if (performance.now() > until) throw new Error(`after ${within} ms the line was not at ${serving}`);
       await delay(20);
     }
@@ -90,7 +100,7 @@ test('after the process that ticks is killed, another goes on within 5 s, withou
   const stopped = await look();
   await lookUntil(stopped + 1, 5000);
   expect(performance.now() - killed).toBeLessThan(5000);
-  await lookUntil(stopped + 60, 15_000);
+  await lookUntil(Math.min(stopped + 60, SIZE), 15_000);
 
   // No faster than the rate at any time, of which a second's worth may stand unused.
   for (const [n, one] of seen.entries()) {

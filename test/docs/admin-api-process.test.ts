@@ -50,6 +50,8 @@ const EXPECTED: readonly [part: string, statuses: readonly number[]][] = [
   ['If-Match: "…"', [412]],
   ['/postpone', [200, 400]],
   ['/keys', [200, 409]],
+  // The code is made up.
+  ['/visitors/1204/restore', [404]],
 ];
 
 test('the page has commands', () => {

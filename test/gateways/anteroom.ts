@@ -8,6 +8,7 @@ import { ADMIN_TOKEN, createFolder, environment, ready } from '../service/proces
 const ROOM = 'sale';
 
 export interface Counters {
+  readonly present: number;
   readonly queue: number;
   readonly serving: number;
   readonly active: number;

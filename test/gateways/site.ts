@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { IDLE } from './stand-ins/http.ts';
 
 export interface Site {
   readonly port: number;
@@ -13,6 +14,7 @@ export async function startSite(): Promise<Site> {
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers }));
   });
+  server.keepAliveTimeout = IDLE;
   server.on('upgrade', (req, socket) => {
     const key = req.headers['sec-websocket-key'];
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

@@ -182,6 +182,8 @@ export function tour(kind: RelyingPartyKind, missing?: string): void {
       const visitors = [newVisitor(), newVisitor(), newVisitor()];
       const pages: string[] = [];
       for (const browser of visitors) pages.push(await come(browser));
+      // A room with a size passes over visitors who are not present yet: heartbeats are written once a second.
+      await expect.poll(async () => (await anteroom.counters()).present, { timeout: 5000 }).toBe(3);
       expect(await anteroom.raise(3)).toMatchObject({ raised_by: 2, serving: 2 });
       const ends = await Promise.all(visitors.map((browser, index) => claim(browser, pages[index] ?? '')));
       const seen = ends.map((end) => [end.url === origin + PAGE, isInside(end)]);

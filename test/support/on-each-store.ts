@@ -62,6 +62,7 @@ export function serviceOn(
     get logged() {
       return there(service).logged;
     },
+    sendNotices: () => there(service).sendNotices(),
     sendLogouts: () => there(service).sendLogouts(),
     close: () => there(service).close(),
     async restart(changes = {}) {

@@ -11,9 +11,9 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves when a server listens on a port of 127.0.0.1. Rejects after ten seconds. */
-export async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+/** Resolves when a server listens on a port of 127.0.0.1. Rejects after `patience` ms. */
+export async function listening(port: number, patience = 10_000): Promise<void> {
+  for (const until = Date.now() + patience; Date.now() < until; ) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -21,6 +21,8 @@ export interface Login {
   exchange(callback: string): ReturnType<typeof client.authorizationCodeGrant>;
 }
 
+const WAITING_PAGE = /\/rooms\/[^/]+\/wait\?/;
+
 export const REDIRECT_URI = 'http://127.0.0.1:9/callback';
 export const SECRET = 'a secret of the shop, long enough';
 
@@ -56,10 +58,11 @@ export async function startLogin(issuer: string, options: LoginOptions = {}): Pr
   };
 }
 
-/** Goes to the waiting page. Answers its URL. */
+/** Goes to the waiting page, which loads. Answers its URL. */
 export async function arrive(browser: Browser, issuer: string, options: LoginOptions = {}) {
   const login = await startLogin(issuer, options);
   const answer = await browser.get(login.url);
+  if (WAITING_PAGE.test(answer.location)) await browser.get(answer.location);
   return { login, answer, page: answer.location };
 }
 

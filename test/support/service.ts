@@ -4,23 +4,23 @@ import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed, type Sink } from '#activity/feed.ts';
 import { metricsSink } from '#activity/metrics-sink.ts';
 import { type AppDeps, createApp } from '#app';
+import type { Config } from '#config/config.ts';
 import type { AwsCredential, NamedToken } from '#config/env.ts';
 import { createHttpServer } from '#http/server.ts';
 import { createOutbound, type OutboundDeps } from '#outbound/index.ts';
 import { settingsFile } from '#settings/file.ts';
 import type { PrivateJwks } from '#signing-keys/jwks.ts';
-import { generateJwks } from '#signing-keys/jwks.ts';
 import { createLog } from '#telemetry/log.ts';
 import { createMetrics } from '#telemetry/metrics.ts';
 import { countStoreErrors } from '#telemetry/store-errors.ts';
 import type { Activity } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
+import { jwks } from './jwks.ts';
 import { createTime, type Time } from './time.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token';
 export const COOKIE_KEYS = ['a key that only the tests know'];
-export const jwks = await generateJwks();
 
 export interface TestService {
   readonly issuer: string;
@@ -32,6 +32,8 @@ export interface TestService {
   readonly lookAtKeys: () => Promise<void>;
   /** Notifies relying parties of the admissions that ended so far. Resolves when all attempts are done. */
   readonly sendLogouts: () => Promise<void>;
+  /** Sends visitors the messages that are due. Resolves when all attempts are done. */
+  readonly sendNotices: () => Promise<void>;
   /** The emitted activity events. */
   readonly told: readonly Activity[];
   /** The log, line by line. */
@@ -51,7 +53,11 @@ export interface TestServiceOptions {
   readonly awsCredentials?: readonly AwsCredential[];
   readonly sns?: { readonly topics: readonly string[]; readonly endpoint: string | null };
   readonly namedTokens?: readonly NamedToken[];
+  readonly adminOidc?: Config['adminOidc'];
+  readonly smtp?: Config['smtp'];
+  readonly push?: Config['push'];
   readonly port?: number;
+  readonly draining?: () => boolean;
   /** How many proxies may name the client, or the addresses of those that may. Default: none. */
   readonly trustProxy?: number | readonly string[];
   /** Default: true, since what the service calls in tests is on loopback. */
@@ -85,6 +91,9 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     keyRotation: options.keyRotation ?? null,
     adminToken: ADMIN_TOKEN,
     namedTokens: options.namedTokens ?? [],
+    adminOidc: options.adminOidc ?? null,
+    smtp: options.smtp ?? null,
+    push: options.push ?? null,
     awsCredentials: options.awsCredentials ?? [],
     sns: options.sns ?? { topics: [], endpoint: null },
     trustProxy: options.trustProxy ?? 0,
@@ -105,11 +114,13 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     outbound,
     now: time.now,
     emit,
+    subscribe: (sink) => void sinks.push(sink),
     audit,
+    ...(options.draining ? { draining: options.draining } : {}),
     crawlerLookups,
     verifyUrls: options.verifyUrls,
   });
-  const { listener, waitingRoom, logoutQueue, backchannel, signingKeys } = app;
+  const { listener, waitingRoom, logoutQueue, backchannel, notices, signingKeys } = app;
   server.on('request', listener);
 
   const settings = settingsFile.parse({ rooms: options.rooms ?? [], relying_parties: options.relying_parties ?? [] });
@@ -124,15 +135,21 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     logged,
     told,
     lookAtKeys: signingKeys.look,
+    async sendNotices() {
+      await notices.look();
+      await notices.quiet();
+    },
     async sendLogouts() {
       await logoutQueue.settled();
       await backchannel.look();
       await backchannel.quiet();
     },
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      await notices.stop();
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }

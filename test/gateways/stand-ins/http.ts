@@ -9,6 +9,9 @@ export interface Exchange {
   readonly cookies: ReadonlyMap<string, string>;
 }
 
+/** Longer than proxies keep connections: one that a site closes as a proxy uses it again is a 502. In ms. */
+export const IDLE = 75_000;
+
 export function serve(
   port: number,
   handle: (exchange: Exchange) => void | Promise<void>,
@@ -21,6 +24,7 @@ export function serve(
       res.writeHead(500).end(String(error));
     });
   });
+  server.keepAliveTimeout = IDLE;
   const running = {
     close: () =>
       new Promise<void>((resolve) => {
