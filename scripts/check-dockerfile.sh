@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the Dockerfile without Docker. It executes the ENV, WORKDIR, COPY and RUN lines of each stage in an empty folder,
 # with only the files that .dockerignore admits. Then it starts CMD as a user who owns nothing but /data, checks
-# HEALTHCHECK and /readyz, and stops it with SIGTERM. Node comes from node_modules instead of the image.
+# HEALTHCHECK and /readyz, and stops it with SIGTERM. Where the machine allows it, every file system but /data is read-only
+# for it. The list of the installed packages must be complete. Node comes from node_modules instead of the image.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -49,7 +50,7 @@ while read -r verb rest; do
       # This machine may have no user named node.
       line=$(inside "$rest" | sed 's/node:node/nobody/')
       echo "RUN $rest"
-      (cd "$workdir" && bash -euo pipefail -c "$line")
+      (cd "$workdir" && PATH=$(dirname "$node"):$PATH bash -euo pipefail -c "$line")
       ;;
     HEALTHCHECK) health=${rest#*CMD } ;;
     CMD) cmd=$rest ;;
@@ -70,8 +71,25 @@ mapfile -d '' -t check < <(argv "$health")
 variables=(PORT="$port" SHOP_PORT="$shop_port" HOST=127.0.0.1 LOG_LEVEL=warn PATH="$PATH")
 for name in "${!env[@]}"; do variables+=("$name=${env[$name]}"); done
 
+# Runs a command with every file system read-only, but for /data and those of the kernel.
+cat >"$work/read-only" <<'SCRIPT'
+set -e
+data=$1
+shift
+mount --make-rprivate /
+mount --bind "$data" "$data"
+while read -r target; do
+  case $target in /proc* | /sys* | /dev* | "$data") ;; *) mount -o remount,bind,ro "$target" ;; esac
+done < <(findmnt -rno TARGET)
+if touch "${data%/data}/app/writes" 2>/dev/null; then echo 'the root file system is not read-only' >&2; exit 1; fi
+exec "$@"
+SCRIPT
+read_only=()
+if unshare --mount true 2>/dev/null; then read_only=(bash "$work/read-only" "$stage/data")
+else echo 'this machine allows no read-only file systems: not checked'; fi
+
 cd "$workdir"
-"${as_user[@]}" env -i "${variables[@]}" "$node" "${start[@]}" >"$work/log" 2>&1 &
+${read_only:+unshare --mount} "${read_only[@]}" "${as_user[@]}" env -i "${variables[@]}" "$node" "${start[@]}" >"$work/log" 2>&1 &
 server=$!
 for _ in $(seq 100); do
   kill -0 "$server" 2>/dev/null || break
@@ -92,4 +110,5 @@ server=''
 [ "$status" = 0 ] || { cat "$work/log" >&2; echo "exit status after SIGTERM is $status, expected 0" >&2; exit 1; }
 [ -f "$stage/data/keys/jwks.json" ] && [ -f "$stage/data/anteroom.db" ]
 cd "$root"
+PATH=$root/node_modules/.bin:$PATH node scripts/check-sbom.ts "$stage/app"
 echo "size of the image's own files: $(du -sh "$stage/app" | cut -f1)"

@@ -32,27 +32,27 @@ export function run(command: string, args: readonly string[], env: Readonly<Reco
   return spawnSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } }).status === 0;
 }
 
-/** How long to wait for another package manager to finish, in ms, and how often to look. */
-const LOCK_PATIENCE = 10 * 60_000;
-const LOCK_EVERY = 5000;
+/** How long to wait for another package manager to finish, and how often to look, in ms. */
+const LOCK = { patience: 10 * 60_000, every: 5000 };
 
 /** Runs apt-get, and waits while another package manager holds the lock; true if it succeeded. */
-export function apt(...args: readonly string[]): boolean {
+export const apt = (...args: readonly string[]): boolean => aptPatiently(args, LOCK);
+
+/** The same with another patience. */
+export function aptPatiently(args: readonly string[], { patience, every }: typeof LOCK): boolean {
   const given = ['-qq', ...args];
   console.error(`> ${['apt-get', ...given].join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-  for (const deadline = Date.now() + LOCK_PATIENCE; ; ) {
+  for (const deadline = Date.now() + patience; ; ) {
     const { status, stderr } = spawnSync('apt-get', given, { stdio: ['ignore', 2, 'pipe'], encoding: 'utf8', env });
     process.stderr.write(stderr ?? '');
     if (status === 0) return true;
     if (!/could not get lock|unable to (?:acquire|lock)/i.test(stderr ?? '')) return false;
     if (Date.now() >= deadline) {
-      console.error(
-        `another package manager still holds the lock after ${LOCK_PATIENCE / 60_000} minutes: try again later`,
-      );
+      console.error(`another package manager still holds the lock after ${patience / 60_000} minutes: try again later`);
       return false;
     }
     console.error('another package manager holds the lock; waiting for it');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_EVERY);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, every);
   }
 }

