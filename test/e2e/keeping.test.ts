@@ -127,6 +127,7 @@ describe('a place in line', () => {
     const page = await another();
     await another();
     const url = page.url();
+    await present(2);
     await page.goto('about:blank');
     await letIn(anteroom, 1);
     await expect.poll(async () => (await anteroom.admin('GET', '/counters')).expired, { timeout: 10_000 }).toBe(1);
