@@ -16,7 +16,8 @@ export interface UndoneClaim extends Holder {
 
 /**
  * Takes a claim back: the visitor stands where the claim found them. It stays counted, as an admission that lapsed: what
- * is counted never goes back, so that a line that lost writes is noticed. Repeatable.
+ * is counted never goes back, so that a line that lost writes is noticed. Where an exit was counted for the place, it may
+ * be another's by now: the visitor waits at the front. Repeatable.
  */
 export function undoClaim(line: Line, { again, ...holder }: UndoneClaim, at: number): void {
   const now = settle(line, at);
@@ -24,12 +25,17 @@ export function undoClaim(line: Line, { again, ...holder }: UndoneClaim, at: num
   if (live?.number !== holder.number) return;
   removeAdmission(line.admissions, live, 'lapsed');
   line.lapses += 1;
-  line.released = Math.min(line.released, line.admissions.active);
   line.changes += 1;
+  const wasReportedFree = line.released > line.admissions.active;
+  if (wasReportedFree) line.released = line.admissions.active;
   if (!again) return;
   line.spent.delete(live.number);
   if (live.number > line.serving) {
     line.leftUnserved -= 1;
+    hearWaiter(line, live.number);
+  } else if (wasReportedFree && line.rules.size !== 0 && line.rules.mode !== 'passthrough') {
+    line.waited.add(live.number);
+    line.returned.add(live.number);
     hearWaiter(line, live.number);
   } else serveAgain(line, live.number, now);
 }
@@ -60,6 +66,8 @@ export function restoreAdmissions(line: Line, { admissions, isComplete, ...of }:
     restoreAdmission(line, each);
   }
   if (isComplete) for (const visitor of nameless) giveUp(line, visitor);
+  // Last, since a place changes its name in two steps.
+  line.released = Math.min(line.released, line.admissions.active);
 }
 
 /** Those of admissions whose names were lost, in the order of the texts. */
@@ -72,7 +80,6 @@ function giveUp(line: Line, visitor = ''): void {
   const place = line.admissions.rows.get(visitor);
   if (!place) return;
   removeAdmission(line.admissions, place, 'abandoned');
-  line.released = Math.min(line.released, line.admissions.active);
   line.changes += 1;
 }
 

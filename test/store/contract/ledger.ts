@@ -24,6 +24,26 @@ export function describeLedgerVerbs(stores: Ports<'line'>): void {
       expect(await room.counters(T0 + seconds(61))).toMatchObject({ claimed: 2, active: 1 });
     });
 
+    it.each([
+      [0, 'served'],
+      [1, 'returned'],
+    ])('waits at the front where an exit freed its place, in a room of size %i: %s', async (size, state) => {
+      const room = await makeRoom(stores().store, { size });
+      const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob')];
+      await room.raise({ numbers: 1 });
+      await room.claim(ann);
+      const { line } = stores().store;
+      await line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0);
+      await room.raise({ people: 1 });
+      await line.undoClaim(room.id, { ...ann, again: true }, T0);
+      expect(await room.place(ann)).toMatchObject({ state });
+      expect(await room.claim(bob)).toMatchObject({ state: 'admitted' });
+      expect(await room.counters()).toMatchObject({ waiting: size, present: size, active: 1 });
+      await line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0);
+      await room.raise({ people: 1 });
+      expect(await room.claim(ann)).toMatchObject({ state: 'admitted', first: true });
+    });
+
     it('frees the place where the number may not be claimed again', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob')];
@@ -127,6 +147,17 @@ export function describeLedgerVerbs(stores: Ports<'line'>): void {
       expect((await line.view(id, T0 + seconds(1))).counters.active).toBe(3);
       await restore(admissions.slice(0, 2), T0 + seconds(2), { isComplete: true });
       expect((await line.view(id, T0 + seconds(2))).counters.active).toBe(2);
+    });
+
+    it('leave the places free that were reported to be free', async () => {
+      const { id, line, holders, restore } = await reopened(3);
+      const at = T0 + seconds(1);
+      await line.recordHeartbeats(id, { incarnation: 'again', generation: 1, numbers: [4, 5, 6] }, at);
+      await line.reportExits(id, { exited: 3, completed: [], abandoned: [] }, at);
+      await restore();
+      await line.raise(id, { people: 3 }, at);
+      const next = await Promise.all(holders.slice(3, 6).map((holder) => line.claim(id, holder, at)));
+      expect(next.map(({ state }) => state)).toEqual(['admitted', 'admitted', 'admitted']);
     });
 
     it('show that their numbers were issued, and with them all before', async () => {

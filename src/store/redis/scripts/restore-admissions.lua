@@ -19,6 +19,8 @@ if isOfLine(ARGV[2], ARGV[3]) then
   if ARGV[4] == '1' then
     for _, visitor in ipairs(nameless) do giveUp(visitor) end
   end
+  -- Last, since a place changes its name in two steps.
+  line.released = math.min(line.released, redis.call('ZCARD', ACTIVE))
 end
 saveLine()
 return { 'OK' }

@@ -12,14 +12,20 @@ local function undo()
   if not live or tonumber(string.match(live, '^(%d+)')) ~= holder.number then return end
   removeAdmission(holder.visitor)
   line.lapses = line.lapses + 1
-  line.released = math.min(line.released, redis.call('ZCARD', ACTIVE))
+  local active = redis.call('ZCARD', ACTIVE)
+  local wasReportedFree = line.released > active
+  if wasReportedFree then line.released = active end
   if not again then return end
   redis.call('SETBIT', SPENT, holder.number, 0)
-  if holder.number <= line.serving then
-    serveAgain(holder.number, now)
-  else
+  if holder.number > line.serving then
     line.left_unserved = line.left_unserved - 1
     hearWaiter(holder.number)
+  elseif wasReportedFree and line.size ~= 0 and line.mode ~= 'passthrough' then
+    redis.call('SETBIT', WAITED, holder.number, 1)
+    addReturned(holder.number)
+    hearWaiter(holder.number)
+  else
+    serveAgain(holder.number, now)
   end
 end
 

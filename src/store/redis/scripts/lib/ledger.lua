@@ -12,9 +12,7 @@ end
 
 -- Gives up the place that is kept for a lost admission.
 local function giveUp(visitor)
-  if not visitor then return end
-  removeAdmission(visitor)
-  line.released = math.min(line.released, redis.call('ZCARD', ACTIVE))
+  if visitor then removeAdmission(visitor) end
 end
 
 local function restoreAdmission(visitor, number, issuedAt, expiresAt)
