@@ -9,6 +9,8 @@ const SHORT = 1000;
 const ROUNDS = 21;
 /** A verb whose cost does not grow with the line may cost at most this many times as much in a long line. */
 const MOST = 1.3;
+/** The key of an address in a network of its own. */
+const addressAt = (n: number) => `${n}`.padStart(8, 'a') + `${n}`.padStart(8, 'n');
 /** Late enough that only visitors with another heartbeat are present. */
 const LATER = T0 + seconds(900);
 
@@ -94,6 +96,27 @@ describe('what a line costs in Redis', () => {
     for (const [verb, { ratio }] of Object.entries({ ...same, claim })) expect(ratio, verb).toBeLessThan(MOST);
     expect(view.long).toBeLessThan(2000);
     expect(raise.long).toBeLessThan(5000);
+  });
+
+  it('takes few commands for the visitors of many addresses who join at the same moment', async () => {
+    const room = await makeRoom(redis.store, { challenge: true, unprovenPerAddress: 20 });
+    const come = (from: number, count: number) =>
+      redis.store.line.join(
+        room.id,
+        Array.from({ length: count }, (_, n) => ({
+          visitor: `v${from + n}`,
+          claim: false,
+          address: addressAt(from + n),
+        })),
+        LATER,
+      );
+    // Loads the script, and makes addresses that are checked with new ones.
+    await come(0, 100);
+    await redis.client.config('RESETSTAT');
+    await come(100, 200);
+    const stats = await redis.client.info('commandstats');
+    const calls = [...stats.matchAll(/cmdstat_\w+:calls=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+    expect(calls).toBeLessThan(200 * 3);
   });
 
   it('follows a clock that jumped back in less than 5 ms, with 100,000 inside', async () => {

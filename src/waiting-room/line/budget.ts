@@ -14,8 +14,12 @@ import { isForfeited, type Line } from './line.ts';
 const ARRIVES_WITHIN = 30;
 /** The most addresses and networks. A further one has no budget. */
 const ADDRESSES = 100_000;
-/** How many other addresses are checked with each new one: those that were not accessed for the longest time. */
+/**
+ * How many other addresses are checked with each new one at most: those that were not accessed for the longest time.
+ * While there is room, the check ends early: with every fourth new address, after one that keeps entries.
+ */
 const LOOKED_AT = 2;
+const NEW_FOR_ONE_KEPT = 4;
 /** How many entries of an address are checked at once: all that a network may have by default. */
 const CHECKED = 200;
 
@@ -73,42 +77,47 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
 }
 
 /**
- * Checks the addresses that were not accessed for the longest time. Absent visitors keep their place while there is
- * room.
+ * Checks the addresses that were not accessed for the longest time, before `coming` new ones. Absent visitors keep their
+ * place while there is room.
  */
-function lookAtOldest(line: Line, now: number): void {
-  const isFull = line.budget.size >= ADDRESSES;
-  for (const [address, entries] of line.budget.entries().take(LOOKED_AT).toArray()) {
+function lookAtOldest(line: Line, coming: number, now: number): void {
+  const isFull = line.budget.size + coming > ADDRESSES;
+  let keeping = isFull ? Number.POSITIVE_INFINITY : Math.ceil(coming / NEW_FOR_ONE_KEPT);
+  for (const [address, entries] of line.budget
+    .entries()
+    .take(LOOKED_AT * coming)
+    .toArray()) {
+    if (keeping === 0) return;
     const kept = isFull
       ? withoutAbsent(line, entries, now)
       : checkEntries(entries, (entry) => standingOf(line, entry, now) !== 'gone');
     keepEntries(line, address, kept);
+    if (kept.length > 0) keeping -= 1;
   }
 }
 
-/** The entries of an address or network, and how many more it may have: enough for `wanted`, if it can. */
-function roomOf(line: Line, address: string, limit: number, wanted: number, now: number) {
-  const before = line.budget.get(address) ?? [];
-  if (before.length === 0) {
-    lookAtOldest(line, now);
-    if (line.budget.size >= ADDRESSES) return { address, entries: before, room: 0 };
-  }
-  const entries = before.length + wanted > limit ? withoutAbsent(line, before, now) : before;
-  return { address, entries, room: Math.max(0, limit - entries.length) };
+/** Whether an address or network may have one more. It is checked once with each batch of joins: in `checked`. */
+function hasRoom(line: Line, address: string, limit: number, checked: Set<string>, now: number): boolean {
+  const entries = line.budget.get(address);
+  if (!entries) return line.budget.size < ADDRESSES;
+  if (entries.length < limit) return true;
+  if (checked.has(address)) return false;
+  checked.add(address);
+  const kept = withoutAbsent(line, entries, now);
+  keepEntries(line, address, kept);
+  return kept.length < limit;
 }
 
-/**
- * Grants the first of the `wanted` entries, as far as the budgets of the address and of its network allow. Returns how
- * many.
- */
-function grant(line: Line, key: string, wanted: readonly string[], now: number): number {
+/** The address of a key, and the network around it. */
+const addressesOf = (key: string) => [narrowOf(key), `/${wideOf(key)}`] as const;
+
+/** Grants an entry, if the budgets of the address and of its network allow it. */
+function grant(line: Line, key: string, entry: string, checked: Set<string>, now: number): boolean {
   const limit = line.rules.unprovenPerAddress ?? 0;
-  const narrow = roomOf(line, narrowOf(key), limit, wanted.length, now);
-  const within = Math.min(wanted.length, narrow.room);
-  const wide = roomOf(line, `/${wideOf(key)}`, WIDE * limit, within, now);
-  const granted = wanted.slice(0, Math.min(within, wide.room));
-  for (const { address, entries } of [narrow, wide]) keepEntries(line, address, [...entries, ...granted]);
-  return granted.length;
+  const [narrow, wide] = addressesOf(key);
+  if (!hasRoom(line, narrow, limit, checked, now) || !hasRoom(line, wide, WIDE * limit, checked, now)) return false;
+  for (const address of [narrow, wide]) keepEntries(line, address, [...(line.budget.get(address) ?? []), entry]);
+  return true;
 }
 
 type Shown = {
@@ -125,18 +134,13 @@ export function withinBudget(
   now: number,
 ): boolean[] {
   if (!line.rules.challenge) return entrants.map(() => true);
-  const wanted = new Map<string, number[]>();
-  const isWithin = entrants.map(({ proven, address }, index) => {
-    if (proven) return true;
-    if (!line.rules.unprovenPerAddress) return false;
-    if (!address) return true;
-    wanted.set(address, [...(wanted.get(address) ?? []), index]);
-    return false;
-  });
+  if (!line.rules.unprovenPerAddress) return entrants.map(({ proven }) => proven === true);
+  const addresses = entrants.flatMap(({ proven, address }) => (proven || !address ? [] : addressesOf(address)));
+  lookAtOldest(line, new Set(addresses.filter((address) => !line.budget.has(address))).size, now);
+  const checked = new Set<string>();
   const second = secondOf(line, now);
-  for (const [address, indexes] of wanted) {
-    const entries = indexes.map((index) => `${idOf(index)}:${second}:${entrants[index]?.visitor}`);
-    for (const index of indexes.slice(0, grant(line, address, entries, now))) isWithin[index] = true;
-  }
-  return isWithin;
+  return entrants.map(
+    ({ visitor, proven, address }, index) =>
+      proven || !address || grant(line, address, `${idOf(index)}:${second}:${visitor}`, checked, now),
+  );
 }

@@ -34,6 +34,16 @@ export function describeBudget(stores: Ports<'line'>): void {
       expect(await come(line, room, FAR, 1)).toEqual([true]);
     });
 
+    it('of a network goes to its addresses in the order of the joins', async () => {
+      const { line } = stores().store;
+      const room = await makeRoom(stores().store, ASKS);
+      for (let n = 0; n < 9; n++) await come(line, room, `house-0${n}network1`, 2);
+      const addresses = [HOME, FAR, 'house-10network1', HOME, 'house-10network1', FAR];
+      const entrants = addresses.map((address, n) => ({ visitor: `v${n}`, claim: false, address }));
+      const joined = await line.join(room.id, entrants, T0);
+      expect(joined?.map(({ budgeted }) => budgeted)).toEqual([true, true, true, false, false, true]);
+    });
+
     it('counts no visitor who brought a proof', async () => {
       const { line } = stores().store;
       const room = await makeRoom(stores().store, ASKS);

@@ -1,9 +1,16 @@
 -- The budget of unproven visitors of an address (waiting-room/line/budget.ts says more). BUDGET has address → its
 -- entries, with a space between; BUDGET_ORDER has the addresses in the order in which they were looked at. A key names an
 -- address by 8 characters and the network around it by the rest, which has a slash before it here.
-local BUDGET_ARRIVES_WITHIN, ADDRESSES, LOOKED_AT, WIDE, CHECKED = 30, 100000, 2, 10, 200
+local BUDGET_ARRIVES_WITHIN, ADDRESSES, LOOKED_AT, NEW_FOR_ONE_KEPT, WIDE, CHECKED = 30, 100000, 2, 4, 10, 200
 -- More than an address or network may have entries, and a power of two: a part of it is an exact fraction.
 local COUNTS = 131072
+-- The number of entries in a text of more bytes is in BUDGET_ORDER, as the fraction of the score.
+local LONG = 1000
+
+-- All addresses are read at once (readBudget), and written at once (saveBudget). Of each that was read: its entries, in one
+-- text, how many they are, and the text in BUDGET. Of each that was looked at: which look it was. Those whose entries were
+-- checked, and how many addresses have entries.
+local textOf, countOf, storedOf, lookOf, isChecked, addressCount = {}, {}, {}, {}, {}, 0
 
 local function secondOf(now)
   return math.floor((now - line.shifted) / 1000)
@@ -38,93 +45,159 @@ local function forfeit(entry)
   dropReturned(number)
 end
 
--- The entries of an address, in one text, and how many they are: there may be too many to take the text apart each time.
--- The number is the fraction of the score; a process of an early version leaves it out.
-local function entriesOf(address)
-  local text = redis.call('HGET', BUDGET, address) or ''
-  if text == '' then return { text = '', count = 0 } end
-  local known = tonumber(redis.call('ZSCORE', BUDGET_ORDER, address) or 0) % 1 * COUNTS
-  if known > 0 then return { text = text, count = known } end
+-- How many entries are in a text: there may be too many to take it apart each time. A process of an early version leaves
+-- their number out.
+local function countEntries(address, text)
+  if text == '' then return 0 end
+  local known = #text > LONG and tonumber(redis.call('ZSCORE', BUDGET_ORDER, address) or 0) % 1 * COUNTS or 0
+  if known > 0 then return known end
   local count, at = 1, string.find(text, ' ', 1, true)
   while at do
     count, at = count + 1, string.find(text, ' ', at + 1, true)
   end
-  return { text = text, count = count }
+  return count
 end
 
--- The entries with further ones, which are a list.
-local function withEntries(entries, more)
-  local between = entries.count > 0 and #more > 0 and ' ' or ''
-  return { text = entries.text .. between .. table.concat(more, ' '), count = entries.count + #more }
+-- Runs a command with some of a list, then with the next, to its end.
+local function callInParts(command, key, list, visit)
+  for first = 1, #list, 1000 do
+    local last = math.min(first + 999, #list)
+    local reply = redis.call(command, key, unpack(list, first, last))
+    if visit then visit(reply, first, last) end
+  end
+end
+
+-- Reads addresses that were not read yet.
+local function readAddresses(addresses)
+  callInParts('HMGET', BUDGET, addresses, function(texts, first, last)
+    for n = first, last do
+      local address, text = addresses[n], texts[n - first + 1] or ''
+      textOf[address], storedOf[address], countOf[address] = text, text, countEntries(address, text)
+    end
+  end)
 end
 
 -- Keeps the entries of an address, as the one that was looked at last.
-local function keepEntries(address, entries)
-  if entries.count == 0 then
-    redis.call('HDEL', BUDGET, address)
-    redis.call('ZREM', BUDGET_ORDER, address)
-    return
-  end
+local function keepEntries(address, text, count)
+  addressCount = addressCount + math.min(count, 1) - math.min(countOf[address], 1)
   line.budget_looks = line.budget_looks + 1
-  redis.call('HSET', BUDGET, address, entries.text)
-  redis.call('ZADD', BUDGET_ORDER, string.format('%.17g', line.budget_looks + entries.count / COUNTS), address)
+  textOf[address], countOf[address], lookOf[address] = text, count, line.budget_looks
 end
 
 -- Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones.
-local function checkEntries(entries, stays)
-  local kept, checked, at = {}, 0, 1
-  while checked < CHECKED and at <= #entries.text do
-    local space = string.find(entries.text, ' ', at, true) or #entries.text + 1
-    local entry = string.sub(entries.text, at, space - 1)
+local function checkEntries(address, stays)
+  local text, kept, checked, at = textOf[address], {}, 0, 1
+  while checked < CHECKED and at <= #text do
+    local space = string.find(text, ' ', at, true) or #text + 1
+    local entry = string.sub(text, at, space - 1)
     if stays(entry) then kept[#kept + 1] = entry end
     checked, at = checked + 1, space + 1
   end
-  return withEntries({ text = string.sub(entries.text, at), count = entries.count - checked }, kept)
+  local others, count = string.sub(text, at), countOf[address] - checked
+  local between = others ~= '' and #kept > 0 and ' ' or ''
+  keepEntries(address, others .. between .. table.concat(kept, ' '), count + #kept)
 end
 
--- Without entries that do not count; what is absent forfeits.
-local function withoutAbsent(entries, now)
-  return checkEntries(entries, function(entry)
+-- Leaves out entries that do not count; what is absent forfeits.
+local function withoutAbsent(address, now)
+  checkEntries(address, function(entry)
     local standing = standingOf(entry, now)
     if standing == 'absent' then forfeit(entry) end
     return standing == 'counts'
   end)
 end
 
-local function withoutGone(entries, now)
-  return checkEntries(entries, function(entry) return standingOf(entry, now) ~= 'gone' end)
+local function withoutGone(address, now)
+  checkEntries(address, function(entry) return standingOf(entry, now) ~= 'gone' end)
 end
 
--- Looks at the addresses that were not looked at for the longest time. Absent visitors keep it while there is room.
-local function lookAtOldest(now)
-  local keep = redis.call('HLEN', BUDGET) >= ADDRESSES and withoutAbsent or withoutGone
-  for _, address in ipairs(redis.call('ZRANGE', BUDGET_ORDER, 0, LOOKED_AT - 1)) do
-    keepEntries(address, keep(entriesOf(address), now))
+-- Looks at the addresses that were not looked at for the longest time, before `coming` new ones. Absent visitors keep it
+-- while there is room.
+local function lookAtOldest(coming, now)
+  local isFull = addressCount + coming > ADDRESSES
+  local keeping = isFull and math.huge or math.ceil(coming / NEW_FOR_ONE_KEPT)
+  local oldest = redis.call('ZRANGE', BUDGET_ORDER, 0, LOOKED_AT * coming - 1)
+  local looked = 0
+  while looked < #oldest and keeping > 0 do
+    -- As many as there are where each of them keeps entries.
+    local some, unread = {}, {}
+    for n = looked + 1, math.min(looked + keeping, #oldest) do
+      some[#some + 1] = oldest[n]
+      if not textOf[oldest[n]] then unread[#unread + 1] = oldest[n] end
+    end
+    readAddresses(unread)
+    for _, address in ipairs(some) do
+      if isFull then withoutAbsent(address, now) else withoutGone(address, now) end
+      if countOf[address] > 0 then keeping = keeping - 1 end
+    end
+    looked = looked + #some
   end
 end
 
--- The entries of an address or network, and how many more it may have: enough for `wanted`, if it can.
-local function roomOf(address, limit, wanted, now)
-  local entries = entriesOf(address)
-  if entries.count == 0 then
-    lookAtOldest(now)
-    if redis.call('HLEN', BUDGET) >= ADDRESSES then return entries, 0 end
-  end
-  if entries.count + wanted > limit then entries = withoutAbsent(entries, now) end
-  return entries, math.max(0, limit - entries.count)
+-- Whether an address or network may have one more. It is checked once with each batch of joins.
+local function hasRoom(address, limit, now)
+  if countOf[address] == 0 then return addressCount < ADDRESSES end
+  if countOf[address] < limit then return true end
+  if isChecked[address] then return false end
+  isChecked[address] = true
+  withoutAbsent(address, now)
+  return countOf[address] < limit
 end
 
--- Grants the first of the entries, `count` of them, as far as the budgets of the address and of its network go; how many.
-local function grant(key, count, entryAt, now)
+-- The address of a key, and the network around it.
+local function addressesOf(key)
+  return string.sub(key, 1, 8), '/' .. string.sub(key, 9)
+end
+
+local function addEntry(address, entry)
+  local text = textOf[address]
+  keepEntries(address, text == '' and entry or text .. ' ' .. entry, countOf[address] + 1)
+end
+
+-- Grants an entry, if the budgets of the address and of its network allow it.
+local function grant(key, entry, now)
   local limit = line.unproven_per_address
-  local narrow, wide = string.sub(key, 1, 8), '/' .. string.sub(key, 9)
-  local near, room = roomOf(narrow, limit, count, now)
-  local within = math.min(count, room)
-  local around, roomAround = roomOf(wide, WIDE * limit, within, now)
-  local granted = math.min(within, roomAround)
-  local more = {}
-  for n = 1, granted do more[n] = entryAt(n) end
-  keepEntries(narrow, withEntries(near, more))
-  keepEntries(wide, withEntries(around, more))
-  return granted
+  local narrow, wide = addressesOf(key)
+  if not hasRoom(narrow, limit, now) or not hasRoom(wide, WIDE * limit, now) then return false end
+  addEntry(narrow, entry)
+  addEntry(wide, entry)
+  return true
+end
+
+-- Reads what `grant` needs for these keys.
+local function readBudget(keys, now)
+  if #keys == 0 then return end
+  local addresses, isListed, coming = {}, {}, 0
+  local function list(address)
+    if isListed[address] then return end
+    addresses[#addresses + 1], isListed[address] = address, true
+  end
+  for _, key in ipairs(keys) do
+    local narrow, wide = addressesOf(key)
+    list(narrow)
+    list(wide)
+  end
+  readAddresses(addresses)
+  for _, address in ipairs(addresses) do
+    if countOf[address] == 0 then coming = coming + 1 end
+  end
+  addressCount = redis.call('HLEN', BUDGET)
+  if coming > 0 then lookAtOldest(coming, now) end
+end
+
+local function saveBudget()
+  local texts, scores, gone = {}, {}, {}
+  for address, look in pairs(lookOf) do
+    local text, count = textOf[address], countOf[address]
+    if count == 0 then
+      gone[#gone + 1] = address
+    else
+      scores[#scores + 1], scores[#scores + 2] = #text > LONG and look + count / COUNTS or look, address
+      if text ~= storedOf[address] then texts[#texts + 1], texts[#texts + 2] = address, text end
+    end
+  end
+  callInParts('HSET', BUDGET, texts)
+  callInParts('ZADD', BUDGET_ORDER, scores)
+  callInParts('HDEL', BUDGET, gone)
+  callInParts('ZREM', BUDGET_ORDER, gone)
 end
