@@ -74,7 +74,7 @@ export interface Visitors extends VisitorFacts {
 }
 
 export interface VisitorsDeps {
-  readonly line: Pick<LineStore, 'extend' | 'rejoin' | 'leave' | 'place' | 'withdraw'>;
+  readonly line: Pick<LineStore, 'admission' | 'extend' | 'rejoin' | 'leave' | 'place' | 'withdraw'>;
   readonly guardEntry: GuardEntry;
   readonly joinRoom: JoinRoom;
   readonly useAdmission: UseAdmission;
@@ -102,21 +102,37 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     return admissions.claim(ticket, { confirmed });
   }
 
-  /** Null if the ticket is not valid in the current line. */
-  async function arriveWithTicket(brought: Ticket, confirmed: boolean): Promise<Arrival | null> {
+  /**
+   * The admission that a repeated claim would answer. A look at one costs the store a tenth of a claim. Null where only a
+   * claim can tell.
+   */
+  async function admissionOf({ view }: Snapshot, ticket: Ticket): Promise<Admission | null> {
+    if (ticket.incarnation !== view.incarnation) return null;
+    const admission = await line.admission(lineOf(ticket), ticket.visitor, now());
+    return admission?.generation === ticket.generation ? admission : null;
+  }
+
+  /**
+   * Null if the ticket is not valid in the current line.
+   *
+   * @param wasInside whether the browser knows that its turn was claimed.
+   */
+  async function arriveWithTicket(brought: Ticket, confirmed: boolean, wasInside: boolean): Promise<Arrival | null> {
     const snapshot = await snapshots.ofTicket(brought);
     if (!snapshot) return null;
     const standing = await standingOf(snapshot, brought, draws);
     if (standing.kind === 'entrant') return { ticket: brought, admission: null, isNew: false };
     if (standing.kind !== 'numbered') return null;
     const { ticket } = standing;
+    const renewed = (admission: Admission) =>
+      admissions.renew(snapshot.settings, { ...admission, ...inLane(brought.lane) });
+    const isNew = ticket !== brought;
+    // A look confirms nothing.
+    const claimed = wasInside && !confirmed ? await admissionOf(snapshot, ticket) : null;
+    if (claimed) return { ticket, admission: await renewed(claimed), isNew };
     const place = await claimTurn(snapshot, ticket, confirmed);
     if (place.state === 'stale' || place.state === 'over') return null;
-    const admission =
-      place.state === 'admitted'
-        ? await admissions.renew(snapshot.settings, { ...place.admission, ...inLane(brought.lane) })
-        : null;
-    return { ticket, admission, isNew: ticket !== brought };
+    return { ticket, admission: place.state === 'admitted' ? await renewed(place.admission) : null, isNew };
   }
 
   /** A visitor who lost the ticket but is inside gets a new one. */
@@ -157,7 +173,7 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
       }
       const hasOwnTicket = ticket !== null && (visitor === null || ticket.visitor === visitor);
       const arrival = hasOwnTicket
-        ? await arriveWithTicket(ticket, confirmed)
+        ? await arriveWithTicket(ticket, confirmed, inside?.visitor === ticket.visitor)
         : visitor
           ? await arriveInside(snapshot, visitor, confirmed)
           : null;

@@ -3,6 +3,7 @@ import { type OpenedStore, STORES } from '#support/stores.ts';
 import { createTime, type Time } from '#support/time.ts';
 import { RoomClosed, RoomNotFound } from '#waiting-room/errors.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 
@@ -26,6 +27,8 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
   let room: WaitingRoom;
   let failures: unknown[];
   let emitted: { readonly type: string }[];
+  /** Claims at the store. */
+  let claims: number;
 
   beforeAll(async () => {
     opened = await open();
@@ -35,17 +38,29 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
     time = createTime();
     failures = [];
     emitted = [];
-    const onError = (error: unknown) => void failures.push(error);
-    room = createWaitingRoom({
-      store: opened.store,
-      now: time.now,
-      cookieKeys: ['a key'],
-      emit: (type, fields) => void emitted.push({ type, ...fields }),
-      onError,
-    });
+    claims = 0;
+    room = createProcess();
     await room.operations.putRoom(settings);
     await room.operations.reset('sale');
   });
+
+  function createProcess(): WaitingRoom {
+    const { line } = opened.store;
+    const counted: Store['line'] = {
+      ...line,
+      claim(...args) {
+        claims++;
+        return line.claim(...args);
+      },
+    };
+    return createWaitingRoom({
+      store: { ...opened.store, line: counted },
+      now: time.now,
+      cookieKeys: ['a key'],
+      emit: (type, fields) => void emitted.push({ type, ...fields }),
+      onError: (error: unknown) => void failures.push(error),
+    });
+  }
 
   const nobody = { visitor: null, ticket: null };
   /** A visitor arrives, and the waiting page loads: that is the first heartbeat. */
@@ -57,6 +72,9 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
     return arrival;
   }
   const comeWith = (ticket: Ticket) => room.visitors.arrive('sale', { visitor: ticket.visitor, ticket });
+  /** The browser has the cookie of a turn that was claimed. */
+  const returnWith = (ticket: Ticket) =>
+    room.visitors.arrive('sale', { visitor: ticket.visitor, ticket, inside: ticket });
   const set = (changes: Partial<RoomSettings>) => room.operations.putRoom({ ...settings, ...changes });
   const raise = (numbers: number) => room.operations.raise('sale', numbers);
   const queue = async () => (await room.operations.counters('sale')).queue;
@@ -116,19 +134,49 @@ describe.each(STORES)('visitors, on %s', (_name, open) => {
       expect(own).toMatchObject({ number: 2, visitor: 'AAAAAAAAAAAAAAAAAAAAAA' });
     });
 
-    test.each([
-      ['their admission expired', async () => time.pass(LIFETIME)],
-      ['they left', (ticket: Ticket) => room.visitors.leave(ticket)],
-      ['the room was reset', () => room.operations.reset('sale')],
-    ])('after %s and wait again with a new number, as the same visitor', async (_how, end) => {
+    test('after their turn was claimed, and the store repeats no claim', async () => {
       const { ticket } = await come();
-      await come();
       await raise(1);
-      await comeWith(ticket);
-      await end(ticket);
-      const again = await comeWith(ticket);
-      expect(again).toMatchObject({ isNew: true, admission: null, ticket: { visitor: ticket.visitor } });
-      expect(again.ticket.number).toBe(await queue());
+      const { admission } = await comeWith(ticket);
+      claims = 0;
+      expect(await returnWith(ticket)).toEqual({ ticket, admission, isNew: false });
+      expect(claims).toBe(0);
+      const confirmed = { visitor: ticket.visitor, ticket, inside: ticket, confirmed: true };
+      expect((await room.visitors.arrive('sale', confirmed)).admission).toEqual(admission);
+      expect(claims).toBe(1);
+    });
+
+    describe.each([
+      ['', comeWith],
+      [', with a browser that knows that they were inside', returnWith],
+    ])('again%s', (_how, arrive) => {
+      test.each([
+        ['their admission expired', async () => time.pass(LIFETIME)],
+        ['they left', (ticket: Ticket) => room.visitors.leave(ticket)],
+        ['the room was reset', () => room.operations.reset('sale')],
+      ])('after %s, and wait with a new number, as the same visitor', async (_how, end) => {
+        const { ticket } = await come();
+        await come();
+        await raise(1);
+        await comeWith(ticket);
+        await end(ticket);
+        const again = await arrive(ticket);
+        expect(again).toMatchObject({ isNew: true, admission: null, ticket: { visitor: ticket.visitor } });
+        expect(again.ticket.number).toBe(await queue());
+      });
+    });
+
+    test('with a ticket of the generation before, at a process that has not heard of the reset', async () => {
+      const { ticket: former } = await come();
+      await raise(1);
+      const other = createProcess();
+      const brought = { visitor: former.visitor, ticket: former, inside: former };
+      expect(await other.visitors.arrive('sale', brought)).toMatchObject({ ticket: former, isNew: false });
+      await room.operations.reset('sale');
+      await raise(1);
+      const { ticket } = await comeWith(former);
+      const again = await other.visitors.arrive('sale', brought);
+      expect(again).toMatchObject({ ticket: { generation: ticket.generation }, isNew: true });
     });
 
     test('after a missed turn and keep the ticket, so that the page can offer to rejoin', async () => {
