@@ -22,8 +22,8 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       ctx.type = 'html';
       if (unavailableCause(error)) return showUnavailable(ctx, render);
       if (ctx.status >= 500) onError(error);
-      const { site } = error as { site?: string | null };
-      ctx.body = render(ctx.req, 'error', { code: out.error, description: out.error_description, site });
+      const { reason, site } = error as { reason?: string; site?: string | null };
+      ctx.body = render(ctx.req, 'error', { code: out.error, reason, description: out.error_description, site });
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];

@@ -80,7 +80,7 @@ export function createPasses({ waitingRoom, idempotency, outbound, now }: Passes
       }
       await delay(PAUSE);
     }
-    throw new JoinRefused('pass_unchecked', 'This pass is in use at the moment. Try again in a minute.');
+    throw new JoinRefused('pass_unchecked.in_use', 'This pass is in use at the moment. Try again in a minute.');
   }
 
   function arriveWithPass(room: RoomId, { issuer, sub, lane }: Identity, brought: Brought): Promise<Arrival> {

@@ -60,6 +60,6 @@ export function createVerifyPass({ outbound, now }: VerifyPassDeps): VerifyPass 
 
 const WAY_ON = 'Go back to the site and get a new one.';
 const invalid = () => new JoinRefused('pass_invalid', `This pass is not valid here. ${WAY_ON}`);
-const expired = () => new JoinRefused('pass_invalid', `This pass has expired. ${WAY_ON}`);
+const expired = () => new JoinRefused('pass_invalid.expired', `This pass has expired. ${WAY_ON}`);
 const unchecked = () =>
   new JoinRefused('pass_unchecked', 'Passes cannot be checked at the moment. Try again in a minute.');

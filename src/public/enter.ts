@@ -57,19 +57,17 @@ export function createEnter(deps: EnterDeps): Enter {
   const { passes, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
   const { requestOf, browserUses } = deps;
 
-  function showError(ctx: Context, status: number, code: string, description: string, site?: string): void {
-    sendPage(ctx, status, render(ctx.req, 'error', { code, description, site }));
+  function showError(ctx: Context, status: number, code: string): void {
+    sendPage(ctx, status, render(ctx.req, 'error', { code }));
   }
 
-  function showRefused(ctx: Context): void {
-    const description = 'The link you followed leads to a site that this waiting room does not work with.';
-    showError(ctx, 400, 'return_url_refused', description);
-  }
+  const showRefused = (ctx: Context) => showError(ctx, 400, 'return_url_refused');
 
   /** `enter` has found the return URL to be allowed by then. */
   function showJoinRefused(ctx: Context, refusal: JoinRefused): void {
     const site = refusal.needsPass ? new URL('/', String(ctx.query.return_to)).href : undefined;
-    showError(ctx, problemOf(refusal).status, refusal.code, refusal.message, site);
+    const { code, reason } = refusal;
+    sendPage(ctx, problemOf(refusal).status, render(ctx.req, 'error', { code, reason, site }));
   }
 
   async function isAllowed(room: string, url: string): Promise<boolean> {
@@ -154,7 +152,7 @@ export function createEnter(deps: EnterDeps): Enter {
     try {
       await enter(ctx, room);
     } catch (error) {
-      if (error instanceof RoomNotFound) showError(ctx, 404, error.code, 'There is no such waiting room.');
+      if (error instanceof RoomNotFound) showError(ctx, 404, error.code);
       else if (error instanceof JoinRefused) showJoinRefused(ctx, error);
       else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;

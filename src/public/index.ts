@@ -11,6 +11,7 @@ import type { Door } from '#http/door.ts';
 import { firstOf, labelDoor } from '#http/door.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import { createLoopGuard } from '#http/loop-guard.ts';
+import { problemAnswer } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
 import type { RoomRules } from '#http/room-rules.ts';
@@ -93,6 +94,8 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const gateCookies = createGateCookies(createPassOffice(seal));
   const counts = metrics.gateChecks;
   const { idempotency } = deps.store;
+  /** For pages at an address of the protected site, which does not serve our assets. */
+  const absoluteAsset = (name: string) => `${urls.origin}${assets.url(name)}`;
   const gate = createGate({
     cookies: gateCookies,
     rules: createGateRules({ rules: deps.roomRules, snapshots }),
@@ -112,12 +115,12 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     }),
     counts,
     refuse,
-    // The page appears at an address of the protected site, which does not serve our assets.
-    showUnavailable: (req, res) =>
-      sendUnavailable(
-        res,
-        views.page(req, 'unavailable', { asset: (name: string) => `${urls.origin}${assets.url(name)}` }),
-      ),
+    showUnavailable: (req, res) => sendUnavailable(res, views.page(req, 'unavailable', { asset: absoluteAsset })),
+    showRefused: (req, res, { code, reason }) => {
+      const page = views.page(req, 'error', { code, reason, asset: absoluteAsset });
+      const { status, headers } = problemAnswer(code);
+      res.writeHead(status, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+    },
   });
 
   return {

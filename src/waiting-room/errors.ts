@@ -107,13 +107,35 @@ export class RoomClosed extends AnteroomError {
   }
 }
 
+/** Why nobody joins: a code, and after a dot what the page says more precisely. The locales have each as `error.REASON`. */
+export const JOIN_REFUSALS = [
+  'frame_refused',
+  'entry_refused',
+  'pass_required',
+  'pass_invalid',
+  'pass_invalid.expired',
+  'pass_moved',
+  'pass_unchecked',
+  'pass_unchecked.in_use',
+] as const;
+
+export type JoinRefusal = (typeof JOIN_REFUSALS)[number];
+
 /** The visitor is not in the line and may not join it this way. */
 export class JoinRefused extends AnteroomError {
+  readonly reason: JoinRefusal;
+
+  constructor(reason: JoinRefusal, message: string) {
+    super(reason.split('.')[0] as ErrorCode, message);
+    this.reason = reason;
+  }
+
   /** Whether the visitor's site may give them a pass with which they can join. */
   get needsPass(): boolean {
     return this.code === 'pass_invalid' || this.code === 'pass_required';
   }
 }
+
 /** The line has as many present visitors as the room has capacity for. */
 export class RoomFull extends AnteroomError {
   constructor(room: string) {

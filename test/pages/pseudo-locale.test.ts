@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createPages } from '#pages/index.ts';
 import type { LocaleFile } from '#pages/locale/index.ts';
 import type { LineData } from '#pages/waiting/waiting-views.ts';
+import { JOIN_REFUSALS } from '#waiting-room/errors.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'anteroom-pseudo-'));
@@ -124,6 +125,14 @@ test.each(['form', 'kept', 'refused', 'pushed', 'push_refused'])(
 test.each(VIEWS)('the page %s has no word of its own', (name) => {
   // The code of an error is the same in every language.
   expect(wordsIn(pages.page({ headers: {} }, name, MORE)).filter((word) => !'not_yours'.includes(word))).toEqual([]);
+});
+
+test.each(JOIN_REFUSALS)('the page of a refusal with the reason %s has no word of its own', (reason) => {
+  const [code = ''] = reason.split('.');
+  const refusal = { code, reason, description: 'What a program reads.' };
+  const words = wordsIn(pages.page({ headers: {} }, 'error', refusal));
+  // The code is the same in every language.
+  expect(words.filter((word) => !code.split('_').includes(word) && word !== code)).toEqual([]);
 });
 
 test('the page of a draw has no word of its own', () => {

@@ -95,7 +95,7 @@ describe('the gate', () => {
     expect((await asks(`${SITE}/`)).status).toBe(204);
     await set([{ match: { path: '/admin/*' }, action: 'refuse' }]);
     const refused = await asks(`${SITE}/admin/x`);
-    expect([refused.status, refused.json().code]).toEqual([403, 'entry_refused']);
+    expect([refused.status, refused.text.includes('entry_refused')]).toEqual([403, true]);
     expect((await check('/%61dmin/x')).status).toBe(403);
     expect((await check('/x/../admin/x')).status).toBe(403);
   });

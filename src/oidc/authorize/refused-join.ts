@@ -15,6 +15,7 @@ export function refusedJoin(
 ): errors.OIDCProviderError {
   const error = new errors.CustomOIDCProviderError(refusal.code, refusal.message);
   const { status } = problemOf(refusal);
+  const { reason } = refusal;
   const site = refusal.needsPass ? (landing_url ?? rootOf(new URL(String(redirectUri)))) : null;
-  return Object.assign(error, { allow_redirect: false, status, statusCode: status, site });
+  return Object.assign(error, { allow_redirect: false, status, statusCode: status, reason, site });
 }

@@ -241,8 +241,8 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       if (error instanceof RoomNotFound) views.roomNotFound(ctx);
       else if (error instanceof RoomClosed) views.closed(ctx, await findRoom(room), room, null);
       else if (error instanceof JoinRefused) {
-        const { code, message: description } = error;
-        sendPage(ctx, problemOf(error).status, render(ctx.req, 'error', { code, description }));
+        const { code, reason } = error;
+        sendPage(ctx, problemOf(error).status, render(ctx.req, 'error', { code, reason }));
       } else if (unavailableCause(error)) showUnavailable(ctx, render);
       else throw error;
     }

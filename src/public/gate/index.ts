@@ -5,13 +5,14 @@
  * cookie. The gate owns the cookie and the check; whether an admission is live is the waiting room's to say.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { namesHtml } from '#http/accept.ts';
 import type { RawHandler } from '#http/door.ts';
 import { Problem, problemOf } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { GateCounts } from '#telemetry/gate-counts.ts';
 import type { EntryAction } from '#waiting-room/entry/decide-entry.ts';
-import { entryRefused } from '#waiting-room/errors.ts';
+import { entryRefused, JoinRefused } from '#waiting-room/errors.ts';
 import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
@@ -36,13 +37,16 @@ export interface GateDeps {
   readonly refuse: Refuse;
   /** Answers with the page while the store is unavailable. It appears at an address of the protected site. */
   readonly showUnavailable: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers with the page that says why nobody joins, in the same place. */
+  readonly showRefused: (req: IncomingMessage, res: ServerResponse, refusal: JoinRefused) => void;
 }
 
 export function createGate(deps: GateDeps): RawHandler {
-  const { cookies, insiders, binding, outside, rules, snapshots, counts, refuse, showUnavailable } = deps;
+  const { cookies, insiders, binding, outside, rules, snapshots, counts, refuse, showUnavailable, showRefused } = deps;
   /** A navigation that cannot be decided gets a page, any other request a problem. */
   function fail(req: IncomingMessage, res: ServerResponse, room: RoomId, query: string | undefined, error: unknown) {
     counts[problemOf(error).status >= 500 ? 'failed' : 'refused'] += 1;
+    if (error instanceof JoinRefused && isOfPerson(req)) return showRefused(req, res, error);
     const original = unavailableCause(error) ? originalRequest(req.headers) : null;
     if (!original?.isNavigation) return refuse(res, error);
     const check = { room, original, never302: wantsOnly401(query), browser: '' };
@@ -70,6 +74,10 @@ export function createGate(deps: GateDeps): RawHandler {
   }
 
   const bindOf = (room: RoomId) => snapshots.now(room)?.settings.bind ?? 'browser';
+
+  /** A program that takes anything is better off with a problem. */
+  const isOfPerson = ({ headers }: IncomingMessage) =>
+    namesHtml(headers.accept) && originalRequest(headers)?.isNavigation === true;
 
   /** A navigation of another browser than the one that has the pass is sent to the room, which knows the visitor. */
   function isOwnPass(req: IncomingMessage, room: RoomId, { browser }: Look): boolean {
