@@ -240,7 +240,7 @@ export function createMetrics({ processMetrics = true }: { readonly processMetri
     roomGauge(name, help, ({ counters }) => counters[name]);
   for (const [name, help] of Object.entries(ADMISSION_GAUGES) as [keyof RoomGauges['admissions'], string][])
     roomGauge(name, help, ({ admissions }) => admissions[name]);
-  const mostJoins = 'Joins of the address with the most within the current minute, without proofs';
+  const mostJoins = 'Joins of the address with the most without proofs, in the running minute or the last';
   roomGauge('busiest_address_joins', mostJoins, ({ busiestAddress }) => busiestAddress);
   new Gauge({
     name: 'anteroom_room_predictions',

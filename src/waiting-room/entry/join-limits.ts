@@ -19,7 +19,7 @@ const AT_ONCE = 500;
 export interface JoinLimits {
   /** The wait until an address may join without a proof, in ms. Counts the join if it may now. */
   take(room: RoomId, rate: Rate, address: string): number;
-  /** The most joins of one address without a proof within the current minute, as far as this process knows. */
+  /** The most joins of one address without a proof within the current minute or the last, as far as this process knows. */
   busiest(room: RoomId): number;
   /** Exchanges what was counted with the other processes. */
   share(): Promise<void>;
@@ -40,6 +40,15 @@ interface RoomLimits {
   readonly wide: RateLimit;
   slot: number;
   counted: Map<string, Counted>;
+  /** The most joins of one address in the slot before. */
+  mostBefore: number;
+}
+
+/** Of one address; networks begin with a slash. */
+function mostOf(counted: ReadonlyMap<string, Counted>): number {
+  let most = 0;
+  for (const [key, { mine, total }] of counted) if (!key.startsWith('/')) most = Math.max(most, mine, total);
+  return most;
 }
 
 export interface JoinLimitsDeps {
@@ -60,6 +69,7 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
       wide: createRateLimit({ limit: WIDE * count, window, now }),
       slot: 0,
       counted: new Map(),
+      mostBefore: 0,
     };
     rooms.set(room, made);
     return made;
@@ -67,7 +77,10 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
 
   function note(limits: RoomLimits, key: string): void {
     const slot = Math.floor(now() / SLOT);
-    if (limits.slot !== slot) Object.assign(limits, { slot, counted: new Map() });
+    if (limits.slot !== slot) {
+      const mostBefore = limits.slot === slot - 1 ? mostOf(limits.counted) : 0;
+      Object.assign(limits, { slot, counted: new Map(), mostBefore });
+    }
     const known = limits.counted.get(key);
     if (known) known.mine += 1;
     else if (limits.counted.size < CAPACITY) limits.counted.set(key, { mine: 1, told: 0, total: 0 });
@@ -100,13 +113,10 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
       return 0;
     },
     busiest(room) {
-      const limits = rooms.get(room);
-      if (!limits || limits.slot !== Math.floor(now() / SLOT)) return 0;
-      let most = 0;
-      for (const [key, { mine, total }] of limits.counted) {
-        if (!key.startsWith('/')) most = Math.max(most, mine, total);
-      }
-      return most;
+      const { slot = 0, counted = new Map(), mostBefore = 0 } = rooms.get(room) ?? {};
+      const age = Math.floor(now() / SLOT) - slot;
+      if (age === 0) return Math.max(mostOf(counted), mostBefore);
+      return age === 1 ? mostOf(counted) : 0;
     },
     async share() {
       const slot = Math.floor(now() / SLOT);

@@ -74,8 +74,27 @@ describe('the limit on joins of an address', () => {
     for (const _ of [1, 2]) for (const each of limits) await each.share();
     expect(limits.map((each) => each.busiest('sale'))).toEqual([30, 30]);
     expect(limits[0]?.busiest('other')).toBe(0);
-    at += 60_000;
-    expect(limits[0]?.busiest('sale')).toBe(0);
+  });
+
+  test('keeps what the busiest address of the last minute joined, until the next one is over', async () => {
+    const [limits] = processes(1);
+    const joinOften = (times: number) => {
+      for (let n = 0; n < times; n++) limits?.take('sale', RATE, address(1));
+    };
+    const minutesLater = (minutes: number) => {
+      at += minutes * 60_000;
+      return limits?.busiest('sale');
+    };
+    joinOften(30);
+    expect(minutesLater(1)).toBe(30);
+    joinOften(3);
+    expect(limits?.busiest('sale')).toBe(30);
+    expect(minutesLater(1)).toBe(3);
+    expect(minutesLater(1)).toBe(0);
+    joinOften(5);
+    expect(minutesLater(2)).toBe(0);
+    joinOften(2);
+    expect(limits?.busiest('sale')).toBe(2);
   });
 
   test('begins again a minute later in all processes', async () => {
