@@ -42,7 +42,7 @@ import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerS
 import { createNoticeForm, type NoticeFormDeps } from './notice-form.ts';
 import { afterForm, withoutNoticeState } from './notice-state.ts';
 import { type Presses, withoutPress } from './presses.ts';
-import { createProofForm } from './proof-form.ts';
+import { createProofForm, type Opened } from './proof-form.ts';
 import { readUseState, withoutUseState, withUseState } from './use-state.ts';
 import type { KnownRoom, WaitingViews } from './waiting-views.ts';
 
@@ -69,12 +69,6 @@ export interface WaitingPageDeps {
   readonly continuations: Continuations;
   /** The origin of the service is where its forms come from. */
   readonly urls: Pick<PublicUrls, 'origin' | 'pathOf'>;
-}
-
-/** A waiting page that belongs to the browser's visitor. */
-interface Opened {
-  readonly pending: Pending;
-  readonly ticket: Ticket | null;
 }
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
@@ -203,7 +197,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     const { pending } = opened;
     const isOwn = isSameOrigin(ctx, urls.origin);
     const ticket = isOwn ? opened.ticket : null;
-    if (isOwn && form.has('proof')) return proofForm(ctx, room, ticket, form.get('proof') ?? '');
+    if (isOwn && form.has('proof')) return proofForm(ctx, room, { ticket, pending }, form.get('proof') ?? '');
     if (isOwn && form.has('notice')) {
       return noticeForm(ctx, ticket, form, { page: pressedPageOf(ctx, ticket), made: addresses.of(room, pending) });
     }
