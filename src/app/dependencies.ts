@@ -21,6 +21,7 @@ import { requestLog } from '#http/request-log.ts';
 import { createRequestRecord } from '#http/request-record.ts';
 import { createRoomRules } from '#http/room-rules.ts';
 import { securityHeaders } from '#http/security-headers.ts';
+import { createSenderCheck } from '#http/sender-check.ts';
 import { createVisitorCookies } from '#http/visitor-cookies.ts';
 import { createNotices } from '#notices/index.ts';
 import { createClientFaults } from '#oidc/index.ts';
@@ -119,6 +120,7 @@ export function createDependencies(app: AppDeps) {
     browserUses: createBrowserUses({
       ...{ visitors: waitingRoom.visitors, seal, isSecure: urls.isSecure, requestOf, now },
     }),
+    senderCheck: createSenderCheck({ origins: waitingRoom.origins, urls }),
     roomRules: createRoomRules({
       ...{ clientAddress, urls },
       agents: createAgentCheck({ outbound, now }),

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import { decideSender, type Sender } from '#waiting-room/entry/sender.ts';
 import { JoinRefused } from '#waiting-room/errors.ts';
 import type { Frames } from '#waiting-room/room.ts';
-import { prefersJson } from './accept.ts';
+import { namesHtml, prefersJson } from './accept.ts';
 
 type Request = Pick<Context, 'get' | 'method'>;
 
@@ -23,15 +24,20 @@ export function navigationOf({ method = '', headers }: IncomingMessage): Request
  * the app's name in each navigation.
  */
 export function isNavigation(request: Request): boolean {
-  const mode = request.get('Sec-Fetch-Mode').toLowerCase();
   return (
     (request.method === 'GET' || request.method === 'POST') &&
-    (mode === '' || mode === 'navigate') &&
+    senderOf(request, true) === 'navigation' &&
     !isPrefetch(request) &&
     // Sent by script libraries.
     request.get('X-Requested-With').toLowerCase() !== 'xmlhttprequest' &&
     !prefersJson(request.get('Accept'))
   );
+}
+
+/** @param isKnown whether the room knows the request's origin, if it has one. */
+export function senderOf(request: Pick<Context, 'get'>, isKnown: boolean): Sender {
+  const [mode, origin] = [request.get('Sec-Fetch-Mode').toLowerCase(), request.get('Origin')];
+  return decideSender({ mode, origin, acceptsPage: namesHtml(request.get('Accept')), isKnown });
 }
 
 /** Request headers that announce a prefetch or a preview, and who sends them. */
@@ -62,11 +68,11 @@ export function frameRefusal(request: Pick<Context, 'get'>, frames: Frames = 're
   if (destination === '' || destination === 'document') return null;
   const site = request.get('Sec-Fetch-Site').toLowerCase();
   if (frames === 'same-site' && (site === 'same-site' || site === 'same-origin')) return null;
-  return new JoinRefused(
-    'frame_refused',
-    'This waiting room does not work inside another page. Open it in a tab of its own.',
-  );
+  return frameRefused();
 }
+
+export const frameRefused = () =>
+  new JoinRefused('frame_refused', 'This waiting room does not work inside another page. Open it in a tab of its own.');
 
 /** Whether a current browser sent the request: it says what the answer is for, and programs do not. */
 export const isOfBrowser = (ctx: Pick<Context, 'get'>): boolean => ctx.get('Sec-Fetch-Dest') !== '';

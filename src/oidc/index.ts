@@ -17,6 +17,7 @@ import { createPinIssuer } from '#http/pin-issuer.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { RecordRequest } from '#http/request-record.ts';
 import type { RoomRules } from '#http/room-rules.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Outbound } from '#outbound/index.ts';
@@ -61,6 +62,7 @@ export interface OidcDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly senderCheck: SenderCheck;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   readonly recordRequest: RecordRequest;
@@ -102,6 +104,7 @@ export function createOidcDoor(deps: OidcDeps): OidcDoor {
       clientAddress: deps.clientAddress,
       requestOf: deps.requestOf,
       roomRules: deps.roomRules,
+      senderCheck: deps.senderCheck,
       browserUses: deps.browserUses,
       passes: deps.passes,
       recordRequest: deps.recordRequest,

@@ -4,7 +4,7 @@ import type { ProblemCode, ProblemPage } from '#http/problem.ts';
 import type { Render } from './views.ts';
 
 /** What a person can meet by an address. Other problems are answers to programs. */
-const SHOWN: ReadonlySet<ProblemCode> = new Set(['not_found', 'method_not_allowed', 'internal_error']);
+const SHOWN: ReadonlySet<ProblemCode> = new Set(['not_found', 'method_not_allowed', 'internal_error', 'frame_refused']);
 
 export function createErrorPage(render: Render): ProblemPage {
   return (ctx, { code }) =>

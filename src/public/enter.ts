@@ -6,11 +6,12 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { type BrowserUses, type Insider, ROUND, readRound, withRound } from '#http/browser-uses.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
-import { frameRefusal, isNavigation } from '#http/navigation.ts';
+import { isNavigation } from '#http/navigation.ts';
 import { passOf } from '#http/pass-of.ts';
 import { Problem, problemOf } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { RoomRules } from '#http/room-rules.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendPage } from '#pages/send-page.ts';
@@ -36,6 +37,7 @@ export interface EnterDeps {
   readonly passes: Pick<Passes, 'arrive'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
+  readonly senderCheck: Pick<SenderCheck, 'refusal'>;
   readonly cookies: VisitorCookies;
   readonly addresses: Addresses;
   readonly requestOf: EntryRequestOf;
@@ -55,7 +57,7 @@ export interface Enter {
 
 export function createEnter(deps: EnterDeps): Enter {
   const { passes, snapshots, roomRules, cookies, addresses, returnToSite, urls, enterUrls, render, now } = deps;
-  const { requestOf, browserUses } = deps;
+  const { requestOf, browserUses, senderCheck } = deps;
 
   function showError(ctx: Context, status: number, code: string): void {
     sendPage(ctx, status, render(ctx.req, 'error', { code }));
@@ -90,12 +92,11 @@ export function createEnter(deps: EnterDeps): Enter {
       cookies.inside(header, room),
     ];
     const { settings } = await snapshots.get(room);
-    const { frames, title } = settings;
-    const refusal = frameRefusal(ctx, frames);
+    const refusal = await senderCheck.refusal(ctx, settings, [url]);
     if (!visitor && !ticket && !inside) {
       if (refusal) throw refusal;
       if (AGAIN in ctx.query) {
-        const data = { title, again: enterUrls.to(room, url) };
+        const data = { title: settings.title, again: enterUrls.to(room, url) };
         return sendPage(ctx, 400, render(ctx.req, 'cookies-required', data, settings));
       }
       // Nothing comes back after the answer to an admitted visitor. So a cookie has to come back before.

@@ -15,6 +15,7 @@ import { problemAnswer } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { Refuse } from '#http/refuse.ts';
 import type { RoomRules } from '#http/room-rules.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { sendUnavailable } from '#pages/unavailable.ts';
 import type { Views } from '#pages/views.ts';
@@ -51,6 +52,7 @@ export interface PublicDeps {
   readonly addresses: Addresses;
   readonly tokens: Tokens;
   readonly roomRules: RoomRules;
+  readonly senderCheck: SenderCheck;
   readonly clientAddress: ClientAddress;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
@@ -81,6 +83,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     passes: deps.passes,
     snapshots,
     roomRules: deps.roomRules,
+    senderCheck: deps.senderCheck,
     cookies,
     addresses,
     requestOf,
@@ -110,6 +113,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
       visitors,
       snapshots,
       idempotency,
+      senderCheck: deps.senderCheck,
       counts,
       now,
     }),

@@ -8,10 +8,10 @@ import { errors } from 'oidc-provider';
 import type { BrowserUses } from '#http/browser-uses.ts';
 import type { EntryRequestOf } from '#http/entry-requests.ts';
 import type { LoopGuard } from '#http/loop-guard.ts';
-import { frameRefusal } from '#http/navigation.ts';
 import { passOf } from '#http/pass-of.ts';
 import type { RoomRules } from '#http/room-rules.ts';
 import type { RuleTarget } from '#http/rule-request.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import { newcomerStateOf } from '#pages/waiting/newcomer-state.ts';
 import type { Passes } from '#passes/index.ts';
@@ -28,6 +28,7 @@ import type { VisitorId } from '#waiting-room/visitor.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Visit } from '../login-context.ts';
 import { loginContext } from '../login-context.ts';
+import { sitesOf } from '../sites-of.ts';
 import { usableClaims } from '../tokens/claims.ts';
 import { usableAdmission } from '../usable-admission.ts';
 import type { ConfirmedLogins } from './confirmed-logins.ts';
@@ -47,6 +48,7 @@ export interface ArrivalDeps {
   readonly relyingParties: RelyingParties;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly roomRules: RoomRules;
+  readonly senderCheck: SenderCheck;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly cookies: VisitorCookies;
   readonly newestLogin: Pick<NewestLogin, 'record'>;
@@ -85,7 +87,7 @@ const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createArrival(deps: ArrivalDeps) {
   const { visitors, relyingParties, snapshots, roomRules, cookies, newestLogin, loops, confirmedLogins } = deps;
-  const { passes, browserUses, pushedRequests, requestOf, now } = deps;
+  const { passes, browserUses, pushedRequests, requestOf, senderCheck, now } = deps;
 
   async function setVisit(
     ctx: KoaContextWithOIDC,
@@ -167,7 +169,7 @@ export function createArrival(deps: ArrivalDeps) {
       const { settings } = await snapshots.get(room);
       const action = await roomRules(settings, ctx.req, targetOf(ctx));
       if (action === 'refuse') throw entryRefused(room);
-      const refusal = frameRefusal(ctx, settings.frames);
+      const refusal = await senderCheck.refusal(ctx, settings, sitesOf(party));
       const request = { ...requestOf(ctx.req), action: withoutBypass(action) };
       const arrival = await (deps.begunArrivals.of(ctx.req, room) ??
         passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request }));

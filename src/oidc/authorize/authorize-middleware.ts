@@ -1,9 +1,12 @@
 /** Middleware of /authorize and /end-session, before oidc-provider sees a request. */
 import type { Context, Middleware } from 'koa';
 import { readForm } from '#http/form.ts';
-import { isNavigation } from '#http/navigation.ts';
+import { frameRefused, isNavigation } from '#http/navigation.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { seeOther } from '#http/see-other.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
+import type { RelyingParties } from '#waiting-room/relying-parties.ts';
+import { sitesOf } from '../sites-of.ts';
 
 /** A request that is not a navigation gets a cheap error from /authorize; `refuse` throws a problem. */
 export function navigationsOnly(refuse: () => void): Middleware {
@@ -13,16 +16,31 @@ export function navigationsOnly(refuse: () => void): Middleware {
   };
 }
 
+export interface PostBecomesGetDeps {
+  readonly urls: Pick<PublicUrls, 'pathOf'>;
+  readonly relyingParties: RelyingParties;
+  readonly senderCheck: Pick<SenderCheck, 'isForeign'>;
+}
+
 /**
  * Redirects an authorization request or a logout by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to the
  * same request by GET. A POST from another site brings no SameSite=Lax cookies, so its visitor would lose their place or
- * stay logged in, and an authorization request could not travel.
+ * stay logged in, and an authorization request could not travel. A browser drops the `Origin` of a POST that becomes a
+ * GET, so a page of a foreign site is refused here.
  */
-export function postBecomesGet(urls: Pick<PublicUrls, 'pathOf'>): Middleware {
+export function postBecomesGet({ urls, relyingParties, senderCheck }: PostBecomesGetDeps): Middleware {
+  async function isForeign(ctx: Context, clientId: string | null): Promise<boolean> {
+    const party = clientId === null ? null : await relyingParties.find(clientId);
+    return party !== null && senderCheck.isForeign(ctx, party.room, sitesOf(party));
+  }
+
   return async (ctx, next) => {
     const path = isAuthorize(ctx) ? '/authorize' : isEndSession(ctx) ? '/end-session' : null;
     if (path === null || ctx.method !== 'POST') return next();
     const form = await readForm(ctx.req);
+    // What is wrong with the request itself, the GET says.
+    const isRefused = path === '/authorize' && (await isForeign(ctx, form.get('client_id')).catch(() => false));
+    if (isRefused) throw frameRefused();
     seeOther(ctx, urls.pathOf(`${path}?${form}`));
   };
 }

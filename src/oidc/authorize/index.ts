@@ -15,6 +15,7 @@ import { Problem } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import type { RecordRequest } from '#http/request-record.ts';
 import type { RoomRules } from '#http/room-rules.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingRequest } from '#pages/waiting/address.ts';
@@ -55,6 +56,7 @@ export interface AuthorizeDeps {
   readonly clientAddress: ClientAddress;
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
+  readonly senderCheck: SenderCheck;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
   readonly passes: Pick<Passes, 'arrive'>;
   readonly render: Render;
@@ -71,7 +73,7 @@ export interface Authorize {
 }
 
 export function createAuthorize(deps: AuthorizeDeps): Authorize {
-  const { urls, idempotency, addresses, cookies, clientAddress, requestOf, roomRules, render, now } = deps;
+  const { urls, idempotency, addresses, cookies, clientAddress, requestOf, roomRules, senderCheck, render, now } = deps;
   const { visitors, relyingParties, snapshots, seal } = deps.waitingRoom;
   const { isSecure } = urls;
   const loginStart = createLoginStart(seal, urls);
@@ -105,6 +107,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
             pushedRequests,
             limitPushes,
             validatedStep,
+            senderCheck,
             requestOf,
             now,
           },
@@ -118,7 +121,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
     mount(provider, { resume: cookieName }) {
       provider.use(onlyOwnResume({ provider, cookies, relyingParties, cookieName }));
       provider.use(navigationsOnly(refuseScript));
-      provider.use(postBecomesGet(urls));
+      provider.use(postBecomesGet({ urls, relyingParties, senderCheck }));
       provider.use(attachLoginContext(now));
       provider.use(readLoginRound);
       provider.use(loginStart.readNote);

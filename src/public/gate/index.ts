@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { namesHtml } from '#http/accept.ts';
 import type { RawHandler } from '#http/door.ts';
+import { navigationOf } from '#http/navigation.ts';
 import { Problem, problemOf } from '#http/problem.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { unavailableCause } from '#http/unavailable-cause.ts';
@@ -49,7 +50,7 @@ export function createGate(deps: GateDeps): RawHandler {
     if (error instanceof JoinRefused && isOfPerson(req)) return showRefused(req, res, error);
     const original = unavailableCause(error) ? originalRequest(req.headers) : null;
     if (!original?.isNavigation) return refuse(res, error);
-    const check = { room, original, never302: wantsOnly401(query), browser: '' };
+    const check = { room, original, never302: wantsOnly401(query), browser: '', sender: navigationOf(req) };
     // A proxy that cannot pass on a page can redirect to one: /enter shows it, and checks where it may lead to.
     if (check.never302) outside.redirectToRoom(res, check);
     else showUnavailable(req, res);
@@ -70,7 +71,8 @@ export function createGate(deps: GateDeps): RawHandler {
       });
     }
     const browser = binding.of(req, room, bindOf(room));
-    return outside.answer(res, { room, original, never302: wantsOnly401(query), browser }, isInside);
+    const check = { room, original, never302: wantsOnly401(query), browser, sender: navigationOf(req) };
+    return outside.answer(res, check, isInside);
   }
 
   const bindOf = (room: RoomId) => snapshots.now(room)?.settings.bind ?? 'browser';

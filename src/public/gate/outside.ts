@@ -1,7 +1,9 @@
 /** What the gate answers to a request whose visitor is not known to be inside. */
 import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
 import { Problem, problemAnswer } from '#http/problem.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
+import type { SenderCheck } from '#http/sender-check.ts';
 import type { GateCounts } from '#telemetry/gate-counts.ts';
 import type { Tokens } from '#tokens/index.ts';
 import { passOf } from '#waiting-room/passes.ts';
@@ -25,6 +27,7 @@ export interface OutsideDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly idempotency: Pick<Idempotency, 'remember'>;
+  readonly senderCheck: Pick<SenderCheck, 'isForeign'>;
   readonly counts: GateCounts;
   readonly now: () => number;
 }
@@ -36,6 +39,8 @@ export interface Check {
   readonly never302: boolean;
   /** What the browser is known by (browser-binding.ts). */
   readonly browser: string;
+  /** The headers of the request, as the proxy passes them on. */
+  readonly sender: Pick<Context, 'get'>;
 }
 
 export interface Outside {
@@ -46,7 +51,7 @@ export interface Outside {
 }
 
 export function createOutside(deps: OutsideDeps): Outside {
-  const { urls, enterUrls, cookies, tokens, visitors, snapshots, idempotency, counts, now } = deps;
+  const { urls, enterUrls, cookies, tokens, visitors, snapshots, idempotency, senderCheck, counts, now } = deps;
 
   function redirect(res: ServerResponse, { never302 }: Check, location: string, cookie?: string): void {
     const more = cookie ? { 'Set-Cookie': cookie } : {};
@@ -83,7 +88,7 @@ export function createOutside(deps: OutsideDeps): Outside {
         });
       }
       const location = enterUrls.fromGate(room, url);
-      if (!original.isNavigation) {
+      if (!original.isNavigation || (await senderCheck.isForeign(check.sender, room, [url]))) {
         counts.refused += 1;
         answer401(res, { Location: location });
         return;

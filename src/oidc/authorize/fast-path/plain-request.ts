@@ -45,7 +45,7 @@ export function readPlainRequest(req: IncomingMessage): PlainRequest | null {
   // A request that waited, or goes round, has a note of ours behind all others.
   if (url.includes('&anteroom_')) return null;
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return null;
-  if (headers['anteroom-pass'] !== undefined) return null;
+  if (headers['anteroom-pass'] !== undefined || headers.origin !== undefined) return null;
   const navigation = navigationOf(req);
   if (!isNavigation(navigation) || frameRefusal(navigation)) return null;
   return readPlainQuery(url.slice(PATH.length));
