@@ -119,6 +119,32 @@ onEachStore('a room with passes', settings, (service) => {
     expect(await counters()).toMatchObject({ queue: 1, claimed: 1, active: 1 });
   });
 
+  test('makes copied cookies worthless once the pass comes in a browser without them', async () => {
+    await set(PASSES, { inlet: { strategy: 'max-size', size: 5 } });
+    await service.waitingRoom.advance.room('sale');
+    const ada = await signed('ada');
+    const [stolen, owner] = [createBrowser(), createBrowser()];
+    await enter(stolen, ada);
+    const thieves = ['nothing', 'ticket', 'inside', 'serial'].map((without) => {
+      const thief = createBrowser();
+      for (const [name, value] of stolen.cookies) if (!name.includes(without)) thief.cookies.set(name, value);
+      return thief;
+    });
+    expect((await enter(owner, ada)).location).toContain('anteroom_token=');
+    for (const thief of thieves) {
+      const { status, location } = await enter(thief);
+      expect([status, location]).not.toEqual([status, expect.stringContaining('anteroom_token=')]);
+      if (!location) continue;
+      const { url } = await thief.follow(location, service.issuer);
+      const { location: after } = await thief.post(url, { take_over: '1' });
+      expect(after).not.toContain('anteroom_token=');
+      if (after) expect((await thief.follow(after, service.issuer)).location).not.toContain('anteroom_token=');
+    }
+    const back = await enter(owner);
+    expect(back.location).toContain('anteroom_token=');
+    expect(await counters()).toMatchObject({ claimed: 1, active: 1 });
+  });
+
   test('leaves the place where it is if the same browser brings the pass again', async () => {
     const ada = await signed('ada');
     const browser = createBrowser();

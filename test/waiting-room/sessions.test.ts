@@ -186,6 +186,27 @@ describe('a browser that takes over', () => {
     expect(outcomes).toEqual([...Array(10).fill('taken over'), 'busy']);
   });
 
+  test('may take back from a thief what the thief takes again, ten times a minute together', () => {
+    const { use, redeem, nextMinute } = admission();
+    const stolen = use(0).serial;
+    redeem(stolen);
+    const jars = { owner: stolen, thief: stolen };
+    const takeOver = (who: 'owner' | 'thief') => {
+      const used = use(jars[who], { takeOver: true });
+      if (used.serial > 0) jars[who] = used.serial;
+      return used.outcome;
+    };
+    for (let turn = 0; turn < 5; turn++) {
+      expect([takeOver('owner'), takeOver('thief')]).toEqual(['taken over', 'taken over']);
+      expect(redeem(jars.owner)).toBe(false);
+    }
+    expect(takeOver('owner')).toBe('busy');
+    expect(redeem(jars.thief)).toBe(true);
+    nextMinute();
+    expect(takeOver('owner')).toBe('taken over');
+    expect([redeem(jars.owner), redeem(jars.thief)]).toEqual([true, false]);
+  });
+
   test('knows the answer with its serial to be lost, like any browser', () => {
     const { use, insist } = admission();
     use(0);
