@@ -11,6 +11,8 @@ import { readPayload } from './challenge.ts';
 const COST = 25;
 /** The most counters that a client tries at level 0: 250,000 hashes, half a second on a phone of 2019. */
 const COUNTERS = 10_000;
+/** Hashes that a proof takes on average at level 0. */
+export const MEAN_HASHES = (COST * (COUNTERS + 1)) / 2;
 /** The levels of difficulty: each doubles the work of the one before. The last takes such a phone two seconds. */
 export const LEVELS = [1, 2, 4] as const;
 /** Seconds. A phone may sleep between the challenge and its proof. */
