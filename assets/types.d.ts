@@ -7,6 +7,10 @@ export type ShownFacts = Pick<
   Facts,
   'people_ahead' | 'estimated_wait' | 'message' | 'message_id' | 'updated_at' | 'stock'
 >;
+/** What the page says of a message that its visitor asked for. */
+export type NoticeNews = 'later' | 'sent' | 'early' | 'failed';
+/** The facts that the waiting page gets. */
+export type OwnFacts = Facts & { readonly notice?: NoticeNews | null };
 /** ISO 8601, by the server's clock. */
 export type Times = { readonly [Name in 'claim_by' | 'starts_at' | 'moved_from' | 'updated_at']?: string | undefined };
 

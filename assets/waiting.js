@@ -81,6 +81,9 @@ function write(id, text) {
 
 /** @param {T.ShownFacts} facts */
 function show({ people_ahead, estimated_wait, message, message_id, updated_at, stock }) {
+  const offers = document.getElementById('offers');
+  // A message that is asked for now would come at once.
+  if (offers) offers.hidden = estimated_wait !== null && estimated_wait.low <= Number(offers.dataset.before);
   write('ahead', integers.format(people_ahead));
   byId('left').hidden = stock === undefined;
   write('stock', integers.format(stock ?? 0));
@@ -129,6 +132,19 @@ function showProgress(ahead) {
   if (aheadAtJoin > 0) bar.value = Math.max(0, 1 - ahead / aheadAtJoin);
   // The shared status gives the people ahead to within a percent.
   byId('back').hidden = ahead - least <= 1 + aheadAtJoin / 100;
+}
+
+/** @param {T.NoticeNews} news What became of the message that the visitor asked for. */
+function showNews(news) {
+  const told = document.getElementById('told');
+  // A room may stop sending messages.
+  if (!told) return;
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (told.querySelectorAll('[data-news]'))) {
+    element.hidden = !element.dataset.news?.split(' ').includes(news);
+  }
+  const mark = { later: '', sent: told.dataset.sent, early: told.dataset.sent, failed: 'failed' }[news];
+  // A reload does not ask what is known.
+  if (mark) history.replaceState(null, '', location.href.replace(/(anteroom_notice=)[a-z_]+/, `$1${mark}`));
 }
 
 /** @param {T.Range} range In whole minutes: it is no promise to the second. */
@@ -217,7 +233,8 @@ function press(button) {
 
 /** Counts as a heartbeat. */
 async function fetchFacts() {
-  const facts = /** @type {T.Facts} */ (await fetchJson(location.href));
+  const { notice, ...facts } = /** @type {T.OwnFacts} */ (await fetchJson(location.href));
+  if (notice) showNews(notice);
   tellTabs({ facts });
   showFacts(facts, true);
 }

@@ -59,6 +59,8 @@ export interface NoticeSender {
 
 interface Attempt {
   readonly answered: boolean;
+  /** It is not sent again, and nobody knows that it arrived. */
+  readonly hasFailed?: boolean;
   readonly again?: Notice;
 }
 
@@ -97,18 +99,22 @@ export function createNoticeSender(deps: NoticeSenderDeps): NoticeSender {
     const isLast = attempts >= LAST_ATTEMPT;
     metrics.noticeSent(channel, outcome === 'failed' && isLast ? 'given_up' : outcome);
     logOutcome(channel, result.answered, reason);
-    if (outcome !== 'failed' || isLast) return { answered };
+    if (outcome !== 'failed' || isLast) return { answered, hasFailed: outcome !== 'sent' };
     return { answered, again: { ...notice, attempts, notBefore: now() + RETRY * 2 ** notice.attempts } };
   }
 
   /** Whether the server answered. */
   async function deliver(snapshot: Snapshot, of: NoticeLine, notice: Notice): Promise<boolean> {
-    const { answered, again } = await attempt(snapshot, of, notice).catch(async (error: unknown) => {
+    const {
+      answered,
+      hasFailed = false,
+      again,
+    } = await attempt(snapshot, of, notice).catch(async (error: unknown) => {
       // Nothing was sent.
       await queue.putBack(of, notice);
       throw error;
     });
-    await (again ? queue.putBack(of, again) : queue.settle(of, notice));
+    await (again ? queue.putBack(of, again) : queue.settle(of, notice, hasFailed));
     return answered;
   }
 

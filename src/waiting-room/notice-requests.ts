@@ -4,11 +4,13 @@
  */
 import { narrowOf } from './entry/address-key.ts';
 import { lineOf } from './lanes.ts';
-import { NOTICES_KEPT, type NoticeLine, type NoticeQueue } from './ports/notice-queue.ts';
+import { NOTICES_KEPT, type NoticeLine, type NoticeProgress, type NoticeQueue } from './ports/notice-queue.ts';
 import type { SharedCounts } from './ports/shared-counts.ts';
 import { type PushSubscription, readPushSubscription } from './push-subscription.ts';
 import type { Seal } from './seal.ts';
+import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
+import type { VisitorId } from './visitor.ts';
 
 /** The most visitors of a line who are sent one. */
 const CAPACITY = 20_000;
@@ -49,6 +51,8 @@ export interface NoticeRequests {
   readonly sends: { readonly email: boolean; readonly push: boolean };
   /** False for a recipient that cannot be used, beyond the limits, and where the line has no room for another. */
   ask(ticket: Ticket, request: NoticeRequest): Promise<boolean>;
+  /** What became of the last request of a visitor. The store is asked once a snapshot. */
+  progress(snapshot: Snapshot, ticket: Ticket): Promise<NoticeProgress>;
   forget(ticket: Ticket): Promise<void>;
 }
 
@@ -56,7 +60,7 @@ export interface NoticeRequestsDeps {
   readonly sendsEmail: boolean;
   /** Where notifications may go; null: nowhere. */
   readonly pushHosts: readonly string[] | null;
-  readonly queue: Pick<NoticeQueue, 'put' | 'forget'>;
+  readonly queue: Pick<NoticeQueue, 'put' | 'progress' | 'forget'>;
   readonly sharedCounts: SharedCounts;
   readonly seal: Pick<Seal, 'seal' | 'stamp'>;
   readonly now: () => number;
@@ -92,6 +96,8 @@ function mailboxOf(address: string): string {
 export function createNoticeRequests(deps: NoticeRequestsDeps): NoticeRequests {
   const { sendsEmail, pushHosts, queue, sharedCounts, seal, now } = deps;
 
+  let asked = new WeakMap<Snapshot, Map<VisitorId, Promise<NoticeProgress>>>();
+
   /** Counts one more. 0 counts as too many: there are more addresses than the store counts. */
   async function isWithin(limit: number, kind: string, name: string, time = HOUR): Promise<boolean> {
     const counts = await sharedCounts.add(`notices ${kind} ${Math.floor(now() / time)}`, new Map([[name, 1]]), time);
@@ -116,10 +122,21 @@ export function createNoticeRequests(deps: NoticeRequestsDeps): NoticeRequests {
       if (!(await isWithin(KEPT_PER_NETWORK, 'kept', narrowOf(network), NOTICES_KEPT))) return false;
       const name = 'to' in recipient ? mailboxOf(recipient.to) : recipient.push.endpoint;
       if (!(await isWithin(PER_RECIPIENT, 'recipients', seal.stamp(`recipient ${name}`)))) return false;
+      asked = new WeakMap();
       const of = noticeLineOf(ticket);
       const sealed = seal.seal(Buffer.from(JSON.stringify({ ...recipient, lang, page })), noticeContext(of));
       const { visitor, number } = ticket;
       return queue.put(of, { visitor, number, sealed, notBefore: 0, attempts: 0 }, CAPACITY);
+    },
+    progress(snapshot, ticket) {
+      const ofSnapshot = asked.get(snapshot) ?? new Map<VisitorId, Promise<NoticeProgress>>();
+      asked.set(snapshot, ofSnapshot);
+      const known = ofSnapshot.get(ticket.visitor);
+      if (known) return known;
+      const progress = queue.progress(noticeLineOf(ticket), ticket.visitor);
+      ofSnapshot.set(ticket.visitor, progress);
+      progress.catch(() => ofSnapshot.delete(ticket.visitor));
+      return progress;
     },
     forget: (ticket) => queue.forget(noticeLineOf(ticket), ticket.visitor),
   };

@@ -1,10 +1,12 @@
 import { createECDH } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
+import { moveAt } from '#support/move-at.ts';
 import { type PushService, startPushService } from '#support/push-service.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
+import { audit, picture } from './visitor.ts';
 
 const pair = createECDH('prime256v1');
 const publicKey = pair.generateKeys('base64url');
@@ -17,8 +19,11 @@ let opened: OpenedStore;
 let service: TestService;
 
 beforeAll(async () => {
+  browser = await launchChromium();
+});
+beforeEach(async () => {
   const [, open] = STORES[0];
-  [browser, push, opened] = await Promise.all([launchChromium(), startPushService(publicKey), open()]);
+  [push, opened] = await Promise.all([startPushService(publicKey), open()]);
   service = await startService({
     store: opened.store,
     push: { publicKey, privateKey, subject: 'mailto:line@shop.example', hosts: [push.origin] },
@@ -30,11 +35,52 @@ beforeAll(async () => {
     ],
   });
 });
-afterAll(async () => {
-  await browser?.close();
+afterAll(() => browser?.close());
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
   await service?.close();
   await push?.close();
   await opened?.close();
+});
+
+const letIn = (perMinute: number) => moveAt(service, opened.store, { room: 'sale', perMinute });
+
+/** Lets the page ask at once, as after a while offline, until it says these words. */
+async function hear(page: Page, words: string): Promise<void> {
+  const look = async () => {
+    await page.evaluate('dispatchEvent(new Event("online"))');
+    return page.getByText(words).isVisible();
+  };
+  await expect.poll(look, { timeout: 30_000 }).toBe(true);
+}
+
+test('the page says that the notification is on its way, without a reload', async () => {
+  const context = await browser.newContext({ permissions: ['notifications'], viewport: { width: 320, height: 640 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+  await page.addInitScript(`PushManager.prototype.subscribe = async () => (${JSON.stringify(push.subscribe())})`);
+  await page.goto(`${service.issuer}/rooms/sale/enter?return_to=${encodeURIComponent(RETURN)}`);
+  const joined = page.url();
+  await page.getByRole('button', { name: 'Notify me on this device before my turn' }).click();
+  await page.getByText('We notify you on this device before your turn.').waitFor();
+  await picture(page, 'notice-later');
+  await letIn(10);
+  await service.sendNotices();
+  await hear(page, 'Our notification is on its way.');
+  expect(await page.getByText('We notify you on this device').isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Do not notify me' }).isVisible()).toBe(false);
+  expect(page.url()).toBe(`${joined}&anteroom_notice=push_sent`);
+  expect(await audit(page)).toEqual([]);
+  await picture(page, 'notice-sent');
+  await page.reload();
+  await page.getByText('Our notification is on its way.').waitFor();
+  // Its turn is far away again.
+  await letIn(0);
+  await hear(page, 'your turn is further away again');
+  await page.getByRole('button', { name: 'Ask for another message' }).click();
+  await page.getByRole('button', { name: 'Notify me on this device before my turn' }).waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('a press subscribes the browser, whose worker shows the notification with the page closed', async () => {

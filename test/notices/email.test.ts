@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
+import { moveAt } from '#support/move-at.ts';
 import { arrive, facts } from '#support/relying-party.ts';
 import { startService, type TestService } from '#support/service.ts';
 import { type SmtpServer, smtpOf, startSmtpServer } from '#support/smtp.ts';
@@ -159,6 +160,60 @@ describe.each(STORES)('an e-mail ahead of the turn, on %s', (_name, open) => {
     Object.assign(snapshot, { speed: { low: 0.25, high: 0.25 } });
     await service.sendNotices();
     expect(recipients().toSorted()).toEqual(['visitor-0@mail.example', 'visitor-1@mail.example']);
+  });
+
+  const letIn = (perMinute: number) => moveAt(service, opened.store, { room: 'sale', perMinute });
+
+  test('is on its way, as the page says once it was sent, and another one is offered if the turn moves away', async () => {
+    const [{ show, page }, { browser, show: showSecond, ask }] = [await waiter(), await waiter()];
+    // Both are present, so the second one's turn is a minute away, or ten.
+    for (const each of [show, showSecond]) await each();
+    await service.waitingRoom.flush();
+    await letIn(0.1);
+    const kept = (await ask()) ?? '';
+    const progress = vi.spyOn(opened.store.notices, 'progress');
+    expect(shown((await showSecond(kept)).text)).toContain('We e-mail you before your turn.');
+    expect((await facts(browser, kept)).json()).toMatchObject({ notice: 'later' });
+    expect(progress).not.toHaveBeenCalled();
+
+    await letIn(10);
+    await service.sendNotices();
+    expect(recipients()).toEqual([ANN]);
+    expect((await facts(browser, kept)).json()).toMatchObject({ notice: 'sent' });
+    const sent = (await showSecond(kept)).location ?? '';
+    expect(sent).toBe(kept.replace('=kept', '=sent'));
+    expect(shown((await showSecond(sent)).text)).toContain('Our e-mail is on its way.');
+    for (const words of ['We e-mail you before', 'E-mail me', 'Ask for another', 'Delete my address']) {
+      expect(shown((await showSecond(sent)).text)).not.toContain(words);
+    }
+    // One that is asked for now would come at once.
+    expect(shown((await show(page)).text)).not.toContain('E-mail me before my turn');
+
+    await letIn(0.1);
+    expect(shown((await showSecond(sent)).text)).toContain('your turn is further away again');
+    expect((await facts(browser, sent)).json()).toMatchObject({ notice: 'early' });
+    const form = (await browser.post(sent, { notice: 'form' })).location;
+    expect(shown((await showSecond(form)).text)).toContain('Your e-mail address');
+    progress.mockRestore();
+  });
+
+  test('may not arrive, as the page says after the mail server refused it, and can be asked for again', async () => {
+    const { browser, show, ask } = await waiter();
+    await show();
+    await letIn(0.1);
+    const kept = (await ask('nobody@mail.example')) ?? '';
+    smtp.answers.set('RCPT TO', '550 no such user');
+    await service.sendNotices();
+    smtp.answers.clear();
+    const failed = (await show(kept)).location ?? '';
+    expect(failed).toBe(kept.replace('=kept', '=failed'));
+    expect(shown((await show(failed)).text)).toContain('Our message may not reach you.');
+    const form = (await browser.post(failed, { notice: 'form' })).location;
+    expect(shown((await show(form)).text)).toContain('Your e-mail address');
+    expect(await ask()).toBe(kept);
+    expect((await facts(browser, kept)).json()).not.toMatchObject({ notice: 'failed' });
+    await service.sendNotices();
+    expect(recipients()).toEqual([ANN]);
   });
 
   test('is refused to what is no address, to a mailbox that gets several, and where the room offers none', async () => {

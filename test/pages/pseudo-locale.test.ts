@@ -56,6 +56,8 @@ const WAITING: Omit<LineData, 'facts'> = {
     emailBefore: 300,
     push: { before: 300, key: '0', worker: '/w' },
     noticeState: null,
+    noticeNews: null,
+    isNoticeDue: false,
     hasToPress: true,
   },
 };

@@ -125,7 +125,8 @@ const CALLS: {
     notices.forget(noticeLine, 'ann'),
     notices.take(noticeLine, 1, 1, T0),
     notices.putBack(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 1 }),
-    notices.settle(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 1 }),
+    notices.settle(noticeLine, { visitor: 'ann', number: 1, sealed: 'x', notBefore: 0, attempts: 1 }, true),
+    notices.progress(noticeLine, 'ann'),
     notices.clear('sale'),
   ],
   idempotency: ({ idempotency }) => [

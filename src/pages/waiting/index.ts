@@ -18,6 +18,7 @@ import type { NoticeRequests } from '#waiting-room/notice-requests.ts';
 import type { Views } from '../views.ts';
 import type { Addresses } from './address.ts';
 import { createCurrentTicket } from './current-ticket.ts';
+import { createNoticeProgress } from './notice-progress.ts';
 import { createOwnFacts } from './own-facts.ts';
 import type { WaitingPageDeps } from './page.ts';
 import { createWaitingPage } from './page.ts';
@@ -53,6 +54,7 @@ export function createWaitingPageDoor(
   const { visitors, snapshots, origins, seal } = deps.waitingRoom;
   const presses = createPresses({ visitors, seal, now: deps.now });
   const currentTicket = createCurrentTicket({ visitors, cookies });
+  const noticeProgress = createNoticeProgress({ snapshots, noticeRequests: deps.noticeRequests });
   const onPoll = () => {
     metrics.polls.facts += 1;
   };
@@ -62,7 +64,7 @@ export function createWaitingPageDoor(
   });
   return {
     raw: firstOf(
-      createOwnFacts({ visitors, snapshots, currentTicket, addresses, refuse, onPoll }),
+      createOwnFacts({ visitors, snapshots, currentTicket, addresses, noticeProgress, refuse, onPoll }),
       createUnservedPage({
         ...{ presses, snapshots, addresses, cookies, urls: deps.urls, recordRequest: deps.recordRequest },
         ...{ views: deps.views, waitingData: views.waitingData, continuations: doors.pending },
@@ -83,6 +85,7 @@ export function createWaitingPageDoor(
         requestOf,
         roomRules,
         noticeRequests: deps.noticeRequests,
+        noticeProgress,
         localeOf: deps.views.localeOf,
         browserUses: deps.browserUses,
         render: deps.views.page,

@@ -7,13 +7,15 @@ import { answerDocument, JSON_HEADERS } from '#http/document.ts';
 import type { RawHandler } from '#http/door.ts';
 import type { Refuse } from '#http/refuse.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
-import { newcomerFacts } from '#waiting-room/facts.ts';
+import { type Facts, newcomerFacts } from '#waiting-room/facts.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import type { Addresses } from './address.ts';
 import type { CurrentTicket } from './current-ticket.ts';
 import { readNewcomerState } from './newcomer-state.ts';
+import type { NoticeProgressOf } from './notice-progress.ts';
+import { type NoticeState, newsOf, readNoticeState } from './notice-state.ts';
 
 const PREFIX = '/rooms/';
 const PAGE = '/wait?';
@@ -23,18 +25,28 @@ export interface OwnFactsDeps {
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly currentTicket: CurrentTicket;
   readonly addresses: Pick<Addresses, 'isIntact'>;
+  readonly noticeProgress: NoticeProgressOf;
   readonly refuse: Refuse;
   readonly onPoll: () => void;
 }
 
 export function createOwnFacts(deps: OwnFactsDeps): RawHandler {
-  const { visitors, snapshots, currentTicket, addresses, refuse, onPoll } = deps;
+  const { visitors, snapshots, currentTicket, addresses, noticeProgress, refuse, onPoll } = deps;
 
   function documentOf(ticket: Ticket | null, room: string, url: string): string | Promise<string> {
     const state = ticket ? null : readNewcomerState(url);
     if (state) return snapshots.get(room).then((snapshot) => JSON.stringify(newcomerFacts(snapshot, state)));
     if (!ticket) throw new AnteroomError('ticket_required', 'The request has no ticket of this room.');
-    return visitors.factsDocument(ticket);
+    const document = visitors.factsDocument(ticket);
+    const notice = readNoticeState(url.slice(url.indexOf('?') + 1));
+    return newsOf(notice, true) ? withNews(document, ticket, notice) : document;
+  }
+
+  /** The facts, with what the page says of the message that its visitor asked for. */
+  async function withNews(document: string | Promise<string>, ticket: Ticket, notice: NoticeState | null) {
+    const facts = JSON.parse(await document) as Facts;
+    const { state, isDue } = await noticeProgress(ticket, facts, notice);
+    return JSON.stringify({ ...facts, notice: newsOf(state, isDue) });
   }
 
   return (req, res) => {

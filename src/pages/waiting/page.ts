@@ -40,7 +40,8 @@ import type { CurrentTicket } from './current-ticket.ts';
 import { keepLanguage } from './language-form.ts';
 import { newcomerStateOf, readNewcomerState, withNewcomerState, withoutNewcomerState } from './newcomer-state.ts';
 import { createNoticeForm, type NoticeFormDeps } from './notice-form.ts';
-import { afterForm, withoutNoticeState } from './notice-state.ts';
+import type { NoticeProgressOf } from './notice-progress.ts';
+import { afterForm, readNoticeState, withNoticeState, withoutNoticeState } from './notice-state.ts';
 import { type Presses, withoutPress } from './presses.ts';
 import { createProofForm, type Opened } from './proof-form.ts';
 import { readUseState, withoutUseState, withUseState } from './use-state.ts';
@@ -62,6 +63,7 @@ export interface WaitingPageDeps {
   readonly requestOf: EntryRequestOf;
   readonly roomRules: RoomRules;
   readonly noticeRequests: NoticeFormDeps['noticeRequests'];
+  readonly noticeProgress: NoticeProgressOf;
   readonly localeOf: NoticeFormDeps['localeOf'];
   readonly browserUses: Pick<BrowserUses, 'takeOver'>;
   readonly render: Render;
@@ -73,7 +75,7 @@ export interface WaitingPageDeps {
 
 export function createWaitingPage(deps: WaitingPageDeps): Middleware {
   const { visitors, snapshots, origins, addresses, cookies, currentTicket, render, views, continuations, urls } = deps;
-  const { requestOf, roomRules, browserUses, presses } = deps;
+  const { requestOf, roomRules, browserUses, presses, noticeProgress } = deps;
   const proofForm = createProofForm({ ...deps, pageOf });
   const noticeForm = createNoticeForm(deps);
 
@@ -109,6 +111,10 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       }
       if (await continuationOf(continuations, pending).ask(ctx, { room, pending, ticket })) return;
       const facts = await presses.facts(known?.settings ?? null, ticket, ctx.querystring);
+      const notice = readNoticeState(ctx.querystring);
+      const { state } = notice ? await noticeProgress(ticket, facts, notice) : { state: null };
+      if (state && state !== notice)
+        return seeOther(ctx, withNoticeState(withoutNoticeState(urls.pathOf(ctx.url)), state));
       views.waiting(ctx, known, ticket, facts, site, landing);
     } catch (error) {
       if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site, landing);

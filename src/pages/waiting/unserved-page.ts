@@ -11,6 +11,7 @@ import type { PublicUrls } from '#http/public-urls.ts';
 import type { RecordRequest } from '#http/request-record.ts';
 import { securityHeadersOf } from '#http/security-headers.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
+import { isDue } from '#waiting-room/due-notices.ts';
 import { providerOf } from '#waiting-room/entry/entry-settings.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -73,14 +74,15 @@ export function createUnservedPage(deps: UnservedPageDeps): RawHandler {
     const kinds = cut.get(snapshot) ?? new Map<string, Kind>();
     cut.set(snapshot, kinds);
     const values = valuesOf(facts);
-    const key = `${locale.code} ${ticket.standing} ${facts.lane ?? ''} ${pieceKey(values)} ${site}`;
+    const isNoticeDue = isDue(snapshot, facts.estimated_wait);
+    const key = `${locale.code} ${ticket.standing} ${facts.lane ?? ''} ${pieceKey(values)} ${isNoticeDue} ${site}`;
     const kind = kinds.get(key) ?? { requests: 0 };
     if (kind.requests === 0 && kinds.size >= MOST_KINDS) return null;
     kinds.set(key, kind);
     kind.requests += 1;
     if (kind.requests <= BEFORE_CUT) return null;
     const render = (probe: PageValues) => {
-      const data = waitingData(snapshot, ticket, withValues(facts, probe), site, null);
+      const data = { ...waitingData(snapshot, ticket, withValues(facts, probe), site, null), isNoticeDue };
       return views.page(request, 'waiting', data, snapshot.settings);
     };
     if (kind.page === undefined) kind.page = cutPage(render, values, locale.formats, compress);

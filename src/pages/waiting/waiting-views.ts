@@ -1,6 +1,7 @@
 /** What the waiting page's address may show: the line, or why the visitor is not in it. */
 import type { Context } from 'koa';
 import type { PublicUrls } from '#http/public-urls.ts';
+import { isDue } from '#waiting-room/due-notices.ts';
 import { hasToPress } from '#waiting-room/entry/press.ts';
 import type { Facts } from '#waiting-room/facts.ts';
 import { claimWindowOf, reloadAfter } from '#waiting-room/poll-intervals.ts';
@@ -9,7 +10,7 @@ import type { Ticket } from '#waiting-room/ticket.ts';
 import { sendPage } from '../send-page.ts';
 import { RETRY_AFTER } from '../unavailable.ts';
 import type { Render } from '../views.ts';
-import { type NoticeState, readNoticeState } from './notice-state.ts';
+import { type NoticeNews, type NoticeState, newsOf, readNoticeState } from './notice-state.ts';
 import type { UseState } from './use-state.ts';
 
 /** A room as far as it is known: null while the store is unavailable and this process has not seen the room yet. */
@@ -58,6 +59,10 @@ export type LineData = Readonly<{
   /** How browsers subscribe to a notification, and how long before the turn it is sent, in seconds; null where none is. */
   push: { readonly before: number; readonly key: string; readonly worker: string } | null;
   noticeState: NoticeState | null;
+  /** What the page says of the message that the visitor asked for; null if there is none. */
+  noticeNews: NoticeNews | null;
+  /** Whether a message that is asked for now is sent at once: then none is offered. */
+  isNoticeDue: boolean;
   /** Whether a visitor without scripts has to press "Check again" to count as present. */
   hasToPress: boolean;
 }>;
@@ -152,6 +157,8 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
       emailBefore: emailBefore(known),
       push: pushOf(known),
       noticeState: null,
+      noticeNews: null,
+      isNoticeDue: known !== null && isDue(known, facts?.estimated_wait ?? null),
       hasToPress: known !== null && hasToPress(known.settings, ticket),
     };
   };
@@ -164,7 +171,8 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
       // A page that reloads empties its form.
       const hasForm = data.emailBefore !== null && (noticeState === 'form' || noticeState === 'refused');
       const refresh = hasForm && isUnserved(facts) ? 0 : data.refresh;
-      showLine(ctx, known, 'waiting', { ...data, noticeState, refresh });
+      const noticeNews = newsOf(noticeState, data.isNoticeDue);
+      showLine(ctx, known, 'waiting', { ...data, noticeState, noticeNews, refresh });
     },
     newcomer(ctx, known, facts, again, site) {
       const { id, title } = known.settings;
@@ -189,6 +197,8 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         emailBefore: null,
         push: null,
         noticeState: null,
+        noticeNews: null,
+        isNoticeDue: false,
         hasToPress: false,
       });
     },

@@ -1,5 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { NOTICES_KEPT, type Notice, type NoticeLine, type NoticeQueue } from '#waiting-room/ports/notice-queue.ts';
+import {
+  FAILURES_KEPT,
+  NOTICES_KEPT,
+  type Notice,
+  type NoticeLine,
+  type NoticeQueue,
+} from '#waiting-room/ports/notice-queue.ts';
 import type { GroupCommit } from './group-commit.ts';
 
 export interface NoticeQueueDeps {
@@ -9,8 +15,8 @@ export interface NoticeQueueDeps {
   readonly now: () => number;
 }
 
-/** It has no schema version of its own: an earlier version opens the database and ignores it. */
-const TABLE = `
+/** The tables have no schema version of their own: an earlier version opens the database and ignores them. */
+const TABLES = `
   CREATE TABLE IF NOT EXISTS notices (
     line TEXT NOT NULL, visitor TEXT NOT NULL, incarnation TEXT NOT NULL, generation INTEGER NOT NULL,
     number INTEGER NOT NULL, not_before INTEGER NOT NULL, attempts INTEGER NOT NULL, sealed TEXT NOT NULL,
@@ -19,11 +25,15 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS notices_by_number ON notices (line, number);
   CREATE INDEX IF NOT EXISTS notices_by_expiry ON notices (expires);
+  CREATE TABLE IF NOT EXISTS failed_notices (
+    line TEXT NOT NULL, visitor TEXT NOT NULL, expires INTEGER NOT NULL,
+    PRIMARY KEY (line, visitor)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** Notices, a row each. */
 export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): NoticeQueue {
-  database.exec(TABLE);
+  database.exec(TABLES);
   const sql = {
     any: database.prepare('SELECT incarnation, generation FROM notices WHERE line = ? LIMIT 1'),
     find: database.prepare('SELECT 1 FROM notices WHERE line = ? AND visitor = ?'),
@@ -35,6 +45,12 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
     remove: database.prepare('DELETE FROM notices WHERE line = ? AND visitor = ?'),
     clear: database.prepare('DELETE FROM notices WHERE line = ?'),
     sweep: database.prepare('DELETE FROM notices WHERE expires <= ?'),
+    fail: database.prepare('INSERT OR REPLACE INTO failed_notices VALUES (?, ?, ?)'),
+    hasFailed: database.prepare('SELECT 1 FROM failed_notices WHERE line = ? AND visitor = ?'),
+    countFailed: database.prepare('SELECT count(*) AS count FROM failed_notices WHERE line = ?'),
+    unfail: database.prepare('DELETE FROM failed_notices WHERE line = ? AND visitor = ?'),
+    clearFailed: database.prepare('DELETE FROM failed_notices WHERE line = ?'),
+    sweepFailed: database.prepare('DELETE FROM failed_notices WHERE expires <= ?'),
   };
 
   /** Of those that were taken, what is sealed, by line and visitor. One process has the database. */
@@ -43,6 +59,7 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
   function clear(line: string): void {
     taken.delete(line);
     sql.clear.run(line);
+    sql.clearFailed.run(line);
   }
 
   /** Ends the mark of a visitor's notice. */
@@ -55,6 +72,7 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
   function write({ line, incarnation, generation }: NoticeLine, notice: Notice): void {
     const { visitor, number, notBefore, attempts, sealed } = notice;
     settle(line, visitor);
+    sql.unfail.run(line, visitor);
     const expires = now() + NOTICES_KEPT;
     sql.put.run(line, visitor, incarnation, generation, number, notBefore, attempts, sealed, expires);
   }
@@ -72,6 +90,7 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
     put: (of, notice, capacity) =>
       group.change(() => {
         sql.sweep.run(now());
+        sql.sweepFailed.run(now());
         if (!isCurrent(of)) return true;
         const isThere = sql.find.get(of.line, notice.visitor);
         if (!isThere && Number(sql.count.get(of.line)?.count) >= capacity) return false;
@@ -82,6 +101,7 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
       group.change(() => {
         settle(line, visitor);
         sql.remove.run(line, visitor);
+        sql.unfail.run(line, visitor);
       }),
     take: (of, upTo, max, at) =>
       group.run(() => {
@@ -101,9 +121,17 @@ export function createNoticeQueue({ database, group, now }: NoticeQueueDeps): No
       group.change(() => {
         if (isCurrent(of) && taken.get(of.line)?.get(notice.visitor) === notice.sealed) write(of, notice);
       }),
-    settle: ({ line }, { visitor, sealed }) =>
+    settle: ({ line }, { visitor, sealed }, hasFailed) =>
       group.change(() => {
-        if (taken.get(line)?.get(visitor) === sealed) settle(line, visitor);
+        if (taken.get(line)?.get(visitor) !== sealed) return;
+        settle(line, visitor);
+        if (!hasFailed || Number(sql.countFailed.get(line)?.count) >= FAILURES_KEPT) return;
+        sql.fail.run(line, visitor, now() + NOTICES_KEPT);
+      }),
+    progress: ({ line }, visitor) =>
+      group.run(() => {
+        if (sql.find.get(line, visitor)) return 'waiting';
+        return sql.hasFailed.get(line, visitor) ? 'failed' : 'sent';
       }),
     clear: (line) => group.change(() => clear(line)),
   };

@@ -76,6 +76,12 @@ export const keyScripts = {
     2,
     ['notices'],
   ),
+  settleNotice: keyScript<[of: string, visitor: string, notice: string, failuresKept: number], boolean>(
+    'settle-notice',
+    isOne,
+    2,
+    ['notices'],
+  ),
   /** Without `at` the key is missing. */
   moveLogout: keyScript<[login: string, heldUntil: number, at: number | ''], void>('move-logout', done, 2),
 };

@@ -1,5 +1,10 @@
-import { NOTICES_KEPT, type Notice, type NoticeLine, type NoticeQueue } from '#waiting-room/ports/notice-queue.ts';
-import { revisionOf } from '#waiting-room/ports/revision.ts';
+import {
+  FAILURES_KEPT,
+  NOTICES_KEPT,
+  type Notice,
+  type NoticeLine,
+  type NoticeQueue,
+} from '#waiting-room/ports/notice-queue.ts';
 import type { RedisClient } from './client.ts';
 import { keyScripts } from './key-scripts.ts';
 import { noticeKeys } from './keys.ts';
@@ -31,9 +36,18 @@ export function createNoticeQueue(client: RedisClient, run: Run): NoticeQueue {
       const [keys, text] = [noticeKeys(of.line), textOf(notice)];
       await run(keyScripts.putBackNotice, keys, nameOf(of), visitor, number, text, NOTICES_KEPT);
     },
-    async settle({ line }, notice) {
-      const [, notices] = noticeKeys(line);
-      await run(keyScripts.replaceField, [notices], notice.visitor, revisionOf(markOf(notice)));
+    async settle(of, notice, hasFailed) {
+      const [keys, text] = [noticeKeys(of.line), textOf(notice)];
+      await run(keyScripts.settleNotice, keys, nameOf(of), notice.visitor, text, hasFailed ? FAILURES_KEPT : 0);
+    },
+    async progress({ line }, visitor) {
+      const [numbers, notices] = noticeKeys(line);
+      const [number, notice] = await Promise.all([
+        answered(client.zscore(numbers, visitor)),
+        answered(client.hget(notices, visitor)),
+      ]);
+      if (notice === FAILED) return 'failed';
+      return number === null ? 'sent' : 'waiting';
     },
     async clear(line) {
       await answered(client.del(...noticeKeys(line)));
@@ -45,5 +59,5 @@ const nameOf = ({ incarnation, generation }: NoticeLine) => `${incarnation}:${ge
 
 const textOf = ({ notBefore, attempts, sealed }: Notice) => `${notBefore} ${attempts} ${sealed}`;
 
-/** The same as in lib/notices.lua. */
-const markOf = ({ sealed }: Notice) => `taken ${sealed.slice(-22)}`;
+/** The same as in scripts/settle-notice.lua. */
+const FAILED = 'failed';

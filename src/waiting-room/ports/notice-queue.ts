@@ -20,6 +20,9 @@ export interface Notice {
   readonly attempts: number;
 }
 
+/** `sent`: it left the queue. `failed`: it did, and nobody knows that it arrived. */
+export type NoticeProgress = 'waiting' | 'sent' | 'failed';
+
 /**
  * Notices that wait for the turn of their visitors, by line. A line has those of one generation: the first notice of a
  * later one drops the others, and one of an earlier generation is ignored. They are dropped {@link NOTICES_KEPT} after the
@@ -37,11 +40,16 @@ export interface NoticeQueue {
   take(of: NoticeLine, upTo: number, max: number, now: number): Promise<readonly Notice[]>;
   /** Puts back one that was taken, unless its visitor has withdrawn or replaced it since. */
   putBack(of: NoticeLine, taken: Notice): Promise<void>;
-  /** Drops the mark of one that was taken and is not put back. */
-  settle(of: NoticeLine, taken: Notice): Promise<void>;
+  /** Drops the mark of one that was taken and is not put back. Of one that failed it is known for a while. */
+  settle(of: NoticeLine, taken: Notice, hasFailed: boolean): Promise<void>;
+  /** What became of the notice that a visitor asked for last. */
+  progress(of: NoticeLine, visitor: VisitorId): Promise<NoticeProgress>;
   /** Drops all notices of a line. */
   clear(line: LineId): Promise<void>;
 }
+
+/** Of a line, the most visitors of whom it is known that their notice failed. */
+export const FAILURES_KEPT = 20_000;
 
 /** Two days, in ms. */
 export const NOTICES_KEPT = 48 * 60 * 60 * 1000;

@@ -78,11 +78,37 @@ export function describeNoticeQueue(stores: Ports<'notices'>): void {
       await store.notices.forget(line, 'visitor-2');
       await put(line, notice(3, { sealed: 'another' }));
       for (const each of later.slice(0, 3)) await second.notices.putBack(line, each);
-      await second.notices.settle(line, four[3]);
+      await second.notices.settle(line, four[3], false);
       for (const each of later.slice(3)) await second.notices.putBack(line, each);
       expect(await take(line)).toEqual([later[0], notice(3, { sealed: 'another' })]);
       await second.notices.putBack(line, later[2] as Notice);
       expect(await take(line)).toEqual([]);
+    });
+
+    it('wait, are sent, or have failed, until their visitors ask for another one or take it back', async () => {
+      const { store, second } = stores();
+      const line = of();
+      const progress = (n: number) => second.notices.progress(line, `visitor-${n}`);
+      await put(line, notice(1), notice(2), notice(3), notice(4));
+      expect(await progress(1)).toBe('waiting');
+      expect(await progress(5)).toBe('sent');
+      await take(line, 3);
+      expect(await Promise.all([1, 2, 3, 4].map(progress))).toEqual(['sent', 'sent', 'sent', 'waiting']);
+      await store.notices.settle(line, notice(1), false);
+      await store.notices.settle(line, notice(2), true);
+      await store.notices.settle(line, notice(3), true);
+      expect(await Promise.all([1, 2, 3].map(progress))).toEqual(['sent', 'failed', 'failed']);
+      await store.notices.settle(line, notice(4), true);
+      expect(await progress(4)).toBe('waiting');
+      expect(await take(line)).toEqual([notice(4)]);
+      await put(line, notice(2, { sealed: 'another' }));
+      await store.notices.forget(line, 'visitor-3');
+      expect(await Promise.all([2, 3].map(progress))).toEqual(['waiting', 'sent']);
+      await put(line, notice(6));
+      await take(line);
+      await store.notices.settle(line, notice(6), true);
+      await store.notices.clear(line.line);
+      expect(await progress(6)).toBe('sent');
     });
 
     it('of a generation that was cleared, or is over, are not put back', async () => {
