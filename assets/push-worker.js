@@ -16,7 +16,14 @@ async function open(url) {
   const page = new URL(url, location.origin);
   const tabs = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const tab = tabs.find((/** @type {any} */ each) => new URL(each.url).pathname === page.pathname);
-  return tab ? tab.focus() : worker.clients.openWindow(page.href);
+  if (!tab) return worker.clients.openWindow(page.href);
+  try {
+    // A page that its visitor stopped starts again: they came back.
+    tab.postMessage('came back');
+    return await tab.focus();
+  } catch {
+    return worker.clients.openWindow(page.href);
+  }
 }
 
 worker.addEventListener('notificationclick', (/** @type {any} */ event) => {

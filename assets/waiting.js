@@ -441,6 +441,10 @@ function toggleStop() {
 byId('stop').hidden = false;
 byId('stop').addEventListener('click', toggleStop);
 
+// The visitor clicked the notification ahead of their turn.
+navigator.serviceWorker?.addEventListener('message', () => (isStopped ? toggleStop() : wake()));
+navigator.serviceWorker?.startMessages();
+
 function wake() {
   // Without a number, there is nothing to follow.
   if (state === 'full' || state === 'challenge' || isStopped) return;

@@ -1,5 +1,5 @@
 import { createECDH } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Worker } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
 import { moveAt } from '#support/move-at.ts';
@@ -126,4 +126,86 @@ test('a press subscribes the browser, whose worker shows the notification with t
     .poll(() => page.evaluate(shown))
     .toEqual([['Your turn comes soon: Sale', 'Open your waiting page now.', pushed?.message.url]]);
   expect(failures).toEqual([]);
+});
+
+/** How many visitors are present by now. */
+async function present(): Promise<number> {
+  const { snapshots, flush } = service.waitingRoom;
+  await flush();
+  snapshots.expire('sale');
+  return (await snapshots.get('sale')).present;
+}
+
+/** A page that has asked for a notification, and what it is sent. */
+async function notified() {
+  const context = await browser.newContext({ permissions: ['notifications'] });
+  const page = await context.newPage();
+  await page.addInitScript(`PushManager.prototype.subscribe = async () => (${JSON.stringify(push.subscribe())})`);
+  await page.goto(`${service.issuer}/rooms/sale/enter?return_to=${encodeURIComponent(RETURN)}`);
+  await page.getByRole('button', { name: 'Notify me on this device before my turn' }).click();
+  await page.getByText('We notify you on this device before your turn.').waitFor();
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await letIn(10);
+  await service.sendNotices();
+  const { message } = push.received[0] as (typeof push.received)[number];
+  return { context, page, worker, message: message as { readonly url: string } };
+}
+
+/**
+ * Shows the notification and clicks it, in the worker. The browser lets only a person's click open and focus windows, so
+ * the worker's own calls are answered here. Returns them.
+ */
+function click(worker: Worker, message: object, canFocus = true): Promise<string[]> {
+  const script = `(async (message) => {
+    const calls = [];
+    clients.openWindow = async (url) => void calls.push('open ' + url);
+    WindowClient.prototype.focus = async function () {
+      if (!${canFocus}) throw new TypeError('gone');
+      calls.push('focus ' + this.url);
+      return this;
+    };
+    const within = async (event) => {
+      const waits = [];
+      event.waitUntil = (promise) => void waits.push(promise);
+      dispatchEvent(event);
+      await Promise.all(waits);
+    };
+    const { title, body, url, tag, lang, dir } = message;
+    await registration.showNotification(title, { body, tag, lang, dir, data: { url } });
+    const [notification] = await registration.getNotifications();
+    await within(new NotificationEvent('notificationclick', { notification }));
+    calls.push((await registration.getNotifications()).length + ' left');
+    return calls;
+  })(${JSON.stringify(message)})`;
+  return worker.evaluate<string[]>(script);
+}
+
+test('a click on the notification opens the waiting page, which makes its visitor present', async () => {
+  const { context, page, worker, message } = await notified();
+  await page.close();
+  expect(await present()).toBe(1);
+  service.time.pass(60 * 60_000);
+  expect(await present()).toBe(0);
+  const address = service.issuer + message.url;
+  expect(await click(worker, message)).toEqual([`open ${address}`, '0 left']);
+  const next = await context.newPage();
+  await next.goto(address);
+  expect(await next.locator('#number').textContent()).toBe('1');
+  expect(await present()).toBe(1);
+});
+
+test('a click on the notification focuses the page that is open, and starts it where it was stopped', async () => {
+  const { page, worker, message } = await notified();
+  await page.getByRole('button', { name: 'Stop refreshing' }).click();
+  expect(await present()).toBe(1);
+  service.time.pass(60 * 60_000);
+  expect(await present()).toBe(0);
+  expect(await click(worker, message)).toEqual([`focus ${page.url()}`, '0 left']);
+  await page.getByRole('button', { name: 'Stop refreshing' }).waitFor();
+  await expect.poll(present).toBe(1);
+});
+
+test('a click on the notification opens the page where the open one cannot be focused', async () => {
+  const { worker, message } = await notified();
+  expect(await click(worker, message, false)).toEqual([`open ${service.issuer}${message.url}`, '0 left']);
 });
