@@ -22,7 +22,8 @@ export interface Expression {
 }
 
 export interface Database {
-  get(key: Key): Promise<Item | undefined>;
+  /** With `names` only these attributes. */
+  get(key: Key, names?: readonly string[]): Promise<Item | undefined>;
   /** Whether the condition held and the item was put. */
   put(item: Item, condition?: Expression): Promise<boolean>;
   /** The same for an item that is new most of the time, under a condition that holds for a new one. */
@@ -33,8 +34,11 @@ export interface Database {
   add(key: Key, name: string, number: number): Promise<number>;
   /** Whether the condition held. The item that was there is answered with it. */
   remove(key: Key, condition?: Expression): Promise<{ readonly held: boolean; readonly item?: Item | undefined }>;
-  /** All items of a partition, in the order of their sort keys; with `prefix` those whose sort key begins so. */
-  all(pk: string, prefix?: string): Promise<Item[]>;
+  /**
+   * All items of a partition, in the order of their sort keys; with `prefix` those whose sort key begins so, with `names`
+   * only these attributes.
+   */
+  all(pk: string, prefix?: string, names?: readonly string[]): Promise<Item[]>;
   /** All items of a partition of the index whose time is later, in the order of time. What was just written may lack. */
   later(ix: string, after: number): Promise<Item[]>;
 }
@@ -89,8 +93,8 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
     return items;
   }
 
-  async function get(key: Key): Promise<Item | undefined> {
-    const input = { TableName: table, Key: itemKey(key), ConsistentRead: true };
+  async function get(key: Key, names?: readonly string[]): Promise<Item | undefined> {
+    const input = { TableName: table, Key: itemKey(key), ConsistentRead: true, ...projected(names) };
     return (await request((abortSignal) => client.sdk.send(new GetItemCommand(input), { abortSignal }))).Item;
   }
 
@@ -183,8 +187,9 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
         throw error;
       }
     },
-    all: (pk, prefix) =>
+    all: (pk, prefix, names) =>
       query({
+        ...projected(names),
         KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
         ExpressionAttributeValues: { ':pk': S(pk), ...(prefix === undefined ? {} : { ':prefix': S(prefix) }) },
         ConsistentRead: true,
@@ -196,6 +201,14 @@ export function createDatabase({ client, table, ready, lost }: DatabaseDeps): Da
         ExpressionAttributeNames: { '#at': 'at' },
         ExpressionAttributeValues: { ':ix': S(ix), ':after': N(after) },
       }),
+  };
+}
+
+function projected(names?: readonly string[]) {
+  if (names === undefined) return {};
+  return {
+    ProjectionExpression: names.map((_, n) => `#p${n}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#p${n}`, name])),
   };
 }
 

@@ -1,10 +1,11 @@
+import type { ReadChanged } from '#waiting-room/ports/followed-texts.ts';
 import { type Revision, revisionOf } from '#waiting-room/ports/revision.ts';
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import { settingsOfTexts, type TextTable } from '#waiting-room/ports/settings-of-texts.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Database, type Expression, itemKey, NEW } from './database.ts';
 import { RELYING_PARTIES, ROOMS } from './keys.ts';
-import { packed, S, unpacked } from './values.ts';
+import { type Item, packed, S, textOf, unpacked } from './values.ts';
 
 type SettingsDatabase = Pick<Database, 'get' | 'put' | 'remove' | 'all'>;
 
@@ -18,12 +19,36 @@ export interface SettingsDeps {
 export function createSettingsStore({ database, deleteLine }: SettingsDeps): SettingsStore {
   return settingsOfTexts({
     rooms: createTexts(database, ROOMS),
+    changedRooms: createChangedTexts(database, ROOMS),
     relyingParties: createTexts(database, RELYING_PARTIES),
     deleteLine,
   });
 }
 
 const is = (revision: Revision): Expression => ({ text: 'revision = :revision', values: { ':revision': S(revision) } });
+
+/** Looks at the revisions, and reads the texts whose revision is another one. */
+function createChangedTexts(database: SettingsDatabase, pk: string): ReadChanged {
+  const textsOf = (items: readonly Item[]) => new Map(items.map((item) => [textOf(item.sk), unpacked(item.text)]));
+
+  return async (known, only) => {
+    if (only === undefined && known.size === 0) {
+      const texts = textsOf(await database.all(pk));
+      return { ids: [...texts.keys()], texts };
+    }
+    const found =
+      only === undefined ? await database.all(pk, undefined, HEAD) : [await database.get({ pk, sk: only }, HEAD)];
+    const heads = found.filter((item) => item !== undefined);
+    const other = heads.filter(({ sk, revision }) => known.get(textOf(sk))?.revision !== revision?.S);
+    const read = await Promise.all(other.map(({ sk }) => database.get({ pk, sk: textOf(sk) })));
+    const texts = textsOf(read.filter((item) => item !== undefined));
+    const isThere = (id: string) => texts.has(id) || !other.some(({ sk }) => textOf(sk) === id);
+    // One that is gone by now has no text.
+    return { ids: heads.map(({ sk }) => textOf(sk)).filter(isThere), texts };
+  };
+}
+
+const HEAD = ['sk', 'revision'];
 
 function createTexts(database: SettingsDatabase, pk: string): TextTable {
   return {

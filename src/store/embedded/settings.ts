@@ -15,7 +15,7 @@ export interface SettingsDeps {
 /** One table of JSON texts by id. */
 function createTable<T>(database: DatabaseSync, table: string, id: string, column: string) {
   const sql = {
-    all: database.prepare(`SELECT ${column} AS text FROM ${table} ORDER BY ${id}`),
+    all: database.prepare(`SELECT ${id} AS id, ${column} AS text FROM ${table} ORDER BY ${id}`),
     one: database.prepare(`SELECT ${column} AS text FROM ${table} WHERE ${id} = ?`),
     put: database.prepare(`INSERT OR REPLACE INTO ${table} (${id}, ${column}) VALUES (?, ?)`),
     remove: database.prepare(`DELETE FROM ${table} WHERE ${id} = ?`),
@@ -24,8 +24,22 @@ function createTable<T>(database: DatabaseSync, table: string, id: string, colum
     const row = sql.one.get(key);
     return row ? String(row.text) : null;
   };
+  const read = new Map<string, { readonly text: string; readonly value: T }>();
+  /** The same value as long as the text is the same: that of a room with a theme is long. */
+  function parsed(key: string, text: string): T {
+    const known = read.get(key);
+    if (known?.text === text) return known.value;
+    const value = JSON.parse(text) as T;
+    read.set(key, { text, value });
+    return value;
+  }
   return {
-    all: () => sql.all.all().map((row) => JSON.parse(String(row.text)) as T),
+    all: () => sql.all.all().map((row) => parsed(String(row.id), String(row.text))),
+    value(key: string): T | null {
+      const text = textOf(key);
+      if (text === null) read.delete(key);
+      return text === null ? null : parsed(key, text);
+    },
     get(key: string): Stored<T> | null {
       const text = textOf(key);
       return text === null ? null : stored<T>(text);
@@ -51,7 +65,7 @@ export function createSettingsStore({ database, group, journal }: SettingsDeps):
 
   return {
     rooms: () => group.run(rooms.all),
-    room: (id) => group.run(() => rooms.get(id)?.value ?? null),
+    room: (id) => group.run(() => rooms.value(id)),
     storedRoom: (id) => group.run(() => rooms.get(id)),
     putRoom: (settings, expected) =>
       group.change(() => (rooms.is(settings.id, expected) ? rooms.put(settings.id, settings) : null)),
@@ -62,7 +76,7 @@ export function createSettingsStore({ database, group, journal }: SettingsDeps):
         return rooms.remove(id);
       }),
     relyingParties: () => group.run(parties.all),
-    relyingParty: (clientId) => group.run(() => parties.get(clientId)?.value ?? null),
+    relyingParty: (clientId) => group.run(() => parties.value(clientId)),
     storedRelyingParty: (clientId) => group.run(() => parties.get(clientId)),
     putRelyingParty: (party, expected) =>
       group.change(() => (parties.is(party.client_id, expected) ? parties.put(party.client_id, party) : null)),

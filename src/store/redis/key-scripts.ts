@@ -45,6 +45,9 @@ export const keyScripts = {
     2,
     ['restore-logouts'],
   ),
+  changedTexts: keyScript<[field: string, long: number, ...known: string[]], string[]>('changed-texts', (reply) =>
+    replies.list(reply).map(replies.text),
+  ),
   /** Without a value the field is deleted. */
   replaceField: keyScript<[field: string, expected: string, ...value: string[]], boolean>('replace-field', isOne),
   keepCopy: keyScript<[], boolean>('keep-copy', isOne, 2),

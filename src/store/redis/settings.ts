@@ -1,5 +1,6 @@
 import type { SettingsStore } from '#waiting-room/ports/settings.ts';
 import { settingsOfTexts } from '#waiting-room/ports/settings-of-texts.ts';
+import { createChangedTexts } from './changed-texts.ts';
 import type { RedisClient } from './client.ts';
 import { createCopiedHash } from './copied-hash.ts';
 import type { RunLine } from './fence.ts';
@@ -15,6 +16,7 @@ export const removeScript = lineScript<null, void>('remove', () => [], done);
 export function createSettingsStore(client: RedisClient, run: Run, runLine: RunLine): SettingsStore {
   return settingsOfTexts({
     rooms: createTextHash(client, run, ROOMS),
+    changedRooms: createChangedTexts(run, ROOMS),
     relyingParties: createCopiedHash(createTextHash(client, run, RELYING_PARTIES), RELYING_PARTIES, run),
     deleteLine: (room) => runLine(room, removeScript, null, 0),
   });

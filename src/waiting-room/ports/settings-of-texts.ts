@@ -1,6 +1,7 @@
 /** The settings of a store that keeps rooms and relying parties as texts, apart from the lines. */
 import type { RelyingParty } from '../relying-party.ts';
 import type { RoomId, RoomSettings } from '../room.ts';
+import { followTexts, type ReadChanged } from './followed-texts.ts';
 import { type Revision, revisionOf, type Stored, stored } from './revision.ts';
 import type { SettingsStore } from './settings.ts';
 
@@ -16,11 +17,13 @@ export interface TextTable {
 
 export interface TextTables {
   readonly rooms: TextTable;
+  readonly changedRooms: ReadChanged;
   readonly relyingParties: TextTable;
   readonly deleteLine: (room: RoomId) => Promise<unknown>;
 }
 
-export function settingsOfTexts({ rooms, relyingParties, deleteLine }: TextTables): SettingsStore {
+export function settingsOfTexts({ rooms, changedRooms, relyingParties, deleteLine }: TextTables): SettingsStore {
+  const followed = followTexts<RoomSettings>(changedRooms);
   const [room, party] = [valuesOf<RoomSettings>(rooms), valuesOf<RelyingParty>(relyingParties)];
 
   /**
@@ -39,8 +42,8 @@ export function settingsOfTexts({ rooms, relyingParties, deleteLine }: TextTable
   }
 
   return {
-    rooms: room.all,
-    room: async (id) => (await room.get(id))?.value ?? null,
+    rooms: followed.all,
+    room: followed.one,
     storedRoom: room.get,
     putRoom: (settings, expected) => room.put(settings.id, settings, expected),
     async deleteRoom(id, expected) {

@@ -6,7 +6,7 @@ import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ports } from './room-under-test.ts';
 import { freshId, T0 } from './room-under-test.ts';
 
-const settingsOf = (id: string): RoomSettings => ({
+export const settingsOf = (id: string): RoomSettings => ({
   id,
   title: 'Spring sale „Frühling“ 🌷',
   mode: 'queue',
@@ -54,6 +54,31 @@ export function describeSettings(stores: Ports<'settings' | 'appliedFile' | 'lin
       expect(await settings.rooms()).toHaveLength(before + 1);
       await settings.deleteRoom(other.id);
     });
+
+    it.each([10, 5000])(
+      'answers one value of a room until it changes, with a style sheet of %d bytes',
+      async (bytes) => {
+        const [{ settings }, { settings: elsewhere }] = [stores().store, stores().second];
+        const css = (letter: string) => `/* ${letter.repeat(bytes)} */`;
+        const room = { ...settingsOf(freshId('room')), theme: { css: css('ä') } };
+        await settings.putRoom(room);
+        const read = await elsewhere.room(room.id);
+        expect(read).toEqual(room);
+        expect(await elsewhere.room(room.id)).toBe(read);
+        expect((await elsewhere.rooms()).find(({ id }) => id === room.id)).toBe(read);
+        // As long as before.
+        await settings.putRoom({ ...room, theme: { css: css('ö') } });
+        expect(await elsewhere.room(room.id)).toEqual({ ...room, theme: { css: css('ö') } });
+        expect(await elsewhere.rooms()).toContainEqual({ ...room, theme: { css: css('ö') } });
+        await settings.deleteRoom(room.id);
+        expect(await elsewhere.room(room.id)).toBeNull();
+        expect((await elsewhere.rooms()).map(({ id }) => id)).not.toContain(room.id);
+        await settings.putRoom(room);
+        expect(await elsewhere.rooms()).toContainEqual(room);
+        expect(await elsewhere.room(room.id)).toEqual(room);
+        await settings.deleteRoom(room.id);
+      },
+    );
 
     it('keeps what was last applied of a configuration file, for every process', async () => {
       const { appliedFile } = stores().store;
