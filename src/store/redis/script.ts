@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RedisClient } from './client.ts';
 import { answered } from './unavailable.ts';
+import { withUsedFields } from './used-fields.ts';
 import { withUsedFunctions } from './used-functions.ts';
 
 export type Argument = string | number | Buffer;
@@ -36,7 +37,7 @@ export function createRun(
   scripts: readonly Pick<Script<[], unknown>, 'name' | 'libs' | 'keys'>[],
 ): Run {
   for (const { name, libs, keys } of scripts) {
-    const lua = withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
+    const lua = withUsedFields(withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name)));
     client.defineCommand(commandName(name), { lua, numberOfKeys: keys });
   }
   // The driver adds its methods at run time, where the compiler does not see them.

@@ -29,6 +29,7 @@ local FENCING = 'fencing'
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- When the keys were last looked for is in `looked`, and `marked` is about SPENT (lib/lost-keys.lua).
 -- `budget_looks` counts the looks at addresses, and `standing_of` is the generation of UNPROVEN to BUDGET_ORDER.
+-- used-fields.ts leaves out those that a script does not name, and writes a table AT behind: where each is in `values`.
 -- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
 -- number that stands for a process: its last join (join.lua).
 local FIELDS = {
@@ -45,15 +46,15 @@ local FIELDS = {
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then
   FIELDS[#FIELDS + 1] = OWN_FIELD
+  AT[OWN_FIELD] = #FIELDS + 1
   TEXTS[OWN_FIELD] = true
 end
 
 local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
 local PRIMARY = values[1]
 
--- A field of the hash is read at its first use. `AT` says where each is in `values`.
-local line, AT = {}, {}
-for i = 1, #FIELDS do AT[FIELDS[i]] = i + 1 end
+-- A field of the hash is read at its first use.
+local line = {}
 
 local function storedIn(field)
   local at = AT[field]
