@@ -22,7 +22,8 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       ctx.type = 'html';
       if (unavailableCause(error)) return showUnavailable(ctx, render);
       if (ctx.status >= 500) onError(error);
-      const { reason, site } = error as { reason?: string; site?: string | null };
+      const broken = out.error === 'server_error' ? 'internal_error' : undefined;
+      const { reason = broken, site } = error as { reason?: string; site?: string | null };
       ctx.body = render(ctx.req, 'error', { code: out.error, reason, description: out.error_description, site });
     },
     confirmLogout(ctx, form) {

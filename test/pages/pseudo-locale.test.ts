@@ -137,6 +137,14 @@ test.each(JOIN_REFUSALS)('the page of a refusal with the reason %s has no word o
   expect(words.filter((word) => !code.split('_').includes(word) && word !== code)).toEqual([]);
 });
 
+test('the page of a request of the site that is not valid says so, and its details for the site are marked as English', () => {
+  const html = pages.page({ headers: {} }, 'error', { code: '400', description: 'What a developer reads.' });
+  const [details = '', ...others] = html.match(/<p[^>]* lang="en" dir="ltr">.*?<\/p>/g) ?? [];
+  expect([details.includes('What a developer reads.'), others]).toEqual([true, []]);
+  expect(html).toContain(accented(english.messages['error.request'] ?? '?'));
+  expect(wordsIn(html.replace(details, ''))).toEqual([]);
+});
+
 test('the page of a draw has no word of its own', () => {
   expect(wordsIn(pages.page({ headers: {} }, 'draw', { report: REPORT, own: null, title: '4' }))).toEqual([]);
 });

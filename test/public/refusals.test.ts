@@ -69,6 +69,15 @@ describe.each(LANGUAGES)('in the language %s', (language) => {
     }
   });
 
+  test('the page says that a request of the site is not valid, and why, for those who run it', async () => {
+    const { url } = await startLogin(service.issuer);
+    const asked = new URL(url);
+    asked.searchParams.set('client_id', 'nobody');
+    const page = await createBrowser().get(asked.href, { 'Accept-Language': language });
+    expect([page.status, page.text.includes(texts['error.request'] ?? '?')]).toEqual([400, true]);
+    expect(page.text).toMatch(/<p class="soft" lang="en" dir="ltr">client is invalid/);
+  });
+
   test('the gate says to a navigation that a rule refuses it, and answers programs with a problem', async () => {
     await set({ rules: [{ match: { path: '/admin' }, action: 'refuse' }] });
     const check = (headers: Record<string, string>) =>
