@@ -20,6 +20,8 @@ export interface LineRules {
   readonly confirmWindow?: number | undefined;
   /** How long after a missed turn a visitor may return to the front, in ms. */
   readonly missedTurnGrace?: number | undefined;
+  /** What stands still while the room is paused. Missing: nothing. */
+  readonly pauseStops?: 'claim_windows' | undefined;
   /**
    * The version of a size that lines share and lend. A line that has a version keeps its size and its version, unless
    * this one is greater. Missing: the size is the line's own.
@@ -64,6 +66,7 @@ export function lineRules(settings: RoomSettings, shared?: SharedSize): LineRule
     // Clients of AWS's API send no heartbeats.
     presentFromJoin: settings.aws != null,
     missedTurnGrace: settings.admission.missed_turn_grace ?? MISSED_TURN_GRACE,
+    ...(settings.pause?.stops === 'claim_windows' ? { pauseStops: 'claim_windows' } : {}),
     ...shared,
   };
 }

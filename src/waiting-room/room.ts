@@ -47,6 +47,9 @@ export type ClosedReason = 'sold_out' | 'ended' | 'maintenance';
  */
 export type Frames = 'refuse' | 'same-site';
 
+/** What stands still while a room is paused: nothing, or the claim windows of those served. */
+export type PauseStops = 'nothing' | 'claim_windows';
+
 export interface AdmissionSettings {
   /** How long an admission lasts, from the claim. */
   readonly lifetime: number;
@@ -119,6 +122,8 @@ export interface RoomSettings extends EntrySettings, PageSettings {
   readonly group?: InGroup | null | undefined;
   readonly inlet: InletSettings;
   readonly admission: AdmissionSettings;
+  /** Missing: a pause stops nothing. A room that an earlier version stored lacks it. */
+  readonly pause?: { readonly stops: PauseStops } | undefined;
   readonly presence: { readonly timeout: number };
   /** The operator's message to waiting visitors. */
   readonly message: string | null;

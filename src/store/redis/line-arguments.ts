@@ -29,6 +29,7 @@ export const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ..
   later.missedTurnGrace ?? 0,
   later.confirmWindow ?? 0,
   later.sizeVersion === undefined ? 0 : later.sizeVersion + 1,
+  later.pauseStops === undefined ? 0 : 1,
 ];
 
 const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);

@@ -75,6 +75,8 @@ export interface Line {
   returned: Set<number>;
   /** Returned and are served again: the end of the claim window. */
   servedAgain: Map<number, number>;
+  /** While a pause stops claim windows: the time at which they stand. Their deadlines move on with it. 0 if they run. */
+  turnsStopped: number;
   admissions: Admissions;
   ended: EndedTurns;
   /** Admissions that were not confirmed in time, ever. */
@@ -144,6 +146,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     batches: [],
     returned: new Set(),
     servedAgain: new Map(),
+    turnsStopped: 0,
     admissions: newAdmissions(),
     ended: newEndedTurns(generation),
     lapses: 0,

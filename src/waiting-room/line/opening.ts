@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts';
 import { freePlaces, type Line, newLine } from './line.ts';
 import { lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from './lost-draws.ts';
 import type { NoteName } from './note-name.ts';
-import { beginGeneration, configure } from './rules.ts';
+import { applyRules, beginGeneration } from './rules.ts';
 import { settle } from './settle.ts';
 import { markUnconfirmed, moveOn } from './unconfirmed.ts';
 
@@ -55,7 +55,7 @@ export function lineFor({ rules, incarnation, checkpoint }: Opening, tombstone: 
  */
 export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   const isNew = line.clock === 0;
-  if (isNew) configure(line, line.rules, at);
+  if (isNew) applyRules(line, at);
   if (!checkpoint || checkpoint.incarnation !== line.incarnation || checkpoint.generation < line.generation)
     return true;
   const isOlder = checkpoint.generation > line.generation;
@@ -79,7 +79,7 @@ function restore(line: Line, { counters, joinPeak, turns }: Checkpoint, now: num
   restoreAdmissions(line, counters, now);
   restoreNumbers(line, counters);
   line.heartbeatsSince = now;
-  configure(line, line.rules, now);
+  applyRules(line, now);
 }
 
 function isBehind(line: Line, { queue, serving, claimed }: Counters): boolean {

@@ -6,7 +6,7 @@ import { freePlaces, isOfLine, type Line } from './line.ts';
 import { isLateNewcomer } from './newcomers.ts';
 import { isWithinGrace } from './raise-times.ts';
 import { settle } from './settle.ts';
-import { extendTurn, release, turnOf } from './turns.ts';
+import { extendTurn, release, turnOf, turnTime } from './turns.ts';
 import { isAhead, isUnconfirmed, prove, returnToFront } from './unconfirmed.ts';
 
 /** What a ticket proves: this visitor holds this number in this generation of this line. */
@@ -37,6 +37,7 @@ export type Place =
   | { readonly state: 'returned' }
   | {
       readonly state: 'served';
+      /** While a pause stops claim windows: if it ended now. */
       readonly claimBy: number;
       /** Set where the visitor took more time for this turn. */
       readonly extended?: true;
@@ -72,8 +73,9 @@ export function place(line: Line, holder: Holder, at: number): Place {
   if (number > line.serving) return { state: 'waiting' };
   if (line.returned.has(number) && !isLateNewcomer(line, number, now)) return { state: 'returned' };
   const turn = turnOf(line, number);
-  if (turn && turn.claimBy > now) {
-    return { state: 'served', claimBy: turn.claimBy, ...(turn.extended ? { extended: true } : {}) };
+  const stoppedFor = now - turnTime(line, now);
+  if (turn && turn.claimBy + stoppedFor > now) {
+    return { state: 'served', claimBy: turn.claimBy + stoppedFor, ...(turn.extended ? { extended: true } : {}) };
   }
   const away = turn === undefined && !line.missed.has(number);
   const isLapsed = away && (overdue || line.lapsed.has(number));
@@ -110,7 +112,7 @@ export function extend(line: Line, holder: Holder, at: number): Place {
   if (isOfLine(line, holder)) prove(line, holder.number, now);
   const standing = place(line, holder, now);
   if (standing.state !== 'served' || standing.extended || line.rules.mode === 'closed') return standing;
-  extendTurn(line, holder.number, standing.claimBy);
+  extendTurn(line, holder.number);
   return place(line, holder, now);
 }
 

@@ -4,7 +4,7 @@ import { type Counters, counters } from './counters.ts';
 import { type Line, newLine } from './line.ts';
 import { confirmAll } from './provisional.ts';
 import { serveUpTo } from './serving.ts';
-import { settle } from './settle.ts';
+import { passTime, settle } from './settle.ts';
 import { serveAgain } from './turns.ts';
 
 /** A shared size that the line has already, or that is older than its own, changes nothing. */
@@ -19,7 +19,14 @@ function setRules(line: Line, rules: LineRules): void {
 
 /** Changes the rules; counters are not touched. */
 export function configure(line: Line, rules: LineRules, at: number): void {
+  passTime(line, at, 1);
   setRules(line, rules);
+  applyRules(line, at);
+}
+
+/** Puts the line's rules into force. */
+export function applyRules(line: Line, at: number): void {
+  const { rules } = line;
   confirmAll(line);
   const now = settle(line, at);
   line.changes += 1;

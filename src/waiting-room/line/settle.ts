@@ -7,12 +7,17 @@ import { freePlaces, type Line } from './line.ts';
 import { expireNewcomers } from './newcomers.ts';
 import { turnWindows } from './presence.ts';
 import { lapse } from './provisional.ts';
-import { expireTurns, shiftTurns } from './turns.ts';
+import { expireTurns, moveStoppedTurns, shiftTurns } from './turns.ts';
 
 /** Visitors of expired admissions that a line keeps at most. */
 const EXPIRED_CAPACITY = 10_000;
 /** How long, in ms, after a jump back a caller that is as far ahead counts as the other one of two clocks. */
 const TWO_CLOCKS = 600_000;
+/**
+ * How often stopped deadlines move on, in ms. For a process of a version that does not know that they are stopped, they
+ * are at most so much nearer.
+ */
+const MOVED_EVERY = 1000;
 
 /** Moves all deadlines, and all times that durations are measured from. */
 function shift(line: Line, by: number): void {
@@ -20,6 +25,7 @@ function shift(line: Line, by: number): void {
   shiftAdmissions(line.admissions, by);
   shiftTurns(line, by);
   line.presence.windowStart += by;
+  if (line.turnsStopped > 0) line.turnsStopped += by;
   if (line.arrivingDue > 0) line.arrivingDue += by;
   if (line.heartbeatsSince > 0) line.heartbeatsSince += by;
   const next = nextDrawOf(line.draws);
@@ -38,7 +44,7 @@ function step(line: Line, by: number): void {
  * belongs to a process that is always behind, the next caller who is as far ahead moves the line forward by the same
  * step: the time of two callers whose clocks differ goes on at its own pace.
  */
-function passTime(line: Line, at: number): number {
+function followClock(line: Line, at: number): number {
   const ahead = at - line.clock;
   const isTheStep = Math.abs(Math.abs(ahead) - line.skew) <= JUMP;
   if (ahead < -JUMP) {
@@ -51,6 +57,17 @@ function passTime(line: Line, at: number): number {
   }
   line.clock = Math.max(line.clock, at);
   return line.clock;
+}
+
+/**
+ * Brings the line's time to a caller's, and moves on what is stopped. Where a version that does not know that alone
+ * changed the line for a while, the pause counts from its last step.
+ */
+export function passTime(line: Line, at: number, least = MOVED_EVERY): number {
+  const uncounted = line.turnsStopped > 0 ? Math.max(0, line.clock - line.turnsStopped - JUMP) : 0;
+  const now = followClock(line, at);
+  moveStoppedTurns(line, now, least, uncounted);
+  return now;
 }
 
 /** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */

@@ -2,9 +2,14 @@
 import { endedOf, noteEnded } from './ended-turns.ts';
 import type { Batch, Line } from './line.ts';
 
+/** The time that claim windows go by. It stands still while a pause stops them. */
+export function turnTime(line: Line, now: number): number {
+  return line.turnsStopped > 0 ? Math.min(line.turnsStopped, now) : now;
+}
+
 /** Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says. */
 export function claimDeadline(line: Line, now: number): number {
-  return Math.ceil((now + line.rules.claimWindow) / 1000) * 1000;
+  return Math.ceil((turnTime(line, now) + line.rules.claimWindow) / 1000) * 1000;
 }
 
 export function pushBatch(line: Line, to: number, now: number): void {
@@ -40,7 +45,9 @@ export function release(line: Line, number: number): void {
  */
 const EXTENDED = 0.5;
 
-/** The end of a held turn, and whether it was extended. Undefined where no place is held. */
+/**
+ * The end of a held turn, by the time of turns, and whether it was extended. Undefined where no place is held.
+ */
 export function turnOf(
   line: Line,
   number: number,
@@ -50,10 +57,12 @@ export function turnOf(
 }
 
 /** Adds another claim window to a turn that was not extended. */
-export function extendTurn(line: Line, number: number, claimBy: number): void {
+export function extendTurn(line: Line, number: number): void {
+  const turn = turnOf(line, number);
+  if (!turn) return;
   line.changes += 1;
   line.holding.delete(number);
-  line.servedAgain.set(number, claimBy + line.rules.claimWindow - EXTENDED);
+  line.servedAgain.set(number, turn.claimBy + line.rules.claimWindow - EXTENDED);
 }
 
 export function serveAgain(line: Line, number: number, now: number): void {
@@ -67,7 +76,8 @@ export function serveAgain(line: Line, number: number, now: number): void {
   line.turns += 1;
 }
 
-export function expireTurns(line: Line, now: number): void {
+export function expireTurns(line: Line, at: number): void {
+  const now = turnTime(line, at);
   let from = 1;
   let hasExpired = false;
   for (const batch of line.batches) {
@@ -102,4 +112,19 @@ export function expireTurns(line: Line, now: number): void {
 export function shiftTurns(line: Line, by: number): void {
   line.batches = line.batches.map(({ to, deadline }) => ({ to, deadline: deadline + by }));
   for (const [number, deadline] of line.servedAgain) line.servedAgain.set(number, deadline + by);
+}
+
+/**
+ * While a pause stops claim windows, moves their deadlines on by the time that passed, once it is `least` ms: as much is
+ * left as there was. Of that time, `uncounted` ms passed for a version that does not know that they are stopped.
+ */
+export function moveStoppedTurns(line: Line, now: number, least: number, uncounted: number): void {
+  const isStopped = line.rules.mode === 'paused' && line.rules.pauseStops !== undefined;
+  if (isStopped && line.turnsStopped > 0) {
+    const by = now - line.turnsStopped - uncounted;
+    if (by >= 0 && by < least) return;
+    if (by > 0) shiftTurns(line, by);
+  } else if (!isStopped && line.turnsStopped === 0) return;
+  line.turnsStopped = isStopped ? now : 0;
+  line.changes += 1;
 }

@@ -52,7 +52,8 @@ const use = fc.record({
 const rules: fc.Arbitrary<LineRules> = fc.record({
   mode: fc.oneof(
     { weight: 6, arbitrary: fc.constant('queue' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('passthrough' as const, 'paused' as const, 'closed' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('passthrough' as const, 'closed' as const) },
+    { weight: 2, arbitrary: fc.constant('paused' as const) },
   ),
   size: fc.constantFrom(0, 1, 2, 3, 5, 8, NO_PLACES),
   sizeVersion: fc.constantFrom(undefined, undefined, 0, 1, 2, 3),
@@ -64,6 +65,7 @@ const rules: fc.Arbitrary<LineRules> = fc.record({
   unprovenPerAddress: fc.constantFrom(0, 1, 2, 20),
   presentFromJoin: fc.boolean(),
   missedTurnGrace: fc.constantFrom(undefined, 1000, 30_000, 1_800_000),
+  pauseStops: fc.constantFrom(undefined, 'claim_windows' as const, 'claim_windows' as const),
 });
 
 const after = fc.oneof(

@@ -105,6 +105,90 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.extend(ann, T0 - seconds(30))).toEqual(extended);
     });
 
+    it('stops claim windows while the room is paused, and goes on with what was left', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store, { size: 2, pauseStops: 'claim_windows' });
+      const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);
+      await room.raise({ people: 2 });
+      await room.extend(bob);
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      for (const at of [seconds(100), seconds(100.4), seconds(150), seconds(4000)].map((after) => T0 + after)) {
+        const left = { state: 'served', claimBy: at + seconds(20) };
+        expect(await room.place(ann, at)).toEqual(left);
+        expect(await room.view(at)).toMatchObject({ held: 2, counters: { expired: 0 } });
+        expect(await second.line.place(room.id, ann, at)).toEqual(left);
+        expect(await room.place(bob, at)).toMatchObject({ claimBy: at + seconds(140), extended: true });
+      }
+      await room.configure({ mode: 'queue' }, T0 + seconds(4000.7));
+      expect(await room.place(ann, T0 + seconds(4000.7))).toEqual({ state: 'served', claimBy: T0 + seconds(4020.7) });
+      expect(await room.view(T0 + seconds(4020.7))).toMatchObject({ held: 1, counters: { expired: 1 } });
+      expect(await room.place(bob, T0 + seconds(4140))).toMatchObject({ claimBy: T0 + seconds(4140.7) });
+      expect(await room.view(T0 + seconds(4140.7))).toMatchObject({ held: 0, counters: { expired: 2 } });
+    });
+
+    it('counts a stopped pause once, however often it is paused and by however many processes', async () => {
+      const { store, second } = stores();
+      const room = await makeRoom(store, { pauseStops: 'claim_windows' });
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(10));
+      await Promise.all([store, second].map(({ line }) => line.view(room.id, T0 + seconds(20))));
+      await room.configure({ mode: 'paused' }, T0 + seconds(30));
+      await room.configure({ mode: 'queue' }, T0 + seconds(40));
+      await room.configure({ mode: 'queue' }, T0 + seconds(41));
+      expect(await second.line.place(room.id, ann, T0 + seconds(41))).toEqual({
+        state: 'served',
+        claimBy: T0 + seconds(150),
+      });
+      await room.configure({ mode: 'paused' }, T0 + seconds(50));
+      await room.configure({ mode: 'passthrough' }, T0 + seconds(55));
+      expect(await room.place(ann, T0 + seconds(55))).toEqual({ state: 'served', claimBy: T0 + seconds(155) });
+    });
+
+    it('lets visitors claim, leave and take more time while claim windows are stopped', async () => {
+      const room = await makeRoom(stores().store, { pauseStops: 'claim_windows' });
+      const [ann, bob, cy] = await room
+        .crowd(3)
+        .then((crowd) => [pick(crowd, 0), pick(crowd, 1), pick(crowd, 2)] as const);
+      await room.raise({ numbers: 3 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      const later = T0 + seconds(1000);
+      expect(await room.claim(ann, later)).toMatchObject({ state: 'admitted', admission: { issuedAt: later } });
+      await room.leave(bob, later);
+      const extended = { state: 'served', claimBy: later + seconds(140), extended: true };
+      expect(await room.extend(cy, later + 400)).toEqual({ ...extended, claimBy: extended.claimBy + 400 });
+      await room.configure({ mode: 'queue' }, later + seconds(60));
+      expect(await room.place(cy, later + seconds(60))).toEqual({
+        ...extended,
+        claimBy: extended.claimBy + seconds(60),
+      });
+    });
+
+    it('lets claim windows go on in a pause that stops nothing, and from when the setting changes', async () => {
+      const room = await makeRoom(stores().store);
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(10));
+      expect(await room.place(ann, T0 + seconds(20))).toEqual({ state: 'served', claimBy: T0 + seconds(120) });
+      await room.configure({ mode: 'paused', pauseStops: 'claim_windows' }, T0 + seconds(20));
+      expect(await room.place(ann, T0 + seconds(50))).toEqual({ state: 'served', claimBy: T0 + seconds(150) });
+      await room.configure({ mode: 'paused' }, T0 + seconds(50));
+      expect(await room.place(ann, T0 + seconds(60))).toEqual({ state: 'served', claimBy: T0 + seconds(150) });
+      expect(await room.view(T0 + seconds(150))).toMatchObject({ held: 0, counters: { expired: 1 } });
+    });
+
+    it('keeps the time that is left when the clock jumps while claim windows are stopped', async () => {
+      const room = await makeRoom(stores().store, { pauseStops: 'claim_windows' });
+      const ann = await room.arrive('ann');
+      await room.raise({ numbers: 1 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      await room.view(T0 + seconds(200));
+      const back = T0 - seconds(3600);
+      expect((await room.view(back)).held).toBe(1);
+      await room.configure({ mode: 'queue' }, back + seconds(30));
+      expect(await room.place(ann, back + seconds(30))).toEqual({ state: 'served', claimBy: back + seconds(50) });
+    });
+
     it('returns a visitor who missed the turn to the front with the same number', async () => {
       const room = await makeRoom(stores().store, { size: 1 });
       const [ann, bob] = await room.crowd(2).then((crowd) => [pick(crowd, 0), pick(crowd, 1)] as const);

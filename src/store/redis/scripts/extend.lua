@@ -8,7 +8,7 @@ local now = settle(tonumber(ARGV[1]))
 if isOfLine(holder.incarnation, holder.generation) then prove(holder.number, now) end
 local standing = place(holder, now)
 if standing[1] == 'served' and standing[3] == '0' and line.mode ~= 'closed' then
-  extendTurn(holder.number, tonumber(standing[2]))
+  extendTurn(holder.number)
   standing = place(holder, now)
 end
 saveLine()

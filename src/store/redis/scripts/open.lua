@@ -5,11 +5,11 @@
 -- the line's time was shifted, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
-local checkpoint = ARGV[14] and {
-  incarnation = ARGV[14], generation = tonumber(ARGV[15]), queue = tonumber(ARGV[16]), serving = tonumber(ARGV[17]),
-  claimed = tonumber(ARGV[18]), active = tonumber(ARGV[19]), completed = tonumber(ARGV[20]),
-  abandoned = tonumber(ARGV[21]), expired = tonumber(ARGV[22]), turns = tonumber(ARGV[23]),
-  join_peak = tonumber(ARGV[24]), alarm = tonumber(ARGV[25]),
+local checkpoint = ARGV[15] and {
+  incarnation = ARGV[15], generation = tonumber(ARGV[16]), queue = tonumber(ARGV[17]), serving = tonumber(ARGV[18]),
+  claimed = tonumber(ARGV[19]), active = tonumber(ARGV[20]), completed = tonumber(ARGV[21]),
+  abandoned = tonumber(ARGV[22]), expired = tonumber(ARGV[23]), turns = tonumber(ARGV[24]),
+  join_peak = tonumber(ARGV[25]), alarm = tonumber(ARGV[26]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -17,7 +17,7 @@ if isNew then
   redis.call('UNLINK', unpack(KEYS, 2))
   redis.call('PERSIST', LINE)
   for _, field in ipairs(FIELDS) do line[field] = 0 end
-  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[13]
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[14]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
   setRules(2)
   configure(tonumber(ARGV[1]))
@@ -67,14 +67,14 @@ end
 if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
   local isOlder = checkpoint.generation > line.generation
   if isOlder then beginGeneration(checkpoint.generation) end
-  local draws = seenDrawsAt(32)
+  local draws = seenDrawsAt(33)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then
-    line.shifted, line.alarm = tonumber(ARGV[31]), checkpoint.alarm
+    line.shifted, line.alarm = tonumber(ARGV[32]), checkpoint.alarm
     redis.call(
-      'HSET', LINE, 'inlet_state', ARGV[26], 'note:signal', ARGV[27], 'note:meter', ARGV[28], 'note:told', ARGV[29],
-      'note:allotments', ARGV[30]
+      'HSET', LINE, 'inlet_state', ARGV[27], 'note:signal', ARGV[28], 'note:meter', ARGV[29], 'note:told', ARGV[30],
+      'note:allotments', ARGV[31]
     )
   end
   if hasLost then

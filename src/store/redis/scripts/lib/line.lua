@@ -42,6 +42,7 @@ local FIELDS = {
   'challenge', 'unproven_per_address', 'present_from_join', 'missed_turn_grace',
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
   'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers', 'ended_of',
+  'pause_stops', 'turns_stopped',
 }
 local TEXTS = { mode = true, incarnation = true }
 if OWN_FIELD ~= '' then

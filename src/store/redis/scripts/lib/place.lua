@@ -14,7 +14,10 @@ local function place(holder, now)
   if number > line.serving then return { 'waiting' } end
   if line.returned > 0 and has(RETURNED, number) and not isLateNewcomer(number, now) then return { 'returned' } end
   local claimBy, extended = turnOf(number)
-  if claimBy and claimBy > now then return { 'served', string.format('%.0f', claimBy), extended and '1' or '0' } end
+  local stoppedFor = now - turnTime(now)
+  if claimBy and claimBy + stoppedFor > now then
+    return { 'served', string.format('%.0f', claimBy + stoppedFor), extended and '1' or '0' }
+  end
   local isAway = not claimBy and not has(MISSED, number)
   local lapsed = isAway and (overdue or has(LAPSED, number))
   -- Where everybody goes in at once, there is no front to keep free.

@@ -2,7 +2,7 @@
 
 -- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout, 1 where visitors are asked for a
 -- proof, unproven visitors of an address, 1 where visitors are present from the join on, grace of a missed turn, confirm
--- window, version of a shared size.
+-- window, version of a shared size, 1 where a pause stops claim windows.
 
 -- A shared size that the line has already, or that is older than the one it has, changes nothing. A version is one more
 -- than in TypeScript: 0 is none.
@@ -17,7 +17,7 @@ local function setRules(at)
   line.claim_window, line.presence_timeout = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   line.challenge, line.unproven_per_address = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   line.present_from_join, line.missed_turn_grace = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
-  line.confirm_window = tonumber(ARGV[at + 9])
+  line.confirm_window, line.pause_stops = tonumber(ARGV[at + 9]), tonumber(ARGV[at + 11])
 end
 
 -- Puts the line's rules into force; counters are not touched.
@@ -37,7 +37,7 @@ end
 local KEPT = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
   unproven_per_address = true, present_from_join = true, missed_turn_grace = true, confirm_window = true,
-  size_version = true, incarnation = true,
+  size_version = true, pause_stops = true, incarnation = true,
   clock = true, skew = true, alarm = true,
 }
 local function beginGeneration(generation)

@@ -1,12 +1,15 @@
 -- In ms: a clock further behind than this has jumped back, and how long after that a caller as far ahead counts as the
 -- other one of two clocks.
 local JUMP, TWO_CLOCKS = 5000, 600000
+-- How often stopped deadlines move on, in ms.
+local MOVED_EVERY = 1000
 
 -- Moves everything that runs out, and all times that something is measured from.
 local function shift(by)
   line.shifted = line.shifted + by
   shiftTurns(by)
   line.window_start = line.window_start + by
+  if line.turns_stopped > 0 then line.turns_stopped = line.turns_stopped + by end
   if line.arriving_due > 0 then line.arriving_due = line.arriving_due + by end
   if line.heartbeats_since > 0 then line.heartbeats_since = line.heartbeats_since + by end
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
@@ -19,7 +22,7 @@ end
 
 -- The line's time, brought to a caller's. One a little behind is taken to be where the line is; a clock that jumped back
 -- is followed, and everything that runs out is moved with it (waiting-room/line/settle.ts says more).
-local function passTime(at)
+local function followClock(at)
   local ahead = at - line.clock
   local isTheStep = math.abs(math.abs(ahead) - line.skew) <= JUMP
   if ahead < -JUMP then
@@ -32,6 +35,14 @@ local function passTime(at)
   end
   line.clock = math.max(line.clock, at)
   return line.clock
+end
+
+-- Brings the line's time to a caller's, and moves on what is stopped (waiting-room/line/settle.ts says more).
+local function passTime(at, least)
+  local uncounted = line.turns_stopped > 0 and math.max(0, line.clock - line.turns_stopped - JUMP) or 0
+  local now = followClock(at)
+  moveStoppedTurns(now, least, uncounted)
+  return now
 end
 
 -- Visitors of expired admissions that a line keeps at most.
@@ -62,7 +73,7 @@ end
 -- Brings the line to `at`: windows turn, admissions lapse and run out, claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
-  local now = passTime(at)
+  local now = passTime(at, MOVED_EVERY)
   turnWindows(WAITERS, now)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
   lapse(now)

@@ -1,9 +1,14 @@
 -- Claim windows. BATCHES has the numbers that were served together: member `to:deadline`, score `to`, those above
 -- the batch before. SERVED_AGAIN has those served a second time: number → deadline.
 
+-- The time that claim windows go by. It stands still while a pause stops them.
+local function turnTime(now)
+  return line.turns_stopped > 0 and math.min(line.turns_stopped, now) or now
+end
+
 -- Up to a whole second, so that raises of the same second share a batch and no window is shorter than it says.
 local function claimDeadline(now)
-  return math.ceil((now + line.claim_window) / 1000) * 1000
+  return math.ceil((turnTime(now) + line.claim_window) / 1000) * 1000
 end
 
 local function parseBatch(member)
@@ -74,7 +79,7 @@ end
 -- the turn, and moves with it.
 local EXTENDED = 0.5
 
--- The end of a held turn, and whether it was extended; nil where no place is held.
+-- The end of a held turn, by the time of turns, and whether it was extended; nil where no place is held.
 local function turnOf(number)
   local ends = tonumber(redis.call('ZSCORE', SERVED_AGAIN, number) or nil)
   if not ends and has(HOLDING, number) then ends = batchDeadline(number) end
@@ -83,7 +88,8 @@ local function turnOf(number)
 end
 
 -- Adds another claim window to a turn that was not extended.
-local function extendTurn(number, claimBy)
+local function extendTurn(number)
+  local claimBy = turnOf(number)
   redis.call('SETBIT', HOLDING, number, 0)
   redis.call('ZADD', SERVED_AGAIN, string.format('%.1f', claimBy + line.claim_window - EXTENDED), number)
 end
@@ -120,7 +126,8 @@ local function expireBatches(now)
   line.due = due
 end
 
-local function expireTurns(now)
+local function expireTurns(at)
+  local now = turnTime(at)
   if line.due > 0 and line.due <= now then expireBatches(now) end
   repeat
     local late, due = {}, redis.call('ZRANGEBYSCORE', SERVED_AGAIN, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 1000)
@@ -148,4 +155,16 @@ local function shiftTurns(by)
   for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
     redis.call('ZINCRBY', SERVED_AGAIN, by, number)
   end
+end
+
+-- While a pause stops claim windows, moves their deadlines on by the time that passed, once it is `least` ms. Of that
+-- time, `uncounted` ms passed for a version that does not know that they are stopped.
+local function moveStoppedTurns(now, least, uncounted)
+  local isStopped = line.mode == 'paused' and line.pause_stops > 0
+  if isStopped and line.turns_stopped > 0 then
+    local by = now - line.turns_stopped - uncounted
+    if by >= 0 and by < least then return end
+    if by > 0 then shiftTurns(by) end
+  end
+  line.turns_stopped = isStopped and now or 0
 end
