@@ -34,6 +34,8 @@ export interface Facts {
   readonly challenge?: string;
   /** With `served`: the end of the claim window. */
   readonly claim_by?: string;
+  /** With `claim_by`: the time stands still while the room is paused. */
+  readonly time_stopped?: true;
   /** With `served`, until the claim: whether the visitor took more time. */
   readonly extended?: boolean;
   /** With `before_start`. */

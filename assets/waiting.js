@@ -36,6 +36,10 @@ let aheadAtJoin = Number(page.dataset.atJoin);
 /** The fewest people ahead that this page has shown. */
 let least = Number.POSITIVE_INFINITY;
 let deadline = 0;
+/** Whether the time of the turn stands still while the room is paused. */
+let isTimeStopped = page.dataset.timeStopped === 'true';
+/** As the last shared status said. */
+let wasPaused = false;
 let failures = 0;
 let isAsking = false;
 let askAgain = false;
@@ -187,6 +191,7 @@ function changeState(next) {
 
 /** @param {T.Times} times By the server's clock: this device's may be wrong. */
 function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
+  byId('time-stopped').hidden = !isTimeStopped;
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
   if (starts_at) {
     const time = new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' });
@@ -214,6 +219,7 @@ function countDown() {
   const rest = `${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   byId(id).classList.remove('plain');
   write(id, byId(id).dataset.for?.replace('{}', hours ? `${hours}:${rest}` : rest.replace(/^0/, '')) ?? '');
+  if (isTimeStopped) return;
   if (left > 0) countdownTimer = setTimeout(countDown, left % 1000 || 1000);
   // Everyone counts down to the same start: they do not all ask then.
   else countdownTimer = setTimeout(wake, state === 'before_start' ? Math.random() * poll * 1000 + 500 : jitter(1));
@@ -260,6 +266,7 @@ function showFacts(facts, isOwn) {
   const isOut = facts.state === 'expired' && facts.number === null;
   const out = facts.event_cancelled ? 'cancelled' : 'missed_start';
   changeState(isOut ? out : (facts.closed_reason ?? facts.state));
+  isTimeStopped = facts.time_stopped === true;
   if (COUNTDOWNS[state]) startCountdown(facts);
   if (facts.challenge && !isProving) prove(facts.challenge);
   byId('more-time').hidden = state !== 'served' || facts.extended !== false;
@@ -374,10 +381,14 @@ function showStatus(status) {
   // After a turn or in another mode, only the visitor's own facts say what to show.
   const inLine = state === 'waiting' || state === 'paused';
   const now = status.closed_reason ?? status.mode.replace(/queue|pass.*/, 'waiting');
+  const isPaused = status.mode === 'paused';
+  // A pause may stop the time of a turn, and its end lets it go on.
+  const isOtherPause = isTimeStopped ? !isPaused : isPaused && !wasPaused;
+  wasPaused = isPaused;
   const isSame = now === state || (!inLine && !CLOSED.includes(state) && status.mode !== 'closed');
   // Numbers are of the visitor's lane, where the room has lanes.
   const lane = status.lanes?.[page.dataset.lane ?? ''] ?? status;
-  if (!isSame || (inLine && lane.serving >= number)) return false;
+  if (!isSame || isOtherPause || (inLine && lane.serving >= number)) return false;
   const people_ahead = interpolateAhead(lane.ahead);
   show({ ...status, people_ahead, estimated_wait: estimateWait(people_ahead, lane.per_minute) });
   return true;

@@ -17,6 +17,9 @@ export interface EventSettings {
   readonly [other: string]: unknown;
 }
 
+/** What stands still while the room is paused. */
+export type PauseStops = 'nothing' | 'claim_windows';
+
 export interface Room {
   readonly id: string;
   readonly title: string;
@@ -26,6 +29,7 @@ export interface Room {
   readonly inlet: Readonly<Record<string, unknown>> & { readonly strategy: string; readonly size?: number };
   readonly capacity: number | null;
   readonly admission?: { readonly lifetime?: string };
+  readonly pause?: { readonly stops: PauseStops };
   readonly return_urls?: readonly string[];
   readonly events?: readonly EventSettings[];
   readonly theme?: Theme | null;

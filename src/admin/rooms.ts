@@ -18,7 +18,7 @@ import { type TargetFault, targetFaults } from './target-faults.ts';
 export const inRoom = z.object({ room: roomId });
 
 /** What the role operator may patch: it pauses and closes rooms, and says why. */
-const FOR_OPERATORS = ['mode', 'closed_reason', 'message', 'stock'];
+const FOR_OPERATORS = ['mode', 'pause', 'closed_reason', 'message', 'stock'];
 
 /** Who may change these settings of a room. */
 export const roleFor = (fields: readonly string[]): 'operator' | 'owner' =>
@@ -101,7 +101,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
       operationId: 'patchRoom',
       role: 'operator',
       summary:
-        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode, closed_reason, message and stock, an owner all.',
+        'Change some settings of a room by a merge patch (RFC 7396). null restores a default. An operator may change mode, pause, closed_reason, message and stock, an owner all.',
       params: inRoom,
       versioned: true,
       body: z.record(z.string(), z.unknown()).describe('Some of the fields of a Room.'),

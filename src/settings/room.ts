@@ -31,6 +31,13 @@ const admission = fields({
   renew: z.boolean().default(false),
 });
 
+const pause = fields({
+  stops: z
+    .enum(['nothing', 'claim_windows'])
+    .default('nothing')
+    .describe('With claim_windows, the time of served visitors stands still while the room is paused.'),
+});
+
 const presence = fields({
   timeout: duration.prefault('3m'),
 });
@@ -50,6 +57,7 @@ const shape = {
     ),
   inlet: inlet.prefault({ strategy: 'manual' }),
   admission: admission.prefault({}),
+  pause: pause.optional(),
   presence: presence.prefault({}),
   capacity,
   challenge,

@@ -47,6 +47,8 @@ export interface Facts {
   readonly challenge?: string;
   /** With `served`, and with `challenge` after the turn came: the end of the claim window. */
   readonly claim_by?: string;
+  /** With `claim_by`: the time stands still while the room is paused. `claim_by` is when it would end from now on. */
+  readonly time_stopped?: true;
   /** With `served`, until the claim: whether the visitor took more time. The page then claims on request only. */
   readonly extended?: boolean;
   /** With `closed`: why, if the operator said so. */
@@ -78,7 +80,7 @@ function joinFacts({ aheadAtJoin }: Ticket): Pick<Facts, 'people_ahead_at_join'>
 
 /** The facts of a visitor whose number is served, from their place in the store. Null for a stale ticket. */
 export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): Facts | null {
-  const { mode, admission } = snapshot.settings;
+  const { mode, admission, pause } = snapshot.settings;
   switch (place.state) {
     case 'stale':
       return null;
@@ -97,6 +99,7 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       return {
         ...facts(snapshot, ticket, needsProof(snapshot.settings, ticket) ? 'challenge' : 'served'),
         claim_by: iso(place.claimBy),
+        ...(mode === 'paused' && pause?.stops === 'claim_windows' ? { time_stopped: true } : {}),
         extended: place.extended === true,
       };
     case 'missed':

@@ -32,6 +32,12 @@ function stopOf({ settings, view }: Snapshot): string {
   return view.alarm ? ' The site has trouble: nobody is let in until it is well.' : '';
 }
 
+/** How long the place of a served visitor is held. */
+function holdOf({ settings: { mode, pause } }: Snapshot, claimBy: number): string {
+  if (mode === 'paused' && pause?.stops === 'claim_windows') return 'The place is held while the room is paused';
+  return `The place is held until ${clock(claimBy)}`;
+}
+
 const laneOf = ({ settings, lane }: Snapshot): string | null => (hasLanes(settings) ? laneTitle(lane) : null);
 
 /** Of a number that several lanes may have: the first that has it, in the words of all that have it. */
@@ -72,7 +78,7 @@ export function reportOfNumber(snapshot: Snapshot, number: number, place: Place)
     case 'served':
       return report(
         'served',
-        `It is the turn of number ${number}. The place is held until ${clock(place.claimBy)}: the waiting page has the button.`,
+        `It is the turn of number ${number}. ${holdOf(snapshot, place.claimBy)}: the waiting page has the button.`,
         { people_ahead: 0, until: new Date(place.claimBy).toISOString() },
       );
     case 'admitted':

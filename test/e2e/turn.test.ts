@@ -80,6 +80,24 @@ describe('a turn', () => {
     await page.waitForURL(/\/checkout$/);
   });
 
+  test('keeps its time while a pause stops claim windows, and says so', async () => {
+    const page = await newcomer();
+    await go(page, 'away');
+    await letIn(anteroom, 1);
+    await says(page, 'It is your turn');
+    const stopped = page.getByText('The line is paused, and your time stands still.');
+    expect(await stopped.isVisible()).toBe(false);
+    await anteroom.admin('PATCH', '', { mode: 'paused', pause: { stops: 'claim_windows' } });
+    await stopped.waitFor();
+    const left = await page.locator('#held').textContent();
+    await picture(page, 'time-stopped');
+    await rounds(page, 3);
+    expect(await page.locator('#held').textContent()).toBe(left);
+    await anteroom.admin('PATCH', '', { mode: 'queue' });
+    await stopped.waitFor({ state: 'hidden' });
+    await expect.poll(() => page.locator('#held').textContent(), { timeout: 15_000 }).not.toBe(left);
+  });
+
   test('is announced by a notification to a visitor who asked for it by a press', async () => {
     const page = await newcomer();
     const ask = page.getByRole('button', { name: 'Tell me when it is my turn' });

@@ -73,6 +73,23 @@ describe('an operator, by keyboard', () => {
     expect((await room()).mode).toBe('queue');
   });
 
+  test('pauses so that claim windows stand still, and lets them go on during the pause', async () => {
+    await openRoom(OPERATORS_TOKEN);
+    const choice = panel.page.getByLabel('While paused, time stands still for');
+    await choice.focus();
+    await panel.page.keyboard.press('ArrowDown');
+    expect(await choice.inputValue()).toBe('claim_windows');
+    await press(panel.page, 'Pause');
+    await status('Paused.');
+    expect(await room()).toMatchObject({ mode: 'paused', pause: { stops: 'claim_windows' } });
+    await panel.page.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await axe(panel.page)).toEqual([]);
+    await choice.focus();
+    await panel.page.keyboard.press('ArrowUp');
+    await expect.poll(async () => (await room()).pause).toEqual({ stops: 'nothing' });
+    expect((await room()).mode).toBe('paused');
+  });
+
   test('closes the room with a reason, and opens it again', async () => {
     await openRoom(OPERATORS_TOKEN);
     await press(panel.page, 'Close the room…');

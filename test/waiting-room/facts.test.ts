@@ -162,6 +162,16 @@ describe('the facts of a served visitor', () => {
     else expect(facts).toMatchObject({ ...wanted, number: 1204 });
   });
 
+  test.each([
+    ['paused', { stops: 'claim_windows' }, true],
+    ['paused', { stops: 'nothing' }, undefined],
+    ['paused', undefined, undefined],
+    ['queue', { stops: 'claim_windows' }, undefined],
+  ] as const)('in mode %s with pause %j have time_stopped %s', (mode, pause, stopped) => {
+    const facts = servedFacts(snapshot({ mode, pause }), ticket, { state: 'served', claimBy });
+    expect(facts?.time_stopped).toBe(stopped);
+  });
+
   test('have no people ahead', () => {
     expect(servedFacts(snapshot(), ticket, { state: 'served', claimBy })?.people_ahead).toBe(0);
   });

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { SelectField } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { wordsOf } from '../../state/api.ts';
 import { may } from '../../state/session.ts';
+import type { PauseStops } from '../../state/types.ts';
 import { t } from '../../state/words.ts';
 import type { ActionProps } from './action-props.ts';
 import { CloseDialog } from './actions/close-room.tsx';
@@ -24,10 +26,14 @@ const DIALOGS = {
   inlet: InletDialog,
 } as const;
 
+const PAUSE_STOPS = ['nothing', 'claim_windows'] as const satisfies readonly PauseStops[];
+
 /** What can be done with the line. Stopping happens at once; everything else first says what it will do. */
 export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'>) {
   const open = useSignal<Open>(null);
   const trouble = useSignal('');
+  /** Chosen for the next pause. */
+  const chosen = useSignal<PauseStops | null>(null);
   if (!may('operator')) return <p class="hint">{t('actions.viewer')}</p>;
 
   const show = (which: Open) => () => {
@@ -39,13 +45,30 @@ export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'
   async function pause() {
     trouble.value = '';
     try {
-      await state.patch({ mode: 'paused' });
+      await state.patch({ mode: 'paused', ...(chosen.value ? { pause: { stops: chosen.value } } : {}) });
+      chosen.value = null;
       news.value = t('pause.done', { waiting: report.counters.waiting });
     } catch (error) {
       trouble.value = wordsOf(error);
     }
   }
 
+  /** In a pause, the choice counts at once. */
+  async function chooseStops(stops: PauseStops) {
+    trouble.value = '';
+    if (report.mode !== 'paused') {
+      chosen.value = stops;
+      return;
+    }
+    try {
+      await state.patch({ pause: { stops } });
+    } catch (error) {
+      trouble.value = wordsOf(error);
+    }
+  }
+
+  const stored = room.pause?.stops ?? 'nothing';
+  const stops = report.mode === 'paused' ? stored : (chosen.value ?? stored);
   const isStopped = report.mode === 'paused' || report.mode === 'closed';
   const Dialog = open.value && DIALOGS[open.value];
   return (
@@ -69,6 +92,12 @@ export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'
         </button>
       </fieldset>
       <div class="more">
+        <SelectField
+          label={t('pause.stops')}
+          value={stops}
+          onValue={(value) => void chooseStops(value as PauseStops)}
+          options={PAUSE_STOPS.map((each) => [each, t(`pause.stops.${each}`)])}
+        />
         {report.mode !== 'closed' && (
           <button type="button" onClick={show('close')}>
             {t('close.button')}
