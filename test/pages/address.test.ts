@@ -34,7 +34,10 @@ describe('an address', () => {
   const query = () => addresses.of('sale', { ...request, owner: addresses.ownerOf('a-visitor') }).split('?')[1] ?? '';
   const escaped = (text: string) => text.replace('shop', '%73hop');
 
-  it('is intact exactly if its request can be read', () => {
+  /** Of the process that wrote the address, and of another one. */
+  const readers = [addresses, createAddresses(seal, { pathOf: (path) => path })];
+
+  it.each(readers)('is intact exactly if its request can be read, in process %#', ({ isIntact, read }) => {
     const written = query();
     const stampAt = written.lastIndexOf('&');
     const altered = [
@@ -42,11 +45,29 @@ describe('an address', () => {
       ...[`${written}&state=2`, written.slice(0, stampAt), written.replace('anteroom_at=1000', 'anteroom_at=1001')],
     ];
     for (const each of [written, escaped(written), `${written}&fbclid=x`]) {
-      expect([addresses.isIntact('sale', each), addresses.read('sale', each) !== null]).toEqual([true, true]);
-      expect(addresses.isIntact('other', each)).toBe(false);
+      expect([isIntact('sale', each), read('sale', each) !== null]).toEqual([true, true]);
+      expect(isIntact('other', each)).toBe(false);
     }
     for (const each of altered) {
-      expect([addresses.isIntact('sale', each), addresses.read('sale', each)]).toEqual([false, null]);
+      expect([isIntact('sale', each), read('sale', each)]).toEqual([false, null]);
     }
+  });
+
+  it('is stamped once where its page is requested at once', () => {
+    let stamps = 0;
+    const counting = {
+      stamp: (text: string) => {
+        stamps += 1;
+        return seal.stamp(text);
+      },
+      isStampOf: (text: string, stamp: string) => {
+        stamps += 1;
+        return seal.isStampOf(text, stamp);
+      },
+    };
+    const { of, read } = createAddresses(counting, { pathOf: (path) => path });
+    const [, written = ''] = of('sale', { ...request, owner: 'an-owner' }).split('?');
+    expect(read('sale', written)).toEqual({ ...request, owner: 'an-owner' });
+    expect(stamps).toBe(1);
   });
 });

@@ -9,6 +9,7 @@
  */
 import { hash } from 'node:crypto';
 import type { PublicUrls } from '#http/public-urls.ts';
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 import { MARKS, readMarks, respell, spell } from './address-query.ts';
@@ -19,6 +20,10 @@ const AT = 'anteroom_at';
 const STAMP = 'anteroom_stamp';
 /** The length of an owner in base64url characters: 132 bits. */
 const OWNER = 22;
+/** Addresses and owners that a process still knows, at least: browsers follow a redirect at once. */
+const RECENT = 5000;
+/** Characters. Longer addresses are rare, and take memory. */
+const LONGEST_RECENT = 1000;
 const INTERACTION = 'anteroom_interaction';
 const RETURN = 'anteroom_return';
 const STORED = new RegExp(`^client_id=([\\w.~-]+)&${INTERACTION}=([\\w-]+)&${MARKS.owner}=([\\w-]+)$`);
@@ -94,12 +99,24 @@ export function canReturnTo(url: string): boolean {
   return encodeURIComponent(url).length <= LONGEST_QUERY;
 }
 
-/** A plain hash is enough: an id cannot be guessed, and the address's stamp covers the hash. */
-function ownerOf(visitor: VisitorId): string {
-  return hash('sha256', `owner ${visitor}`, 'base64url').slice(0, OWNER);
+/** What a stamp covers: the room, and the query up to the stamp. */
+interface Stamped {
+  readonly room: string;
+  readonly query: string;
 }
 
 export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: Pick<PublicUrls, 'pathOf'>): Addresses {
+  /** A plain hash is enough: an id cannot be guessed, and the address's stamp covers the hash. */
+  const owners = memoizeRecent((visitor) => hash('sha256', `owner ${visitor}`, 'base64url').slice(0, OWNER), RECENT);
+  const ownerOf = (visitor: VisitorId) => owners.get(visitor) ?? '';
+  /** By its stamp, what this process stamped lately: a page that follows its redirect takes no second HMAC. */
+  const written = memoizeRecent<Stamped>(() => null, RECENT);
+
+  function isStamped({ room, query }: Stamped, stamp: string): boolean {
+    const known = written.get(stamp);
+    return (known?.room === room && known.query === query) || seal.isStampOf(`${room}?${query}`, stamp);
+  }
+
   /** The address of an earlier version has a stamp there. */
   const isStampedOwner = (visitor: VisitorId, owner: string) => seal.isStampOf(`owner ${visitor}`, owner);
 
@@ -108,7 +125,7 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: P
     const stampAt = query.lastIndexOf(`&${STAMP}=`);
     if (stampAt < 0) return null;
     const stamped = query.slice(0, stampAt);
-    return seal.isStampOf(`${room}?${stamped}`, query.slice(stampAt + STAMP.length + 2)) ? stamped : null;
+    return isStamped({ room, query: stamped }, query.slice(stampAt + STAMP.length + 2)) ? stamped : null;
   }
 
   function readAsWritten(room: string, query: string): Pending | null {
@@ -132,8 +149,10 @@ export function createAddresses(seal: Pick<Seal, 'stamp' | 'isStampOf'>, urls: P
     isOwnedBy: ({ owner }, visitor) => owner === null || owner === ownerOf(visitor) || isStampedOwner(visitor, owner),
     of(room, pending) {
       const request = write(pending);
-      const stamped = `${request}&${AT}=${pending.arrivedAt}`;
-      return urls.pathOf(`/rooms/${room}/wait?${stamped}&${STAMP}=${seal.stamp(`${room}?${stamped}`)}`);
+      const query = `${request}&${AT}=${pending.arrivedAt}`;
+      const stamp = seal.stamp(`${room}?${query}`);
+      if (query.length <= LONGEST_RECENT) written.set(stamp, { room, query });
+      return urls.pathOf(`/rooms/${room}/wait?${query}&${STAMP}=${stamp}`);
     },
     read: (room, query) => readAsWritten(room, query) ?? readRespelled(room, query),
     isIntact: (room, query) => stampedAsWritten(room, query) !== null || readRespelled(room, query) !== null,
