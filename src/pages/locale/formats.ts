@@ -1,3 +1,5 @@
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
+
 /** Numbers as a page shows them. Intl formats are expensive to create and cheap to use, so all pages share one set. */
 export interface Formats {
   number(value: number): string;
@@ -10,15 +12,37 @@ export interface Formats {
 /** Seconds. */
 const DAY = 24 * 60 * 60;
 
+/** Beginnings of numbers that are cached, of each language. */
+const BEGINNINGS = 1000;
+
+/**
+ * Formats numbers as Intl does. Each page shows a number that no other page shows, but the visitors of a moment share all
+ * but its last three digits, which no language separates: so these are put behind a cached beginning.
+ */
+function createNumberFormat(language: string): (value: number) => string {
+  const { format } = new Intl.NumberFormat(language);
+  const digits = Array.from({ length: 10 }, (_, digit) => format(digit));
+  const beginnings = memoizeRecent((thousands) => {
+    const whole = format(1000 * Number(thousands));
+    return whole.slice(0, whole.length - 3 * (digits[0]?.length ?? 0));
+  }, BEGINNINGS);
+
+  return (value) => {
+    if (!Number.isSafeInteger(value) || value < 1000) return format(value);
+    const rest = value % 1000;
+    const [hundreds, tens, ones] = [Math.floor(rest / 100), Math.floor(rest / 10) % 10, rest % 10];
+    return `${beginnings.get(`${Math.floor(value / 1000)}`)}${digits[hundreds]}${digits[tens]}${digits[ones]}`;
+  };
+}
+
 export function createFormats(language: string): Formats {
-  const numbers = new Intl.NumberFormat(language);
   const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
   const days = new Intl.NumberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' });
   const long = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   return {
     duration: (seconds) =>
       seconds >= 2 * DAY ? days.format(Math.round(seconds / DAY)) : long.format(Math.ceil(seconds / 60)),
-    number: (value) => numbers.format(value),
+    number: createNumberFormat(language),
     minutes: ({ low, high }) => minutes.formatRange(Math.floor(low / 60), Math.ceil(high / 60)),
   };
 }

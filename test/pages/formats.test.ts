@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { createFormats } from '#pages/locale/formats.ts';
+
+const LANGUAGES = readdirSync(new URL('../../locales', import.meta.url))
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.replace('.json', ''));
+
+describe('a number on a page', () => {
+  it.each([...LANGUAGES, 'en-IN', 'ar-EG', 'mr'])('is written in %s as Intl writes it', (language) => {
+    const { number } = createFormats(language);
+    const intl = new Intl.NumberFormat(language);
+    const value = fc.oneof(fc.nat(2000), fc.nat(20_000_000), fc.maxSafeNat(), fc.double({ noNaN: true }));
+    fc.assert(fc.property(value, (each) => number(each) === intl.format(each)));
+  });
+});
