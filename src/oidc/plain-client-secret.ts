@@ -9,6 +9,8 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 
 const BASIC = /^basic ([A-Za-z0-9+/]+={0,2})$/i;
 const CREDENTIALS = /^([^:]*):([\x20-\x7e]+)$/;
+/** Credentials that are the same in both forms, as whole groups of Base64. */
+const SAME = /^[^:]*:[\w.~!*'()-]+$/;
 
 /**
  * Form-encodes a secret that was sent as it is, before oidc-provider compares it: one that equals the client's secret,
@@ -19,7 +21,9 @@ export function acceptPlainSecrets(relyingParties: RelyingParties): Middleware {
     const { authorization } = ctx.req.headers;
     if (authorization === undefined) return next();
     const [, encoded = ''] = BASIC.exec(authorization) ?? [];
-    const [, id = '', secret = ''] = CREDENTIALS.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+    const credentials = Buffer.from(encoded, 'base64').toString('utf8');
+    if (SAME.test(credentials) && encoded.length % 4 === 0) return next();
+    const [, id = '', secret = ''] = CREDENTIALS.exec(credentials) ?? [];
     const clientId = formDecoded(id);
     if (!clientId || secret === '') return next();
     // While the store is unavailable, oidc-provider finds out by itself and answers in its own form.
