@@ -24,6 +24,17 @@ const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthoriz
  */
 export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adapter {
   const { records, relyingParties, clientAttempts, now } = deps;
+  /** The settings of a relying party are another object as soon as they may have changed. */
+  const known = new WeakMap<RelyingParty, ClientMetadata>();
+
+  function metadataOf(party: RelyingParty): ClientMetadata {
+    const found = known.get(party);
+    if (found) return found;
+    const metadata = clientMetadata(party);
+    known.set(party, metadata);
+    return metadata;
+  }
+
   return (model) => {
     const adapter: Adapter = {
       upsert: (id, payload, expiresIn) => records.upsert(model, id, payload, expiresIn),
@@ -46,7 +57,7 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
             await clientAttempts.begin(Provider.ctx, id);
             const party = await relyingParties.find(id);
             // The adapter of this model answers with client metadata (oidc-provider's README, "Adapter").
-            return party ? (metadataFor(Provider.ctx, party) as unknown as AdapterPayload) : undefined;
+            return party ? (usableIn(Provider.ctx, metadataOf(party)) as unknown as AdapterPayload) : undefined;
           },
         };
       case 'Interaction':
@@ -101,8 +112,7 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
  * During a logout oidc-provider would send the logout tokens itself, while the visitor waits. The logout queue sends
  * them, so oidc-provider sees no client with a back channel there.
  */
-function metadataFor(ctx: KoaContextWithOIDC | undefined, party: RelyingParty): ClientMetadata {
-  const metadata = clientMetadata(party);
+function usableIn(ctx: KoaContextWithOIDC | undefined, metadata: ClientMetadata): ClientMetadata {
   if (ctx?.oidc.route !== 'end_session_confirm') return metadata;
   const { backchannel_logout_uri: _uri, backchannel_logout_session_required: _required, ...others } = metadata;
   return others;
