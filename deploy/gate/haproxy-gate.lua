@@ -8,10 +8,13 @@ local TIMEOUT = 750
 
 local anteroom = os.getenv('ANTEROOM') or 'http://127.0.0.1:3000'
 
--- Request headers for the gate: its cookie, and those that distinguish a navigation.
-local REQUEST_HEADERS = {
-  'cookie', 'accept', 'x-requested-with', 'upgrade', 'sec-websocket-key',
-  'sec-fetch-mode', 'sec-purpose', 'purpose', 'x-purpose', 'x-moz',
+-- The gate and the rules of the room see all request headers but these: those of the connection and the body, those that
+-- change the form of the gate's answer, and those that another gate reads.
+local LEFT_OUT = {
+  ['host'] = true, ['connection'] = true, ['keep-alive'] = true, ['te'] = true, ['trailer'] = true,
+  ['content-length'] = true, ['transfer-encoding'] = true, ['expect'] = true,
+  ['accept-encoding'] = true, ['range'] = true,
+  ['x-original-method'] = true, ['x-original-url'] = true,
 }
 -- Headers of the gate's answer that the client gets.
 local ANSWER_HEADERS = {
@@ -35,9 +38,13 @@ core.register_action('anteroom-gate', { 'http-req' }, function(txn, room)
     ['x-forwarded-host'] = values(received, 'host'),
     ['x-forwarded-uri'] = { txn.sf:pathq() },
   }
-  for _, name in ipairs(REQUEST_HEADERS) do
-    if received[name] then headers[name] = values(received, name) end
+  for name in pairs(received) do
+    if not LEFT_OUT[name] and not headers[name] then headers[name] = values(received, name) end
   end
+  -- Anteroom reads the last one with TRUST_PROXY=1.
+  local addresses = values(received, 'x-forwarded-for')
+  addresses[#addresses + 1] = txn.sf:src()
+  headers['x-forwarded-for'] = { table.concat(addresses, ', ') }
 
   local url = anteroom .. '/rooms/' .. room .. '/gate/check'
   local answer = core.httpclient():get { url = url, headers = headers, timeout = TIMEOUT }

@@ -27,11 +27,11 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
       opened = await embeddedStore();
       const port = await freePort();
       const issuer = path === undefined ? {} : { issuer: `http://127.0.0.1:${port}${path}` };
-      service = await startService({ store: opened.store, rooms: [ROOM], ...issuer });
+      service = await startService({ store: opened.store, rooms: [ROOM], trustProxy: 1, ...issuer });
       site = await startSite();
       proxy = await startProxy({ anteroom: Number(new URL(service.listensOn).port), site: site.port, port });
       shop = `http://127.0.0.1:${proxy.port}`;
-      await operations().putRoom(roomSettings.parse({ ...ROOM, return_urls: [`${shop}/`] }));
+      await setRules([]);
     });
     afterAll(async () => {
       await proxy?.close();
@@ -45,6 +45,8 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
     });
 
     const operations = () => service.waitingRoom.operations;
+    const setRules = (rules: unknown[]) =>
+      operations().putRoom(roomSettings.parse({ ...ROOM, return_urls: [`${shop}/`], rules }));
 
     /** Follows from the requested page to the address with the token. */
     async function wait(path = DEEP): Promise<string> {
@@ -97,6 +99,31 @@ export function describeGate(name: string, startProxy: StartProxy, path?: string
       await goIn();
       expect((await browser.post(`${shop}/cart?x=1`, { a: 'b' })).json()).toMatchObject({ method: 'POST' });
       expect((await browser.get(`${shop}/cart?x=1`, fetches)).status).toBe(200);
+    });
+
+    test('the rules of the room see the headers and the address of the request', async () => {
+      await setRules([
+        { match: { address: '203.0.113.9' }, action: 'bypass' },
+        { match: { header: { 'X-Probe': 'yes' } }, action: 'bypass' },
+        { match: { user_agent: '*BadBot*' }, action: 'refuse' },
+      ]);
+      service.time.pass(1_100);
+      const ask = async (headers: Record<string, string>) => (await browser.get(`${shop}/`, headers)).status;
+      expect(await ask({ 'X-Probe': 'yes' })).toBe(200);
+      expect(await ask({ 'User-Agent': 'BadBot/1' })).toBe(403);
+      // The client wrote it.
+      expect(await ask({ 'X-Forwarded-For': '203.0.113.9' })).toBe(302);
+      await setRules([{ match: { address: '127.0.0.1' }, action: 'bypass' }]);
+      service.time.pass(1_100);
+      expect(await ask({ 'X-Forwarded-For': '203.0.113.9' })).toBe(200);
+      await setRules([]);
+      service.time.pass(1_100);
+    });
+
+    test('a request that a page of a foreign site sends is refused, also without fetch metadata', async () => {
+      const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Mode': '' };
+      expect((await browser.get(`${shop}/`, foreign)).status).toBe(401);
+      expect((await browser.get(`${shop}/`, { 'Sec-Fetch-Mode': '' })).status).toBe(302);
     });
 
     test('a WebSocket opens for admitted visitors only', async () => {
