@@ -182,15 +182,20 @@ export async function copies(target: Target, room: string): Promise<Verdict> {
   };
 }
 
-/** A page of another site makes the browsers of its visitors join, by fetch and by frames. */
+/**
+ * A page of another site makes the browsers of its visitors join, by fetch and by frames. Half of the browsers send no
+ * fetch metadata.
+ */
 export async function crossSite(target: Target, room: string): Promise<Verdict> {
   const frame = { 'Sec-Fetch-Dest': 'iframe', 'Sec-Fetch-Site': 'cross-site', Referer: 'https://evil.example/' };
+  const earlier = { Origin: 'https://evil.example', 'Sec-Fetch-Mode': '' };
   const before = (await target.admin('held-authorize', 'GET', '/counters')).body.queue;
   await many(50, async (n) => {
     const from = { 'X-Forwarded-For': BOTNET[n + 100] ?? '' };
-    await get(enterUrl(target, room), { ...from, ...frame });
-    await get(authorizeUrl(target, n), { ...from, ...frame });
-    const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+    const shown = n % 2 === 0 ? frame : { ...earlier, ...(n % 4 === 1 ? { Accept: '*/*' } : {}) };
+    await get(enterUrl(target, room), { ...from, ...shown });
+    await get(authorizeUrl(target, n), { ...from, ...shown });
+    const headers = n % 2 === 0 ? { ...earlier, 'Sec-Fetch-Site': 'cross-site' } : earlier;
     await target.call(room, 'POST', '/tickets', { from: BOTNET[n + 100] ?? '', headers });
   });
   const joined = (await target.admin(room, 'GET', '/counters')).body.queue;
