@@ -130,6 +130,54 @@ describe('the panel', () => {
     }
   });
 
+  test.each([
+    ['en', 320, 568, 'ltr', 'light'],
+    ['de', 320, 568, 'ltr', 'dark'],
+    ['en', 320, 568, 'rtl', 'dark'],
+    // 1280 by 1024 pixels at a zoom of 400 %.
+    ['de', 320, 256, 'ltr', 'light'],
+  ] as const)(
+    'keeps Undo on the screen of a phone: %s, %d × %d, %s, %s',
+    async (locale, width, height, dir, scheme) => {
+      const viewport = { width, height };
+      // Nothing limits how many are let in: it has no group.
+      await admin.as('put', '/rooms/alone').send({ title: 'Alone' }).expect(201);
+      const { page } = await openPanel(browser, admin, { locale, viewport, colorScheme: scheme });
+      await signIn(page);
+      await show(page, '#/rooms/alone/now');
+      const [letIn, undo] = locale === 'en' ? ['Let in', 'Undo…'] : ['Einlassen', 'Rückgängig …'];
+      await page.getByRole('button', { name: letIn, exact: true }).waitFor();
+      await page.evaluate(`document.documentElement.dir = ${JSON.stringify(dir)}`);
+      expect(await page.getByRole('button', { name: undo }).count()).toBe(0);
+      await press(page, letIn);
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: undo }).waitFor();
+      // Where the operator left the page.
+      await page.locator('button:focus', { hasText: letIn }).waitFor();
+      const isOnScreen = `[...document.querySelectorAll('.bar > button')].map((button) => {
+      const { left, top, right, bottom, width, height } = button.getBoundingClientRect();
+      const isWhole = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && height >= 44;
+      const isOnTop = button === document.elementFromPoint(left + width / 2, top + height / 2);
+      return isWhole && isOnTop && button.scrollWidth <= button.clientWidth;
+    })`;
+      expect(await page.evaluate(isOnScreen)).toEqual([true, true, true, true]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await axe(page)).toEqual([]);
+      await page.screenshot({ path: `test-output/panel/undo-${locale}-${width}-${height}-${dir}-${scheme}.png` });
+      await page.keyboard.press('Tab');
+      await page.locator('button:focus', { hasText: undo }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByRole('button', { name: undo }).count()).toBe(0);
+      // The focus is not lost with the button.
+      await page.locator('main:focus').waitFor();
+    },
+  );
+
   test('says what is needed where scripts are off', async () => {
     const { page } = await openPanel(browser, admin, { javaScriptEnabled: false });
     const sentence = page.locator('noscript p');

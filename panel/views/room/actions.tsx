@@ -13,7 +13,7 @@ import { LetInDialog } from './actions/let-in.tsx';
 import { MessageDialog } from './actions/message.tsx';
 import { OpenDialog } from './actions/open-room.tsx';
 import { StockDialog } from './actions/stock.tsx';
-import { RoomUndo } from './undo.tsx';
+import { useRoomUndo } from './undo.tsx';
 
 type Open = 'let-in' | 'message' | 'open' | 'close' | 'stock' | 'inlet' | null;
 
@@ -28,13 +28,19 @@ const DIALOGS = {
 
 const PAUSE_STOPS = ['nothing', 'claim_windows'] as const satisfies readonly PauseStops[];
 
+type RoomActionsProps = Omit<ActionProps, 'onClose'>;
+
 /** What can be done with the line. Stopping happens at once; everything else first says what it will do. */
-export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'>) {
+export function RoomActions(props: RoomActionsProps) {
+  return may('operator') ? <OperatorActions {...props} /> : <p class="hint">{t('actions.viewer')}</p>;
+}
+
+function OperatorActions({ state, room, report }: RoomActionsProps) {
   const open = useSignal<Open>(null);
   const trouble = useSignal('');
   /** Chosen for the next pause. */
   const chosen = useSignal<PauseStops | null>(null);
-  if (!may('operator')) return <p class="hint">{t('actions.viewer')}</p>;
+  const undo = useRoomUndo(state);
 
   const show = (which: Open) => () => {
     trouble.value = '';
@@ -90,6 +96,7 @@ export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'
         <button type="button" class={isStopped ? '' : 'primary'} onClick={show('let-in')}>
           {t('let_in.button')}
         </button>
+        {undo.button}
       </fieldset>
       <div class="more">
         <SelectField
@@ -111,9 +118,9 @@ export function RoomActions({ state, room, report }: Omit<ActionProps, 'onClose'
             {t('inlet.button')}
           </button>
         )}
-        <RoomUndo state={state} />
       </div>
       <Trouble of={trouble} />
+      {undo.dialog}
       {Dialog && <Dialog state={state} room={room} report={report} onClose={show(null)} />}
     </>
   );

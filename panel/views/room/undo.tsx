@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { ActionDialog } from '../../parts/action-dialog.tsx';
 import { news } from '../../parts/news.tsx';
 import { useReload } from '../../parts/use-reload.ts';
@@ -12,8 +13,14 @@ import { dateOf, t } from '../../state/words.ts';
 /** The most characters of a value that the dialog shows. */
 const LONGEST = 120;
 
-/** Undoes the latest action in the room, where there is one that this operator may undo. */
-export function RoomUndo({ state }: { readonly state: RoomState }) {
+/** The button is null where there is no action that this operator may undo; the dialog is null while it is closed. */
+export interface RoomUndo {
+  readonly button: ComponentChildren;
+  readonly dialog: ComponentChildren;
+}
+
+/** Undoes the latest action in the room. */
+export function useRoomUndo(state: RoomState): RoomUndo {
   const path = `/rooms/${encodeURIComponent(state.id)}/undo`;
   const last = useSignal<UndoableAction | null>(null);
   const isOpen = useSignal(false);
@@ -27,33 +34,39 @@ export function RoomUndo({ state }: { readonly state: RoomState }) {
 
   const action = last.value;
   const isOffered = action !== null && may(action.role);
-  return (
-    <>
-      {isOffered && (
-        <button
-          type="button"
-          onClick={() => {
-            reload();
-            isOpen.value = true;
-          }}
-        >
-          {t('undo.button')}
-        </button>
-      )}
-      {isOpen.value && (
-        <UndoDialog
-          path={path}
-          action={action}
-          onDone={async () => {
-            await Promise.all([load(), state.load()]);
-          }}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        />
-      )}
-    </>
-  );
+  const wasOffered = useRef(false);
+  useEffect(() => {
+    if (isOpen.value) return;
+    // The focus would be lost with the button, which is gone when the dialog closes.
+    const isLost = document.activeElement === document.body;
+    if (wasOffered.current && !isOffered && isLost) document.getElementById('main')?.focus();
+    wasOffered.current = isOffered;
+  }, [isOffered, isOpen.value]);
+  return {
+    button: isOffered && (
+      <button
+        type="button"
+        onClick={() => {
+          reload();
+          isOpen.value = true;
+        }}
+      >
+        {t('undo.button')}
+      </button>
+    ),
+    dialog: isOpen.value && (
+      <UndoDialog
+        path={path}
+        action={action}
+        onDone={async () => {
+          await Promise.all([load(), state.load()]);
+        }}
+        onClose={() => {
+          isOpen.value = false;
+        }}
+      />
+    ),
+  };
 }
 
 interface UndoDialogProps {
