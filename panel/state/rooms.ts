@@ -2,7 +2,9 @@
 import { type Signal, signal } from '@preact/signals';
 import { call } from './api.ts';
 import { follow } from './live.ts';
+import { titleOf } from './local-text.ts';
 import type { Report, Room } from './types.ts';
+import { language } from './words.ts';
 
 export const rooms = signal<readonly Room[] | null>(null);
 
@@ -16,8 +18,11 @@ export function reportOf(id: string): Signal<Report | null> {
 
 export async function loadRooms(): Promise<void> {
   const { value } = await call<readonly Room[]>('/rooms');
-  rooms.value = [...value].sort((a, b) => a.title.localeCompare(b.title));
+  rooms.value = [...value].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }
+
+/** What the panel calls a room. */
+export const nameOf = ({ title, languages }: Room): string => titleOf(title, language, languages?.default);
 
 const CHANGES = ['room.put', 'room.deleted'];
 const GROUP_CHANGES = ['group.put', 'group.deleted'];

@@ -1,7 +1,8 @@
 /** What the admin API answers, as far as the panel reads it. */
 
-import type { Theme } from '../../src/waiting-room/page-settings.ts';
+import type { LocalTexts, Theme } from '../../src/waiting-room/page-settings.ts';
 import type { RoomReport } from '../../src/waiting-room/room-report.ts';
+import type { Message } from './local-text.ts';
 
 /** The report of a room as its stream has it. An older process leaves out the alerts. */
 export type Report = Omit<RoomReport, 'alerts'> & Partial<Pick<RoomReport, 'alerts'>>;
@@ -22,10 +23,10 @@ export type PauseStops = 'nothing' | 'claim_windows';
 
 export interface Room {
   readonly id: string;
-  readonly title: string;
+  readonly title: string | LocalTexts;
   readonly mode: Mode;
   readonly closed_reason?: 'sold_out' | 'ended' | 'maintenance' | null;
-  readonly message: string | Readonly<Record<string, unknown>> | null;
+  readonly message: Message;
   readonly inlet: Readonly<Record<string, unknown>> & { readonly strategy: string; readonly size?: number };
   readonly capacity: number | null;
   readonly admission?: { readonly lifetime?: string };
@@ -33,7 +34,7 @@ export interface Room {
   readonly return_urls?: readonly string[];
   readonly events?: readonly EventSettings[];
   readonly theme?: Theme | null;
-  readonly languages?: { readonly default?: string } | null;
+  readonly languages?: { readonly default?: string; readonly offered?: readonly string[] } | null;
 }
 
 export interface ActivityEvent {

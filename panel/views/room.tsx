@@ -6,6 +6,7 @@ import { SentenceLine } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { Refused, wordsOf } from '../state/api.ts';
 import { createRoomState } from '../state/room.ts';
+import { nameOf } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
 import { may } from '../state/session.ts';
 import { t } from '../state/words.ts';
@@ -44,7 +45,7 @@ export function RoomView({ id, tab }: { readonly id: string; readonly tab: strin
   return (
     <>
       <div class="heading">
-        <h1>{room?.title ?? id}</h1>
+        <h1>{room ? nameOf(room) : id}</h1>
         <LiveBadge />
       </div>
       <Trouble of={trouble} />

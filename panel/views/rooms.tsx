@@ -6,7 +6,7 @@ import { LiveBadge } from '../parts/live-badge.tsx';
 import { wordsOfSentence } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { wordsOf } from '../state/api.ts';
-import { followRooms, loadRooms, reportOf, rooms } from '../state/rooms.ts';
+import { followRooms, loadRooms, nameOf, reportOf, rooms } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
 import { sentenceOf } from '../state/sentence.ts';
 import type { Room } from '../state/types.ts';
@@ -38,7 +38,7 @@ export function RoomsView() {
   }, []);
   const found = useComputed(() => {
     const text = search.value.trim().toLowerCase();
-    return (rooms.value ?? []).filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(text));
+    return (rooms.value ?? []).filter((room) => `${room.id} ${nameOf(room)}`.toLowerCase().includes(text));
   });
 
   return (
@@ -79,12 +79,13 @@ export function RoomsView() {
   );
 }
 
-function RoomRow({ room: { id, title } }: { readonly room: Room }) {
+function RoomRow({ room }: { readonly room: Room }) {
+  const { id } = room;
   const report = reportOf(id).value;
   const sentence = report && sentenceOf(report);
   return (
     <li class={(report?.alerts?.length ?? 0) > 0 ? 'look' : sentence?.tone}>
-      <a href={hrefOf('rooms', id)}>{title}</a>
+      <a href={hrefOf('rooms', id)}>{nameOf(room)}</a>
       <span class="id">{id}</span>
       <span class="state">
         {sentence ? wordsOfSentence(sentence) : '…'}

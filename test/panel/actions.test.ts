@@ -121,6 +121,69 @@ describe('an operator, by keyboard', () => {
     expect((await room()).message).toBeNull();
   });
 
+  test('writes a message in several languages, which are added one by one', async () => {
+    await openRoom(OPERATORS_TOKEN);
+    await press(panel.page, 'Message');
+    await panel.page.locator('textarea:focus').waitFor();
+    await panel.page.keyboard.type('Back at ten.');
+    await press(panel.page, 'Write it in several languages');
+    expect(await panel.page.getByLabel('English').inputValue()).toBe('Back at ten.');
+    await panel.page.getByLabel('Another language').selectOption('ar');
+    await press(panel.page, 'Add');
+    await panel.page.locator('textarea[lang=ar][dir=rtl]:focus').waitFor();
+    await panel.page.keyboard.type('نعود في العاشرة.');
+    await panel.page.getByLabel('Another language').selectOption('de');
+    await press(panel.page, 'Add');
+    await panel.page.keyboard.type('Um zehn.');
+    expect(await axe(panel.page)).toEqual([]);
+    await press(panel.page, 'Show the message');
+    await status('Shown to 0 people.');
+    expect((await room()).message).toEqual({ en: 'Back at ten.', ar: 'نعود في العاشرة.', de: 'Um zehn.' });
+
+    await press(panel.page, 'Message');
+    await press(panel.page, 'Remove Deutsch');
+    await panel.page.getByLabel('English').fill('Back at eleven.');
+    await press(panel.page, 'Show the message');
+    await status('Shown to 0 people.');
+    expect((await room()).message).toEqual({ en: 'Back at eleven.', ar: 'نعود في العاشرة.' });
+
+    await press(panel.page, 'Message');
+    await press(panel.page, 'One text for all languages');
+    await press(panel.page, 'Show the message');
+    await expect.poll(async () => (await room()).message).toBe('Back at eleven.');
+  });
+
+  test('shows a preset, which every language has, and changes its words in some', async () => {
+    await openRoom(OPERATORS_TOKEN);
+    await press(panel.page, 'Message');
+    await press(panel.page, /^The start has moved/);
+    await panel.page.getByText('Visitors read it in their own language.').waitFor();
+    await press(panel.page, 'Show the message');
+    await status('Shown to 0 people.');
+    expect((await room()).message).toEqual({ preset: 'start_moved' });
+
+    await press(panel.page, 'Message');
+    await press(panel.page, 'Change the words');
+    await panel.page.getByLabel('Another language').selectOption('de');
+    await press(panel.page, 'Add');
+    await panel.page.getByLabel('English').fill('We start at eleven.');
+    await press(panel.page, 'Show the message');
+    await expect
+      .poll(async () => (await room()).message)
+      .toEqual({ en: 'We start at eleven.', de: expect.stringContaining('Der Beginn wurde verschoben.') });
+  });
+
+  test('finds rooms by their titles in several languages', async () => {
+    await admin
+      .as('patch', '/rooms/sale')
+      .send({ title: { en: 'Spring', de: 'Frühling' } })
+      .expect(200);
+    await admin.as('put', '/rooms/other').send({ title: 'Other' }).expect(201);
+    await signIn(panel.page);
+    await panel.page.getByRole('link', { name: 'Spring', exact: true }).press('Enter');
+    await panel.page.getByRole('heading', { level: 1, name: 'Spring', exact: true }).waitFor();
+  });
+
   test('changes the inlet, the size and the capacity', async () => {
     await openRoom();
     await press(panel.page, 'Inlet and size…');

@@ -119,6 +119,27 @@ describe('the panel', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  test('is accessible with a message in several languages, on a phone', async () => {
+    const message = { en: 'Back at ten.', ar: 'نعود في العاشرة.', de: 'Um zehn geht es weiter.' };
+    await admin.as('patch', '/rooms/sale').send({ message }).expect(200);
+    for (const [colorScheme, dir] of [
+      ['light', 'ltr'],
+      ['dark', 'rtl'],
+    ] as const) {
+      const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 640 }, colorScheme });
+      await signIn(page);
+      await show(page, '#/rooms/sale');
+      await press(page, 'Message');
+      await page.getByRole('button', { name: 'Remove Deutsch' }).waitFor();
+      await page.evaluate(`document.documentElement.dir = ${JSON.stringify(dir)}`);
+      expect(await axe(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+      await page.screenshot({ path: `test-output/panel/message-${colorScheme}-${dir}.png` });
+      await page.getByRole('button', { name: 'Show the message' }).scrollIntoViewIfNeeded();
+      await page.screenshot({ path: `test-output/panel/message-${colorScheme}-${dir}-end.png` });
+    }
+  });
+
   test('keeps Pause, Message and Let in on the screen of a phone', async () => {
     const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
     await signIn(page);

@@ -12,6 +12,7 @@ import { mergeRaises } from '../../panel/state/feed.ts';
 import { inletOf, readInlet } from '../../panel/state/inlet-form.ts';
 import { keysToShow } from '../../panel/state/keys-to-show.ts';
 import { planLetIn } from '../../panel/state/let-in-plan.ts';
+import { draftOf, fallbackOf, messageOf, PRESETS } from '../../panel/state/local-text.ts';
 import { mergePatchOf } from '../../panel/state/merge-patch.ts';
 import { sentenceOf } from '../../panel/state/sentence.ts';
 import { fillSteps, sumOf, topOf } from '../../panel/state/series.ts';
@@ -35,6 +36,36 @@ const report = (
     let_in: { last_minute: lastMinute, target_per_minute: null, seconds_since_last: seconds },
     held_up: held && { code: held, until },
   }) as unknown as Report;
+
+test('presets are what visitors read', () => {
+  const of = (file: string) => JSON.parse(readFileSync(file, 'utf8')).messages as Record<string, string>;
+  for (const code of ['en', 'de']) {
+    const [panel, pages] = [of(`panel/locales/${code}.json`), of(`locales/${code}.json`)];
+    for (const name of PRESETS) expect(panel[`message.preset.${name}`]).toBe(pages[`preset.${name}`]);
+  }
+});
+
+describe('a message', () => {
+  test.each([
+    null,
+    'Soon.',
+    { preset: 'start_moved' as const },
+    { en: 'Soon.', ar: { text: 'قريبا', dir: 'rtl' as const } },
+  ])('%j is the same after it was opened', (message) => {
+    expect(messageOf(draftOf(message))).toEqual(message);
+  });
+
+  test('in languages that are all empty is none', () => {
+    expect(messageOf({ kind: 'languages', texts: [{ code: 'en', text: ' ' }] })).toBeNull();
+  });
+
+  test('is read in the default language of the room, in English or in the first one by all others', () => {
+    const texts = ['fr', 'en', 'de'].map((code) => ({ code, text: code }));
+    expect(fallbackOf(texts, 'de')).toBe('de');
+    expect(fallbackOf(texts, 'it')).toBe('en');
+    expect(fallbackOf(texts.slice(0, 1), 'it')).toBe('fr');
+  });
+});
 
 describe('the activity feed', () => {
   const raise = (from: number, to: number, by = 'inlet:rate') => ({

@@ -1,75 +1,133 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { ActionDialog } from '../../../parts/action-dialog.tsx';
 import { Field } from '../../../parts/field.tsx';
 import { news } from '../../../parts/news.tsx';
 import { Refused } from '../../../state/api.ts';
+import { loadLanguages } from '../../../state/languages.ts';
+import { draftOf, type Message, type MessageDraft, messageOf } from '../../../state/local-text.ts';
+import { mergePatchOf } from '../../../state/merge-patch.ts';
 import { t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
+import { MessageByLanguage } from './message-by-language.tsx';
+import { presetText } from './message-presets.ts';
+import { PresetButtons } from './preset-buttons.tsx';
 
-const PRESETS = ['technical', 'moved', 'nearly_sold_out'] as const;
+const LONGEST = 2000;
 
-/** The operator's words to all who wait. */
+/** The operator's words to all who wait: one text, or one by language. */
 export function MessageDialog({ state, room, report, onClose }: ActionProps) {
-  const etag = useSignal(state.stored.value?.etag ?? null);
+  const base = useSignal({ etag: state.stored.value?.etag ?? null, message: room.message });
   const first = useSignal(room.message);
-  const text = useSignal(typeof room.message === 'string' ? room.message : '');
-  const isByLanguage = room.message !== null && typeof room.message !== 'string';
-  const trimmed = text.value.trim();
+  const draft = useSignal<MessageDraft>(draftOf(room.message));
+  const message = messageOf(draft.value);
+  const language = room.languages?.default ?? 'en';
+  useEffect(() => void loadLanguages().catch(() => undefined), []);
+
+  const setDraft = (next: MessageDraft) => {
+    draft.value = next;
+  };
 
   async function send(): Promise<string> {
     try {
-      await state.patch({ message: trimmed === '' ? null : trimmed }, etag.value);
+      await state.patch(mergePatchOf({ message: base.value.message }, { message }) as object, base.value.etag);
     } catch (error) {
       if (error instanceof Refused && error.status === 412) {
         await state.load();
-        etag.value = state.stored.value?.etag ?? null;
+        const { stored } = state;
+        if (stored.value) base.value = { etag: stored.value.etag, message: stored.value.room.message };
       }
       throw error;
     }
-    return trimmed === '' ? t('message.removed') : t('message.done', { present: report.counters.present });
+    return message === null ? t('message.removed') : t('message.done', { present: report.counters.present });
   }
 
-  const before = state.stored.value?.room.message;
+  const before = state.stored.value?.room.message ?? null;
+  const isNews = before !== null && JSON.stringify(before) !== JSON.stringify(first.value);
+  const given = draft.value;
   return (
     <ActionDialog
       title={t('message.title')}
-      action={trimmed === '' ? t('message.remove') : t('message.action')}
-      isReady={trimmed.length <= 2000}
+      action={message === null ? t('message.remove') : t('message.action')}
+      isReady={given.kind !== 'text' || given.text.trim().length <= LONGEST}
       onAct={send}
       onDone={(done) => {
         news.value = done;
       }}
       onClose={onClose}
     >
-      {isByLanguage && <p class="hint">{t('message.by_language')}</p>}
-      {typeof before === 'string' && before !== first.value && <p class="plan">{t('message.now', { text: before })}</p>}
-      <Field label={t('message.text')} hint={t('message.hint', { present: report.counters.present })}>
-        {(ids) => (
-          <textarea
-            {...ids}
-            rows={4}
-            maxLength={2000}
-            value={text.value}
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-          />
-        )}
-      </Field>
-      <p class="presets">
-        {PRESETS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="quiet"
-            onClick={() => {
-              text.value = t(`message.preset.${name}`);
-            }}
-          >
-            {t(`message.preset.${name}`)}
-          </button>
-        ))}
-      </p>
+      {isNews && <p class="plan">{t('message.now', { text: shownText(before) })}</p>}
+      {given.kind === 'text' && (
+        <Field label={t('message.text')} hint={t('message.hint', { present: report.counters.present })}>
+          {(ids) => (
+            <textarea
+              {...ids}
+              rows={4}
+              maxLength={LONGEST}
+              value={given.text}
+              onInput={(event) => {
+                draft.value = { kind: 'text', text: event.currentTarget.value };
+              }}
+            />
+          )}
+        </Field>
+      )}
+      {given.kind === 'preset' && (
+        <>
+          <p class="plan">{t(`message.preset.${given.preset}`)}</p>
+          <p class="hint">{t('message.every_language')}</p>
+        </>
+      )}
+      {given.kind === 'languages' && (
+        <MessageByLanguage
+          {...{ texts: given.texts, preset: given.preset, roomLanguage: language, offered: room.languages?.offered }}
+          onTexts={(texts) => {
+            draft.value = { ...given, texts };
+          }}
+        />
+      )}
+      <ChangeKind draft={given} language={language} onDraft={setDraft} />
+      <PresetButtons draft={given} onDraft={setDraft} />
     </ActionDialog>
   );
+}
+
+interface ChangeKindProps {
+  readonly draft: MessageDraft;
+  /** That of visitors whose own language has no text. */
+  readonly language: string;
+  readonly onDraft: (draft: MessageDraft) => void;
+}
+
+/** One text is the simple case. Languages are added one by one. */
+function ChangeKind({ draft, language, onDraft }: ChangeKindProps) {
+  if (draft.kind === 'languages') {
+    const [first] = draft.texts;
+    return (
+      <p>
+        <button type="button" class="quiet" onClick={() => onDraft({ kind: 'text', text: first?.text ?? '' })}>
+          {t('message.one_text')}
+        </button>
+      </p>
+    );
+  }
+  const begin = async () => {
+    const preset = draft.kind === 'preset' ? draft.preset : undefined;
+    const text = draft.kind === 'text' ? draft.text : await presetText(draft.preset, language);
+    onDraft({ kind: 'languages', texts: [{ code: language, text }], preset });
+  };
+  return (
+    <p>
+      <button type="button" class="quiet" onClick={() => void begin()}>
+        {draft.kind === 'text' ? t('message.by_language') : t('message.change_words')}
+      </button>
+    </p>
+  );
+}
+
+/** As the operator reads it. */
+function shownText(message: Message): string {
+  const draft = draftOf(message);
+  if (draft.kind === 'preset') return t(`message.preset.${draft.preset}`);
+  return draft.kind === 'text' ? draft.text : draft.texts.map(({ text: each }) => each).join(' · ');
 }

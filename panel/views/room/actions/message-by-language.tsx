@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { MessagePreset } from '../../../../src/waiting-room/page-settings.ts';
+import { Field, SelectField } from '../../../parts/field.tsx';
+import { languages } from '../../../state/languages.ts';
+import { fallbackOf, type LanguageText } from '../../../state/local-text.ts';
+import { t } from '../../../state/words.ts';
+import { presetText } from './message-presets.ts';
+
+export interface MessageByLanguageProps {
+  readonly texts: readonly LanguageText[];
+  /** What a language that is added begins with; undefined: nothing. */
+  readonly preset?: MessagePreset | undefined;
+  /** The default language of the room's pages. */
+  readonly roomLanguage: string;
+  /** The languages of the room's pages; undefined: all. */
+  readonly offered?: readonly string[] | undefined;
+  readonly onTexts: (texts: readonly LanguageText[]) => void;
+}
+
+/** A text in each language that was added. */
+export function MessageByLanguage({ texts, preset, roomLanguage, offered, onTexts }: MessageByLanguageProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const chosen = useSignal('');
+  const focusOn = useRef('');
+  const nameOf = (code: string) => languages.value.find((each) => each.code === code)?.name ?? code;
+  const left = languages.value.filter(
+    ({ code }) => (offered?.includes(code) ?? true) && !texts.some((each) => each.code === code),
+  );
+  const next = left.find(({ code }) => code === chosen.value)?.code ?? left[0]?.code;
+
+  // A language that was added is written next, and the focus is not lost with one that was removed.
+  useEffect(() => {
+    const wanted = focusOn.current && box.current?.querySelector<HTMLElement>(focusOn.current);
+    if (wanted) wanted.focus();
+    focusOn.current = '';
+  }, [texts.length]);
+
+  async function add(code: string) {
+    const text = preset === undefined ? '' : await presetText(preset, code);
+    focusOn.current = `[data-language="${code}"]`;
+    onTexts([...texts, { code, text }]);
+  }
+
+  return (
+    <div ref={box}>
+      {texts.map(({ code, text, dir }) => {
+        const language = languages.value.find((each) => each.code === code);
+        return (
+          <div key={code} class="local">
+            <Field label={<span lang={code}>{nameOf(code)}</span>}>
+              {(ids) => (
+                <textarea
+                  {...ids}
+                  rows={3}
+                  maxLength={2000}
+                  lang={code}
+                  dir={dir ?? language?.dir ?? 'auto'}
+                  data-language={code}
+                  value={text}
+                  onInput={(event) => {
+                    const { value } = event.currentTarget;
+                    onTexts(texts.map((each) => (each.code === code ? { ...each, text: value } : each)));
+                  }}
+                />
+              )}
+            </Field>
+            {texts.length > 1 && (
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => {
+                  focusOn.current = 'textarea';
+                  onTexts(texts.filter((each) => each.code !== code));
+                }}
+              >
+                {t('message.remove_language', { language: nameOf(code) })}
+              </button>
+            )}
+          </div>
+        );
+      })}
+      <p class="hint">{t('message.others_read', { language: nameOf(fallbackOf(texts, roomLanguage)) })}</p>
+      {next !== undefined && (
+        <div class="row">
+          <SelectField
+            label={t('message.language')}
+            value={next}
+            options={left.map(({ code, name }) => [code, name])}
+            onValue={(code) => {
+              chosen.value = code;
+            }}
+          />
+          <button type="button" onClick={() => void add(next)}>
+            {t('message.add_language')}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
