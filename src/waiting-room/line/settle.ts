@@ -14,10 +14,12 @@ const EXPIRED_CAPACITY = 10_000;
 /** How long, in ms, after a jump back a caller that is as far ahead counts as the other one of two clocks. */
 const TWO_CLOCKS = 600_000;
 /**
- * How often stopped deadlines move on, in ms. For a process of a version that does not know that they are stopped, they
- * are at most so much nearer.
+ * How often stopped deadlines move on, in ms; less often where there are many of them. For a process of a version that
+ * does not know that they are stopped, they are at most so much nearer. Less than a jump.
  */
 const MOVED_EVERY = 1000;
+const MANY = 1000;
+const MANY_MOVED_EVERY = 4000;
 
 /** Moves all deadlines, and all times that durations are measured from. */
 function shift(line: Line, by: number): void {
@@ -63,7 +65,7 @@ function followClock(line: Line, at: number): number {
  * Brings the line's time to a caller's, and moves on what is stopped. Where a version that does not know that alone
  * changed the line for a while, the pause counts from its last step.
  */
-export function passTime(line: Line, at: number, least = MOVED_EVERY): number {
+export function passTime(line: Line, at: number, least: number): number {
   const uncounted = line.turnsStopped > 0 ? Math.max(0, line.clock - line.turnsStopped - JUMP) : 0;
   const now = followClock(line, at);
   moveStoppedTurns(line, now, least, uncounted);
@@ -97,7 +99,7 @@ function takeBackCredits(line: Line): void {
  * takes credits back. Answers the line's time.
  */
 export function settle(line: Line, at: number): number {
-  const now = passTime(line, at);
+  const now = passTime(line, at, line.batches.length > MANY ? MANY_MOVED_EVERY : MOVED_EVERY);
   const { presenceTimeout } = line.rules;
   if (turnWindows(line.presence, presenceTimeout, now)) line.changes += 1;
   const next = nextDrawOf(line.draws);

@@ -1,8 +1,8 @@
 -- In ms: a clock further behind than this has jumped back, and how long after that a caller as far ahead counts as the
 -- other one of two clocks.
 local JUMP, TWO_CLOCKS = 5000, 600000
--- How often stopped deadlines move on, in ms.
-local MOVED_EVERY = 1000
+-- How often stopped deadlines move on, in ms; less often where there are many of them. Less than a jump.
+local MOVED_EVERY, MANY, MANY_MOVED_EVERY = 1000, 1000, 4000
 
 -- Moves everything that runs out, and all times that something is measured from.
 local function shift(by)
@@ -73,7 +73,8 @@ end
 -- Brings the line to `at`: windows turn, admissions lapse and run out, claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
-  local now = passTime(at, MOVED_EVERY)
+  local many = line.turns_stopped > 0 and redis.call('ZCARD', BATCHES) > MANY
+  local now = passTime(at, many and MANY_MOVED_EVERY or MOVED_EVERY)
   turnWindows(WAITERS, now)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
   lapse(now)
