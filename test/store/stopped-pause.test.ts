@@ -2,15 +2,45 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { lineKey } from '#store/redis/keys.ts';
 import type { LineRules } from '#waiting-room/line-rules.ts';
-import { makeRoom, type RoomUnderTest, RULES, seconds, T0 } from './contract/room-under-test.ts';
+import { arbitraryPausedCourse } from './contract/courses.ts';
+import { comparable } from './contract/like-the-model.ts';
+import { openModel } from './contract/model.ts';
+import { freshId, makeRoom, type RoomUnderTest, RULES, seconds, T0 } from './contract/room-under-test.ts';
+import { play, VIEW } from './contract/steps.ts';
 import { useRedis } from './use-redis.ts';
 
 const rules: LineRules = { ...RULES, pauseStops: 'claim_windows' };
 const paused: LineRules = { ...rules, mode: 'paused' };
+
+test('a turn has its claim window without the pauses, in any course of pauses', async () => {
+  const moments = fc.array(fc.record({ after: fc.nat(20_000), act: fc.constantFrom('pause', 'resume', 'view') }));
+  await fc.assert(
+    fc.asyncProperty(moments, async (course) => {
+      const line = openModel(rules, T0);
+      const holder = { incarnation: '', generation: 1, number: 1, visitor: 'ann' };
+      await line.join('', [{ visitor: 'ann', claim: false }], T0);
+      await line.raise('', { numbers: 1 }, T0);
+      let [now, left, isPaused] = [T0, rules.claimWindow, false];
+      for (const { after, act } of course) {
+        now += after;
+        if (!isPaused) left -= after;
+        const state = left > 0 ? { state: 'served', claimBy: now + left } : { state: 'missed' };
+        expect(await line.place('', holder, now)).toMatchObject(state);
+        if (act === 'view') await line.view('', now);
+        else {
+          isPaused = act === 'pause';
+          await line.configure('', isPaused ? paused : rules, now);
+        }
+        expect(await line.place('', holder, now)).toMatchObject(state);
+      }
+    }),
+  );
+});
 
 describe('with the embedded store', () => {
   const folders: string[] = [];
@@ -51,6 +81,24 @@ describe('with the Redis store', () => {
   /** A step of the version before: it brings the line's time to its own, and knows no other field. */
   const stepEarlier = (id: string, at: number) => redis.client.hset(lineKey(id, 'line'), 'clock', at);
 
+  test('every verb answers as the model does, in any course of pauses and turns', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryPausedCourse, async (course) => {
+        const { incarnation, steps } = course;
+        const id = freshId('room');
+        const model = openModel(course.rules, T0, incarnation);
+        await redis.store.line.open(id, { rules: course.rules, incarnation, checkpoint: null }, T0);
+        let now = T0;
+        for (const step of [...steps, VIEW]) {
+          now += step.after;
+          const answer = comparable(await play(step, redis.store.line, id, now));
+          expect(answer, JSON.stringify(step)).toEqual(comparable(await play(step, model, id, now)));
+        }
+      }),
+      { numRuns: 60, endOnFailure: true },
+    );
+  }, 120_000);
+
   test('steps of the version before in between take no time away', async () => {
     const { room, ann } = await pausedRoom();
     for (let second = 101; second <= 160; second++) {
@@ -60,6 +108,19 @@ describe('with the Redis store', () => {
     }
     await room.configure({ mode: 'queue' }, T0 + seconds(161));
     expect(await room.place(ann, T0 + seconds(161))).toEqual({ state: 'served', claimBy: T0 + seconds(181) });
+  });
+
+  test('time stands still where thousands of batches have a deadline each', async () => {
+    const { room, ann } = await pausedRoom();
+    const batches = Array.from({ length: 1500 }, (_, n) => [n + 2, `${n + 2}:${T0 + seconds(9000 + n)}`]);
+    await redis.client.zadd(lineKey(room.id, 'batches'), ...batches.flat());
+    for (let second = 101; second <= 111; second++) {
+      const at = T0 + seconds(second);
+      await room.view(at);
+      expect(await room.place(ann, at)).toEqual({ state: 'served', claimBy: at + seconds(20) });
+    }
+    await room.configure({ mode: 'queue' }, T0 + seconds(112));
+    expect(await room.place(ann, T0 + seconds(113))).toEqual({ state: 'served', claimBy: T0 + seconds(132) });
   });
 
   test('the version before alone counts no more than a moment of its time', async () => {

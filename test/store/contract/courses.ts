@@ -311,6 +311,47 @@ export const arbitraryLossyCourse: fc.Arbitrary<Course> = fc
   })
   .map(resolve);
 
+const shortly = fc.oneof(
+  { weight: 8, arbitrary: fc.nat(900) },
+  { weight: 8, arbitrary: fc.nat(9000) },
+  { weight: 1, arbitrary: fc.constantFrom(-65_000, -3_600_000, 200_000) },
+);
+const pauses = rules.map((some) => ({
+  ...some,
+  size: 0,
+  mode: some.mode === 'closed' ? ('paused' as const) : some.mode,
+  claimWindow: Math.max(some.claimWindow, 7300),
+}));
+
+/** A course with many turns, and pauses that stop claim windows or not. */
+export const arbitraryPausedCourse: fc.Arbitrary<Course> = fc
+  .record({
+    incarnation: none,
+    rules: pauses,
+    steps: fc.array(
+      fc
+        .tuple(
+          fc.oneof(
+            often(6, 'join', entrants),
+            often(6, 'raise', fc.record({ numbers: fc.integer({ min: -1, max: 4 }) })),
+            often(4, 'configure', pauses),
+            often(8, 'place', holder),
+            often(3, 'extend', holder),
+            often(3, 'rejoin', holder),
+            often(2, 'undoClaim', undone),
+            often(3, 'claim', claim),
+            often(1, 'leave', holder),
+            often(3, 'view', nothing),
+            often(3, 'recordHeartbeats', heartbeats),
+          ),
+          shortly,
+        )
+        .map(([step, after]): Step => ({ ...step, after })),
+      LONG,
+    ),
+  })
+  .map(resolve);
+
 /** The same course, with clocks that never jump back. */
 export const withoutJumps = ({ steps, ...course }: Course): Course => ({
   ...course,

@@ -183,6 +183,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       await room.raise({ numbers: 1 });
       await room.configure({ mode: 'paused' }, T0 + seconds(100));
       await room.view(T0 + seconds(200));
+      await room.view(T0 + seconds(200.4));
       const back = T0 - seconds(3600);
       expect((await room.view(back)).held).toBe(1);
       await room.configure({ mode: 'queue' }, back + seconds(30));
