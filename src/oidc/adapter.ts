@@ -85,11 +85,28 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
             if (payload.accountId) await adapter.upsert(id, payload, expiresIn);
           },
         };
+      case 'Grant':
+        return {
+          ...adapter,
+          upsert: async (id, payload, expiresIn) => {
+            const write = adapter.upsert(id, payload, expiresIn);
+            if (Provider.ctx?.oidc.route !== 'authorization') return write;
+            // A code follows at once, whose write waits for this one too. Without a code, nobody needs the grant.
+            loginContext(Provider.ctx).grantWrite = write;
+            write.catch(() => undefined);
+          },
+        };
       case 'AuthorizationCode':
       case 'AccessToken':
         return {
           ...adapter,
-          upsert: (id, payload, expiresIn) => adapter.upsert(id, withSerial(payload, Provider.ctx), expiresIn),
+          async upsert(id, payload, expiresIn) {
+            const { ctx } = Provider;
+            await Promise.all([
+              adapter.upsert(id, withSerial(payload, ctx), expiresIn),
+              ctx && loginContext(ctx).grantWrite,
+            ]);
+          },
           find: async (id) => noteSerial(unbound(await records.find(model, id)), Provider.ctx),
         };
       case 'RefreshToken':

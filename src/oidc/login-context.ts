@@ -24,6 +24,8 @@ export interface LoginContext {
   requestUri: string | null;
   /** Null until a client has shown a secret. */
   attempt: CredentialAttempt | null;
+  /** The write of the request's grant; null where none has begun. */
+  grantWrite: Promise<unknown> | null;
   /** Null until a hook has looked up the admission. */
   visit: Visit | null;
 }
@@ -46,7 +48,7 @@ export function attachLoginContext(now: () => number): Middleware {
   return (ctx, next) => {
     const login: LoginContext = {
       ...{ receivedAt: now(), waitedSince: null, round: null, serial: 0 },
-      ...{ pushed: null, requestUri: null, attempt: null, visit: null },
+      ...{ pushed: null, requestUri: null, attempt: null, grantWrite: null, visit: null },
     };
     ctx.state.login = login;
     return next();

@@ -23,6 +23,7 @@ function request(querystring: string, interaction?: Record<string, unknown>) {
     pushed: null,
     requestUri: null,
     attempt: null,
+    grantWrite: null,
     visit: null,
   };
   const oidc = interaction
