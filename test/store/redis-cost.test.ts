@@ -98,6 +98,14 @@ describe('what a line costs in Redis', () => {
     expect(raise.long).toBeLessThan(5000);
   });
 
+  /** How many commands a step takes in Redis, with those of its scripts. */
+  async function commandsOf(step: () => Promise<unknown>): Promise<number> {
+    await redis.client.config('RESETSTAT');
+    await step();
+    const stats = await redis.client.info('commandstats');
+    return [...stats.matchAll(/cmdstat_\w+:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+  }
+
   it('takes few commands for the visitors of many addresses who join at the same moment', async () => {
     const room = await makeRoom(redis.store, { challenge: true, unprovenPerAddress: 20 });
     const come = (from: number, count: number) =>
@@ -112,11 +120,19 @@ describe('what a line costs in Redis', () => {
       );
     // Loads the script, and makes addresses that are checked with new ones.
     await come(0, 100);
-    await redis.client.config('RESETSTAT');
-    await come(100, 200);
-    const stats = await redis.client.info('commandstats');
-    const calls = [...stats.matchAll(/cmdstat_\w+:calls=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-    expect(calls).toBeLessThan(200 * 3);
+    expect(await commandsOf(() => come(100, 200))).toBeLessThan(200 * 3);
+  });
+
+  it('takes few commands for the heartbeats of visitors who joined at the same moment', async () => {
+    const room = await makeRoom(redis.store, { challenge: true, unprovenPerAddress: 20 });
+    await room.crowd(1000, { at: LATER });
+    const numbers = Array.from({ length: 1000 }, (_, n) => n + 1);
+    const proven = numbers.filter((number) => number % 3 === 0);
+    await room.heard([1], LATER);
+    const heartbeats = () =>
+      redis.store.line.recordHeartbeats(room.id, { generation: 1, numbers, proven, lasting: true }, LATER);
+    expect(await commandsOf(heartbeats)).toBeLessThan(60);
+    expect((await room.counters(LATER)).present).toBe(1000);
   });
 
   it('follows a clock that jumped back in less than 5 ms, with 100,000 inside', async () => {

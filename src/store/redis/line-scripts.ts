@@ -3,6 +3,7 @@ import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import { ofCheckpoint, ofClaim, ofHolder, ofRules } from './line-arguments.ts';
 import { done, LIBS, type LineScript, libsOf, lineScript } from './line-script.ts';
+import { stretched } from './number-stretches.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';
 
@@ -109,11 +110,14 @@ export const lineScripts: LineScripts = {
   ),
   recordHeartbeats: lineScript(
     'record-heartbeats',
-    ({ incarnation = '', generation, numbers, proven = [], lasting }, now) => {
-      const isProven = new Set(proven);
-      const ofProven = numbers.filter((number) => isProven.has(number));
-      const others = numbers.filter((number) => !isProven.has(number));
-      return [now, incarnation, generation, lasting ? 1 : 0, ofProven.length, ...ofProven, ...others];
+    ({ incarnation = '', generation, lasting, ...heard }, now) => {
+      const { stretches, proven, others } = stretched(heard.numbers, new Set(heard.proven));
+      return [
+        ...[now, incarnation, generation, lasting ? 1 : 0, stretches.length, proven.length],
+        ...stretches.flatMap(({ at, ...bits }) => [at, bits.proven, bits.others]),
+        ...proven,
+        ...others,
+      ];
     },
     done,
     { libs: libsOf('unconfirmed') },

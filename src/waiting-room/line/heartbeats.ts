@@ -30,7 +30,10 @@ export interface Withdrawal {
   readonly entry: Entry;
 }
 
-/** Ignores numbers of another line or generation, used up, or never issued. */
+/**
+ * Ignores numbers of another line or generation, used up, or never issued. Those with a proof come first, and the smaller
+ * number before the greater one.
+ */
 export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number): void {
   const { numbers, proven = [], lasting = false, ...of } = heartbeats;
   const now = settle(line, at);
@@ -38,10 +41,11 @@ export function recordHeartbeats(line: Line, heartbeats: Heartbeats, at: number)
   // One list for both says that all are proven.
   const areAll = proven === numbers;
   const isProven = new Set(areAll ? [] : proven);
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
   const provenFirst =
     isProven.size === 0
-      ? numbers
-      : [...numbers.filter((each) => isProven.has(each)), ...numbers.filter((each) => !isProven.has(each))];
+      ? sorted
+      : [...sorted.filter((each) => isProven.has(each)), ...sorted.filter((each) => !isProven.has(each))];
   for (const number of provenFirst) {
     prove(line, number, now);
     if (number < 1 || number > line.queue || line.spent.has(number)) continue;

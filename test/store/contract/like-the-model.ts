@@ -24,6 +24,31 @@ const silentVisitor: Course = {
   ],
 };
 
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+/** Heartbeats of many numbers that follow each other: used up, forfeited, served, proven and not, and never issued. */
+const crowd: Course = {
+  incarnation: '',
+  rules: { ...RULES, presenceTimeout: 20_000, challenge: true, unprovenPerAddress: 20, presentFromJoin: false },
+  steps: [
+    {
+      verb: 'join',
+      after: 0,
+      input: upTo(45).map((n) => ({ visitor: `v${n}`, claim: false, proven: n % 7 === 0, address: 'a' })),
+    },
+    { verb: 'recordHeartbeats', after: 0, input: { generation: 1, numbers: upTo(30), proven: [3, 9, 14, 27] } },
+    { verb: 'raise', after: 100, input: { numbers: 12 } },
+    { verb: 'claim', after: 0, input: { generation: 1, number: 3, visitor: 'v3', confirmed: true } },
+    { verb: 'leave', after: 0, input: { generation: 1, number: 20, visitor: 'v20' } },
+    { verb: 'join', after: 60_000, input: upTo(20).map((n) => ({ visitor: `w${n}`, claim: false, address: 'a' })) },
+    { verb: 'recordHeartbeats', after: 0, input: { generation: 1, numbers: upTo(63), proven: [4, 5, 20, 21, 40] } },
+    { verb: 'view', after: 0, input: null },
+    { verb: 'recordHeartbeats', after: 0, input: { generation: 1, numbers: upTo(90), lasting: true } },
+    { verb: 'view', after: 0, input: null },
+    { verb: 'raise', after: 30_000, input: { people: 9 } },
+  ],
+};
+
 export function describeLikeTheModel(
   stores: Ports<'line'>,
   { runs = RUNS, courses = arbitraryLossyCourse } = {},
@@ -46,7 +71,7 @@ export function describeLikeTheModel(
             );
           }
         }),
-        { numRuns: runs, examples: [[silentVisitor]] },
+        { numRuns: runs, examples: [[silentVisitor], [crowd]] },
       );
     }, 120_000);
   });
