@@ -35,11 +35,15 @@ onEachStore('behind a proxy that is not trusted', { rooms, relying_parties }, (s
     const other = await startService({ store: service.store, rooms, relying_parties });
     try {
       expect(await send(other.issuer, '198.51.100.2', SECRET, 'kiosk')).toBe(200);
-      service.time.pass(10_000);
-      // The address has a guess back by then.
-      await send(service.issuer, '203.0.113.200', 'guess');
-      expect(await send(service.issuer, '203.0.113.201', 'guess')).toBe(429);
-      expect(await send(service.issuer, '198.51.100.2', SECRET, 'kiosk')).toBe(200);
+      // The success is stored in the background. A process that read before looks again after ten seconds.
+      const here = async () => {
+        service.time.pass(10_000);
+        // The address has a guess back by then.
+        await send(service.issuer, '203.0.113.200', 'guess');
+        expect(await send(service.issuer, '203.0.113.201', 'guess')).toBe(429);
+        return send(service.issuer, '198.51.100.2', SECRET, 'kiosk');
+      };
+      await expect.poll(here).toBe(200);
     } finally {
       await other.close();
     }
