@@ -28,6 +28,7 @@ export const OPERATOR_ACTIONS = [
   'room.put',
   'room.deleted',
   'room.reset',
+  'reset.undone',
   'event.postponed',
   'event.cancelled',
   'line.imported',
@@ -87,6 +88,11 @@ export interface Activities {
   'admission.ended': InRoom & { readonly sub: VisitorId | null; readonly reason: AdmissionEndReason };
   /** The serving counter changed. The numbers in between are served, or wait again if it was lowered. */
   'counter.raised': InLane & { readonly by: Actor; readonly from: number; readonly to: number };
+  /**
+   * An operator undid a reset. `waiting` visitors have their numbers again, and `inside` have their admissions. Numbers
+   * that were issued since the reset are void.
+   */
+  'line.restored': InRoom & { readonly by: Actor; readonly waiting: number; readonly inside: number };
   /** `count` turns passed unclaimed since the last of these events. */
   'turns.expired': InLane & { readonly count: number };
   /** `count` admissions were not confirmed in time since the last of these events: their places are free again. */
@@ -144,6 +150,7 @@ const SCOPES: { readonly [T in ActivityType]: 'visitor' | 'room' | 'operator' } 
   'ticket.claimed': 'visitor',
   'admission.ended': 'visitor',
   'counter.raised': 'room',
+  'line.restored': 'room',
   'turns.expired': 'room',
   'admissions.lapsed': 'room',
   'mode.changed': 'room',

@@ -41,6 +41,9 @@ export type ErrorCode =
   | 'notes_full'
   | 'nothing_to_undo'
   | 'undo_stale'
+  | 'undo_expired'
+  | 'let_in_since_reset'
+  | 'line_does_not_fit'
   | 'store_unavailable'
   | 'store_evicts';
 
@@ -73,23 +76,6 @@ export class NoteNotFound extends AnteroomError {
 export class NotesFull extends AnteroomError {
   constructor(room: string, most: number) {
     super('notes_full', `The room "${room}" has ${most} notes already. Remove one first.`);
-  }
-}
-
-/** Nothing that an operator did in the room can be undone at this moment. */
-export class NothingToUndo extends AnteroomError {
-  constructor(room: string) {
-    super('nothing_to_undo', `Nothing can be undone in the room "${room}" at this moment.`);
-  }
-}
-
-/** Something else is what an undo would undo. */
-export class UndoStale extends AnteroomError {
-  constructor(room: string) {
-    super(
-      'undo_stale',
-      `Something else happened in the room "${room}" since. Read again what can be undone, and repeat the request.`,
-    );
   }
 }
 

@@ -11,6 +11,8 @@ import type { LineView } from './line/counters.ts';
 import type { Joined } from './line/joins.ts';
 import { type KnownDraws, lacksDraws, type ViewForMemory } from './line/lost-draws.ts';
 import type { Checkpoint } from './line/opening.ts';
+import { compareSuccession } from './line/succession.ts';
+import type { SeenLine } from './ports/checkpoints.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 
@@ -21,6 +23,8 @@ export interface RoomMemory {
   readonly issued: number;
   /** When the view was taken, in ms. */
   readonly at: number;
+  /** Since when heartbeats count in a line that came back by an undone reset; 0 for none. */
+  readonly backSince: number;
 }
 
 export interface LineMemory {
@@ -55,7 +59,10 @@ export function createLineMemory(): LineMemory {
       const last = rooms.get(room);
       const known = last && isSameLine(last.view, view) ? last : null;
       const issued = Math.max(known?.issued ?? 0, view.counters.queue);
-      rooms.set(room, { view, draws: rememberDraws(known?.draws ?? newDrawMemory(), draws, at), issued, at });
+      const isLater = last !== undefined && (compareSuccession(last.view, view) ?? 0) < 0;
+      const backSince = isLater ? view.heartbeatsSince : (last?.backSince ?? 0);
+      const remembered = rememberDraws(known?.draws ?? newDrawMemory(), draws, at);
+      rooms.set(room, { view, draws: remembered, issued, at, backSince });
     },
     joined(room, joined) {
       const known = rooms.get(room);
@@ -78,11 +85,14 @@ export function rememberParty({ parties }: LineMemory, party: RelyingParty): voi
   parties.set(party.client_id, party);
 }
 
-export function checkpointOf({ view, draws, issued }: RoomMemory): Checkpoint {
-  const { incarnation, generation, shifted, counters, turns, joinPeak, alarm, inletState, notes } = view;
+function checkpointOf({ view, draws, issued }: RoomMemory): Checkpoint {
+  const { incarnation, generation, lineage, epoch, shifted, counters, turns, joinPeak, alarm, inletState, notes } =
+    view;
   return {
     incarnation,
     generation,
+    lineage,
+    epoch,
     shifted,
     counters: { ...counters, queue: Math.max(counters.queue, issued) },
     turns,
@@ -94,12 +104,24 @@ export function checkpointOf({ view, draws, issued }: RoomMemory): Checkpoint {
   };
 }
 
+/** What a process remembers of a line. */
+export function seenOf(known: RoomMemory): SeenLine;
+export function seenOf(known: RoomMemory | undefined): SeenLine | null;
+export function seenOf(known: RoomMemory | undefined): SeenLine | null {
+  return known ? { checkpoint: checkpointOf(known), size: known.view.size } : null;
+}
+
 /** Whether a view shows less than is remembered: the store lost writes. */
 export function wentBack(known: RoomMemory, { view, draws }: ViewForMemory): boolean {
-  if (known.view.incarnation !== view.incarnation) return false;
-  if (known.view.generation !== view.generation) return known.view.generation > view.generation;
+  const later = compareSuccession(known.view, view);
+  if (later !== 0) return later !== null && later > 0;
   if (lacksDraws(draws, known.draws.draws)) return true;
   return view.counters.queue < known.issued || view.counters.claimed < known.view.counters.claimed;
+}
+
+/** Since when heartbeats count because the store lost some; 0 where it lost none. */
+export function lostSince(known: RoomMemory | undefined): number {
+  return known && known.view.heartbeatsSince !== known.backSince ? known.view.heartbeatsSince : 0;
 }
 
 /** Whether the line was opened again by others, who may know less of a draw than this process. */

@@ -29,7 +29,6 @@ export interface LineOperations {
    * among them. Lanes share the people.
    */
   raisePeople(id: RoomId, people: number, lane?: string): Promise<RoomRaised>;
-  reset(id: RoomId): Promise<RoomCounters>;
   /**
    * Reports visitors who left the site: their admissions end. Those without a name are of the lane, or of all lanes by who
    * is inside.
@@ -121,16 +120,6 @@ export function createLineOperations(context: OperationsContext): LineOperations
     counters: async (id) => roomCounters(await lookAt(await lanesIn(id))),
     raise: (id, numbers, lane) => raise(id, { numbers }, lane),
     raisePeople: (id, people, lane) => raise(id, { people }, lane),
-    async reset(id) {
-      const lanes = await lanesIn(id);
-      // The stock counts what was sold since the generation of the first: it begins last.
-      for (const lane of lanes.slice(1)) await line.reset(lane.line, now());
-      const own = await line.reset(lanes[0].line, now());
-      audit('room.reset', id, null);
-      roomChanged(id);
-      admissionEnded(id, 'all', 'reset');
-      return countersAfter(lanes, own);
-    },
     async exits(id, { exited, completed, abandoned }, name) {
       const lanes = await lanesIn(id);
       const [first] = only(id, lanes, name);

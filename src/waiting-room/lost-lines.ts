@@ -10,14 +10,7 @@ import { laneRules } from './lane-rules.ts';
 import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { Output } from './line/verbs.ts';
-import {
-  checkpointOf,
-  createLineMemory,
-  mayLackEntrants,
-  type RoomMemory,
-  rememberParty,
-  wentBack,
-} from './line-memory.ts';
+import { createLineMemory, lostSince, mayLackEntrants, rememberParty, seenOf, wentBack } from './line-memory.ts';
 import type { Checkpoints, SeenLine } from './ports/checkpoints.ts';
 import type { Store } from './ports/index.ts';
 import { lineStoreOf, type PerformVerb, type PublicLineStore, performOn } from './ports/line.ts';
@@ -58,13 +51,6 @@ function inTime<T>(recovery: Promise<T>, id: LineId): Promise<T> {
     const timer = setTimeout(isSlow, PATIENCE);
     recovery.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
-}
-
-/** What a process remembers of a line. */
-function seenOf(known: RoomMemory): SeenLine;
-function seenOf(known: RoomMemory | undefined): SeenLine | null;
-function seenOf(known: RoomMemory | undefined): SeenLine | null {
-  return known ? { checkpoint: checkpointOf(known), size: known.view.size } : null;
 }
 
 /** The store with lines that come back, without the seeds that they are brought back with. */
@@ -173,10 +159,10 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       await openLine(id, settings, seenOf(known));
       seen = await viewForMemory(id, memory.known(id, at), at);
     }
-    if (known && seen.view.heartbeatsSince > known.view.heartbeatsSince) {
+    memory.saw(id, seen, at);
+    if (known && lostSince(memory.rooms.get(id)) > known.view.heartbeatsSince) {
       restoreSettings(roomOfLine(id)).catch(onError);
     }
-    memory.saw(id, seen, at);
     if (store.checkpoints) save(id, store.checkpoints).catch(onError);
     restoreAdmissions?.(id, seen.view).catch(onError);
     return seen.view;
@@ -198,12 +184,17 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       if (joined) memory.joined(room, joined);
       return joined;
     },
-    async reset(room, at) {
-      const counters = await verbs.reset(room, at);
+    async reset(room, of, at) {
+      const counters = await verbs.reset(room, of, at);
       memory.rooms.delete(room);
       // So that a line that is lost right after does not go back behind the reset.
       if (store.checkpoints) await view(room, at).catch(onError);
       return counters;
+    },
+    async undoReset(room, of, at) {
+      const undone = await verbs.undoReset(room, of, at);
+      if (undone.outcome === 'undone' && !of.isPreview) await view(room, at).catch(onError);
+      return undone;
     },
   };
 
@@ -224,7 +215,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       if (error instanceof RoomNotFound) return null;
       throw error;
     });
-    const isRecent = seen !== null && seen.clock - seen.heartbeatsSince < RESTORING;
+    const isRecent = seen !== null && seen.clock - lostSince(memory.rooms.get(room)) < RESTORING;
     if (isRecent) await restoreSettings(room);
     if (!seen) memory.forget(room);
     return isRecent;

@@ -8,6 +8,7 @@ import { createNoteOperations, type NoteOperations } from './note-operations.ts'
 import { createOperationsContext, type OperationsDeps } from './operations-context.ts';
 import { createRehearsalOperations, type RehearsalOperations } from './rehearsal-operations.ts';
 import { createRelyingPartyOperations, type RelyingPartyOperations } from './relying-party-operations.ts';
+import { createResetOperations, type ResetOperations } from './reset-operations.ts';
 import { createRestoreOperations, type RestoreOperations } from './restore-operations.ts';
 import { createRoomOperations, type RoomOperations } from './room-operations.ts';
 import { createStockOperations, type StockOperations } from './stock-operations.ts';
@@ -17,6 +18,7 @@ import { createUndoOperations, type UndoOperations } from './undo-operations.ts'
 export type Operations = RoomOperations &
   EventOperations &
   LineOperations &
+  ResetOperations &
   RestoreOperations &
   StockOperations &
   GroupOperations &
@@ -35,6 +37,7 @@ export function createOperations(deps: OperationsDeps): Operations {
     ...createStockOperations(context, rooms),
     ...createGroupOperations(context, rooms),
     ...createLineOperations(context),
+    ...createResetOperations(context),
     ...createRestoreOperations(context),
     ...createImportOperations(context),
     ...createNoteOperations(context),

@@ -1,10 +1,10 @@
-import { NothingToUndo, UndoStale } from './errors.ts';
 import { inLane, lanesOf } from './lanes.ts';
 import type { UndoneRaise } from './line/undone-raises.ts';
 import type { OperationsContext } from './operations-context.ts';
 import type { Stored } from './ports/revision.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import type { RoomOperations } from './room-operations.ts';
+import { NothingToUndo, UndoStale } from './undo-errors.ts';
 import {
   type ChangeRecord,
   createUndoRecords,

@@ -45,10 +45,17 @@ export interface RaisedPart {
   readonly to: number;
 }
 
-/** Both newest first. */
+/** A reset, by the lines that it began. It is kept before they begin, so they may not all have. */
+export interface ResetRecord extends Deed {
+  /** The default lane comes first. */
+  readonly lines: readonly { readonly lane?: LaneName; readonly incarnation: string }[];
+}
+
+/** Changes and raises are newest first. Of resets only the latest is kept. */
 export interface UndoRecord {
   readonly settings: readonly ChangeRecord[];
   readonly raises: readonly RaiseRecord[];
+  readonly reset: ResetRecord | null;
 }
 
 export interface UndoRecords {
@@ -60,12 +67,15 @@ export interface UndoRecords {
   keepChange(deed: Deed, before: RoomSettings, after: RoomSettings): Promise<void>;
   /** The same for a raise. */
   keepRaise(room: RoomId, raise: RaiseRecord): Promise<void>;
+  /** Rejects where the store is unavailable: then nothing is reset. */
+  keepReset(room: RoomId, reset: ResetRecord): Promise<void>;
+  forgetReset(room: RoomId, reset: Deed): Promise<void>;
 }
 
 /** The record of what can be undone in a room. */
 export const undoOf = (id: RoomId): string => `undo:${id}`;
 
-const NONE: UndoRecord = { settings: [], raises: [] };
+const NONE: UndoRecord = { settings: [], raises: [], reset: null };
 
 export function createUndoRecords(roomRecords: RoomRecords): UndoRecords {
   async function read(room: RoomId) {
@@ -94,6 +104,9 @@ export function createUndoRecords(roomRecords: RoomRecords): UndoRecords {
       await keep(after.id, (record) => ({ ...record, settings: latest(kept, record.settings) }));
     },
     forgetChange: (room, deed) => keep(room, (record) => ({ ...record, settings: without(record.settings, deed) })),
+    keepReset: (room, reset) => change(room, (record) => ({ ...record, reset })),
+    forgetReset: (room, { id }) =>
+      keep(room, (record) => ({ ...record, reset: record.reset?.id === id ? null : record.reset })),
     keepRaise: (room, raise) => keep(room, (record) => ({ ...record, raises: latest(raise, record.raises) })),
   };
 }

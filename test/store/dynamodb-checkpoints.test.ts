@@ -79,7 +79,12 @@ test('the entries of a refused join are removed after all of them have an outcom
     },
     remove: async (_line: object, number: number) => void steps.push(`removed ${number}`),
   };
-  const reservations = { prepare: async () => undefined, cover: async () => undefined, forget: async () => undefined };
+  const reservations = {
+    prepare: async () => undefined,
+    cover: async () => undefined,
+    renew: async () => undefined,
+    forget: async () => undefined,
+  };
   const { line, settled } = createLine({
     ...{ below, reservations },
     ledger: ledger as unknown as Parameters<typeof createLine>[0]['ledger'],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { dynamoOverEmbedded } from '#support/dynamo.ts';
 import { describeConfirming } from './contract/confirming.ts';
-import { arbitraryLossyCourse, withoutJumps } from './contract/courses.ts';
+import { arbitraryLossyCourse, arbitraryUndoneReset, withoutJumps } from './contract/courses.ts';
 import { describeDiscarding } from './contract/discarding.ts';
 import { describeEndings } from './contract/endings.ts';
 import { describeLedgerVerbs } from './contract/ledger.ts';
@@ -26,5 +26,9 @@ describe('the line over DynamoDB, on the embedded store', () => {
   describeEndings(stores);
   describeLedgerVerbs(stores);
   describeRestoring(stores);
-  describeLikeTheModel(stores, { runs: 100, courses: arbitraryLossyCourse.map(withoutJumps) });
+  describeLikeTheModel(stores, {
+    runs: 100,
+    courses: arbitraryLossyCourse.map(withoutJumps),
+    undoneResets: arbitraryUndoneReset.map(withoutJumps),
+  });
 });

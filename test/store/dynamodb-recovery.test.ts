@@ -192,6 +192,33 @@ describe('a line that Redis lost', () => {
     expect((await comeBack(fresh, old)).ticket.number).toBeGreaterThan(40);
   });
 
+  test('is that of before a reset that was undone, and gives no number of it again', async () => {
+    const [one, other] = [await aProcess(), await aProcess()];
+    await one.operations.putRoom(ofSize(2));
+    await one.advance.all();
+    const tickets = [...(await join(one, 30)), ...(await join(other, 30))];
+    const inside = await Promise.all(tickets.slice(0, 2).map((ticket) => comeBack(one, ticket)));
+    expect(inside.every(({ admission }) => admission !== null)).toBe(true);
+    await one.operations.changeRoom('sale', (room) => ({ ...room, mode: 'paused' }));
+    await one.operations.reset('sale');
+    const [eve] = await join(other, 5);
+    const reset = await other.operations.undoableReset('sale');
+    await other.operations.undoReset('sale', reset?.id ?? '');
+    const late = await join(one, 5);
+
+    const fresh = await loseAll();
+    const after = await join(fresh, 20);
+    const numbers = [...tickets, ...late, ...after].map(({ number }) => number);
+    expect(new Set(numbers).size).toBe(85);
+    expect(after[0]?.incarnation).toBe(tickets[0]?.incarnation);
+    expect((await viewOf(fresh)).counters.active).toBe(2);
+    for (const ticket of [...tickets.slice(0, 10), ...late]) {
+      expect((await comeBack(fresh, ticket)).ticket.number).toBe(ticket.number);
+    }
+    if (!eve) throw new Error('nobody came');
+    expect((await comeBack(fresh, eve)).ticket.number).toBeGreaterThan(85);
+  });
+
   test('of a room that was deleted and made again begins with the first number', async () => {
     const one = await aProcess();
     await one.operations.putRoom(settings());

@@ -21,8 +21,8 @@ if (!here) process.stderr.write(`Skipped: commit ${COMMIT} is not in this clone'
 const ROOM = 'sale';
 const rules = { ...RULES, size: 8, confirmWindow: seconds(30) };
 const visitors = ['ann', 'bob', 'cy', 'dan', 'eve', 'fay', 'gus'];
-/** After the reset. */
-const generation = 2;
+/** After a reset that was undone, and another one. */
+const generation = 4;
 const holders = [...visitors, 'ida'].map((visitor, n) => ({ generation, number: n + 1, visitor }));
 const holder = (n: number) => ({ generation, number: n, visitor: visitors[n - 1] ?? '' });
 const NO_NOTES = { signal: '', meter: '', told: '', allotments: '' };
@@ -37,7 +37,9 @@ const former = {
 const STEPS: readonly Step[] = [
   { after: 0, verb: 'open', input: { rules, incarnation: '', checkpoint: null } },
   { after: 0, verb: 'takeOver', input: former },
-  { after: 0, verb: 'reset', input: null },
+  { after: 0, verb: 'reset', input: { incarnation: '' } },
+  { after: 0, verb: 'undoReset', input: { incarnation: '', isPreview: false } },
+  { after: 0, verb: 'reset', input: { incarnation: '' } },
   { after: 0, verb: 'setAlarm', input: true },
   { after: 0, verb: 'setAlarm', input: false },
   { after: 0, verb: 'note', input: { name: 'signal', value: '{"latency":80}' } },

@@ -133,7 +133,7 @@ describe('the embedded store, opened again', () => {
   it('keeps the generation of a room that was deleted', async () => {
     const store = openEmbeddedStore({ dir });
     await store.line.open('sale', { rules: RULES, incarnation: '', checkpoint: null }, T0);
-    await store.line.reset('sale', T0);
+    await store.line.reset('sale', { incarnation: '' }, T0);
     await store.settings.deleteRoom('sale');
     await store.close();
     const again = openEmbeddedStore({ dir });

@@ -62,3 +62,24 @@ test('a number of the next generation is claimed once, although the one before l
     await server.stop();
   }
 });
+
+test('the line of before does not come back in place of one that an early version began', async () => {
+  const server = await startRedis();
+  const [store, redis] = [await openRedisStore({ url: server.url }), new Redis(server.url)];
+  try {
+    const { line } = store;
+    await line.open(ROOM, { rules: RULES, incarnation: 'first', checkpoint: null }, T0);
+    await line.join(ROOM, [{ visitor: 'ann', claim: false }], T0);
+    await line.reset(ROOM, { incarnation: 'second' }, T0);
+    const former = { incarnation: 'second', isPreview: true };
+    expect(await line.undoReset(ROOM, former, T0)).toMatchObject({ outcome: 'undone', waiting: 1 });
+    await resetEarly(redis);
+    await line.join(ROOM, [{ visitor: 'eve', claim: false }], T0);
+    expect(await line.undoReset(ROOM, { ...former, isPreview: false }, T0)).toMatchObject({ outcome: 'gone' });
+    expect(await line.view(ROOM, T0)).toMatchObject({ incarnation: 'second', generation: 3, counters: { queue: 1 } });
+  } finally {
+    redis.disconnect();
+    await store.close();
+    await server.stop();
+  }
+});

@@ -61,18 +61,43 @@ describe('the keys in Redis', () => {
       expect(await redis.client.exists(`anteroom:{${room.id}}:${part}`)).toBe(0);
   });
 
-  it('are one hash after a reset, and one number after the room is deleted', async () => {
+  it('are one hash after a reset, beside those that Redis deletes, and one number after the room is deleted', async () => {
     const room = await makeRoom(redis.store);
     await room.crowd(100);
     await room.raise({ numbers: 10 });
     await withDraws(room);
-    await redis.store.line.reset(room.id, T0);
-    expect(await redis.client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
+    await redis.store.line.reset(room.id, { incarnation: '' }, T0);
+    const kept = (await redis.client.keys(`*${room.id}*`)).filter((key) => key !== `anteroom:{${room.id}}:line`);
+    expect(kept).toContain(`anteroom:{${room.id}}:kept:present`);
+    for (const key of kept) {
+      expect(key).toMatch(/:kept:/);
+      const left = await redis.client.pttl(key);
+      expect(left).toBeGreaterThan(seconds(3600 - 30));
+      expect(left).toBeLessThanOrEqual(seconds(3660));
+    }
     await room.crowd(100);
     await withDraws(room);
     await redis.store.settings.deleteRoom(room.id);
     expect(await redis.client.keys(`*${room.id}*`)).toEqual([`anteroom:{${room.id}}:line`]);
     expect(await redis.client.hgetall(`anteroom:{${room.id}}:line`)).toEqual({ generation: '2' });
+  });
+
+  it('do not expire after a reset that was undone, and come back all or not at all', async () => {
+    const { line } = redis.store;
+    const undo = (id: string) => line.undoReset(id, { incarnation: 'next', isPreview: false }, T0);
+    const room = await makeRoom(redis.store);
+    const crowd = await room.crowd(20);
+    await room.raise({ numbers: 10 });
+    await room.claim(pick(crowd, 0));
+    const before = await redis.client.keys(`*${room.id}*`);
+    await line.reset(room.id, { incarnation: 'next' }, T0);
+    await undo(room.id);
+    const after = await redis.client.keys(`*${room.id}*`);
+    expect(after.toSorted()).toEqual(before.toSorted());
+    for (const key of after) expect(await redis.client.pttl(key)).toBe(-1);
+    await line.reset(room.id, { incarnation: 'next' }, T0);
+    await redis.client.del(`anteroom:{${room.id}}:kept:spent`);
+    expect(await undo(room.id)).toMatchObject({ outcome: 'gone' });
   });
 
   it('of the OpenID provider expire, also after use', async () => {

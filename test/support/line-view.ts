@@ -22,6 +22,8 @@ export function lineView({
   return {
     incarnation: '',
     generation: 1,
+    lineage: '',
+    epoch: 0,
     clock: 0,
     shifted: 0,
     counters: { ...NO_COUNTERS, ...counters },

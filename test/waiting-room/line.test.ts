@@ -145,7 +145,7 @@ describe('the line, in any order of events', () => {
         const spent = new Set<string>();
         const lapsed = new Set<string>();
         watch(course, (before, line, step) => {
-          if (step.verb === 'reset') return;
+          if (step.verb === 'reset' || step.verb === 'undoReset') return;
           const isRestored = (number: number) => step.verb === 'restoreTurns' && step.input.numbers.includes(number);
           const numbered = step.verb === 'join' && line.rules.mode !== 'closed' && !isOpen(line);
           const drawn =

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFeed } from '#activity/feed.ts';
 import { check } from '#settings/faults.ts';
+import { relyingParty as partySchema } from '#settings/relying-party.ts';
 import { room as roomSchema } from '#settings/room.ts';
 import { openRedisStore } from '#store/redis/index.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
@@ -172,6 +173,59 @@ describe('old memory', () => {
     await other.snapshots.get('sale');
     expect((await join(other, 1))[0]).toMatchObject({ generation: 2 });
   });
+
+  test('gives way to the later line, whichever process opens it first: after a reset, and after it is undone', async () => {
+    const [one, other] = [await aProcess(), await aProcess()];
+    await one.operations.putRoom(settings());
+    await join(other, 5);
+    const see = (process: WaitingRoom) => {
+      process.snapshots.expire('sale');
+      return process.snapshots.get('sale').then(({ view }) => view);
+    };
+    await see(other);
+    await one.operations.reset('sale');
+    const began = await see(one);
+    await admin.flushall();
+    // The other process may remember the line before the reset.
+    await see(other);
+    expect((await see(one)).incarnation).toBe(began.incarnation);
+    expect((await see(other)).incarnation).toBe(began.incarnation);
+
+    await one.operations.reset('sale');
+    await see(other);
+    const reset = await one.operations.undoableReset('sale');
+    await one.operations.undoReset('sale', reset?.id ?? '');
+    expect((await see(one)).incarnation).toBe(began.incarnation);
+    await admin.flushall();
+    await see(other);
+    expect((await see(one)).incarnation).toBe(began.incarnation);
+    expect((await see(other)).incarnation).toBe(began.incarnation);
+  });
+});
+
+test('a relying party that was deleted does not come back with a line whose reset is undone', async () => {
+  const [one, other] = [await aProcess(), await aProcess()];
+  await one.operations.putRoom(settings());
+  const party = { client_id: 'shop', room: 'sale', profile: 'generic', redirect_uris: ['https://shop.example/cb'] };
+  const checked = check(partySchema, { ...party, client_secret: 'a secret of the shop, long enough' });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
+  await one.operations.putRelyingParty(checked.value);
+  for (const process of [one, other]) {
+    await process.snapshots.get('sale');
+    expect(await process.relyingParties.find('shop')).not.toBeNull();
+  }
+  await one.operations.reset('sale');
+  await one.operations.deleteRelyingParty('shop');
+  time += 1500;
+  for (const process of [one, other]) await process.snapshots.get('sale');
+  const reset = await one.operations.undoableReset('sale');
+  await one.operations.undoReset('sale', reset?.id ?? '');
+  time += 1500;
+  for (const process of [one, other]) {
+    await process.snapshots.get('sale');
+    expect(await process.relyingParties.find('shop')).toBeNull();
+  }
+  expect(await other.operations.relyingParties()).toEqual([]);
 });
 
 test('rooms whose settings alone are lost come back with their lines, and one that was deleted does not', async () => {

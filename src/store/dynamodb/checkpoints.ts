@@ -1,6 +1,7 @@
 /** Checkpoints of lines, and what a lost line is opened from. */
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import type { Checkpoint } from '#waiting-room/line/opening.ts';
+import { compareSuccession } from '#waiting-room/line/succession.ts';
 import type { Checkpoints } from '#waiting-room/ports/checkpoints.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Database, itemKey, NEW } from './database.ts';
@@ -57,7 +58,10 @@ export function createCheckpoints({
     if (await database.update(key, update, condition)) return true;
     const item = await database.get(key);
     if (item && compare(item, line) !== 'before') return false;
-    const issued = issuedIn(JSON.parse(text) as Checkpoint);
+    const checkpoint = JSON.parse(text) as Checkpoint;
+    // A reset, or what undid it, put a later line in the place of this one.
+    if (item && (compareSuccession(checkpointOf(item), checkpoint) ?? 0) > 0) return false;
+    const issued = issuedIn(checkpoint);
     const first = { ...itemKey(key), ...identity(line), reserved: N(issued), time: N(at), saved: packed(text) };
     return database.put(first, item ? unchanged(item) : NEW);
   }

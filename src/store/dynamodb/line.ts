@@ -12,7 +12,7 @@ import type { RoomId } from '#waiting-room/room.ts';
 import { createEnteredAdmissions } from './entered.ts';
 import type { Ledger } from './ledger.ts';
 import { createLedgerUpdates } from './ledger-updates.ts';
-import type { Reservations } from './reservations.ts';
+import { mostReserved, type Reservations } from './reservations.ts';
 
 export interface LineDeps {
   readonly below: LineStore;
@@ -63,7 +63,8 @@ export function createLine({ below, ledger, reservations, onError }: LineDeps): 
     if (known && isEntered(room, known.incarnation, admission)) return;
     updates.add(async () => {
       // Another process entered it.
-      const incarnation = known?.incarnation ?? (await below.view(room, now)).incarnation;
+      const isKnown = known?.admission.generation === admission.generation;
+      const incarnation = isKnown ? known.incarnation : (await below.view(room, now)).incarnation;
       return enter(room, incarnation, admission);
     });
   }
@@ -118,6 +119,13 @@ export function createLine({ below, ledger, reservations, onError }: LineDeps): 
       throw new StoreUnavailable(new Error('the line issued a number again'));
   }
 
+  async function renewReservation(room: RoomId, now: number): Promise<void> {
+    const { incarnation, generation, counters, draws, joinPeak } = await below.view(room, now);
+    const next = draws.at(-1);
+    const issued = counters.queue + (next?.drawnAt === null ? next.arrivals : 0);
+    await reservations.renew({ room, incarnation, generation }, issued + mostReserved(joinPeak));
+  }
+
   const learn = (room: RoomId, { counters }: LineView) => void drawnFrom.set(room, counters.queue);
 
   const line: LineStore = {
@@ -169,12 +177,21 @@ export function createLine({ below, ledger, reservations, onError }: LineDeps): 
     },
     async leave(room, holder, now) {
       const { visitor } = holder;
-      const known = entered.find(room, visitor) ?? (await findAdmissions(room, [visitor], now)).get(visitor);
+      const found = entered.find(room, visitor);
+      const before = found && (await below.admission(room, visitor, now));
+      // The one that is known may be of a line that was reset, and may come back with it.
+      const isFound = before?.number === found?.admission.number && before?.generation === found?.admission.generation;
+      const known = found && isFound ? found : (await findAdmissions(room, [visitor], now)).get(visitor);
       await below.leave(room, holder, now);
       if (!known || (await below.admission(room, visitor, now))) return;
       const { incarnation, admission } = known;
       entered.drop(room, visitor);
       updates.add(() => ledger.end(lineOf(room, incarnation, admission), admission.number, visitor, 'abandoned'));
+    },
+    async undoReset(room, of, now) {
+      const undone = await below.undoReset(room, of, now);
+      if (undone.outcome === 'undone' && !of.isPreview) await renewReservation(room, now).catch(onError);
+      return undone;
     },
     async restoreTurns(room, { numbers, ...of }, now) {
       const open: number[] = [];

@@ -13,6 +13,11 @@ export interface Reservations {
   cover(line: LineName, number: number): Promise<void>;
   /** Reserves what the next joins of a room need, as far as this process knows. Rejects where it cannot. */
   prepare(room: RoomId, count: number): Promise<void>;
+  /**
+   * A line came back in the place of another one, whose reservation is in the table. Reserves up to `number` at least:
+   * each process may still issue what it reserved of the line before.
+   */
+  renew(line: LineName, number: number): Promise<void>;
   /** The room is deleted: its line's checkpoint is void. */
   forget(room: RoomId): Promise<void>;
 }
@@ -22,6 +27,11 @@ const BLOCK_SECONDS = 2;
 const BLOCK_LEAST = 100;
 /** The shortest time that a rate is measured over, in seconds. */
 const MEASURED = 0.25;
+
+/** The most numbers above those issued that a process may have reserved, in a line with so many joins in a second. */
+export const mostReserved = (joinPeak: number): number =>
+  Math.max(BLOCK_LEAST, Math.ceil((BLOCK_SECONDS / MEASURED) * joinPeak));
+
 /** How often two processes may be in each other's way before a join is refused. */
 const TRIES = 20;
 
@@ -114,6 +124,10 @@ export function createReservations(database: ReservedDatabase, elapsed = () => p
       const known = rooms.get(room);
       if (!known || known.issued + count <= known.upTo) return;
       await extend({ room, ...known }, known.issued + count);
+    },
+    async renew(line, number) {
+      await reserve(line, number, number);
+      rooms.delete(line.room);
     },
     async forget(room) {
       rooms.delete(room);

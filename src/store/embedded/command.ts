@@ -37,12 +37,15 @@ export function replay(line: Line, [written, now, input, clock]: Command): void 
   if (!LINE_VERBS.includes(verb)) throw new TypeError(`the journal has an unknown verb, ${verb}`);
   // Nothing expired between the change before this one and then: that would have been a change.
   line.clock = clock ?? line.clock;
-  perform(line, verb, input, now);
+  perform(line, verb, isFormerReset(written, input) ? { incarnation: line.incarnation } : input, now);
 }
 
 /** How an early version recorded more time for a turn. */
 const isExtension = (written: string, input: unknown) =>
   written === 'rejoin' && typeof input === 'object' && input !== null && 'extends' in input;
+
+/** In earlier versions the line after a reset had the incarnation of the line before. */
+const isFormerReset = (written: string, input: unknown) => written === 'reset' && input === null;
 
 const visitorOf = (input: Input<'confirm'>) => (typeof input === 'string' ? input : input.visitor);
 

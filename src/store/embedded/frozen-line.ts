@@ -5,7 +5,7 @@ import { addAdmission, newAdmissions } from '#waiting-room/line/admission.ts';
 import { Bits } from '#waiting-room/line/bits.ts';
 import type { Draw } from '#waiting-room/line/draw.ts';
 import { type EndedTurns, newEndedTurns } from '#waiting-room/line/ended-turn.ts';
-import { type Line, newLine } from '#waiting-room/line/line.ts';
+import { type KeptLine, type Line, newLine } from '#waiting-room/line/line.ts';
 import type { Presence } from '#waiting-room/line/presence.ts';
 import { newPresence } from '#waiting-room/line/presence.ts';
 
@@ -47,6 +47,7 @@ interface FrozenLine
     | 'admissions'
     | 'ended'
     | 'draws'
+    | 'kept'
   > {
   readonly presence: FrozenPresence;
   readonly holding: Uint8Array;
@@ -62,6 +63,12 @@ interface FrozenLine
   readonly admissions: readonly Omit<AdmissionRow, 'status'>[];
   readonly ended: FrozenEnded;
   readonly draws: readonly FrozenDraw[];
+  /** Earlier versions kept none, and write what they read here. */
+  readonly kept: FrozenKept | null;
+}
+
+interface FrozenKept extends Omit<KeptLine, 'line'> {
+  readonly line: Uint8Array;
 }
 
 /** What earlier versions wrote: they had fewer fields, and other names for two. */
@@ -91,6 +98,7 @@ export function freeze(line: Line): Uint8Array {
       withdrawn: draw.there ? null : draw.withdrawn.bytes,
       there: draw.there?.bytes ?? null,
     })),
+    kept: line.kept && { ...line.kept, line: freeze(line.kept.line) },
   };
   return serialize(frozen);
 }
@@ -137,6 +145,7 @@ export function thaw(bytes: Uint8Array): Line {
       withdrawn: bitsOf(draw.withdrawn ?? new Uint8Array()),
       there: draw.there && bitsOf(draw.there),
     })),
+    kept: frozen.kept ? { ...frozen.kept, line: thaw(frozen.kept.line) } : null,
   };
 }
 

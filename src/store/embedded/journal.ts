@@ -44,7 +44,7 @@ export interface Journal {
   forget(): void;
 }
 
-/** A line is saved whole at once after these, because the version before this one does not know them. */
+/** A line is saved whole at once after these, because the version before this one does not know them, or their input. */
 const NEW_VERBS: ReadonlySet<string> = new Set([
   'takeOver',
   'undoClaim',
@@ -53,6 +53,8 @@ const NEW_VERBS: ReadonlySet<string> = new Set([
   'restoreTurns',
   'extend',
   'undoRaise',
+  'reset',
+  'undoReset',
 ]);
 
 export interface JournalDeps {

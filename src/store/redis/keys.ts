@@ -53,15 +53,23 @@ export const LINE_PARTS = [
 ] as const;
 
 export type LinePart = (typeof LINE_PARTS)[number];
+/** Of a line, or of the line that a reset keeps for an hour. */
+export type LineKeyPart = LinePart | `kept:${LinePart}`;
 
-export const lineKey = (room: RoomId, part: LinePart): string => `anteroom:{${room}}:${part}`;
+/** The keys of a line, and as many for the one that is kept. */
+export const PARTS_WITH_KEPT: readonly LineKeyPart[] = [
+  ...LINE_PARTS,
+  ...LINE_PARTS.map((part) => `kept:${part}` as const),
+];
+
+export const lineKey = (room: RoomId, part: LineKeyPart): string => `anteroom:{${room}}:${part}`;
 
 /** Rooms whose keys a process remembers, at least, for each list of parts: about 2 kB a room. */
 const RECENT = 500;
-const recentKeys = new WeakMap<readonly LinePart[], MemoizedRecent<readonly string[]>>();
+const recentKeys = new WeakMap<readonly LineKeyPart[], MemoizedRecent<readonly string[]>>();
 
 /** A script names all of them each time. Texts that were sent before are sent again in half the time. */
-export function lineKeys(room: RoomId, parts: readonly LinePart[] = LINE_PARTS): readonly string[] {
+export function lineKeys(room: RoomId, parts: readonly LineKeyPart[] = LINE_PARTS): readonly string[] {
   let keys = recentKeys.get(parts);
   if (!keys) {
     keys = memoizeRecent((id) => parts.map((part) => lineKey(id, part)), RECENT);

@@ -75,5 +75,7 @@ export const ofCheckpoint = ({
   notes.told,
   notes.allotments,
   of.shifted ?? 0,
+  of.lineage ?? '',
+  of.epoch ?? 0,
   ...draws.flatMap(ofDraw),
 ];

@@ -1,5 +1,5 @@
 /** A script of the line: the files, keys and arguments that all of them have. */
-import { LINE_PARTS, type LinePart } from './keys.ts';
+import { LINE_PARTS, type LineKeyPart } from './keys.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';
 import type { Argument, Script } from './script.ts';
@@ -7,7 +7,7 @@ import type { Argument, Script } from './script.ts';
 /** The output of a verb, or null where the line is missing. */
 export interface LineScript<In, Out> extends Script<[input: In, now: number], { readonly output: Out } | null> {
   /** The keys it is given. */
-  readonly parts: readonly LinePart[];
+  readonly parts: readonly LineKeyPart[];
   /** A text field of the line's hash that this script uses, beside those that all use. */
   ownField?(input: In): string;
 }
@@ -36,7 +36,9 @@ export const LIBS = [
   'undone-raises',
   'place',
   'ledger',
+  'succession',
   'rules',
+  'undone-resets',
   'counters',
   'last-join',
   'lost-keys',
@@ -55,7 +57,7 @@ export const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE
 /** What steps may need that restore nothing. */
 const OF_FEW: readonly Lib[] = [
   ...(['sessions', 'lost-draws', 'shares', 'budget', 'restored-turns'] as const),
-  ...(['undone-raises', 'ledger', 'last-join', 'lost-keys'] as const),
+  ...(['undone-raises', 'ledger', 'succession', 'undone-resets', 'last-join', 'lost-keys'] as const),
 ];
 const STEPS = LIBS.filter((lib) => !OF_FEW.includes(lib));
 
@@ -63,7 +65,7 @@ export function lineScript<In, Out>(
   name: string,
   args: (input: In, now: number) => readonly Argument[],
   parse: (reply: Tagged, input: In, now: number) => Out,
-  options: { binary?: boolean; libs?: readonly string[]; parts?: readonly LinePart[] } = {},
+  options: { binary?: boolean; libs?: readonly string[]; parts?: readonly LineKeyPart[] } = {},
 ): LineScript<In, Out> {
   const { parts = LINE_PARTS, libs = STEPS, binary = false } = options;
   return {

@@ -1,11 +1,14 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
 import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
+import type { UndoneReset } from '#waiting-room/line/undone-resets.ts';
+import { PARTS_WITH_KEPT } from './keys.ts';
 import { ofCheckpoint, ofClaim, ofHolder, ofRules } from './line-arguments.ts';
 import { done, LIBS, type LineScript, libsOf, lineScript } from './line-script.ts';
 import { stretched } from './number-stretches.ts';
 import type { Tagged } from './replies.ts';
 import * as replies from './replies.ts';
+import * as views from './view-replies.ts';
 
 /** A verb whose script takes its input alone. A join has a name beside (join-scripts.ts). */
 export type ScriptedVerb = Exclude<LineVerb, 'join'>;
@@ -17,9 +20,13 @@ const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply
 /** A function of Lua has at most 200 local variables: opening a line has all but these. */
 const NOT_TO_OPEN = [
   ...['admissions', 'sessions', 'shares', 'budget', 'restored-turns'],
-  ...['undone-raises', 'ledger', 'counters', 'last-join', 'lost-keys'],
+  ...['undone-raises', 'undone-resets', 'ledger', 'counters', 'last-join', 'lost-keys'],
 ];
 const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
+const OF_RESETS = {
+  libs: LIBS.filter((lib) => !['budget', 'undone-raises', 'ledger', 'last-join', 'lost-keys'].includes(lib)),
+  parts: PARTS_WITH_KEPT,
+};
 
 export const lineScripts: LineScripts = {
   open: lineScript(
@@ -155,7 +162,7 @@ export const lineScripts: LineScripts = {
   drawResult: lineScript(
     'draw-result',
     ({ incarnation = '', generation, draw }) => [incarnation, generation, draw],
-    ({ tag, rest }, { draw }) => (tag === 'none' ? null : replies.drawResult(rest, draw)),
+    ({ tag, rest }, { draw }) => (tag === 'none' ? null : views.drawResult(rest, draw)),
     { binary: true },
   ),
   setAlarm: lineScript('set-alarm', (on) => [on ? 1 : 0], done),
@@ -204,8 +211,21 @@ export const lineScripts: LineScripts = {
   ),
   reset: lineScript(
     'reset',
-    () => [],
+    ({ incarnation }, now) => [now, incarnation],
     ({ rest }) => replies.counters(rest[0]),
+    OF_RESETS,
+  ),
+  undoReset: lineScript(
+    'undo-reset',
+    ({ incarnation, isPreview }, now) => [now, incarnation, isPreview ? 1 : 0],
+    ({ tag, rest }) => ({
+      outcome: tag as UndoneReset['outcome'],
+      waiting: replies.integer(rest[0]),
+      inside: replies.integer(rest[1]),
+      issuedSince: replies.integer(rest[2]),
+      counters: replies.counters(rest[3]),
+    }),
+    OF_RESETS,
   ),
   takeOver: lineScript(
     'take-over',
@@ -220,7 +240,7 @@ export const lineScripts: LineScripts = {
   view: lineScript(
     'view',
     (_, now) => [now],
-    ({ rest }) => replies.view(rest),
+    ({ rest }) => views.view(rest),
     { binary: true, libs: libsOf('draw', 'counters') },
   ),
   viewForMemory: lineScript(
@@ -232,7 +252,7 @@ export const lineScripts: LineScripts = {
       done,
       withEntrants ? 1 : 0,
     ],
-    ({ rest }) => ({ view: replies.view(rest), draws: replies.rememberedDraws(rest) }),
+    ({ rest }) => ({ view: views.view(rest), draws: views.rememberedDraws(rest) }),
     { binary: true, libs: libsOf('draw', 'lost-draws', 'counters', 'lost-keys') },
   ),
 };

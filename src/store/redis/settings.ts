@@ -4,13 +4,13 @@ import { createChangedTexts } from './changed-texts.ts';
 import type { RedisClient } from './client.ts';
 import { createCopiedHash } from './copied-hash.ts';
 import type { RunLine } from './fence.ts';
-import { RELYING_PARTIES, ROOMS } from './keys.ts';
+import { PARTS_WITH_KEPT, RELYING_PARTIES, ROOMS } from './keys.ts';
 import { done, lineScript } from './line-script.ts';
 import type { Run } from './script.ts';
 import { createTextHash } from './text-hash.ts';
 
-/** Deletes the line of a room. */
-export const removeScript = lineScript<null, void>('remove', () => [], done);
+/** Deletes the line of a room, and the one that a reset kept. */
+export const removeScript = lineScript<null, void>('remove', () => [], done, { parts: PARTS_WITH_KEPT });
 
 /** Rooms and relying parties, a hash of JSON texts each. In a cluster, settings and lines are on different nodes. */
 export function createSettingsStore(client: RedisClient, run: Run, runLine: RunLine): SettingsStore {

@@ -23,6 +23,9 @@ export interface Counters {
 export interface LineView {
   readonly incarnation: string;
   readonly generation: number;
+  /** Where the line stands among those that resets began (succession.ts). */
+  readonly lineage: string;
+  readonly epoch: number;
   /** The line's time. All processes on the store go by it, so it decides where their clocks differ. */
   readonly clock: number;
   /** How far jumps of clocks moved the line's time in this generation, in ms. `clock` less this never goes back. */
@@ -96,6 +99,8 @@ export function view(line: Line, at: number): LineView {
   return {
     incarnation: line.incarnation,
     generation: line.generation,
+    lineage: line.lineage,
+    epoch: line.epoch,
     clock: line.clock,
     shifted: line.shifted,
     counters: counters(line),

@@ -23,6 +23,7 @@ export type { NoteName } from './note-name.ts';
 export { note, recordPredictions, setAlarm } from './notes.ts';
 export { type Checkpoint, lineFor, type Opening, open } from './opening.ts';
 export { claim, extend, leave, place, rejoin } from './place.ts';
-export { configure, reset } from './rules.ts';
+export { configure } from './rules.ts';
 export { raise } from './serving.ts';
+export { reset, undoReset } from './undone-resets.ts';
 export { type Input, LINE_VERBS, type LineVerb, type LineVerbs, type Output, perform } from './verbs.ts';

@@ -19,11 +19,27 @@ export interface Outcomes {
   lapsed: number;
 }
 
+/** The line that a reset replaced (undone-resets.ts). */
+export interface KeptLine {
+  readonly line: Line;
+  /** When that was, by the time of the line that followed, less what that was shifted. */
+  readonly at: number;
+  /** How far jumps moved the time of lines that have been in its place since and are gone. */
+  readonly shifted: number;
+  /** The generation of the line that followed: versions before this one begin another in its place. */
+  readonly followedBy: number;
+}
+
 export interface Line {
   rules: LineRules;
   /** Random, so that a line that was lost is not mistaken for the one begun in its place. '' for lines of early versions. */
   incarnation: string;
   generation: number;
+  /** Where the line stands among those that resets began (succession.ts). */
+  lineage: string;
+  epoch: number;
+  /** What an operator can bring back. */
+  kept: KeptLine | null;
   /** Numbers issued. */
   queue: number;
   /** Numbers up to this one are served; what it has above `queue` are credits. */
@@ -119,6 +135,9 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     rules,
     incarnation,
     generation,
+    lineage: '',
+    epoch: 0,
+    kept: null,
     queue: 0,
     serving: 0,
     claimed: 0,

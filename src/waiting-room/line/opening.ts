@@ -5,14 +5,18 @@ import type { Counters } from './counters.ts';
 import { freePlaces, type Line, newLine } from './line.ts';
 import { lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from './lost-draws.ts';
 import type { NoteName } from './note-name.ts';
-import { applyRules, beginGeneration } from './rules.ts';
+import { applyRules, beginLine } from './rules.ts';
 import { settle } from './settle.ts';
+import { compareSuccession, epochOf } from './succession.ts';
 import { markUnconfirmed, moveOn } from './unconfirmed.ts';
 
 /** What a process saw of a line, up to a second before it was lost. */
 export interface Checkpoint {
   readonly incarnation: string;
   readonly generation: number;
+  /** Left out by the version before, as `epoch` is (succession.ts). */
+  readonly lineage?: string | undefined;
+  readonly epoch?: number | undefined;
   /** Left out by early versions. */
   readonly shifted?: number | undefined;
   /** `queue` is the highest number that is known to be issued. */
@@ -45,21 +49,23 @@ const UNSEEN_LEAST = 100;
 export function lineFor({ rules, incarnation, checkpoint }: Opening, tombstone: number): Line | null {
   if (!checkpoint) return newLine(rules, tombstone + 1, incarnation);
   if (checkpoint.generation <= tombstone) return null;
-  return newLine(rules, checkpoint.generation, checkpoint.incarnation);
+  const { generation, lineage = '', epoch = 0 } = checkpoint;
+  return { ...newLine(rules, generation, checkpoint.incarnation), lineage, epoch };
 }
 
 /**
- * Brings a line up to a checkpoint: the greatest generation, the greater of each counter, the draws. Any number of
- * processes may do so at once, in any order. A line of another incarnation stays as it is, and one that is up to the
+ * Brings a line up to a checkpoint: the latest of its lineage, the greater of each counter, the draws. Any number of
+ * processes may do so at once, in any order. A line of another lineage stays as it is, and one that is up to the
  * checkpoint takes only what it lacks of draws.
  */
 export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   const isNew = line.clock === 0;
   if (isNew) applyRules(line, at);
-  if (!checkpoint || checkpoint.incarnation !== line.incarnation || checkpoint.generation < line.generation)
-    return true;
-  const isOlder = checkpoint.generation > line.generation;
-  if (isOlder) beginGeneration(line, checkpoint.generation);
+  const later = checkpoint && compareSuccession(checkpoint, line);
+  if (!checkpoint || later === null || later < 0) return true;
+  const isOlder = checkpoint.incarnation !== line.incarnation || checkpoint.generation !== line.generation;
+  if (isOlder) beginLine(line, checkpoint);
+  else if (later > 0) line.epoch = epochOf(checkpoint);
   const { counters, draws = [] } = checkpoint;
   const hasLost = isNew || isOlder || isBehind(line, counters) || lacksDraws(line.draws, draws);
   const now = settle(line, at);

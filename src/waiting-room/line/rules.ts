@@ -1,10 +1,10 @@
 /** Changing the rules of a line, and beginning a new generation. */
 import type { LineRules } from '../line-rules.ts';
-import { type Counters, counters } from './counters.ts';
 import { type Line, newLine } from './line.ts';
 import { confirmAll } from './provisional.ts';
 import { serveUpTo } from './serving.ts';
 import { passTime, settle } from './settle.ts';
+import type { Successor } from './succession.ts';
 import { serveAgain } from './turns.ts';
 
 /** A shared size that the line has already, or that is older than its own, changes nothing. */
@@ -38,14 +38,12 @@ export function applyRules(line: Line, at: number): void {
   }
 }
 
-/** Begins a new generation: all tickets and admissions are void. The breaker and the load of the origin stay. */
-export function reset(line: Line): Counters {
-  beginGeneration(line, line.generation + 1);
-  return counters(line);
-}
-
-export function beginGeneration(line: Line, generation: number): void {
-  const { rules, incarnation, alarm, clock, skew, notes, changes } = line;
-  const kept = { alarm, clock, skew, notes: { ...notes, meter: '', told: '' }, changes: changes + 1 };
-  Object.assign(line, newLine(rules, generation, incarnation), kept);
+/**
+ * Begins another line in place of this one: all tickets and admissions are void. The breaker and the load of the origin
+ * stay, and so does a line that is kept.
+ */
+export function beginLine(line: Line, { incarnation, generation, lineage = '', epoch = 0 }: Successor): void {
+  const { rules, kept, alarm, clock, skew, notes, changes } = line;
+  const stays = { lineage, epoch, kept, alarm, clock, skew, notes: { ...notes, meter: '', told: '' } };
+  Object.assign(line, newLine(rules, generation, incarnation), stays, { changes: changes + 1 });
 }

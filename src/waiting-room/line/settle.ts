@@ -21,8 +21,11 @@ const MOVED_EVERY = 1000;
 const MANY = 1000;
 const MANY_MOVED_EVERY = 4000;
 
+/** For how long the line of before a reset is kept, in ms. */
+export const RESET_KEPT_FOR = 3_600_000;
+
 /** Moves all deadlines, and all times that durations are measured from. */
-function shift(line: Line, by: number): void {
+export function shift(line: Line, by: number): void {
   line.shifted += by;
   shiftAdmissions(line.admissions, by);
   shiftTurns(line, by);
@@ -116,5 +119,6 @@ export function settle(line: Line, at: number): number {
   if (line.ended.turns.length > known) pruneEnded(line, now);
   expireNewcomers(line, now);
   takeBackCredits(line);
+  if (line.kept && now - line.shifted - line.kept.at >= RESET_KEPT_FOR) line.kept = null;
   return now;
 }

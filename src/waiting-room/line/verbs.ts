@@ -43,11 +43,12 @@ import {
   type RestoredNumbers,
   restoreTurns,
 } from './restored-turns.ts';
-import { configure, reset } from './rules.ts';
+import { configure } from './rules.ts';
 import { type Raised, type RaiseStep, raise } from './serving.ts';
 import type { Used } from './sessions.ts';
 import { type FormerLine, takeOver } from './take-over.ts';
 import { type FormerRaise, type UndoneRaise, undoRaise } from './undone-raises.ts';
+import { type FormerReset, type Reset, reset, type UndoneReset, undoReset } from './undone-resets.ts';
 
 // biome-ignore lint/suspicious/noConfusingVoidType: the output of verbs that answer nothing
 type Nothing = void;
@@ -95,7 +96,9 @@ export interface LineVerbs {
   reportExits: { input: Exits; output: ExitsResult };
   /** Takes how many at most. */
   takeExpired: { input: number; output: readonly VisitorId[] };
-  reset: { input: null; output: Counters };
+  reset: { input: Reset; output: Counters };
+  /** For an hour after a reset. */
+  undoReset: { input: FormerReset; output: UndoneReset };
   /** Whether it did: not where numbers are issued. */
   takeOver: { input: FormerLine; output: boolean };
   view: { input: null; output: LineView };
@@ -141,6 +144,7 @@ const STEPS: { readonly [V in LineVerb]: (line: Line, input: Input<V>, now: numb
   reportExits,
   takeExpired,
   reset,
+  undoReset,
   takeOver,
   view: (line, _, now) => view(line, now),
   viewForMemory,

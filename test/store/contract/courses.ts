@@ -277,7 +277,12 @@ const restoration = fc.record({
     { maxLength: 4 },
   ),
 });
-const extraordinary = [often(3, 'configure', rules), often(1, 'reset', nothing)];
+const formerReset = fc.boolean().map((isPreview) => ({ incarnation: OWN, isPreview }));
+const extraordinary = [
+  often(3, 'configure', rules),
+  often(2, 'reset', fc.constant({ incarnation: OWN })),
+  often(3, 'undoReset', formerReset),
+];
 /** A store that lost writes: processes bring the line up to what they saw, and tickets prove numbers above its counter. */
 const losses = [
   often(2, 'open', openings),
@@ -351,6 +356,34 @@ export const arbitraryPausedCourse: fc.Arbitrary<Course> = fc
     ),
   })
   .map(resolve);
+/** What happens to a line while few are let in. */
+const meanwhile = [
+  often(6, 'join', fc.array(fc.record({ visitor, claim: fc.constant(false) }), { maxLength: 4 })),
+  often(2, 'place', holder),
+  often(2, 'leave', holder),
+  often(3, 'recordHeartbeats', heartbeats),
+  often(2, 'raise', raiseStep),
+  often(2, 'reportExits', exits),
+  often(1, 'configure', rules),
+  often(1, 'reset', fc.constant({ incarnation: OWN })),
+  ...drawing,
+];
+
+/** A course with a reset that is undone. */
+export const arbitraryUndoneReset: fc.Arbitrary<Course> = fc
+  .record({
+    incarnation: fc.constantFrom('', 'first'),
+    rules,
+    before: fc.array(fc.oneof(...ordinary, ...drawing), { maxLength: 40, size: 'max' }),
+    since: fc.array(fc.oneof(...meanwhile), { maxLength: 8, size: 'max' }),
+    afterwards: fc.array(fc.oneof(...ordinary, ...drawing, ...extraordinary), { maxLength: 25, size: 'max' }),
+    long: fc.constantFrom(0, 1000, 100_000, 3_599_000, 3_700_000, -20_000),
+  })
+  .map(({ incarnation, rules: first, before, since, afterwards, long }) => {
+    const reset: Step = { verb: 'reset', after: 10, input: { incarnation: OWN } };
+    const undo: Step = { verb: 'undoReset', after: long, input: { incarnation: OWN, isPreview: false } };
+    return resolve({ incarnation, rules: first, steps: [...before, reset, ...since, undo, ...afterwards] });
+  });
 
 /** The same course, with clocks that never jump back. */
 export const withoutJumps = ({ steps, ...course }: Course): Course => ({
@@ -363,6 +396,14 @@ function resolve(course: Course): Course {
   const { incarnation } = course;
   let owners: string[] = [];
   let generation = 1;
+  let epoch = 1;
+  let kept: {
+    readonly owners: string[];
+    readonly events: string[];
+    readonly entrants: string[] | null;
+    readonly generation: number;
+    readonly opensAt: number;
+  } | null = null;
   let { mode } = course.rules;
   let events: string[] = [];
   /** Who came to the draw that is not done; null where there is none. */
@@ -461,7 +502,10 @@ function resolve(course: Course): Course {
           generation: generation + checkpoint.generation,
         };
         if (seen.incarnation === incarnation && seen.generation >= generation) {
-          if (seen.generation > generation) [owners, events, entrants, generation] = [[], [], null, seen.generation];
+          if (seen.generation > generation) {
+            [owners, events, entrants, generation] = [[], [], null, seen.generation];
+            epoch = Math.max(epoch, generation);
+          }
           const { queue } = seen.counters;
           // As far as the line moves on past the numbers that were seen, at least.
           if (queue > owners.length) owners.push(...Array.from({ length: queue + 100 - owners.length }, () => 'lost'));
@@ -476,11 +520,21 @@ function resolve(course: Course): Course {
         return { ...step, input: { ...step.input, checkpoint: seen } };
       }
       case 'reset':
+        kept = { owners, events, entrants, generation, opensAt };
         owners = [];
         events = [];
         entrants = null;
-        generation += 1;
-        return step;
+        epoch += 1;
+        generation = epoch;
+        return { ...step, input: { incarnation } };
+      case 'undoReset':
+        // As if nobody had been let in.
+        if (kept && !step.input.isPreview) {
+          ({ owners, events, entrants, generation, opensAt } = kept);
+          epoch += 1;
+          kept = null;
+        }
+        return { ...step, input: { ...step.input, incarnation } };
       case 'recordHeartbeats': {
         const { generation: ago, numbers, proven, lasting } = step.input;
         const of = { incarnation, generation: generation - ago, lasting };

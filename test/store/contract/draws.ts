@@ -294,7 +294,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       await room.announceDraw({ event: 'encore' }, LATER);
       await room.crowd(2, { at: LATER });
       await store.line.withdraw(room.id, { generation: 1, entry: { draw: 2, index: 1 } }, LATER);
-      await store.line.reset(room.id, LATER);
+      await store.line.reset(room.id, { incarnation: '' }, LATER);
       await room.announceDraw({}, LATER);
       await room.crowd(2, { at: LATER });
       await store.line.recordEntrantHeartbeats(room.id, { generation: 2, draw: 1, indexes: [0, 1] }, LATER);
@@ -417,7 +417,7 @@ export function describeDraws(stores: Ports<'line'>): void {
       await room.draw();
       await room.announceDraw({ event: 'encore' });
       await room.crowd(1);
-      await store.line.reset(room.id, T0);
+      await store.line.reset(room.id, { incarnation: '' }, T0);
       expect(await room.view()).toMatchObject({ draws: [], entrantsPresent: 0 });
       expect(await store.line.drawResult(room.id, { generation: 1, draw: 1 }, 0)).toBeNull();
       expect((await room.arrive('ann')).number).toBe(1);

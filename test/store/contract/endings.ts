@@ -102,7 +102,7 @@ export function describeEndings(stores: Ports<'line'>): void {
       await room.raise({ people: 1 });
       const inside = await room.arrive('ann', { claim: true });
       const waiting = await room.arrive('bob');
-      expect(await store.line.reset(room.id, T0)).toEqual(NO_COUNTERS);
+      expect(await store.line.reset(room.id, { incarnation: '' }, T0)).toEqual(NO_COUNTERS);
       expect(await room.place(inside)).toEqual({ state: 'stale' });
       expect(await room.place(waiting)).toEqual({ state: 'stale' });
       expect(await store.line.admission(room.id, 'ann', T0)).toBeNull();

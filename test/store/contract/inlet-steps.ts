@@ -114,7 +114,7 @@ export function describeInletSteps(stores: Ports<'line'>): void {
       await store.line.note(room.id, { name: 'meter', value: 'fast' }, T0);
       await store.line.note(room.id, { name: 'told', value: 'all' }, T0);
       await store.line.recordPredictions(room.id, { within: 1, outside: 1 }, T0);
-      await store.line.reset(room.id, T0);
+      await store.line.reset(room.id, { incarnation: '' }, T0);
       expect(await room.view()).toMatchObject({
         generation: 2,
         alarm: true,

@@ -106,7 +106,7 @@ export function describeJoining(stores: Ports<'line'>): void {
         line.recordPredictions(id, { within: 1, outside: 0 }, T0),
         line.raise(id, { numbers: 1 }, T0),
         line.reportExits(id, { exited: 1, completed: [], abandoned: [] }, T0),
-        line.reset(id, T0),
+        line.reset(id, { incarnation: '' }, T0),
         line.view(id, T0),
       ];
       const outcomes = await Promise.allSettled(verbs);

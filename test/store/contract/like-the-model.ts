@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RememberedDraw } from '#waiting-room/line/index.ts';
-import { arbitraryLossyCourse } from './courses.ts';
+import { arbitraryLossyCourse, arbitraryUndoneReset } from './courses.ts';
 import { openModel } from './model.ts';
 import type { Ports } from './room-under-test.ts';
 import { freshId, presentNumbers, RULES, T0, thereAt } from './room-under-test.ts';
@@ -51,29 +51,36 @@ const crowd: Course = {
 
 export function describeLikeTheModel(
   stores: Ports<'line'>,
-  { runs = RUNS, courses = arbitraryLossyCourse } = {},
+  { runs = RUNS, courses = arbitraryLossyCourse, undoneResets = arbitraryUndoneReset } = {},
 ): void {
   describe('compared with the model', () => {
-    it('answers every verb as the model does, in any order of events', async () => {
-      await fc.assert(
-        fc.asyncProperty(courses, async ({ incarnation, rules, steps }) => {
-          const { store, second } = stores();
-          const id = freshId('room');
-          const model = openModel(rules, T0, incarnation);
-          await store.line.open(id, { rules, incarnation, checkpoint: null }, T0);
-          let now = T0;
-          for (const [n, step] of [...steps, VIEW].entries()) {
-            now += step.after;
-            const line = n % 2 ? store.line : second.line;
-            const answer = await play(step, line, id, now);
-            expect(comparable(answer), `step ${n}: ${JSON.stringify(step)}`).toEqual(
-              comparable(await play(step, model, id, now)),
-            );
-          }
-        }),
-        { numRuns: runs, examples: [[silentVisitor], [crowd]] },
-      );
-    }, 120_000);
+    it.each([
+      ['in any order of events', courses],
+      ['around a reset that is undone', undoneResets],
+    ])(
+      'answers every verb as the model does, %s',
+      async (_, someCourses) => {
+        await fc.assert(
+          fc.asyncProperty(someCourses, async ({ incarnation, rules, steps }) => {
+            const { store, second } = stores();
+            const id = freshId('room');
+            const model = openModel(rules, T0, incarnation);
+            await store.line.open(id, { rules, incarnation, checkpoint: null }, T0);
+            let now = T0;
+            for (const [n, step] of [...steps, VIEW].entries()) {
+              now += step.after;
+              const line = n % 2 ? store.line : second.line;
+              const answer = await play(step, line, id, now);
+              expect(comparable(answer), `step ${n}: ${JSON.stringify(step)}`).toEqual(
+                comparable(await play(step, model, id, now)),
+              );
+            }
+          }),
+          { numRuns: runs, examples: [[silentVisitor], [crowd]] },
+        );
+      },
+      120_000,
+    );
   });
 }
 

@@ -19,6 +19,7 @@ import { describeTakingOver } from './taking-over.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
 import { describeUndoneRaises } from './undone-raises.ts';
+import { describeUndoneResets } from './undone-resets.ts';
 import { describeUsing } from './using.ts';
 
 export function describeLine(stores: Ports<'line'>): void {
@@ -30,6 +31,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeModes(stores);
   describeInletSteps(stores);
   describeUndoneRaises(stores);
+  describeUndoneResets(stores);
   describeSharedSizes(stores);
   describeTime(stores);
   describeDiscarding(stores);

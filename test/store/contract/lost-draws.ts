@@ -178,7 +178,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
         await room.announceDraw();
         await room.crowd(2);
         const first = await look(store.line, room);
-        await store.line.reset(room.id, T0 + 1);
+        await store.line.reset(room.id, { incarnation: '' }, T0 + 1);
         await room.announceDraw({ seed: 'c2FsdA', seedHash: 'ff00' }, T0 + 1);
         await room.crowd(5, { at: T0 + 1 });
         const second = await look(store.line, room, T0 + 1);
@@ -216,7 +216,7 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       await room.announceDraw();
       await room.crowd(2);
       const seen = await look(store.line, room);
-      await store.line.reset(room.id, T0);
+      await store.line.reset(room.id, { incarnation: '' }, T0);
       await openFrom(store.line, room, seen, { generation: 1 });
       expect(await room.view()).toMatchObject({ generation: 2, draws: [], entrantsPresent: 0 });
     });

@@ -44,7 +44,7 @@ export function describePresence(stores: Ports<'line'>): void {
       const room = await makeRoom(store, { presenceTimeout: seconds(180) });
       await room.arrive('ann', { at: START });
       await store.line.recordHeartbeats(room.id, { generation: 1, numbers: [1], lasting: true }, START);
-      await store.line.reset(room.id, START);
+      await store.line.reset(room.id, { incarnation: '' }, START);
       await room.arrive('bob', { at: START });
       expect((await room.counters(START + seconds(500))).present).toBe(0);
     });

@@ -137,7 +137,7 @@ export function describeRestoring(stores: Ports<'line'>): void {
     it('are forgotten with the generation', async () => {
       const { room } = await afterOutage();
       await room.view(at(700));
-      await stores().store.line.reset(room.id, at(700));
+      await stores().store.line.reset(room.id, { incarnation: '' }, at(700));
       await room.crowd(9, { at: at(700) });
       expect(await endedTurns(room, outage(60, 300), 700)).toEqual([]);
       expect(await restore(room, [1], 700, 1)).toEqual([]);

@@ -44,7 +44,7 @@ export function describeSharedSizes(stores: Ports<'line'>): void {
     it('survives a reset', async () => {
       const { store } = stores();
       const room = await makeRoom(store, { size: 5, sizeVersion: 7 });
-      await store.line.reset(room.id, T0);
+      await store.line.reset(room.id, { incarnation: '' }, T0);
       expect(await room.view()).toMatchObject({ size: 5, sizeVersion: 7, generation: 2 });
     });
 

@@ -248,7 +248,7 @@ export function describeTime(stores: Ports<'line'>): void {
       await room.view(T0 + seconds(100));
       await room.view(BACK);
       await room.view(BACK + seconds(30));
-      await store.line.reset(room.id, BACK);
+      await store.line.reset(room.id, { incarnation: '' }, BACK + seconds(30));
       expect((await arriveWithCredit(room, BACK + seconds(26))).admission?.issuedAt).toBe(BACK + seconds(30));
     });
   });
@@ -272,7 +272,7 @@ export function describeTime(stores: Ports<'line'>): void {
       const room = await makeRoom(store);
       await room.view(T0 + seconds(3600));
       await room.view(T0);
-      await store.line.reset(room.id, T0);
+      await store.line.reset(room.id, { incarnation: '' }, T0);
       expect(await room.view(T0 + 1)).toMatchObject({ clock: T0 + 1, shifted: 0 });
     });
 

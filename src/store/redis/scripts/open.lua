@@ -2,14 +2,15 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, the rules (lib/rules.lua), an incarnation for a new line; then of the checkpoint, if there is one:
 -- incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired, turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter, told and allotments, by how much
--- the line's time was shifted, and each draw (lib/lost-draws.lua)
+-- the line's time was shifted, lineage, epoch, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
 local checkpoint = ARGV[15] and {
   incarnation = ARGV[15], generation = tonumber(ARGV[16]), queue = tonumber(ARGV[17]), serving = tonumber(ARGV[18]),
   claimed = tonumber(ARGV[19]), active = tonumber(ARGV[20]), completed = tonumber(ARGV[21]),
   abandoned = tonumber(ARGV[22]), expired = tonumber(ARGV[23]), turns = tonumber(ARGV[24]),
-  join_peak = tonumber(ARGV[25]), alarm = tonumber(ARGV[26]),
+  join_peak = tonumber(ARGV[25]), alarm = tonumber(ARGV[26]), lineage = ARGV[33],
+  epoch = tonumber(ARGV[34]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -19,6 +20,7 @@ if isNew then
   for _, field in ipairs(FIELDS) do line[field] = 0 end
   line.incarnation = checkpoint and checkpoint.incarnation or ARGV[14]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
+  line.lineage, line.epoch = checkpoint and checkpoint.lineage or '', checkpoint and checkpoint.epoch or 0
   setRules(2)
   configure(tonumber(ARGV[1]))
 end
@@ -64,10 +66,11 @@ local function restoreNumbers()
   moveOn(queue + unseenJoins())
 end
 
-if checkpoint and checkpoint.incarnation == line.incarnation and checkpoint.generation >= line.generation then
-  local isOlder = checkpoint.generation > line.generation
-  if isOlder then beginGeneration(checkpoint.generation) end
-  local draws = seenDrawsAt(33)
+local later = checkpoint and compareSuccession(checkpoint, line)
+if later and later >= 0 then
+  local isOlder = checkpoint.incarnation ~= line.incarnation or checkpoint.generation ~= line.generation
+  if isOlder then beginLine(checkpoint) else line.epoch = math.max(line.epoch, checkpoint.epoch) end
+  local draws = seenDrawsAt(35)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then

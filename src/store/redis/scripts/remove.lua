@@ -1,6 +1,6 @@
 -- Deletes a line. A tombstone stays for a week: its generation, which keeps processes that remember the line from
 -- opening it again.
--- KEYS: those of the line (lib/line.lua)
+-- KEYS: those of the line (lib/line.lua), then those of the line that is kept
 -- ARGV: none
 -- Reply: { 'OK' }
 if loadLine() then

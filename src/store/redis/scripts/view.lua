@@ -6,7 +6,7 @@
 -- order of replies.ts }, { each draw (lib/draw.lua) }, entrants present, { predictions that came true, that did not },
 -- { incarnation, since when heartbeats count, most joins in a second, expired admissions that are not reported, the
 -- line's time, by how much it was shifted, admissions that are not confirmed, those that lapsed, the latest that were
--- confirmed, and that lapsed, size, its version (lib/rules.lua), visitors inside } }
+-- confirmed, and that lapsed, size, its version (lib/rules.lua), visitors inside, takeovers, lineage, epoch } }
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()

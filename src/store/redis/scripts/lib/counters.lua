@@ -28,6 +28,7 @@ local function view()
       line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
       redis.call('ZCARD', PROVISIONAL), line.lapses, line.outcomes_confirmed, line.outcomes_lapsed,
       line.size, line.size_version, redis.call('ZCARD', ACTIVE) - line.released, line.takeovers,
+      line.lineage, line.epoch,
     },
   }
 end

@@ -13,6 +13,9 @@ local UNPROVEN, WAITED, ARRIVING, RECENT_JOINS, RAISE_TIMES = KEYS[29], KEYS[30]
 local BUDGET, BUDGET_ORDER, SCRATCH3, SESSIONS, ACTIVE_UNPROVEN = KEYS[34], KEYS[35], KEYS[36], KEYS[37], KEYS[38]
 local ENDED, RESTORED, RESTORED_AT = KEYS[39], KEYS[40], KEYS[41]
 
+-- Behind them come those of a line that is kept, where a script is given them (lib/undone-resets.lua).
+local PARTS = 41
+
 -- Every script has four more arguments at its end: a text field of the hash that it alone uses, or ''; the highest number
 -- that the caller knows to be issued, what it is of, as `incarnation:generation:draw:entrants`, and the run_id of the
 -- server at the caller's connection; '' if unknown.
@@ -43,8 +46,9 @@ local FIELDS = {
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
   'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers', 'ended_of',
   'pause_stops', 'turns_stopped',
+  'lineage', 'epoch',
 }
-local TEXTS = { mode = true, incarnation = true }
+local TEXTS = { mode = true, incarnation = true, lineage = true }
 if OWN_FIELD ~= '' then
   FIELDS[#FIELDS + 1] = OWN_FIELD
   AT[OWN_FIELD] = #FIELDS + 1
@@ -105,7 +109,8 @@ local function loadLine()
   return values[2] and true or false
 end
 
-local function saveLine()
+-- The fields of the hash that differ from what was read, each with its value.
+local function changedFields()
   local changed = {}
   for field, value in pairs(line) do
     if not values[2] or value ~= storedIn(field) then
@@ -113,6 +118,11 @@ local function saveLine()
       changed[#changed + 1] = type(value) == 'number' and string.format('%.0f', value) or value
     end
   end
+  return changed
+end
+
+local function saveLine()
+  local changed = changedFields()
   if not PRIMARY and string.find(SERVER, '^%x+$') then
     changed[#changed + 1] = 'primary'
     changed[#changed + 1] = SERVER

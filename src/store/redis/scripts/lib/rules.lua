@@ -32,19 +32,20 @@ local function configure(at)
   end
 end
 
--- All tickets and admissions are void. What is not of the generation stays: the rules, the line's time, the breaker, the
--- load of the origin.
-local KEPT = {
+-- What a line has that begins in the place of another: the rules, the line's time, the breaker.
+local STAYING = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
   unproven_per_address = true, present_from_join = true, missed_turn_grace = true, confirm_window = true,
-  size_version = true, pause_stops = true, incarnation = true,
-  clock = true, skew = true, alarm = true,
+  size_version = true, pause_stops = true, clock = true, skew = true, alarm = true,
 }
-local function beginGeneration(generation)
-  redis.call('UNLINK', unpack(KEYS, 2))
+
+-- All tickets and admissions are void. The load of the origin stays, and so does a line that is kept.
+local function beginLine(of)
+  redis.call('UNLINK', unpack(KEYS, 2, PARTS))
   for _, field in ipairs(FIELDS) do
-    if not KEPT[field] then line[field] = 0 end
+    if not STAYING[field] then line[field] = 0 end
   end
-  line.generation, line.standing_of, line.ended_of = generation, generation, generation
+  line.incarnation, line.generation, line.lineage, line.epoch = of.incarnation, of.generation, of.lineage, of.epoch
+  line.standing_of, line.ended_of = of.generation, of.generation
   redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
 end
