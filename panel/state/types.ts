@@ -86,6 +86,17 @@ export interface UndoableChange extends Undoable {
   readonly to: Readonly<Record<string, unknown>>;
 }
 
+export interface UndoableReset {
+  readonly id: string;
+  readonly by: string;
+  readonly at: string;
+  readonly until: string;
+  readonly waiting: number;
+  readonly inside: number;
+  readonly issued_since: number;
+  readonly refused: 'let_in_since_reset' | 'line_does_not_fit' | null;
+}
+
 export interface UndoableRaise extends Undoable {
   readonly action: 'raise';
   readonly raised_by: number;

@@ -44,6 +44,7 @@ import { readReason, reasonOf } from './reason.ts';
 import { type RehearsalRoutesDeps, rehearsalRoutes } from './rehearsals.ts';
 import { type RelyingPartyRoutesDeps, relyingPartyRoutes } from './relying-parties.ts';
 import { relyingPartyTestRoutes } from './relying-party-test.ts';
+import { resetRoutes } from './reset.ts';
 import { restoreRoutes } from './restore.ts';
 import { restoreVisitorRoutes } from './restore-visitor.ts';
 import { roomRoutes } from './rooms.ts';
@@ -115,6 +116,7 @@ export function createAdminDoor(deps: AdminDeps): AdminDoor {
     ...roomRoutes({ operationsFor, tags, targetFault }),
     ...eventRoutes(operationsFor, tags),
     ...lineRoutes(operationsFor, log),
+    ...resetRoutes(operationsFor),
     ...restoreRoutes(operationsFor, deps.now),
     ...lineImportRoutes(operationsFor),
     ...originSignalRoutes(operationsFor),

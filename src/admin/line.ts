@@ -121,18 +121,6 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
     }),
     route({
       method: 'post',
-      path: '/rooms/:room/reset',
-      operationId: 'resetRoom',
-      role: 'owner',
-      summary: 'Start the line again: all counters are 0, and all tickets and admissions end',
-      params: inRoom,
-      idempotent: true,
-      response: { 200: { description: 'The counters', schema: counters } },
-      problems: ['room_not_found'],
-      handle: async ({ params, ctx }) => ({ status: 200, body: await operationsFor(ctx).reset(params.room) }),
-    }),
-    route({
-      method: 'post',
       path: '/rooms/:room/exits',
       operationId: 'reportExits',
       role: 'operator',

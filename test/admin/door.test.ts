@@ -91,6 +91,8 @@ describe('openapi.json', () => {
         'get /rooms/{room}/counters',
         'post /rooms/{room}/serving-counter',
         'post /rooms/{room}/reset',
+        'get /rooms/{room}/reset/undo',
+        'post /rooms/{room}/reset/undo',
         'post /rooms/{room}/restore',
         'post /rooms/{room}/import',
         'post /rooms/{room}/events/{event}/cancel',

@@ -272,6 +272,37 @@ describe('an operator, by keyboard', () => {
     await admin.as('get', '/rooms/sale').expect(404);
   });
 
+  test('undoes a reset, where the role may reset', async () => {
+    const line = { incarnation: (await admin.store.line.view('sale', Date.now())).incarnation, generation: 1 };
+    await admin.store.line.join('sale', [{ visitor: 'ann', claim: false }], Date.now());
+    await admin.as('post', '/rooms/sale/reset').expect(200);
+    await openRoom(OPERATORS_TOKEN);
+    await panel.page.getByRole('button', { name: 'Let in', exact: true }).waitFor();
+    expect(await panel.page.getByRole('button', { name: 'Undo the reset…' }).count()).toBe(0);
+    await panel.page.context().clearCookies();
+    await panel.page.goto(`${admin.url}/admin/`);
+    await openRoom();
+    await press(panel.page, 'Undo the reset…');
+    await panel.page.getByText('1 person gets their number back, and 0 admissions go on.').waitFor();
+    expect(await axe(panel.page)).toEqual([]);
+    await press(panel.page, 'Undo the reset');
+    await status('The line is back. 1 person has their number again.');
+    expect(await admin.store.line.view('sale', Date.now())).toMatchObject({ ...line, counters: { queue: 1 } });
+    await expect.poll(() => panel.page.getByRole('button', { name: 'Undo the reset…' }).count()).toBe(0);
+  });
+
+  test('sees why a reset cannot be undone', async () => {
+    await admin.store.line.join('sale', [{ visitor: 'ann', claim: false }], Date.now());
+    await admin.as('post', '/rooms/sale/reset').expect(200);
+    await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 1 });
+    await admin.store.line.join('sale', [{ visitor: 'eve', claim: true }], Date.now());
+    await openRoom();
+    await press(panel.page, 'Undo the reset…');
+    await panel.page.getByText('Somebody was let in since the reset.').waitFor();
+    await press(panel.page, 'Undo the reset');
+    expect((await admin.as('get', '/rooms/sale/counters')).body.queue).toBe(1);
+  });
+
   test('tests the rules', async () => {
     await admin.as('patch', '/rooms/sale').send({ rules: [{ match: { path: '/health' }, action: 'bypass' }] });
     await openRoom(VIEWERS_TOKEN, 'rules');

@@ -14,6 +14,7 @@ import { MessageDialog } from './actions/message.tsx';
 import { OpenDialog } from './actions/open-room.tsx';
 import { StockDialog } from './actions/stock.tsx';
 import { useRoomUndo } from './undo.tsx';
+import { UndoReset } from './undo-reset.tsx';
 
 type Open = 'let-in' | 'message' | 'open' | 'close' | 'stock' | 'inlet' | null;
 
@@ -118,6 +119,7 @@ function OperatorActions({ state, room, report }: RoomActionsProps) {
             {t('inlet.button')}
           </button>
         )}
+        <UndoReset state={state} />
       </div>
       <Trouble of={trouble} />
       {undo.dialog}
