@@ -2,6 +2,8 @@
  * A visitor's cookies: the visitor's id, and for each room a ticket and the ticket that was admitted. They are sealed,
  * and scripts cannot read them.
  *
+ * A ticket of a line that was reset is kept beside the one that replaces it, for as long as the reset can be undone.
+ *
  * The admitted ticket has a cookie of its own because tabs that open at the same moment in a browser without cookies
  * each get a ticket. The browser keeps the last one, which may wait while another is admitted.
  */
@@ -15,6 +17,8 @@ const TICKET_AGE = 7 * DAY;
 const VISITOR_AGE = 30 * DAY;
 /** How long, in seconds, every tab of a visitor who left says that they left, instead of joining again. */
 const LEFT_AGE = DAY;
+/** How long a reset can be undone, in seconds. */
+const FORMER_AGE = 60 * 60;
 /** The value that replaces the ticket. It does not open as a ticket. */
 const LEFT = 'left';
 
@@ -23,10 +27,12 @@ export interface VisitorCookies {
   ticket(cookieHeader: string | undefined, room: string): Ticket | null;
   /** The ticket that was admitted last. Only the store knows whether its admission is still live. */
   inside(cookieHeader: string | undefined, room: string): Ticket | null;
+  /** The ticket of the line before the one that `ticket` is of. */
+  former(cookieHeader: string | undefined, room: string): Ticket | null;
   /** `Set-Cookie` value that keeps an admitted ticket for the rest of its admission. */
   keepInside(ticket: Ticket, admission: Admission): string;
-  /** `Set-Cookie` values that give a visitor their ticket. */
-  give(ticket: Ticket): string[];
+  /** `Set-Cookie` values that give a visitor their ticket, and keep the one that it replaces, if that is of another line. */
+  give(ticket: Ticket, replaced?: Ticket | null): string[];
   /** `Set-Cookie` values that name a visitor who has no ticket yet. */
   name(visitor: VisitorId): string[];
   /** `Set-Cookie` values that remove a room's ticket and record that the visitor left the line. */
@@ -43,6 +49,7 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean, now
   const prefix = secure ? '__Host-' : '';
   const visitorName = `${prefix}anteroom_visitor`;
   const ticketName = (room: string) => `${prefix}anteroom_ticket_${room}`;
+  const formerName = (room: string) => `${prefix}anteroom_former_${room}`;
   const insideName = (room: string) => `${prefix}anteroom_inside_${room}`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const set = (name: string, value: string, age: number) => `${name}=${value}; Max-Age=${age}${attributes}`;
@@ -58,17 +65,27 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean, now
       return sealed ? tickets.openVisitor(sealed) : null;
     },
     ticket: (header, room) => openTicket(header, ticketName(room), room),
+    former: (header, room) => openTicket(header, formerName(room), room),
     inside: (header, room) => openTicket(header, insideName(room), room),
     keepInside: (ticket, { expiresAt }) =>
       set(insideName(ticket.room), tickets.seal(ticket), Math.ceil((expiresAt - now()) / 1000)),
-    give: (ticket) => [
+    give: (ticket, replaced = null) => [
       set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
       set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),
+      ...(replaced && isOfAnotherLine(replaced, ticket)
+        ? [set(formerName(ticket.room), tickets.seal(replaced), FORMER_AGE)]
+        : []),
     ],
     name: (visitor) => [set(visitorName, tickets.sealVisitor(visitor), VISITOR_AGE)],
     take: (room) => [set(ticketName(room), LEFT, LEFT_AGE)],
     hasLeft: (header, room) => cookieValue(header, ticketName(room)) === LEFT,
   };
+}
+
+/** Whether a ticket of the same visitor is of a line that was in the place of the other one's. */
+function isOfAnotherLine(one: Ticket, other: Ticket): boolean {
+  const isSameLine = one.incarnation === other.incarnation && one.generation === other.generation;
+  return !isSameLine && one.lane === other.lane && one.visitor === other.visitor;
 }
 
 /** A cookie as the page about storage describes it. */
@@ -85,6 +102,7 @@ export function describeCookies(room: string, secure: boolean, lifetime: number)
   return [
     { name: `${prefix}anteroom_visitor`, purpose: 'visitor', age: VISITOR_AGE },
     { name: `${prefix}anteroom_ticket_${room}`, purpose: 'ticket', age: TICKET_AGE },
+    { name: `${prefix}anteroom_former_${room}`, purpose: 'ticket', age: FORMER_AGE },
     { name: `${prefix}anteroom_inside_${room}`, purpose: 'inside', age: lifetime },
     { name: `${prefix}anteroom_serial_${room}`, purpose: 'inside', age: lifetime },
     { name: `${prefix}anteroom_session`, purpose: 'login', age: lifetime },

@@ -86,9 +86,10 @@ export function createEnter(deps: EnterDeps): Enter {
     // A gate that sends the visitor has decided otherwise: it may see other cookies or another address.
     if (action === 'bypass' && !(GATE in ctx.query)) return redirectTo(ctx, url);
     const header = ctx.req.headers.cookie;
-    const [visitor, ticket, inside] = [
+    const [visitor, ticket, former, inside] = [
       cookies.visitor(header),
       cookies.ticket(header, room),
+      cookies.former(header, room),
       cookies.inside(header, room),
     ];
     const { settings } = await snapshots.get(room);
@@ -113,12 +114,12 @@ export function createEnter(deps: EnterDeps): Enter {
         isFirst = false,
         movesHere = false,
       } = await passes.arrive(room, passOf(ctx), {
-        ...{ visitor, ticket, inside, refusal, confirmed: true },
+        ...{ visitor, ticket, former, inside, refusal, confirmed: true },
         ...requestOf(ctx.req),
         action: withoutBypass(action),
       });
       if (admission) ctx.append('Set-Cookie', cookies.keepInside(held, admission));
-      if (isNew) ctx.append('Set-Cookie', cookies.give(held));
+      if (isNew) ctx.append('Set-Cookie', cookies.give(held, ticket));
       if (admission && (await goIn(ctx, pending, { room, admission, isNew: isFirst, movesHere }))) return;
     } catch (error) {
       // The waiting page shows that the room is closed, or why there is no number yet.

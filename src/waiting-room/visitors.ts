@@ -24,6 +24,8 @@ import type { VisitorFacts } from './visitor-facts.ts';
 export interface Brought extends EntryRequest {
   readonly visitor: VisitorId | null;
   readonly ticket: Ticket | null;
+  /** The ticket that `ticket` replaced after a reset. It counts if the reset was undone. */
+  readonly former?: Ticket | null;
   /** The lane that a newcomer joins, as a pass says. Missing, or none of the room: the default lane. */
   readonly lane?: LaneName | undefined;
   /** The ticket that was admitted last: another visitor's, where several tabs joined at the same moment. */
@@ -135,6 +137,12 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
     return { ticket, admission: place.state === 'admitted' ? await renewed(place.admission) : null, isNew };
   }
 
+  /** A reset that was undone brings the ticket of before back. */
+  async function arriveWithFormer(former: Ticket | null, ...arriving: [boolean, boolean]): Promise<Arrival | null> {
+    const arrival = former && (await arriveWithTicket(former, ...arriving));
+    return arrival && { ...arrival, isNew: true };
+  }
+
   /** A visitor who lost the ticket but is inside gets a new one. */
   async function arriveInside(snapshot: Snapshot, visitor: VisitorId, confirmed: boolean): Promise<Arrival | null> {
     const { settings } = snapshot;
@@ -165,15 +173,18 @@ export function createVisitors(deps: VisitorsDeps): Visitors {
 
   return {
     ...facts,
-    async arrive(room, { visitor, ticket, lane, inside = null, confirmed = false, refusal = null, ...request }) {
+    async arrive(room, { visitor, ticket, former = null, lane, confirmed = false, ...brought }) {
+      const { inside = null, refusal = null, ...request } = brought;
       const snapshot = await snapshots.get(room);
       if (inside && inside.visitor !== (visitor ?? ticket?.visitor)) {
         const arrival = await arriveInside(snapshot, inside.visitor, confirmed);
         if (arrival) return arrival;
       }
       const hasOwnTicket = ticket !== null && (visitor === null || ticket.visitor === visitor);
+      const wasInside = inside?.visitor === ticket?.visitor;
       const arrival = hasOwnTicket
-        ? await arriveWithTicket(ticket, confirmed, inside?.visitor === ticket.visitor)
+        ? ((await arriveWithTicket(ticket, confirmed, wasInside)) ??
+          (await arriveWithFormer(former?.visitor === ticket.visitor ? former : null, confirmed, wasInside)))
         : visitor
           ? await arriveInside(snapshot, visitor, confirmed)
           : null;

@@ -158,7 +158,7 @@ export function createArrival(deps: ArrivalDeps) {
     const ticket = cookies.ticket(header, room);
     // Sealed cookies outrank the session, which another host may have planted over http.
     const visitor = cookies.visitor(header) ?? ticket?.visitor ?? ctx.oidc.session?.accountId ?? null;
-    const inside = cookies.inside(header, room);
+    const [inside, former] = [cookies.inside(header, room), cookies.former(header, room)];
     await refuseUnsatisfiable(ctx, () => visitorWithoutJoin(room, visitor, inside));
     dropUnusable(ctx);
     if (ctx.oidc.prompts.has('none')) {
@@ -172,9 +172,9 @@ export function createArrival(deps: ArrivalDeps) {
       const refusal = await senderCheck.refusal(ctx, settings, sitesOf(party));
       const request = { ...requestOf(ctx.req), action: withoutBypass(action) };
       const arrival = await (deps.begunArrivals.of(ctx.req, room) ??
-        passes.arrive(room, passIn(ctx), { visitor, ticket, inside, refusal, ...request }));
+        passes.arrive(room, passIn(ctx), { visitor, ticket, former, inside, refusal, ...request }));
       if (arrival.admission) ctx.append('Set-Cookie', cookies.keepInside(arrival.ticket, arrival.admission));
-      if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket));
+      if (arrival.isNew) ctx.append('Set-Cookie', cookies.give(arrival.ticket, ticket));
       else if (arrival.admission && isNew && round === null) recordLogin(ctx, party.client_id);
       await setVisit(ctx, party, { visitor: arrival.ticket.visitor, admission: arrival.admission }, arrival);
     } catch (error) {

@@ -215,7 +215,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
     else if (ticket && form.get('rejoin') === '1') {
       const rejoined = await rejoin(ctx, ticket, pending);
       if (rejoined === null) return;
-      if (rejoined !== ticket) ctx.append('Set-Cookie', cookies.give(rejoined));
+      if (rejoined !== ticket) ctx.append('Set-Cookie', cookies.give(rejoined, ticket));
       return seeOther(ctx, withoutNoticeState(pressedPageOf(ctx, ticket)));
     } else if (ticket) {
       const { confirmsClaims, resume } = continuationOf(continuations, pending);

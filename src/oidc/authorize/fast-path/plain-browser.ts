@@ -13,7 +13,7 @@ export type PlainBrowser =
 const OURS = /anteroom_([a-z]*)/g;
 /** The language of pages, and when the newest login started. */
 const NEUTRAL: ReadonlySet<string> = new Set(['lang', 'newest']);
-const OF_HOLDERS: ReadonlySet<string> = new Set(['visitor', 'ticket']);
+const OF_HOLDERS: ReadonlySet<string> = new Set(['visitor', 'ticket', 'former']);
 
 export type ReadPlainBrowser = (cookieHeader: string | undefined, room: RoomId) => PlainBrowser | null;
 
