@@ -184,9 +184,22 @@ export function describeRestoring(stores: Ports<'line'>): void {
       expect(await restore(room, [1, 2], 200)).toEqual([1, 2]);
       expect(await room.place(ann, at(200))).toEqual({ state: 'returned' });
       expect(await room.arrive('eve', { claim: true, at: at(200) })).toMatchObject({ admission: { number: 3 } });
-      await room.heard([2, 1], at(201));
+      await room.heard([2], at(201));
+      await room.heard([1], at(201));
       expect(await room.place(bob, at(201))).toMatchObject({ state: 'served' });
       expect(await room.place(ann, at(201))).toEqual({ state: 'returned' });
+    });
+
+    it('takes a credit before a greater one whose visitor is back at the same moment', async () => {
+      const room = await makeRoom(stores().store, { size: 1, presenceTimeout: seconds(60) });
+      const [ann, bob] = [await room.arrive('ann'), await room.arrive('bob')];
+      await room.leave(ann);
+      await room.leave(bob);
+      await room.raise({ people: 2 });
+      expect(await restore(room, [1, 2], 200)).toEqual([1, 2]);
+      await room.heard([2, 1], at(201));
+      expect(await room.place(ann, at(201))).toMatchObject({ state: 'served' });
+      expect(await room.place(bob, at(201))).toEqual({ state: 'returned' });
     });
 
     it('does not block the line while its visitor is absent', async () => {
