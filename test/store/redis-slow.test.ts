@@ -86,6 +86,7 @@ const CALLS: {
     line.reportExits(room.id, { exited: 1, completed: [], abandoned: [] }, T0),
     line.takeExpired(room.id, 10, T0),
     line.reset(room.id, { incarnation: '' }, T0),
+    line.undoReset(room.id, { incarnation: '', isPreview: true }, T0),
     line.takeOver(room.id, NOBODY, T0),
     line.view(room.id, T0),
     line.viewForMemory(room.id, known, T0),
