@@ -11,13 +11,18 @@ import type { Course, Step } from '../store/contract/steps.ts';
 const credits = (line: Line) => Math.max(0, line.serving - line.queue);
 const taken = (line: Line) => line.admissions.active - line.released + line.held + credits(line);
 
-/** Runs a course and looks at the line before and after every step. */
-function watch(course: Course, look: (before: Line, after: Line, step: Step, now: number) => void): void {
+/** Runs a course and looks at the line before and after every step; if settled, after what ends by itself has ended. */
+function watch(
+  course: Course,
+  look: (before: Line, after: Line, step: Step, now: number) => void,
+  { settled = false } = {},
+): void {
   const line = pure.newLine(course.rules, 1, course.incarnation);
   pure.configure(line, course.rules, T0);
   let now = T0;
   for (const step of course.steps) {
     now += step.after;
+    if (settled) pure.view(line, now);
     const before = remembered(line);
     pure.perform(line, step.verb, step.input, now);
     look(before, line, step, now);
@@ -75,13 +80,14 @@ describe('the line, in any order of events', () => {
   it('never takes places beyond its size, whatever its rules were before', () => {
     fc.assert(
       fc.property(arbitraryLossyCourse, (course) => {
-        watch(course, (before, line, { verb }) => {
+        const look = (before: Line, line: Line, { verb }: Step) => {
           const { size, mode } = line.rules;
           if (size === 0 || mode === 'passthrough' || before.rules !== line.rules) return;
           // A ledger knows who is inside.
           const inside = verb === 'restoreAdmissions' ? line.admissions.active - before.admissions.active : 0;
           expect(taken(line)).toBeLessThanOrEqual(Math.max(size, taken(before) + Math.max(0, inside)));
-        });
+        };
+        watch(course, look, { settled: true });
       }),
       { numRuns: 500 },
     );

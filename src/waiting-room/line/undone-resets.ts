@@ -84,8 +84,8 @@ function refusalOf(
   { inside }: KeptCounts,
 ): 'let_in' | 'too_large' | null {
   if (claimed > 0) return 'let_in';
-  const isBound = rules.size > 0 && rules.mode !== 'passthrough';
-  return isBound && inside + line.held > rules.size ? 'too_large' : null;
+  const isBound = rules.size !== 0 && rules.mode !== 'passthrough';
+  return isBound && inside + line.held > Math.max(0, rules.size) ? 'too_large' : null;
 }
 
 /** Time has gone on for it, and the rules, the breaker and the load of the origin are those of this moment. */

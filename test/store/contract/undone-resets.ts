@@ -112,6 +112,9 @@ export function describeUndoneResets(stores: Ports<'line'>): void {
       await reset(room, at);
       await room.configure({ size: 1 }, at);
       expect(await undo(room, at)).toMatchObject({ outcome: 'too_large' });
+      // No places at all.
+      await room.configure({ size: -1 }, at);
+      expect(await undo(room, at)).toMatchObject({ outcome: 'too_large' });
       await room.configure({ size: 2 }, at);
       expect(await undo(room, at)).toMatchObject({ outcome: 'undone' });
       expect(await states(room, crowd, at)).toEqual(IN_USE);

@@ -70,8 +70,8 @@ end
 -- Why a kept line cannot come back in place of this one.
 local function refusalOf(kept, counts)
   if line.claimed > 0 then return 'let_in' end
-  local isBound = line.size > 0 and line.mode ~= 'passthrough'
-  return isBound and counts.inside + kept.held > line.size and 'too_large' or nil
+  local isBound = line.size ~= 0 and line.mode ~= 'passthrough'
+  return isBound and counts.inside + kept.held > math.max(0, line.size) and 'too_large' or nil
 end
 
 -- Time has gone on for it, and the rules, the breaker and the load of the origin are those of this moment.
