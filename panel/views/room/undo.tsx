@@ -34,14 +34,16 @@ export function useRoomUndo(state: RoomState): RoomUndo {
 
   const action = last.value;
   const isOffered = action !== null && may(action.role);
+  const isClosed = !isOpen.value;
   const wasOffered = useRef(false);
   useEffect(() => {
-    if (isOpen.value) return;
+    // As it was rendered: the signal may have changed since.
+    if (!isClosed) return;
     // The focus would be lost with the button, which is gone when the dialog closes.
     const isLost = document.activeElement === document.body;
     if (wasOffered.current && !isOffered && isLost) document.getElementById('main')?.focus();
     wasOffered.current = isOffered;
-  }, [isOffered, isOpen.value]);
+  }, [isOffered, isClosed]);
   return {
     button: isOffered && (
       <button
