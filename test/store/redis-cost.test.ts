@@ -74,7 +74,7 @@ describe('what a line costs in Redis', () => {
     const same = {
       join: await costs(20, rooms, (room) => room.arrive('ann', { at: LATER })),
       joinHundred: await costs(10, rooms, (room) => room.crowd(100, { at: LATER })),
-      heartbeats: await costs(5, rooms, (room) =>
+      heartbeats: await costs(20, rooms, (room) =>
         redis.store.line.recordHeartbeats(
           room.id,
           { generation: 1, numbers: Array.from({ length: 100 }, (_, n) => middleOf(room) + n) },
@@ -167,7 +167,7 @@ describe('what a line costs in Redis', () => {
     const same = {
       join: await costs(20, rooms, (room) => room.arrive('ann', { at: LATER })),
       joinHundred: await costs(10, rooms, (room) => room.crowd(100, { at: LATER })),
-      heartbeats: await costs(5, rooms, (room) =>
+      heartbeats: await costs(20, rooms, (room) =>
         redis.store.line.recordEntrantHeartbeats(room.id, { generation: 1, draw: 1, indexes }, LATER),
       ),
     };
