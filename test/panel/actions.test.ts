@@ -167,6 +167,7 @@ describe('an operator, by keyboard', () => {
     await panel.page.getByLabel('Another language').selectOption('de');
     await press(panel.page, 'Add');
     await panel.page.getByLabel('English').fill('We start at eleven.');
+    await panel.page.getByLabel('Deutsch').waitFor();
     await press(panel.page, 'Show the message');
     await expect
       .poll(async () => (await room()).message)
@@ -208,8 +209,20 @@ describe('an operator, by keyboard', () => {
 
   test('sets what is left to sell', async () => {
     await openRoom(OPERATORS_TOKEN);
+    let answer = () => {};
+    const isTyped = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await panel.page.route(/\/stock$/, async (route) => {
+      await isTyped;
+      await route.continue();
+    });
     await press(panel.page, 'Stock…');
     await panel.page.getByLabel('Left to sell').fill('400');
+    // The figure of before comes late, and what was typed stays.
+    const came = panel.page.waitForResponse(/\/stock$/);
+    answer();
+    await (await came).finished();
     await press(panel.page, 'Set the stock');
     await status('400 are left to sell.');
     expect((await admin.as('get', '/rooms/sale/stock')).body).toEqual({ left: 400 });

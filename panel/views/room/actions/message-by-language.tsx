@@ -15,11 +15,12 @@ export interface MessageByLanguageProps {
   readonly roomLanguage: string;
   /** The languages of the room's pages; undefined: all. */
   readonly offered?: readonly string[] | undefined;
-  readonly onTexts: (texts: readonly LanguageText[]) => void;
+  /** Gets the texts of that moment: what was typed while the text of a preset was loaded stays. */
+  readonly onChange: (change: (texts: readonly LanguageText[]) => readonly LanguageText[]) => void;
 }
 
 /** A text in each language that was added. */
-export function MessageByLanguage({ texts, preset, roomLanguage, offered, onTexts }: MessageByLanguageProps) {
+export function MessageByLanguage({ texts, preset, roomLanguage, offered, onChange }: MessageByLanguageProps) {
   const box = useRef<HTMLDivElement>(null);
   const chosen = useSignal('');
   const focusOn = useRef('');
@@ -39,7 +40,7 @@ export function MessageByLanguage({ texts, preset, roomLanguage, offered, onText
   async function add(code: string) {
     const text = preset === undefined ? '' : await presetText(preset, code);
     focusOn.current = `[data-language="${code}"]`;
-    onTexts([...texts, { code, text }]);
+    onChange((now) => (now.some((each) => each.code === code) ? now : [...now, { code, text }]));
   }
 
   return (
@@ -60,7 +61,7 @@ export function MessageByLanguage({ texts, preset, roomLanguage, offered, onText
                   value={text}
                   onInput={(event) => {
                     const { value } = event.currentTarget;
-                    onTexts(texts.map((each) => (each.code === code ? { ...each, text: value } : each)));
+                    onChange((now) => now.map((each) => (each.code === code ? { ...each, text: value } : each)));
                   }}
                 />
               )}
@@ -71,7 +72,7 @@ export function MessageByLanguage({ texts, preset, roomLanguage, offered, onText
                 class="quiet"
                 onClick={() => {
                   focusOn.current = 'textarea';
-                  onTexts(texts.filter((each) => each.code !== code));
+                  onChange((now) => now.filter((each) => each.code !== code));
                 }}
               >
                 {t('message.remove_language', { language: nameOf(code) })}

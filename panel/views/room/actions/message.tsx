@@ -81,8 +81,9 @@ export function MessageDialog({ state, room, report, onClose }: ActionProps) {
       {given.kind === 'languages' && (
         <MessageByLanguage
           {...{ texts: given.texts, preset: given.preset, roomLanguage: language, offered: room.languages?.offered }}
-          onTexts={(texts) => {
-            draft.value = { ...given, texts };
+          onChange={(change) => {
+            const now = draft.value;
+            if (now.kind === 'languages') draft.value = { ...now, texts: change(now.texts) };
           }}
         />
       )}

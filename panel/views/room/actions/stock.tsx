@@ -19,7 +19,8 @@ export function StockDialog({ state, report: given, onClose }: ActionProps) {
   useEffect(() => {
     call<Stock>(path).then(
       ({ value }) => {
-        left.value = value.left === null ? '' : String(value.left);
+        // What was typed meanwhile stays.
+        left.value ??= value.left === null ? '' : String(value.left);
       },
       (error: unknown) => {
         trouble.value = wordsOf(error);
