@@ -79,7 +79,20 @@ async function fill({ operations }: WaitingRoom, line: LineStore, id: string, co
     events: [],
   };
   await operations.putRoom(settings);
-  for (let joined = 0; joined < count; joined += PEOPLE) await line.join(id, crowd(PEOPLE), Date.now());
+  for (let joined = 0; joined < count; joined += PEOPLE) await come(line, id);
+}
+
+/** People join, and are present: a raise would pass over them otherwise. */
+async function come(line: LineStore, room: string): Promise<void> {
+  await line.join(room, crowd(PEOPLE), Date.now());
+  await hearNewest(line, room);
+}
+
+/** Heartbeats of the newest people in line. */
+async function hearNewest(line: LineStore, room: string): Promise<void> {
+  const { incarnation, generation, counters } = await line.view(room, Date.now());
+  const numbers = Array.from({ length: PEOPLE }, (_, n) => counters.queue - n);
+  await line.recordHeartbeats(room, { incarnation, generation, numbers, proven: numbers }, Date.now());
 }
 
 const crowd = (count: number) => Array.from({ length: count }, () => ({ visitor: 'somebody', claim: false }));
@@ -96,6 +109,7 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
   };
 
   const join = await measure(PEOPLE, () => visitors.arrive(room, { visitor: null, ticket: null }));
+  await hearNewest(line, room);
   const { incarnation, generation, counters } = await line.view(room, Date.now());
   const ticket = (number: number): Ticket => ({
     room,
@@ -119,7 +133,7 @@ async function costs(waitingRoom: WaitingRoom, line: LineStore, client: Redis, r
   });
   const advances: Cost[] = [];
   for (let n = 0; n < ADVANCES; n++) {
-    if (n > 0) await line.join(room, crowd(PEOPLE), Date.now());
+    if (n > 0) await come(line, room);
     advances.push(await measure(1, () => line.raise(room, { people: PEOPLE }, Date.now())));
   }
   const advance = {
