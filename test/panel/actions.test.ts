@@ -300,6 +300,8 @@ describe('an operator, by keyboard', () => {
     expect(await axe(panel.page)).toEqual([]);
     await press(panel.page, 'Undo the reset');
     await status('The line is back. 1 person has their number again.');
+    // The focus is not lost with the button.
+    await panel.page.locator('main:focus').waitFor();
     expect(await admin.store.line.view('sale', Date.now())).toMatchObject({ ...line, counters: { queue: 1 } });
     await expect.poll(() => panel.page.getByRole('button', { name: 'Undo the reset…' }).count()).toBe(0);
   });

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { ActionDialog } from '../../parts/action-dialog.tsx';
 import { news } from '../../parts/news.tsx';
+import { useKeptFocus } from '../../parts/use-kept-focus.ts';
 import { useReload } from '../../parts/use-reload.ts';
 import { call, newKey } from '../../state/api.ts';
 import type { RoomState } from '../../state/room.ts';
@@ -22,6 +23,7 @@ export function UndoReset({ state }: { readonly state: RoomState }) {
   useReload(path, reload, [latest]);
 
   const reset = last.value;
+  useKeptFocus(reset !== null, !isOpen.value);
   if (!may('owner')) return null;
   return (
     <>

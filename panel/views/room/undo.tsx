@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { ActionDialog } from '../../parts/action-dialog.tsx';
 import { news } from '../../parts/news.tsx';
+import { useKeptFocus } from '../../parts/use-kept-focus.ts';
 import { useReload } from '../../parts/use-reload.ts';
 import { call, newKey } from '../../state/api.ts';
 import type { RoomState } from '../../state/room.ts';
@@ -34,16 +35,7 @@ export function useRoomUndo(state: RoomState): RoomUndo {
 
   const action = last.value;
   const isOffered = action !== null && may(action.role);
-  const isClosed = !isOpen.value;
-  const wasOffered = useRef(false);
-  useEffect(() => {
-    // As it was rendered: the signal may have changed since.
-    if (!isClosed) return;
-    // The focus would be lost with the button, which is gone when the dialog closes.
-    const isLost = document.activeElement === document.body;
-    if (wasOffered.current && !isOffered && isLost) document.getElementById('main')?.focus();
-    wasOffered.current = isOffered;
-  }, [isOffered, isClosed]);
+  useKeptFocus(isOffered, !isOpen.value);
   return {
     button: isOffered && (
       <button
