@@ -8,6 +8,7 @@
  * each get a ticket. The browser keeps the last one, which may wait while another is admitted.
  */
 import type { Admission } from '#waiting-room/line/admission.ts';
+import { RESET_KEPT_FOR } from '#waiting-room/line/settle.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
 
@@ -18,7 +19,7 @@ const VISITOR_AGE = 30 * DAY;
 /** How long, in seconds, every tab of a visitor who left says that they left, instead of joining again. */
 const LEFT_AGE = DAY;
 /** How long a reset can be undone, in seconds. */
-const FORMER_AGE = 60 * 60;
+const FORMER_AGE = RESET_KEPT_FOR / 1000;
 /** The value that replaces the ticket. It does not open as a ticket. */
 const LEFT = 'left';
 
