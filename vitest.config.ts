@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Vitest leaves a core idle by default: on two cores, half of the machine. */
+const WORKERS = Math.max(2, availableParallelism());
 
 /** Tests that measure, or start crowds and many processes. They run alone, one at a time. */
 const ALONE = [
@@ -14,7 +18,7 @@ const ALONE = [
 /** Tests that start processes or a browser, and mostly wait: for login windows, countdowns and restarts. */
 const WAITING = [
   'test/e2e/**/*.test.ts',
-  'test/panel/{actions,looks}.test.ts',
+  'test/panel/{actions,looks,rehearsal,theme,views}.test.ts',
   'test/**/*{crash,processes,process,away}.test.ts',
   'test/**/generate-keys.test.ts',
   // Their login windows are a few real seconds.
@@ -34,6 +38,9 @@ const LONGEST = [
   'e2e/keeping',
   'panel/actions',
   'panel/looks',
+  'panel/views',
+  'e2e/axe',
+  'panel/theme',
   'oidc/anonymous-growth',
   'waiting-room/skewed-clocks',
   'abuse/attacks',
@@ -72,6 +79,7 @@ export default defineConfig({
           name: 'side by side',
           include: ['test/**/*.test.ts'],
           exclude: [...ALONE, ...WAITING, ...SHARING],
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -82,6 +90,7 @@ export default defineConfig({
           include: SHARING,
           exclude: [...ALONE, ...WAITING],
           isolate: false,
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -92,7 +101,7 @@ export default defineConfig({
           name: 'waiting',
           include: WAITING,
           exclude: ALONE,
-          maxWorkers: 2,
+          maxWorkers: WORKERS + 1,
           sequence: { groupOrder: 1 },
         },
       },
