@@ -62,6 +62,8 @@ export interface Options {
   readonly fetch?: typeof globalThis.fetch;
   /** A signed pass of the visitor, for rooms with `passes`. The same pass has the same place in any browser. */
   readonly pass?: string;
+  /** {@link Visit.former} of an earlier visit. */
+  readonly former?: string | null;
   /** Stops retries. */
   readonly signal?: AbortSignal;
   /** Called when Anteroom cannot be reached, and when it can again. The visitor keeps their place meanwhile. */
@@ -72,14 +74,19 @@ export interface Visit {
   /** A secret. Store it: {@link resume} finds the place again with it. It may change when the visitor rejoins, proves or claims; the one before finds the place too. */
   readonly ticket: string;
   /**
+   * The ticket before the last {@link rejoin}, or null. Store it beside `ticket`: if the line was reset and the reset is
+   * undone, {@link facts} goes on with it.
+   */
+  readonly former: string | null;
+  /**
    * Yields the facts now and each time they may have changed. Iterating is what keeps the visitor present. Temporary
-   * errors are waited out; a ticket that is no longer valid throws `ticket_invalid`.
+   * errors are waited out. A ticket that is no longer valid, as the line was reset, throws `ticket_invalid`: {@link rejoin}.
    */
   facts(options?: { readonly signal?: AbortSignal }): AsyncGenerator<Facts, void, undefined>;
   /** Takes the turn. May be repeated. Rejects with `not_your_turn`, `turn_missed`, `admission_over`,
    * `room_closed`, or `admission_in_use` where copies of an earlier ticket claimed too often. */
   claim(): Promise<Tokens>;
-  /** Rejoins the line after a missed turn. */
+  /** Rejoins the line after a missed turn, or after a reset. */
   rejoin(): Promise<Facts>;
   /** Leaves the line, or ends the admission. The visitor loses their place. */
   leave(): Promise<void>;

@@ -5,6 +5,7 @@
 const TIMEOUT = 10_000;
 const TRIES = 6;
 const CHALLENGED = 'challenge_required';
+const INVALID = 'ticket_invalid';
 /** For how long a challenge keeps a thread busy at once, in ms. */
 const SLICE = 8;
 
@@ -46,8 +47,17 @@ export function resume(room, ticket, options = {}) {
 function createVisit(room, options, ticket, known) {
   const call = createCall(room, options);
   /** @type {T.CallOwn} */
-  const callOwn = (method, path = '') => retry(call, options, method, `/tickets/self${path}`, ticket);
+  const callOwn = (method, path = '') => retry(call, options, method, `/tickets/self${path}`, ticket).catch(refuse);
+  let { former = null } = options;
+  /** The last ticket that was of another line. */
+  let replaced = '';
   let isProving = false;
+
+  /** @type {T.Refuse} */
+  function refuse(error) {
+    if (error.code === INVALID) replaced = ticket;
+    throw error;
+  }
 
   async function rejoin() {
     /** @type {T.TicketFacts} */
@@ -55,6 +65,7 @@ function createVisit(room, options, ticket, known) {
       if (error.code === CHALLENGED) return enter(call, options);
       throw error;
     });
+    if (!former || ticket === replaced) former = ticket;
     ticket = next;
     known = null;
     return facts;
@@ -77,9 +88,18 @@ function createVisit(room, options, ticket, known) {
     }
   }
 
+  /** An undone reset brings the ticket of before back. @type {T.FetchFormer} */
+  async function fetchFormer(error) {
+    if (error.code !== INVALID || !former) return refuse(error);
+    /** @type {T.Facts} */
+    const facts = await call('GET', '/tickets/self', former).catch(refuse);
+    [ticket, former] = [former, ticket];
+    return facts;
+  }
+
   async function fetchFacts() {
     /** @type {T.Facts} */
-    const facts = await call('GET', '/tickets/self', ticket);
+    const facts = await call('GET', '/tickets/self', ticket).catch(fetchFormer);
     if (facts.challenge) prove();
     return facts.rejoin === 'by_itself' ? rejoin() : facts;
   }
@@ -123,6 +143,9 @@ function createVisit(room, options, ticket, known) {
   return {
     get ticket() {
       return ticket;
+    },
+    get former() {
+      return former;
     },
     facts,
     async claim() {

@@ -72,6 +72,9 @@ export type Resume = typeof resume;
 export type Call = <Answer>(method: string, path: string, ticket?: string, body?: object) => Promise<Answer>;
 /** Calls the API about the visitor's own ticket. */
 export type CallOwn = <Answer>(method: string, path?: string) => Promise<Answer>;
+/** Notes that a ticket is of another line. */
+export type Refuse = (error: AnteroomError) => never;
+export type FetchFormer = (error: AnteroomError) => Promise<Facts>;
 export type CreateCall = (room: string, options: Options) => Call;
 export type CreateVisit = (room: string, options: Options, ticket: string, known: Facts | null) => Visit;
 /** Tries again while errors are temporary. */

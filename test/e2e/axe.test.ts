@@ -47,6 +47,7 @@ const WAITING: Omit<LineData, 'facts'> = {
     noticeState: null,
     noticeNews: null,
     isNoticeDue: false,
+    isRenumbered: true,
     hasToPress: true,
   },
 };

@@ -58,6 +58,7 @@ const WAITING: Omit<LineData, 'facts'> = {
     noticeState: null,
     noticeNews: null,
     isNoticeDue: false,
+    isRenumbered: true,
     hasToPress: true,
   },
 };

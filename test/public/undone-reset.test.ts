@@ -46,6 +46,31 @@ onEachStore('visitors around a reset that is undone', { rooms: [SALE] }, (servic
     }
   });
 
+  test('see why their number is another one', async () => {
+    const WHY = 'This line was reset or restored, so your number has changed.';
+    await reset();
+    const [ben, eve] = [createBrowser(), createBrowser()];
+    await enter(service, createBrowser(), `${SITE}/`);
+    const bens = (await enter(service, ben, `${SITE}/`)).location;
+    expect((await ben.get(bens)).text).not.toContain(WHY);
+
+    await reset();
+    const eves = (await enter(service, eve, `${SITE}/`)).location;
+    await enter(service, createBrowser(), `${SITE}/`);
+    const again = await reload(ben, bens);
+    for (let i = 0; i < 4; i++) expect((await ben.get(again)).text).toContain(WHY);
+    expect((await eve.get(eves)).text).not.toContain(WHY);
+
+    await undo();
+    for (const [browser, page] of [
+      [ben, again],
+      [eve, eves],
+    ] as const) {
+      const back = await reload(browser, page);
+      for (let i = 0; i < 4; i++) expect((await browser.get(back)).text).toContain(WHY);
+    }
+  });
+
   test('get no number of another visitor, and none after they left', async () => {
     await reset();
     const [ann, eve] = [createBrowser(), createBrowser()];

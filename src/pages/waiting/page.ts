@@ -104,6 +104,7 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       else restart(ctx, known, room, pending);
       return;
     }
+    const former = cookies.former(ctx.req.headers.cookie, room);
     try {
       const use = readUseState(ctx.querystring);
       if (use && (await visitors.admission(room, ticket.visitor))) {
@@ -115,9 +116,9 @@ export function createWaitingPage(deps: WaitingPageDeps): Middleware {
       const { state } = notice ? await noticeProgress(ticket, facts, notice) : { state: null };
       if (state && state !== notice)
         return seeOther(ctx, withNoticeState(withoutNoticeState(urls.pathOf(ctx.url)), state));
-      views.waiting(ctx, known, ticket, facts, site, landing);
+      views.waiting(ctx, known, ticket, facts, site, landing, former);
     } catch (error) {
-      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site, landing);
+      if (unavailableCause(error)) views.waiting(ctx, known, ticket, null, site, landing, former);
       else if (error instanceof AnteroomError && error.code === 'ticket_invalid') restart(ctx, known, room, pending);
       else throw error;
     }

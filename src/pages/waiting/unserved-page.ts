@@ -3,7 +3,7 @@
  * pieces (page-fragments.ts), cut once per snapshot, language and site. All other pages, and the first ones of a
  * snapshot, go through the views. Both give the same bytes.
  */
-
+import type { IncomingMessage } from 'node:http';
 import { prefersJson } from '#http/accept.ts';
 import type { RawHandler } from '#http/door.ts';
 import { acceptsCoding } from '#http/encodings.ts';
@@ -18,7 +18,6 @@ import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
 import { createCompressText } from '../gzip-parts.ts';
-import type { LanguageRequest } from '../locale/choose-language.ts';
 import { PAGE_HEADERS } from '../send-page.ts';
 import type { Views } from '../views.ts';
 import type { Addresses, Pending } from './address.ts';
@@ -26,6 +25,7 @@ import { type Continuations, continuationOf } from './continuation.ts';
 import { readNoticeState } from './notice-state.ts';
 import { type CutPage, cutPage, type PageValues, pieceKey } from './page-fragments.ts';
 import type { Presses } from './presses.ts';
+import { isRenumbered } from './renumbered.ts';
 import { readUseState } from './use-state.ts';
 import type { WaitingData } from './waiting-views.ts';
 
@@ -40,7 +40,7 @@ export interface UnservedPageDeps {
   readonly presses: Pick<Presses, 'facts'>;
   readonly snapshots: Pick<Snapshots, 'now'>;
   readonly addresses: Pick<Addresses, 'read'>;
-  readonly cookies: Pick<VisitorCookies, 'visitor' | 'ticket' | 'inside'>;
+  readonly cookies: Pick<VisitorCookies, 'visitor' | 'ticket' | 'former' | 'inside'>;
   readonly views: Pick<Views, 'page' | 'localeOf'>;
   readonly waitingData: WaitingData;
   readonly continuations: Continuations;
@@ -69,20 +69,23 @@ export function createUnservedPage(deps: UnservedPageDeps): RawHandler {
   }
 
   /** Null if the page was not asked for often enough to be cut. */
-  function cutFor(request: LanguageRequest, snapshot: Snapshot, ticket: Ticket, facts: Facts, site: string | null) {
+  function cutFor(request: IncomingMessage, snapshot: Snapshot, ticket: Ticket, facts: Facts, site: string | null) {
     const locale = views.localeOf(request, snapshot.settings);
     const kinds = cut.get(snapshot) ?? new Map<string, Kind>();
     cut.set(snapshot, kinds);
     const values = valuesOf(facts);
     const isNoticeDue = isDue(snapshot, facts.estimated_wait);
-    const key = `${locale.code} ${ticket.standing} ${facts.lane ?? ''} ${pieceKey(values)} ${isNoticeDue} ${site}`;
+    const renumbered = isRenumbered(cookies.former(request.headers.cookie, ticket.room), ticket, facts.number);
+    const kindOfVisitor = `${ticket.standing} ${facts.lane ?? ''} ${renumbered}`;
+    const key = `${locale.code} ${kindOfVisitor} ${pieceKey(values)} ${isNoticeDue} ${site}`;
     const kind = kinds.get(key) ?? { requests: 0 };
     if (kind.requests === 0 && kinds.size >= MOST_KINDS) return null;
     kinds.set(key, kind);
     kind.requests += 1;
     if (kind.requests <= BEFORE_CUT) return null;
     const render = (probe: PageValues) => {
-      const data = { ...waitingData(snapshot, ticket, withValues(facts, probe), site, null), isNoticeDue };
+      const alike = waitingData(snapshot, ticket, withValues(facts, probe), site, null);
+      const data = { ...alike, isNoticeDue, isRenumbered: renumbered };
       return views.page(request, 'waiting', data, snapshot.settings);
     };
     if (kind.page === undefined) kind.page = cutPage(render, values, locale.formats, compress);

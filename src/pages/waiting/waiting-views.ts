@@ -11,6 +11,7 @@ import { sendPage } from '../send-page.ts';
 import { RETRY_AFTER } from '../unavailable.ts';
 import type { Render } from '../views.ts';
 import { type NoticeNews, type NoticeState, newsOf, readNoticeState } from './notice-state.ts';
+import { isRenumbered } from './renumbered.ts';
 import type { UseState } from './use-state.ts';
 
 /** A room as far as it is known: null while the store is unavailable and this process has not seen the room yet. */
@@ -63,6 +64,8 @@ export type LineData = Readonly<{
   noticeNews: NoticeNews | null;
   /** Whether a message that is asked for now is sent at once: then none is offered. */
   isNoticeDue: boolean;
+  /** Whether the number is another one than before, as the line was reset or a reset was undone. */
+  isRenumbered: boolean;
   /** Whether a visitor without scripts has to press "Check again" to count as present. */
   hasToPress: boolean;
 }>;
@@ -77,6 +80,7 @@ export interface WaitingViews {
    *
    * @param site host that the visitor continues to; null if it is not known.
    * @param landing URL for visitors of a room that is sold out, or may be soon.
+   * @param former ticket that this one replaced.
    */
   waiting(
     ctx: Context,
@@ -85,6 +89,7 @@ export interface WaitingViews {
     facts: Facts | null,
     site: string | null,
     landing: string | null,
+    former: Ticket | null,
   ): void;
   /** @param again URL through the door; null if there is none. */
   newcomer(ctx: Context, known: Snapshot, facts: Facts, again: string | null, site: string | null): void;
@@ -159,20 +164,22 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
       noticeState: null,
       noticeNews: null,
       isNoticeDue: known !== null && isDue(known, facts?.estimated_wait ?? null),
+      isRenumbered: false,
       hasToPress: known !== null && hasToPress(known.settings, ticket),
     };
   };
 
   return {
     waitingData,
-    waiting(ctx, known, ticket, facts, site, landing) {
+    waiting(ctx, known, ticket, facts, site, landing, former) {
       const noticeState = readNoticeState(ctx.querystring);
       const data = waitingData(known, ticket, facts, site, landing);
       // A page that reloads empties its form.
       const hasForm = data.emailBefore !== null && (noticeState === 'form' || noticeState === 'refused');
       const refresh = hasForm && isUnserved(facts) ? 0 : data.refresh;
       const noticeNews = newsOf(noticeState, data.isNoticeDue);
-      showLine(ctx, known, 'waiting', { ...data, noticeState, noticeNews, refresh });
+      const renumbered = isRenumbered(former, ticket, data.number);
+      showLine(ctx, known, 'waiting', { ...data, isRenumbered: renumbered, noticeState, noticeNews, refresh });
     },
     newcomer(ctx, known, facts, again, site) {
       const { id, title } = known.settings;
@@ -199,6 +206,7 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
         noticeState: null,
         noticeNews: null,
         isNoticeDue: false,
+        isRenumbered: false,
         hasToPress: false,
       });
     },
