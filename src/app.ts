@@ -60,7 +60,8 @@ export function createApp(deps: AppDeps): App {
 
   const { demoShop: shop, views } = dependencies;
   const demo = shop === null ? [] : [createDemoPage({ views, urls, shop })];
-  const before = [health({ ping: store.ping, draining, metrics }), assets.middleware, ...demo];
+  const { missingRooms } = waitingRoom;
+  const before = [health({ ping: store.ping, missingRooms, draining, metrics }), assets.middleware, ...demo];
   const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
   const { createSignInLink } = admin;
   const { notices } = dependencies;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
+import type { MissingRooms } from '#waiting-room/missing-rooms.ts';
 import { type ProblemAnswer, problemAnswer, problemOf, sendProblem } from './problem.ts';
 
 /** How long an answer of the store is good, in ms. */
@@ -13,6 +14,7 @@ export const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '
 export interface HealthDeps {
   /** Resolves when the store accepts a write and keeps it. */
   readonly ping: () => Promise<void>;
+  readonly missingRooms: MissingRooms;
   /** Whether the process accepts no new work. */
   readonly draining: () => boolean;
   readonly metrics: Pick<Metrics, 'expose'>;
@@ -21,18 +23,26 @@ export interface HealthDeps {
 }
 
 /**
- * `/livez`: the process runs. `/readyz`: it accepts requests, because the store accepts writes and it does not drain.
- * `/metrics`: for Prometheus.
+ * `/livez`: the process runs. `/readyz`: it accepts requests, because the store accepts writes and has the lines of
+ * all rooms, and it does not drain. `/metrics`: for Prometheus.
  */
-export function health({ ping, draining, metrics, patience = 1000 }: HealthDeps): Middleware {
+export function health({ ping, missingRooms, draining, metrics, patience = 1000 }: HealthDeps): Middleware {
+  /** Null if every room can be answered. Which are missing is nobody's business. */
+  async function find(): Promise<ProblemAnswer | null> {
+    await ping();
+    const { length } = await missingRooms();
+    if (length === 0) return null;
+    const detail = `The store lost the lines of ${length} ${length === 1 ? 'room' : 'rooms'}, which come back within seconds.`;
+    return problemAnswer('store_unavailable', { detail });
+  }
+
   /** Null if the store may be used, otherwise the refusal. */
   async function ask(): Promise<ProblemAnswer | null> {
     const waiting = new AbortController();
     const unavailable = problemAnswer('store_unavailable');
     const tooLate = delay(patience, unavailable, { signal: waiting.signal, ref: false }).catch(() => unavailable);
-    const answered = ping().then(
-      () => null,
-      (error: unknown) => (error instanceof AnteroomError ? problemOf(error) : unavailable),
+    const answered = find().catch((error: unknown) =>
+      error instanceof AnteroomError ? problemOf(error) : unavailable,
     );
     try {
       return await Promise.race([answered, tooLate]);

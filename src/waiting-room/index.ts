@@ -24,6 +24,7 @@ import { createJoinBatcher } from './join-batcher.ts';
 import { createJoinRoom } from './join-room.ts';
 import type { LineView } from './line/counters.ts';
 import { recoverLostLines } from './lost-lines.ts';
+import type { MissingRooms } from './missing-rooms.ts';
 import type { Operations } from './operations.ts';
 import { createOperations } from './operations.ts';
 import type { EventKept, LaneKept } from './operations-context.ts';
@@ -74,6 +75,7 @@ export interface WaitingRoom {
   readonly measurements: Pick<Measurements, 'pace' | 'alerts' | 'measuredAlerts' | 'rows'>;
   /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
+  readonly missingRooms: MissingRooms;
   /** The most joins of one address without a proof within the current minute, as far as this process knows. */
   busiestAddress(room: RoomId): number;
 }
@@ -220,6 +222,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     }),
     operationsOf,
     busiestAddress: joinLimits.busiest,
+    missingRooms: store.missingRooms,
     async flush() {
       await Promise.all([heartbeats.flush(), predictions.flush(), joinLimits.share(), measurements.waits.flush()]);
     },

@@ -11,6 +11,7 @@ import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { Output } from './line/verbs.ts';
 import { createLineMemory, lostSince, mayLackEntrants, rememberParty, seenOf, wentBack } from './line-memory.ts';
+import { createMissingRooms, type MissingRooms } from './missing-rooms.ts';
 import type { Checkpoints, SeenLine } from './ports/checkpoints.ts';
 import type { Store } from './ports/index.ts';
 import { lineStoreOf, type PerformVerb, type PublicLineStore, performOn } from './ports/line.ts';
@@ -59,7 +60,9 @@ export interface RecoveringStore {
   readonly settings: SettingsStore;
 }
 
-export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveringStore {
+export type RecoveredLines = RecoveringStore & { readonly missingRooms: MissingRooms };
+
+export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveredLines {
   const memory = createLineMemory();
   const missingSince = new Map<LineId, number>();
   const recoveries = new Map<LineId, Promise<boolean>>();
@@ -160,6 +163,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
       seen = await viewForMemory(id, memory.known(id, at), at);
     }
     memory.saw(id, seen, at);
+    missingSince.delete(id);
     if (known && lostSince(memory.rooms.get(id)) > known.view.heartbeatsSince) {
       restoreSettings(roomOfLine(id)).catch(onError);
     }
@@ -280,5 +284,16 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     },
   };
 
-  return { line, settings };
+  // With checkpoints beyond the store, every process opens a line at once.
+  const missingRooms = store.checkpoints
+    ? async () => []
+    : createMissingRooms({
+        stored,
+        known: memory.settings,
+        missing: missingSince,
+        isLost,
+        view: (id) => view(id, now()),
+      });
+
+  return { line, settings, missingRooms };
 }

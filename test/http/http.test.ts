@@ -172,7 +172,7 @@ describe('the request log', () => {
 
 describe('health', () => {
   const metrics = createMetrics({ processMetrics: false });
-  const well = { ping: async () => {}, draining: () => false, metrics };
+  const well = { ping: async () => {}, missingRooms: async () => [], draining: () => false, metrics };
 
   test('is live and ready by default', async () => {
     const url = await serve(health(well));
@@ -195,6 +195,13 @@ describe('health', () => {
     const answer = await request(url).get('/readyz').expect(503);
     expect(answer.body).toMatchObject({ code: 'store_evicts', detail: expect.stringContaining('allkeys-lru') });
     expect(answer.headers['retry-after']).toBeDefined();
+  });
+
+  test('is not ready while the lines of rooms are missing, and says how many', async () => {
+    const url = await serve(health({ ...well, missingRooms: async () => ['sale', 'tour'] }));
+    const answer = await request(url).get('/readyz').expect(503);
+    expect(answer.body).toMatchObject({ code: 'store_unavailable', detail: expect.stringContaining('2 rooms') });
+    expect(answer.text).not.toContain('sale');
   });
 
   test('is not ready while it drains', async () => {
