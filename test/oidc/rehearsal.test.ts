@@ -163,7 +163,9 @@ onEachStore(
       expect((await browser.post(lastStep(url))).status).toBe(303);
       expect((await browser.post(lastStep(url))).status).toBe(303);
       const other = createBrowser();
-      expect((await other.post(lastStep(url))).status).toBe(409);
+      const used = await other.post(`${lastStep(url)}&lang=de`);
+      expect(used.status).toBe(409);
+      expect(used.text).toContain('Mit dieser Probe ist schon ein anderer Browser drin.');
       const outside = await other.get((await startLogin(service.issuer)).url);
       expect(outside.location).toMatch(/\/rooms\/sale\/wait\?/);
     });
@@ -254,6 +256,10 @@ onEachStore(
         expect((await browser.get(url.replace('/sale/', '/gate/'))).status).toBe(410);
         expect((await browser.get(`${service.issuer}/rooms/sale/rehearsal?pass=nonsense`)).status).toBe(410);
         expect((await browser.get(`${service.issuer}/rooms/sale/rehearsal`)).status).toBe(410);
+        const over = await browser.get(`${service.issuer}/rooms/sale/rehearsal`, { 'Accept-Language': 'ar' });
+        expect(over.text).toContain('انتهت هذه التجربة');
+        const nowhere = await browser.get(`${service.issuer}/rooms/nowhere/rehearsal?lang=de`);
+        expect(nowhere.text).toContain('<html lang="de"');
       });
 
       test('to begin for a viewer, for an unknown room, and for a relying party of another room', async () => {

@@ -54,16 +54,15 @@ export function createRehearsalDoor(deps: RehearsalDoorDeps): Door {
     return isThere ? urls.urlOf(`/rooms/${room}/enter?return_to=${encodeURIComponent(goal.url)}`) : null;
   }
 
-  function refuse(ctx: Context, status: number, code: string, description: string): void {
-    sendPage(ctx, status, views.page(ctx.req, 'error', { code, description }));
+  function refuse(ctx: Context, status: number, code: string): void {
+    sendPage(ctx, status, views.page(ctx.req, 'error', { code }));
   }
 
   /** Null if there is none, which has been answered then. */
   async function open(ctx: Context): Promise<Rehearsal | null> {
     const { room = '' } = ctx.params;
     const rehearsal = await rehearsals.open(room, String(ctx.query.pass ?? ''));
-    if (!rehearsal)
-      refuse(ctx, 410, 'rehearsal_over', 'This link to a rehearsal is not valid, or it is over. Make another one.');
+    if (!rehearsal) refuse(ctx, 410, 'rehearsal_over');
     return rehearsal;
   }
 
@@ -103,8 +102,7 @@ export function createRehearsalDoor(deps: RehearsalDoorDeps): Door {
     if (goal === null) return seeOther(ctx, urlOf(ctx, LAST));
     const known = cookies.inside(ctx.req.headers.cookie, room)?.visitor ?? null;
     const entered = await rehearsals.enter(rehearsal, snapshot.settings.admission.lifetime, known);
-    if (!entered)
-      return refuse(ctx, 409, 'rehearsal_used', 'Another browser is inside with this rehearsal. Make another link.');
+    if (!entered) return refuse(ctx, 409, 'rehearsal_used');
     const ticket = await rehearsalTicket(snapshots, room, entered.visitor, now());
     ctx.append('Set-Cookie', cookies.keepInside(ticket, entered));
     await rehearsals.record(room, id, 'entered');
@@ -117,7 +115,7 @@ export function createRehearsalDoor(deps: RehearsalDoorDeps): Door {
       if (rehearsal) await handle(rehearsal);
     } catch (error) {
       if (!(error instanceof RoomNotFound)) throw error;
-      refuse(ctx, 404, error.code, 'There is no such waiting room.');
+      refuse(ctx, 404, error.code);
     }
   }
 
