@@ -75,7 +75,7 @@ export interface Line {
   arrivingDue: number;
   /** The first number of each second with joins, of the last minute. `at` is less `shifted`. Ascending. */
   recentJoins: { readonly from: number; readonly at: number }[];
-  /** The numbers up to `to` were passed at `at`, less `shifted`. Ascending. */
+  /** The numbers up to `to` were passed at `at`, by the time of turns, less `shifted`. Ascending. */
   raiseTimes: { to: number; readonly at: number }[];
   /**
    * For raises over people: turns saved for unproven visitors, and whether the last turn went to a visitor who

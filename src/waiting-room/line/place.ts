@@ -81,7 +81,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
   const isLapsed = away && (overdue || line.lapsed.has(number));
   // In a room where everybody is admitted at once, the front is always open.
   const isOpen = line.rules.mode === 'passthrough' || isLapsed;
-  const front = isOpen || (line.waited.has(number) && isWithinGrace(line, number, now));
+  const front = isOpen || (line.waited.has(number) && isWithinGrace(line, number, turnTime(line, now)));
   return { state: 'missed', away, front, ...(isLapsed ? { lapsed: true } : {}) };
 }
 

@@ -1,4 +1,4 @@
-/** When numbers were passed: the front is for visitors who return within a grace of that. */
+/** When numbers were passed, by the time of turns: the front is for visitors who return within a grace of that. */
 import type { Line } from './line.ts';
 
 /** How long after being passed a visitor may return to the front, in ms, where the rules do not say it. */

@@ -8,7 +8,7 @@ import { cutRaiseTimes, noteRaise } from './raise-times.ts';
 import { isRestored } from './restored-turns.ts';
 import { settle } from './settle.ts';
 import { endsWithReturned, shareTurns } from './shares.ts';
-import { pushBatch, release, serveAgain } from './turns.ts';
+import { pushBatch, release, serveAgain, turnTime } from './turns.ts';
 import { counterAfter } from './unconfirmed.ts';
 
 /**
@@ -73,7 +73,7 @@ export function serveUpTo(
     line.leftUnserved -= gone;
     if (presentOnly) line.expired += last - from + 1 - gone - held - put - newcomers;
     pushBatch(line, last, now);
-    noteRaise(line, last, now);
+    noteRaise(line, last, turnTime(line, now));
   }
   if (to <= line.serving && last < from) return;
   line.serving = Math.max(line.serving, to);

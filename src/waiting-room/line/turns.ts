@@ -114,8 +114,13 @@ export function shiftTurns(line: Line, by: number): void {
   for (const [number, deadline] of line.servedAgain) line.servedAgain.set(number, deadline + by);
 }
 
+/** The numbers were passed so much later: their front is open for as long as it would have been. */
+function shiftRaiseTimes(line: Line, by: number): void {
+  line.raiseTimes = line.raiseTimes.map(({ to, at }) => ({ to, at: at + by }));
+}
+
 /**
- * While a pause stops claim windows, moves their deadlines on by the time that passed, once it is `least` ms: as much is
+ * While a pause stops claim windows, moves their deadlines and the graces on by the time that passed, once it is `least` ms: as much is
  * left as there was. Of that time, `uncounted` ms passed for a version that does not know that they are stopped.
  */
 export function moveStoppedTurns(line: Line, now: number, least: number, uncounted: number): void {
@@ -123,7 +128,10 @@ export function moveStoppedTurns(line: Line, now: number, least: number, uncount
   if (isStopped && line.turnsStopped > 0) {
     const by = now - line.turnsStopped - uncounted;
     if (by >= 0 && by < least) return;
-    if (by > 0) shiftTurns(line, by);
+    if (by > 0) {
+      shiftTurns(line, by);
+      shiftRaiseTimes(line, by);
+    }
   } else if (!isStopped && line.turnsStopped === 0) return;
   line.turnsStopped = isStopped ? now : 0;
   line.changes += 1;

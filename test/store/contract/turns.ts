@@ -126,6 +126,27 @@ export function describeTurns(stores: Ports<'line'>): void {
       expect(await room.view(T0 + seconds(4140.7))).toMatchObject({ held: 0, counters: { expired: 2 } });
     });
 
+    it('does not count a stopped pause for the front that a missed turn leaves open', async () => {
+      const room = await makeRoom(stores().store, { pauseStops: 'claim_windows', missedTurnGrace: 1_800_000 });
+      const ann = pick(await room.crowd(1), 0);
+      await room.raise({ numbers: 1 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      await room.view(T0 + seconds(3000));
+      await room.configure({ mode: 'queue' }, T0 + seconds(4000));
+      const end = T0 + seconds(3900 + 1800);
+      expect(await room.place(ann, end)).toMatchObject({ state: 'missed', front: true });
+      expect(await room.place(ann, end + seconds(1))).toMatchObject({ state: 'missed', front: false });
+    });
+
+    it('counts a pause that stops nothing for the front', async () => {
+      const room = await makeRoom(stores().store, { missedTurnGrace: 1_800_000 });
+      const ann = pick(await room.crowd(1), 0);
+      await room.raise({ numbers: 1 });
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      expect(await room.place(ann, T0 + seconds(1800))).toMatchObject({ state: 'missed', front: true });
+      expect(await room.place(ann, T0 + seconds(1801))).toMatchObject({ state: 'missed', front: false });
+    });
+
     it('counts a stopped pause once, however often it is paused and by however many processes', async () => {
       const { store, second } = stores();
       const room = await makeRoom(store, { pauseStops: 'claim_windows' });

@@ -21,7 +21,7 @@ local function place(holder, now)
   local isAway = not claimBy and not has(MISSED, number)
   local lapsed = isAway and (overdue or has(LAPSED, number))
   -- Where everybody goes in at once, there is no front to keep free.
-  local isFront = line.mode == 'passthrough' or lapsed or has(WAITED, number) and isWithinGrace(number, now)
+  local isFront = line.mode == 'passthrough' or lapsed or has(WAITED, number) and isWithinGrace(number, turnTime(now))
   return { 'missed', isAway and '1' or '0', isFront and '1' or '0', lapsed and '1' or '0' }
 end
 

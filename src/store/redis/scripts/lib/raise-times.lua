@@ -1,4 +1,4 @@
--- When numbers were passed (waiting-room/line/raise-times.ts says more). RAISE_TIMES has the numbers that were passed
+-- When numbers were passed, by the time of turns (waiting-room/line/raise-times.ts says more). RAISE_TIMES has the numbers that were passed
 -- together: member `to:at`, score `to`, those above the entry before; `at` is less `shifted`.
 local SHARE = 64
 

@@ -43,7 +43,7 @@ local function serveUpTo(to, now, presentOnly, lastUnproven)
     end
     line.left_unserved = line.left_unserved - gone
     pushBatch(last, now)
-    noteRaise(last, now)
+    noteRaise(last, turnTime(now))
   end
   line.serving = math.max(line.serving, to)
 end

@@ -157,14 +157,30 @@ local function shiftTurns(by)
   end
 end
 
--- While a pause stops claim windows, moves their deadlines on by the time that passed, once it is `least` ms. Of that
+-- The numbers were passed so much later (lib/raise-times.lua).
+local function shiftRaiseTimes(by)
+  local moved = {}
+  for _, member in ipairs(redis.call('ZRANGE', RAISE_TIMES, 0, -1)) do
+    local to, at = string.match(member, '^(%d+):(%-?%d+)$')
+    moved[#moved + 1] = to
+    moved[#moved + 1] = string.format('%s:%.0f', to, at + by)
+  end
+  if #moved == 0 then return end
+  redis.call('DEL', RAISE_TIMES)
+  redis.call('ZADD', RAISE_TIMES, unpack(moved))
+end
+
+-- While a pause stops claim windows, moves their deadlines and the graces on by the time that passed, once it is `least` ms. Of that
 -- time, `uncounted` ms passed for a version that does not know that they are stopped.
 local function moveStoppedTurns(now, least, uncounted)
   local isStopped = line.mode == 'paused' and line.pause_stops > 0
   if isStopped and line.turns_stopped > 0 then
     local by = now - line.turns_stopped - uncounted
     if by >= 0 and by < least then return end
-    if by > 0 then shiftTurns(by) end
+    if by > 0 then
+      shiftTurns(by)
+      shiftRaiseTimes(by)
+    end
   end
   line.turns_stopped = isStopped and now or 0
 end
