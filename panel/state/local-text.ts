@@ -36,6 +36,11 @@ export type MessageDraft =
       readonly preset?: MessagePreset | undefined;
     };
 
+/** A title has no presets. */
+export type TitleDraft = Exclude<MessageDraft, { readonly kind: 'preset' }>;
+
+export function draftOf(title: string | LocalTexts): TitleDraft;
+export function draftOf(message: Message): MessageDraft;
 export function draftOf(message: Message): MessageDraft {
   if (message === null || typeof message === 'string') return { kind: 'text', text: message ?? '' };
   if (isPreset(message)) return { kind: 'preset', preset: message.preset };
@@ -52,6 +57,8 @@ export function fallbackOf(texts: readonly LanguageText[], roomLanguage: string)
 }
 
 /** The message as the API takes it. Null: none. */
+export function messageOf(draft: TitleDraft): string | LocalTexts | null;
+export function messageOf(draft: MessageDraft): Message;
 export function messageOf(draft: MessageDraft): Message {
   if (draft.kind === 'preset') return { preset: draft.preset };
   if (draft.kind === 'text') return draft.text.trim() || null;

@@ -174,6 +174,62 @@ describe('an operator, by keyboard', () => {
       .toEqual({ en: 'We start at eleven.', de: expect.stringContaining('Der Beginn wurde verschoben.') });
   });
 
+  test('changes the title, in several languages', async () => {
+    await openRoom();
+    await press(panel.page, 'Title…');
+    await panel.page.locator('input:focus').waitFor();
+    await panel.page.keyboard.press('ControlOrMeta+a');
+    await panel.page.keyboard.type('Summer sale');
+    await panel.page.keyboard.press('Enter');
+    await status('The title is changed.');
+    await panel.page.getByRole('heading', { level: 1, name: 'Summer sale' }).waitFor();
+    // The focus is back where it was.
+    await panel.page.locator('button:focus', { hasText: 'Title…' }).waitFor();
+
+    await press(panel.page, 'Title…');
+    await press(panel.page, 'Write it in several languages');
+    expect(await panel.page.getByLabel('English').inputValue()).toBe('Summer sale');
+    await panel.page.getByLabel('Another language').selectOption('ar');
+    await press(panel.page, 'Add');
+    await panel.page.locator('input[lang=ar][dir=rtl]:focus').waitFor();
+    await panel.page.keyboard.type('تخفيضات الصيف');
+    await panel.page.getByLabel('Another language').selectOption('de');
+    await press(panel.page, 'Add');
+    await panel.page.locator('input[lang=de]:focus').waitFor();
+    await panel.page.keyboard.type('Sommeraktion');
+    expect(await axe(panel.page)).toEqual([]);
+    await panel.page.keyboard.press('Enter');
+    await status('The title is changed.');
+    expect((await room()).title).toEqual({ en: 'Summer sale', ar: 'تخفيضات الصيف', de: 'Sommeraktion' });
+
+    await press(panel.page, 'Title…');
+    await press(panel.page, 'Remove Deutsch');
+    await panel.page.locator('input[lang=en]:focus').waitFor();
+    await press(panel.page, 'Save the title');
+    await expect.poll(async () => (await room()).title).toEqual({ en: 'Summer sale', ar: 'تخفيضات الصيف' });
+    await press(panel.page, 'Title…');
+    await press(panel.page, 'One text for all languages');
+    await press(panel.page, 'Save the title');
+    await expect.poll(async () => (await room()).title).toBe('Summer sale');
+  });
+
+  test('sees a title that somebody else wrote meanwhile before overwriting it', async () => {
+    await openRoom();
+    await press(panel.page, 'Title…');
+    await admin.as('patch', '/rooms/sale').send({ title: 'Autumn sale' }).expect(200);
+    await panel.page.getByLabel('Title', { exact: true }).fill('Winter sale');
+    await press(panel.page, 'Save the title');
+    await panel.page.getByText('Meanwhile somebody wrote: Autumn sale').waitFor();
+    await press(panel.page, 'Save the title');
+    await expect.poll(async () => (await room()).title).toBe('Winter sale');
+  });
+
+  test('is not offered the title where only owners may change it', async () => {
+    await openRoom(OPERATORS_TOKEN);
+    await panel.page.getByRole('button', { name: 'Stock…' }).waitFor();
+    expect(await panel.page.getByRole('button', { name: 'Title…' }).count()).toBe(0);
+  });
+
   test('finds rooms by their titles in several languages', async () => {
     await admin
       .as('patch', '/rooms/sale')

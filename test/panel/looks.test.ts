@@ -82,7 +82,7 @@ describe('the panel', () => {
     expect(complaints).toEqual([]);
   });
 
-  test.each(['Let in', 'Message', 'Close the room…', 'Stock…', 'Inlet and size…'])(
+  test.each(['Let in', 'Message', 'Close the room…', 'Stock…', 'Title…', 'Inlet and size…'])(
     'is accessible in the dialog “%s”, on a phone',
     async (name) => {
       const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
@@ -138,6 +138,20 @@ describe('the panel', () => {
       await page.getByRole('button', { name: 'Show the message' }).scrollIntoViewIfNeeded();
       await page.screenshot({ path: `test-output/panel/message-${colorScheme}-${dir}-end.png` });
     }
+  });
+
+  test('is accessible with a title in several languages, on a phone', async () => {
+    const title = { en: 'Spring sale', ar: 'تخفيضات الربيع', de: 'Frühlingsaktion für alle, die gewartet haben' };
+    await admin.as('patch', '/rooms/sale').send({ title }).expect(200);
+    const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
+    await signIn(page);
+    await show(page, '#/rooms/sale');
+    await press(page, 'Title…');
+    await page.getByRole('button', { name: 'Remove Deutsch' }).waitFor();
+    await page.evaluate("document.documentElement.dir = 'rtl'");
+    expect(await axe(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    await page.screenshot({ path: 'test-output/panel/title-dark-rtl.png' });
   });
 
   test('keeps Pause, Message and Let in on the screen of a phone', async () => {

@@ -13,10 +13,11 @@ import { LetInDialog } from './actions/let-in.tsx';
 import { MessageDialog } from './actions/message.tsx';
 import { OpenDialog } from './actions/open-room.tsx';
 import { StockDialog } from './actions/stock.tsx';
+import { TitleDialog } from './actions/title.tsx';
 import { useRoomUndo } from './undo.tsx';
 import { UndoReset } from './undo-reset.tsx';
 
-type Open = 'let-in' | 'message' | 'open' | 'close' | 'stock' | 'inlet' | null;
+type Open = 'let-in' | 'message' | 'open' | 'close' | 'stock' | 'title' | 'inlet' | null;
 
 const DIALOGS = {
   'let-in': LetInDialog,
@@ -24,6 +25,7 @@ const DIALOGS = {
   open: OpenDialog,
   close: CloseDialog,
   stock: StockDialog,
+  title: TitleDialog,
   inlet: InletDialog,
 } as const;
 
@@ -115,9 +117,14 @@ function OperatorActions({ state, room, report }: RoomActionsProps) {
           {t('stock.button')}
         </button>
         {may('owner') && (
-          <button type="button" onClick={show('inlet')}>
-            {t('inlet.button')}
-          </button>
+          <>
+            <button type="button" onClick={show('title')}>
+              {t('title.button')}
+            </button>
+            <button type="button" onClick={show('inlet')}>
+              {t('inlet.button')}
+            </button>
+          </>
         )}
         <UndoReset state={state} />
       </div>

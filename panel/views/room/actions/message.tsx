@@ -3,22 +3,20 @@ import { useEffect } from 'preact/hooks';
 import { ActionDialog } from '../../../parts/action-dialog.tsx';
 import { Field } from '../../../parts/field.tsx';
 import { news } from '../../../parts/news.tsx';
-import { Refused } from '../../../state/api.ts';
 import { loadLanguages } from '../../../state/languages.ts';
 import { draftOf, type Message, type MessageDraft, messageOf } from '../../../state/local-text.ts';
-import { mergePatchOf } from '../../../state/merge-patch.ts';
 import { t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
-import { MessageByLanguage } from './message-by-language.tsx';
 import { presetText } from './message-presets.ts';
 import { PresetButtons } from './preset-buttons.tsx';
+import { TextByLanguage } from './text-by-language.tsx';
+import { useStoredField } from './use-stored-field.ts';
 
 const LONGEST = 2000;
 
 /** The operator's words to all who wait: one text, or one by language. */
 export function MessageDialog({ state, room, report, onClose }: ActionProps) {
-  const base = useSignal({ etag: state.stored.value?.etag ?? null, message: room.message });
-  const first = useSignal(room.message);
+  const stored = useStoredField(state, room, 'message');
   const draft = useSignal<MessageDraft>(draftOf(room.message));
   const message = messageOf(draft.value);
   const language = room.languages?.default ?? 'en';
@@ -29,21 +27,10 @@ export function MessageDialog({ state, room, report, onClose }: ActionProps) {
   };
 
   async function send(): Promise<string> {
-    try {
-      await state.patch(mergePatchOf({ message: base.value.message }, { message }) as object, base.value.etag);
-    } catch (error) {
-      if (error instanceof Refused && error.status === 412) {
-        await state.load();
-        const { stored } = state;
-        if (stored.value) base.value = { etag: stored.value.etag, message: stored.value.room.message };
-      }
-      throw error;
-    }
+    await stored.save(message);
     return message === null ? t('message.removed') : t('message.done', { present: report.counters.present });
   }
 
-  const before = state.stored.value?.room.message ?? null;
-  const isNews = before !== null && JSON.stringify(before) !== JSON.stringify(first.value);
   const given = draft.value;
   return (
     <ActionDialog
@@ -56,7 +43,7 @@ export function MessageDialog({ state, room, report, onClose }: ActionProps) {
       }}
       onClose={onClose}
     >
-      {isNews && <p class="plan">{t('message.now', { text: shownText(before) })}</p>}
+      {stored.news && <p class="plan">{t('message.now', { text: shownText(stored.news) })}</p>}
       {given.kind === 'text' && (
         <Field label={t('message.text')} hint={t('message.hint', { present: report.counters.present })}>
           {(ids) => (
@@ -79,7 +66,8 @@ export function MessageDialog({ state, room, report, onClose }: ActionProps) {
         </>
       )}
       {given.kind === 'languages' && (
-        <MessageByLanguage
+        <TextByLanguage
+          longest={LONGEST}
           {...{ texts: given.texts, preset: given.preset, roomLanguage: language, offered: room.languages?.offered }}
           onChange={(change) => {
             const now = draft.value;

@@ -7,8 +7,12 @@ import { fallbackOf, type LanguageText } from '../../../state/local-text.ts';
 import { t } from '../../../state/words.ts';
 import { presetText } from './message-presets.ts';
 
-export interface MessageByLanguageProps {
+export interface TextByLanguageProps {
   readonly texts: readonly LanguageText[];
+  /** The most characters of each. */
+  readonly longest: number;
+  /** Whether a text has no more than one line. */
+  readonly isLine?: boolean;
   /** What a language that is added begins with; undefined: nothing. */
   readonly preset?: MessagePreset | undefined;
   /** The default language of the room's pages. */
@@ -20,7 +24,15 @@ export interface MessageByLanguageProps {
 }
 
 /** A text in each language that was added. */
-export function MessageByLanguage({ texts, preset, roomLanguage, offered, onChange }: MessageByLanguageProps) {
+export function TextByLanguage({
+  texts,
+  longest,
+  isLine = false,
+  preset,
+  roomLanguage,
+  offered,
+  onChange,
+}: TextByLanguageProps) {
   const box = useRef<HTMLDivElement>(null);
   const chosen = useSignal('');
   const focusOn = useRef('');
@@ -50,28 +62,24 @@ export function MessageByLanguage({ texts, preset, roomLanguage, offered, onChan
         return (
           <div key={code} class="local">
             <Field label={<span lang={code}>{nameOf(code)}</span>}>
-              {(ids) => (
-                <textarea
-                  {...ids}
-                  rows={3}
-                  maxLength={2000}
-                  lang={code}
-                  dir={dir ?? language?.dir ?? 'auto'}
-                  data-language={code}
-                  value={text}
-                  onInput={(event) => {
+              {(ids) => {
+                const given = {
+                  ...{ ...ids, maxLength: longest, lang: code, dir: dir ?? language?.dir ?? ('auto' as const) },
+                  ...{ 'data-language': code, value: text },
+                  onInput: (event: { readonly currentTarget: { readonly value: string } }) => {
                     const { value } = event.currentTarget;
                     onChange((now) => now.map((each) => (each.code === code ? { ...each, text: value } : each)));
-                  }}
-                />
-              )}
+                  },
+                };
+                return isLine ? <input type="text" autocomplete="off" {...given} /> : <textarea rows={3} {...given} />;
+              }}
             </Field>
             {texts.length > 1 && (
               <button
                 type="button"
                 class="quiet"
                 onClick={() => {
-                  focusOn.current = 'textarea';
+                  focusOn.current = '[data-language]';
                   onChange((now) => now.filter((each) => each.code !== code));
                 }}
               >
