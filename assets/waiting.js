@@ -85,7 +85,7 @@ function write(id, text) {
 
 /** @param {T.ShownFacts} facts */
 function show({ people_ahead, estimated_wait, message, message_id, updated_at, stock }) {
-  const offers = document.getElementById('offers');
+  const offers = document.getElementById('anteroom-offers');
   // A message that is asked for now would come at once.
   if (offers) offers.hidden = estimated_wait !== null && estimated_wait.low <= Number(offers.dataset.before);
   write('ahead', integers.format(people_ahead));
@@ -140,7 +140,7 @@ function showProgress(ahead) {
 
 /** @param {T.NoticeNews} news What became of the message that the visitor asked for. */
 function showNews(news) {
-  const told = document.getElementById('told');
+  const told = document.getElementById('anteroom-told');
   // A room may stop sending messages.
   if (!told) return;
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (told.querySelectorAll('[data-news]'))) {
@@ -191,7 +191,7 @@ function changeState(next) {
 
 /** @param {T.Times} times By the server's clock: this device's may be wrong. */
 function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
-  byId('time-stopped').hidden = !isTimeStopped;
+  byId('anteroom-time-stopped').hidden = !isTimeStopped;
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
   if (starts_at) {
     const time = new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' });

@@ -47,42 +47,17 @@ const HINTS: Readonly<Record<string, string>> = {
   script: 'the page has its own',
 };
 
-/** Names by which the page's script and labels find their elements. */
+/** Names by which the page's script and labels find their elements. New ones begin with `anteroom-`. */
 export const RESERVED_IDS: ReadonlySet<string> = new Set([
-  ...[
-    'ahead',
-    'back',
-    'check',
-    'claim',
-    'code',
-    'email',
-    'estimate',
-    'from',
-    'held',
-    'lane',
-    'language',
-    'leave',
-    'leaving',
-  ],
-  ...['left', 'lost', 'message', 'more-time', 'moved', 'next', 'notified', 'notify', 'number', 'offers', 'progress'],
-  ...['push', 'push-ask', 'push-failed', 'rejoin'],
-  ...[
-    'rivals',
-    'scarce',
-    'start',
-    'starts',
-    'stock',
-    'stop',
-    'stopped',
-    'support',
-    'time-stopped',
-    'to',
-    'told',
-    'unchecked',
-    'updated',
-    'waiting',
-  ],
+  ...['ahead', 'back', 'check', 'claim', 'code', 'email', 'estimate', 'from', 'held', 'lane'],
+  ...['language', 'leave', 'leaving', 'left', 'lost', 'message', 'more-time', 'moved', 'next'],
+  ...['notified', 'notify', 'number', 'progress', 'push', 'push-ask', 'push-failed', 'rejoin'],
+  ...['rivals', 'scarce', 'start', 'starts', 'stock', 'stop', 'stopped', 'support', 'to'],
+  ...['unchecked', 'updated', 'waiting'],
 ]);
+
+/** Templates that are saved keep the ids that they have, so an id of the page may not be one that is theirs by chance. */
+export const OWN_ID = /^anteroom-/i;
 
 /** Why an element is refused; null if it is not. */
 export function elementFault(name: string, namespace: string): string | null {
@@ -140,5 +115,5 @@ function linkFault(value: string): string | null {
 
 function idFault(value: string): string | null {
   if (value.includes(MARK)) return 'has an id with a tag of Mustache';
-  return RESERVED_IDS.has(value) ? `has the id ${value}, which the page itself has` : null;
+  return RESERVED_IDS.has(value) || OWN_ID.test(value) ? `has the id ${value}, which the page itself has` : null;
 }

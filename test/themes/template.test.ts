@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readTemplate, templateFaults } from '#themes/template.ts';
-import { RESERVED_IDS } from '#themes/template-html.ts';
+import { OWN_ID, RESERVED_IDS } from '#themes/template-html.ts';
 import { compileTemplate, VARIABLES, type Values } from '#themes/template-tags.ts';
 
 const messages = (source: string) => templateFaults(source).map(({ message }) => message);
@@ -66,6 +66,7 @@ describe('what could run, load or break the page is refused by line', () => {
     ['<img src="{{logo}}" name="getElementById">', 'line 2 has the attribute name'],
     ['<p style="background:url(x)">x</p>', 'line 2 has a style attribute: write a class'],
     ['<p id="claim">x</p>', 'line 2 has the id claim, which the page itself has'],
+    ['<p id="Anteroom-new">x</p>', 'line 2 has the id Anteroom-new, which the page itself has'],
     ['<p id="{{state}}">x</p>', 'line 2 has an id with a tag of Mustache'],
     ['<style>\np { background: url(//evil.example) }</style>', 'line 3 has url(…): a theme loads nothing'],
     ['<style>p { color: {{state}} }</style>', 'line 2 has a tag of Mustache in <style>'],
@@ -124,8 +125,11 @@ test('a section leaves whole elements out', () => {
   expect(render({ ...values, is_served: false })[0]).toBe('<h1>Wait</h1>');
 });
 
-test("the reserved ids are those of the page's views", () => {
+test("the reserved ids are those of the page's views, and new ones are named so that no template has them", () => {
   const views = ['waiting', 'layout'].map((name) => readFileSync(`views/${name}.ejs`, 'utf8')).join('');
   const ids = [...views.matchAll(/\bid="([\w-]+)"/g)].map(([, id]) => id);
-  expect([...RESERVED_IDS].sort()).toEqual([...new Set(ids)].sort());
+  const others = ids.filter((id = '') => !OWN_ID.test(id));
+  expect([...RESERVED_IDS].sort()).toEqual([...new Set(others)].sort());
+  for (const id of ['offers', 'told', 'time-stopped'])
+    expect(messages(`<body><p id="${id}"></p>{{{form}}}`)).toEqual([]);
 });
