@@ -19,15 +19,20 @@ export function formatDuration(milliseconds: number): string {
   return `${milliseconds / UNITS[unit]}${unit}`;
 }
 
+const MALFORMED = 'must be a duration such as 90s, 10m, 2h or 500ms';
+/** A number without a unit is no duration, even as text. */
+const sentenceOf = ({ input }: { readonly input?: unknown }) => (input === undefined ? undefined : MALFORMED);
+
 /** A duration at most a year: `10m` on the wire, milliseconds inside. */
 function durationFrom(shortest: 0 | 1) {
-  return z.codec(z.string().meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] }), z.number(), {
+  const text = z.string({ error: sentenceOf }).meta({ pattern: WIRE.source, examples: ['90s', '10m', '2h', '500ms'] });
+  return z.codec(text, z.number(), {
     decode(text, context) {
       const milliseconds = parseDuration(text);
       if (milliseconds !== null && milliseconds >= shortest && milliseconds <= LONGEST) return milliseconds;
       const message =
         milliseconds === null
-          ? 'must be a duration such as 90s, 10m, 2h or 500ms'
+          ? MALFORMED
           : `must be ${shortest === 0 ? '' : 'longer than 0 and '}at most a year (8760h)`;
       context.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;

@@ -10,6 +10,10 @@ const faults = (schema: z.ZodType, input: unknown) => {
   return checked.ok ? [] : checked.faults.map(({ field, message }) => ({ field, message }));
 };
 
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const PRESETS = 'technical_pause, start_moved, nearly_sold_out';
+const rule = (match: object) => ({ rules: [{ match, action: 'bypass' }] });
+
 describe('a room', () => {
   test('has defaults for all fields but its id', () => {
     expect(z.decode(room, { id: 'spring-sale' })).toEqual({
@@ -186,6 +190,29 @@ describe('a room', () => {
     expect(faults(room, { id: 'a', inlet: { strategy: 'lottery' } })).toEqual([
       { field: 'inlet.strategy', message: 'must be one of manual, periodic, rate, max-size, adaptive' },
     ]);
+  });
+
+  test.each<[unknown, field: string, message: string]>([
+    [{ challenge: 'maybe' }, 'challenge', 'must be one of off, auto, always'],
+    [{ challenge: { provider: 'turnstile' } }, 'challenge.site_key', 'is required'],
+    [
+      { challenge: { provider: 'captcha', site_key: 'a', secret: 'b' } },
+      'challenge.provider',
+      'must be one of turnstile, hcaptcha, recaptcha, friendly-captcha',
+    ],
+    [rule({ method: 'get' }), 'rules[0].match.method', `must be one of ${METHODS}`],
+    [rule({ method: ['GET', 'get'] }), 'rules[0].match.method[1]', `must be one of ${METHODS}`],
+    [rule({ path: [] }), 'rules[0].match.path', 'must have at least 1 entry'],
+    [rule({ header: { 'a b': 'x' } }), 'rules[0].match.header.a b', 'can never match: this is no name of a header'],
+    [{ lanes: { 'A B': 0.5 } }, 'lanes.A B', 'must be named by 1 to 32 of the characters a-z, 0-9 and -'],
+    [{ title: '' }, 'title', 'must not be empty'],
+    [{ title: 7 }, 'title', 'must be text or an object'],
+    [{ title: { en: { text: 'Sale', dir: 'up' } } }, 'title.en.dir', 'must be one of ltr, rtl'],
+    [{ message: { preset: 'late' } }, 'message.preset', `must be one of ${PRESETS}`],
+    [{ legal: { help: 'help' } }, 'legal.help', 'must be an absolute http or https URL without a user name'],
+    [{ admission: { lifetime: 600 } }, 'admission.lifetime', 'must be a duration such as 90s, 10m, 2h or 500ms'],
+  ])('with %j is refused with what is accepted', (input, field, message) => {
+    expect(faults(room, { id: 'a', ...(input as object) })).toEqual([{ field, message }]);
   });
 
   test('is refused with all its faults at once', () => {

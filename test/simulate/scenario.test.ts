@@ -47,7 +47,7 @@ describe('a scenario', () => {
       },
       'arrivals[1].per_minute must be at least 0',
     ],
-    ['no arrivals', { arrivals: [] }, 'arrivals must be at least 1 in number'],
+    ['no arrivals', { arrivals: [] }, 'arrivals must have at least 1 entry'],
     ['a point with neither key', { arrivals: [{ at: '0s' }] }, 'arrivals[0] must have per_minute or people'],
     [
       'a point with both keys',
