@@ -61,7 +61,9 @@ export function createApp(deps: AppDeps): App {
   const { demoShop: shop, views } = dependencies;
   const demo = shop === null ? [] : [createDemoPage({ views, urls, shop })];
   const { missingRooms } = waitingRoom;
-  const before = [health({ ping: store.ping, missingRooms, draining, metrics }), assets.middleware, ...demo];
+  const { metricsToken = null } = deps.config;
+  const checks = health({ ping: store.ping, missingRooms, draining, metrics, metricsToken });
+  const before = [checks, assets.middleware, ...demo];
   const listener = createListener({ base: baseMiddleware, before, doors, urls, draining, onError });
   const { createSignInLink } = admin;
   const { notices } = dependencies;

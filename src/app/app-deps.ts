@@ -12,7 +12,10 @@ import type { ServiceAlerts } from '#waiting-room/service-alerts.ts';
 /** What a service and a test bring. */
 export interface AppDeps {
   readonly config: Partial<
-    Pick<Config, 'adminOidc' | 'demo' | 'keyRotation' | 'push' | 'shopPort' | 'smtp' | 'sns' | 'webhook'>
+    Pick<
+      Config,
+      'adminOidc' | 'demo' | 'keyRotation' | 'metricsToken' | 'push' | 'shopPort' | 'smtp' | 'sns' | 'webhook'
+    >
   > &
     Pick<Config, 'issuer' | 'jwks' | 'cookieKeys' | 'adminToken' | 'namedTokens' | 'awsCredentials' | 'trustProxy'>;
   readonly store: Store;

@@ -88,6 +88,8 @@ export interface Config {
   readonly adminTokenFile: string | null;
   /** Additional operator tokens, each with a name that appears in the audit log. */
   readonly namedTokens: readonly NamedToken[];
+  /** What Prometheus presents at `/metrics`. Null: nothing. */
+  readonly metricsToken: string | null;
   /** Where operators sign in to the control panel besides. Null: nowhere. */
   readonly adminOidc: AdminOidc | null;
   /** The credentials that may sign requests to the private API of AWS's clients. */
@@ -189,6 +191,7 @@ function readEnv({ read, faults }: EnvReader, env: NodeJS.ProcessEnv, cwd: strin
     dynamodb: readDynamo({ read, faults }, env),
     adminToken,
     namedTokens: tokens,
+    metricsToken: read('METRICS_TOKEN', null, bearerToken),
     adminOidc: readAdminOidc({ read, faults }, env),
     awsCredentials: read('AWS_API_CREDENTIALS', [], awsCredentials),
     sns: {

@@ -1,5 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { MissingRooms } from '#waiting-room/missing-rooms.ts';
@@ -18,6 +19,8 @@ export interface HealthDeps {
   /** Whether the process accepts no new work. */
   readonly draining: () => boolean;
   readonly metrics: Pick<Metrics, 'expose'>;
+  /** What a request for `/metrics` must present. Null or missing: nothing. */
+  readonly metricsToken?: string | null;
   /** How long the store may take to answer, in milliseconds. */
   readonly patience?: number;
 }
@@ -26,7 +29,10 @@ export interface HealthDeps {
  * `/livez`: the process runs. `/readyz`: it accepts requests, because the store accepts writes and has the lines of
  * all rooms, and it does not drain. `/metrics`: for Prometheus.
  */
-export function health({ ping, missingRooms, draining, metrics, patience = 1000 }: HealthDeps): Middleware {
+export function health(deps: HealthDeps): Middleware {
+  const { ping, missingRooms, draining, metrics, metricsToken = null, patience = 1000 } = deps;
+  const mayReadMetrics = createTokenCheck(metricsToken);
+
   /** Null if every room can be answered. Which are missing is nobody's business. */
   async function find(): Promise<ProblemAnswer | null> {
     await ping();
@@ -71,6 +77,10 @@ export function health({ ping, missingRooms, draining, metrics, patience = 1000 
         break;
       }
       case '/metrics': {
+        if (!mayReadMetrics(ctx)) {
+          sendProblem(ctx, problemAnswer('unauthorized', { detail: 'Send METRICS_TOKEN as a bearer token.' }));
+          break;
+        }
         const { type, text } = await metrics.expose();
         ctx.body = text;
         ctx.type = type;
@@ -81,4 +91,17 @@ export function health({ ping, missingRooms, draining, metrics, patience = 1000 
     }
     ctx.set('Cache-Control', 'no-store');
   };
+}
+
+/** Any characters that the token may have, which are more than RFC 6750 §2.1 names. */
+const CREDENTIALS = /^Bearer +([^ ]+) *$/i;
+
+/** Digests have equal lengths, so that the comparison reveals nothing about the token, not even its length. */
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Whether a request presents the token. Without a token, every request passes. */
+function createTokenCheck(token: string | null): (ctx: Context) => boolean {
+  if (token === null) return () => true;
+  const expected = digest(token);
+  return (ctx) => timingSafeEqual(digest(CREDENTIALS.exec(ctx.get('Authorization'))?.[1] ?? ''), expected);
 }

@@ -94,6 +94,7 @@ describe('a variable that is set', () => {
       REDIS_URL: 'rediss://one:6379,rediss://two:6379',
       ADMIN_TOKEN: 'let-me-in-please',
       ADMIN_TOKENS: 'alice:a-token-of-alice:1, bob:the-token-of-bob',
+      METRICS_TOKEN: 'the-token-of-prometheus',
       AWS_API_CREDENTIALS: 'AKIDEXAMPLEEXAMPLE01:the+secret/of=one:key, AKIDEXAMPLEEXAMPLE02:the-secret-of-two',
       AWS_EVENT_BUS: 'line',
       AWS_EVENT_BUS_EVENTS: 'mode.changed',
@@ -136,6 +137,7 @@ describe('a variable that is set', () => {
         { name: 'alice', token: 'a-token-of-alice:1' },
         { name: 'bob', token: 'the-token-of-bob' },
       ],
+      metricsToken: 'the-token-of-prometheus',
       awsCredentials: [
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE01', secretAccessKey: 'the+secret/of=one:key' },
         { accessKeyId: 'AKIDEXAMPLEEXAMPLE02', secretAccessKey: 'the-secret-of-two' },

@@ -20,10 +20,12 @@ import {
 const VALUES = ['--values', 'deploy/kubernetes/values.yaml'];
 const EVERYTHING = [
   ...VALUES,
-  ...['serviceMonitor.enabled=true', 'networkPolicy.enabled=true', 'ingress.className=nginx'].flatMap((set) => [
-    '--set',
-    set,
-  ]),
+  ...[
+    'serviceMonitor.enabled=true',
+    'serviceMonitor.token=true',
+    'networkPolicy.enabled=true',
+    'ingress.className=nginx',
+  ].flatMap((set) => ['--set', set]),
   ...['--set-json', 'networkPolicy.from=[{"namespaceSelector":{}}]'],
   ...['--set-json', 'networkPolicy.egress=[{"ports":[{"port":6379}]}]'],
   ...['--set-json', 'tolerations=[{"key":"sale","operator":"Exists"}]', '--set', 'nodeSelector.pool=sale'],

@@ -218,4 +218,22 @@ describe('health', () => {
     await request(url).get('/').expect(404);
     await request(url).post('/livez').expect(404);
   });
+
+  test('serves the metrics to those who present the token only, where there is one', async () => {
+    const url = await serve(health({ ...well, metricsToken: 'the-token-of-prometheus!' }));
+    await request(url).get('/metrics').set('Authorization', 'Bearer the-token-of-prometheus!').expect(200);
+    for (const wrong of [
+      '',
+      'Bearer',
+      'Bearer the-token',
+      'Basic the-token-of-prometheus!',
+      'the-token-of-prometheus!',
+    ]) {
+      const answer = await request(url).get('/metrics').set('Authorization', wrong).expect(401);
+      expect([answer.body.code, answer.headers['www-authenticate']]).toEqual(['unauthorized', 'Bearer']);
+      expect(answer.text).not.toContain('anteroom_polls_total');
+    }
+    await request(url).get('/livez').expect(200);
+    await request(url).get('/readyz').expect(200);
+  });
 });
