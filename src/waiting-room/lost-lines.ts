@@ -284,16 +284,11 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     },
   };
 
+  const viewNow = (id: LineId) => view(id, now());
   // With checkpoints beyond the store, every process opens a line at once.
   const missingRooms = store.checkpoints
     ? async () => []
-    : createMissingRooms({
-        stored,
-        known: memory.settings,
-        missing: missingSince,
-        isLost,
-        view: (id) => view(id, now()),
-      });
+    : createMissingRooms({ stored, known: memory.settings, missing: missingSince, isLost, view: viewNow, now });
 
   return { line, settings, missingRooms };
 }
