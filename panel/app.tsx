@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { NavLinks } from './parts/nav-links.tsx';
 import { News } from './parts/news.tsx';
 import { SignInLink } from './parts/sign-in-link.tsx';
 import { hrefOf, route } from './state/route.ts';
@@ -41,17 +42,15 @@ export function App() {
         <a class="brand" href={hrefOf('rooms')}>
           Anteroom
         </a>
-        <nav aria-label={t('nav.label')}>
-          <ul>
-            {PAGES.filter(([, , role]) => may(role)).map(([name, key]) => (
-              <li key={name}>
-                <a href={hrefOf(name)} aria-current={page === name ? 'page' : undefined}>
-                  {t(key)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <NavLinks
+          label={t('nav.label')}
+          links={PAGES.filter(([, , role]) => may(role)).map(([name, key]) => ({
+            name,
+            href: hrefOf(name),
+            label: t(key),
+          }))}
+          current={page}
+        />
         {session.value && (
           <p class="who">
             <span>

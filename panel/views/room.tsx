@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Alerts } from '../parts/alerts.tsx';
 import { LiveBadge } from '../parts/live-badge.tsx';
+import { NavLinks } from '../parts/nav-links.tsx';
 import { SentenceLine } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { Refused, wordsOf } from '../state/api.ts';
@@ -54,17 +55,16 @@ export function RoomView({ id, tab }: { readonly id: string; readonly tab: strin
       {report && <FiveNumbers report={report} />}
       <RoomNotes state={state} />
       {report && room && <RoomActions state={state} room={room} report={report} />}
-      <nav class="tabs" aria-label={t('room.parts')}>
-        <ul>
-          {TABS.filter((name) => name !== 'theme' || may('operator')).map((name) => (
-            <li key={name}>
-              <a href={hrefOf('rooms', id, name)} aria-current={tab === name ? 'page' : undefined}>
-                {t(`tab.${name}`)}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <NavLinks
+        label={t('room.parts')}
+        class="tabs"
+        links={TABS.filter((name) => name !== 'theme' || may('operator')).map((name) => ({
+          name,
+          href: hrefOf('rooms', id, name),
+          label: t(`tab.${name}`),
+        }))}
+        current={tab}
+      />
       {tab === 'now' && <SinceLastLook state={state} />}
       {tab === 'now' && <ActivityList events={state.activity.value} />}
       {tab === 'history' && <RoomCharts id={id} />}

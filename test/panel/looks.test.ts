@@ -154,6 +154,32 @@ describe('the panel', () => {
     await page.screenshot({ path: 'test-output/panel/title-dark-rtl.png' });
   });
 
+  test.each(['ltr', 'rtl'])('marks what is open within the screen of a phone, %s', { timeout: 60_000 }, async (dir) => {
+    const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
+    await signIn(page);
+    await page.getByText('Other').first().waitFor();
+    await page.evaluate(`document.documentElement.dir = ${JSON.stringify(dir)}`);
+    const seen = `[...document.querySelectorAll('nav [aria-current]')].map((link) => {
+      const { left, right } = link.getBoundingClientRect();
+      return [link.textContent, left >= 0 && right <= innerWidth];
+    })`;
+    for (const [hash, open] of [
+      ['#/operators', ['Operators']],
+      ['#/rooms/sale/settings', ['Rooms', 'Settings']],
+      ['#/rooms/sale/gate', ['Rooms', 'Gate']],
+      ['#/rooms/sale/now', ['Rooms', 'Now']],
+      ['#/keys', ['Keys']],
+    ] as const) {
+      await show(page, hash);
+      await expect.poll(() => page.evaluate(seen)).toEqual(open.map((name) => [name, true]));
+    }
+    // The page itself stays at its top.
+    await page.reload();
+    await show(page, '#/rooms/sale/settings');
+    await page.getByLabel('Settings as JSON').waitFor();
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
   test('keeps Pause, Message and Let in on the screen of a phone', async () => {
     const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
     await signIn(page);
