@@ -180,6 +180,12 @@ describe('the panel', () => {
     expect(await page.evaluate('scrollY')).toBe(0);
   });
 
+  test('keeps its sign-in off the edges of a phone', async () => {
+    const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
+    const box = await page.locator('main').boundingBox();
+    expect(box).toMatchObject({ x: 16, width: 288 });
+  });
+
   test('keeps Pause, Message and Let in on the screen of a phone', async () => {
     const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
     await signIn(page);
