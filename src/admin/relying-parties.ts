@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { invalid, route } from '#http/guard.ts';
@@ -37,15 +38,21 @@ export interface RelyingPartyRoutesDeps {
 export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
   const { operationsFor, tags, issuer, clientFaults, targetFault } = deps;
 
-  const shown = (party: RelyingParty) => {
+  const shown = (party: RelyingParty, hasRoom = true) => {
     const { client_secret, ...rest } = party;
     return {
       ...LATER_SETTINGS,
       ...rest,
       client_secret_set: client_secret !== undefined,
-      warnings: warningsOf(party, issuer),
+      warnings: [...(hasRoom ? [] : [roomIsMissing(party)]), ...warningsOf(party, issuer)],
     };
   };
+
+  /** As they are stored: the room may have been deleted since. */
+  async function shownAsStored(ctx: Context, parties: readonly RelyingParty[]) {
+    const rooms = new Set((await operationsFor(ctx).rooms()).map(({ id }) => id));
+    return parties.map((party) => shown(party, rooms.has(party.room)));
+  }
 
   async function accepted(party: RelyingParty, before: RelyingParty | null): Promise<RelyingParty> {
     const targets = before ? targetsOfRelyingParty(before) : [];
@@ -65,7 +72,10 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
       role: 'viewer',
       summary: 'List all relying parties',
       response: { 200: { description: 'The relying parties', schema: z.array(relyingPartyView) } },
-      handle: async ({ ctx }) => ({ status: 200, body: (await operationsFor(ctx).relyingParties()).map(shown) }),
+      handle: async ({ ctx }) => ({
+        status: 200,
+        body: await shownAsStored(ctx, await operationsFor(ctx).relyingParties()),
+      }),
     }),
     route({
       method: 'get',
@@ -79,7 +89,8 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
       problems: ['relying_party_not_found'],
       async handle({ params, ctx }) {
         const { value, revision } = await operationsFor(ctx).storedRelyingParty(params.client_id);
-        return { status: 200, body: shown(value), headers: tags.header(revision) };
+        const [body] = await shownAsStored(ctx, [value]);
+        return { status: 200, body, headers: tags.header(revision) };
       },
     }),
     route({
@@ -148,6 +159,9 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
     }),
   ];
 }
+
+const roomIsMissing = ({ room }: RelyingParty) =>
+  `room is ${room}, which does not exist: no visitor can log in. Create it, or name another room.`;
 
 const otherId = () => invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
 

@@ -73,6 +73,18 @@ test('with settings that will not work is stored, and each answer has warnings t
   expect(got.body.warnings).toEqual(body.warnings);
 });
 
+test('of a room that was deleted has a warning until the room is there again', async () => {
+  await put({ ...SHOP, client_secret: 'hush' }).expect(201);
+  await admin.as('delete', '/rooms/sale').expect(204);
+  const warnings = [
+    expect.stringMatching(/^room is sale, which does not exist: .* Create it, or name another room\.$/),
+  ];
+  expect((await admin.as('get', '/relying-parties/shop').expect(200)).body.warnings).toEqual(warnings);
+  expect((await admin.as('get', '/relying-parties').expect(200)).body).toMatchObject([{ warnings }]);
+  await admin.as('put', '/rooms/sale').send({}).expect(201);
+  await admin.as('get', '/relying-parties/shop').expect(200, SHOWN);
+});
+
 test('of a room that does not exist is refused with that field', async () => {
   const refused = await put({ ...SHOP, room: 'none' }).expect(400);
   expect(refused.body.errors).toEqual([{ field: 'room', message: 'must be the id of a room that exists' }]);
