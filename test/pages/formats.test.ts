@@ -15,3 +15,17 @@ describe('a number on a page', () => {
     fc.assert(fc.property(value, (each) => number(each) === intl.format(each)));
   });
 });
+
+describe('a range of minutes on a page', () => {
+  it.each(LANGUAGES)('is written in %s as Intl writes it, also the second time', (language) => {
+    const { minutes } = createFormats(language);
+    const intl = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
+    const seconds = fc.tuple(fc.nat(200_000), fc.nat(200_000)).map(([one, other]) => ({
+      low: Math.min(one, other),
+      high: Math.max(one, other),
+    }));
+    const isRight = (range: { low: number; high: number }) =>
+      minutes(range) === intl.formatRange(Math.floor(range.low / 60), Math.ceil(range.high / 60));
+    fc.assert(fc.property(seconds, (range) => isRight(range) && isRight(range)));
+  });
+});

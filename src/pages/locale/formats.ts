@@ -15,6 +15,9 @@ const DAY = 24 * 60 * 60;
 /** Beginnings of numbers that are cached, of each language. */
 const BEGINNINGS = 1000;
 
+/** Ranges of minutes that are cached, of each language. */
+const RANGES = 1000;
+
 /**
  * Formats numbers as Intl does. Each page shows a number that no other page shows, but the visitors of a moment share all
  * but its last three digits, which no language separates: so these are put behind a cached beginning.
@@ -35,14 +38,25 @@ function createNumberFormat(language: string): (value: number) => string {
   };
 }
 
+/** Formats ranges as Intl does, which takes as long as the rest of a page. The visitors of a moment share a few of them. */
+function createRangeFormat(format: Intl.NumberFormat): (low: number, high: number) => string {
+  const ranges = memoizeRecent((range) => {
+    const [low = '', high = ''] = range.split(' ');
+    return format.formatRange(Number(low), Number(high));
+  }, RANGES);
+  return (low, high) => ranges.get(`${low} ${high}`) ?? '';
+}
+
 export function createFormats(language: string): Formats {
-  const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
+  const minutes = createRangeFormat(
+    new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 }),
+  );
   const days = new Intl.NumberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' });
   const long = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   return {
     duration: (seconds) =>
       seconds >= 2 * DAY ? days.format(Math.round(seconds / DAY)) : long.format(Math.ceil(seconds / 60)),
     number: createNumberFormat(language),
-    minutes: ({ low, high }) => minutes.formatRange(Math.floor(low / 60), Math.ceil(high / 60)),
+    minutes: ({ low, high }) => minutes(Math.floor(low / 60), Math.ceil(high / 60)),
   };
 }
