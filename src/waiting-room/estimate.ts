@@ -28,8 +28,8 @@ export interface Range {
 }
 
 /** The time that turns are measured by, in ms: the line's, without the jumps of clocks. */
-export function timeOf({ clock, shifted }: Pick<LineView, 'clock' | 'shifted'>): number {
-  return clock - shifted;
+export function timeOf({ clock, shifted, stopped }: Pick<LineView, 'clock' | 'shifted' | 'stopped'>): number {
+  return clock - (shifted - stopped);
 }
 
 export function readMeter(note: string): Meter {

@@ -86,14 +86,15 @@ export function rememberParty({ parties }: LineMemory, party: RelyingParty): voi
 }
 
 function checkpointOf({ view, draws, issued }: RoomMemory): Checkpoint {
-  const { incarnation, generation, lineage, epoch, shifted, counters, turns, joinPeak, alarm, inletState, notes } =
-    view;
+  const { incarnation, generation, lineage, epoch, counters, turns, joinPeak, alarm, inletState, notes } = view;
   return {
     incarnation,
     generation,
     lineage,
     epoch,
-    shifted,
+    shifted: view.shifted,
+    stopped: view.stopped,
+    stoppedAt: view.stoppedAt,
     counters: { ...counters, queue: Math.max(counters.queue, issued) },
     turns,
     joinPeak,

@@ -1,6 +1,7 @@
 import { challengeOf, limitsOf } from './entry/entry-settings.ts';
+import { pauseStopsOf } from './pause.ts';
 import { claimWindowOf } from './poll-intervals.ts';
-import type { Mode, RoomSettings } from './room.ts';
+import type { Mode, PauseStops, RoomSettings } from './room.ts';
 
 /** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
 export interface LineRules {
@@ -21,7 +22,7 @@ export interface LineRules {
   /** How long after a missed turn a visitor may return to the front, in ms. */
   readonly missedTurnGrace?: number | undefined;
   /** What stands still while the room is paused. Missing: nothing. */
-  readonly pauseStops?: 'claim_windows' | undefined;
+  readonly pauseStops?: Exclude<PauseStops, 'nothing'> | undefined;
   /**
    * The version of a size that lines share and lend. A line that has a version keeps its size and its version, unless
    * this one is greater. Missing: the size is the line's own.
@@ -54,6 +55,7 @@ const unprovenPerAddress = (settings: RoomSettings): number =>
  * @param shared what the line has of a size that it shares with others.
  */
 export function lineRules(settings: RoomSettings, shared?: SharedSize): LineRules {
+  const stops = pauseStopsOf(settings);
   return {
     mode: settings.mode,
     size: settings.inlet.size ?? 0,
@@ -66,7 +68,7 @@ export function lineRules(settings: RoomSettings, shared?: SharedSize): LineRule
     // Clients of AWS's API send no heartbeats.
     presentFromJoin: settings.aws != null,
     missedTurnGrace: settings.admission.missed_turn_grace ?? MISSED_TURN_GRACE,
-    ...(settings.pause?.stops === 'claim_windows' ? { pauseStops: 'claim_windows' } : {}),
+    ...(stops === 'nothing' ? {} : { pauseStops: stops }),
     ...shared,
   };
 }

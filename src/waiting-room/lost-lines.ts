@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { RoomNotFound, StoreUnavailable } from './errors.ts';
+import { timeOf } from './estimate.ts';
 import { laneRules } from './lane-rules.ts';
 import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
@@ -175,8 +176,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
   async function save(id: LineId, checkpoints: Checkpoints): Promise<void> {
     const known = memory.rooms.get(id);
     if (!known) return;
-    const { clock, shifted } = known.view;
-    await checkpoints.save(id, seenOf(known), clock - shifted);
+    await checkpoints.save(id, seenOf(known), timeOf(known.view));
   }
 
   const { viewForMemory, ...verbs } = lineStoreOf(perform);
@@ -284,11 +284,16 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     },
   };
 
-  const viewNow = (id: LineId) => view(id, now());
   // With checkpoints beyond the store, every process opens a line at once.
   const missingRooms = store.checkpoints
     ? async () => []
-    : createMissingRooms({ stored, known: memory.settings, missing: missingSince, isLost, view: viewNow, now });
+    : createMissingRooms({
+        stored,
+        known: memory.settings,
+        missing: missingSince,
+        isLost,
+        view: (id) => view(id, now()),
+      });
 
   return { line, settings, missingRooms };
 }

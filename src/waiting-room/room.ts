@@ -47,8 +47,8 @@ export type ClosedReason = 'sold_out' | 'ended' | 'maintenance';
  */
 export type Frames = 'refuse' | 'same-site';
 
-/** What stands still while a room is paused: nothing, or the claim windows of those served. */
-export type PauseStops = 'nothing' | 'claim_windows';
+/** What stands still while a room is paused: nothing, the claim windows of those served, or also the time of those inside. */
+export type PauseStops = 'nothing' | 'claim_windows' | 'claim_windows_and_admissions';
 
 export interface AdmissionSettings {
   /** How long an admission lasts, from the claim. */
@@ -123,7 +123,12 @@ export interface RoomSettings extends EntrySettings, PageSettings {
   readonly inlet: InletSettings;
   readonly admission: AdmissionSettings;
   /** Missing: a pause stops nothing. A room that an earlier version stored lacks it. */
-  readonly pause?: { readonly stops: PauseStops } | undefined;
+  readonly pause?: { readonly stops: Exclude<PauseStops, 'claim_windows_and_admissions'> } | undefined;
+  /**
+   * Set where a pause stops admissions as well, beside `pause` that stops claim windows: so the version before, which knows
+   * no more, can read the room, and change it.
+   */
+  readonly pause_stops_admissions?: true | undefined;
   readonly presence: { readonly timeout: number };
   /** The operator's message to waiting visitors. */
   readonly message: string | null;

@@ -42,6 +42,41 @@ test('a turn has its claim window without the pauses, in any course of pauses', 
   );
 });
 
+test('an admission has its lifetime without the pauses, and nobody else its place, in any course of pauses', async () => {
+  const stops: LineRules = { ...rules, size: 1, pauseStops: 'claim_windows_and_admissions' };
+  const acts = fc.constantFrom('pause', 'stop nothing', 'resume', 'view', 'join', 'raise');
+  const moments = fc.array(fc.record({ after: fc.nat(100_000), act: acts }));
+  await fc.assert(
+    fc.asyncProperty(moments, async (course) => {
+      const line = openModel(stops, T0);
+      await line.raise('', { people: 1 }, T0);
+      const [holder] = (await line.join('', [{ visitor: 'ann', claim: true, confirmed: true }], T0)) ?? [];
+      let [now, left, isStopped, newcomers] = [T0, rules.lifetime, false, 0];
+      for (const { after, act } of course) {
+        now += after;
+        if (!isStopped) left -= after;
+        const admission = left > 0 ? { visitor: 'ann', number: holder?.number, expiresAt: now + left } : null;
+        const check = async () => {
+          const found = await line.admission('', 'ann', now);
+          if (admission) expect(found).toMatchObject(admission);
+          else expect(found).toBeNull();
+        };
+        await check();
+        if (act === 'join') await line.join('', [{ visitor: `v${++newcomers}`, claim: true }], now);
+        else if (act === 'raise') await line.raise('', { people: 1 }, now);
+        else if (act !== 'view') {
+          isStopped = act === 'pause';
+          const mode = act === 'resume' ? 'queue' : 'paused';
+          await line.configure('', { ...stops, mode, ...(isStopped ? {} : { pauseStops: undefined }) }, now);
+        }
+        await check();
+        const { inside, held, counters } = await line.view('', now);
+        expect(inside + held + Math.max(0, counters.serving - counters.queue)).toBeLessThanOrEqual(1);
+      }
+    }),
+  );
+});
+
 describe('with the embedded store', () => {
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -64,6 +99,26 @@ describe('with the embedded store', () => {
       state: 'served',
       claimBy: T0 + seconds(1020),
     });
+    await store.close();
+  });
+
+  test('a restart in a pause that stops admissions neither loses their time nor counts it twice', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'anteroom-pause-'));
+    folders.push(dir);
+    const stops: LineRules = { ...rules, pauseStops: 'claim_windows_and_admissions' };
+    let store = openEmbeddedStore({ dir });
+    const { id, arrive, raise, configure, view } = await makeRoom(store, stops);
+    await raise({ numbers: 1 });
+    await arrive('ann', { claim: true });
+    await configure({ mode: 'paused' }, T0 + seconds(100));
+    await view(T0 + seconds(130));
+    await store.close();
+    store = openEmbeddedStore({ dir });
+    expect(await store.line.admission(id, 'ann', T0 + seconds(900))).toMatchObject({ expiresAt: T0 + seconds(1400) });
+    await store.line.view(id, T0 + seconds(900));
+    await store.line.configure(id, stops, T0 + seconds(1000));
+    const ends = { expiresAt: T0 + seconds(1500), stopped: seconds(900) };
+    expect(await store.line.admission(id, 'ann', T0 + seconds(1001))).toMatchObject(ends);
     await store.close();
   });
 });
@@ -108,6 +163,90 @@ describe('with the Redis store', () => {
     }
     await room.configure({ mode: 'queue' }, T0 + seconds(161));
     expect(await room.place(ann, T0 + seconds(161))).toEqual({ state: 'served', claimBy: T0 + seconds(181) });
+  });
+
+  describe('a pause that stops admissions', () => {
+    const stops: LineRules = { ...rules, pauseStops: 'claim_windows_and_admissions' };
+
+    async function pausedInside() {
+      const room = await makeRoom(redis.store, stops);
+      await room.raise({ numbers: 1 });
+      await room.arrive('ann', { claim: true });
+      await room.configure({ mode: 'paused' }, T0 + seconds(100));
+      const expiresAt = async (at: number) => (await redis.store.line.admission(room.id, 'ann', at))?.expiresAt;
+      return { room, expiresAt };
+    }
+
+    test('shows the version before the same ends, up to a second', async () => {
+      const { room, expiresAt } = await pausedInside();
+      const seenEarlier = async () => {
+        const [row, shifted] = await Promise.all([
+          redis.client.hget(lineKey(room.id, 'admissions'), 'ann'),
+          redis.client.hget(lineKey(room.id, 'line'), 'shifted'),
+        ]);
+        return Number(row?.split(':')[3]) + Number(shifted);
+      };
+      for (let second = 101; second <= 140; second++) {
+        const at = T0 + seconds(second) + (second % 3) * 300;
+        await stepEarlier(room.id, at - 200);
+        await room.view(at);
+        const ends = await expiresAt(at);
+        expect(ends).toBe(at + seconds(500));
+        expect(Math.abs((await seenEarlier()) - (ends ?? 0))).toBeLessThan(1000);
+      }
+      await room.configure({ mode: 'queue' }, T0 + seconds(150));
+      expect(await expiresAt(T0 + seconds(151))).toBe(T0 + seconds(650));
+      expect(await seenEarlier()).toBe(T0 + seconds(650));
+    });
+
+    test('goes on where the version before sets rules, which cannot say that it stops admissions', async () => {
+      const { room, expiresAt } = await pausedInside();
+      await redis.client.hset(lineKey(room.id, 'line'), 'pause_stops', 1, 'mode', 'paused');
+      await room.view(T0 + seconds(300));
+      expect(await expiresAt(T0 + seconds(300))).toBe(T0 + seconds(800));
+    });
+
+    test('begins at nothing in a line that the version before began by a reset', async () => {
+      const { room, expiresAt } = await pausedInside();
+      await room.configure({ mode: 'queue' }, T0 + seconds(200));
+      // Its scripts leave the fields that they do not know.
+      await redis.client.hset(lineKey(room.id, 'line'), {
+        generation: 2,
+        shifted: 0,
+        queue: 0,
+        serving: 0,
+        claimed: 0,
+      });
+      await redis.client.del(lineKey(room.id, 'admissions'), lineKey(room.id, 'active'));
+      expect(await room.view(T0 + seconds(201))).toMatchObject({ shifted: 0, stopped: 0 });
+      expect(await expiresAt(T0 + seconds(201))).toBeUndefined();
+    });
+
+    test('goes on while the line is lost, for the places that are kept and the admissions in the ledger', async () => {
+      const { room, expiresAt } = await pausedInside();
+      const { counters, ...seen } = await room.view(T0 + seconds(130));
+      await redis.client.flushall();
+      const checkpoint = { ...seen, counters, draws: [] };
+      const opening = { rules: { ...stops, size: 1, mode: 'paused' as const }, incarnation: 'new', checkpoint };
+      await redis.store.line.open(room.id, opening, T0 + seconds(1000));
+      expect(await room.view(T0 + seconds(1001))).toMatchObject({ inside: 1, stopped: seconds(901) });
+      const ann = { visitor: 'ann', number: 1, issuedAt: T0, expiresAt: T0 + seconds(600) };
+      const restoration = { incarnation: '', generation: 1, isComplete: true, admissions: [ann] };
+      await redis.store.line.restoreAdmissions(room.id, restoration, T0 + seconds(1002));
+      expect(await expiresAt(T0 + seconds(1100))).toBe(T0 + seconds(1600));
+      expect(await room.view(T0 + seconds(1100))).toMatchObject({ inside: 1 });
+    });
+
+    test('costs no more with ten thousand visitors inside', async () => {
+      const { room } = await pausedInside();
+      const crowd = Array.from({ length: 10_000 }, (_, n) => [T0 + seconds(600), `v${n}`]).flat();
+      await redis.client.zadd(lineKey(room.id, 'active'), ...crowd);
+      const commands = async () =>
+        Number(/cmdstat_zadd:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1]);
+      const before = await commands();
+      await room.view(T0 + seconds(200));
+      expect(await commands()).toBe(before);
+    });
   });
 
   test('time stands still where thousands of batches have a deadline each', async () => {

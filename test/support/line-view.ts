@@ -26,6 +26,8 @@ export function lineView({
     epoch: 0,
     clock: 0,
     shifted: 0,
+    stopped: 0,
+    stoppedAt: 0,
     counters: { ...NO_COUNTERS, ...counters },
     mode: 'queue',
     size: 0,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowTime } from '#waiting-room/line/admission.ts';
 import type { Line } from '#waiting-room/line/index.ts';
 import * as pure from '#waiting-room/line/index.ts';
 import type { Holder } from '#waiting-room/line/place.ts';
@@ -225,7 +226,8 @@ describe('the line, in any order of events', () => {
           pure.perform(watched, step.verb, step.input, at);
           pure.perform(alone, step.verb, step.input, at);
           // Only its own visitor can know that an admission lapsed before the line is brought up to date.
-          const overdue = alone.admissions.rows.values().filter(({ confirmBy }) => (confirmBy ?? now + 1) <= now);
+          const time = rowTime(alone.admissions, now);
+          const overdue = alone.admissions.rows.values().filter(({ confirmBy }) => (confirmBy ?? time + 1) <= time);
           const unsettled = new Set(overdue.map((row) => row.number));
           for (const number of numbersOf(alone)) {
             if (unsettled.has(number)) continue;

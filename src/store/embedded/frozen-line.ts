@@ -1,6 +1,6 @@
 /** A line as bytes, and back. */
 import { deserialize, serialize } from 'node:v8';
-import type { AdmissionRow } from '#waiting-room/line/admission.ts';
+import type { AdmissionRow, Admissions } from '#waiting-room/line/admission.ts';
 import { addAdmission, newAdmissions } from '#waiting-room/line/admission.ts';
 import { Bits } from '#waiting-room/line/bits.ts';
 import type { Draw } from '#waiting-room/line/draw.ts';
@@ -59,8 +59,10 @@ interface FrozenLine
   readonly unproven: Uint8Array;
   readonly waited: Uint8Array;
   readonly arriving: Uint8Array;
-  /** In the order in which they run out. */
+  /** In the order in which they run out, with all that has moved them. */
   readonly admissions: readonly Omit<AdmissionRow, 'status'>[];
+  /** Earlier versions knew no pause that stops admissions. */
+  readonly admissionsStopped: Pick<Admissions, 'stopped' | 'stoppedAt'>;
   readonly ended: FrozenEnded;
   readonly draws: readonly FrozenDraw[];
   /** Earlier versions kept none, and write what they read here. */
@@ -90,7 +92,8 @@ export function freeze(line: Line): Uint8Array {
     arriving: arriving.bytes,
     admissions: admissions.expiries.entries
       .filter(({ row }) => row.status === 'active')
-      .map(({ row: { status: _, ...admission } }) => admission),
+      .map(({ row }) => movedRow(row, admissions.moved)),
+    admissionsStopped: { stopped: admissions.stopped, stoppedAt: admissions.stoppedAt },
     ended: { ...line.ended, restored: line.ended.restored.bytes },
     draws: draws.map((draw) => ({
       ...draw,
@@ -105,7 +108,7 @@ export function freeze(line: Line): Uint8Array {
 
 /** Reads what {@link freeze} wrote, also in an earlier version. */
 export function thaw(bytes: Uint8Array): Line {
-  const { slept, again, ...frozen }: Frozen = deserialize(bytes);
+  const { slept, again, admissionsStopped, ...frozen }: Frozen = deserialize(bytes);
   const {
     rules,
     generation,
@@ -119,7 +122,8 @@ export function thaw(bytes: Uint8Array): Line {
     draws = [],
   } = frozen;
   const admissions = newAdmissions();
-  for (const admission of frozen.admissions) addAdmission(admissions, admission);
+  for (const admission of frozen.admissions) addAdmission(admissions, admission, 0);
+  Object.assign(admissions, admissionsStopped);
   const fresh = newLine(rules, generation);
   return {
     ...fresh,
@@ -147,6 +151,11 @@ export function thaw(bytes: Uint8Array): Line {
     })),
     kept: frozen.kept ? { ...frozen.kept, line: thaw(frozen.kept.line) } : null,
   };
+}
+
+function movedRow({ status: _, confirmBy, ...row }: AdmissionRow, by: number): Omit<AdmissionRow, 'status'> {
+  const moved = { ...row, issuedAt: row.issuedAt + by, expiresAt: row.expiresAt + by };
+  return confirmBy === undefined ? moved : { ...moved, confirmBy: confirmBy + by };
 }
 
 function freezePresence({ slots, present, lasting, ...rest }: Presence): FrozenPresence {

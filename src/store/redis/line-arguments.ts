@@ -30,6 +30,7 @@ export const ofRules = ({ mode, size, lifetime, claimWindow, presenceTimeout, ..
   later.confirmWindow ?? 0,
   later.sizeVersion === undefined ? 0 : later.sizeVersion + 1,
   later.pauseStops === undefined ? 0 : 1,
+  later.pauseStops === 'claim_windows_and_admissions' ? 1 : 0,
 ];
 
 const bitsOf = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []);
@@ -77,5 +78,7 @@ export const ofCheckpoint = ({
   of.shifted ?? 0,
   of.lineage ?? '',
   of.epoch ?? 0,
+  of.stopped ?? 0,
+  of.stoppedAt ?? 0,
   ...draws.flatMap(ofDraw),
 ];

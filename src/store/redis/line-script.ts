@@ -28,6 +28,7 @@ export const LIBS = [
   'budget',
   'draw',
   'lost-draws',
+  'stopped-admissions',
   'settle',
   'shares',
   'unconfirmed',
@@ -49,7 +50,7 @@ type Lib = (typeof LIBS)[number];
 /** What `settle` needs. */
 const SETTLE: readonly Lib[] = [
   ...(['line', 'bits', 'presence', 'newcomers', 'ended-turns'] as const),
-  ...(['admission', 'provisional', 'turns', 'settle'] as const),
+  ...(['admission', 'provisional', 'turns', 'stopped-admissions', 'settle'] as const),
 ];
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */

@@ -1,4 +1,5 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
+import { standingFor } from '#waiting-room/line/admission.ts';
 import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { UndoneReset } from '#waiting-room/line/undone-resets.ts';
@@ -81,11 +82,15 @@ export const lineScripts: LineScripts = {
     (visitor) => [visitor],
     ({ tag, rest }, visitor, now) => {
       if (tag === 'none') return null;
-      const stored = replies.admission(`${replies.text(rest[0])}:${replies.text(rest[3])}`, visitor);
-      const found = replies.shifted(stored, replies.integer(rest[2]));
+      const stored = replies.admission(`${replies.text(rest[0])}:${replies.text(rest[5])}`, visitor);
+      const at = Math.max(now, replies.integer(rest[1]));
+      const standing = standingFor({ stoppedAt: replies.integer(rest[4]) }, at);
+      const found = replies.shifted(stored, {
+        by: replies.integer(rest[2]) + standing,
+        stopped: replies.integer(rest[3]) + standing,
+      });
       const ends = Math.min(found.expiresAt, found.confirmBy ?? Number.POSITIVE_INFINITY);
-      if (ends <= Math.max(now, replies.integer(rest[1]))) return null;
-      return replies.withSessions(found, rest[4]);
+      return ends <= at ? null : replies.withSessions(found, rest[6]);
     },
     { libs: [], parts: ['line', 'admissions', 'provisional', 'sessions'] },
   ),

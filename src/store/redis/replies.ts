@@ -58,12 +58,16 @@ export function unexpected(reply: unknown): Error {
   return new Error(`a script replied with something unexpected (${typeof reply})`);
 }
 
-/** `number:generation:issued_at:expires_at`, and `:confirm_by` where it is not confirmed (lib/admission.lua). */
+/**
+ * `number:generation:issued_at:expires_at`, and `:confirm_by` where it is not confirmed, and `/stopped` where pauses have
+ * stopped admissions (lib/admission.lua).
+ */
 export function admission(row: Reply | undefined, visitor: VisitorId): Admission {
+  const [times = '', stopped = '0'] = text(row).split('/');
   const [number = Number.NaN, generation = Number.NaN, issuedAt = Number.NaN, expiresAt = Number.NaN, confirmBy = 0] =
-    text(row).split(':').map(Number);
+    times.split(':').map(Number);
   if (Number.isNaN(expiresAt)) throw unexpected(row);
-  const confirmed = { visitor, number, generation, issuedAt, expiresAt };
+  const confirmed = { visitor, number, generation, issuedAt, expiresAt, ...stoppedFor(Number(stopped)) };
   return confirmBy === 0 ? confirmed : { ...confirmed, confirmBy };
 }
 
@@ -84,9 +88,11 @@ export function used([outcome, serial]: readonly Reply[]): Used {
   return { outcome: text(outcome) as UseOutcome, serial: integer(serial) };
 }
 
-/** An admission as it is, from one as it is stored. */
-export function shifted(stored: Admission, by: number): Admission {
-  const moved = { ...stored, issuedAt: stored.issuedAt + by, expiresAt: stored.expiresAt + by };
+const stoppedFor = (stopped: number): Pick<Admission, 'stopped'> => (stopped > 0 ? { stopped } : {});
+
+/** An admission as it is, from one as it is stored. `stopped` is for how long pauses have stopped admissions. */
+export function shifted(stored: Admission, { by, stopped }: { by: number; stopped: number }): Admission {
+  const moved = { ...stored, issuedAt: stored.issuedAt + by, expiresAt: stored.expiresAt + by, ...stoppedFor(stopped) };
   return stored.confirmBy === undefined ? moved : { ...moved, confirmBy: stored.confirmBy + by };
 }
 

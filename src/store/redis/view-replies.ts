@@ -67,6 +67,8 @@ export function view(reply: readonly Reply[]): LineView {
     takeovers,
     lineage,
     epoch,
+    stopped,
+    stoppedAt,
   ] = list(more);
   const [inletState, signal, meter, told, allotments] = list(texts).map(textOrNone);
   const [within, outside] = list(predicted).map(integer);
@@ -77,6 +79,8 @@ export function view(reply: readonly Reply[]): LineView {
     epoch: integer(epoch),
     clock: integer(clock),
     shifted: integer(shiftedBy),
+    stopped: integer(stopped),
+    stoppedAt: integer(stoppedAt),
     counters: counters(counts),
     mode: text(mode) as Mode,
     size: integer(size),

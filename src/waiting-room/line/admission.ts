@@ -1,5 +1,5 @@
 import type { VisitorId } from '../visitor.ts';
-import { clearDeadlines, type Deadlines, newDeadlines, schedule, takeDue } from './deadlines.ts';
+import { type Deadlines, newDeadlines, schedule, takeDue } from './deadlines.ts';
 import { type Sessions, type SessionsView, viewOf } from './sessions.ts';
 
 /** The time-limited right to be inside. */
@@ -8,9 +8,15 @@ export interface Admission {
   readonly number: number;
   readonly generation: number;
   readonly issuedAt: number;
+  /** While a pause stops admissions: if it went on now. */
   readonly expiresAt: number;
   /** When its confirm window ends; missing once it is confirmed. */
   readonly confirmBy?: number | undefined;
+  /**
+   * For how long pauses have stopped the admissions of the line, in ms; missing for no time. The times of an admission are
+   * later by what of this came after it was made: less this, they stay.
+   */
+  readonly stopped?: number | undefined;
   /** The browsers that use it, where they were asked for and there are any. */
   readonly sessions?: SessionsView | undefined;
 }
@@ -18,7 +24,8 @@ export interface Admission {
 /** How an admission ended, or that it has not (it may still be past its time). */
 export type AdmissionStatus = 'active' | 'completed' | 'abandoned' | 'expired' | 'lapsed';
 
-export interface AdmissionRow extends Omit<Admission, 'sessions'> {
+/** Its times are less what all have moved since. */
+export interface AdmissionRow extends Omit<Admission, 'sessions' | 'stopped'> {
   status: AdmissionStatus;
   /** Whether its visitor came in without a proof. */
   readonly unproven?: boolean | undefined;
@@ -32,6 +39,12 @@ export interface Admissions {
   readonly expiries: Deadlines<AdmissionRow>;
   /** Of the admissions that are not confirmed. */
   readonly confirmations: Deadlines<AdmissionRow>;
+  /** How far the times of all rows have moved since each was made, in ms. */
+  moved: number;
+  /** For how long pauses have stopped admissions, in ms. It is part of how far times have moved. */
+  stopped: number;
+  /** While a pause stops admissions: until when that is counted. 0 if they run. */
+  stoppedAt: number;
   active: number;
   /** How many of the active admissions are not confirmed. */
   provisional: number;
@@ -44,26 +57,56 @@ export function newAdmissions(): Admissions {
     rows: new Map(),
     expiries: newDeadlines(),
     confirmations: newDeadlines(),
+    moved: 0,
+    stopped: 0,
+    stoppedAt: 0,
     active: 0,
     provisional: 0,
     unproven: 0,
   };
 }
 
+/** What of a pause that stops admissions has passed since they were moved last. */
+export function standingFor({ stoppedAt }: Pick<Admissions, 'stoppedAt'>, now: number): number {
+  return stoppedAt > 0 ? Math.max(0, now - stoppedAt) : 0;
+}
+
+/** How much later than in the rows all times are. */
+function movedAt(admissions: Admissions, now: number): number {
+  return admissions.moved + standingFor(admissions, now);
+}
+
+/** The time that rows go by. It stands still while a pause stops admissions. */
+export function rowTime(admissions: Admissions, now: number): number {
+  return now - movedAt(admissions, now);
+}
+
 export function liveAdmission(admissions: Admissions, visitor: VisitorId, now: number): AdmissionRow | null {
   const row = admissions.rows.get(visitor);
-  if (row?.status !== 'active' || row.expiresAt <= now) return null;
-  return row.confirmBy !== undefined && row.confirmBy <= now ? null : row;
+  const time = rowTime(admissions, now);
+  if (row?.status !== 'active' || row.expiresAt <= time) return null;
+  return row.confirmBy !== undefined && row.confirmBy <= time ? null : row;
 }
 
 /** Whether a visitor's admission by this number was not confirmed in time, and that has not been settled yet. */
-export function isOverdue({ rows }: Admissions, visitor: VisitorId, number: number, now: number): boolean {
-  const row = rows.get(visitor);
-  return row?.number === number && row.confirmBy !== undefined && row.confirmBy <= now;
+export function isOverdue(admissions: Admissions, visitor: VisitorId, number: number, now: number): boolean {
+  const row = admissions.rows.get(visitor);
+  return row?.number === number && row.confirmBy !== undefined && row.confirmBy <= rowTime(admissions, now);
 }
 
-export function addAdmission(admissions: Admissions, admission: Omit<AdmissionRow, 'status'>): AdmissionRow {
-  const row: AdmissionRow = { ...admission, status: 'active' };
+/** The same with all times later by `by`. */
+function later<A extends Omit<AdmissionRow, 'status'>>({ confirmBy, ...of }: A, by: number) {
+  const moved = { ...of, issuedAt: of.issuedAt + by, expiresAt: of.expiresAt + by };
+  return confirmBy === undefined ? moved : { ...moved, confirmBy: confirmBy + by };
+}
+
+/** Adds an admission, whose times are as they are at `now`. */
+export function addAdmission(
+  admissions: Admissions,
+  admission: Omit<AdmissionRow, 'status'>,
+  now: number,
+): AdmissionRow {
+  const row: AdmissionRow = { ...later(admission, -movedAt(admissions, now)), status: 'active' };
   admissions.rows.set(row.visitor, row);
   admissions.active += 1;
   if (row.confirmBy !== undefined) admissions.provisional += 1;
@@ -72,8 +115,9 @@ export function addAdmission(admissions: Admissions, admission: Omit<AdmissionRo
   return row;
 }
 
-/** A live admission ends at `expiresAt` instead, unless it already lasts longer. */
-export function prolong(admissions: Admissions, row: AdmissionRow, expiresAt: number): AdmissionRow {
+/** A live admission ends at `until` instead, unless it already lasts longer. */
+export function prolong(admissions: Admissions, row: AdmissionRow, until: number, now: number): AdmissionRow {
+  const expiresAt = until - movedAt(admissions, now);
   if (expiresAt <= row.expiresAt) return row;
   const longer: AdmissionRow = { ...row, expiresAt };
   // The remaining deadlines belong to rows that are not active.
@@ -94,17 +138,16 @@ export function confirmAdmission(admissions: Admissions, row: AdmissionRow): boo
 /** The prefix of visitors whose names were lost. No other visitor has it. */
 export const LOST = 'lost:';
 
-/** Moves all ends by the same time. */
+/** Moves all times, as a clock that jumped has. */
 export function shiftAdmissions(admissions: Admissions, by: number): void {
-  const live = admissions.expiries.entries.flatMap(({ row }) => (row.status === 'active' ? [row] : []));
-  clearDeadlines(admissions.expiries);
-  clearDeadlines(admissions.confirmations);
-  for (const row of live) {
-    const confirmBy = row.confirmBy === undefined ? undefined : row.confirmBy + by;
-    const moved = { ...row, issuedAt: row.issuedAt + by, expiresAt: row.expiresAt + by, confirmBy };
-    admissions.rows.set(moved.visitor, moved);
-    scheduleRow(admissions, moved);
-  }
+  admissions.moved += by;
+  if (admissions.stoppedAt > 0) admissions.stoppedAt += by;
+}
+
+/** Moves all times, as a pause that stopped them has. */
+export function passStopped(admissions: Admissions, by: number): void {
+  admissions.moved += by;
+  admissions.stopped += by;
 }
 
 function scheduleRow({ expiries, confirmations }: Admissions, row: AdmissionRow): void {
@@ -121,29 +164,35 @@ export function removeAdmission(admissions: Admissions, row: AdmissionRow, statu
   if (admissions.rows.get(row.visitor) === row) admissions.rows.delete(row.visitor);
 }
 
+/** An admission as it was when it ended. */
+export type EndedAdmission = Pick<AdmissionRow, 'visitor' | 'number' | 'issuedAt' | 'expiresAt' | 'confirmBy'>;
+
 /** Ends the admissions that were not confirmed in time, and answers them. */
-export function lapseAdmissions(admissions: Admissions, now: number): AdmissionRow[] {
-  const lapsed = takeDue(admissions.confirmations, now).filter(
+export function lapseAdmissions(admissions: Admissions, now: number): EndedAdmission[] {
+  const lapsed = takeDue(admissions.confirmations, rowTime(admissions, now)).filter(
     (row) => row.status === 'active' && row.confirmBy !== undefined,
   );
   for (const row of lapsed) removeAdmission(admissions, row, 'lapsed');
-  return lapsed;
+  return lapsed.map((row) => later(row, movedAt(admissions, now)));
 }
 
 /** Ends the admissions that are due, and answers them. */
-export function expireAdmissions(admissions: Admissions, now: number): AdmissionRow[] {
-  const expired = takeDue(admissions.expiries, now).filter((row) => row.status === 'active');
+export function expireAdmissions(admissions: Admissions, now: number): EndedAdmission[] {
+  const expired = takeDue(admissions.expiries, rowTime(admissions, now)).filter((row) => row.status === 'active');
   for (const row of expired) removeAdmission(admissions, row, 'expired');
-  return expired;
+  return expired.map((row) => later(row, movedAt(admissions, now)));
 }
 
-export function withoutStatus(row: AdmissionRow): Admission {
-  const { status: _, unproven: __, sessions: ___, confirmBy, ...admission } = row;
-  return confirmBy === undefined ? admission : { ...admission, confirmBy };
+/** An admission as it is at `now`, without its sessions. */
+export function admissionOf(admissions: Admissions, row: AdmissionRow, now: number): Admission {
+  const { status: _, unproven: __, sessions: ___, ...admission } = row;
+  const stopped = admissions.stopped + standingFor(admissions, now);
+  return { ...later(admission, movedAt(admissions, now)), ...(stopped > 0 ? { stopped } : {}) };
 }
 
 /** The same with the sessions; `asked` is the serial that is asked about, 0 for none. */
-export function withSessions(row: AdmissionRow, asked = 0): Admission {
+export function withSessions(admissions: Admissions, row: AdmissionRow, now: number, asked = 0): Admission {
   const { sessions } = row;
-  return sessions ? { ...withoutStatus(row), sessions: viewOf(sessions, asked) } : withoutStatus(row);
+  const admission = admissionOf(admissions, row, now);
+  return sessions ? { ...admission, sessions: viewOf(sessions, asked) } : admission;
 }

@@ -4,16 +4,16 @@ import {
   type Admission,
   type AdmissionRow,
   addAdmission,
+  admissionOf,
   confirmAdmission,
   liveAdmission,
   prolong,
   removeAdmission,
-  withoutStatus,
   withSessions,
 } from './admission.ts';
 import { type Counters, counters } from './counters.ts';
 import { noteEnded, pruneEnded } from './ended-turns.ts';
-import type { Line } from './line.ts';
+import { type Line, measuredTime } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
 import { markBack, newSessions, type Use, type Used, useSerial } from './sessions.ts';
@@ -64,7 +64,7 @@ export function admit(
   const live = liveAdmission(line.admissions, holder.visitor, now);
   if (live) {
     if (holder.confirmed) confirmRow(line, live);
-    return { admission: withoutStatus(live), first: false };
+    return { admission: admissionOf(line.admissions, live, now), first: false };
   }
   const { visitor, number, generation, confirmed = false } = holder;
   const [expiresAt, until] = [now + lifetime, confirmBy(line, now, lifetime)];
@@ -72,9 +72,10 @@ export function admit(
   const unproven = line.unproven.has(number) && line.waited.has(number) ? { unproven: true } : {};
   const made = { visitor, number, generation, issuedAt: now, expiresAt, ...unproven };
   if (confirmed && until !== undefined) countOutcome(line, 'confirmed');
-  const row = addAdmission(line.admissions, confirmed || until === undefined ? made : { ...made, confirmBy: until });
+  const provisional = confirmed || until === undefined ? made : { ...made, confirmBy: until };
+  const row = addAdmission(line.admissions, provisional, now);
   line.claimed += 1;
-  return { admission: withoutStatus(row), first: true };
+  return { admission: admissionOf(line.admissions, row, now), first: true };
 }
 
 export function endAdmission(line: Line, visitor: VisitorId, status: 'completed' | 'abandoned', now: number): boolean {
@@ -82,7 +83,8 @@ export function endAdmission(line: Line, visitor: VisitorId, status: 'completed'
   if (!live) return false;
   removeAdmission(line.admissions, live, status);
   if (status === 'abandoned') {
-    noteEnded(line, live.number, live.number, live.issuedAt, now, true);
+    const { issuedAt } = admissionOf(line.admissions, live, now);
+    noteEnded(line, live.number, live.number, issuedAt, now, true);
     pruneEnded(line, now);
   }
   line[status] += 1;
@@ -93,8 +95,9 @@ export function endAdmission(line: Line, visitor: VisitorId, status: 'completed'
 
 /** The live admission of a visitor, with its sessions; null where there is none. */
 export function admission(line: Line, visitor: VisitorId, at: number): Admission | null {
-  const live = liveAdmission(line.admissions, visitor, Math.max(line.clock, at));
-  return live && withSessions(live);
+  const now = Math.max(line.clock, at);
+  const live = liveAdmission(line.admissions, visitor, now);
+  return live && withSessions(line.admissions, live, now);
 }
 
 /** What was issued to a visitor is used. */
@@ -117,12 +120,12 @@ export function confirm(line: Line, input: VisitorId | Confirmation, at: number)
   if (!live) return null;
   if (serial > 0) {
     const sessions = live.sessions ?? newSessions(serial);
-    if (!markBack(sessions, serial, browser, now - line.shifted)) return null;
+    if (!markBack(sessions, serial, browser, measuredTime(line, now))) return null;
     live.sessions = sessions;
     line.changes += 1;
   }
   confirmRow(line, live);
-  return withSessions(live, serial);
+  return withSessions(line.admissions, live, now, serial);
 }
 
 /** A browser uses the admission of its visitor. */
@@ -136,7 +139,7 @@ export function useAdmission(line: Line, { visitor, ...use }: AdmissionUse, at: 
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
   const sessions = live.sessions ? structuredClone(live.sessions) : newSessions(use.serial);
-  const used = useSerial(sessions, use, now - line.shifted);
+  const used = useSerial(sessions, use, measuredTime(line, now));
   if (used.serial === 0) return used;
   live.sessions = sessions;
   line.changes += 1;
@@ -150,7 +153,8 @@ export function renew(line: Line, visitor: VisitorId, at: number): Admission | n
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
   line.changes += 1;
-  return withoutStatus(prolong(line.admissions, live, now + line.rules.lifetime));
+  const longer = prolong(line.admissions, live, now + line.rules.lifetime, now);
+  return admissionOf(line.admissions, longer, now);
 }
 
 /** Ends the admissions of visitors who left the site; unnamed exits free places. */

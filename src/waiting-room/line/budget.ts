@@ -8,7 +8,7 @@ import { narrowOf, WIDE, wideOf } from '../entry/address-key.ts';
 import type { VisitorId } from '../visitor.ts';
 import { liveAdmission } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
-import { isForfeited, type Line } from './line.ts';
+import { isForfeited, type Line, measuredTime } from './line.ts';
 
 /** How long, in seconds, a visitor counts after the join without a heartbeat. */
 const ARRIVES_WITHIN = 30;
@@ -23,7 +23,7 @@ const NEW_FOR_ONE_KEPT = 4;
 /** How many entries of an address are checked at once: all that a network may have by default. */
 const CHECKED = 200;
 
-const secondOf = (line: Line, now: number) => Math.floor((now - line.shifted) / 1000);
+const secondOf = (line: Line, now: number) => Math.floor(measuredTime(line, now) / 1000);
 
 /** `absent`: neither present nor inside, but not gone either. */
 type Standing = 'counts' | 'absent' | 'gone';

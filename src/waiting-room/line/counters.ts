@@ -1,5 +1,6 @@
 /** The counters and the view of a line. */
 import type { LineRules } from '../line-rules.ts';
+import { standingFor } from './admission.ts';
 import { type DrawRecord, drawRecord, nextDrawOf } from './draw.ts';
 import { countInside, type Line } from './line.ts';
 import type { NoteName } from './note-name.ts';
@@ -28,8 +29,14 @@ export interface LineView {
   readonly epoch: number;
   /** The line's time. All processes on the store go by it, so it decides where their clocks differ. */
   readonly clock: number;
-  /** How far jumps of clocks moved the line's time in this generation, in ms. `clock` less this never goes back. */
+  /**
+   * How far the times of admissions were moved in this generation, in ms: by jumps of clocks and by pauses that stopped
+   * admissions. `clock` less this never goes back.
+   */
   readonly shifted: number;
+  /** For how long pauses stopped admissions in this generation, in ms; and, in one that does, until when that is counted. */
+  readonly stopped: number;
+  readonly stoppedAt: number;
   readonly counters: Counters;
   readonly mode: LineRules['mode'];
   /** The size of the line's rules, and its version; 0 where the size is the line's own. */
@@ -95,6 +102,7 @@ export function counters(line: Line): Counters {
 /** Brings the line to `at` and shows it. */
 export function view(line: Line, at: number): LineView {
   settle(line, at);
+  const standing = standingFor(line.admissions, line.clock);
   const next = nextDrawOf(line.draws);
   return {
     incarnation: line.incarnation,
@@ -102,7 +110,9 @@ export function view(line: Line, at: number): LineView {
     lineage: line.lineage,
     epoch: line.epoch,
     clock: line.clock,
-    shifted: line.shifted,
+    shifted: line.shifted + standing,
+    stopped: line.admissions.stopped + standing,
+    stoppedAt: line.admissions.stoppedAt > 0 ? line.clock : 0,
     counters: counters(line),
     mode: line.rules.mode,
     size: line.rules.size,

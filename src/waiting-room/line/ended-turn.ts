@@ -1,7 +1,7 @@
 /** A turn or an admission that ended without being completed, as a line keeps it for a day (ended-turns.ts). */
 import { Bits } from './bits.ts';
 
-/** The turns of the missed numbers of a range, or the admission of one number. Times are less `shifted`. */
+/** The turns of the missed numbers of a range, or the admission of one number. Times are less jumps of clocks. */
 export interface EndedTurn {
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ export interface EndedTurns {
   turns: EndedTurn[];
   /** Numbers at the front that come before all others. */
   readonly restored: Bits;
-  /** When numbers were restored, less `shifted`. */
+  /** When numbers were restored, less jumps of clocks. */
   readonly restoredAt: Map<number, number>;
 }
 

@@ -3,7 +3,7 @@
  * Nothing here is about a person: it has numbers and times.
  */
 import { type EndedTurn, type EndedTurns, newEndedTurns } from './ended-turn.ts';
-import type { Line } from './line.ts';
+import { type Line, measuredTime } from './line.ts';
 
 /** How long they are kept, in ms. */
 const KEPT_FOR = 24 * 60 * 60_000;
@@ -21,14 +21,14 @@ export function endedOf(line: Line): EndedTurns {
 /** Records a turn, or an admission. */
 export function noteEnded(line: Line, from: number, to: number, start: number, end: number, spent: boolean): void {
   if (from < 1) return;
-  endedOf(line).turns.push({ from, to, start: start - line.shifted, end: end - line.shifted, spent });
+  endedOf(line).turns.push({ from, to, start: measuredTime(line, start), end: measuredTime(line, end), spent });
 }
 
 /** Drops what is too old, or too much. */
 export function pruneEnded(line: Line, now: number): void {
   const ended = endedOf(line);
   const { turns } = ended;
-  const oldest = now - line.shifted - KEPT_FOR;
+  const oldest = measuredTime(line, now) - KEPT_FOR;
   for (const [number, at] of ended.restoredAt) {
     if (at >= oldest) break;
     ended.restoredAt.delete(number);
@@ -40,6 +40,6 @@ export function pruneEnded(line: Line, now: number): void {
 
 /** Those that overlap a span of the line's time. */
 export function endedBetween(line: Line, from: number, to: number, now: number): readonly EndedTurn[] {
-  const oldest = Math.max(from, now - KEPT_FOR) - line.shifted;
-  return endedOf(line).turns.filter(({ start, end }) => end >= oldest && start <= to - line.shifted);
+  const oldest = measuredTime(line, Math.max(from, now - KEPT_FOR));
+  return endedOf(line).turns.filter(({ start, end }) => end >= oldest && start <= measuredTime(line, to));
 }

@@ -1,6 +1,6 @@
 /** What a ledger asks of a line: to take a claim back that could not be entered, and to restore lost admissions from it. */
 import type { VisitorId } from '../visitor.ts';
-import { type Admission, addAdmission, LOST, liveAdmission, removeAdmission } from './admission.ts';
+import { type Admission, addAdmission, LOST, liveAdmission, removeAdmission, standingFor } from './admission.ts';
 import { spend } from './admissions.ts';
 import { hearWaiter, isOfLine, type Line } from './line.ts';
 import type { Holder } from './place.ts';
@@ -46,7 +46,8 @@ export interface Restoration {
   readonly generation: number;
   /** Whether these are all: no place is kept then for a lost admission without a name. */
   readonly isComplete?: boolean | undefined;
-  readonly admissions: readonly Omit<Admission, 'generation' | 'confirmBy'>[];
+  /** Their times are less what pauses stopped. */
+  readonly admissions: readonly Omit<Admission, 'generation' | 'confirmBy' | 'stopped'>[];
 }
 
 /**
@@ -58,12 +59,14 @@ export function restoreAdmissions(line: Line, { admissions, isComplete, ...of }:
   const now = settle(line, at);
   if (!isOfLine(line, of)) return;
   const nameless = lostVisitors(line);
+  const stopped = line.admissions.stopped + standingFor(line.admissions, now);
   for (const each of admissions) {
     const isLive = liveAdmission(line.admissions, each.visitor, now) !== null;
     const isOver = line.spent.has(each.number) && !isUnconfirmed(line, each.number);
-    if (each.expiresAt <= now || isLive || isOver) continue;
+    if (each.expiresAt + stopped <= now || isLive || isOver) continue;
     giveUp(line, nameless.pop());
-    restoreAdmission(line, each);
+    const { issuedAt, expiresAt } = each;
+    restoreAdmission(line, { ...each, issuedAt: issuedAt + stopped, expiresAt: expiresAt + stopped }, now);
   }
   if (isComplete) for (const visitor of nameless) giveUp(line, visitor);
   // Last, since a place changes its name in two steps.
@@ -86,6 +89,7 @@ function giveUp(line: Line, visitor = ''): void {
 function restoreAdmission(
   line: Line,
   { visitor, number, issuedAt, expiresAt }: Restoration['admissions'][number],
+  now: number,
 ): void {
   // Its number was issued, and so may be all before it.
   moveOn(line, number);
@@ -96,6 +100,6 @@ function restoreAdmission(
   else spend(line, number);
   const { generation } = line;
   const unproven = line.unproven.has(number) && line.waited.has(number) ? { unproven: true } : {};
-  addAdmission(line.admissions, { visitor, number, generation, issuedAt, expiresAt, ...unproven });
+  addAdmission(line.admissions, { visitor, number, generation, issuedAt, expiresAt, ...unproven }, now);
   line.changes += 1;
 }

@@ -22,10 +22,12 @@ export interface Outcomes {
 /** The line that a reset replaced (undone-resets.ts). */
 export interface KeptLine {
   readonly line: Line;
-  /** When that was, by the time of the line that followed, less what that was shifted. */
+  /** When that was, by the time of the line that followed, less the jumps of clocks since. */
   readonly at: number;
-  /** How far jumps moved the time of lines that have been in its place since and are gone. */
+  /** How far the times of admissions were moved in lines that have been in its place since and are gone. */
   readonly shifted: number;
+  /** For how long pauses stopped admissions in these lines. Earlier versions kept none. */
+  readonly stopped?: number | undefined;
   /** The generation of the line that followed: versions before this one begin another in its place. */
   readonly followedBy: number;
 }
@@ -73,9 +75,9 @@ export interface Line {
   arriving: Bits;
   /** When those of them without a heartbeat miss their turn; 0 if there are none. */
   arrivingDue: number;
-  /** The first number of each second with joins, of the last minute. `at` is less `shifted`. Ascending. */
+  /** The first number of each second with joins, of the last minute. `at` is less jumps. Ascending. */
   recentJoins: { readonly from: number; readonly at: number }[];
-  /** The numbers up to `to` were passed at `at`, by the time of turns, less `shifted`. Ascending. */
+  /** The numbers up to `to` were passed at `at`, by the time of turns, less jumps. Ascending. */
   raiseTimes: { to: number; readonly at: number }[];
   /**
    * For raises over people: turns saved for unproven visitors, and whether the last turn went to a visitor who
@@ -111,7 +113,10 @@ export interface Line {
   jumpedAt: number;
   /** How far the last jump went, in ms. */
   skew: number;
-  /** How far jumps moved the line's time in this generation, in ms. `clock` less this never goes back. */
+  /**
+   * How far the times of admissions were moved in this generation, in ms: by jumps of clocks, and by pauses that stopped
+   * admissions. Versions that do not know such pauses then see the same ends.
+   */
   shifted: number;
   /** Places held for a visitor, ever. */
   turns: number;
@@ -188,6 +193,16 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     joinPeak: 0,
     changes: 0,
   };
+}
+
+/** How far jumps of clocks moved the line's time in this generation, in ms. */
+export function jumpsOf({ shifted, admissions }: Line): number {
+  return shifted - admissions.stopped;
+}
+
+/** The time that durations are measured by: jumps of clocks don't count. It never goes back. */
+export function measuredTime(line: Line, now: number): number {
+  return now - jumpsOf(line);
 }
 
 export function canServe(line: Line): boolean {

@@ -3,7 +3,7 @@
  * heartbeat, has not missed its turn. It waits at the front: with a heartbeat within 30 s of the join, its visitor is
  * served at the next raise.
  */
-import type { Line } from './line.ts';
+import { jumpsOf, type Line, measuredTime } from './line.ts';
 
 const ARRIVES_WITHIN = 15_000;
 const HEARD_WITHIN = 30_000;
@@ -13,7 +13,7 @@ const KEPT_FOR = 60_000;
 
 /** Records the first join of a second. */
 export function noteJoin(line: Line, now: number): void {
-  const at = now - line.shifted;
+  const at = measuredTime(line, now);
   const from = line.queue + 1;
   if (line.recentJoins.at(-1)?.from === from) line.recentJoins.pop();
   line.recentJoins = line.recentJoins.filter((join) => join.at >= at - KEPT_FOR);
@@ -22,7 +22,7 @@ export function noteJoin(line: Line, now: number): void {
 
 /** The first number that was issued since then. */
 function firstSince(line: Line, since: number): number {
-  return line.recentJoins.find((join) => join.at >= since - line.shifted)?.from ?? line.queue + 1;
+  return line.recentJoins.find((join) => join.at >= measuredTime(line, since))?.from ?? line.queue + 1;
 }
 
 /**
@@ -31,7 +31,7 @@ function firstSince(line: Line, since: number): number {
  */
 function dueOf(line: Line, number: number): number {
   const join = line.recentJoins.findLast(({ from }) => from <= number);
-  return (join?.at ?? 0) + line.shifted + HEARD_WITHIN + GRAIN + 1;
+  return (join?.at ?? 0) + jumpsOf(line) + HEARD_WITHIN + GRAIN + 1;
 }
 
 /** The first number whose page may still be loading. */

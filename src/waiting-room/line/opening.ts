@@ -7,6 +7,7 @@ import { lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from '
 import type { NoteName } from './note-name.ts';
 import { applyRules, beginLine } from './rules.ts';
 import { settle } from './settle.ts';
+import { passStoppedTime, stopsAdmissions } from './stopped-admissions.ts';
 import { compareSuccession, epochOf } from './succession.ts';
 import { markUnconfirmed, moveOn } from './unconfirmed.ts';
 
@@ -19,6 +20,9 @@ export interface Checkpoint {
   readonly epoch?: number | undefined;
   /** Left out by early versions. */
   readonly shifted?: number | undefined;
+  /** Left out by the version before: for how long pauses had stopped admissions, and, in one that does, until when. */
+  readonly stopped?: number | undefined;
+  readonly stoppedAt?: number | undefined;
   /** `queue` is the highest number that is known to be issued. */
   readonly counters: Counters;
   readonly turns: number;
@@ -69,7 +73,7 @@ export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   const { counters, draws = [] } = checkpoint;
   const hasLost = isNew || isOlder || isBehind(line, counters) || lacksDraws(line.draws, draws);
   const now = settle(line, at);
-  if (isNew) takeOver(line, checkpoint);
+  if (isNew) takeOver(line, checkpoint, now);
   if (hasLost) restore(line, checkpoint, now);
   restoreDraws(line, draws, unseenJoins(line), now);
   restoreEntrants(line, draws, unseenJoins(line), now);
@@ -98,8 +102,12 @@ function unseenJoins(line: Line): number {
 }
 
 /** What is not counted: for a line that is new, as the process saw it last. */
-function takeOver(line: Line, { shifted = 0, alarm, inletState, notes }: Checkpoint): void {
+function takeOver(line: Line, checkpoint: Checkpoint, now: number): void {
+  const { shifted = 0, stopped = 0, stoppedAt = 0, alarm, inletState, notes } = checkpoint;
   line.shifted = shifted;
+  line.admissions.stopped = stopped;
+  // The pause went on while the line was lost.
+  if (stoppedAt > 0 && stopsAdmissions(line)) passStoppedTime(line, Math.max(0, now - stoppedAt));
   line.alarm = alarm;
   line.inletState = inletState;
   line.notes = { ...line.notes, ...notes };
@@ -115,7 +123,8 @@ function restoreAdmissions(line: Line, { claimed, active }: Counters, now: numbe
   const expiresAt = now + line.rules.lifetime;
   for (let place = 0; place < places; place++) {
     const visitor = `${LOST}${claimed - place}`;
-    addAdmission(line.admissions, { visitor, number: 0, generation: line.generation, issuedAt: now, expiresAt });
+    const { generation } = line;
+    addAdmission(line.admissions, { visitor, number: 0, generation, issuedAt: now, expiresAt }, now);
   }
   line.claimed = Math.max(line.claimed, claimed);
 }

@@ -1,6 +1,6 @@
 /** Where a holder stands, and the steps a holder takes: claim, extend, rejoin, leave. */
 import type { VisitorId } from '../visitor.ts';
-import { type Admission, isOverdue, liveAdmission, withoutStatus } from './admission.ts';
+import { type Admission, admissionOf, isOverdue, liveAdmission } from './admission.ts';
 import { admit, confirm, endAdmission, spend } from './admissions.ts';
 import { freePlaces, isOfLine, type Line } from './line.ts';
 import { isLateNewcomer } from './newcomers.ts';
@@ -65,7 +65,7 @@ export function place(line: Line, holder: Holder, at: number): Place {
   const now = Math.max(line.clock, at);
   if (isStale(line, holder)) return { state: 'stale' };
   const live = liveAdmission(line.admissions, holder.visitor, now);
-  if (live) return { state: 'admitted', admission: withoutStatus(live), first: false };
+  if (live) return { state: 'admitted', admission: admissionOf(line.admissions, live, now), first: false };
   const { number } = holder;
   if (isUnconfirmed(line, number)) return { state: number > line.serving ? 'waiting' : 'returned' };
   const overdue = !line.lapsed.has(number) && isOverdue(line.admissions, holder.visitor, number, now);

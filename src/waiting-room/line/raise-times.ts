@@ -1,5 +1,5 @@
 /** When numbers were passed, by the time of turns: the front is for visitors who return within a grace of that. */
-import type { Line } from './line.ts';
+import { type Line, measuredTime } from './line.ts';
 
 /** How long after being passed a visitor may return to the front, in ms, where the rules do not say it. */
 const GRACE = 30 * 60_000;
@@ -10,7 +10,7 @@ const graceOf = (line: Line) => line.rules.missedTurnGrace ?? GRACE;
 
 /** Records that the counter passed the numbers up to `to`. */
 export function noteRaise(line: Line, to: number, now: number): void {
-  const at = now - line.shifted;
+  const at = measuredTime(line, now);
   const grace = graceOf(line);
   const last = line.raiseTimes.at(-1);
   if (last && at - last.at < grace / SHARE) {
@@ -27,7 +27,7 @@ export function isWithinGrace(line: Line, number: number, now: number): boolean 
   const raise = line.raiseTimes.find(({ to }) => to >= number);
   // Earlier versions recorded no raises.
   if (line.raiseTimes.length === 0) return true;
-  return raise !== undefined && raise.at + line.shifted >= now - graceOf(line);
+  return raise !== undefined && raise.at >= measuredTime(line, now) - graceOf(line);
 }
 
 /** The counter was lowered to `to`: what is above was not passed. */

@@ -1,6 +1,6 @@
 /** Visitors who come first after an outage, or because a support agent says so. */
 import { endedBetween, endedOf } from './ended-turns.ts';
-import { canServe, isOfLine, isUnproven, type Line } from './line.ts';
+import { canServe, isOfLine, isUnproven, type Line, measuredTime } from './line.ts';
 import { settle } from './settle.ts';
 import { serveAgain } from './turns.ts';
 import { isUnconfirmed } from './unconfirmed.ts';
@@ -122,7 +122,7 @@ export function restoreTurns(line: Line, { numbers, ...of }: RestoredNumbers, at
     line.changes += 1;
     // The latest last.
     restoredAt.delete(number);
-    restoredAt.set(number, now - line.shifted);
+    restoredAt.set(number, measuredTime(line, now));
     if (line.spent.has(number)) {
       line.spent.delete(number);
       if (number > line.serving) {

@@ -44,6 +44,8 @@ export function applyRules(line: Line, at: number): void {
  */
 export function beginLine(line: Line, { incarnation, generation, lineage = '', epoch = 0 }: Successor): void {
   const { rules, kept, alarm, clock, skew, notes, changes } = line;
+  const { stoppedAt } = line.admissions;
   const stays = { lineage, epoch, kept, alarm, clock, skew, notes: { ...notes, meter: '', told: '' } };
   Object.assign(line, newLine(rules, generation, incarnation), stays, { changes: changes + 1 });
+  line.admissions.stoppedAt = stoppedAt;
 }

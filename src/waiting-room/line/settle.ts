@@ -1,12 +1,13 @@
 /** The line's time, and what happens as it passes. */
-import { type Admission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
+import { type EndedAdmission, expireAdmissions, LOST, shiftAdmissions } from './admission.ts';
 import { nextDrawOf } from './draw.ts';
 import { ENDED_AT_ONCE, endedOf, noteEnded, pruneEnded } from './ended-turns.ts';
 import { JUMP } from './jump.ts';
-import { freePlaces, type Line } from './line.ts';
+import { freePlaces, type Line, measuredTime } from './line.ts';
 import { expireNewcomers } from './newcomers.ts';
 import { turnWindows } from './presence.ts';
 import { lapse } from './provisional.ts';
+import { moveStoppedAdmissions } from './stopped-admissions.ts';
 import { expireTurns, moveStoppedTurns, shiftTurns } from './turns.ts';
 
 /** Visitors of expired admissions that a line keeps at most. */
@@ -69,14 +70,16 @@ function followClock(line: Line, at: number): number {
  * changed the line for a while, the pause counts from its last step.
  */
 export function passTime(line: Line, at: number, least: number): number {
-  const uncounted = line.turnsStopped > 0 ? Math.max(0, line.clock - line.turnsStopped - JUMP) : 0;
+  const uncounted = (since: number) => (since > 0 ? Math.max(0, line.clock - since - JUMP) : 0);
+  const [ofTurns, ofAdmissions] = [uncounted(line.turnsStopped), uncounted(line.admissions.stoppedAt)];
   const now = followClock(line, at);
-  moveStoppedTurns(line, now, least, uncounted);
+  moveStoppedTurns(line, now, least, ofTurns);
+  moveStoppedAdmissions(line, now, least, ofAdmissions);
   return now;
 }
 
 /** Keeps the visitors whose admissions expired until their end is reported: the latest of them. */
-function keepExpired(line: Line, admissions: readonly Pick<Admission, 'visitor' | 'expiresAt'>[]): void {
+function keepExpired(line: Line, admissions: readonly EndedAdmission[]): void {
   line.changes += 1;
   for (const { visitor, expiresAt } of admissions) {
     if (visitor.startsWith(LOST)) continue;
@@ -119,6 +122,6 @@ export function settle(line: Line, at: number): number {
   if (line.ended.turns.length > known) pruneEnded(line, now);
   expireNewcomers(line, now);
   takeBackCredits(line);
-  if (line.kept && now - line.shifted - line.kept.at >= RESET_KEPT_FOR) line.kept = null;
+  if (line.kept && measuredTime(line, now) - line.kept.at >= RESET_KEPT_FOR) line.kept = null;
   return now;
 }

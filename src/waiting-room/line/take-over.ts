@@ -55,7 +55,7 @@ export function takeOver(line: Line, former: FormerLine, at: number): boolean {
   serveUpTo(line, serving, now, true);
   for (const { visitor, number, issuedAt, expiresAt } of former.admissions) {
     if (expiresAt <= now) continue;
-    addAdmission(line.admissions, { visitor, number, generation: line.generation, issuedAt, expiresAt });
+    addAdmission(line.admissions, { visitor, number, generation: line.generation, issuedAt, expiresAt }, now);
   }
   line.changes += 1;
   return true;

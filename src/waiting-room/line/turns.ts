@@ -115,7 +115,7 @@ export function shiftTurns(line: Line, by: number): void {
 }
 
 /** The numbers were passed so much later: their front is open for as long as it would have been. */
-function shiftRaiseTimes(line: Line, by: number): void {
+export function shiftRaiseTimes(line: Line, by: number): void {
   line.raiseTimes = line.raiseTimes.map(({ to, at }) => ({ to, at: at + by }));
 }
 

@@ -1,9 +1,12 @@
 /** A reset, and undoing it: the line of before is kept for an hour. */
+
+import { rowTime } from './admission.ts';
 import { type Counters, counters } from './counters.ts';
-import type { KeptLine, Line } from './line.ts';
+import { jumpsOf, type KeptLine, type Line, measuredTime } from './line.ts';
 import { applyRules, beginLine } from './rules.ts';
-import { RESET_KEPT_FOR, settle, shift } from './settle.ts';
+import { passTime, RESET_KEPT_FOR, settle, shift } from './settle.ts';
 import { epochOf, lineageOf } from './succession.ts';
+import { shiftRaiseTimes, shiftTurns } from './turns.ts';
 
 export interface Reset {
   /** Random, of the line that begins. */
@@ -43,21 +46,28 @@ function isUntouched({ queue, draws: [first, ...more] }: Line): boolean {
 }
 
 /** The line that is kept, unless its time is over, or another one followed. */
-function keptBefore({ kept, generation, shifted }: Line, now: number): KeptLine | null {
+function keptBefore(line: Line, now: number): KeptLine | null {
+  const { kept, generation } = line;
   if (kept?.followedBy !== generation) return null;
-  return now - shifted - kept.at < RESET_KEPT_FOR ? kept : null;
+  return measuredTime(line, now) - kept.at < RESET_KEPT_FOR ? kept : null;
+}
+
+/** How far the times of admissions were moved since a line was kept, and what of that pauses stopped. */
+function movedSince(line: Line, { shifted, stopped = 0 }: KeptLine) {
+  return { shifted: shifted + line.shifted, stopped: stopped + line.admissions.stopped };
 }
 
 /** Keeps the line. Instead of one that is untouched, the line that it followed stays. */
 function keepLine(line: Line, followedBy: number, now: number): void {
   const before = isUntouched(line) ? keptBefore(line, now) : null;
   line.kept = before
-    ? { line: before.line, at: before.at + line.shifted, shifted: before.shifted + line.shifted, followedBy }
-    : { line: { ...line, kept: null }, at: now, shifted: 0, followedBy };
+    ? { line: before.line, at: before.at + jumpsOf(line), ...movedSince(line, before), followedBy }
+    : { line: { ...line, kept: null }, at: now, shifted: 0, stopped: 0, followedBy };
 }
 
 /** Begins a new line, with a generation that none of its lineage had, and keeps the one of before. */
 export function reset(line: Line, { incarnation }: Reset, at: number): Counters {
+  passTime(line, at, 1);
   const now = settle(line, at);
   const generation = epochOf(line) + 1;
   keepLine(line, generation, now);
@@ -66,9 +76,9 @@ export function reset(line: Line, { incarnation }: Reset, at: number): Counters 
 }
 
 /** What a kept line would have by now. Who has to confirm the admission counts as inside. */
-function countKept({ line, shifted }: KeptLine, shiftedSince: number, now: number): KeptCounts {
+function countKept({ line }: KeptLine, shifted: number, now: number): KeptCounts {
   const { queue, serving, leftUnserved, returned, admissions, released } = line;
-  const ends = now - shifted - shiftedSince;
+  const ends = rowTime({ ...admissions, stoppedAt: 0 }, now - shifted);
   let live = 0;
   for (const { expiresAt } of admissions.rows.values()) if (expiresAt > ends) live += 1;
   return {
@@ -90,12 +100,20 @@ function refusalOf(
 
 /** Time has gone on for it, and the rules, the breaker and the load of the origin are those of this moment. */
 function bringBack(line: Line, kept: KeptLine, now: number): void {
-  const { rules, clock, jumpedAt, skew, shifted, alarm, notes, changes } = line;
+  const { rules, clock, jumpedAt, skew, turnsStopped, alarm, notes, changes } = line;
+  const { stoppedAt } = line.admissions;
+  const { shifted, stopped } = movedSince(line, kept);
   const { signal, allotments } = notes;
   const epoch = epochOf(line) + 1;
   Object.assign(line, kept.line, { rules, clock, jumpedAt, skew, alarm, epoch, kept: null, changes: changes + 1 });
   line.notes = { ...line.notes, signal, allotments };
-  if (kept.shifted + shifted !== 0) shift(line, kept.shifted + shifted);
+  if (shifted !== 0) shift(line, shifted);
+  Object.assign(line.admissions, { stoppedAt, stopped: line.admissions.stopped + stopped });
+  // In the pause in which the line was reset, its turns have stood still.
+  const others = line.turnsStopped > 0 ? Math.max(0, turnsStopped - line.turnsStopped) : 0;
+  shiftTurns(line, others);
+  shiftRaiseTimes(line, stopped + others);
+  line.turnsStopped = turnsStopped;
   // The pages of visitors who waited have not come back yet.
   line.heartbeatsSince = now;
   applyRules(line, now);
@@ -106,11 +124,12 @@ function bringBack(line: Line, kept: KeptLine, now: number): void {
  * have ended. The line of since then is gone. Once, unless nobody can be let in twice by it.
  */
 export function undoReset(line: Line, { incarnation, isPreview }: FormerReset, at: number): UndoneReset {
+  passTime(line, at, 1);
   const now = settle(line, at);
   const kept = incarnation === line.incarnation ? keptBefore(line, now) : null;
   const issuedSince = line.queue;
   if (!kept) return { outcome: 'gone', waiting: 0, inside: 0, issuedSince, counters: counters(line) };
-  const counts = countKept(kept, line.shifted, now);
+  const counts = countKept(kept, movedSince(line, kept).shifted, now);
   const refusal = refusalOf(line, kept, counts);
   if (!refusal && !isPreview) bringBack(line, kept, now);
   return { outcome: refusal ?? 'undone', ...counts, issuedSince, counters: counters(line) };

@@ -65,7 +65,12 @@ const rules: fc.Arbitrary<LineRules> = fc.record({
   unprovenPerAddress: fc.constantFrom(0, 1, 2, 20),
   presentFromJoin: fc.boolean(),
   missedTurnGrace: fc.constantFrom(undefined, 1000, 30_000, 1_800_000),
-  pauseStops: fc.constantFrom(undefined, 'claim_windows' as const, 'claim_windows' as const),
+  pauseStops: fc.constantFrom(
+    undefined,
+    'claim_windows' as const,
+    'claim_windows_and_admissions' as const,
+    'claim_windows_and_admissions' as const,
+  ),
 });
 
 const after = fc.oneof(
@@ -344,7 +349,13 @@ export const arbitraryPausedCourse: fc.Arbitrary<Course> = fc
             often(3, 'extend', holder),
             often(3, 'rejoin', holder),
             often(2, 'undoClaim', undone),
-            often(3, 'claim', claim),
+            often(4, 'claim', claim),
+            often(2, 'confirm', confirmation),
+            often(2, 'useAdmission', use),
+            often(2, 'renew', visitor),
+            often(3, 'admission', visitor),
+            often(1, 'reportExits', exits),
+            often(1, 'takeExpired', fc.constantFrom(1, 5, 100)),
             often(1, 'leave', holder),
             often(3, 'view', nothing),
             often(3, 'recordHeartbeats', heartbeats),

@@ -15,6 +15,7 @@ import { describePresence } from './presence.ts';
 import { describeRestoring } from './restoring.ts';
 import type { Ports } from './room-under-test.ts';
 import { describeSharedSizes } from './shared-sizes.ts';
+import { describeStoppedAdmissions } from './stopped-admissions.ts';
 import { describeTakingOver } from './taking-over.ts';
 import { describeTime } from './time.ts';
 import { describeTurns } from './turns.ts';
@@ -28,6 +29,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeConfirming(stores);
   describeUsing(stores);
   describeTurns(stores);
+  describeStoppedAdmissions(stores);
   describeModes(stores);
   describeInletSteps(stores);
   describeUndoneRaises(stores);

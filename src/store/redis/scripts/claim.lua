@@ -15,14 +15,14 @@ if standing[1] == 'missed' and standing[4] == '1' and line.mode ~= 'closed' then
 end
 local isLate = ARGV[8] == '1' and standing[1] == 'missed' and freePlaces() > 0
 if standing[1] == 'admitted' and confirmed then
-  standing[2] = confirmRow(holder.visitor, standing[2])
+  standing[2] = replyRow(confirmRow(holder.visitor, liveAdmission(holder.visitor, now)), now)
 elseif standing[1] == 'served' or isLate then
   if line.mode == 'closed' then
     standing = { 'waiting' }
   else
     release(holder.number)
     local row, first = admit(holder.visitor, holder.number, confirmed, now, tonumber(ARGV[7] or nil))
-    standing = { 'admitted', row, first and '1' or '0' }
+    standing = { 'admitted', replyRow(row, now), first and '1' or '0' }
   end
 end
 saveLine()

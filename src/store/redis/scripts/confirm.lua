@@ -11,7 +11,7 @@ local row = liveAdmission(visitor, now)
 local number = row and tonumber(string.match(row, '^(%d+):'))
 if row and serial > 0 then
   local sessions = readSessions(visitor, number) or newSessions(serial)
-  if markBack(sessions, serial, ARGV[4] or '', now - line.shifted) then
+  if markBack(sessions, serial, ARGV[4] or '', measuredTime(now)) then
     writeSessions(visitor, number, sessions)
   else
     row = nil
@@ -20,4 +20,4 @@ end
 if row then row = confirmRow(visitor, row) end
 saveLine()
 if not row then return { 'none' } end
-return { 'row', row, redis.call('HGET', SESSIONS, visitor) or '' }
+return { 'row', replyRow(row, now), redis.call('HGET', SESSIONS, visitor) or '' }

@@ -93,7 +93,7 @@ while index <= count and before + index <= line.serving do
     keepNewcomers(number, number, now)
   elseif string.byte(shownBy(index)) == 49 then
     reply[#reply + 1] = index
-    reply[#reply + 1] = admit(visitorOf(index), number, string.byte(shownBy(index), 2) == 49, now)
+    reply[#reply + 1] = replyRow((admit(visitorOf(index), number, string.byte(shownBy(index), 2) == 49, now)), now)
   else
     if line.present_from_join == 1 and not refused[index] then hearWaiter(number) end
     redis.call('SETBIT', HOLDING, number, 1)

@@ -2,15 +2,15 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, the rules (lib/rules.lua), an incarnation for a new line; then of the checkpoint, if there is one:
 -- incarnation, generation, queue, serving, claimed, active, completed, abandoned, expired, turns, most joins in a second, 1 where the breaker is on, the inlet's state, notes signal, meter, told and allotments, by how much
--- the line's time was shifted, lineage, epoch, and each draw (lib/lost-draws.lua)
+-- the times of admissions were shifted, lineage, epoch, how long pauses had stopped admissions, in one that does until when, and each draw (lib/lost-draws.lua)
 -- Reply: { 'open' } | { 'refused' }, where the room was deleted after the checkpoint
 local isNew = not loadLine()
-local checkpoint = ARGV[15] and {
-  incarnation = ARGV[15], generation = tonumber(ARGV[16]), queue = tonumber(ARGV[17]), serving = tonumber(ARGV[18]),
-  claimed = tonumber(ARGV[19]), active = tonumber(ARGV[20]), completed = tonumber(ARGV[21]),
-  abandoned = tonumber(ARGV[22]), expired = tonumber(ARGV[23]), turns = tonumber(ARGV[24]),
-  join_peak = tonumber(ARGV[25]), alarm = tonumber(ARGV[26]), lineage = ARGV[33],
-  epoch = tonumber(ARGV[34]),
+local checkpoint = ARGV[16] and {
+  incarnation = ARGV[16], generation = tonumber(ARGV[17]), queue = tonumber(ARGV[18]), serving = tonumber(ARGV[19]),
+  claimed = tonumber(ARGV[20]), active = tonumber(ARGV[21]), completed = tonumber(ARGV[22]),
+  abandoned = tonumber(ARGV[23]), expired = tonumber(ARGV[24]), turns = tonumber(ARGV[25]),
+  join_peak = tonumber(ARGV[26]), alarm = tonumber(ARGV[27]), lineage = ARGV[34],
+  epoch = tonumber(ARGV[35]),
 }
 if isNew then
   local tombstone = tonumber(redis.call('HGET', LINE, 'generation') or 0)
@@ -18,7 +18,7 @@ if isNew then
   redis.call('UNLINK', unpack(KEYS, 2))
   redis.call('PERSIST', LINE)
   for _, field in ipairs(FIELDS) do line[field] = 0 end
-  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[14]
+  line.incarnation = checkpoint and checkpoint.incarnation or ARGV[15]
   line.generation = checkpoint and checkpoint.generation or tombstone + 1
   line.lineage, line.epoch = checkpoint and checkpoint.lineage or '', checkpoint and checkpoint.epoch or 0
   setRules(2)
@@ -41,7 +41,7 @@ local function restoreAdmissions(now)
   local free = math.min(line.size, math.max(0, freePlaces()))
   local places = math.min(claimed - line.claimed, checkpoint.active, free)
   for place = 0, places - 1 do
-    addAdmission(string.format('lost:%.0f', claimed - place), 0, now, now + line.lifetime)
+    addAdmission(string.format('lost:%.0f', claimed - place), 0, now, now + line.lifetime, nil, now)
   end
   line.claimed = math.max(line.claimed, claimed)
 end
@@ -70,14 +70,18 @@ local later = checkpoint and compareSuccession(checkpoint, line)
 if later and later >= 0 then
   local isOlder = checkpoint.incarnation ~= line.incarnation or checkpoint.generation ~= line.generation
   if isOlder then beginLine(checkpoint) else line.epoch = math.max(line.epoch, checkpoint.epoch) end
-  local draws = seenDrawsAt(35)
+  local draws = seenDrawsAt(38)
   local hasLost = isNew or isOlder or isBehind() or lacksDraws(draws)
   local now = settle(tonumber(ARGV[1]))
   if isNew then
-    line.shifted, line.alarm = tonumber(ARGV[32]), checkpoint.alarm
+    line.shifted, line.alarm = tonumber(ARGV[33]), checkpoint.alarm
+    line.stopped, line.stopped_of = tonumber(ARGV[36]), line.generation
+    local stoppedAt = tonumber(ARGV[37])
+    -- The pause went on while the line was lost.
+    if stoppedAt > 0 and stopsAdmissions() then passStoppedTime(math.max(0, now - stoppedAt)) end
     redis.call(
-      'HSET', LINE, 'inlet_state', ARGV[27], 'note:signal', ARGV[28], 'note:meter', ARGV[29], 'note:told', ARGV[30],
-      'note:allotments', ARGV[31]
+      'HSET', LINE, 'inlet_state', ARGV[28], 'note:signal', ARGV[29], 'note:meter', ARGV[30], 'note:told', ARGV[31],
+      'note:allotments', ARGV[32]
     )
   end
   if hasLost then

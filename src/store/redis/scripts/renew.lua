@@ -5,6 +5,6 @@
 if not loadLine() then return { 'absent' } end
 local now = settle(tonumber(ARGV[1]))
 local row = liveAdmission(ARGV[2], now)
-if row then row = prolong(ARGV[2], row, now + line.lifetime) end
+if row then row = prolong(ARGV[2], row, now + line.lifetime, now) end
 saveLine()
-return row and { 'row', row } or { 'none' }
+return row and { 'row', replyRow(row, now) } or { 'none' }

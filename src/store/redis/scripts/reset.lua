@@ -3,6 +3,7 @@
 -- ARGV: now, the incarnation of the new line
 -- Reply: { 'absent' } | { 'reset', counters (lib/counters.lua) }
 if not loadLine() then return { 'absent' } end
+passTime(tonumber(ARGV[1]), 1)
 local now = settle(tonumber(ARGV[1]))
 local generation, lineage = epochOf(line) + 1, lineageOf(line)
 keepLine(generation, now)

@@ -32,7 +32,9 @@ line.left_unserved = countBits(SPENT, 1, queue)
 serveUpTo(tonumber(ARGV[3]), now, true)
 for i = 10, #ARGV, 4 do
   local expiresAt = tonumber(ARGV[i + 3])
-  if expiresAt > now then addAdmission(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), expiresAt) end
+  if expiresAt > now then
+    addAdmission(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), expiresAt, nil, now)
+  end
 end
 saveLine()
 return { 'taken' }

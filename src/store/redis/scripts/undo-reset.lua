@@ -4,6 +4,7 @@
 -- Reply: { 'absent' } | { 'undone' | 'gone' | 'let_in' | 'too_large', waiting, inside, numbers issued since, counters
 -- (lib/counters.lua) }
 if not loadLine() then return { 'absent' } end
+passTime(tonumber(ARGV[1]), 1)
 local now = settle(tonumber(ARGV[1]))
 local kept, issuedSince = ARGV[2] == line.incarnation and keptBefore(now), line.queue
 if not kept then

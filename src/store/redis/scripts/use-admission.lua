@@ -15,7 +15,7 @@ if row then
     serial = serial, limit = tonumber(ARGV[4]), attempt = tonumber(ARGV[5]), revocable = ARGV[6] == '1',
     takeOver = ARGV[7] == '1',
   }
-  outcome, issued = useSerial(sessions, use, now - line.shifted)
+  outcome, issued = useSerial(sessions, use, measuredTime(now))
   if issued > 0 then writeSessions(visitor, number, sessions) end
   if outcome == 'taken over' then line.takeovers = line.takeovers + 1 end
 end

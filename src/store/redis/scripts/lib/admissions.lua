@@ -22,7 +22,7 @@ local function admit(visitor, number, confirmed, now, lifetime)
     untilThen = nil
   end
   line.claimed = line.claimed + 1
-  return addAdmission(visitor, number, now, now + (lifetime or line.lifetime), untilThen), true
+  return addAdmission(visitor, number, now, now + (lifetime or line.lifetime), untilThen, now), true
 end
 
 -- Whether there was a live one to end; `status` is the counter it goes to.

@@ -13,7 +13,7 @@ local LONG = 1000
 local textOf, countOf, storedOf, lookOf, isChecked, addressCount = {}, {}, {}, {}, {}, 0
 
 local function secondOf(now)
-  return math.floor((now - line.shifted) / 1000)
+  return math.floor(measuredTime(now) / 1000)
 end
 
 -- Where the visitor of an entry is: 'counts', 'absent' or 'gone'. It is `number:second:visitor`, or `e` draw `.` index

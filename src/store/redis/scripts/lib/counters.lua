@@ -17,7 +17,7 @@ end
 local function view()
   local first, last = math.floor(line.serving / 8), math.floor(line.queue / 8)
   local present = last >= first and redis.call('GETRANGE', PRESENT, first, last) or ''
-  local draws = {}
+  local draws, standing = {}, standingFor(line.clock)
   for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
   return {
     'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
@@ -25,10 +25,10 @@ local function view()
     draws,
     line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },
     {
-      line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted,
+      line.incarnation, line.heartbeats_since, line.join_peak, redis.call('ZCARD', EXPIRED), line.clock, line.shifted + standing,
       redis.call('ZCARD', PROVISIONAL), line.lapses, line.outcomes_confirmed, line.outcomes_lapsed,
       line.size, line.size_version, redis.call('ZCARD', ACTIVE) - line.released, line.takeovers,
-      line.lineage, line.epoch,
+      line.lineage, line.epoch, line.stopped + standing, line.admissions_stopped > 0 and line.clock or 0,
     },
   }
 end

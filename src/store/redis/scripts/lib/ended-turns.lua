@@ -1,6 +1,6 @@
 -- Turns and admissions that ended without being completed (waiting-room/line/ended-turns.ts says more). ENDED has turns as
 -- `from:to:start:end:spent`, and admissions that expired as the rows that they had, score the end. RESTORED has numbers at
--- the front that come before all others, and RESTORED_AT when numbers were restored. Times are less `shifted`. They are of
+-- the front that come before all others, and RESTORED_AT when numbers were restored. Times are less jumps of clocks. They are of
 -- the generation `ended_of`.
 local KEPT_ENDED = { keptFor = 86400000, capacity = 100000, atOnce = 20000 }
 -- Score, member … of what is not written yet.
@@ -14,7 +14,7 @@ end
 -- Records a turn of the missed numbers of a range, or the admission of one number.
 local function noteEnded(from, to, start, ended, spent)
   if from < 1 then return end
-  start, ended = start - line.shifted, ended - line.shifted
+  start, ended = measuredTime(start), measuredTime(ended)
   NOTED[#NOTED + 1] = string.format('%.0f', ended)
   NOTED[#NOTED + 1] = string.format('%.0f:%.0f:%.0f:%.0f:%d', from, to, start, ended, spent and 1 or 0)
   KEPT_ENDED.isNew = true
@@ -26,7 +26,7 @@ local function pruneEnded(now)
   if not KEPT_ENDED.isNew then return end
   KEPT_ENDED.isNew = false
   writeNoted()
-  local oldest = now - line.shifted - KEPT_ENDED.keptFor
+  local oldest = measuredTime(now) - KEPT_ENDED.keptFor
   redis.call('ZREMRANGEBYSCORE', ENDED, '-inf', '(' .. string.format('%.0f', oldest))
   redis.call('ZREMRANGEBYSCORE', RESTORED_AT, '-inf', '(' .. string.format('%.0f', oldest))
   redis.call('ZREMRANGEBYRANK', ENDED, 0, -(KEPT_ENDED.capacity + 1))

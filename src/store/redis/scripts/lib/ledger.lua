@@ -15,7 +15,7 @@ local function giveUp(visitor)
   if visitor then removeAdmission(visitor) end
 end
 
-local function restoreAdmission(visitor, number, issuedAt, expiresAt)
+local function restoreAdmission(visitor, number, issuedAt, expiresAt, now)
   -- Its number was issued, and so may be all before it.
   moveOn(number)
   release(number)
@@ -27,5 +27,5 @@ local function restoreAdmission(visitor, number, issuedAt, expiresAt)
   else
     spend(number)
   end
-  addAdmission(visitor, number, issuedAt, expiresAt)
+  addAdmission(visitor, number, issuedAt, expiresAt, nil, now)
 end

@@ -32,6 +32,7 @@ local FENCING = 'fencing'
 -- about the last of them: 1 until it is done, from when on who joins is an entrant, who came, their windows.
 -- When the keys were last looked for is in `looked`, and `marked` is about SPENT (lib/lost-keys.lua).
 -- `budget_looks` counts the looks at addresses, and `standing_of` is the generation of UNPROVEN to BUDGET_ORDER.
+-- `stopped_of` is the generation of `stopped`: versions before it begin another line without clearing it.
 -- used-fields.ts leaves out those that a script does not name, and writes a table AT behind: where each is in `values`.
 -- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
 -- number that stands for a process: its last join (join.lua).
@@ -46,7 +47,7 @@ local FIELDS = {
   'arriving_due', 'saved_turns', 'last_returned', 'budget_looks', 'standing_of',
   'confirm_window', 'size_version', 'lapses', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers', 'ended_of',
   'pause_stops', 'turns_stopped',
-  'lineage', 'epoch',
+  'lineage', 'epoch', 'stops_admissions', 'admissions_stopped', 'stopped', 'stopped_of',
 }
 local TEXTS = { mode = true, incarnation = true, lineage = true }
 if OWN_FIELD ~= '' then
@@ -102,6 +103,7 @@ if values[2] then
     redis.call('UNLINK', ENDED, RESTORED, RESTORED_AT)
     line.ended_of = line.generation
   end
+  if line.stopped_of ~= line.generation then line.stopped, line.stopped_of = 0, line.generation end
 end
 
 -- Whether there is a line.
@@ -128,6 +130,11 @@ local function saveLine()
     changed[#changed + 1] = SERVER
   end
   if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
+end
+
+-- The time that durations are measured by: jumps of clocks don't count, and pauses that stop admissions do.
+local function measuredTime(now)
+  return now - (line.shifted - line.stopped)
 end
 
 local function canServe()

@@ -1,10 +1,10 @@
 -- Newcomers whose page is still loading (waiting-room/line/newcomers.ts says more). RECENT_JOINS has the first number of
--- each second with joins: member the number, score when that was, less `shifted`.
+-- each second with joins: member the number, score when that was, less jumps of clocks.
 local NEWCOMER = { arrivesWithin = 15000, heardWithin = 30000, grain = 999, keptFor = 60000 }
 
 -- Notes the first join of a second.
 local function noteJoin(now)
-  local at = now - line.shifted
+  local at = measuredTime(now)
   -- Added first: a Redis without memory lets a script go on once it has removed something.
   redis.call('ZADD', RECENT_JOINS, at, string.format('%015.0f', line.queue + 1))
   redis.call('ZREMRANGEBYSCORE', RECENT_JOINS, '-inf', '(' .. string.format('%.0f', at - NEWCOMER.keptFor))
@@ -12,7 +12,7 @@ end
 
 -- The first number that was issued so recently.
 local function firstSince(since)
-  local from = redis.call('ZRANGEBYSCORE', RECENT_JOINS, since - line.shifted, '+inf', 'LIMIT', 0, 1)[1]
+  local from = redis.call('ZRANGEBYSCORE', RECENT_JOINS, measuredTime(since), '+inf', 'LIMIT', 0, 1)[1]
   return from and tonumber(from) or line.queue + 1
 end
 
@@ -24,7 +24,7 @@ local function dueOf(number)
     if tonumber(joins[i]) > number then break end
     joined = tonumber(joins[i + 1])
   end
-  return joined + line.shifted + NEWCOMER.heardWithin + NEWCOMER.grain + 1
+  return joined + line.shifted - line.stopped + NEWCOMER.heardWithin + NEWCOMER.grain + 1
 end
 
 -- The first number whose page may still be loading.

@@ -6,7 +6,7 @@ local function place(holder, now)
   if not isOfLine(holder.incarnation, holder.generation) or number < 1 then return { 'stale' } end
   if number > line.queue and not isAhead(number) then return { 'stale' } end
   local live = liveAdmission(holder.visitor, now)
-  if live then return { 'admitted', live, '0' } end
+  if live then return { 'admitted', replyRow(live, now), '0' } end
   if isUnconfirmed(number) then return { number > line.serving and 'waiting' or 'returned' } end
   local isSpent = has(SPENT, number)
   local overdue = isSpent and not has(LAPSED, number) and isOverdue(holder.visitor, number, now)

@@ -1,5 +1,5 @@
 -- When numbers were passed, by the time of turns (waiting-room/line/raise-times.ts says more). RAISE_TIMES has the numbers that were passed
--- together: member `to:at`, score `to`, those above the entry before; `at` is less `shifted`.
+-- together: member `to:at`, score `to`, those above the entry before; `at` is less jumps of clocks.
 local SHARE = 64
 
 local function parseRaise(member)
@@ -17,7 +17,7 @@ end
 
 -- Notes that the counter passed the numbers up to `to`.
 local function noteRaise(to, now)
-  local at, grace = now - line.shifted, graceOf()
+  local at, grace = measuredTime(now), graceOf()
   local last = redis.call('ZREVRANGE', RAISE_TIMES, 0, 0)[1]
   if last then
     local lastTo, lastAt = parseRaise(last)
@@ -42,7 +42,7 @@ local function isWithinGrace(number, now)
   -- Earlier versions did not note raises.
   if not member then return redis.call('EXISTS', RAISE_TIMES) == 0 end
   local _, at = parseRaise(member)
-  return at + line.shifted >= now - graceOf()
+  return at >= measuredTime(now) - graceOf()
 end
 
 -- The counter was lowered to `to`: what is above was not passed.

@@ -22,7 +22,7 @@ local LOOKS = 2000
 -- The numbers after `after` of the turns and admissions that overlapped a span, at most LOOKS, the lowest first; and by
 -- number when its latest turn began, and the latest admission that used it up.
 local function candidates(from, to, after, now)
-  local oldest = math.max(from, now - KEPT_ENDED.keptFor) - line.shifted
+  local oldest = measuredTime(math.max(from, now - KEPT_ENDED.keptFor))
   local missed, spent, numbers, known, ranges = {}, {}, {}, {}, {}
   local function note(of, number, start)
     if not of[number] or start > of[number] then of[number] = start end
@@ -34,7 +34,7 @@ local function candidates(from, to, after, now)
     local first, last, start, _, isSpent = string.match(member, '^(%d+):(%d+):(%-?%d+):(%-?%d+):?(%d?)$')
     if isSpent == '' then last, isSpent = first, '1' end
     first, last, start = tonumber(first), tonumber(last), tonumber(start)
-    if start <= to - line.shifted and last > after then
+    if start <= measuredTime(to) and last > after then
       if first == last then
         note(isSpent == '1' and spent or missed, first, start)
       else
@@ -84,7 +84,7 @@ end
 
 -- Puts a number at the front of the line, before all others there. One that the counter has not passed waits where it was.
 local function restoreTurn(number, now)
-  redis.call('ZADD', RESTORED_AT, now - line.shifted, number)
+  redis.call('ZADD', RESTORED_AT, measuredTime(now), number)
   if has(SPENT, number) then
     redis.call('SETBIT', SPENT, number, 0)
     if number > line.serving then

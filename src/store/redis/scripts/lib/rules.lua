@@ -2,7 +2,7 @@
 
 -- Rules come as ARGV from `at`: mode, size, lifetime, claim window, presence timeout, 1 where visitors are asked for a
 -- proof, unproven visitors of an address, 1 where visitors are present from the join on, grace of a missed turn, confirm
--- window, version of a shared size, 1 where a pause stops claim windows.
+-- window, version of a shared size, 1 where a pause stops claim windows, 1 where it stops admissions.
 
 -- A shared size that the line has already, or that is older than the one it has, changes nothing. A version is one more
 -- than in TypeScript: 0 is none.
@@ -18,6 +18,7 @@ local function setRules(at)
   line.challenge, line.unproven_per_address = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   line.present_from_join, line.missed_turn_grace = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8])
   line.confirm_window, line.pause_stops = tonumber(ARGV[at + 9]), tonumber(ARGV[at + 11])
+  line.stops_admissions = tonumber(ARGV[at + 12])
 end
 
 -- Puts the line's rules into force; counters are not touched.
@@ -36,7 +37,7 @@ end
 local STAYING = {
   mode = true, size = true, lifetime = true, claim_window = true, presence_timeout = true, challenge = true,
   unproven_per_address = true, present_from_join = true, missed_turn_grace = true, confirm_window = true,
-  size_version = true, pause_stops = true, clock = true, skew = true, alarm = true,
+  size_version = true, pause_stops = true, stops_admissions = true, admissions_stopped = true, clock = true, skew = true, alarm = true,
 }
 
 -- All tickets and admissions are void. The load of the origin stays, and so does a line that is kept.
@@ -46,6 +47,6 @@ local function beginLine(of)
     if not STAYING[field] then line[field] = 0 end
   end
   line.incarnation, line.generation, line.lineage, line.epoch = of.incarnation, of.generation, of.lineage, of.epoch
-  line.standing_of, line.ended_of = of.generation, of.generation
+  line.standing_of, line.ended_of, line.stopped_of = of.generation, of.generation, of.generation
   redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
 end

@@ -147,7 +147,7 @@ end
 -- remove what has ended.
 local function countUnprovenInside(now)
   if line.challenge ~= 1 or line.size == 0 then return 0 end
-  redis.call('ZREMRANGEBYSCORE', ACTIVE_UNPROVEN, '-inf', now - line.shifted)
+  redis.call('ZREMRANGEBYSCORE', ACTIVE_UNPROVEN, '-inf', now - movedAt(now))
   redis.call('BITOP', 'AND', SCRATCH, HOLDING, UNPROVEN)
   local count = redis.call('ZCARD', ACTIVE_UNPROVEN) + redis.call('BITCOUNT', SCRATCH)
   redis.call('DEL', SCRATCH)

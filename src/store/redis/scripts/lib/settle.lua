@@ -10,6 +10,7 @@ local function shift(by)
   shiftTurns(by)
   line.window_start = line.window_start + by
   if line.turns_stopped > 0 then line.turns_stopped = line.turns_stopped + by end
+  if line.admissions_stopped > 0 then line.admissions_stopped = line.admissions_stopped + by end
   if line.arriving_due > 0 then line.arriving_due = line.arriving_due + by end
   if line.heartbeats_since > 0 then line.heartbeats_since = line.heartbeats_since + by end
   if line.drawing == 1 then line.entrants_window = line.entrants_window + by end
@@ -37,11 +38,16 @@ local function followClock(at)
   return line.clock
 end
 
+local function uncounted(since)
+  return since > 0 and math.max(0, line.clock - since - JUMP) or 0
+end
+
 -- Brings the line's time to a caller's, and moves on what is stopped (waiting-room/line/settle.ts says more).
 local function passTime(at, least)
-  local uncounted = line.turns_stopped > 0 and math.max(0, line.clock - line.turns_stopped - JUMP) or 0
+  local ofTurns, ofAdmissions = uncounted(line.turns_stopped), uncounted(line.admissions_stopped)
   local now = followClock(at)
-  moveStoppedTurns(now, least, uncounted)
+  moveStoppedTurns(now, least, ofTurns)
+  moveStoppedAdmissions(now, least, ofAdmissions)
   return now
 end
 

@@ -1,6 +1,6 @@
 -- A reset, and undoing it (waiting-room/line/undone-resets.ts says more). Behind the keys of the line come as many for the
 -- line that is kept. Redis deletes them soon after their hour. The hash has beside that of a line `kept_at`,
--- `kept_shifted`, `kept_followed_by`, and `kept_keys`, which others it has, so that it does not come back without one.
+-- `kept_shifted`, `kept_stopped`, `kept_followed_by`, and `kept_keys`, which others it has, so that it does not come back without one.
 local KEPT_LINE_FOR, DELETED_AFTER = 3600000, 3660000
 
 local function keptKey(part)
@@ -15,25 +15,27 @@ end
 
 -- What is known of the line that is kept, unless its time is over, another one followed, or Redis lost some of it.
 local function keptBefore(now)
-  local fields = { 'kept_at', 'kept_shifted', 'kept_followed_by', 'kept_keys', 'shifted', 'held' }
-  local at, shifted, followedBy, keys, ownShifted, held = unpack(redis.call('HMGET', keptKey(1), unpack(fields)))
+  local fields = { 'kept_at', 'kept_shifted', 'kept_followed_by', 'kept_keys', 'shifted', 'held', 'kept_stopped' }
+  local at, shifted, followedBy, keys, ownShifted, held, stopped =
+    unpack(redis.call('HMGET', keptKey(1), unpack(fields)))
   if tonumber(followedBy) ~= line.generation then return nil end
-  if now - line.shifted - at >= KEPT_LINE_FOR then return nil end
+  if measuredTime(now) - at >= KEPT_LINE_FOR then return nil end
   for part in string.gmatch(keys, '%d+') do
     if redis.call('EXISTS', keptKey(part)) == 0 then return nil end
   end
   return {
     at = tonumber(at), shifted = tonumber(shifted), keys = keys, own_shifted = tonumber(ownShifted or 0),
-    held = tonumber(held or 0),
+    held = tonumber(held or 0), stopped = tonumber(stopped or 0),
   }
 end
 
 -- Keeps the line. Instead of one that is untouched, the line that it followed stays.
 local function keepLine(followedBy, now)
   local before = isUntouched() and keptBefore(now)
-  local at, shifted, keys = now, 0, {}
+  local at, shifted, stopped, keys = now, 0, 0, {}
   if before then
-    at, shifted = before.at + line.shifted, before.shifted + line.shifted
+    at = before.at + line.shifted - line.stopped
+    shifted, stopped = before.shifted + line.shifted, before.stopped + line.stopped
   else
     redis.call('UNLINK', unpack(KEYS, PARTS + 1))
     redis.call('COPY', LINE, keptKey(1))
@@ -50,7 +52,7 @@ local function keepLine(followedBy, now)
   end
   redis.call(
     'HSET', keptKey(1), 'kept_at', string.format('%.0f', at), 'kept_shifted', string.format('%.0f', shifted),
-    'kept_followed_by', string.format('%.0f', followedBy), 'kept_keys', before and before.keys or table.concat(keys, ' ')
+    'kept_stopped', string.format('%.0f', stopped), 'kept_followed_by', string.format('%.0f', followedBy), 'kept_keys', before and before.keys or table.concat(keys, ' ')
   )
 end
 
@@ -76,7 +78,8 @@ end
 
 -- Time has gone on for it, and the rules, the breaker and the load of the origin are those of this moment.
 local function bringBack(kept, now)
-  local epoch, shifted = epochOf(line) + 1, kept.shifted + line.shifted
+  local epoch, shifted, stopped = epochOf(line) + 1, kept.shifted + line.shifted, kept.stopped + line.stopped
+  local admissionsStopped, turnsStopped = line.admissions_stopped, line.turns_stopped
   local had = redis.call('HMGET', keptKey(1), unpack(FIELDS))
   for i, field in ipairs(FIELDS) do
     if not STAYING[field] and field ~= 'jumped_at' then
@@ -93,6 +96,13 @@ local function bringBack(kept, now)
     redis.call('PERSIST', KEYS[tonumber(part)])
   end
   if shifted ~= 0 then shift(shifted) end
+  if line.stopped_of ~= line.generation then line.stopped, line.stopped_of = 0, line.generation end
+  line.admissions_stopped, line.stopped = admissionsStopped, line.stopped + stopped
+  -- In the pause in which the line was reset, its turns have stood still.
+  local others = line.turns_stopped > 0 and math.max(0, turnsStopped - line.turns_stopped) or 0
+  if others > 0 then shiftTurns(others) end
+  if stopped + others > 0 then shiftRaiseTimes(stopped + others) end
+  line.turns_stopped = turnsStopped
   -- The pages of visitors who waited have not come back yet.
   line.heartbeats_since = now
   configure(now)
