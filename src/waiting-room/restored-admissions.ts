@@ -4,6 +4,7 @@
  * Then the ledger has told all, and the line keeps no more places for lost admissions without a name.
  */
 import type { LineId } from './lanes.ts';
+import { standingFor } from './line/admission.ts';
 import type { LineView } from './line/counters.ts';
 import type { Restoration } from './line/ledger.ts';
 import type { Checkpoints } from './ports/checkpoints.ts';
@@ -42,7 +43,8 @@ export function createRestoredAdmissions({ checkpoints, line, now }: RestoredAdm
   /** When, by the line's time, a line was restored last. */
   const restored = new Map<LineId, number>();
 
-  return async (id: LineId, { incarnation, generation, heartbeatsSince, clock }: LineView): Promise<void> => {
+  return async (id: LineId, view: LineView): Promise<void> => {
+    const { incarnation, generation, heartbeatsSince, clock } = view;
     const since = clock - heartbeatsSince;
     if (heartbeatsSince === 0 || since >= ASKED) {
       restored.delete(id);
@@ -50,9 +52,10 @@ export function createRestoredAdmissions({ checkpoints, line, now }: RestoredAdm
     }
     if (Math.abs(clock - (restored.get(id) ?? 0)) < EVERY) return;
     restored.set(id, clock);
-    const inside = await checkpoints.inside(id, { incarnation, generation }, now());
+    const stopped = view.stopped + standingFor(view, now());
+    const inside = await checkpoints.inside(id, { incarnation, generation }, now() - stopped);
     // The line knows by itself who was admitted after it was opened.
-    const admissions = inside.filter(({ issuedAt }) => issuedAt < heartbeatsSince);
+    const admissions = inside.filter(({ issuedAt }) => issuedAt + stopped < heartbeatsSince);
     const isComplete = since >= COMPLETE;
     await restoreAll(line, id, { incarnation, generation, isComplete, admissions }, now);
   };

@@ -11,6 +11,7 @@ import { type RedisServer, startRedis } from '#support/redis.ts';
 import { startThrottlingProxy, type ThrottlingProxy } from '#support/throttling-proxy.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
+import { pauseSettings } from '#waiting-room/pause.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import type { Ticket } from '#waiting-room/ticket.ts';
@@ -132,6 +133,38 @@ describe('a line that Redis lost', () => {
     expect((await join(fresh, 3)).length).toBe(3);
     await fresh.advance.all();
     expect((await viewOf(fresh)).counters.active).toBe(5);
+  });
+
+  test('has the admissions that a pause had stopped, with the time that they had, also of the pause after the loss', async () => {
+    const [one, other] = [await aProcess(), await aProcess()];
+    await one.operations.putRoom(ofSize(2));
+    await one.advance.all();
+    const tickets = await join(one, 6);
+    for (const ticket of tickets.slice(0, 2)) expect((await comeBack(one, ticket)).admission).not.toBeNull();
+    time += 60_000;
+    const paused = { mode: 'paused', ...pauseSettings('claim_windows_and_admissions') } as const;
+    await one.operations.changeRoom('sale', (room) => ({ ...room, ...paused }));
+    time += 40 * 60_000;
+    const left = 9 * 60_000;
+    // The other process has never seen them: their numbers are not used up for it.
+    for (const ticket of tickets.slice(0, 2)) {
+      expect((await comeBack(other, ticket)).admission?.expiresAt).toBe(time + left);
+    }
+    await checkpoint(one);
+    await admin.flushall();
+    time += 10 * 60_000;
+    const fresh = await aProcess();
+    for (const ticket of tickets.slice(0, 2)) {
+      const end = (await comeBack(fresh, ticket)).admission?.expiresAt ?? 0;
+      expect(Math.abs(end - time - left)).toBeLessThan(1000);
+    }
+    time += 11_000;
+    await fresh.advance.all();
+    expect((await viewOf(fresh)).counters).toMatchObject({ active: 2 });
+    await fresh.operations.changeRoom('sale', (room) => ({ ...room, mode: 'queue' }));
+    for (const ticket of tickets.slice(2)) expect((await comeBack(fresh, ticket)).admission).toBeNull();
+    time += left + 1000;
+    expect((await viewOf(fresh)).counters).toMatchObject({ active: 0 });
   });
 
   test('spends no credit twice that newcomers took after the last checkpoint', async () => {

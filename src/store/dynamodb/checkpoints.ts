@@ -1,4 +1,5 @@
 /** Checkpoints of lines, and what a lost line is opened from. */
+import { standingFor } from '#waiting-room/line/admission.ts';
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import type { Checkpoint } from '#waiting-room/line/opening.ts';
 import { compareSuccession } from '#waiting-room/line/succession.ts';
@@ -107,20 +108,22 @@ export function createCheckpoints({
       saved.saving = write();
       await saved.saving;
     },
-    async inside(room, { incarnation, generation }, now) {
-      const entries = await ledger.inside({ room, incarnation, generation }, now);
+    async inside(room, { incarnation, generation }, time) {
+      const entries = await ledger.inside({ room, incarnation, generation }, time);
       return entries.filter(({ isActive }) => isActive);
     },
     async read(room, now) {
       const item = await patient.get(checkpointKey(room));
       if (!item || item.deleted) return null;
       const { size, ...checkpoint } = checkpointOf(item);
+      const { stopped = 0, stoppedAt = 0 } = checkpoint;
+      const time = now - stopped - standingFor({ stoppedAt }, now);
       const [draws, entries] = await Promise.all([
         drawsOf(room, checkpoint),
-        ledger.inside({ room, incarnation: checkpoint.incarnation, generation: checkpoint.generation }, now),
+        ledger.inside({ room, incarnation: checkpoint.incarnation, generation: checkpoint.generation }, time),
       ]);
       return {
-        checkpoint: { ...broughtUp(checkpoint, numberOf(item.reserved), draws, entries, now), draws },
+        checkpoint: { ...broughtUp(checkpoint, numberOf(item.reserved), draws, entries, time), draws },
         size,
         admissions: entries.filter(({ isActive }) => isActive),
       };
@@ -165,11 +168,11 @@ function broughtUp(
   reserved: number,
   draws: readonly RememberedDraw[],
   entries: readonly Entry[],
-  now: number,
+  time: number,
 ): Checkpoint {
   const { counters, ...of } = checkpoint;
   const highest = entries.reduce((most, { number }) => Math.max(most, number), 0);
-  const live = entries.filter(({ isActive, expiresAt }) => isActive && expiresAt > now).length;
+  const live = entries.filter(({ isActive, expiresAt }) => isActive && expiresAt > time).length;
   const claimed = Math.max(counters.claimed, live);
   // The ledger may lack those of the last moment, and the checkpoint has those who left since.
   const active = Math.max(counters.active, live);

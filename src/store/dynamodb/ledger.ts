@@ -6,7 +6,7 @@ import { type Database, type Expression, itemKey } from './database.ts';
 import { admissionKey, insideIndex, insideIndexes, type LineName } from './keys.ts';
 import { type Item, N, numberOf, S, textOf } from './values.ts';
 
-/** An admission of the ledger whose time has not passed. */
+/** An admission of the ledger whose time has not passed. Its times are less what pauses stopped. */
 export type Entry = Restoration['admissions'][number] & {
   /** Whether it has not ended. */
   readonly isActive: boolean;
@@ -26,8 +26,11 @@ export interface Ledger {
   reopen(line: LineName, number: number, now: number): Promise<VisitorId | null | false>;
   /** Removes an admission that nobody was told of. */
   remove(line: LineName, number: number, visitor: VisitorId): Promise<void>;
-  /** The admissions of a line whose time has not passed. What was entered within the last moment may lack. */
-  inside(line: LineName, now: number): Promise<readonly Entry[]>;
+  /**
+   * The admissions of a line whose time has not passed at `time`, which is less what pauses stopped. What was entered
+   * within the last moment may lack.
+   */
+  inside(line: LineName, time: number): Promise<readonly Entry[]>;
 }
 
 export interface LedgerDeps {
@@ -49,7 +52,7 @@ export function createLedger({ database, issuer, onItsWay = ON_ITS_WAY }: Ledger
   });
 
   return {
-    async enter(line, { visitor, number, issuedAt, expiresAt, confirmBy }) {
+    async enter(line, { visitor, number, issuedAt, expiresAt, confirmBy, stopped = 0 }) {
       const { text, names, values } = isOf(visitor);
       const item = {
         ...itemKey(admissionKey(line, number)),
@@ -57,14 +60,17 @@ export function createLedger({ database, issuer, onItsWay = ON_ITS_WAY }: Ledger
         ...{ room: S(line.room), incarnation: S(line.incarnation), generation: N(line.generation), number: N(number) },
         ...{ visitor: S(visitor), issued: N(issuedAt), expires: N(expiresAt), issuer: S(issuer), status: S('active') },
         ...(confirmBy === undefined ? {} : { confirm_by: N(confirmBy) }),
+        // The version before knows no pauses that stop admissions: it reads the times as they were when this was entered.
+        ...(stopped === 0 ? {} : { stopped: N(stopped), ends: N(expiresAt - stopped) }),
       };
       // One that nobody confirmed lapsed, and its number returned to the line.
       return database.putNew(item, {
         text:
           'attribute_not_exists(pk) OR (#status = :active AND confirm_by <= :issued)' +
-          ` OR (${text} AND (expires > :issued OR attribute_exists(confirm_by)))`,
+          ` OR (${text} AND (ends > :began OR (attribute_not_exists(ends) AND expires > :began)` +
+          ' OR attribute_exists(confirm_by)))',
         ...(names ? { names } : {}),
-        values: { ...values, ':issued': N(issuedAt) },
+        values: { ...values, ':issued': N(issuedAt), ':began': N(issuedAt - stopped) },
       });
     },
     async end(line, number, visitor, status) {
@@ -82,24 +88,27 @@ export function createLedger({ database, issuer, onItsWay = ON_ITS_WAY }: Ledger
     async remove(line, number, visitor) {
       await database.remove(admissionKey(line, number), isOf(visitor));
     },
-    async inside({ room, incarnation, generation }, now) {
-      const shares = await Promise.all(insideIndexes(room).map((index) => database.later(index, now)));
+    async inside({ room, incarnation, generation }, time) {
+      // In the index are ends with what was stopped before they were entered, which are no earlier.
+      const shares = await Promise.all(insideIndexes(room).map((index) => database.later(index, time)));
       return shares
         .flat()
         .filter((item) => textOf(item.incarnation) === incarnation && numberOf(item.generation) === generation)
-        .map((item) => entryOf(item, now, onItsWay));
+        .map((item) => entryOf(item, time, onItsWay))
+        .filter(({ expiresAt }) => expiresAt > time);
     },
   };
 }
 
-function entryOf(item: Item, now: number, onItsWay: number): Entry {
+function entryOf(item: Item, time: number, onItsWay: number): Entry {
+  const stopped = item.stopped === undefined ? 0 : numberOf(item.stopped);
   // One that nobody confirmed lapsed, and its place is free.
-  const hasLapsed = item.confirm_by !== undefined && numberOf(item.confirm_by) + onItsWay <= now;
+  const hasLapsed = item.confirm_by !== undefined && numberOf(item.confirm_by) - stopped + onItsWay <= time;
   return {
     visitor: textOf(item.visitor),
     number: numberOf(item.number),
-    issuedAt: numberOf(item.issued),
-    expiresAt: numberOf(item.expires),
+    issuedAt: numberOf(item.issued) - stopped,
+    expiresAt: numberOf(item.expires) - stopped,
     isActive: textOf(item.status) === 'active' && !hasLapsed,
   };
 }

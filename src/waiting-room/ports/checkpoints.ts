@@ -22,11 +22,11 @@ export interface Checkpoints {
    * after it are no more than its highest rate of joins says.
    */
   read(line: LineId, now: number): Promise<SavedLine | null>;
-  /** The admissions of a line that have not ended. Those of the last moment may lack. */
+  /** The admissions of a line that have not ended at `time`, less what pauses stopped. Those of the last moment may lack. */
   inside(
     line: LineId,
     of: Pick<Checkpoint, 'incarnation' | 'generation'>,
-    now: number,
+    time: number,
   ): Promise<Restoration['admissions']>;
   /**
    * Saves what a process saw of a line at `at`, by the line's time less what it was shifted, unless a newer one is there.
