@@ -10,6 +10,7 @@ import type { Attempt } from '#waiting-room/line/sessions.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
+import { admissionCookieAge } from './admission-cookie-age.ts';
 import type { EntryRequestOf } from './entry-requests.ts';
 import { createSealedCookie } from './sealed-cookie.ts';
 
@@ -83,7 +84,7 @@ export function createBrowserUses({ visitors, seal, isSecure, requestOf, now }: 
   }
 
   function give(ctx: Context, { room, admission }: Insider, serial: number): void {
-    const age = Math.max(1, Math.ceil((admission.expiresAt - now()) / 1000));
+    const age = admissionCookieAge(admission, now());
     ctx.append('Set-Cookie', cookie.write(room, `${nameOf(admission)} ${serial}`, age));
   }
 

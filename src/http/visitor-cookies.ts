@@ -11,6 +11,7 @@ import type { Admission } from '#waiting-room/line/admission.ts';
 import { RESET_KEPT_FOR } from '#waiting-room/line/settle.ts';
 import type { Ticket, TicketOffice } from '#waiting-room/ticket.ts';
 import type { VisitorId } from '#waiting-room/visitor.ts';
+import { AFTER_ADMISSION, admissionCookieAge } from './admission-cookie-age.ts';
 
 const DAY = 24 * 60 * 60;
 /** A place survives a phone that sleeps over a weekend. */
@@ -30,7 +31,7 @@ export interface VisitorCookies {
   inside(cookieHeader: string | undefined, room: string): Ticket | null;
   /** The ticket of the line before the one that `ticket` is of. */
   former(cookieHeader: string | undefined, room: string): Ticket | null;
-  /** `Set-Cookie` value that keeps an admitted ticket for the rest of its admission. */
+  /** `Set-Cookie` value that keeps an admitted ticket for the rest of its admission, and a day more. */
   keepInside(ticket: Ticket, admission: Admission): string;
   /** `Set-Cookie` values that give a visitor their ticket, and keep the one that it replaces, if that is of another line. */
   give(ticket: Ticket, replaced?: Ticket | null): string[];
@@ -68,8 +69,8 @@ export function createVisitorCookies(tickets: TicketOffice, secure: boolean, now
     ticket: (header, room) => openTicket(header, ticketName(room), room),
     former: (header, room) => openTicket(header, formerName(room), room),
     inside: (header, room) => openTicket(header, insideName(room), room),
-    keepInside: (ticket, { expiresAt }) =>
-      set(insideName(ticket.room), tickets.seal(ticket), Math.ceil((expiresAt - now()) / 1000)),
+    keepInside: (ticket, admission) =>
+      set(insideName(ticket.room), tickets.seal(ticket), admissionCookieAge(admission, now())),
     give: (ticket, replaced = null) => [
       set(visitorName, tickets.sealVisitor(ticket.visitor), VISITOR_AGE),
       set(ticketName(ticket.room), tickets.seal(ticket), TICKET_AGE),
@@ -104,8 +105,8 @@ export function describeCookies(room: string, secure: boolean, lifetime: number)
     { name: `${prefix}anteroom_visitor`, purpose: 'visitor', age: VISITOR_AGE },
     { name: `${prefix}anteroom_ticket_${room}`, purpose: 'ticket', age: TICKET_AGE },
     { name: `${prefix}anteroom_former_${room}`, purpose: 'ticket', age: FORMER_AGE },
-    { name: `${prefix}anteroom_inside_${room}`, purpose: 'inside', age: lifetime },
-    { name: `${prefix}anteroom_serial_${room}`, purpose: 'inside', age: lifetime },
+    { name: `${prefix}anteroom_inside_${room}`, purpose: 'inside', age: lifetime + AFTER_ADMISSION },
+    { name: `${prefix}anteroom_serial_${room}`, purpose: 'inside', age: lifetime + AFTER_ADMISSION },
     { name: `${prefix}anteroom_session`, purpose: 'login', age: lifetime },
     { name: `${prefix}anteroom_session.sig`, purpose: 'login', age: lifetime },
   ];

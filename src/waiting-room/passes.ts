@@ -1,6 +1,6 @@
 /**
  * A pass: a sealed admission in a cookie of the protected site. It tells the gate that a visitor was admitted, without a
- * store command. It does not tell whether the admission ended early.
+ * store command. It does not tell whether the admission ended early, or ends later because a pause stopped its time.
  */
 import type { Admission } from './line/admission.ts';
 import type { RoomId } from './room.ts';
@@ -24,7 +24,7 @@ export function passOf({ visitor, number, generation, expiresAt, sessions }: Adm
 
 /**
  * What the gate knows the browser of a pass by, '' where it knows nothing; null for a pass of another admission, or of a
- * browser that was let out since. An earlier version gave passes that end with the admission.
+ * browser that was let out since. An earlier version gave passes that end with the admission, which pauses may have moved.
  */
 export function browserOf(pass: Pass, admission: Admission | null): string | null {
   if (admission?.generation !== pass.generation || admission.number !== pass.number) return null;
@@ -32,7 +32,8 @@ export function browserOf(pass: Pass, admission: Admission | null): string | nul
   if (!sessions) return '';
   const session = sessions.list.find(({ id }) => tagOf(id) === pass.expiresAt % TAGS);
   if (session) return session.browser;
-  return pass.expiresAt === admission.expiresAt && sessions.voidTo === 0 ? '' : null;
+  const movedBy = admission.expiresAt - pass.expiresAt;
+  return movedBy >= 0 && movedBy <= (admission.stopped ?? 0) && sessions.voidTo === 0 ? '' : null;
 }
 
 export interface PassOffice {

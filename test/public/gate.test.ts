@@ -87,6 +87,24 @@ const EACH = STORES.flatMap(([store, open]) =>
 describe.each(EACH)('the gate on %s, with the request described in %s', (_store, _headers, open, describeRequest) => {
   runOn(open);
 
+  test('lets a visitor pass for as long as a pause stops the time, and says until when', async () => {
+    const { cookie } = await inside();
+    const pass = () => check({ ...describeRequest('/'), Cookie: cookie });
+    const ends = async () => Date.parse(String((await pass()).headers['x-anteroom-expires']));
+    const before = await ends();
+    service.time.pass(60_000);
+    await set({ mode: 'paused', pause: { stops: 'claim_windows_and_admissions' } });
+    service.time.pass(40 * 60_000);
+    expect((await pass()).status).toBe(204);
+    await set({});
+    service.time.pass(2000);
+    expect(Math.abs((await ends()) - before - 40 * 60_000)).toBeLessThan(3000);
+    service.time.pass(8 * 60_000);
+    expect((await pass()).status).toBe(204);
+    service.time.pass(60_000);
+    expect((await pass()).status).toBe(302);
+  });
+
   test('sends a navigation to wait, with the URL to return to', async () => {
     const deep = '/seats/12?q=a+b%20c&&x=%2F&y';
     const { status, headers } = await check(describeRequest(deep));
@@ -101,7 +119,7 @@ describe.each(EACH)('the gate on %s, with the request described in %s', (_store,
     expect([taken.status, taken.headers.location]).toEqual([302, `${SITE}/seats/12?q=a+b%20c&&x=%2F&y`]);
     const [cookie = ''] = taken.headers['set-cookie'] ?? [];
     expect(cookie).toMatch(
-      /^__Host-anteroom_gate_sale=[\w-]+; Max-Age=(59\d|600); Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-anteroom_gate_sale=[\w-]+; Max-Age=(8699\d|87000); Path=\/; HttpOnly; SameSite=Lax; Secure$/,
     );
     const passed = await check({ ...describeRequest('/seats/12'), Cookie: `a=b; ${cookieOf(taken)}; c=d` });
     expect([passed.status, passed.text]).toEqual([204, '']);

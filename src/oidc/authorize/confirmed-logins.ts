@@ -3,6 +3,7 @@
  * the button since, which a sealed cookie remembers. The session's own time does not say it, because the requests of
  * other relying parties renew it without asking.
  */
+import { admissionCookieAge } from '#http/admission-cookie-age.ts';
 import { createSealedCookie } from '#http/sealed-cookie.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -23,7 +24,7 @@ export function createConfirmedLogins(seal: Pick<Seal, 'seal' | 'open'>, secure:
       const [confirmedBy, at] = cookie.read(header, room)?.split(' ') ?? [];
       return confirmedBy === visitor ? Math.max(issuedAt, Number(at)) : issuedAt;
     },
-    record: (room, { visitor, expiresAt }, at) =>
-      cookie.write(room, `${visitor} ${at}`, Math.ceil((expiresAt - at) / 1000)),
+    record: (room, admission, at) =>
+      cookie.write(room, `${admission.visitor} ${at}`, admissionCookieAge(admission, at)),
   };
 }

@@ -1,4 +1,5 @@
 /** The gate's own cookie on the protected site: a sealed pass, which a process opens once. */
+import { admissionCookieAge } from '#http/admission-cookie-age.ts';
 import { cookieValue } from '#http/visitor-cookies.ts';
 import type { Pass, PassOffice } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
@@ -48,7 +49,7 @@ export function createGateCookies(passes: PassOffice): GateCookies {
       return shown;
     },
     give(room, pass, secure, now) {
-      const age = Math.max(1, Math.floor((pass.expiresAt - now) / 1000));
+      const age = admissionCookieAge(pass, now);
       // SameSite=Lax: a visitor who follows a link from elsewhere to the site brings the cookie.
       const attributes = `Max-Age=${age}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
       return `${nameOf(room, secure)}=${passes.seal(room, pass)}; ${attributes}`;
@@ -58,6 +59,11 @@ export function createGateCookies(passes: PassOffice): GateCookies {
 
 function nameOf(room: RoomId, secure: boolean): string {
   return secure ? `__Host-anteroom_gate_${room}` : `anteroom_gate_${room}`;
+}
+
+/** The headers for a pass whose admission ends at another time than it says. */
+export function headersUntil({ pass, headers }: Shown, expiresAt: number | null): readonly string[] {
+  return expiresAt === null ? headers : headersOf({ ...pass, expiresAt });
 }
 
 function headersOf({ visitor, number, expiresAt }: Pass): readonly string[] {

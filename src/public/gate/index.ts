@@ -18,7 +18,7 @@ import { hasToken } from '#waiting-room/return-urls.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import { type BrowserBinding, isSameBrowser } from './browser-binding.ts';
-import type { GateCookies } from './cookie.ts';
+import { type GateCookies, headersUntil } from './cookie.ts';
 import { isHomeOrigin } from './home-origins.ts';
 import type { Insiders, Look } from './insiders.ts';
 import { isSecure, originalRequest, originText } from './original.ts';
@@ -106,7 +106,7 @@ export function createGate(deps: GateDeps): RawHandler {
       const passes = isInside && isAtHome(room, headers);
       if (passes && !(bringsToken && originalRequest(headers)?.isNavigation)) {
         counts.inside += 1;
-        res.writeHead(204, [...shown.headers]).end();
+        res.writeHead(204, [...headersUntil(shown, insiders.endOf(room, shown.look))]).end();
         return undefined;
       }
       return answerOutside(req, res, room, query, isInside);

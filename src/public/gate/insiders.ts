@@ -1,9 +1,11 @@
 /**
- * Whether a visitor with a pass is still inside: the admission may have ended early. A process asks the store about a
- * visitor once, and again only after an admission of the room ended early, at most once a second. The snapshot, at most
- * a second old, counts the early ends.
+ * Whether a visitor with a pass is still inside: the admission may have ended early, or ends later, where a pause stopped
+ * its time. A process asks the store about a visitor once, and again only after an admission of the room ended early, at
+ * most once a second. The snapshot, at most a second old, counts the early ends, and for how long pauses stopped
+ * admissions.
  */
 import { unavailableCause } from '#http/unavailable-cause.ts';
+import { standingFor } from '#waiting-room/line/admission.ts';
 import { browserOf, type Pass } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
@@ -21,10 +23,16 @@ export interface Look {
   at: number;
   /** How many of the room's admissions had ended early at that time. */
   ended: number;
+  /** When the admission was to end, and for how long pauses had stopped admissions at that time. */
+  expiresAt: number;
+  stopped: number;
   asking?: Promise<boolean>;
 }
 
-export const NOT_ASKED: Readonly<Look> = { inside: false, browser: '', at: 0, ended: -1 };
+export const NOT_ASKED: Readonly<Look> = {
+  ...{ inside: false, browser: '', at: 0, ended: -1 },
+  ...{ expiresAt: 0, stopped: 0 },
+};
 
 export interface InsidersDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
@@ -35,10 +43,19 @@ export interface InsidersDeps {
 export interface Insiders {
   /** Not a promise if the answer is known. Rejects with RoomNotFound. */
   has(room: RoomId, pass: Pass, look: Look): boolean | Promise<boolean>;
+  /** When the admission of somebody inside ends, where a pause has stopped its time; null if none has. */
+  endOf(room: RoomId, look: Look): number | null;
 }
 
 export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insiders {
-  async function ask(room: RoomId, pass: Pass, look: Look, ended: number): Promise<boolean> {
+  /** An admission ends with its pass, later only by what pauses stopped. */
+  function isOver(pass: Pass, look: Look, stopped: number): boolean {
+    if (stopped === 0) return pass.expiresAt <= now();
+    // How much of that came after the pass was given is known once the store was asked.
+    return (look.expiresAt === 0 ? pass.expiresAt + stopped : movedEnd(look, stopped)) <= now();
+  }
+
+  async function ask(room: RoomId, pass: Pass, look: Look, ended: number, stopped: number): Promise<boolean> {
     const at = now();
     try {
       // The cookie came back: this confirms the admission, once for each process.
@@ -47,6 +64,8 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
       const browser = browserOf(pass, admission);
       look.inside = browser !== null;
       look.browser = browser ?? '';
+      look.expiresAt = admission?.expiresAt ?? 0;
+      look.stopped = stopped;
     } catch (error) {
       // While the store is unavailable no end can be learned: the pass holds until it expires.
       if (!unavailableCause(error)) throw error;
@@ -58,13 +77,15 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
   }
 
   function known(room: RoomId, pass: Pass, look: Look, snapshot: Snapshot | null): boolean | Promise<boolean> {
+    const stopped = snapshot ? stoppedIn(snapshot, now()) : look.stopped;
+    if (isOver(pass, look, stopped)) return false;
     // A lane has generations of its own, and the pass does not name the lane.
     if (snapshot?.lanes.length === 0 && pass.generation < snapshot.view.generation) return false;
     const age = now() - look.at;
     if (age >= 0 && age < MIN_AGE) return look.inside;
     const ended = snapshot ? endedEarly(snapshot) : look.ended;
     if (look.inside && look.ended === ended) return true;
-    look.asking ??= ask(room, pass, look, ended).finally(() => {
+    look.asking ??= ask(room, pass, look, ended, stopped).finally(() => {
       delete look.asking;
     });
     return look.asking;
@@ -72,7 +93,6 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
 
   return {
     has(room, pass, look) {
-      if (pass.expiresAt <= now()) return false;
       const snapshot = snapshots.now(room);
       if (snapshot) return known(room, pass, look, snapshot);
       return snapshots.get(room).then(
@@ -83,7 +103,22 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
         },
       );
     },
+    endOf(room, look) {
+      const snapshot = snapshots.now(room);
+      const stopped = snapshot ? stoppedIn(snapshot, now()) : look.stopped;
+      return stopped > 0 && look.expiresAt > 0 ? movedEnd(look, stopped) : null;
+    },
   };
+}
+
+/** When an admission ends that the store was asked about, after pauses that went on since. */
+const movedEnd = (look: Look, stopped: number): number => look.expiresAt + Math.max(0, stopped - look.stopped);
+
+/** For how long pauses have stopped admissions of a room. They stop in all its lanes at once. */
+function stoppedIn({ view, lanes }: Snapshot, now: number): number {
+  let most = view.stopped + standingFor(view, now);
+  for (const lane of lanes) most = Math.max(most, lane.view.stopped + standingFor(lane.view, now));
+  return most;
 }
 
 /** More than admissions end in a generation. */
