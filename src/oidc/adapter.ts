@@ -6,11 +6,13 @@ import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { ClientAttempts } from './client-attempts.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { loginContext } from './login-context.ts';
+import type { StoppedTokens } from './tokens/stopped-tokens.ts';
 
 export interface AdapterDeps {
   readonly records: OidcRecords;
   readonly relyingParties: RelyingParties;
   readonly clientAttempts: Pick<ClientAttempts, 'begin'>;
+  readonly stoppedTokens: StoppedTokens;
   readonly now: () => number;
 }
 
@@ -23,7 +25,7 @@ const SINGLE_USE = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthoriz
  * logged in is not stored.
  */
 export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adapter {
-  const { records, relyingParties, clientAttempts, now } = deps;
+  const { records, relyingParties, clientAttempts, stoppedTokens, now } = deps;
   /** The settings of a relying party are another object as soon as they may have changed. */
   const known = new WeakMap<RelyingParty, ClientMetadata>();
 
@@ -97,8 +99,8 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
           },
         };
       case 'AuthorizationCode':
-      case 'AccessToken':
-        return {
+      case 'AccessToken': {
+        const codeOrToken: Adapter = {
           ...adapter,
           async upsert(id, payload, expiresIn) {
             const { ctx } = Provider;
@@ -109,6 +111,14 @@ export function createAdapterFactory(deps: AdapterDeps): (model: string) => Adap
           },
           find: async (id) => noteSerial(unbound(await records.find(model, id)), Provider.ctx),
         };
+        if (model === 'AuthorizationCode') return codeOrToken;
+        return {
+          ...codeOrToken,
+          upsert: (id, payload, expiresIn) =>
+            codeOrToken.upsert(id, ...stoppedTokens.issued(payload, expiresIn ?? 0, Provider.ctx)),
+          find: async (id) => stoppedTokens.found((await codeOrToken.find(id)) ?? undefined, Provider.ctx),
+        };
+      }
       case 'RefreshToken':
         return {
           ...adapter,

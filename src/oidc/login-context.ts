@@ -18,6 +18,8 @@ export interface LoginContext {
   round: Round | null;
   /** The serial that the request's code or token was issued with; 0 for one of an earlier version. */
   serial: number;
+  /** For how long pauses had stopped admissions at the end that the request's token says, in ms; null for any other. */
+  tokenStopped: number | null;
   /** The pushed request that this one names, and the query with which it came; null for any other. */
   pushed: { readonly query: string; readonly requestUri: string } | null;
   /** What to answer to a request that is pushed just now. */
@@ -47,7 +49,7 @@ export interface Visit {
 export function attachLoginContext(now: () => number): Middleware {
   return (ctx, next) => {
     const login: LoginContext = {
-      ...{ receivedAt: now(), waitedSince: null, round: null, serial: 0 },
+      ...{ receivedAt: now(), waitedSince: null, round: null, serial: 0, tokenStopped: null },
       ...{ pushed: null, requestUri: null, attempt: null, grantWrite: null, visit: null },
     };
     ctx.state.login = login;

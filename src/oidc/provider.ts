@@ -23,7 +23,7 @@ export interface ProviderDeps {
   readonly relyingParties: RelyingParties;
   readonly clientAttempts: Pick<ClientAttempts, 'begin'>;
   readonly authorize: Pick<Authorize, 'configuration'>;
-  readonly tokens: Pick<Tokens, 'configuration'>;
+  readonly tokens: Pick<Tokens, 'configuration' | 'stoppedTokens'>;
   readonly pages: ProviderPages;
   readonly now: () => number;
 }
@@ -36,7 +36,10 @@ export function createProvider(deps: ProviderDeps): Provider {
     ...rules,
     ...authorize.configuration,
     ...tokens.configuration,
-    adapter: createAdapterFactory({ records, relyingParties, clientAttempts, now }),
+    adapter: createAdapterFactory({
+      ...{ records, relyingParties, clientAttempts, now },
+      stoppedTokens: tokens.stoppedTokens,
+    }),
     jwks,
     // Core §3.1.2.1 requires the parameter, also with only one registered.
     allowOmittingSingleRegisteredRedirectUri: false,

@@ -20,6 +20,7 @@ function request(querystring: string, interaction?: Record<string, unknown>) {
     waitedSince: null,
     round: null,
     serial: 0,
+    tokenStopped: null,
     pushed: null,
     requestUri: null,
     attempt: null,

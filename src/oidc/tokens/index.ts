@@ -15,6 +15,7 @@ import { createIntrospectionPolicy } from './introspection.ts';
 import { createLifetimes, createRemainingSeconds } from './lifetimes.ts';
 import { claimsOfAccessToken, createResources } from './resources.ts';
 import { endAdmissionAtRevocation, isOwnToken } from './revocation.ts';
+import { createStoppedTokens, type StoppedTokens } from './stopped-tokens.ts';
 
 export interface TokensDeps {
   readonly issuer: string;
@@ -26,6 +27,8 @@ export interface TokensDeps {
 export interface Tokens {
   /** The tokens' part of oidc-provider's configuration. */
   readonly configuration: Configuration & { readonly features: NonNullable<Configuration['features']> };
+  /** For the adapter of access tokens. */
+  readonly stoppedTokens: StoppedTokens;
   /** Adds the middleware. */
   mount(provider: Provider): void;
 }
@@ -58,6 +61,7 @@ export function createTokens({ issuer, waitingRoom, settings, now }: TokensDeps)
         revocation: { enabled: true, allowedPolicy: isOwnToken },
       },
     },
+    stoppedTokens: createStoppedTokens({ visitors, relyingParties, now }),
     mount: (provider) => endAdmissionAtRevocation(provider, { visitors, relyingParties }),
   };
 }

@@ -7,6 +7,7 @@ import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 import { loginContext } from '../login-context.ts';
 import { isTakenOver, usableAdmission } from '../usable-admission.ts';
+import { movedBy } from './stopped-tokens.ts';
 
 export interface IntrospectionDeps {
   readonly visitors: Pick<Visitors, 'admission'>;
@@ -29,6 +30,8 @@ export function createIntrospectionPolicy({ visitors, relyingParties, now }: Int
     if (!asking || !owner || asking.room !== owner.room) return false;
     if (client.clientAuthMethod === 'none' && client.clientId !== token.clientId) return false;
     const admission = usableAdmission(await visitors.admission(owner.room, token.accountId), now());
-    return admission !== null && !isTakenOver(admission, loginContext(ctx).serial);
+    if (admission === null || isTakenOver(admission, loginContext(ctx).serial)) return false;
+    if (token.exp !== undefined) token.exp += movedBy(admission, loginContext(ctx).tokenStopped);
+    return true;
   };
 }
