@@ -19,7 +19,7 @@ export interface EventSettings {
 }
 
 /** What stands still while the room is paused. */
-export type PauseStops = 'nothing' | 'claim_windows';
+export type PauseStops = 'nothing' | 'claim_windows' | 'claim_windows_and_admissions';
 
 export interface Room {
   readonly id: string;

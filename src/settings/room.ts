@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { challengeOf } from '#waiting-room/entry/entry-settings.ts';
 import { hasLanes } from '#waiting-room/lanes.ts';
+import { pauseSettings, pauseStopsOf } from '#waiting-room/pause.ts';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { withoutOwnSecrets } from '#waiting-room/room-secrets.ts';
 import { access, accessBody, accessSettings } from './access.ts';
@@ -33,9 +34,11 @@ const admission = fields({
 
 const pause = fields({
   stops: z
-    .enum(['nothing', 'claim_windows'])
+    .enum(['nothing', 'claim_windows', 'claim_windows_and_admissions'])
     .default('nothing')
-    .describe('With claim_windows, the time of served visitors stands still while the room is paused.'),
+    .describe(
+      'With claim_windows, the time of served visitors stands still while the room is paused. With claim_windows_and_admissions, so does that of visitors inside.',
+    ),
 });
 
 const presence = fields({
@@ -80,6 +83,7 @@ const encodeRoom = (settings: RoomSettings) => ({
   message: settings.messages ?? settings.message,
   ...entrySettings(settings),
   ...accessSettings(settings),
+  ...(settings.pause ? { pause: { stops: pauseStopsOf(settings) } } : {}),
   return_urls: [...settings.return_urls],
 });
 
@@ -144,13 +148,14 @@ export const roomBody = fields({ id: roomId.optional(), ...openShape })
   .meta({ id: 'RoomBody' });
 
 /** The settings of the room `id` from a body, with the id as title unless the body has one. */
-export function withTitle(id: RoomId, { lanes, bind, ...body }: z.output<typeof roomBody>): RoomSettings {
+export function withTitle(id: RoomId, { lanes, bind, pause, ...body }: z.output<typeof roomBody>): RoomSettings {
   const texts = keepTexts(body, body.languages);
   return {
     ...body,
     // Versions without lanes and without `bind` can read a room that has none.
     ...(hasLanes({ id, lanes }) ? { lanes } : {}),
     ...(bind === 'browser' ? {} : { bind }),
+    ...pauseSettings(pause?.stops),
     ...texts,
     id,
     title: texts.title ?? id,

@@ -5,6 +5,7 @@ import { estimatedWait, type Range } from './estimate.ts';
 import { hasLanes, laneTitle } from './lanes.ts';
 import type { Place } from './line/place.ts';
 import { messageId } from './page-settings.ts';
+import { areAdmissionsStopped, areTurnsStopped } from './pause.ts';
 import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
 import type { ClosedReason, RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
@@ -80,7 +81,8 @@ function joinFacts({ aheadAtJoin }: Ticket): Pick<Facts, 'people_ahead_at_join'>
 
 /** The facts of a visitor whose number is served, from their place in the store. Null for a stale ticket. */
 export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): Facts | null {
-  const { mode, admission, pause } = snapshot.settings;
+  const { settings } = snapshot;
+  const { mode, admission } = settings;
   switch (place.state) {
     case 'stale':
       return null;
@@ -88,6 +90,7 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       return {
         ...facts(snapshot, ticket, 'served'),
         claim_by: iso(place.admission.confirmBy ?? place.admission.expiresAt),
+        ...(areAdmissionsStopped(settings) ? { time_stopped: true } : {}),
       };
     case 'over':
       return { ...facts(snapshot, ticket, 'expired'), rejoin: 'on_request' };
@@ -99,7 +102,7 @@ export function servedFacts(snapshot: Snapshot, ticket: Ticket, place: Place): F
       return {
         ...facts(snapshot, ticket, needsProof(snapshot.settings, ticket) ? 'challenge' : 'served'),
         claim_by: iso(place.claimBy),
-        ...(mode === 'paused' && pause?.stops === 'claim_windows' ? { time_stopped: true } : {}),
+        ...(areTurnsStopped(settings) ? { time_stopped: true } : {}),
         extended: place.extended === true,
       };
     case 'missed':

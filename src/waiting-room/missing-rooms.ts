@@ -9,9 +9,6 @@ import type { RoomId } from './room.ts';
  */
 export type MissingRooms = () => Promise<readonly RoomId[]>;
 
-/** How long after a loss, in ms, what is missing counts as lost. Later it is what an operator deleted. */
-const RESTORING = 10_000;
-
 export interface MissingRoomsDeps {
   readonly stored: Pick<SettingsStore, 'rooms'>;
   /** The rooms that this process remembers. */
@@ -22,13 +19,9 @@ export interface MissingRoomsDeps {
   readonly isLost: (room: RoomId) => Promise<unknown>;
   /** The same for a line, and with RoomNotFound for one of a room that was deleted. */
   readonly view: (line: LineId) => Promise<unknown>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
-export function createMissingRooms({ stored, known, missing, isLost, view, now }: MissingRoomsDeps): MissingRooms {
-  let lostAt = Number.NEGATIVE_INFINITY;
-
+export function createMissingRooms({ stored, known, missing, isLost, view }: MissingRoomsDeps): MissingRooms {
   async function look(line: LineId): Promise<void> {
     try {
       await view(line);
@@ -40,8 +33,6 @@ export function createMissingRooms({ stored, known, missing, isLost, view, now }
 
   return async () => {
     const rooms = new Set((await stored.rooms()).map(({ id }) => id));
-    if (rooms.size === 0 && known.size > 0) lostAt = now();
-    if (Math.abs(now() - lostAt) > RESTORING) return [];
     const lost = [...known.keys()].filter((id) => !rooms.has(id));
     const refused = await Promise.all([
       ...lost.map((id) => ifRefused(id, isLost(id))),

@@ -3,6 +3,7 @@ import { waitOf } from './facts.ts';
 import { hasLanes, laneTitle } from './lanes.ts';
 import type { Admission } from './line/admission.ts';
 import type { Place } from './line/place.ts';
+import { areAdmissionsStopped, areTurnsStopped } from './pause.ts';
 import type { RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 
@@ -33,8 +34,8 @@ function stopOf({ settings, view }: Snapshot): string {
 }
 
 /** How long the place of a served visitor is held. */
-function holdOf({ settings: { mode, pause } }: Snapshot, claimBy: number): string {
-  if (mode === 'paused' && pause?.stops === 'claim_windows') return 'The place is held while the room is paused';
+function holdOf({ settings }: Snapshot, claimBy: number): string {
+  if (areTurnsStopped(settings)) return 'The place is held while the room is paused';
   return `The place is held until ${clock(claimBy)}`;
 }
 
@@ -96,7 +97,9 @@ export function reportOfNumber(snapshot: Snapshot, number: number, place: Place)
 /** Of a visitor who is inside. */
 export function reportOfAdmission({ settings }: Snapshot, { number, expiresAt }: Admission): VisitorReport {
   const until = new Date(expiresAt).toISOString();
-  const words = `Number ${number} is inside, until ${clock(expiresAt)}.`;
+  const words = areAdmissionsStopped(settings)
+    ? `Number ${number} is inside. Its time stands still while the room is paused.`
+    : `Number ${number} is inside, until ${clock(expiresAt)}.`;
   return { room: settings.id, lane: null, number, state: 'inside', people_ahead: null, until, words };
 }
 

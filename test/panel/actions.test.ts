@@ -85,8 +85,13 @@ describe('an operator, by keyboard', () => {
     await panel.page.getByRole('button', { name: 'Resume' }).waitFor();
     expect(await axe(panel.page)).toEqual([]);
     await choice.focus();
-    await panel.page.keyboard.press('ArrowUp');
-    await expect.poll(async () => (await room()).pause).toEqual({ stops: 'nothing' });
+    await panel.page.keyboard.press('ArrowDown');
+    await expect.poll(async () => (await room()).pause).toEqual({ stops: 'claim_windows_and_admissions' });
+    const chooseBefore = async () => {
+      await choice.press('ArrowUp');
+      return (await room()).pause;
+    };
+    await expect.poll(chooseBefore, { timeout: 10_000, interval: 500 }).toEqual({ stops: 'nothing' });
     expect((await room()).mode).toBe('paused');
   });
 

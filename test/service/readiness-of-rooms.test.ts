@@ -3,9 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
-import { ADMIN_TOKEN, createFolder, environment, type Folder, ready, statusOf } from './process.ts';
+import { createFolder, environment, type Folder, ready, statusOf } from './process.ts';
 
-const HEADERS = { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' };
 const ROOMS = ['sale', 'tour'];
 /** How long a process may answer `/readyz` from what it found before, in ms, and a little more. */
 const REMEMBERED = 700;
@@ -41,32 +40,8 @@ async function look(url: string) {
 
 const canBeAnswered = ({ rooms }: Awaited<ReturnType<typeof look>>) => rooms.every((status) => status === 201);
 
-/** A process that remembers the deleted room may first refuse to create it. */
-async function putTour(): Promise<void> {
-  const body = JSON.stringify({ challenge: 'off' });
-  const put = () => fetch(`${urls[0]}/admin/v1/rooms/tour`, { method: 'PUT', headers: HEADERS, body });
-  await expect.poll(async () => (await put()).status, { timeout: 10_000, interval: 500 }).toBeLessThan(300);
-}
-
-test('a process is ready after another one deleted a room', async () => {
-  for (const deleting of urls) {
-    // Each process serves the room, and then remembers nothing fresh of it.
-    for (const url of urls) await expect.poll(() => join(url, 'tour'), { timeout: 10_000 }).toBe(201);
-    await delay(3500);
-    const answer = await fetch(`${deleting}/admin/v1/rooms/tour`, { method: 'DELETE', headers: HEADERS });
-    expect(answer.status).toBe(204);
-    for (let looks = 0; looks < 4; looks++) {
-      await delay(REMEMBERED);
-      expect(await Promise.all(urls.map((url) => statusOf(`${url}/readyz`)))).toEqual([200, 200]);
-    }
-    await putTour();
-  }
-}, 60_000);
-
 test('a process is not ready while its rooms are missing, and is again by itself', async () => {
-  for (const url of urls) {
-    for (const room of ROOMS) await expect.poll(() => join(url, room), { timeout: 10_000 }).toBe(201);
-  }
+  for (const url of urls) for (const room of ROOMS) expect(await join(url, room)).toBe(201);
   const { port } = redis;
   await redis.stop();
   // What the processes remember is old by then: each leaves the lines to the other for a while.

@@ -40,6 +40,16 @@ describe('a room', () => {
     });
   });
 
+  test.each(['nothing', 'claim_windows', 'claim_windows_and_admissions'] as const)(
+    'whose pause stops %s is read by the version before, which knows no more than claim windows',
+    (stops) => {
+      const stored = z.decode(room, { id: 'a', pause: { stops } });
+      expect(['nothing', 'claim_windows']).toContain(stored.pause?.stops);
+      expect(z.encode(room, stored)).toMatchObject({ pause: { stops } });
+      expect(z.decode(room, z.encode(room, stored))).toEqual(stored);
+    },
+  );
+
   test('asks for no proof by default where AWS clients come', () => {
     const challengeOf = (more: object) => z.decode(room, { id: 'a', ...more }).challenge;
     expect([challengeOf({}), challengeOf({ aws: {} }), challengeOf({ aws: {}, challenge: 'auto' })]).toEqual([

@@ -5,6 +5,7 @@ import { type Facts, servedFacts, unservedFacts } from '#waiting-room/facts.ts';
 import { unservedDocument } from '#waiting-room/facts-document.ts';
 import type { Place } from '#waiting-room/line/place.ts';
 import { lineRules } from '#waiting-room/line-rules.ts';
+import { pauseSettings } from '#waiting-room/pause.ts';
 import { pollAfter, reloadAfter } from '#waiting-room/poll-intervals.ts';
 import type { Mode, RoomSettings } from '#waiting-room/room.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
@@ -171,6 +172,19 @@ describe('the facts of a served visitor', () => {
     const facts = servedFacts(snapshot({ mode, pause }), ticket, { state: 'served', claimBy });
     expect(facts?.time_stopped).toBe(stopped);
   });
+
+  test.each([
+    ['paused', 'claim_windows_and_admissions', true],
+    ['paused', 'claim_windows', undefined],
+    ['queue', 'claim_windows_and_admissions', undefined],
+  ] as const)(
+    'of a visitor inside, in mode %s with a pause that stops %s, have time_stopped %s',
+    (mode, stops, stopped) => {
+      const place = { state: 'admitted', admission, first: false } as const;
+      const facts = servedFacts(snapshot({ mode, ...pauseSettings(stops) }), ticket, place);
+      expect(facts?.time_stopped).toBe(stopped);
+    },
+  );
 
   test('have no people ahead', () => {
     expect(servedFacts(snapshot(), ticket, { state: 'served', claimBy })?.people_ahead).toBe(0);

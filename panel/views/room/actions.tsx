@@ -29,7 +29,11 @@ const DIALOGS = {
   inlet: InletDialog,
 } as const;
 
-const PAUSE_STOPS = ['nothing', 'claim_windows'] as const satisfies readonly PauseStops[];
+const PAUSE_STOPS = [
+  'nothing',
+  'claim_windows',
+  'claim_windows_and_admissions',
+] as const satisfies readonly PauseStops[];
 
 type RoomActionsProps = Omit<ActionProps, 'onClose'>;
 
