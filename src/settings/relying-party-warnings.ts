@@ -30,6 +30,9 @@ function redirectWarnings({ redirect_uris }: RelyingParty, { name, redirectPath,
   return redirect_uris.flatMap((uri) => {
     const url = new URL(uri);
     const warnings: string[] = [];
+    if (url.hostname.includes('*')) {
+      warnings.push(`redirect_uris has ${uri}, but a redirect URI has no wildcards. Register each host's URL.`);
+    }
     if (redirectPath && !redirectPath.pattern.test(url.pathname)) {
       const right = `${url.origin}${redirectPath.example}`;
       warnings.push(

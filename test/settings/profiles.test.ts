@@ -176,6 +176,11 @@ describe('a warning', () => {
       /^redirect_uris has http:.*unencrypted/,
       { profile: 'oauth2-proxy', redirect_uris: ['http://203.0.113.7/oauth2/callback'] },
     ],
+    [
+      'a wildcard in a redirect URI',
+      /no wildcards\. Register each host's URL\.$/,
+      { redirect_uris: ['https://*.shop.example/callback'] },
+    ],
     ['an http issuer for ALB', /^ISSUER is http:/, alb({}), 'http://line.example'],
     [
       'a missing secret where one is required',
