@@ -30,10 +30,11 @@ const PARAMETERS = [
   'target_link_uri',
 ] as const;
 type Parameter = (typeof PARAMETERS)[number];
-const KNOWN: ReadonlySet<string> = new Set(PARAMETERS);
+type Values = Record<Parameter, string | undefined>;
+const NO_VALUES = Object.fromEntries(PARAMETERS.map((name) => [name, undefined])) as Values;
 
-/** Characters that mean the same to every reader of a query, and escapes. */
-const VALUE = /^(?:[\w.~*!'()+:/@,$-]|%[\dA-Fa-f]{2})+$/;
+/** Anything but characters that mean the same to every reader of a query, what separates parameters, and escapes. */
+const DOUBTFUL = /[^\w.~*!'()+:/@,$&=%-]|%(?![\dA-Fa-f]{2})/;
 /** The scopes of the service. Others are ignored or refused, which is not decided here. */
 const SCOPES: ReadonlySet<string> = new Set(['openid', 'email']);
 /** RFC 7636 §4.2. */
@@ -65,21 +66,32 @@ export function readPlainQuery(query: string): PlainRequest | null {
 }
 
 /** Null for a query with another parameter, one that occurs twice or is empty, or a character that needs a parser. */
-function readParameters(query: string): Partial<Record<Parameter, string>> | null {
-  const values: Partial<Record<Parameter, string>> = {};
-  for (const pair of query.split('&')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at);
-    const text = pair.slice(at + 1);
-    if (at < 0 || !isParameter(name) || name in values || !VALUE.test(text)) return null;
-    const value = decoded(text);
+function readParameters(query: string): Values | null {
+  if (DOUBTFUL.test(query)) return null;
+  const values: Values = { ...NO_VALUES };
+  let from = 0;
+  let at = query.indexOf('=');
+  while (from <= query.length) {
+    const and = query.indexOf('&', from);
+    const end = and < 0 ? query.length : and;
+    // A pair without `=`, or without a value.
+    if (at < 0 || at + 1 >= end) return null;
+    const name = parameterAt(query, from, at);
+    const next = query.indexOf('=', at + 1);
+    if (!name || values[name] !== undefined || (next >= 0 && next < end)) return null;
+    const value = decoded(query.slice(at + 1, end));
     if (value === null) return null;
     values[name] = value;
+    [from, at] = [end + 1, next];
   }
   return values;
 }
 
-const isParameter = (name: string): name is Parameter => KNOWN.has(name);
+/** Compares in place: a name that was cut out of the query would have to be looked up as a text of its own. */
+function parameterAt(query: string, from: number, to: number): Parameter | undefined {
+  for (const name of PARAMETERS) if (name.length === to - from && query.startsWith(name, from)) return name;
+  return undefined;
+}
 
 /** Null for escapes that are no UTF-8. */
 function decoded(text: string): string | null {
