@@ -14,15 +14,13 @@ import type { Admitted, Continuation } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import type { Snapshots } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
-import { webHostOf } from '../redirect-uri.ts';
 import type { ConfirmedLogins } from './confirmed-logins.ts';
 import type { DecidedLogin, DecideLogin } from './decide-login.ts';
-import { asksForLogin } from './login-due.ts';
 import { LOCK_SECONDS } from './login-lock.ts';
 import type { LoginStart } from './login-start.ts';
 import type { NextStep } from './next-step.ts';
 import type { DescribePending } from './pending-login.ts';
-import { abandoned } from './pending-login.ts';
+import { abandoned, createShownLogin } from './pending-login.ts';
 import { restartLogin } from './restart-login.ts';
 
 export interface ContinuationDeps {
@@ -50,6 +48,7 @@ function isUpToVisitor({ step }: NextStep): boolean {
 export function createContinuation(deps: ContinuationDeps): Continuation<PendingRequest> {
   const { visitors, addresses, relyingParties, snapshots, loginStart } = deps;
   const { describePending, confirmedLogins, loops, decideLogin, urls } = deps;
+  const shownLogin = createShownLogin(describePending);
 
   /** A page of the room, under its title. */
   async function show(ctx: Context, room: string, view: string, data: Record<string, unknown>): Promise<void> {
@@ -86,10 +85,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     seeOther(ctx, interaction.returnTo);
   }
 
-  function mayAsk(pending: PendingRequest): boolean {
-    const { request } = describePending(pending);
-    return pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
-  }
+  const mayAsk = (pending: PendingRequest) => shownLogin(pending).mayAsk;
 
   async function resume(ctx: Context, admitted: Admitted<PendingRequest>): Promise<void> {
     const { room, ticket, admission } = admitted;
@@ -128,7 +124,7 @@ export function createContinuation(deps: ContinuationDeps): Continuation<Pending
     /** Its admission would let the sender of the request in, or the code would go to a login of another browser. */
     isForeign: (pending, visitor) =>
       visitor === null ? pending.owner !== null : !addresses.isOwnedBy(pending, visitor),
-    siteOf: (pending) => webHostOf(describePending(pending).request.get('redirect_uri')),
+    siteOf: (pending) => shownLogin(pending).site,
     async freshUrl(room, pending) {
       const { clientId, request } = describePending(pending);
       const party = await relyingParties.find(clientId).catch(() => null);

@@ -1,5 +1,8 @@
 /** What a waiting page's pending request says about its login. */
 import type { PendingRequest } from '#pages/waiting/address.ts';
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
+import { webHostOf } from '../redirect-uri.ts';
+import { asksForLogin } from './login-due.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import type { AbandonedRequest } from './restart-login.ts';
 
@@ -25,6 +28,41 @@ export function createDescribePending(pushedRequests: Pick<PushedRequests, 'open
   return (pending) => {
     if (last?.pending !== pending) last = { pending, login: describe(pending) };
     return last.login;
+  };
+}
+
+/** What each waiting page asks about its pending request. */
+export interface ShownLogin {
+  /** Whether the login may need a new authentication. */
+  readonly mayAsk: boolean;
+  /** The host of the website that the visitor continues to. */
+  readonly site: string | null;
+}
+
+/** Parameters that may ask for a login, or contain others. An address spells their names like this (`address-query.ts`). */
+const ASKING = ['prompt=', 'max_age=', 'request_uri='] as const;
+const REDIRECT_URI = /(?:^|&)redirect_uri=([^&]*)/;
+
+/** Redirect URIs, as requests spell them, whose host a process remembers: those of its relying parties. */
+const RECENT = 100;
+const sites = memoizeRecent((spelled) => webHostOf(new URLSearchParams(`uri=${spelled}`).get('uri')), RECENT);
+
+/** Nearly all requests show it without a parser of queries, which takes ten times as long. */
+export function createShownLogin(describePending: DescribePending): (pending: PendingRequest) => ShownLogin {
+  const read = (pending: PendingRequest): ShownLogin => {
+    if (pending.kind === 'travelling' && !ASKING.some((name) => pending.query.includes(name))) {
+      return { mayAsk: false, site: sites.get(REDIRECT_URI.exec(pending.query)?.[1] ?? '') };
+    }
+    const { request } = describePending(pending);
+    const mayAsk = pending.kind === 'stored' || asksForLogin(request.get('prompt'), request.get('max_age'));
+    return { mayAsk, site: webHostOf(request.get('redirect_uri')) };
+  };
+  /** A page asks twice. */
+  let last: { readonly pending: PendingRequest; readonly shown: ShownLogin } | null = null;
+
+  return (pending) => {
+    if (last?.pending !== pending) last = { pending, shown: read(pending) };
+    return last.shown;
   };
 }
 
