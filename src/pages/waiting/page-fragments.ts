@@ -90,14 +90,18 @@ function cutAt(html: string, probe: PageValues, { formats, compress }: Cutting):
   const shown = SHOWN.map((show) => ({ show, text: show(probe, formats) }));
   const texts: string[] = [];
   const holes: number[] = [];
+  /** Where each is next, of those that are. The first one wins where two begin at the same place. */
+  let next = shown.flatMap(({ text }, hole) => (text === null ? [] : [{ hole, text, at: html.indexOf(text) }]));
   let from = 0;
-  for (let at = 0; at < html.length; at++) {
-    const hole = shown.findIndex(({ text }) => text !== null && html.startsWith(text, at));
-    if (hole < 0) continue;
+  for (;;) {
+    for (const each of next) if (each.at >= 0 && each.at < from) each.at = html.indexOf(each.text, from);
+    next = next.filter(({ at }) => at >= 0);
+    const [first, ...others] = next;
+    if (!first) break;
+    const { hole, text, at } = others.reduce((best, each) => (each.at < best.at ? each : best), first);
     texts.push(html.slice(from, at));
     holes.push(hole);
-    from = at + (shown[hole]?.text?.length ?? 0);
-    at = from - 1;
+    from = at + text.length;
   }
   texts.push(html.slice(from));
   const plain = texts.map(inBytes);
