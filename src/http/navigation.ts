@@ -37,7 +37,9 @@ export function isNavigation(request: Request): boolean {
 /** @param isKnown whether the room knows the request's origin, if it has one. */
 export function senderOf(request: Pick<Context, 'get'>, isKnown: boolean): Sender {
   const [mode, origin] = [request.get('Sec-Fetch-Mode').toLowerCase(), request.get('Origin')];
-  return decideSender({ mode, origin, acceptsPage: namesHtml(request.get('Accept')), isKnown });
+  // Read where it decides: current browsers say the mode, and navigations by GET have no origin.
+  const acceptsPage = mode === '' && origin !== '' && namesHtml(request.get('Accept'));
+  return decideSender({ mode, origin, acceptsPage, isKnown });
 }
 
 /** Request headers that announce a prefetch or a preview, and who sends them. */
