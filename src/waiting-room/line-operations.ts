@@ -75,10 +75,6 @@ export function createLineOperations(context: OperationsContext): LineOperations
     return [found];
   }
 
-  /** What a verb answered, or in a room with lanes what the lanes have together. */
-  const countersAfter = async (lanes: readonly [Lane, ...Lane[]], answered: RoomCounters): Promise<RoomCounters> =>
-    lanes.length === 1 ? answered : roomCounters(await lookAt(lanes));
-
   async function raise(id: RoomId, by: Raise, name: string | undefined): Promise<RoomRaised> {
     const lanes = await lanesIn(id);
     const raised = only(id, lanes, name);
@@ -103,7 +99,8 @@ export function createLineOperations(context: OperationsContext): LineOperations
     audit('counter.raised', id, name === undefined ? by : { ...by, lane: name });
     roomChanged(id);
     const raisedBy = results.reduce((sum, each) => sum + each.raisedBy, 0);
-    return { raisedBy, counters: await countersAfter(lanes, (results[0] as Raised).counters) };
+    // A raise does not count those who are present.
+    return { raisedBy, counters: roomCounters(await lookAt(lanes)) };
   }
 
   /** How many of those who left without a name were in each lane. */
@@ -145,7 +142,8 @@ export function createLineOperations(context: OperationsContext): LineOperations
       admissionEnded(id, asCompleted, 'completed');
       admissionEnded(id, asAbandoned, 'abandoned');
       const unknown = completed.length + abandoned.length - all.length;
-      return { unknown, ended: all, counters: await countersAfter(lanes, (results[0] as ExitsResult).counters) };
+      const [alone] = lanes.length === 1 ? results : [];
+      return { unknown, ended: all, counters: alone?.counters ?? roomCounters(await lookAt(lanes)) };
     },
     async alarm(id, on) {
       const lanes = await lanesIn(id);

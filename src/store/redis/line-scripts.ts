@@ -183,7 +183,7 @@ export const lineScripts: LineScripts = {
     ({ tag, rest }) => ({
       raisedBy: replies.integer(rest[0]),
       applied: tag === 'raised',
-      counters: replies.counters(rest[1]),
+      counters: replies.countersOfSteps(rest[1]),
     }),
     { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'counters', 'lost-keys') },
   ),

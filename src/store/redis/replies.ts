@@ -1,7 +1,7 @@
 /** Parses the scripts' replies into the types of the ports. Throws for a reply that does not fit, which is a defect. */
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import type { Admission } from '#waiting-room/line/admission.ts';
-import type { Counters } from '#waiting-room/line/counters.ts';
+import type { Counters, StepCounters } from '#waiting-room/line/counters.ts';
 import type { Discarded } from '#waiting-room/line/discard.ts';
 import type { Joined } from '#waiting-room/line/joins.ts';
 import type { Place } from '#waiting-room/line/place.ts';
@@ -122,12 +122,16 @@ export function place({ tag, rest }: Tagged, visitor: VisitorId): Place {
 
 /** lib/counters.lua */
 export function counters(reply: Reply | undefined): Counters {
-  const [queue, serving, waiting, present, claimed, active, completed, abandoned, expired] = list(reply).map(integer);
+  return { ...countersOfSteps(reply), present: integer(list(reply)[8]) };
+}
+
+/** The same without those who are present. */
+export function countersOfSteps(reply: Reply | undefined): StepCounters {
+  const [queue, serving, waiting, claimed, active, completed, abandoned, expired] = list(reply);
   return {
     queue: integer(queue),
     serving: integer(serving),
     waiting: integer(waiting),
-    present: integer(present),
     claimed: integer(claimed),
     active: integer(active),
     completed: integer(completed),

@@ -7,17 +7,21 @@ import type { NoteName } from './note-name.ts';
 import { lapsedShare } from './provisional.ts';
 import { settle } from './settle.ts';
 
-/** The contract's counters, exactly. */
-export interface Counters {
+/** The contract's counters that every step keeps. */
+export interface StepCounters {
   readonly queue: number;
   readonly serving: number;
   readonly waiting: number;
-  readonly present: number;
   readonly claimed: number;
   readonly active: number;
   readonly completed: number;
   readonly abandoned: number;
   readonly expired: number;
+}
+
+/** The contract's counters, exactly. */
+export interface Counters extends StepCounters {
+  readonly present: number;
 }
 
 /** Everything a process needs to answer polls for a second without asking the store. */
@@ -82,21 +86,29 @@ export interface LineView {
   readonly predictions: { readonly within: number; readonly outside: number };
 }
 
-export function counters(line: Line): Counters {
+/** How many are present. It takes as long as the line is long. */
+function countPresent(line: Line): number {
   const { present } = line.presence;
-  let presentCount = present.count(line.serving + 1, line.queue);
-  for (const number of line.returned) if (present.has(number)) presentCount += 1;
+  let count = present.count(line.serving + 1, line.queue);
+  for (const number of line.returned) if (present.has(number)) count += 1;
+  return count;
+}
+
+export function countersOfSteps(line: Line): StepCounters {
   return {
     queue: line.queue,
     serving: line.serving,
     waiting: Math.max(0, line.queue - line.serving) - line.leftUnserved + line.returned.size,
-    present: presentCount,
     claimed: line.claimed,
     active: line.admissions.active,
     completed: line.completed,
     abandoned: line.abandoned,
     expired: line.expired,
   };
+}
+
+export function counters(line: Line): Counters {
+  return { ...countersOfSteps(line), present: countPresent(line) };
 }
 
 /** Brings the line to `at` and shows it. */

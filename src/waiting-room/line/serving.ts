@@ -1,5 +1,5 @@
 /** Moving the serving counter. */
-import { type Counters, counters } from './counters.ts';
+import { countersOfSteps, type StepCounters } from './counters.ts';
 import { endedOf } from './ended-turns.ts';
 import { canServe, freePlaces, isUnproven, type Line } from './line.ts';
 import { firstNewcomer, keepNewcomers } from './newcomers.ts';
@@ -28,7 +28,7 @@ export interface Raised {
   readonly raisedBy: number;
   /** False where the step of an inlet was not taken. */
   readonly applied: boolean;
-  readonly counters: Counters;
+  readonly counters: StepCounters;
 }
 
 /** The serving counter that gives a place each to at most `places` present people, then to newcomers. */
@@ -107,8 +107,16 @@ function countReturned(line: Line, which: (number: number) => boolean): number {
 
 /** The `k`th (from 1) present visitor in line who is unproven, or proven; 0 if there are fewer. */
 function nthPresent(line: Line, k: number, unproven: boolean): number {
-  const number = line.presence.present.nth(k, line.serving + 1, { set: line.unproven, isCommon: unproven });
+  const others = line.rules.challenge ? { set: line.unproven, isCommon: unproven } : undefined;
+  const number = line.presence.present.nth(k, line.serving + 1, others);
   return number === -1 ? 0 : number;
+}
+
+/** How many present visitors in line are unproven, or proven; of more than `most` only that many. */
+function countInLine(line: Line, most: number, unproven: boolean): number {
+  if (nthPresent(line, most, unproven) > 0) return most;
+  const ofUnproven = countUnproven(line, line.serving + 1, line.queue);
+  return unproven ? ofUnproven : line.presence.present.count(line.serving + 1, line.queue) - ofUnproven;
 }
 
 /** Lowers the counter: the holders of numbers above it wait again, unless they claimed. */
@@ -164,34 +172,35 @@ function serveLine(line: Line, places: number, unproven: number, highest: number
   if (places <= 0) return;
   const open = Math.max(line.serving, highest);
   const target = Math.min(furthest(line, places), open);
-  const next = line.rules.challenge ? nthPresent(line, unproven + 1, true) : 0;
-  if (next === 0 || next > target) {
+  if (countUnproven(line, line.serving + 1, target) <= unproven) {
     serveUpTo(line, target, now, true);
     return;
   }
   // There are more unproven visitors before the target than have a turn: those with a proof behind them are next.
+  const next = nthPresent(line, unproven + 1, true);
   serveUpTo(line, Math.min(nthPresent(line, places - unproven, false), open), now, true, next - 1);
 }
 
 /**
  * Raises over people. Those who were restored come first, then newcomers whose page was still loading as they were
- * passed; the other turns are shared.
+ * passed; the other turns are shared. Of those in line it is enough to know whether there are as many as places, and of
+ * the unproven behind so many others nothing.
  */
 function raisePeople(line: Line, people: number, credits: number, now: number): void {
   const open = Math.min(people, freePlaces(line));
   const all = open - serveRestored(line, open, now);
   const places = all - serveReturned(line, all, now, (each) => !line.waited.has(each) && !isUnproven(line, each));
   if (places <= 0) return;
-  const inLine = line.presence.present.count(line.serving + 1, line.queue);
-  const unprovenLine = countUnproven(line, line.serving + 1, line.queue);
+  const inLine = countInLine(line, places, false);
   const unprovenReached = countUnproven(line, line.serving + 1, furthest(line, places));
+  const unprovenLine = line.rules.challenge && inLine < places ? countInLine(line, places, true) : unprovenReached;
   const unprovenSettled = countUnproven(line, 1, firstNewcomer(line, now) - 1);
   const unprovenReturned = countReturned(line, (each) => isUnproven(line, each));
   const returned = countReturned(line, (each) => !isUnproven(line, each));
   const unprovenInside = countUnprovenInside(line);
   const waiting = {
     returned,
-    line: inLine - unprovenLine,
+    line: inLine,
     unprovenReturned,
     unprovenLine,
     unprovenReached,
@@ -212,7 +221,7 @@ function raisePeople(line: Line, people: number, credits: number, now: number): 
 export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raised {
   const now = settle(line, at);
   if (step && (line.alarm || line.inletState !== step.from))
-    return { raisedBy: 0, applied: false, counters: counters(line) };
+    return { raisedBy: 0, applied: false, counters: countersOfSteps(line) };
   if (step && step.to !== step.from) {
     line.inletState = step.to;
     line.changes += 1;
@@ -225,5 +234,5 @@ export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raise
     if ('numbers' in by) raiseNumbers(line, by.numbers, now);
     else raisePeople(line, by.people, by.credits ?? Number.POSITIVE_INFINITY, now);
   }
-  return { raisedBy: line.serving - before, applied: true, counters: counters(line) };
+  return { raisedBy: line.serving - before, applied: true, counters: countersOfSteps(line) };
 }

@@ -14,7 +14,6 @@ export function describeTurns(stores: Ports<'line'>): void {
           queue: 5,
           serving: 3,
           waiting: 2,
-          present: 2,
           claimed: 0,
           active: 0,
           completed: 0,
@@ -22,6 +21,7 @@ export function describeTurns(stores: Ports<'line'>): void {
           expired: 0,
         },
       });
+      expect((await room.counters()).present).toBe(2);
       expect(await Promise.all(crowd.map((holder) => room.place(holder)))).toMatchObject([
         { state: 'served' },
         { state: 'served' },

@@ -3,16 +3,29 @@
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, 'numbers' or 'people', how many; negative numbers lower the counter; of people, up to how many places for
 -- newcomers (-1: any); then for a step the inlet's state before, and after
--- Reply: { 'absent' } | { 'lost' }, where keys of the line are | { 'raised' or 'refused', by how much, counters (lib/counters.lua) }
+-- Reply: { 'absent' } | { 'lost' }, where keys of the line are | { 'raised' or 'refused', by how much, counters of steps
+-- (lib/counters.lua) }
 local unit, by, credits, from, to = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
 if not loadLine() then return { 'absent' } end
+
+-- The last number that may have a turn by this, as long as nobody's turn runs out first.
+local function reachOf()
+  local last = line.serving
+  if by > 0 and unit == 'numbers' and line.size > 0 then last = counterAfter(by) end
+  if by > 0 and unit == 'people' then
+    local most = line.size > 0 and line.mode ~= 'passthrough' and math.min(by, line.size) or by
+    last = math.max(furthest(most), nthPresent(math.min(most, line.queue + 1), false) or line.queue)
+  end
+  return math.min(last, line.queue)
+end
+
 -- Without its keys a line would seem to have free places.
-if #lostKeys() > 0 then return { 'lost' } end
+if #lostKeys(reachOf()) > 0 then return { 'lost' } end
 local now = settle(tonumber(ARGV[1]))
 if from then
   if line.alarm == 1 or (redis.call('HGET', LINE, 'inlet_state') or '') ~= from then
     saveLine()
-    return { 'refused', 0, counters() }
+    return { 'refused', 0, countersOfSteps() }
   end
   redis.call('HSET', LINE, 'inlet_state', to)
 end
@@ -26,4 +39,4 @@ elseif canServe() then
   raisePeople(by, credits < 0 and math.huge or credits, now)
 end
 saveLine()
-return { 'raised', line.serving - before, counters() }
+return { 'raised', line.serving - before, countersOfSteps() }

@@ -51,6 +51,39 @@ local function sliceBits(key, from, to)
   return masked(redis.call('GETRANGE', key, math.floor(from / 8), math.floor(to / 8)), from, to)
 end
 
+-- The bytes of ranges that begin at the same byte, combined by AND, OR or XOR.
+local function combined(operation, first, ...)
+  redis.call('SET', SCRATCH, first)
+  for _, other in ipairs({ ... }) do
+    redis.call('SET', SCRATCH2, other)
+    redis.call('BITOP', operation, SCRATCH, SCRATCH, SCRATCH2)
+  end
+  local s = redis.call('GET', SCRATCH) or ''
+  redis.call('DEL', SCRATCH, SCRATCH2)
+  return s
+end
+
+-- How many numbers are in `s`.
+local function countOnes(s)
+  if s == '' then return 0 end
+  redis.call('SET', SCRATCH, s)
+  local count = redis.call('BITCOUNT', SCRATCH)
+  redis.call('DEL', SCRATCH)
+  return count
+end
+
+-- How many numbers of a range are in both sets.
+local function countCommon(key, other, from, to)
+  if to < from then return 0 end
+  return countOnes(combined('AND', sliceBits(key, from, to), sliceBits(other, from, to)))
+end
+
+-- The first byte of a set that is not 0; nil for an empty set.
+local function firstByte(key)
+  local first = redis.call('BITPOS', key, 1)
+  return first >= 0 and math.floor(first / 8) or nil
+end
+
 -- Adds the numbers in `s`, whose first byte is that of `from`, to a set that has none at or above `from`.
 local function appendBits(key, from, s)
   if s == '' then return end
@@ -68,6 +101,13 @@ local function addBits(key, from, s)
   redis.call('BITOP', 'OR', SCRATCH, SCRATCH, SCRATCH2)
   redis.call('SETRANGE', key, at, redis.call('GET', SCRATCH))
   redis.call('DEL', SCRATCH, SCRATCH2)
+end
+
+-- Takes the numbers in `s`, whose first byte is that of `from`, out of a set.
+local function removeBits(key, from, s)
+  local at = math.floor(from / 8)
+  local there = redis.call('GETRANGE', key, at, at + #s - 1)
+  if there ~= '' then redis.call('SETRANGE', key, at, combined('XOR', there, combined('AND', there, s))) end
 end
 
 -- Takes the numbers of another set out of a set.

@@ -1,16 +1,24 @@
--- The contract's counters, in the order in which scripts.ts reads them.
-local function counters()
-  local present = countBits(PRESENT, line.serving + 1, line.queue)
-  if line.returned > 0 then
-    redis.call('BITOP', 'AND', SCRATCH, RETURNED, PRESENT)
-    present = present + redis.call('BITCOUNT', SCRATCH)
-    redis.call('DEL', SCRATCH)
-  end
+-- How many are present. It takes as long as the line is long.
+local function countPresent()
+  local first = line.returned > 0 and firstByte(RETURNED)
+  local returned = first and countCommon(RETURNED, PRESENT, 8 * first, line.serving) or 0
+  return countBits(PRESENT, line.serving + 1, line.queue) + returned
+end
+
+-- The contract's counters that a step keeps, in the order in which replies.ts reads them.
+local function countersOfSteps()
   local waiting = math.max(0, line.queue - line.serving) - line.left_unserved + line.returned
   return {
-    line.queue, line.serving, waiting, present, line.claimed, redis.call('ZCARD', ACTIVE),
+    line.queue, line.serving, waiting, line.claimed, redis.call('ZCARD', ACTIVE),
     line.completed, line.abandoned, line.expired,
   }
+end
+
+-- The contract's counters, with those who are present at the end.
+local function counters()
+  local all = countersOfSteps()
+  all[#all + 1] = countPresent()
+  return all
 end
 
 -- What view.lua replies: what a process needs to answer polls for a while without asking again.

@@ -36,9 +36,8 @@ end
 local function keepNewcomers(from, to, now)
   local first = math.max(from, firstNewcomer(now))
   if to < first then return 0 end
-  redis.call('BITOP', 'OR', SCRATCH2, SPENT, WAITED, PRESENT)
-  local kept = missingBits(SCRATCH2, first, to)
-  redis.call('DEL', SCRATCH2)
+  local others = combined('OR', sliceBits(SPENT, first, to), sliceBits(WAITED, first, to), sliceBits(PRESENT, first, to))
+  local kept = combined('XOR', allBits(first, to), others)
   addBits(ARRIVING, first, kept)
   addBits(RETURNED, first, kept)
   local count = countBits(ARRIVING, first, to)
@@ -64,12 +63,12 @@ end
 local function expireNewcomers(now)
   if line.arriving_due == 0 or line.arriving_due > now then return end
   local last = math.min(firstSince(now - NEWCOMER.heardWithin - NEWCOMER.grain), line.queue + 1) - 1
-  local count = countBits(ARRIVING, 1, last)
+  local first = 8 * (firstByte(ARRIVING) or 0)
+  local late = sliceBits(ARRIVING, first, last)
+  local count = countOnes(late)
   if count > 0 then
-    redis.call('SET', SCRATCH2, sliceBits(ARRIVING, 0, last))
-    deleteBits(RETURNED, SCRATCH2)
-    redis.call('DEL', SCRATCH2)
-    clearBits(ARRIVING, 1, last)
+    removeBits(RETURNED, first, late)
+    clearBits(ARRIVING, first, last)
   end
   line.returned, line.expired = line.returned - count, line.expired + count
   local following = nthBit(ARRIVING, 1, last + 1)

@@ -23,15 +23,13 @@ local function serveUpTo(to, now, presentOnly, lastUnproven)
       local held = present
       if lastUnproven and lastUnproven < last then
         local above = math.max(from, lastUnproven + 1)
-        redis.call('BITOP', 'AND', SCRATCH3, PRESENT, UNPROVEN)
-        local put = countBits(SCRATCH3, above, last)
-        local returned = sliceBits(SCRATCH3, above, last)
-        redis.call('BITOP', 'XOR', SCRATCH3, PRESENT, SCRATCH3)
+        local there = sliceBits(PRESENT, above, last)
+        local returned = combined('AND', there, sliceBits(UNPROVEN, above, last))
+        local put = countOnes(returned)
         held = present - put
         local before = countBits(PRESENT, from, above - 1)
         hold(from, sliceBits(PRESENT, from, above - 1), before)
-        hold(above, sliceBits(SCRATCH3, above, last), held - before)
-        redis.call('DEL', SCRATCH3)
+        hold(above, combined('XOR', there, returned), held - before)
         addBits(RETURNED, above, returned)
         line.returned = line.returned + put
       else
@@ -48,25 +46,28 @@ local function serveUpTo(to, now, presentOnly, lastUnproven)
   line.serving = math.max(line.serving, to)
 end
 
--- The present visitors who returned to the front, in SCRATCH: the unproven of them, or the others.
-local function presentReturned(unproven)
-  redis.call('BITOP', 'AND', SCRATCH, RETURNED, PRESENT)
-  if line.challenge == 1 then
-    redis.call('BITOP', 'AND', SCRATCH2, SCRATCH, UNPROVEN)
-    redis.call('BITOP', unproven and 'OR' or 'XOR', SCRATCH, SCRATCH2, unproven and SCRATCH2 or SCRATCH)
-    redis.call('DEL', SCRATCH2)
-  elseif unproven then
-    redis.call('DEL', SCRATCH)
-  end
+-- Of bytes of present visitors, of whom the first byte is `first` of the line's: the unproven, or the others.
+local function ofStanding(present, first, unproven)
+  if line.challenge ~= 1 then return unproven and '' or present end
+  local marked = combined('AND', present, redis.call('GETRANGE', UNPROVEN, first, first + #present - 1))
+  return unproven and marked or combined('XOR', present, marked)
+end
+
+-- The present visitors who returned to the front, as bytes, and which byte of the line's the first of these is.
+local function presentReturned()
+  local first = firstByte(RETURNED) or 0
+  local returned = redis.call('GETRANGE', RETURNED, first, -1)
+  return combined('AND', returned, redis.call('GETRANGE', PRESENT, first, first + #returned - 1)), first
 end
 
 -- Serves the present visitors who returned to the front, as far as `places` go. Returns how many. With `select` only
--- those that it leaves in SCRATCH.
+-- those that it leaves of their bytes.
 local function serveReturned(places, now, select)
   if line.returned == 0 or places <= 0 then return 0 end
-  if select then select() else redis.call('BITOP', 'AND', SCRATCH, RETURNED, PRESENT) end
+  local s, first = presentReturned()
+  redis.call('SET', SCRATCH, select and select(s, first) or s)
   local numbers = {}
-  eachBit(SCRATCH, places, function(number) numbers[#numbers + 1] = number end)
+  eachBit(SCRATCH, places, function(number) numbers[#numbers + 1] = 8 * first + number end)
   redis.call('DEL', SCRATCH)
   for _, number in ipairs(numbers) do serveAgain(number, now) end
   return #numbers
@@ -75,28 +76,40 @@ end
 -- Serves those of them who were restored: they come before all others.
 local function serveRestored(places, now)
   if line.returned == 0 or redis.call('EXISTS', RESTORED) == 0 then return 0 end
-  return serveReturned(places, now, function()
-    presentReturned(false)
-    redis.call('BITOP', 'AND', SCRATCH, SCRATCH, RESTORED)
+  return serveReturned(places, now, function(s, first)
+    return combined('AND', ofStanding(s, first, false), redis.call('GETRANGE', RESTORED, first, first + #s - 1))
   end)
 end
 
 -- How many of the visitors who returned to the front are present.
 local function countReturned(unproven)
   if line.returned == 0 then return 0 end
-  presentReturned(unproven)
-  local count = redis.call('BITCOUNT', SCRATCH)
-  redis.call('DEL', SCRATCH)
-  return count
+  local s, first = presentReturned()
+  return countOnes(ofStanding(s, first, unproven))
 end
 
--- The `k`th (from 1) present visitor in line who is unproven, or proven. Fewer than `k` are none: nil.
+-- The `k`th (from 1) present visitor in line who is unproven, or proven; where there are fewer, nil and how many are
+-- missing. It looks about as far as the number is: at stretches twice as long each.
 local function nthPresent(k, unproven)
-  redis.call('BITOP', 'AND', SCRATCH, PRESENT, UNPROVEN)
-  if not unproven then redis.call('BITOP', 'XOR', SCRATCH, PRESENT, SCRATCH) end
-  local number = nthBit(SCRATCH, k, line.serving + 1)
-  redis.call('DEL', SCRATCH)
-  return number
+  if line.challenge ~= 1 and not unproven then return nthBit(PRESENT, k, line.serving + 1) end
+  local from, last = line.serving + 1, redis.call('STRLEN', PRESENT) - 1
+  local low, length = math.floor(from / 8), math.ceil(k / 8)
+  while low <= last do
+    local there = redis.call('GETRANGE', PRESENT, low, math.min(low + length - 1, last))
+    redis.call('SET', SCRATCH3, ofStanding(there, low, unproven))
+    local number, missing = nthBit(SCRATCH3, k, math.max(0, from - 8 * low))
+    redis.call('DEL', SCRATCH3)
+    if number then return 8 * low + number end
+    k, low, length = missing, low + length, length * 2
+  end
+  return nil, k
+end
+
+-- How many present visitors in line are unproven, or proven; of more than `most` only that many.
+local function countInLine(most, unproven)
+  local limit = math.min(most, line.queue + 1)
+  local number, missing = nthPresent(limit, unproven)
+  return number and limit or limit - missing
 end
 
 -- Lowers the counter: visitors that it had passed wait again, unless they have claimed.
@@ -132,15 +145,23 @@ local function raiseNumbers(all, now)
   serveUpTo(math.min(target, furthest(freePlaces())), now, line.size > 0)
 end
 
--- The unproven visitors who are present: those in line, those of them up to a number, and all up to another.
-local function countUnproven(reached, settled)
-  if line.challenge ~= 1 then return 0, 0, 0 end
-  redis.call('BITOP', 'AND', SCRATCH, PRESENT, UNPROVEN)
-  local inLine = countBits(SCRATCH, line.serving + 1, line.queue)
-  local following = countBits(SCRATCH, line.serving + 1, math.min(reached, line.queue))
-  local all = countBits(SCRATCH, 1, math.min(settled, line.queue))
-  redis.call('DEL', SCRATCH)
-  return inLine, following, all
+-- The unproven visitors who are present, of some numbers.
+local function countUnproven(from, to)
+  if line.challenge ~= 1 then return 0 end
+  return countCommon(PRESENT, UNPROVEN, from, math.min(to, line.queue))
+end
+
+-- The same of all numbers up to `to`, counted until there are more than a few.
+local function countSettled(to)
+  local at, count, length = 0, 0, 512
+  while line.challenge == 1 and count <= FEW do
+    local first = redis.call('BITPOS', UNPROVEN, 1, at)
+    if first < 0 or first > to then break end
+    at = math.floor(first / 8)
+    count = count + countUnproven(8 * at, math.min(to, 8 * (at + length) - 1))
+    at, length = at + length, length * 2
+  end
+  return count
 end
 
 -- Places that unproven visitors have, and are held for them, in a room with a size. A process of an early version does not
@@ -148,9 +169,8 @@ end
 local function countUnprovenInside(now)
   if line.challenge ~= 1 or line.size == 0 then return 0 end
   redis.call('ZREMRANGEBYSCORE', ACTIVE_UNPROVEN, '-inf', now - movedAt(now))
-  redis.call('BITOP', 'AND', SCRATCH, HOLDING, UNPROVEN)
-  local count = redis.call('ZCARD', ACTIVE_UNPROVEN) + redis.call('BITCOUNT', SCRATCH)
-  redis.call('DEL', SCRATCH)
+  local held = countCommon(HOLDING, UNPROVEN, line.over + 1, math.min(line.serving, line.queue))
+  local count = redis.call('ZCARD', ACTIVE_UNPROVEN) + held
   for _, number in ipairs(redis.call('ZRANGE', SERVED_AGAIN, 0, -1)) do
     if has(UNPROVEN, number) then count = count + 1 end
   end
@@ -162,37 +182,38 @@ local function serveLine(places, unproven, highest, now)
   if places <= 0 then return end
   local open = math.max(line.serving, highest)
   local target = math.min(furthest(places), open)
-  local following = line.challenge == 1 and nthPresent(unproven + 1, true)
-  if not following or following > target then return serveUpTo(target, now, true) end
+  if countUnproven(line.serving + 1, target) <= unproven then return serveUpTo(target, now, true) end
   -- There are more unproven visitors before the target than have a turn: those with a proof behind them are next.
+  local following = nthPresent(unproven + 1, true)
   serveUpTo(math.min(nthPresent(places - unproven, false), open), now, true, following - 1)
 end
 
--- Newcomers whose page was still loading as they were passed.
-local function presentNewcomers()
-  presentReturned(false)
-  redis.call('BITOP', 'AND', SCRATCH2, SCRATCH, WAITED)
-  redis.call('BITOP', 'XOR', SCRATCH, SCRATCH, SCRATCH2)
-  redis.call('DEL', SCRATCH2)
+-- Of present visitors who returned to the front: newcomers whose page was still loading as they were passed.
+local function presentNewcomers(s, first)
+  local proven = ofStanding(s, first, false)
+  return combined('XOR', proven, combined('AND', proven, redis.call('GETRANGE', WAITED, first, first + #s - 1)))
 end
 
 -- Raises over people. Those who were restored come first, then newcomers whose page was still loading as they were
--- passed; the other turns are shared.
+-- passed; the other turns are shared. Of those in line it is enough to know whether there are as many as places, and of
+-- the unproven behind so many others nothing.
 local function raisePeople(people, credits, now)
   local open = math.min(people, freePlaces())
   local all = open - serveRestored(open, now)
   local places = all - serveReturned(all, now, presentNewcomers)
   if places <= 0 then return end
-  local inLine = countBits(PRESENT, line.serving + 1, line.queue)
-  local unprovenLine, unprovenReached, unprovenSettled =
-    countUnproven(furthest(places), firstNewcomer(now) - 1)
+  local inLine = countInLine(places, false)
+  local unprovenReached = countUnproven(line.serving + 1, furthest(places))
+  local unprovenLine = unprovenReached
+  if line.challenge == 1 and inLine < places then unprovenLine = countInLine(places, true) end
   local shares = shareTurns({
-    returned = countReturned(false), line = inLine - unprovenLine,
+    returned = countReturned(false), line = inLine,
     unprovenReturned = countReturned(true), unprovenLine = unprovenLine, unprovenReached = unprovenReached,
-    unprovenSettled = unprovenSettled, unprovenInside = countUnprovenInside(now),
+    unprovenSettled = countSettled(math.min(firstNewcomer(now) - 1, line.queue)),
+    unprovenInside = countUnprovenInside(now),
   }, places)
-  serveReturned(shares.returned, now, function() presentReturned(false) end)
-  serveReturned(shares.unprovenReturned, now, function() presentReturned(true) end)
+  serveReturned(shares.returned, now, function(s, first) return ofStanding(s, first, false) end)
+  serveReturned(shares.unprovenReturned, now, function(s, first) return ofStanding(s, first, true) end)
   local left = places - shares.returned - shares.unprovenReturned
   serveLine(left, shares.unprovenLine, line.queue + credits, now)
 end
