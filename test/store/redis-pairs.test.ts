@@ -6,7 +6,7 @@ const LUA = new URL('../../src/store/redis/scripts/lib/', import.meta.url);
 const TYPESCRIPT = new URL('../../src/waiting-room/line/', import.meta.url);
 
 /** No rules of a line: what became of a process's joins, and of keys. */
-const OF_REDIS_ALONE = ['last-join', 'lost-keys', 'notices', 'restore-audit', 'restore-logouts'];
+const OF_REDIS_ALONE = ['known-present', 'last-join', 'lost-keys', 'notices', 'restore-audit', 'restore-logouts'];
 
 const PAIRS = readdirSync(LUA)
   .map((file) => file.replace('.lua', ''))

@@ -41,6 +41,7 @@ export const LIBS = [
   'rules',
   'undone-resets',
   'counters',
+  'known-present',
   'last-join',
   'lost-keys',
 ] as const;
@@ -58,7 +59,7 @@ export const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE
 /** What steps may need that restore nothing. */
 const OF_FEW: readonly Lib[] = [
   ...(['sessions', 'lost-draws', 'shares', 'budget', 'restored-turns'] as const),
-  ...(['undone-raises', 'ledger', 'succession', 'undone-resets', 'last-join', 'lost-keys'] as const),
+  ...(['undone-raises', 'ledger', 'succession', 'undone-resets', 'known-present', 'last-join', 'lost-keys'] as const),
 ];
 const STEPS = LIBS.filter((lib) => !OF_FEW.includes(lib));
 

@@ -1,9 +1,10 @@
 /** The script of each verb of the line: what it takes, and what its reply means. scripts/*.lua say the rest. */
 import { standingFor } from '#waiting-room/line/admission.ts';
-import type { Input, LineVerb, Output } from '#waiting-room/line/index.ts';
+import type { Input, KnownDraws, LineVerb, Output } from '#waiting-room/line/index.ts';
 import type { Holder, Place } from '#waiting-room/line/place.ts';
 import type { UndoneReset } from '#waiting-room/line/undone-resets.ts';
 import { PARTS_WITH_KEPT } from './keys.ts';
+import { type KnownPresent, ofKnownPresent } from './known-present.ts';
 import { ofCheckpoint, ofClaim, ofHolder, ofRules } from './line-arguments.ts';
 import { done, LIBS, type LineScript, libsOf, lineScript } from './line-script.ts';
 import { stretched } from './number-stretches.ts';
@@ -16,16 +17,21 @@ export type ScriptedVerb = Exclude<LineVerb, 'join'>;
 
 export type LineScripts = { readonly [V in ScriptedVerb]: LineScript<Input<V>, Output<V>> };
 
+/** What a process knows of a line, and of those present in a long one. */
+type KnownView = KnownDraws & { readonly present?: KnownPresent | undefined };
+
 const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply, visitor);
 
 /** A function of Lua has at most 200 local variables: opening a line has all but these. */
 const NOT_TO_OPEN = [
   ...['admissions', 'sessions', 'shares', 'budget', 'restored-turns'],
-  ...['undone-raises', 'undone-resets', 'ledger', 'counters', 'last-join', 'lost-keys'],
+  ...['undone-raises', 'undone-resets', 'ledger', 'counters', 'known-present', 'last-join', 'lost-keys'],
 ];
 const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
 const OF_RESETS = {
-  libs: LIBS.filter((lib) => !['budget', 'undone-raises', 'ledger', 'last-join', 'lost-keys'].includes(lib)),
+  libs: LIBS.filter(
+    (lib) => !['budget', 'undone-raises', 'ledger', 'known-present', 'last-join', 'lost-keys'].includes(lib),
+  ),
   parts: PARTS_WITH_KEPT,
 };
 
@@ -250,14 +256,14 @@ export const lineScripts: LineScripts = {
   ),
   viewForMemory: lineScript(
     'view-for-memory',
-    ({ incarnation = '', generation, done, withEntrants }, now) => [
-      now,
-      incarnation,
-      generation,
-      done,
-      withEntrants ? 1 : 0,
+    ({ incarnation = '', generation, done, withEntrants, present }: KnownView, now) => [
+      ...[now, incarnation, generation, done, withEntrants ? 1 : 0],
+      ...ofKnownPresent(present),
     ],
-    ({ rest }) => ({ view: views.view(rest), draws: views.rememberedDraws(rest) }),
-    { binary: true, libs: libsOf('draw', 'lost-draws', 'counters', 'lost-keys') },
+    ({ rest }, { present }: KnownView) => ({
+      view: views.view(rest, present),
+      draws: views.rememberedDraws(rest),
+    }),
+    { binary: true, libs: libsOf('draw', 'lost-draws', 'counters', 'known-present', 'lost-keys') },
   ),
 };

@@ -7,6 +7,7 @@ import { withDeadline } from './deadline.ts';
 import type { RunLine } from './fence.ts';
 import { createJoins } from './join.ts';
 import type { Issued, KnownNumbers } from './known-numbers.ts';
+import { createKnownPresents } from './known-present.ts';
 import { lineScripts, type ScriptedVerb } from './line-scripts.ts';
 
 export interface LineStoreDeps {
@@ -30,6 +31,7 @@ export function createLineStore({ run, numbers, deadline, log }: LineStoreDeps):
     if (!outcome) throw new RoomNotFound(room);
     return outcome.output as never;
   };
+  const presents = createKnownPresents();
   const verbs = withDeadline(lineStoreOf(perform), deadline);
   const { join, stop } = createJoins({ run, discard: verbs.discard, deadline, log });
   const line: LineStore = {
@@ -46,7 +48,12 @@ export function createLineStore({ run, numbers, deadline, log }: LineStoreDeps):
       return view;
     },
     async viewForMemory(room, known, now) {
-      const seen = await verbs.viewForMemory(room, known, now);
+      const asked = { ...known, present: presents.get(room) };
+      const seen = await verbs.viewForMemory(room, asked, now).catch((error: unknown) => {
+        if (error instanceof RoomNotFound) presents.forget(room);
+        throw error;
+      });
+      presents.saw(room, seen.view);
       numbers.learn(room, issuedIn(seen.view));
       return seen;
     },

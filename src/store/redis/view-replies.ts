@@ -4,6 +4,7 @@ import type { DrawOpening, DrawRecord, DrawResult } from '#waiting-room/line/dra
 import type { RememberedDraw } from '#waiting-room/line/lost-draws.ts';
 import { lapsedShare } from '#waiting-room/line/provisional.ts';
 import type { DrawOrder, Mode } from '#waiting-room/room.ts';
+import { type KnownPresent, presentOf } from './known-present.ts';
 import { bytes, counters, integer, list, text, unexpected } from './replies.ts';
 import type { Reply } from './script.ts';
 
@@ -47,7 +48,7 @@ export function drawResult([record = null, there]: readonly Reply[], draw: numbe
 const textOrNone = (reply: Reply | undefined) => (reply === null ? '' : text(reply));
 
 /** What view.lua replies. */
-export function view(reply: readonly Reply[]): LineView {
+export function view(reply: readonly Reply[], known?: KnownPresent): LineView {
   const [generation, mode, held, counts, presentFrom, present, turns, alarm, texts, draws, entrants, predicted, more] =
     reply;
   const [
@@ -87,7 +88,7 @@ export function view(reply: readonly Reply[]): LineView {
     sizeVersion: Math.max(0, integer(sizeVersion) - 1),
     inside: integer(inside),
     held: integer(held),
-    present: bytes(present),
+    present: presentOf(present, integer(presentFrom), known),
     presentFrom: integer(presentFrom),
     turns: integer(turns),
     alarm: integer(alarm) === 1,

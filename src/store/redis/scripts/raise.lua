@@ -20,7 +20,7 @@ local function reachOf()
 end
 
 -- Without its keys a line would seem to have free places.
-if #lostKeys(reachOf()) > 0 then return { 'lost' } end
+if #lostKeys(line.serving + 1, reachOf()) > 0 then return { 'lost' } end
 local now = settle(tonumber(ARGV[1]))
 if from then
   if line.alarm == 1 or (redis.call('HGET', LINE, 'inlet_state') or '') ~= from then

@@ -10,4 +10,4 @@
 if not loadLine() then return { 'absent' } end
 settle(tonumber(ARGV[1]))
 saveLine()
-return view()
+return view(wholePresent())

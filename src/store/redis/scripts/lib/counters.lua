@@ -1,8 +1,12 @@
+-- How many of the visitors who returned to the front are present.
+local function countPresentReturned()
+  local first = line.returned > 0 and firstByte(RETURNED)
+  return first and countCommon(RETURNED, PRESENT, 8 * first, line.serving) or 0
+end
+
 -- How many are present. It takes as long as the line is long.
 local function countPresent()
-  local first = line.returned > 0 and firstByte(RETURNED)
-  local returned = first and countCommon(RETURNED, PRESENT, 8 * first, line.serving) or 0
-  return countBits(PRESENT, line.serving + 1, line.queue) + returned
+  return countBits(PRESENT, line.serving + 1, line.queue) + countPresentReturned()
 end
 
 -- The contract's counters that a step keeps, in the order in which replies.ts reads them.
@@ -14,21 +18,26 @@ local function countersOfSteps()
   }
 end
 
--- The contract's counters, with those who are present at the end.
-local function counters()
+-- The contract's counters, with those who are present at the end, where the caller has counted them.
+local function counters(present)
   local all = countersOfSteps()
-  all[#all + 1] = countPresent()
+  all[#all + 1] = present or countPresent()
   return all
 end
 
--- What view.lua replies: what a process needs to answer polls for a while without asking again.
-local function view()
+-- The first number of the bitmap of those present among the unserved, all of it, and how many are present.
+local function wholePresent()
   local first, last = math.floor(line.serving / 8), math.floor(line.queue / 8)
-  local present = last >= first and redis.call('GETRANGE', PRESENT, first, last) or ''
+  return first * 8, last >= first and redis.call('GETRANGE', PRESENT, first, last) or '', countPresent()
+end
+
+-- What view.lua replies, with what wholePresent answers: what a process needs to answer polls for a while without asking
+-- again.
+local function view(from, bitmap, present)
   local draws, standing = {}, standingFor(line.clock)
   for draw = 1, line.draws do draws[draw] = drawRecord(draw) end
   return {
-    'view', line.generation, line.mode, line.held, counters(), first * 8, present, line.turns, line.alarm,
+    'view', line.generation, line.mode, line.held, counters(present), from, bitmap, line.turns, line.alarm,
     redis.call('HMGET', LINE, 'inlet_state', 'note:signal', 'note:meter', 'note:told', 'note:allotments'),
     draws,
     line.drawing == 1 and redis.call('BITCOUNT', ENTERED) or 0, { line.within, line.outside },

@@ -3,33 +3,32 @@
 -- there is no count: bit 0, which no number has, marks it in the generation `marked`.
 
 local function isUnionOfWindows(presence)
-  redis.call('BITOP', 'OR', SCRATCH, unpack(presence.slots))
-  if presence.lasting then redis.call('BITOP', 'OR', SCRATCH, SCRATCH, presence.lasting) end
+  unite(presence, SCRATCH)
   redis.call('BITOP', 'XOR', SCRATCH, SCRATCH, presence.present)
   local differing = redis.call('BITPOS', SCRATCH, 1)
   redis.call('DEL', SCRATCH)
   return differing < 0
 end
 
--- The same for numbers in line, up to `to`.
-local function isUnionUpTo(to)
-  if to <= line.serving then return true end
-  local first, last = math.floor((line.serving + 1) / 8), math.floor(to / 8)
-  local heard = {}
-  for i, key in ipairs({ WAITERS.lasting, unpack(WAITERS.slots) }) do heard[i] = redis.call('GETRANGE', key, first, last) end
-  local present = redis.call('GETRANGE', PRESENT, first, last)
-  return not string.find(combined('XOR', combined('OR', unpack(heard)), present), '[^%z]')
+-- The same for the numbers of a range.
+local function isUnionIn(presence, from, to)
+  if to < from then return true end
+  local first, last = math.floor(from / 8), math.floor(to / 8)
+  local function slice(key) return redis.call('GETRANGE', key, first, last) end
+  local heard = { presence.lasting and slice(presence.lasting) or '' }
+  for _, slot in ipairs(presence.slots) do heard[#heard + 1] = slice(slot) end
+  return not string.find(combined('XOR', combined('OR', unpack(heard)), slice(presence.present)), '[^%z]')
+end
+
+local function isKept(presence, from, to)
+  if from then return isUnionIn(presence, from, to) end
+  return isUnionOfWindows(presence)
 end
 
 -- Whether RETURNED has as many as it should. Where that is none, it is not read.
 local function haveReturned()
   local first = line.returned > 0 and firstByte(RETURNED)
   return line.returned == (first and redis.call('BITCOUNT', RETURNED, first, -1) or 0)
-end
-
-local function isPresentKept(reach)
-  if reach then return isUnionUpTo(reach) end
-  return isUnionOfWindows(WAITERS)
 end
 
 local function countHeld()
@@ -49,15 +48,15 @@ local function haveDraws()
   return true
 end
 
--- The names of keys one of which was lost. With `reach`, as far as a raise up to that number can tell, which costs the same
+-- The names of keys one of which was lost. With a range, of those present only its numbers are looked at: it costs the same
 -- in a line of any length.
-local function lostKeys(reach)
+local function lostKeys(from, to)
   local inside, listed = redis.call('ZCARD', ACTIVE), redis.call('HLEN', ADMISSIONS)
   local checks = {
     { 'admissions', listed >= inside },
     { 'active', inside >= listed },
-    { 'present', isPresentKept(reach) },
-    { 'entrants', reach or line.drawing == 0 or isUnionOfWindows(ENTRANTS) },
+    { 'present', isKept(WAITERS, from, to) },
+    { 'entrants', line.drawing == 0 or isKept(ENTRANTS, from, to) },
     { 'holding', line.held == countHeld() },
     { 'batches', haveBatches() },
     { 'returned', haveReturned() },
@@ -70,4 +69,13 @@ local function lostKeys(reach)
     if not check[2] then lost[#lost + 1] = check[1] end
   end
   return lost
+end
+
+-- The same once a second: of long bitmaps one stretch after another, since a key that is lost lacks all of them.
+local function lostKeysAt(now)
+  local length = math.max(redis.call('STRLEN', PRESENT), redis.call('STRLEN', ENTERED))
+  local stretches = math.ceil(length / STRETCH)
+  if stretches <= SHORT then return lostKeys() end
+  local first = STRETCH * (math.floor(now / 1000) % stretches)
+  return lostKeys(8 * first, 8 * (first + STRETCH) - 1)
 end
