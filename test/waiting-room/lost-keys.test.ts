@@ -197,10 +197,13 @@ describe.each([
   );
 });
 
-test('a raise of a line that lost a key looks first, however short ago the last look was', async () => {
-  await admin.del(lineKey('sale', 'active'));
-  await process.operations.raisePeople('sale', 100);
-  for (const each of tickets) await process.visitors.claim(each);
-  expect(lost).toEqual(['active']);
-  expect(await counters()).toMatchObject({ active: SIZE });
-});
+test.each(['active', 'present'] as const)(
+  'a raise of a line that lost the key %s looks first, however short ago the last look was',
+  async (part) => {
+    await admin.del(lineKey('sale', part));
+    await process.operations.raisePeople('sale', 100);
+    for (const each of tickets) await process.visitors.claim(each);
+    expect(lost).toEqual([part]);
+    expect(await counters()).toMatchObject({ active: SIZE });
+  },
+);
