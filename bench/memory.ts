@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { openRedisStore } from '#store/redis/index.ts';
 import type { LineStore } from '#waiting-room/ports/line.ts';
 import type { Bench, Finding } from './bench.ts';
+import { DEADLINE } from './crowded-room.ts';
 import { arrivals } from './facts.ts';
 import { LINE_LENGTH } from './line-length.ts';
 import { ROOM } from './stand.ts';
@@ -14,6 +15,8 @@ import { ROOM } from './stand.ts';
 const THROUGH_THE_DOOR = 5000;
 const COUNTS = [100_000, LINE_LENGTH];
 const BATCH = 1000;
+/** So many heartbeats come in one command. */
+const HEARTBEATS = 8000;
 /**
  * A window is a third of the room's presence timeout of three minutes. Three full windows are kept beside the current.
  */
@@ -27,7 +30,7 @@ export const memory: Bench = {
     const anteroom = await stand.anteroom();
     const { url } = stand.redisOf(anteroom);
     const redis = new Redis(url);
-    const store = await openRedisStore({ url });
+    const store = await openRedisStore({ url, deadline: DEADLINE });
     try {
       // Loads scripts and buffers before the first visitor.
       await arrivals(anteroom.port, 100);
@@ -43,7 +46,7 @@ export const memory: Bench = {
           now += WINDOW;
           await hearAll(store.line, joined, now);
         }
-        findings.push(perVisitor(count, (await usedMemory(redis)) - before, count === COUNTS.at(-1) ? 48 : null));
+        findings.push(perVisitor(count, (await usedMemory(redis)) - before, count === COUNTS.at(-1) ? 1.25 : null));
       }
       return { findings };
     } finally {
@@ -60,8 +63,8 @@ async function join(line: LineStore, count: number, now: number): Promise<void> 
 
 async function hearAll(line: LineStore, count: number, now: number): Promise<void> {
   const { incarnation, generation } = await line.view(ROOM, now);
-  for (let from = 1; from <= count; from += BATCH) {
-    const numbers = Array.from({ length: Math.min(BATCH, count - from + 1) }, (_, i) => from + i);
+  for (let from = 1; from <= count; from += HEARTBEATS) {
+    const numbers = Array.from({ length: Math.min(HEARTBEATS, count - from + 1) }, (_, i) => from + i);
     await line.recordHeartbeats(ROOM, { incarnation, generation, numbers }, now);
   }
 }

@@ -9,6 +9,7 @@ import { draw } from './draw.ts';
 import { facts } from './facts.ts';
 import { firstView } from './first-view.ts';
 import { flows } from './flows.ts';
+import { footprint } from './footprint.ts';
 import { gate } from './gate.ts';
 import { joins, protection } from './joins.ts';
 import { latency } from './latency.ts';
@@ -24,10 +25,11 @@ import { setUp } from './stand.ts';
 import { status } from './status.ts';
 import { storeCommands } from './store-commands.ts';
 import { streams } from './streams.ts';
+import { workers } from './workers.ts';
 
 const BENCHES: readonly Bench[] = [
-  ...[joins, protection, flows, claims, aws, status, facts, gate, firstView, streams, latency, opening],
-  ...[memory, scale, ahead, draw, storeCommands],
+  ...[joins, protection, workers, flows, claims, aws, status, facts, gate, firstView, streams, latency, opening],
+  ...[memory, footprint, scale, ahead, draw, storeCommands],
 ];
 
 const names = process.argv.slice(2);

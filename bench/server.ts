@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly port: number;
   /** Processor time so far; NaN without /proc. */
   cpuSeconds(): Promise<number>;
+  /** Memory that the process has, in bytes; NaN without /proc. */
+  residentBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,10 @@ export async function startServer({ main, port, env }: ServerOptions): Promise<S
       // proc(5): utime and stime are fields 14 and 15. Field 2, in parentheses, may contain spaces.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    },
+    async residentBytes() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+      return Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) * 1024;
     },
     async stop() {
       child.kill('SIGTERM');
