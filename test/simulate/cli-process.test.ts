@@ -59,6 +59,6 @@ describe('npm run simulate', () => {
     );
     expect(status).toBe(1);
     expect(stderr).toContain('room.inlet.per_minute must be more than 0');
-    expect(stderr).toContain('arrivals must be at least 1');
+    expect(stderr).toContain('arrivals must have at least 1 entry');
   });
 });
