@@ -74,7 +74,7 @@ export const provenTicket = (ticket: Ticket): Ticket => ({ ...ticket, standing: 
 
 export interface TicketOffice {
   seal(ticket: Ticket): string;
-  /** The same, but the same text each time for the same ticket. */
+  /** The same, but the same text each time for an equal ticket, also of another process. */
   sealAlike(ticket: Ticket): string;
   /** Null for what is not a ticket of this room. */
   open(sealed: string, room: RoomId): Ticket | null;
@@ -82,7 +82,7 @@ export interface TicketOffice {
   openVisitor(sealed: string): VisitorId | null;
 }
 
-/** Tickets that a process has open, at least: some 300 bytes each. */
+/** Tickets that a process has open, at least, and visitors: some 450 bytes for one of each. */
 const OPEN = 20_000;
 
 export function createTicketOffice(seal: Seal): TicketOffice {
@@ -91,6 +91,9 @@ export function createTicketOffice(seal: Seal): TicketOffice {
     const space = key.indexOf(' ');
     return openTicket(seal, key.slice(space + 1), key.slice(0, space));
   }, OPEN);
+  /** What this process sealed. A browser that is admitted gets the same ticket once more, under another name. */
+  const sealedTexts = new WeakMap<Ticket, string>();
+  const openedVisitors = memoizeRecent((sealed) => openVisitor(seal, sealed), OPEN);
 
   function sealTicket(how: 'seal' | 'sealAlike', ticket: Ticket): string {
     const { lane = '' } = ticket;
@@ -116,15 +119,23 @@ export function createTicketOffice(seal: Seal): TicketOffice {
   }
 
   return {
-    seal: (ticket) => sealTicket('seal', ticket),
+    seal(ticket) {
+      const known = sealedTexts.get(ticket);
+      if (known !== undefined) return known;
+      const sealed = sealTicket('seal', ticket);
+      sealedTexts.set(ticket, sealed);
+      return sealed;
+    },
     sealAlike: (ticket) => sealTicket('sealAlike', ticket),
     open: (sealed, room) => opened.get(`${room} ${sealed}`),
     sealVisitor: (visitor) => seal.seal(Buffer.from(visitor, 'base64url'), 'visitor'),
-    openVisitor(sealed) {
-      const opened = seal.open(sealed, 'visitor');
-      return opened?.length === VISITOR_BYTES ? Buffer.from(opened).toString('base64url') : null;
-    },
+    openVisitor: (sealed) => openedVisitors.get(sealed),
   };
+}
+
+function openVisitor(seal: Seal, sealed: string): VisitorId | null {
+  const opened = seal.open(sealed, 'visitor');
+  return opened?.length === VISITOR_BYTES ? Buffer.from(opened).toString('base64url') : null;
 }
 
 function openTicket(seal: Seal, sealed: string, room: RoomId): Ticket | null {
