@@ -134,7 +134,8 @@ export function createSnsRoute(deps: SnsDeps): RawHandler {
   }
 
   return (req, res) => {
-    const [path, query = ''] = (req.url ?? '').split(/\?(.*)/s);
+    if (!req.url?.startsWith(PATH)) return false;
+    const [path, query = ''] = req.url.split(/\?(.*)/s);
     if (path !== PATH) return false;
     void respond(req, res, query);
     return true;
