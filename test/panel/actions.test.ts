@@ -179,6 +179,34 @@ describe('an operator, by keyboard', () => {
       .toEqual({ en: 'We start at eleven.', de: expect.stringContaining('Der Beginn wurde verschoben.') });
   });
 
+  test('goes on writing where the text of another language comes late', async () => {
+    const { page } = panel;
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    await page.route('**/languages/de/texts', async (route) => {
+      asked.resolve();
+      await answered.promise;
+      await route.continue();
+    });
+    await openRoom();
+    await press(page, 'Message');
+    await press(page, /^The start has moved/);
+    await press(page, 'Change the words');
+    await page.getByLabel('Another language').selectOption('de');
+    await press(page, 'Add');
+    await asked.promise;
+    await page.getByLabel('English').focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('We start');
+    answered.resolve();
+    await page.getByLabel('Deutsch').waitFor();
+    // Time for the field to take the focus, as it does where nobody writes.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await page.keyboard.type(' at eleven.');
+    expect(await page.getByLabel('English').inputValue()).toBe('We start at eleven.');
+    expect(await page.getByLabel('Deutsch').inputValue()).toContain('Der Beginn wurde verschoben.');
+  });
+
   test('changes the title, in several languages', async () => {
     await openRoom();
     await press(panel.page, 'Title…');

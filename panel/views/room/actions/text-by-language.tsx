@@ -42,10 +42,12 @@ export function TextByLanguage({
   );
   const next = left.find(({ code }) => code === chosen.value)?.code ?? left[0]?.code;
 
-  // A language that was added is written next, and the focus is not lost with one that was removed.
+  // A language that was added is written next, and the focus is not lost with one that was removed. An operator
+  // who writes in another field by then stays there: the text of a preset may come late.
   useEffect(() => {
     const wanted = focusOn.current && box.current?.querySelector<HTMLElement>(focusOn.current);
-    if (wanted) wanted.focus();
+    const isWriting = document.activeElement?.matches('input, textarea') ?? false;
+    if (wanted && !isWriting) wanted.focus();
     focusOn.current = '';
   }, [texts.length]);
 
