@@ -109,7 +109,11 @@ test('a press subscribes the browser, whose worker shows the notification with t
   const [pushed] = push.received;
   expect(service.issuer + pushed?.message.url).toBe(waitingPage);
 
-  const devtools = await context.newCDPSession(page);
+  // The page that waited may have gone to the site by now.
+  const other = await context.newPage();
+  await other.goto(service.issuer);
+  await page.close();
+  const devtools = await context.newCDPSession(other);
   const registration = new Promise<string>((resolve) => {
     devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [found] }) => {
       if (found) resolve(found.registrationId);
@@ -123,7 +127,7 @@ test('a press subscribes the browser, whose worker shows the notification with t
     .then((found) => found.getNotifications())
     .then((all) => all.map(({ title, body, data }) => [title, body, data.url]))`;
   await expect
-    .poll(() => page.evaluate(shown))
+    .poll(() => other.evaluate(shown))
     .toEqual([['Your turn comes soon: Sale', 'Open your waiting page now.', pushed?.message.url]]);
   expect(failures).toEqual([]);
 });
