@@ -206,6 +206,16 @@ describe('the periodic inlet', () => {
     expect([numbers.line.serving, numbers.line.held]).toEqual([10, 10]);
   });
 
+  it('keeps the places of one period for newcomers, however long nobody waited', () => {
+    const door = aDoor(periodic({ start: T0, unit: undefined }));
+    door.pass(HOUR);
+    expect(door.join(5000)).toHaveLength(10);
+    // Clients of AWS's API count numbers, also those that nobody has yet.
+    const numbers = aDoor(periodic({ start: T0 }));
+    numbers.pass(10 * MINUTE);
+    expect(numbers.join(5000)).toHaveLength(100);
+  });
+
   it('begins at its start and begins no period at its end', () => {
     const door = aDoor(periodic({ start: T0 + MINUTE, end: T0 + 4 * MINUTE }));
     door.join(100);

@@ -68,14 +68,15 @@ export const periodic: Inlet<PeriodicInlet> = (
   const skipped = Math.max(0, oldest - served - 1);
   const due = current - served - skipped;
   return {
-    raise: due > 0 ? raiseBy(increment * due, unit) : null,
+    raise: due > 0 ? raiseBy(increment * due, increment, unit) : null,
     state: stateOf(current),
     ...(skipped > 0 ? { skipped } : {}),
   };
 };
 
-const raiseBy = (count: number, unit: 'people' | 'numbers'): Raise =>
-  unit === 'numbers' ? { numbers: count } : { people: count };
+/** Periods without enough people leave places for the newcomers of one period: those of a night would flood the site. */
+const raiseBy = (count: number, credits: number, unit: 'people' | 'numbers'): Raise =>
+  unit === 'numbers' ? { numbers: count } : { people: count, credits };
 
 /**
  * The last period served, in the line's time as it is now: where a jump moved its beginning, or the period that begins
