@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { chosenBearerOf } from '#http/bearer.ts';
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import { includesRole, type OperatorRole } from '#waiting-room/operator-role.ts';
 import type { Answer } from './answer.ts';
@@ -25,7 +26,6 @@ export interface AuthenticateDeps {
   readonly verify: (request: SignedRequest) => Verified;
 }
 
-const BEARER = /^Bearer +([^ ]+) *$/i;
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
@@ -53,7 +53,7 @@ export function createAuthenticate(deps: AuthenticateDeps): (request: Received) 
 
   return async (request) => {
     const token =
-      headerOf(request, 'x-anteroom-admin-token') ?? BEARER.exec(headerOf(request, 'authorization') ?? '')?.[1];
+      headerOf(request, 'x-anteroom-admin-token') ?? chosenBearerOf(headerOf(request, 'authorization') ?? undefined);
     if (token) return ofToken(token, request);
     const verified = verify(request);
     if (!verified.ok) return { refusal: refused(verified.type, verified.message) };

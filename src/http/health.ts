@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
 import { AnteroomError } from '#waiting-room/errors.ts';
 import type { MissingRooms } from '#waiting-room/missing-rooms.ts';
+import { chosenBearerOf } from './bearer.ts';
 import { type ProblemAnswer, problemAnswer, problemOf, sendProblem } from './problem.ts';
 
 /** How long an answer of the store is good, in ms. */
@@ -93,9 +94,6 @@ export function health(deps: HealthDeps): Middleware {
   };
 }
 
-/** Any characters that the token may have, which are more than RFC 6750 §2.1 names. */
-const CREDENTIALS = /^Bearer +([^ ]+) *$/i;
-
 /** Digests have equal lengths, so that the comparison reveals nothing about the token, not even its length. */
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
@@ -103,5 +101,5 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 function createTokenCheck(token: string | null): (ctx: Context) => boolean {
   if (token === null) return () => true;
   const expected = digest(token);
-  return (ctx) => timingSafeEqual(digest(CREDENTIALS.exec(ctx.get('Authorization'))?.[1] ?? ''), expected);
+  return (ctx) => timingSafeEqual(digest(chosenBearerOf(ctx.get('Authorization')) ?? ''), expected);
 }

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import { chosenBearerOf } from '#http/bearer.ts';
 import { Problem } from '#http/problem.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import type { OperatorSession, OperatorSessions } from './operator-session.ts';
@@ -6,8 +7,6 @@ import type { IdentifyToken, Operator } from './operator-tokens.ts';
 
 /** The header that a request with a session's cookie needs: no form and no page of another site can send it. */
 export const CSRF_HEADER = 'X-Anteroom-CSRF';
-
-const CREDENTIALS = /^Bearer +([^ ]+) *$/i;
 
 export interface AuthenticateDeps {
   readonly identify: IdentifyToken;
@@ -37,8 +36,8 @@ export function requireOperator({ identify, sessions, origin }: AuthenticateDeps
   const requireSession = createRequireSession({ sessions, origin });
 
   async function byToken(ctx: Context, authorization: string): Promise<Operator> {
-    const given = CREDENTIALS.exec(authorization)?.[1];
-    if (given === undefined) throw unauthorized('Bearer realm="anteroom"');
+    const given = chosenBearerOf(authorization);
+    if (given === null) throw unauthorized('Bearer realm="anteroom"');
     const identified = await identify(ctx.req, given);
     if ('operator' in identified) return identified.operator;
     if (identified.retryAfter > 0) throw tooManyAttempts(identified.retryAfter);
