@@ -101,10 +101,11 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
   const absoluteAsset = (name: string) => `${urls.origin}${assets.url(name)}`;
   const gate = createGate({
     cookies: gateCookies,
-    rules: createGateRules({ rules: deps.roomRules, snapshots }),
-    insiders: createInsiders({ visitors, snapshots, now }),
+    rules: createGateRules(deps.roomRules),
+    insiders: createInsiders({ visitors }),
     binding: createBrowserBinding({ clientAddress: deps.clientAddress, seal }),
     snapshots,
+    now,
     outside: createOutside({
       urls,
       enterUrls,

@@ -189,25 +189,30 @@ export function createSnapshots({
     return took >= patience || (fetching !== undefined && elapsed() - fetchedAt >= patience);
   }
 
-  /** The snapshot, unless it is older than `most`. */
-  function youngerThan(most: number, { snapshot }: Entry): Snapshot | undefined {
+  /** The snapshot, unless it is too old for any answer. */
+  function lastOf({ snapshot }: Entry): Snapshot | undefined {
     const age = snapshot ? now() - snapshot.updatedAt : -1;
-    return age >= 0 && age < most ? snapshot : undefined;
+    return age >= 0 && age < TOO_OLD ? snapshot : undefined;
   }
 
+  /** With one look at the clock, as every poll and every check of the gate asks. */
   function answerable(room: RoomId, entry: Entry): Snapshot | undefined {
-    const snapshot = youngerThan(entry.failure || isSlow(entry) ? TOO_OLD : MAX_AGE, entry);
-    if (snapshot && !youngerThan(REFRESH_AGE, entry)) refreshBehind(room, entry);
+    const { snapshot } = entry;
+    if (!snapshot) return undefined;
+    const age = now() - snapshot.updatedAt;
+    if (age >= 0 && age < REFRESH_AGE) return snapshot;
+    if (age < 0 || age >= (entry.failure || isSlow(entry) ? TOO_OLD : MAX_AGE)) return undefined;
+    refreshBehind(room, entry);
     return snapshot;
   }
 
   /** A new snapshot, or the last one if the store takes long. */
   function newestInTime(room: RoomId, entry: Entry): Promise<Snapshot> {
     const fetching = refresh(room, entry);
-    if (!youngerThan(TOO_OLD, entry)) return fetching;
+    if (!lastOf(entry)) return fetching;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        const last = youngerThan(TOO_OLD, entry);
+        const last = lastOf(entry);
         if (last) resolve(last);
       }, patience);
       fetching.finally(() => clearTimeout(timer)).then(resolve, reject);

@@ -10,10 +10,11 @@ const CAPACITY = 20_000;
 
 /** A pass that a visitor showed. */
 export interface Shown {
+  readonly room: RoomId;
   readonly pass: Pass;
   readonly look: Look;
-  /** Headers of the answer if the visitor is inside: names and values in turn. */
-  readonly headers: readonly string[];
+  /** Headers of the answer if the visitor is inside: names and values in turn, for `writeHead`. */
+  readonly headers: string[];
 }
 
 export interface GateCookies {
@@ -29,23 +30,23 @@ export function createGateCookies(passes: PassOffice): GateCookies {
 
   function open(sealed: string, room: RoomId): Shown | null {
     const pass = passes.open(sealed, room);
-    return pass && { pass, look: { ...NOT_ASKED }, headers: headersOf(pass) };
+    return pass && { room, pass, look: { ...NOT_ASKED }, headers: headersOf(pass) };
   }
 
   return {
     read(header, room, secure) {
       const sealed = cookieValue(header, nameOf(room, secure));
       if (!sealed) return null;
-      const key = `${room} ${sealed}`;
-      const known = young.get(key);
-      if (known) return known;
-      const shown = old.get(key) ?? open(sealed, room);
+      const known = young.get(sealed);
+      if (known?.room === room) return known;
+      const before = old.get(sealed);
+      const shown = before?.room === room ? before : open(sealed, room);
       if (!shown) return null;
       if (young.size >= CAPACITY / 2) {
         old = young;
         young = new Map();
       }
-      young.set(key, shown);
+      young.set(sealed, shown);
       return shown;
     },
     give(room, pass, secure, now) {
@@ -62,11 +63,11 @@ function nameOf(room: RoomId, secure: boolean): string {
 }
 
 /** The headers for a pass whose admission ends at another time than it says. */
-export function headersUntil({ pass, headers }: Shown, expiresAt: number | null): readonly string[] {
+export function headersUntil({ pass, headers }: Shown, expiresAt: number | null): string[] {
   return expiresAt === null ? headers : headersOf({ ...pass, expiresAt });
 }
 
-function headersOf({ visitor, number, expiresAt }: Pass): readonly string[] {
+function headersOf({ visitor, number, expiresAt }: Pass): string[] {
   return [
     'Cache-Control',
     'no-store',

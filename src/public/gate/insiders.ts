@@ -8,7 +8,7 @@ import { unavailableCause } from '#http/unavailable-cause.ts';
 import { standingFor } from '#waiting-room/line/admission.ts';
 import { browserOf, type Pass } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
-import type { Snapshot, Snapshots } from '#waiting-room/snapshots.ts';
+import type { Snapshot } from '#waiting-room/snapshots.ts';
 import type { Visitors } from '#waiting-room/visitors.ts';
 
 /** How long an answer of the store is used in any case, in ms. */
@@ -34,29 +34,28 @@ export const NOT_ASKED: Readonly<Look> = {
   ...{ expiresAt: 0, stopped: 0 },
 };
 
+/** What a check of the gate goes by. It is looked up once a check, since there are many. */
+export interface Moment {
+  readonly room: RoomId;
+  /** Null while the store is unavailable. */
+  readonly snapshot: Snapshot | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface InsidersDeps {
   readonly visitors: Pick<Visitors, 'admission' | 'confirm'>;
-  readonly snapshots: Pick<Snapshots, 'now' | 'get'>;
-  readonly now: () => number;
 }
 
 export interface Insiders {
   /** Not a promise if the answer is known. Rejects with RoomNotFound. */
-  has(room: RoomId, pass: Pass, look: Look): boolean | Promise<boolean>;
+  has(moment: Moment, pass: Pass, look: Look): boolean | Promise<boolean>;
   /** When the admission of somebody inside ends, where a pause has stopped its time; null if none has. */
-  endOf(room: RoomId, look: Look): number | null;
+  endOf(moment: Moment, look: Look): number | null;
 }
 
-export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insiders {
-  /** An admission ends with its pass, later only by what pauses stopped. */
-  function isOver(pass: Pass, look: Look, stopped: number): boolean {
-    if (stopped === 0) return pass.expiresAt <= now();
-    // How much of that came after the pass was given is known once the store was asked.
-    return (look.expiresAt === 0 ? pass.expiresAt + stopped : movedEnd(look, stopped)) <= now();
-  }
-
-  async function ask(room: RoomId, pass: Pass, look: Look, ended: number, stopped: number): Promise<boolean> {
-    const at = now();
+export function createInsiders({ visitors }: InsidersDeps): Insiders {
+  async function ask({ room, at }: Moment, pass: Pass, look: Look, ended: number, stopped: number): Promise<boolean> {
     try {
       // The cookie came back: this confirms the admission, once for each process.
       const find = look.at === 0 ? visitors.confirm : visitors.admission;
@@ -76,43 +75,42 @@ export function createInsiders({ visitors, snapshots, now }: InsidersDeps): Insi
     return look.inside;
   }
 
-  function known(room: RoomId, pass: Pass, look: Look, snapshot: Snapshot | null): boolean | Promise<boolean> {
-    const stopped = snapshot ? stoppedIn(snapshot, now()) : look.stopped;
-    if (isOver(pass, look, stopped)) return false;
-    // A lane has generations of its own, and the pass does not name the lane.
-    if (snapshot?.lanes.length === 0 && pass.generation < snapshot.view.generation) return false;
-    const age = now() - look.at;
-    if (age >= 0 && age < MIN_AGE) return look.inside;
-    const ended = snapshot ? endedEarly(snapshot) : look.ended;
-    if (look.inside && look.ended === ended) return true;
-    look.asking ??= ask(room, pass, look, ended, stopped).finally(() => {
-      delete look.asking;
-    });
-    return look.asking;
-  }
-
   return {
-    has(room, pass, look) {
-      const snapshot = snapshots.now(room);
-      if (snapshot) return known(room, pass, look, snapshot);
-      return snapshots.get(room).then(
-        (fetched) => known(room, pass, look, fetched),
-        (error) => {
-          if (!unavailableCause(error)) throw error;
-          return known(room, pass, look, null);
-        },
-      );
+    has(moment, pass, look) {
+      const { snapshot, at } = moment;
+      const stopped = stoppedBy(moment, look);
+      if (isOver(pass, look, stopped, at)) return false;
+      // A lane has generations of its own, and the pass does not name the lane.
+      if (snapshot?.lanes.length === 0 && pass.generation < snapshot.view.generation) return false;
+      const age = at - look.at;
+      if (age >= 0 && age < MIN_AGE) return look.inside;
+      const ended = snapshot ? endedEarly(snapshot) : look.ended;
+      if (look.inside && look.ended === ended) return true;
+      look.asking ??= ask(moment, pass, look, ended, stopped).finally(() => {
+        delete look.asking;
+      });
+      return look.asking;
     },
-    endOf(room, look) {
-      const snapshot = snapshots.now(room);
-      const stopped = snapshot ? stoppedIn(snapshot, now()) : look.stopped;
+    endOf(moment, look) {
+      const stopped = stoppedBy(moment, look);
       return stopped > 0 && look.expiresAt > 0 ? movedEnd(look, stopped) : null;
     },
   };
 }
 
+/** An admission ends with its pass, later only by what pauses stopped. */
+function isOver(pass: Pass, look: Look, stopped: number, at: number): boolean {
+  if (stopped === 0) return pass.expiresAt <= at;
+  // How much of that came after the pass was given is known once the store was asked.
+  return (look.expiresAt === 0 ? pass.expiresAt + stopped : movedEnd(look, stopped)) <= at;
+}
+
 /** When an admission ends that the store was asked about, after pauses that went on since. */
 const movedEnd = (look: Look, stopped: number): number => look.expiresAt + Math.max(0, stopped - look.stopped);
+
+function stoppedBy({ snapshot, at }: Moment, look: Look): number {
+  return snapshot ? stoppedIn(snapshot, at) : look.stopped;
+}
 
 /** For how long pauses have stopped admissions of a room. They stop in all its lanes at once. */
 function stoppedIn({ view, lanes }: Snapshot, now: number): number {
