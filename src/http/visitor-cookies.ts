@@ -115,10 +115,15 @@ export function describeCookies(room: string, secure: boolean, lifetime: number)
 /** The value of one cookie in a `Cookie` header (RFC 6265 §4.2), not decoded: ours need no decoding. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (!header) return undefined;
-  let at = header.indexOf(`${name}=`);
-  while (at > 0 && header[at - 1] !== ' ' && header[at - 1] !== ';') at = header.indexOf(`${name}=`, at + 1);
+  let at = header.indexOf(name);
+  while (at >= 0 && !isNamed(header, at, name.length)) at = header.indexOf(name, at + 1);
   if (at < 0) return undefined;
   const from = at + name.length + 1;
   const end = header.indexOf(';', from);
   return header.slice(from, end < 0 ? undefined : end);
+}
+
+/** Whether what is found there is the whole name of a cookie. */
+function isNamed(header: string, at: number, length: number): boolean {
+  return header[at + length] === '=' && (at === 0 || header[at - 1] === ' ' || header[at - 1] === ';');
 }

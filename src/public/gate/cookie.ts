@@ -1,12 +1,15 @@
 /** The gate's own cookie on the protected site: a sealed pass, which a process opens once. */
 import { admissionCookieAge } from '#http/admission-cookie-age.ts';
 import { cookieValue } from '#http/visitor-cookies.ts';
+import { memoizeRecent } from '#waiting-room/memoize-recent.ts';
 import type { Pass, PassOffice } from '#waiting-room/passes.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Look, NOT_ASKED } from './insiders.ts';
 
 /** How many opened passes a process keeps. One is dropped if it is not shown while half as many others are. */
 const CAPACITY = 20_000;
+/** How many rooms' names of cookies it keeps, at least. */
+const ROOMS = 100;
 
 /** A pass that a visitor showed. */
 export interface Shown {
@@ -25,6 +28,8 @@ export interface GateCookies {
 }
 
 export function createGateCookies(passes: PassOffice): GateCookies {
+  const names = memoizeRecent(namesOf, ROOMS);
+  const nameOf = (room: RoomId, secure: boolean) => (names.get(room) ?? namesOf(room))[secure ? 'https' : 'http'];
   let young = new Map<string, Shown>();
   let old = new Map<string, Shown>();
 
@@ -58,8 +63,9 @@ export function createGateCookies(passes: PassOffice): GateCookies {
   };
 }
 
-function nameOf(room: RoomId, secure: boolean): string {
-  return secure ? `__Host-anteroom_gate_${room}` : `anteroom_gate_${room}`;
+/** The names of a room's cookie, by the scheme of the site. */
+function namesOf(room: RoomId): Readonly<Record<'http' | 'https', string>> {
+  return { http: `anteroom_gate_${room}`, https: `__Host-anteroom_gate_${room}` };
 }
 
 /** The headers for a pass whose admission ends at another time than it says. */

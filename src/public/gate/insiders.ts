@@ -82,10 +82,10 @@ export function createInsiders({ visitors }: InsidersDeps): Insiders {
       if (isOver(pass, look, stopped, at)) return false;
       // A lane has generations of its own, and the pass does not name the lane.
       if (snapshot?.lanes.length === 0 && pass.generation < snapshot.view.generation) return false;
-      const age = at - look.at;
-      if (age >= 0 && age < MIN_AGE) return look.inside;
       const ended = snapshot ? endedEarly(snapshot) : look.ended;
       if (look.inside && look.ended === ended) return true;
+      const age = at - look.at;
+      if (age >= 0 && age < MIN_AGE) return look.inside;
       look.asking ??= ask(moment, pass, look, ended, stopped).finally(() => {
         delete look.asking;
       });
