@@ -25,32 +25,44 @@ const CHECKED = 200;
 
 const secondOf = (line: Line, now: number) => Math.floor(measuredTime(line, now) / 1000);
 
-/** `absent`: neither present nor inside, but not gone either. */
-type Standing = 'counts' | 'absent' | 'gone';
+/**
+ * Whether an entry is of a visitor who may still be on the way. It is `number:second:visitor`, or `e` draw `.` index
+ * `:second:visitor`.
+ */
+function isRecent(line: Line, entry: string, now: number): boolean {
+  return secondOf(line, now) - Number(entry.split(':', 2)[1]) <= ARRIVES_WITHIN;
+}
 
-/** Where the visitor of an entry is. It is `number:second:visitor`, or `e` draw `.` index `:second:visitor`. */
-function standingOf(line: Line, entry: string, now: number): Standing {
-  const [id = '', second, visitor = ''] = entry.split(':');
-  const isRecent = secondOf(line, now) - Number(second) <= ARRIVES_WITHIN;
-  if (id.startsWith('e')) {
-    const [draw, index = 0] = id.slice(1).split('.').map(Number);
-    const next = nextDrawOf(line.draws);
-    if (!next || draw !== line.draws.length || next.withdrawn.has(index)) return 'gone';
-    return isRecent || next.presence.present.has(index) ? 'counts' : 'gone';
-  }
-  const number = Number(id);
-  if (!line.unproven.has(number) || isForfeited(line, number)) return 'gone';
-  if (line.spent.has(number)) {
-    return liveAdmission(line.admissions, visitor, now)?.number === number ? 'counts' : 'gone';
-  }
+const isEntrant = (entry: string) => entry.startsWith('e');
+const numberOf = (entry: string) => Number(entry.slice(0, entry.indexOf(':')));
+
+function isGoneEntrant(line: Line, entry: string, now: number): boolean {
+  const [draw, index = 0] = entry.slice(1, entry.indexOf(':')).split('.').map(Number);
+  const next = nextDrawOf(line.draws);
+  if (!next || draw !== line.draws.length || next.withdrawn.has(index)) return true;
+  return !isRecent(line, entry, now) && !next.presence.present.has(index);
+}
+
+/** Whether the visitor of an entry has left, has a proof, or lost the place in the budget. */
+function isGone(line: Line, entry: string, now: number): boolean {
+  if (isEntrant(entry)) return isGoneEntrant(line, entry, now);
+  const number = numberOf(entry);
+  if (!line.unproven.has(number) || isForfeited(line, number)) return true;
+  const [, , visitor = ''] = entry.split(':');
+  return line.spent.has(number) && liveAdmission(line.admissions, visitor, now)?.number !== number;
+}
+
+/** Whether the visitor of an entry that is not gone is neither present nor inside. */
+function isAbsent(line: Line, entry: string, now: number): boolean {
+  const number = numberOf(entry);
+  if (isEntrant(entry) || isRecent(line, entry, now) || line.spent.has(number)) return false;
   const isServed = line.holding.has(number) || line.servedAgain.has(number);
-  const isHere = line.presence.present.has(number) || line.arriving.has(number);
-  return isRecent || isServed || isHere ? 'counts' : 'absent';
+  return !isServed && !line.presence.present.has(number) && !line.arriving.has(number);
 }
 
 /** Takes the visitor of an absent entry out of the budget and off the front. */
 function forfeit(line: Line, entry: string): void {
-  const number = Number(entry.slice(0, entry.indexOf(':')));
+  const number = numberOf(entry);
   line.missed.add(number);
   line.waited.delete(number);
   line.returned.delete(number);
@@ -70,9 +82,10 @@ function checkEntries(entries: readonly string[], stays: (entry: string) => bool
 /** Without entries that do not count. Visitors who are absent lose their place. */
 function withoutAbsent(line: Line, entries: readonly string[], now: number): readonly string[] {
   return checkEntries(entries, (entry) => {
-    const standing = standingOf(line, entry, now);
-    if (standing === 'absent') forfeit(line, entry);
-    return standing === 'counts';
+    if (isGone(line, entry, now)) return false;
+    const absent = isAbsent(line, entry, now);
+    if (absent) forfeit(line, entry);
+    return !absent;
   });
 }
 
@@ -90,7 +103,7 @@ function lookAtOldest(line: Line, coming: number, now: number): void {
     if (keeping === 0) return;
     const kept = isFull
       ? withoutAbsent(line, entries, now)
-      : checkEntries(entries, (entry) => standingOf(line, entry, now) !== 'gone');
+      : checkEntries(entries, (entry) => !isGone(line, entry, now));
     keepEntries(line, address, kept);
     if (kept.length > 0) keeping -= 1;
   }

@@ -31,21 +31,24 @@ local function visitorOf(index)
   return string.sub(shownBy(index), 3)
 end
 
--- The entrants beyond the budget, and who is granted. `idOf` is what an entrant gets.
-local function withinBudget(idOf)
-  local refused, granted, keys = {}, {}, {}
+-- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, and the
+-- visitor.
+local function withinBudget(format, first)
+  local refused, granted, narrow, wide = {}, {}, {}, {}
   if line.challenge ~= 1 then return refused, '' end
   local hasBudget = line.unproven_per_address > 0
-  local at = string.format(':%.0f:', secondOf(now))
   for index = 1, hasBudget and count or 0 do
     local key = ARGV[5 + 2 * index]
-    if key ~= '' and string.byte(isProven, index) == 48 then keys[#keys + 1] = key end
+    if key ~= '' and string.byte(isProven, index) == 48 then narrow[index], wide[index] = rowsFor(key) end
   end
-  readBudget(keys, now)
+  readBudget(now)
   for index = 1, count do
-    local key = ARGV[5 + 2 * index]
-    local isWithin = string.byte(isProven, index) == 49
-      or hasBudget and (key == '' or grant(key, idOf(index) .. at .. visitorOf(index), now))
+    local isWithin
+    if narrow[index] then
+      isWithin = grant(narrow[index], wide[index], string.format(format, first + index - 1, visitorOf(index)), now)
+    else
+      isWithin = hasBudget or string.byte(isProven, index) == 49
+    end
     granted[index] = isWithin and '1' or '0'
     if not isWithin then refused[index] = true end
   end
@@ -55,9 +58,7 @@ end
 
 if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
-  local refused, granted = withinBudget(function(index)
-    return string.format('e%.0f.%.0f', line.draws, first + index - 1)
-  end)
+  local refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f:%%s', line.draws, secondOf(now)), first)
   line.arrivals = first + count
   recordJoin(last, join, line.draws, first, line.arrivals - 1)
   if line.present_from_join == 1 then
@@ -79,7 +80,7 @@ if line.challenge == 1 and count > 0 then
     at = string.find(isProven, '1', at + 1, true)
   end
 end
-local refused, granted = withinBudget(function(index) return string.format('%.0f', before + index) end)
+local refused, granted = withinBudget(string.format('%%d:%.0f:%%s', secondOf(now)), before + 1)
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, before + count) end
 local reply = { 'joined', line.incarnation, line.generation, before + 1, granted }
 local held

@@ -7,34 +7,52 @@ local COUNTS = 131072
 -- The number of entries in a text of more bytes is in BUDGET_ORDER, as the fraction of the score.
 local LONG = 1000
 
--- All addresses are read at once (readBudget), and written at once (saveBudget). Of each that was read: its entries, in one
--- text, how many they are, and the text in BUDGET. Of each that was looked at: which look it was. Those whose entries were
--- checked, and how many addresses have entries.
-local textOf, countOf, storedOf, lookOf, isChecked, addressCount = {}, {}, {}, {}, {}, 0
+-- All addresses are read at once (readBudget), and written at once (saveBudget). Each has a row, which `rowOf` knows.
+-- Lists are cheaper than tables by address: of each row the address, its entries in one text, how many they are, and which
+-- look at an address was the last at it, or false. Then whether the text changed, and whether the entries were checked.
+local rowOf, addresses, texts, counts, looks, isChanged, isChecked = {}, {}, {}, {}, {}, {}, {}
+-- How many addresses have entries, and how many looks there were in this script.
+local addressCount, lookCount = 0, 0
+-- Of each entry that was checked whether its visitor is gone: an address and its network have it both.
+local goneOf = {}
 
 local function secondOf(now)
   return math.floor(measuredTime(now) / 1000)
 end
 
--- Where the visitor of an entry is: 'counts', 'absent' or 'gone'. It is `number:second:visitor`, or `e` draw `.` index
+-- Whether an entry is of a visitor who may still be on the way. It is `number:second:visitor`, or `e` draw `.` index
 -- `:second:visitor`.
-local function standingOf(entry, now)
-  local id, second, visitor = string.match(entry, '^([^:]*):(%-?%d+):(.*)$')
-  local isRecent = secondOf(now) - tonumber(second) <= BUDGET_ARRIVES_WITHIN
-  local draw, index = string.match(id, '^e(%d+)%.(%d+)$')
-  if draw then
-    if line.drawing ~= 1 or tonumber(draw) ~= line.draws or has(WITHDRAWN, index) then return 'gone' end
-    return (isRecent or has(ENTERED, index)) and 'counts' or 'gone'
-  end
-  local number = tonumber(id)
-  if not has(UNPROVEN, number) or isForfeited(number) then return 'gone' end
-  if has(SPENT, number) then
-    local row = liveAdmission(visitor, now)
-    return row and tonumber(string.match(row, '^(%d+):')) == number and 'counts' or 'gone'
-  end
-  local isHere = isRecent or has(PRESENT, number) or has(HOLDING, number) or isArriving(number)
-    or redis.call('ZSCORE', SERVED_AGAIN, number)
-  return isHere and 'counts' or 'absent'
+local function isRecent(entry, now)
+  return secondOf(now) - tonumber(string.match(entry, ':(%-?%d+)')) <= BUDGET_ARRIVES_WITHIN
+end
+
+local function isGoneEntrant(entry, now)
+  local draw, index = string.match(entry, '^e(%d+)%.(%d+)')
+  if line.drawing ~= 1 or tonumber(draw) ~= line.draws or has(WITHDRAWN, index) then return true end
+  return not isRecent(entry, now) and not has(ENTERED, index)
+end
+
+-- Whether the visitor of an entry has left, has a proof, or lost the place in the budget.
+local function isGone(entry, now)
+  local number = tonumber(string.match(entry, '^%d+'))
+  if not number then return isGoneEntrant(entry, now) end
+  if not has(UNPROVEN, number) or number > line.serving and has(MISSED, number) then return true end
+  if not has(SPENT, number) then return false end
+  local row = liveAdmission(string.match(entry, ':.-:(.*)$'), now)
+  return not row or tonumber(string.match(row, '^(%d+):')) ~= number
+end
+
+-- Whether the visitor of an entry that is not gone is neither present nor inside.
+local function isAbsent(entry, now)
+  local number = tonumber(string.match(entry, '^%d+'))
+  if not number or isRecent(entry, now) or has(SPENT, number) or has(PRESENT, number) then return false end
+  return not has(HOLDING, number) and not isArriving(number) and not redis.call('ZSCORE', SERVED_AGAIN, number)
+end
+
+-- The same as `isGone`, once for each entry.
+local function isKnownGone(entry, now)
+  if goneOf[entry] == nil then goneOf[entry] = isGone(entry, now) end
+  return goneOf[entry]
 end
 
 -- Takes the visitor of an absent entry out of the budget and off the front.
@@ -43,15 +61,17 @@ local function forfeit(entry)
   redis.call('SETBIT', MISSED, number, 1)
   redis.call('SETBIT', WAITED, number, 0)
   dropReturned(number)
+  goneOf[entry] = true
 end
 
 -- How many entries are in a text: there may be too many to take it apart each time. A process of an early version leaves
 -- their number out.
 local function countEntries(address, text)
-  if text == '' then return 0 end
+  local at = string.find(text, ' ', 1, true)
+  if not at then return 1 end
   local known = #text > LONG and tonumber(redis.call('ZSCORE', BUDGET_ORDER, address) or 0) % 1 * COUNTS or 0
   if known > 0 then return known end
-  local count, at = 1, string.find(text, ' ', 1, true)
+  local count = 1
   while at do
     count, at = count + 1, string.find(text, ' ', at + 1, true)
   end
@@ -59,144 +79,160 @@ local function countEntries(address, text)
 end
 
 -- Runs a command with some of a list, then with the next, to its end.
-local function callInParts(command, key, list, visit)
+local function callInParts(command, key, list)
   for first = 1, #list, 1000 do
-    local last = math.min(first + 999, #list)
-    local reply = redis.call(command, key, unpack(list, first, last))
-    if visit then visit(reply, first, last) end
+    redis.call(command, key, unpack(list, first, math.min(first + 999, #list)))
   end
 end
 
--- Reads addresses that were not read yet.
-local function readAddresses(addresses)
-  callInParts('HMGET', BUDGET, addresses, function(texts, first, last)
-    for n = first, last do
-      local address, text = addresses[n], texts[n - first + 1] or ''
-      textOf[address], storedOf[address], countOf[address] = text, text, countEntries(address, text)
+-- The row of an address. A new one has yet to be read.
+local function rowFor(address)
+  local row = rowOf[address]
+  if row then return row end
+  row = #addresses + 1
+  rowOf[address], addresses[row], looks[row] = row, address, false
+  return row
+end
+
+-- Reads the rows from one on.
+local function readRows(from)
+  for first = from, #addresses, 1000 do
+    local last = math.min(first + 999, #addresses)
+    local stored = redis.call('HMGET', BUDGET, unpack(addresses, first, last))
+    for row = first, last do
+      local text = stored[row - first + 1]
+      texts[row], counts[row] = text or '', text and countEntries(addresses[row], text) or 0
     end
-  end)
+  end
 end
 
 -- Keeps the entries of an address, as the one that was looked at last.
-local function keepEntries(address, text, count)
-  addressCount = addressCount + math.min(count, 1) - math.min(countOf[address], 1)
-  line.budget_looks = line.budget_looks + 1
-  textOf[address], countOf[address], lookOf[address] = text, count, line.budget_looks
+local function keepEntries(row, text, count)
+  addressCount = addressCount + math.min(count, 1) - math.min(counts[row], 1)
+  if text ~= texts[row] then texts[row], isChanged[row] = text, true end
+  lookCount = lookCount + 1
+  counts[row], looks[row] = count, lookCount
 end
 
 -- Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones.
-local function checkEntries(address, stays)
-  local text, kept, checked, at = textOf[address], {}, 0, 1
+local function checkEntries(row, stays)
+  local text, count = texts[row], counts[row]
+  -- As nearly all addresses have it.
+  if count == 1 and stays(text) then return keepEntries(row, text, 1) end
+  if count == 1 then return keepEntries(row, '', 0) end
+  local kept, checked, at = {}, 0, 1
   while checked < CHECKED and at <= #text do
     local space = string.find(text, ' ', at, true) or #text + 1
     local entry = string.sub(text, at, space - 1)
     if stays(entry) then kept[#kept + 1] = entry end
     checked, at = checked + 1, space + 1
   end
-  local others, count = string.sub(text, at), countOf[address] - checked
+  local others = string.sub(text, at)
   local between = others ~= '' and #kept > 0 and ' ' or ''
-  keepEntries(address, others .. between .. table.concat(kept, ' '), count + #kept)
+  keepEntries(row, others .. between .. table.concat(kept, ' '), count - checked + #kept)
 end
 
 -- Leaves out entries that do not count; what is absent forfeits.
-local function withoutAbsent(address, now)
-  checkEntries(address, function(entry)
-    local standing = standingOf(entry, now)
-    if standing == 'absent' then forfeit(entry) end
-    return standing == 'counts'
+local function withoutAbsent(row, now)
+  checkEntries(row, function(entry)
+    if isKnownGone(entry, now) then return false end
+    local absent = isAbsent(entry, now)
+    if absent then forfeit(entry) end
+    return not absent
   end)
 end
 
-local function withoutGone(address, now)
-  checkEntries(address, function(entry) return standingOf(entry, now) ~= 'gone' end)
+local function withoutGone(row, now)
+  checkEntries(row, function(entry) return not isKnownGone(entry, now) end)
 end
 
 -- Looks at the addresses that were not looked at for the longest time, before `coming` new ones. Absent visitors keep it
 -- while there is room.
 local function lookAtOldest(coming, now)
   local isFull = addressCount + coming > ADDRESSES
-  local keeping = isFull and math.huge or math.ceil(coming / NEW_FOR_ONE_KEPT)
-  local oldest = redis.call('ZRANGE', BUDGET_ORDER, 0, LOOKED_AT * coming - 1)
-  local looked = 0
-  while looked < #oldest and keeping > 0 do
+  local looked, most = 0, LOOKED_AT * coming
+  local keeping = isFull and most or math.ceil(coming / NEW_FOR_ONE_KEPT)
+  while looked < most and keeping > 0 do
     -- As many as there are where each of them keeps entries.
-    local some, unread = {}, {}
-    for n = looked + 1, math.min(looked + keeping, #oldest) do
-      some[#some + 1] = oldest[n]
-      if not textOf[oldest[n]] then unread[#unread + 1] = oldest[n] end
+    local last = math.min(looked + keeping, most)
+    local oldest, unread = redis.call('ZRANGE', BUDGET_ORDER, looked, last - 1), #addresses + 1
+    for n, address in ipairs(oldest) do oldest[n] = rowFor(address) end
+    readRows(unread)
+    for _, row in ipairs(oldest) do
+      if isFull then withoutAbsent(row, now) else withoutGone(row, now) end
+      if not isFull and counts[row] > 0 then keeping = keeping - 1 end
     end
-    readAddresses(unread)
-    for _, address in ipairs(some) do
-      if isFull then withoutAbsent(address, now) else withoutGone(address, now) end
-      if countOf[address] > 0 then keeping = keeping - 1 end
-    end
-    looked = looked + #some
+    looked = #oldest < last - looked and most or last
   end
 end
 
 -- Whether an address or network may have one more. It is checked once with each batch of joins.
-local function hasRoom(address, limit, now)
-  if countOf[address] == 0 then return addressCount < ADDRESSES end
-  if countOf[address] < limit then return true end
-  if isChecked[address] then return false end
-  isChecked[address] = true
-  withoutAbsent(address, now)
-  return countOf[address] < limit
+local function hasRoom(row, limit, now)
+  local count = counts[row]
+  if count == 0 then return addressCount < ADDRESSES end
+  if count < limit then return true end
+  if isChecked[row] then return false end
+  isChecked[row] = true
+  withoutAbsent(row, now)
+  return counts[row] < limit
 end
 
--- The address of a key, and the network around it.
-local function addressesOf(key)
-  return string.sub(key, 1, 8), '/' .. string.sub(key, 9)
+-- The rows of the address and of the network of a key.
+local function rowsFor(key)
+  return rowFor(string.sub(key, 1, 8)), rowFor('/' .. string.sub(key, 9))
 end
 
-local function addEntry(address, entry)
-  local text = textOf[address]
-  keepEntries(address, text == '' and entry or text .. ' ' .. entry, countOf[address] + 1)
+local function addEntry(row, entry)
+  local count = counts[row]
+  if count == 0 then
+    addressCount, texts[row] = addressCount + 1, entry
+  else
+    texts[row] = texts[row] .. ' ' .. entry
+  end
+  lookCount = lookCount + 1
+  counts[row], looks[row], isChanged[row] = count + 1, lookCount, true
 end
 
 -- Grants an entry, if the budgets of the address and of its network allow it.
-local function grant(key, entry, now)
+local function grant(narrow, wide, entry, now)
   local limit = line.unproven_per_address
-  local narrow, wide = addressesOf(key)
   if not hasRoom(narrow, limit, now) or not hasRoom(wide, WIDE * limit, now) then return false end
   addEntry(narrow, entry)
   addEntry(wide, entry)
   return true
 end
 
--- Reads what `grant` needs for these keys.
-local function readBudget(keys, now)
-  if #keys == 0 then return end
-  local addresses, isListed, coming = {}, {}, 0
-  local function list(address)
-    if isListed[address] then return end
-    addresses[#addresses + 1], isListed[address] = address, true
-  end
-  for _, key in ipairs(keys) do
-    local narrow, wide = addressesOf(key)
-    list(narrow)
-    list(wide)
-  end
-  readAddresses(addresses)
-  for _, address in ipairs(addresses) do
-    if countOf[address] == 0 then coming = coming + 1 end
+-- Reads what `grant` needs for the rows that there are.
+local function readBudget(now)
+  if #addresses == 0 then return end
+  readRows(1)
+  local coming = 0
+  for row = 1, #addresses do
+    if counts[row] == 0 then coming = coming + 1 end
   end
   addressCount = redis.call('HLEN', BUDGET)
   if coming > 0 then lookAtOldest(coming, now) end
 end
 
 local function saveBudget()
-  local texts, scores, gone = {}, {}, {}
-  for address, look in pairs(lookOf) do
-    local text, count = textOf[address], countOf[address]
-    if count == 0 then
-      gone[#gone + 1] = address
-    else
-      scores[#scores + 1], scores[#scores + 2] = #text > LONG and look + count / COUNTS or look, address
-      if text ~= storedOf[address] then texts[#texts + 1], texts[#texts + 2] = address, text end
+  local written, scores, gone = {}, {}, {}
+  local w, z, before = 0, 0, line.budget_looks
+  for row = 1, #addresses do
+    local look = looks[row]
+    if look and counts[row] == 0 then
+      gone[#gone + 1] = addresses[row]
+    elseif look then
+      local fraction = #texts[row] > LONG and counts[row] / COUNTS or 0
+      scores[z + 1], scores[z + 2] = before + look + fraction, addresses[row]
+      z = z + 2
+      if isChanged[row] then
+        written[w + 1], written[w + 2] = addresses[row], texts[row]
+        w = w + 2
+      end
     end
   end
-  callInParts('HSET', BUDGET, texts)
+  line.budget_looks = before + lookCount
+  callInParts('HSET', BUDGET, written)
   callInParts('ZADD', BUDGET_ORDER, scores)
   callInParts('HDEL', BUDGET, gone)
   callInParts('ZREM', BUDGET_ORDER, gone)
