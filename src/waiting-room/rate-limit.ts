@@ -39,17 +39,21 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
   const owing = new Set<string>();
 
   /** A clock that jumped back makes nobody wait for longer than the window, or twice the window after `add`. */
-  const fullOf = (key: string, at: number) => {
-    const full = Math.max(fullAt.get(key) ?? at, at);
-    return Math.min(full, at + (owing.has(key) ? 2 : 1) * window);
-  };
+  const boundedAt = (key: string, full: number, at: number) =>
+    full <= at ? at : Math.min(full, at + (owing.has(key) ? 2 : 1) * window);
+  const fullOf = (key: string, at: number) => boundedAt(key, fullAt.get(key) ?? at, at);
   const waitAt = (full: number, at: number, burst: number) =>
     Math.max(0, Math.ceil(full - at - (burst - 1) * interval));
 
   function keep(key: string, full: number): void {
     fullAt.delete(key);
-    fullAt.set(key, full);
     if (owing.size > 0 && full <= now() + window) owing.delete(key);
+    append(key, full);
+  }
+
+  /** Keeps a key that is not there. */
+  function append(key: string, full: number): void {
+    fullAt.set(key, full);
     if (fullAt.size <= capacity + slack) return;
     for (const oldest of fullAt.keys()) {
       if (fullAt.size <= capacity) return;
@@ -61,9 +65,11 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
   return {
     take(key, burst = limit) {
       const at = now();
-      const full = fullOf(key, at);
+      const known = fullAt.get(key);
+      const full = boundedAt(key, known ?? at, at);
       const wait = waitAt(full, at, burst);
-      keep(key, wait > 0 ? full : full + interval);
+      // In a crowd, most keys are new.
+      (known === undefined ? append : keep)(key, wait > 0 ? full : full + interval);
       return wait;
     },
     wait(key, burst = limit) {

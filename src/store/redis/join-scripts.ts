@@ -32,14 +32,8 @@ export const joinScript: LineScript<JoinName & { readonly entrants: readonly Ent
       ]),
     ],
     ({ tag, rest }, { entrants }) => {
-      const joined = replies.joined(
-        tag,
-        rest,
-        entrants.map(({ visitor }) => visitor),
-      );
-      if (!joined) return null;
-      const granted = replies.text(rest[tag === 'entered' ? 4 : 3]);
-      return granted === '' ? joined : joined.map((each, index) => ({ ...each, budgeted: granted[index] === '1' }));
+      const visitors = entrants.map(({ visitor }) => visitor);
+      return replies.joined(tag, rest, visitors);
     },
     { libs: libsOf('admissions', 'budget', 'last-join') },
   ),

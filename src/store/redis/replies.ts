@@ -154,20 +154,21 @@ export function joined(tag: string, rest: readonly Reply[], visitors: readonly V
   }
 }
 
-function entered([incarnation, generation, draw, from]: readonly Reply[], count: number): Joined[] {
+function entered([incarnation, generation, draw, from, granted]: readonly Reply[], count: number): Joined[] {
+  const within = text(granted);
   return Array.from({ length: count }, (_, n) => ({
     incarnation: text(incarnation),
     generation: integer(generation),
     number: 0,
     entry: { draw: integer(draw), index: integer(from) + n },
     admission: null,
-    budgeted: true,
+    budgeted: within[n] !== '0',
   }));
 }
 
 /** The numbers follow each other, and few were taken in. */
-function numbered([named, first, from, , ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
-  const [incarnation, generation, number] = [text(named), integer(first), integer(from)];
+function numbered([named, first, from, granted, ...taken]: readonly Reply[], visitors: readonly VisitorId[]): Joined[] {
+  const [incarnation, generation, number, within] = [text(named), integer(first), integer(from), text(granted)];
   const tickets = visitors.map(
     (_, index): Joined => ({
       incarnation,
@@ -175,7 +176,7 @@ function numbered([named, first, from, , ...taken]: readonly Reply[], visitors: 
       number: number + index,
       entry: null,
       admission: null,
-      budgeted: true,
+      budgeted: within[index] !== '0',
     }),
   );
   for (let at = 0; at < taken.length; at += 2) {

@@ -75,15 +75,17 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
     return made;
   }
 
-  function note(limits: RoomLimits, key: string): void {
+  function beginSlot(limits: RoomLimits): void {
     const slot = Math.floor(now() / SLOT);
-    if (limits.slot !== slot) {
-      const mostBefore = limits.slot === slot - 1 ? mostOf(limits.counted) : 0;
-      Object.assign(limits, { slot, counted: new Map(), mostBefore });
-    }
-    const known = limits.counted.get(key);
+    if (limits.slot === slot) return;
+    const mostBefore = limits.slot === slot - 1 ? mostOf(limits.counted) : 0;
+    Object.assign(limits, { slot, counted: new Map(), mostBefore });
+  }
+
+  function note({ counted }: RoomLimits, key: string): void {
+    const known = counted.get(key);
     if (known) known.mine += 1;
-    else if (limits.counted.size < CAPACITY) limits.counted.set(key, { mine: 1, told: 0, total: 0 });
+    else if (counted.size < CAPACITY) counted.set(key, { mine: 1, told: 0, total: 0 });
   }
 
   async function shareRoom(room: RoomId, { narrow, wide, slot, counted }: RoomLimits): Promise<void> {
@@ -99,17 +101,19 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
       // 0 where the store counts no more addresses.
       if (total === 0) continue;
       each.total = total;
-      if (others > 0) (key.startsWith('/') ? wide : narrow).add(key.replace('/', ''), others);
+      if (others > 0) (key.startsWith('/') ? wide : narrow).add(key, others);
     }
   }
 
   return {
     take(room, rate, address) {
       const limits = limitsIn(room, rate);
-      const wait = limits.narrow.take(narrowOf(address)) || limits.wide.take(wideOf(address));
+      const [narrow, wide] = [narrowOf(address), `/${wideOf(address)}`];
+      const wait = limits.narrow.take(narrow) || limits.wide.take(wide);
       if (wait > 0) return wait;
-      note(limits, narrowOf(address));
-      note(limits, `/${wideOf(address)}`);
+      beginSlot(limits);
+      note(limits, narrow);
+      note(limits, wide);
       return 0;
     },
     busiest(room) {
