@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
+import type { OperatorToken } from '#http/operators.ts';
 import { OPERATOR_ROLES } from '#waiting-room/operator-role.ts';
-import type { IdentityProviderSettings, OperatorToken } from './sign-in/index.ts';
+import type { IdentityProviderSettings } from './sign-in/index.ts';
 
 const role = z.enum(OPERATOR_ROLES);
 

@@ -1,11 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '#http/secrets.ts';
 import type { AwsRoom, AwsRooms } from './room.ts';
 
 /** `null` stands for a request that names no room. */
 export type HasApiKey = (room: AwsRoom | null, given: string | undefined) => Promise<boolean>;
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
-const isSame = (one: string, other: string) => timingSafeEqual(digest(one), digest(other));
 
 /**
  * Whether a request has the API key of its room. A request that names no room is answered if it has the key of any room,
@@ -13,6 +10,6 @@ const isSame = (one: string, other: string) => timingSafeEqual(digest(one), dige
  */
 export function createHasApiKey(rooms: Pick<AwsRooms, 'all'>): HasApiKey {
   const fits = ({ settings }: AwsRoom, given: string | undefined) =>
-    !settings.api_key || (given !== undefined && isSame(given, settings.api_key));
+    !settings.api_key || (given !== undefined && isSameSecret(given, settings.api_key));
   return async (room, given) => (room ? fits(room, given) : (await rooms.all()).some((each) => fits(each, given)));
 }

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { chosenBearerOf } from '#http/bearer.ts';
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
-import { includesRole, type OperatorRole } from '#waiting-room/operator-role.ts';
+import { createFindOperator, type OperatorToken } from '#http/operators.ts';
+import { includesRole } from '#waiting-room/operator-role.ts';
 import type { Answer } from './answer.ts';
 import { FORBIDDEN, gatewayRefusal, tooMany } from './answer.ts';
 import type { Caller } from './route.ts';
@@ -9,24 +9,15 @@ import type { Received } from './serve.ts';
 import { headerOf, type SignedRequest } from './sigv4/canonical-request.ts';
 import type { Verified } from './sigv4/verify.ts';
 
-/** A token of the admin API. */
-export interface OperatorToken {
-  readonly name: string;
-  readonly token: string;
-  /** Default: owner. */
-  readonly role?: OperatorRole;
-}
-
 export type Authenticated = { readonly caller: Caller } | { readonly refusal: Answer };
 
 export interface AuthenticateDeps {
+  /** The tokens of the admin API. */
   readonly operatorTokens: readonly OperatorToken[];
   /** Slows down guesses of tokens, at all doors together. */
   readonly attempts: CredentialAttempts;
   readonly verify: (request: SignedRequest) => Verified;
 }
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
  * Says who sends a request to the private API: the holder of AWS credentials, or an operator. An operator's token comes
@@ -34,14 +25,12 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
  */
 export function createAuthenticate(deps: AuthenticateDeps): (request: Received) => Promise<Authenticated> {
   const { operatorTokens, attempts, verify } = deps;
-  const operators = operatorTokens.map(({ name, token, role = 'owner' }) => ({ name, role, expected: digest(token) }));
+  const find = createFindOperator(operatorTokens);
 
   async function ofToken(token: string, { req }: Received): Promise<Authenticated> {
     const attempt = await attempts.begin(req, { kind: 'operator_token', clientId: '', secret: token });
     if (attempt.retryAfter > 0) return { refusal: tooMany(attempt.retryAfter) };
-    const given = digest(token);
-    // Every token is compared, so that the time does not depend on which one matches.
-    const [operator] = operators.filter(({ expected }) => timingSafeEqual(given, expected));
+    const operator = find(token);
     if (!operator) {
       const wait = attempt.failed();
       return { refusal: wait > 0 ? tooMany(wait) : refused('UnrecognizedClientException', INVALID_TOKEN) };

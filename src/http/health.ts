@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context, Middleware } from 'koa';
 import type { Metrics } from '#telemetry/metrics.ts';
@@ -6,6 +5,7 @@ import { AnteroomError } from '#waiting-room/errors.ts';
 import type { MissingRooms } from '#waiting-room/missing-rooms.ts';
 import { chosenBearerOf } from './bearer.ts';
 import { type ProblemAnswer, problemAnswer, problemOf, sendProblem } from './problem.ts';
+import { digestOf, isSameDigest } from './secrets.ts';
 
 /** How long an answer of the store is good, in ms. */
 const REMEMBERED = 500;
@@ -94,12 +94,9 @@ export function health(deps: HealthDeps): Middleware {
   };
 }
 
-/** Digests have equal lengths, so that the comparison reveals nothing about the token, not even its length. */
-const digest = (text: string) => createHash('sha256').update(text).digest();
-
 /** Whether a request presents the token. Without a token, every request passes. */
 function createTokenCheck(token: string | null): (ctx: Context) => boolean {
   if (token === null) return () => true;
-  const expected = digest(token);
-  return (ctx) => timingSafeEqual(digest(chosenBearerOf(ctx.get('Authorization')) ?? ''), expected);
+  const expected = digestOf(token);
+  return (ctx) => isSameDigest(digestOf(chosenBearerOf(ctx.get('Authorization')) ?? ''), expected);
 }

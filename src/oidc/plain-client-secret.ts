@@ -3,8 +3,8 @@
  * requests, httpx and Authlib send them as they are. The two forms differ for a secret with `+`, `%` or the like, so
  * both are accepted.
  */
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
+import { isSameSecret } from '#http/secrets.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 
 const BASIC = /^basic ([A-Za-z0-9+/]+={0,2})$/i;
@@ -29,7 +29,7 @@ export function acceptPlainSecrets(relyingParties: RelyingParties): Middleware {
     // While the store is unavailable, oidc-provider finds out by itself and answers in its own form.
     const party = await relyingParties.find(clientId).catch(() => null);
     const registered = party?.client_secret;
-    const isPlain = registered !== undefined && isEqual(secret, registered);
+    const isPlain = registered !== undefined && isSameSecret(secret, registered);
     if (isPlain || formDecoded(secret) === null) {
       ctx.req.headers.authorization = `Basic ${Buffer.from(`${id}:${encodeURIComponent(secret)}`).toString('base64')}`;
     }
@@ -44,10 +44,4 @@ function formDecoded(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Compares in a time that says nothing about the texts. */
-function isEqual(one: string, other: string): boolean {
-  const digest = (text: string) => hash('sha256', text, 'buffer');
-  return timingSafeEqual(digest(one), digest(other));
 }

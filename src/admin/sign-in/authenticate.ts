@@ -1,9 +1,10 @@
 import type { Context, Middleware } from 'koa';
 import { chosenBearerOf } from '#http/bearer.ts';
+import type { Operator } from '#http/operators.ts';
 import { Problem } from '#http/problem.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import type { OperatorSession, OperatorSessions } from './operator-session.ts';
-import type { IdentifyToken, Operator } from './operator-tokens.ts';
+import type { IdentifyToken } from './operator-tokens.ts';
 
 /** The header that a request with a session's cookie needs: no form and no page of another site can send it. */
 export const CSRF_HEADER = 'X-Anteroom-CSRF';

@@ -1,7 +1,7 @@
 /** Signs operators in at their own OpenID provider: the authorization code flow with PKCE (RFC 7636). */
 import * as client from 'openid-client';
+import type { Operator } from '#http/operators.ts';
 import type { Outbound } from '#outbound/index.ts';
-import type { Operator } from './operator-tokens.ts';
 import { nameOfClaims, type RoleClaim, roleOfClaims } from './role-claims.ts';
 
 export interface IdentityProviderSettings {

@@ -9,6 +9,7 @@ import type { Context, Middleware } from 'koa';
 import type { AddressHash } from '#http/address-hash.ts';
 import type { CredentialAttempts } from '#http/credential-attempts.ts';
 import { readForm } from '#http/form.ts';
+import type { Operator, OperatorToken } from '#http/operators.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { createSealedCookie } from '#http/sealed-cookie.ts';
@@ -24,12 +25,11 @@ import { createRequireSession, type RequireSession, requireOperator } from './au
 import { createIdentityProvider, type IdentityProviderSettings, type Transaction } from './identity-provider.ts';
 import { createOneTimeLinks } from './one-time-link.ts';
 import { createOperatorSessions } from './operator-session.ts';
-import { createTokenIdentification, type Operator, type OperatorToken } from './operator-tokens.ts';
+import { createTokenIdentification } from './operator-tokens.ts';
 import { createProofs } from './proofs.ts';
 import { sessionRoutes } from './session-routes.ts';
 
 export type { IdentityProviderSettings } from './identity-provider.ts';
-export type { OperatorToken } from './operator-tokens.ts';
 
 export interface SignInDeps {
   readonly operatorTokens: readonly OperatorToken[];

@@ -4,12 +4,12 @@
  * (the token, the settings of the identity provider) has changed.
  */
 import { randomBytes } from 'node:crypto';
+import type { Operator } from '#http/operators.ts';
 import { createRecentKeys } from '#http/recent-keys.ts';
 import { cookieValue } from '#http/visitor-cookies.ts';
 import { OPERATOR_ROLES } from '#waiting-room/operator-role.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import type { Seal } from '#waiting-room/seal.ts';
-import type { Operator } from './operator-tokens.ts';
 
 export const IDLE = 60 * 60_000;
 export const LONGEST = 12 * 60 * 60_000;

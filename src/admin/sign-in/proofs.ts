@@ -1,7 +1,7 @@
+import type { OperatorToken } from '#http/operators.ts';
 import type { Seal } from '#waiting-room/seal.ts';
 import type { IdentityProviderSettings } from './identity-provider.ts';
 import type { OperatorSession } from './operator-session.ts';
-import type { OperatorToken } from './operator-tokens.ts';
 
 /**
  * Stamps of what operators prove themselves with. A session carries one, so it ends when its token is removed or changed,

@@ -2,7 +2,7 @@
  * Verifies requests that are signed with AWS Signature Version 4, as API Gateway does for an API with IAM authorization.
  * Messages and error types are those of API Gateway.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '#http/secrets.ts';
 import type { SignedRequest } from './canonical-request.ts';
 import { canonicalRequests, headerOf, sha256, signatureOf } from './canonical-request.ts';
 import type { SignedWith } from './credential.ts';
@@ -65,7 +65,7 @@ export function createVerify({ credentials, publicHost, now }: VerifyDeps): (req
     if (!isWholeRequestSigned(request, given)) return WRONG;
     const hosts = new Set([headerOf(request, 'host') ?? '', publicHost]);
     const isRight = canonicalRequests(request, given.signedHeaders, [...hosts]).some((canonical) =>
-      isSame(given.signature, signatureOf(canonical, credential.secretAccessKey, given.time, given.scope)),
+      isSameSecret(given.signature, signatureOf(canonical, credential.secretAccessKey, given.time, given.scope)),
     );
     return isRight ? { ok: true, accessKeyId: credential.accessKeyId } : WRONG;
   };
@@ -101,6 +101,3 @@ function isWholeRequestSigned(request: SignedRequest, { signedHeaders, expires }
   const hash = headerOf(request, 'x-amz-content-sha256');
   return hash === null || hash === sha256(request.body);
 }
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
-const isSame = (one: string, other: string) => timingSafeEqual(digest(one), digest(other));
