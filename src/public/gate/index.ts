@@ -127,7 +127,7 @@ export function createGate(deps: GateDeps): RawHandler {
     return act(question, moment, action);
   }
 
-  /** Null while the store is unavailable: a pass holds until it expires, and who has none is told. */
+  /** Null while the store is unavailable: a pass still holds until it expires. */
   const snapshotOf = (room: RoomId) =>
     snapshots.get(room).catch((error: unknown) => {
       if (unavailableCause(error)) return null;
