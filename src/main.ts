@@ -33,7 +33,7 @@ async function serve(): Promise<void> {
     fail(error.message),
   );
   const server = createHttpServer(service.listener);
-  const stopServer = createStopServer(server, createPublicUrls(config.issuer).basePath);
+  const stopServer = createStopServer(server, createPublicUrls(config.issuer).basePath, cluster.isWorker);
   await listen(server, config).catch((error: Error) => fail(error.message));
   link?.tell('listening');
 

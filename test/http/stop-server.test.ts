@@ -10,7 +10,7 @@ const DRAIN_DELAY = 1_100;
 /** Milliseconds until the server has stopped, while a client requests a path every 50 ms. */
 async function stopsAfter(basePath: string, path: string): Promise<number> {
   const server = createHttpServer((_req, res) => res.setHeader('Connection', 'close').end());
-  const stop = createStopServer(server, basePath);
+  const stop = createStopServer(server, basePath, false);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = setInterval(() => get({ port, path, host: '127.0.0.1' }).on('error', () => undefined), 50);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
+import { joinUntilRefused } from '../service/join-until-refused.ts';
 import { createFolder, environment, type Folder, type Run } from '../service/process.ts';
 
 const SETTINGS = `
@@ -58,6 +59,21 @@ async function sampleOf(name: string): Promise<number> {
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return Number(line?.slice(name.length + 1) ?? Number.NaN);
 }
+
+test('workers that stop under load reset hardly any connection', async () => {
+  await folder.write('anteroom.yaml', "rooms: [{ id: sale, challenge: 'off' }]\n");
+  const run = await start();
+  const joined = joinUntilRefused(urlOf(''), 32, 0);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  run.child.kill('SIGTERM');
+  const outcomes = await joined;
+  // The parent may accept a connection while its last worker closes the port.
+  expect(outcomes.get('ECONNRESET') ?? 0).toBeLessThan(8);
+  outcomes.delete('ECONNRESET');
+  expect([...outcomes.keys()].sort()).toEqual([201, 'ECONNREFUSED']);
+  expect(outcomes.get(201)).toBeGreaterThan(32);
+  expect(await run.ended).toEqual([0, null]);
+});
 
 describe('WORKERS', () => {
   test('serves one port with several processes, one line and one set of metrics', async () => {
