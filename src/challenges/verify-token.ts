@@ -4,6 +4,7 @@
  */
 import { type Outbound, TargetError } from '#outbound/index.ts';
 import type { ProviderChallenge, ProviderName } from '#waiting-room/entry/entry-settings.ts';
+import { createSteadyClock } from '#waiting-room/steady-clock.ts';
 import { providers } from './providers/index.ts';
 
 /** In ms. */
@@ -42,7 +43,8 @@ interface State {
   awayUntil: number;
 }
 
-export function createTokenVerifier({ outbound, now, onAway, verifyUrls = {} }: TokenVerifierDeps): TokenVerifier {
+export function createTokenVerifier({ outbound, onAway, verifyUrls = {}, ...deps }: TokenVerifierDeps): TokenVerifier {
+  const now = createSteadyClock(deps.now);
   const states = new Map<ProviderName, State>();
 
   function stateOf(name: ProviderName): State {

@@ -9,6 +9,7 @@ import type { InletSettings } from '#waiting-room/inlets/index.ts';
 import type { OriginSignal } from '#waiting-room/origin-signal.ts';
 import type { RoomId, RoomSettings } from '#waiting-room/room.ts';
 import { settingsAt } from '#waiting-room/settings-at.ts';
+import { createSteadyClock } from '#waiting-room/steady-clock.ts';
 import { createHealthProbe } from './health-probe.ts';
 import type { Probe } from './probe.ts';
 import { createPrometheusProbe } from './prometheus-probe.ts';
@@ -52,6 +53,7 @@ interface Watch extends Source {
 
 export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
   const { rooms, signal, outbound, now, log, onError, patience } = deps;
+  const steady = createSteadyClock(now);
   const watches = new Map<string, Watch>();
 
   async function measure(watch: Watch): Promise<void> {
@@ -85,12 +87,12 @@ export function createOriginHealth(deps: OriginHealthDeps): OriginHealth {
       for (const source of sources.values()) {
         if (watches.has(source.key)) continue;
         const settings = JSON.stringify(source);
-        const state = { ended: new AbortController(), dueAt: now(), running: null, failing: false };
+        const state = { ended: new AbortController(), dueAt: steady(), running: null, failing: false };
         watches.set(source.key, { ...source, ...state, settings, probe: source.createProbe() });
       }
       for (const watch of watches.values()) {
-        if (watch.running || now() < watch.dueAt) continue;
-        watch.dueAt = now() + watch.every;
+        if (watch.running || steady() < watch.dueAt) continue;
+        watch.dueAt = steady() + watch.every;
         watch.running = measure(watch)
           .catch(onError)
           .finally(() => {

@@ -58,7 +58,7 @@ export function createKnownClients({ idempotency, now }: KnownClientsDeps): Know
 
   /** Concurrent requests share a read. A failed read is repeated after the same time as a successful one. */
   function refreshed(): Promise<void> {
-    if (now() - readAt < FRESH) return reading;
+    if (Math.abs(now() - readAt) < FRESH) return reading;
     readAt = now();
     reading = read().catch(() => undefined);
     return reading;

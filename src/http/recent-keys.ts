@@ -1,3 +1,5 @@
+import { createSteadyClock } from '#waiting-room/steady-clock.ts';
+
 /** What is known by key for a while: the keys set last, and no more than the capacity, so nobody can fill the memory. */
 export interface RecentKeys<T> {
   get(key: string): T | undefined;
@@ -11,7 +13,8 @@ export interface RecentKeysOptions {
   readonly now: () => number;
 }
 
-export function createRecentKeys<T>({ keptFor, capacity, now }: RecentKeysOptions): RecentKeys<T> {
+export function createRecentKeys<T>({ keptFor, capacity, ...options }: RecentKeysOptions): RecentKeys<T> {
+  const now = createSteadyClock(options.now);
   const known = new Map<string, { readonly at: number; readonly value: T }>();
   return {
     get(key) {

@@ -72,7 +72,7 @@ export function createPublishedDocuments<T>(deps: PublishedDocumentsDeps<T>): Pu
   }
 
   async function refresh(url: string, entry: Entry<T>): Promise<void> {
-    if (!entry.fetching && now() - entry.askedAt >= REST) {
+    if (!entry.fetching && Math.abs(now() - entry.askedAt) >= REST) {
       entry.fetching = fetchDocument(url, entry).finally(() => {
         entry.fetching = undefined;
       });
@@ -83,7 +83,7 @@ export function createPublishedDocuments<T>(deps: PublishedDocumentsDeps<T>): Pu
   return {
     async get(url) {
       const entry = entryOf(url);
-      if (now() - entry.published.at >= MAX_AGE) await refresh(url, entry);
+      if (Math.abs(now() - entry.published.at) >= MAX_AGE) await refresh(url, entry);
       return entry.published;
     },
     async newer(url) {

@@ -1,3 +1,5 @@
+import { createSteadyClock } from './steady-clock.ts';
+
 /**
  * A limit on how often something may happen, by key, in this process. It is the generic cell rate algorithm, which keeps
  * one number for each key. It keeps the keys used last, so nobody can fill the memory with keys.
@@ -29,25 +31,20 @@ export interface RateLimitOptions {
 /** The part of the capacity that the keys may exceed it by. */
 const SLACK = 8;
 
-export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateLimitOptions): RateLimit {
+export function createRateLimit({ limit, window, capacity = 10_000, ...options }: RateLimitOptions): RateLimit {
+  const now = createSteadyClock(options.now);
   const interval = window / limit;
   /** Keys beyond the capacity that are forgotten at once: to find the oldest, a Map passes all that left it before. */
   const slack = Math.floor(capacity / SLACK);
   /** When each key has its whole allowance again, in ms. */
   const fullAt = new Map<string, number>();
-  /** The keys that owe events of elsewhere. */
-  const owing = new Set<string>();
 
-  /** A clock that jumped back makes nobody wait for longer than the window, or twice the window after `add`. */
-  const boundedAt = (key: string, full: number, at: number) =>
-    full <= at ? at : Math.min(full, at + (owing.has(key) ? 2 : 1) * window);
-  const fullOf = (key: string, at: number) => boundedAt(key, fullAt.get(key) ?? at, at);
+  const fullOf = (key: string, at: number) => Math.max(fullAt.get(key) ?? at, at);
   const waitAt = (full: number, at: number, burst: number) =>
     Math.max(0, Math.ceil(full - at - (burst - 1) * interval));
 
   function keep(key: string, full: number): void {
     fullAt.delete(key);
-    if (owing.size > 0 && full <= now() + window) owing.delete(key);
     append(key, full);
   }
 
@@ -58,7 +55,6 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
     for (const oldest of fullAt.keys()) {
       if (fullAt.size <= capacity) return;
       fullAt.delete(oldest);
-      owing.delete(oldest);
     }
   }
 
@@ -66,7 +62,7 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
     take(key, burst = limit) {
       const at = now();
       const known = fullAt.get(key);
-      const full = boundedAt(key, known ?? at, at);
+      const full = Math.max(known ?? at, at);
       const wait = waitAt(full, at, burst);
       // In a crowd, most keys are new.
       (known === undefined ? append : keep)(key, wait > 0 ? full : full + interval);
@@ -79,7 +75,6 @@ export function createRateLimit({ limit, window, now, capacity = 10_000 }: RateL
     add(key, events) {
       const at = now();
       const full = fullOf(key, at) + events * interval;
-      owing.add(key);
       keep(key, Math.min(at + 2 * window, full));
     },
     giveBack(key) {

@@ -100,6 +100,17 @@ test('while the provider is unavailable, auto uses proof of work, and the log sa
   expect((await prove(await join(), vendors.issue())).status).toBe(200);
 });
 
+test('a provider that was unavailable is asked again as soon, also if the clock jumps back meanwhile', async () => {
+  await open('turnstile');
+  const ticket = await join();
+  await goAway(ticket);
+  vendors.fail(null);
+  service.time.pass(-60 * 60_000);
+  expect((await prove(ticket, vendors.issue())).body.code).toBe('challenge_unavailable');
+  service.time.pass(REST);
+  expect((await prove(ticket, vendors.issue())).status).toBe(200);
+});
+
 test('while the provider is unavailable, always answers 503 and keeps the place', async () => {
   await open('hcaptcha', { when: 'always' });
   const ticket = await join();

@@ -102,6 +102,12 @@ describe('the health of an origin', () => {
     expect(asked).toEqual(['/health?deep=1']);
   });
 
+  test('is measured as often after the clock jumped back', async () => {
+    await nextSignal();
+    await nextSignal(-3_600_000).catch(() => undefined);
+    await nextSignal();
+  });
+
   test('is measured as often as the room says, however often measure() is called', async () => {
     await nextSignal();
     for (let second = 1; second < 5; second++) {

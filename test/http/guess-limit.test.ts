@@ -41,6 +41,17 @@ describe('guesses of one name from one network', () => {
     expect(later).toBe(60);
   });
 
+  test('make a client wait for no longer after the clock jumped back', () => {
+    const { succeed, guess, pass, compared } = limited();
+    expect(succeed()).toBe(0);
+    compared(GUESSES);
+    pass(-HOUR);
+    expect(succeed()).toBe(0);
+    expect(guess()).toBe(MINUTE);
+    pass(MINUTE);
+    expect(guess()).toBe(0);
+  });
+
   test('are refused even if they are right, like all others', () => {
     const { compared, guess } = limited();
     compared(GUESSES);
