@@ -8,7 +8,7 @@ import { claims } from './claims.ts';
 import { draw } from './draw.ts';
 import { facts } from './facts.ts';
 import { firstView } from './first-view.ts';
-import { flows } from './flows.ts';
+import { flows, flowsEs256 } from './flows.ts';
 import { footprint } from './footprint.ts';
 import { gate } from './gate.ts';
 import { joins, protection } from './joins.ts';
@@ -28,8 +28,8 @@ import { streams } from './streams.ts';
 import { workers } from './workers.ts';
 
 const BENCHES: readonly Bench[] = [
-  ...[joins, protection, workers, flows, claims, aws, status, facts, gate, firstView, streams, latency, opening],
-  ...[memory, footprint, scale, ahead, draw, storeCommands],
+  ...[joins, protection, workers, flows, flowsEs256, claims, aws, status, facts, gate, firstView, streams, latency],
+  ...[opening, memory, footprint, scale, ahead, draw, storeCommands],
 ];
 
 const names = process.argv.slice(2);

@@ -31,8 +31,8 @@ export interface Stand {
   anteroom(options?: AnteroomOptions): Promise<ServerProcess>;
   /** The variables of a process that keeps a ledger in DynamoDB: a server of its own, in memory. */
   ledger(): Promise<Readonly<Record<string, string>>>;
-  /** Bare oidc-provider. */
-  provider(): Promise<ServerProcess>;
+  /** Bare oidc-provider. Its ID tokens are signed with RS256 if nothing else is asked for. */
+  provider(idTokenAlgorithm?: string): Promise<ServerProcess>;
   /** Bare node:http with one command of Redis for each of four calls. */
   fourCalls(): Promise<ServerProcess>;
   /** Bare node:http with one answer for everything. */
@@ -91,13 +91,14 @@ export async function setUp(): Promise<Stand> {
       return dynamoVariables(server, freshTable());
     },
     fourCalls: async () => start('baseline/four-calls.ts', { KEY: JSON.stringify(jwks.keys[0]) }, await startRedis()),
-    async provider() {
+    async provider(idTokenAlgorithm = 'RS256') {
       const setup = {
         jwks: { keys: jwks.keys },
         cookieKeys: [COOKIE_KEY],
         clientId: CLIENT.id,
         clientSecret: CLIENT.secret,
         redirectUri: CLIENT.redirectUri,
+        idTokenAlgorithm,
       };
       return start('baseline/provider.ts', { SETUP: JSON.stringify(setup) }, await startRedis());
     },

@@ -2,13 +2,14 @@
  * Bare oidc-provider as a process: its defaults, a plain Redis adapter, one static client. Its login is an interaction: a
  * small page by GET, and a POST that finishes it with an account and a grant.
  *
- * Environment: PORT, REDIS_URL, and SETUP with `{ jwks, cookieKeys, clientId, clientSecret, redirectUri }` as JSON.
+ * Environment: PORT, REDIS_URL, and SETUP with `{ jwks, cookieKeys, clientId, clientSecret, redirectUri, idTokenAlgorithm }`
+ * as JSON.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
-import type { JWKS } from 'oidc-provider';
+import type { JWKS, SigningAlgorithmWithNone } from 'oidc-provider';
 import Provider from 'oidc-provider';
 import { createRedisAdapters } from './redis-adapter.ts';
 
@@ -18,14 +19,22 @@ interface Setup {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  readonly idTokenAlgorithm: SigningAlgorithmWithNone;
 }
 
 const { PORT, REDIS_URL, SETUP } = process.env;
-const { jwks, cookieKeys, clientId, clientSecret, redirectUri } = JSON.parse(SETUP ?? '') as Setup;
+const { jwks, cookieKeys, clientId, clientSecret, redirectUri, idTokenAlgorithm } = JSON.parse(SETUP ?? '') as Setup;
 
 const provider = new Provider(`http://127.0.0.1:${PORT}`, {
   adapter: createRedisAdapters(new Redis(REDIS_URL ?? '')),
-  clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
+  clients: [
+    {
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [redirectUri],
+      id_token_signed_response_alg: idTokenAlgorithm,
+    },
+  ],
   jwks,
   cookies: { keys: cookieKeys },
   features: { devInteractions: { enabled: false } },

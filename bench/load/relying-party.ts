@@ -8,6 +8,8 @@ const VERIFIER = 'a-code-verifier-that-has-to-have-forty-three-characters';
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 const BASIC = `Authorization: Basic ${btoa(`${CLIENT.id}:${CLIENT.secret}`)}\r\n`;
 
+export type IdTokenAlgorithm = 'RS256' | 'ES256';
+
 let logins = 0;
 
 /** A new authorization request to the endpoint at `path`. */
@@ -30,7 +32,7 @@ export function authorizationRequest(path: string): string {
 export async function finishLogin(
   connection: Connection,
   host: string,
-  paths: { readonly token: string; readonly userinfo: string },
+  at: { readonly token: string; readonly userinfo: string; readonly algorithm: IdTokenAlgorithm },
   callback: string,
 ): Promise<void> {
   const code = new URL(callback).searchParams.get('code');
@@ -42,12 +44,15 @@ export async function finishLogin(
     code_verifier: VERIFIER,
   }).toString();
   const tokens = await connection.send(
-    `POST ${paths.token} HTTP/1.1\r\nHost: ${host}\r\n${BASIC}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`,
+    `POST ${at.token} HTTP/1.1\r\nHost: ${host}\r\n${BASIC}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`,
   );
   const { access_token, id_token } = JSON.parse(bodyOf(tokens)) as { access_token?: string; id_token?: string };
   if (!access_token || !id_token) throw new Error(`no tokens: ${tokens.body}`);
+  const [header = ''] = id_token.split('.', 1);
+  const { alg } = JSON.parse(atob(header)) as { alg?: string };
+  if (alg !== at.algorithm) throw new Error(`the ID token is signed with ${alg}, not ${at.algorithm}`);
   const info = await connection.send(
-    `GET ${paths.userinfo} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${access_token}\r\n\r\n`,
+    `GET ${at.userinfo} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${access_token}\r\n\r\n`,
   );
   if (!bodyOf(info).includes('"sub"')) throw new Error(`no user: ${info.body}`);
 }
