@@ -6,7 +6,10 @@ const LUA = new URL('../../src/store/redis/scripts/lib/', import.meta.url);
 const TYPESCRIPT = new URL('../../src/waiting-room/line/', import.meta.url);
 
 /** No rules of a line: what became of a process's joins, and of keys. */
-const OF_REDIS_ALONE = ['known-present', 'last-join', 'lost-keys', 'notices', 'restore-audit', 'restore-logouts'];
+const OF_REDIS_ALONE = [
+  ...['known-present', 'last-join', 'lost-keys', 'notices', 'restore-audit', 'restore-logouts'],
+  ...['quick-line', 'quick-time'],
+];
 
 const PAIRS = readdirSync(LUA)
   .map((file) => file.replace('.lua', ''))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { joinScript } from '#store/redis/join-scripts.ts';
 import { lineScripts } from '#store/redis/line-scripts.ts';
+import { quickScripts } from '#store/redis/quick-scripts.ts';
 import { withUsedFields } from '#store/redis/used-fields.ts';
 import { withUsedFunctions } from '#store/redis/used-functions.ts';
 
@@ -32,20 +33,23 @@ describe('the fields of a script', () => {
     expect(withUsedFields('return KEYS[1]')).toBe('return KEYS[1]');
   });
 
-  it.each(Object.values({ ...lineScripts, join: joinScript }))('of $name.lua are all there', ({ name, libs }) => {
-    const whole = withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
-    const script = withUsedFields(whole);
-    const listed = (text: string) => {
-      const [, names = ''] = /^local FIELDS = \{([^}]*)\}$/m.exec(text) ?? [];
-      return Array.from(names.matchAll(/'(\w+)'/g), ([, each = '']) => each);
-    };
-    const known = new Set(listed(whole));
-    // Where it is missing, there is no line.
-    expect(listed(script)[0]).toBe(listed(whole)[0]);
-    const named = Array.from(script.matchAll(/\bline\.(\w+)|'(\w+)'/g), ([, field, text]) => field ?? text ?? '');
-    expect(named.filter((each) => known.has(each) && !listed(script).includes(each))).toEqual([]);
-    expect(
-      Array.from(script.matchAll(/\bline\.(\w+)/g), ([, field = '']) => field).filter((each) => !known.has(each)),
-    ).toEqual([]);
-  });
+  it.each([...Object.values({ ...lineScripts, join: joinScript }), ...Object.values(quickScripts)])(
+    'of $name.lua are all there',
+    ({ name, libs }) => {
+      const whole = withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
+      const script = withUsedFields(whole);
+      const listed = (text: string) => {
+        const [, names = ''] = /^local FIELDS = \{([^}]*)\}$/m.exec(text) ?? [];
+        return Array.from(names.matchAll(/'(\w+)'/g), ([, each = '']) => each);
+      };
+      const known = new Set(listed(whole));
+      // Where it is missing, there is no line.
+      expect(listed(script)[0]).toBe(listed(whole)[0]);
+      const named = Array.from(script.matchAll(/\bline\.(\w+)|'(\w+)'/g), ([, field, text]) => field ?? text ?? '');
+      expect(named.filter((each) => known.has(each) && !listed(script).includes(each))).toEqual([]);
+      expect(
+        Array.from(script.matchAll(/\bline\.(\w+)/g), ([, field = '']) => field).filter((each) => !known.has(each)),
+      ).toEqual([]);
+    },
+  );
 });

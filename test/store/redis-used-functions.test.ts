@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { joinScript } from '#store/redis/join-scripts.ts';
 import { lineScripts } from '#store/redis/line-scripts.ts';
+import { quickScripts } from '#store/redis/quick-scripts.ts';
 import { withUsedFunctions } from '#store/redis/used-functions.ts';
 
 const SCRIPTS = new URL('../../src/store/redis/scripts/', import.meta.url);
@@ -44,14 +45,17 @@ describe('the functions of a script', () => {
     expect(script.indexOf('return one() + one()')).toBeLessThan(script.indexOf('return 2'));
   });
 
-  it.each(Object.values({ ...lineScripts, join: joinScript }))('of $name.lua are all there', ({ name, libs }) => {
-    const libText = libs.map((lib) => read(`lib/${lib}`)).join('\n');
-    const script = withUsedFunctions(libText, read(name));
-    const names = new Set(Array.from(libText.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
-    const defined = new Set(Array.from(script.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
-    const called = Array.from(script.matchAll(/\b(\w+)\(/g), ([, each]) => each ?? '');
-    expect(called.filter((each) => names.has(each) && !defined.has(each))).toEqual([]);
-  });
+  it.each([...Object.values({ ...lineScripts, join: joinScript }), ...Object.values(quickScripts)])(
+    'of $name.lua are all there',
+    ({ name, libs }) => {
+      const libText = libs.map((lib) => read(`lib/${lib}`)).join('\n');
+      const script = withUsedFunctions(libText, read(name));
+      const names = new Set(Array.from(libText.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
+      const defined = new Set(Array.from(script.matchAll(/^local function (\w+)/gm), ([, each]) => each ?? ''));
+      const called = Array.from(script.matchAll(/\b(\w+)\(/g), ([, each]) => each ?? '');
+      expect(called.filter((each) => names.has(each) && !defined.has(each))).toEqual([]);
+    },
+  );
 
   it('begin and end at the left margin, in every file', () => {
     for (const file of readdirSync(new URL('lib/', SCRIPTS))) {

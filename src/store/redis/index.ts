@@ -28,6 +28,7 @@ import { createNoticeQueue } from './notice-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { readPersistence } from './persistence.ts';
+import { quickScripts } from './quick-scripts.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore, removeScript } from './settings.ts';
@@ -68,6 +69,7 @@ export async function openRedisStore({
   const client = createClient(parseRedisUrl(url), log);
   const run = createRun(client, [
     ...Object.values(lineScripts),
+    ...Object.values(quickScripts),
     removeScript,
     fenceScript,
     joinScript,

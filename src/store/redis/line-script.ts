@@ -29,6 +29,7 @@ export const LIBS = [
   'draw',
   'lost-draws',
   'stopped-admissions',
+  'steady',
   'settle',
   'shares',
   'unconfirmed',
@@ -51,7 +52,7 @@ type Lib = (typeof LIBS)[number];
 /** What `settle` needs. */
 const SETTLE: readonly Lib[] = [
   ...(['line', 'bits', 'presence', 'newcomers', 'ended-turns'] as const),
-  ...(['admission', 'provisional', 'turns', 'stopped-admissions', 'settle'] as const),
+  ...(['admission', 'provisional', 'turns', 'stopped-admissions', 'steady', 'settle'] as const),
 ];
 
 /** A script is given no more than it needs: Redis runs all of its text each time. */

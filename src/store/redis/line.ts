@@ -8,7 +8,9 @@ import type { RunLine } from './fence.ts';
 import { createJoins } from './join.ts';
 import type { Issued, KnownNumbers } from './known-numbers.ts';
 import { createKnownPresents } from './known-present.ts';
+import type { LineScript } from './line-script.ts';
 import { lineScripts, type ScriptedVerb } from './line-scripts.ts';
+import { quickScripts, UNSETTLED } from './quick-scripts.ts';
 
 export interface LineStoreDeps {
   readonly run: RunLine;
@@ -26,8 +28,11 @@ export function createLineStore({ run, numbers, deadline, log }: LineStoreDeps):
 } {
   const perform: PerformVerb = async (room, verb, input, now) => {
     // A join, the one verb that is not scripted like this, is replaced below.
-    const script = lineScripts[verb as ScriptedVerb] as Parameters<typeof run<typeof input, unknown>>[1];
-    const outcome = await run(room, script, input, now);
+    type AnyScript = LineScript<typeof input, unknown>;
+    const quick = quickScripts[verb as keyof typeof quickScripts] as AnyScript | undefined;
+    const quickly = quick && (await run(room, quick, input, now));
+    if (quickly && quickly.output !== UNSETTLED) return quickly.output as never;
+    const outcome = await run(room, lineScripts[verb as ScriptedVerb] as AnyScript, input, now);
     if (!outcome) throw new RoomNotFound(room);
     return outcome.output as never;
   };

@@ -13,6 +13,8 @@ export type Reply = string | number | null | Buffer | readonly Reply[];
 export interface Script<Args extends readonly unknown[], Result> {
   /** The file, without `.lua`. */
   readonly name: string;
+  /** Tells it from others of the same file, which have other files of scripts/lib. */
+  readonly variant?: string;
   /** Files of scripts/lib that it needs, in order. */
   readonly libs: readonly string[];
   /** How many keys it is given. */
@@ -34,22 +36,24 @@ type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<R
 /** Makes the scripts known to a client. */
 export function createRun(
   client: RedisClient,
-  scripts: readonly Pick<Script<[], unknown>, 'name' | 'libs' | 'keys'>[],
+  scripts: readonly Pick<Script<[], unknown>, 'name' | 'variant' | 'libs' | 'keys'>[],
 ): Run {
-  for (const { name, libs, keys } of scripts) {
+  for (const script of scripts) {
+    const { name, libs, keys } = script;
     const lua = withUsedFields(withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name)));
-    client.defineCommand(commandName(name), { lua, numberOfKeys: keys });
+    client.defineCommand(commandName(script), { lua, numberOfKeys: keys });
   }
   // The driver adds its methods at run time, where the compiler does not see them.
   const commands = client as unknown as Record<string, Command>;
   return async (script, keys, ...args) => {
-    const command = commands[commandName(script.name) + (script.binary ? 'Buffer' : '')];
+    const command = commands[commandName(script) + (script.binary ? 'Buffer' : '')];
     if (!command) throw new Error(`the script ${script.name} is not known`);
     return script.parse(await answered(command.call(client, keys, script.args(...args))), ...args);
   };
 }
 
 /** Apart from the names of Redis's own commands. */
-const commandName = (name: string) => `anteroom_${name}`;
+const commandName = ({ name, variant = '' }: { readonly name: string; readonly variant?: string }) =>
+  `anteroom_${name}${variant}`;
 
 const read = (file: string) => readFileSync(new URL(`./scripts/${file}.lua`, import.meta.url), 'utf8');

@@ -17,7 +17,7 @@ import { type Line, measuredTime } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
 import { markBack, newSessions, type Use, type Used, useSerial } from './sessions.ts';
-import { settle } from './settle.ts';
+import { settle, settleUnlessSteady } from './settle.ts';
 
 export interface Exits {
   /** How many left without a name. */
@@ -115,7 +115,7 @@ export interface Confirmation {
  */
 export function confirm(line: Line, input: VisitorId | Confirmation, at: number): Admission | null {
   const { visitor, serial, browser = '' } = typeof input === 'string' ? { visitor: input, serial: 0 } : input;
-  const now = settle(line, at);
+  const now = settleUnlessSteady(line, at);
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
   if (serial > 0) {
@@ -135,7 +135,7 @@ export interface AdmissionUse extends Use {
 
 /** Decides whether a browser may use the live admission of its visitor; null where there is none. */
 export function useAdmission(line: Line, { visitor, ...use }: AdmissionUse, at: number): Used | null {
-  const now = settle(line, at);
+  const now = settleUnlessSteady(line, at);
   const live = liveAdmission(line.admissions, visitor, now);
   if (!live) return null;
   const sessions = live.sessions ? structuredClone(live.sessions) : newSessions(use.serial);

@@ -7,6 +7,7 @@ import { freePlaces, type Line, measuredTime } from './line.ts';
 import { expireNewcomers } from './newcomers.ts';
 import { turnWindows } from './presence.ts';
 import { lapse } from './provisional.ts';
+import { isSteady, pass } from './steady.ts';
 import { moveStoppedAdmissions } from './stopped-admissions.ts';
 import { expireTurns, moveStoppedTurns, shiftTurns } from './turns.ts';
 
@@ -61,8 +62,7 @@ function followClock(line: Line, at: number): number {
     step(line, line.skew);
     line.jumpedAt = 0;
   }
-  line.clock = Math.max(line.clock, at);
-  return line.clock;
+  return pass(line, at);
 }
 
 /**
@@ -124,4 +124,9 @@ export function settle(line: Line, at: number): number {
   takeBackCredits(line);
   if (line.kept && measuredTime(line, now) - line.kept.at >= RESET_KEPT_FOR) line.kept = null;
   return now;
+}
+
+/** Answers the line's time for a step that looks at one admission, which does without the rest of {@link settle}. */
+export function settleUnlessSteady(line: Line, at: number): number {
+  return isSteady(line, at) ? pass(line, at) : settle(line, at);
 }

@@ -1,11 +1,12 @@
 -- Decides whether a browser may use the live admission of its visitor.
--- KEYS: those of the line (lib/line.lua)
+-- KEYS: those of the line (lib/line.lua), or four of them (lib/quick-line.lua)
 -- ARGV: now, visitor, the browser's serial, sessions that the admission may have, how often the request has come, 1 where
 -- what is issued can be made void, 1 where the browser takes over
--- Reply: { 'absent' } | { 'none' } | { 'used', outcome, serial }
+-- Reply: { 'absent' } | { 'unsettled' } | { 'none' } | { 'used', outcome, serial }
 if not loadLine() then return { 'absent' } end
 local visitor, serial = ARGV[2], tonumber(ARGV[3])
-local now = settle(tonumber(ARGV[1]))
+local now = settleUnlessSteady(tonumber(ARGV[1]))
+if not now then return { 'unsettled' } end
 local row = liveAdmission(visitor, now)
 local outcome, issued
 if row then

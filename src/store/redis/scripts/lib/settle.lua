@@ -1,6 +1,5 @@
--- In ms: a clock further behind than this has jumped back, and how long after that a caller as far ahead counts as the
--- other one of two clocks.
-local JUMP, TWO_CLOCKS = 5000, 600000
+-- In ms: how long after a jump back a caller as far ahead counts as the other one of two clocks.
+local TWO_CLOCKS = 600000
 -- How often stopped deadlines move on, in ms; less often where there are many of them. Less than a jump.
 local MOVED_EVERY, MANY, MANY_MOVED_EVERY = 1000, 1000, 4000
 
@@ -34,8 +33,7 @@ local function followClock(at)
     step(line.skew)
     line.jumped_at = 0
   end
-  line.clock = math.max(line.clock, at)
-  return line.clock
+  return pass(at)
 end
 
 local function uncounted(since)
@@ -92,4 +90,9 @@ local function settle(at)
   expireNewcomers(now)
   takeBackCredits()
   return now
+end
+
+-- The line's time for a step that looks at one admission.
+local function settleUnlessSteady(at)
+  return isSteady(at) and pass(at) or settle(at)
 end
