@@ -35,6 +35,11 @@ afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
 });
 
+/** What reaches beyond the page's edges. */
+const WIDER = `[...document.querySelectorAll('body *')]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth || each.getBoundingClientRect().left < 0)
+  .map((each) => each.localName + ' ' + each.innerText.split('\\n')[0])`;
+
 /** A state, its heading, and how the room gets there. */
 const STATES: [string, string, () => Promise<void>][] = [
   ['waiting', 'You are in line', async () => undefined],
@@ -86,6 +91,21 @@ describe('the waiting page', () => {
     expect(await audit(page)).toEqual([]);
     await picture(page, 'spaced');
   });
+
+  test.each(['de', 'ru', 'fi', 'ar'])(
+    'needs no horizontal scrolling with text of twice the size on a phone (WCAG 1.4.4), in %s',
+    async (locale) => {
+      const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
+      const phone = await context.newPage();
+      await reserve(phone, anteroom);
+      await phone.evaluate(`
+        const large = new CSSStyleSheet();
+        large.replaceSync(':root { font-size: 200% }');
+        document.adoptedStyleSheets.push(large);`);
+      expect(await phone.evaluate<string[]>(WIDER)).toEqual([]);
+      await picture(phone, `large-text-${locale}`);
+    },
+  );
 
   test('works by keyboard, with a visible focus that is never lost', async () => {
     await reserve(page, anteroom);
