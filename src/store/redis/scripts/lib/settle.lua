@@ -1,7 +1,8 @@
 -- In ms: how long after a jump back a caller as far ahead counts as the other one of two clocks.
 local TWO_CLOCKS = 600000
--- How often stopped deadlines move on, in ms; less often where there are many of them. Less than a jump.
-local MOVED_EVERY, MANY, MANY_MOVED_EVERY = 1000, 1000, 4000
+-- How often stopped deadlines move on, in ms; less often where there are many of them. Less than a jump. One table: a
+-- function of Lua has at most 200 local variables.
+local MOVED = { every = 1000, many = 1000, everyOfMany = 4000 }
 
 -- Moves everything that runs out, and all times that something is measured from.
 local function shift(by)
@@ -33,7 +34,8 @@ local function followClock(at)
     step(line.skew)
     line.jumped_at = 0
   end
-  return pass(at)
+  line.clock = math.max(line.clock, at)
+  return line.clock
 end
 
 local function uncounted(since)
@@ -77,8 +79,8 @@ end
 -- Brings the line to `at`: windows turn, admissions lapse and run out, claim windows run out, a smaller size takes credits back. The
 -- line's time.
 local function settle(at)
-  local many = line.turns_stopped > 0 and redis.call('ZCARD', BATCHES) > MANY
-  local now = passTime(at, many and MANY_MOVED_EVERY or MOVED_EVERY)
+  local many = line.turns_stopped > 0 and redis.call('ZCARD', BATCHES) > MOVED.many
+  local now = passTime(at, many and MOVED.everyOfMany or MOVED.every)
   turnWindows(WAITERS, now)
   if line.drawing == 1 then turnWindows(ENTRANTS, now) end
   lapse(now)
