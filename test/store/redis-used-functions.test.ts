@@ -24,7 +24,17 @@ local function three()
 end
 
 local LIMIT = 4
+local FIRST, SECOND = KEYS[1], 'second'
+local COUNTED = redis.call('INCR', 'count')
 `;
+
+/** Those of the whole script, which live together. A function of Lua has room for 200. */
+function localsOf(script: string): number {
+  const names = Array.from(script.matchAll(/^local (function )?([^=\n]*)/gm), ([, isFunction, each = '']) =>
+    isFunction ? 1 : each.split(',').length,
+  );
+  return names.reduce((sum, count) => sum + count, 0);
+}
 
 describe('the functions of a script', () => {
   it('are those that it names, and those that they name', () => {
@@ -35,8 +45,17 @@ describe('the functions of a script', () => {
     expect(script).not.toContain('three');
   });
 
+  it('come with the constants that they name, and with what is called at the start', () => {
+    const script = withUsedFunctions(LIB, 'return SECOND');
+    expect(script).toBe(
+      "local FIRST, SECOND = KEYS[1], 'second'\nlocal COUNTED = redis.call('INCR', 'count')\nreturn SECOND",
+    );
+  });
+
   it('do not include what only a comment names', () => {
-    expect(withUsedFunctions(LIB, '-- three, two\nreturn 1')).toBe('local LIMIT = 4\nreturn 1');
+    expect(withUsedFunctions(LIB, '-- three, two\nreturn 1')).toBe(
+      "local COUNTED = redis.call('INCR', 'count')\nreturn 1",
+    );
   });
 
   it('stay in order, also where a script has a function of the same name', () => {
@@ -56,6 +75,11 @@ describe('the functions of a script', () => {
       expect(called.filter((each) => names.has(each) && !defined.has(each))).toEqual([]);
     },
   );
+
+  it.each([...Object.values({ ...lineScripts, join: joinScript })])('leave room in $name.lua', ({ name, libs }) => {
+    const script = withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
+    expect(localsOf(script)).toBeLessThanOrEqual(195);
+  });
 
   it('begin and end at the left margin, in every file', () => {
     for (const file of readdirSync(new URL('lib/', SCRIPTS))) {
