@@ -34,7 +34,7 @@ end
 -- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, and the
 -- visitor.
 local function withinBudget(format, first)
-  local refused, granted, narrow, wide = {}, {}, {}, {}
+  local refused, narrow, wide = {}, {}, {}
   if line.challenge ~= 1 then return refused, '' end
   local hasBudget = line.unproven_per_address > 0
   for index = 1, hasBudget and count or 0 do
@@ -43,16 +43,17 @@ local function withinBudget(format, first)
   end
   readBudget(now)
   for index = 1, count do
-    local isWithin
     if narrow[index] then
-      isWithin = grant(narrow[index], wide[index], string.format(format, first + index - 1, visitorOf(index)), now)
-    else
-      isWithin = hasBudget or string.byte(isProven, index) == 49
+      local entry = string.format(format, first + index - 1, string.sub(ARGV[4 + 2 * index], 3))
+      if not grant(narrow[index], wide[index], entry, now) then refused[index] = true end
+    elseif not hasBudget and string.byte(isProven, index) == 48 then
+      refused[index] = true
     end
-    granted[index] = isWithin and '1' or '0'
-    if not isWithin then refused[index] = true end
   end
   saveBudget()
+  if not next(refused) then return refused, string.rep('1', count) end
+  local granted = {}
+  for index = 1, count do granted[index] = refused[index] and '0' or '1' end
   return refused, table.concat(granted)
 end
 
