@@ -69,11 +69,18 @@ function superviseWorkers(): void {
   onStop((drainDelay) => void supervisor.stop(drainDelay).then(() => process.exit(0)));
 }
 
-/** A worker leaves an interrupt to its parent: a terminal sends it to both. */
+/**
+ * Calls `stop` once. The same signal may come twice, from the terminal or systemd, and from npm. A worker leaves an
+ * interrupt to its parent: a terminal sends it to both.
+ */
 function onStop(stop: (drainDelay: number) => void): void {
-  process.once('SIGTERM', () => stop(config.drainDelay));
-  if (cluster.isWorker) process.on('SIGINT', () => undefined);
-  else process.once('SIGINT', () => stop(0));
+  let isStopping = false;
+  const once = (drainDelay: number) => {
+    if (!isStopping) stop(drainDelay);
+    isStopping = true;
+  };
+  process.on('SIGTERM', () => once(config.drainDelay));
+  process.on('SIGINT', () => cluster.isWorker || once(0));
 }
 
 /** Starts a program of the demo. It ends itself when the channel closes, even if this process was killed. */

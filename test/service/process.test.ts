@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
@@ -170,6 +172,28 @@ describe('a process that gets SIGTERM', () => {
     socket.write('GET /rooms/sale/status HTTP/1.1\r\nHost: line.test\r\n\r\n');
     expect(await run.ended).toEqual([0, null]);
     expect([answer.split('\r\n')[0], trouble]).toEqual(['HTTP/1.1 200 OK', '']);
+  });
+
+  test('cuts nothing off when the signal comes again', async () => {
+    const run = await start({ DRAIN_DELAY: '1s' });
+    run.child.kill('SIGTERM');
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 900, interval: 20 }).toBe(503);
+    run.child.kill('SIGTERM');
+    run.child.kill('SIGINT');
+    await delay(100);
+    expect(await statusOf(`${url}/livez`)).toBe(200);
+    expect(await run.ended).toEqual([0, null]);
+  });
+
+  test('through npm start, stops as without it', async () => {
+    const of = (name: string) => join(folder.path, name);
+    const files = { CONFIG: of('anteroom.yaml'), JWKS_FILE: of('jwks.json'), DATA_DIR: of('data') };
+    const npm = spawn('npm', ['start'], { env: { PATH: process.env.PATH, ...env, ...files }, stdio: 'ignore' });
+    const ended = once(npm, 'exit');
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 30_000 }).toBe(200);
+    npm.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(await statusOf(`${url}/livez`)).toBeNull();
   });
 
   test('does not wait for idle connections', async () => {
