@@ -30,7 +30,7 @@ npm run import-aws -- --template FILE --issuer URL --out FOLDER
                          the templates of the switch, from the template of the core stack; with OPERATOR_TOKEN and
                          ROOM_API_KEY in the environment, the definitions of both APIs too`;
 
-const { values: options } = parseArgs({
+const OPTIONS = {
   options: {
     room: { type: 'string' },
     url: { type: 'string', default: process.env.ISSUER ?? 'http://localhost:3000' },
@@ -49,7 +49,7 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
-});
+} as const;
 
 const MOST_FAULTS = 20;
 
@@ -57,6 +57,16 @@ function fail(message: string): never {
   console.error(message);
   process.exit(1);
 }
+
+function readOptions() {
+  try {
+    return parseArgs(OPTIONS).values;
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+const options = readOptions();
 
 const secretOf = (source: string) =>
   source.startsWith('file:') ? readFile(source.slice('file:'.length), 'utf8') : readAwsSecret(source);

@@ -7,26 +7,25 @@ import { parseArgs } from 'node:util';
 import { generateJwks, parseJwks } from '../src/signing-keys/jwks.ts';
 import { rotateKeys } from './rotate.ts';
 
-if (process.argv[2] === 'rotate') {
-  await rotateKeys(process.argv.slice(3));
-  process.exit(0);
-}
+async function generate(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { out: { type: 'string' }, keep: { type: 'string' } } });
+  const fresh = await generateJwks();
+  const old = values.keep === undefined ? { keys: [] } : parseJwks(await readFile(values.keep, 'utf8'));
+  if ('refusal' in old) throw new Error(`${values.keep} ${old.refusal}`);
 
-const { values } = parseArgs({ options: { out: { type: 'string' }, keep: { type: 'string' } } });
+  const written = `${JSON.stringify({ keys: [...fresh.keys, ...old.keys] }, null, 2)}\n`;
+  if (values.out === undefined) process.stdout.write(written);
+  else await writeFile(values.out, written, { mode: 0o600, flag: 'wx' });
 
-const fresh = await generateJwks();
-const old = values.keep === undefined ? { keys: [] } : parseJwks(await readFile(values.keep, 'utf8'));
-if ('refusal' in old) {
-  console.error(`${values.keep} ${old.refusal}`);
-  process.exit(1);
-}
-
-const written = `${JSON.stringify({ keys: [...fresh.keys, ...old.keys] }, null, 2)}\n`;
-if (values.out === undefined) process.stdout.write(written);
-else await writeFile(values.out, written, { mode: 0o600, flag: 'wx' });
-
-console.error(`
+  console.error(`
 New keys: ${fresh.keys.map(({ alg, kid }) => `${alg} ${kid}`).join(', ')}
 Give the file to every process as JWKS_FILE, readable by its user only.
 The first key of each algorithm signs. The others are published, so that tokens they signed stay valid.
 To rotate them while the service runs: npm run keys -- rotate. See keys/README.md.`);
+}
+
+const [command, ...rest] = process.argv.slice(2);
+await (command === 'rotate' ? rotateKeys(rest) : generate(process.argv.slice(2))).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -45,3 +45,18 @@ test('never overwrites an existing file', async () => {
   await expect(generate('--out', file)).rejects.toThrow('EEXIST');
   expect(await readFile(file, 'utf8')).toBe(before);
 });
+
+test.each([
+  ['a folder that does not exist', ['--out', '/nowhere/jwks.json'], "open '/nowhere/jwks.json'"],
+  ['a file to keep that does not exist', ['--keep', '/nowhere/jwks.json'], "open '/nowhere/jwks.json'"],
+  ['an unknown option', ['--force'], '--force'],
+  ['an unknown command', ['renew'], 'renew'],
+  ['an unknown option of a rotation', ['rotate', '--force'], '--force'],
+])('says in one line what is wrong with %s', async (_, args, words) => {
+  const failure = await generate(...args).then(
+    () => null,
+    (error: { readonly code: number; readonly stderr: string }) => error,
+  );
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(words) });
+  expect(failure?.stderr.trim().split('\n')).toHaveLength(1);
+});
