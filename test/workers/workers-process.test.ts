@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { freePort } from '#support/ports.ts';
 import { type RedisServer, startRedis } from '#support/redis.ts';
@@ -18,16 +18,16 @@ let redis: RedisServer;
 let folder: Folder;
 let port: number;
 
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.stop());
 beforeEach(async () => {
+  redis = await startRedis();
   folder = await createFolder();
   await folder.write('anteroom.yaml', SETTINGS);
   port = await freePort();
 });
-afterEach(() => folder.remove());
+afterEach(async () => {
+  await redis.stop();
+  await folder.remove();
+});
 
 const urlOf = (path: string) => `http://127.0.0.1:${port}${path}`;
 
