@@ -1,6 +1,6 @@
-import { createECDH } from 'node:crypto';
 import type { Browser, Page, Worker } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import webPush from 'web-push';
 import { launchChromium } from '#support/chromium.ts';
 import { moveAt } from '#support/move-at.ts';
 import { type PushService, startPushService } from '#support/push-service.ts';
@@ -8,9 +8,7 @@ import { startService, type TestService } from '#support/service.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import { audit, picture } from './visitor.ts';
 
-const pair = createECDH('prime256v1');
-const publicKey = pair.generateKeys('base64url');
-const privateKey = pair.getPrivateKey('base64url').padStart(43, 'A');
+const { publicKey, privateKey } = webPush.generateVAPIDKeys();
 const RETURN = 'http://127.0.0.1:9/';
 
 let browser: Browser;

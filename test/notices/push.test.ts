@@ -1,5 +1,5 @@
-import { createECDH } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import webPush from 'web-push';
 import { createBrowser } from '#support/browser.ts';
 import { type PushService, startPushService } from '#support/push-service.ts';
 import { arrive, facts } from '#support/relying-party.ts';
@@ -12,9 +12,7 @@ const rooms = [
   { ...SALE, notify: { push: true, before: '5m' }, challenge: 'off' },
   { id: 'other', challenge: 'off' },
 ];
-const pair = createECDH('prime256v1');
-const publicKey = pair.generateKeys('base64url');
-const privateKey = pair.getPrivateKey('base64url').padStart(43, 'A');
+const { publicKey, privateKey } = webPush.generateVAPIDKeys();
 
 let push: PushService;
 beforeAll(async () => {
