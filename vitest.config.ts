@@ -69,6 +69,9 @@ export default defineConfig({
     // A DynamoDB in Java takes its time to start on a busy machine.
     hookTimeout: 120_000,
     globalSetup: 'test/before-all.ts',
+    setupFiles: 'test/before-each-file.ts',
+    // Node loads the modules itself, as it does in production. Nothing is mocked.
+    experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongestFirst },
     // Pages poll every few seconds.
     expect: { poll: { timeout: 10_000 } },

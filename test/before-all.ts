@@ -5,7 +5,7 @@
  */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { generateJwks } from '#signing-keys/jwks.ts';
 
 const MEMORY = '/dev/shm';
@@ -32,6 +32,8 @@ export default async function beforeAll(): Promise<(() => void) | undefined> {
   // Apache's workers, which are another user, read certificates in it.
   chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
+  // Hundreds of processes load the same modules.
+  process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/anteroom/compiled');
   process.env.ANTEROOM_TEST_JWKS = join(folder, 'jwks.json');
   writeFileSync(process.env.ANTEROOM_TEST_JWKS, JSON.stringify(await generateJwks()), { mode: 0o600 });
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
