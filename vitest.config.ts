@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Vitest leaves a core idle by default: on two cores, half of the machine. */
-const WORKERS = Math.max(2, availableParallelism());
+/** Tests wait as much as they compute: for login windows, countdowns, restarts and browsers. */
+const WORKERS = 2 * Math.max(2, availableParallelism());
 
-/** Tests that measure, or start crowds and many processes. They run alone, one at a time. */
-const ALONE = [
+/** Tests that measure, or start crowds and many processes. They run after the others, two at a time. */
+const CROWDS = [
   'test/store/redis-cost.test.ts',
   'test/**/*{crowds,cluster}.test.ts',
   'test/simulate/million-cost.test.ts',
@@ -23,12 +23,6 @@ const WAITING = [
   'test/**/generate-keys.test.ts',
   // Their login windows are a few real seconds.
   'test/gateways/{alb,apache,authlib,envoy,express,go-oidc,nginx,oauth2-proxy,one-host,openid-client,spring}.test.ts',
-];
-
-/** Tests that leave nothing behind in a process: their files share it, and its modules. It halves what they cost. */
-const SHARING = [
-  'test/{admin,challenges,http,oidc,pages,settings,signing-keys,waiting-room}/**/*.test.ts',
-  'test/public/!(copies|client-trouble).test.ts',
 ];
 
 /** They begin first, so that no worker is idle while another one finishes them. */
@@ -48,11 +42,12 @@ const LONGEST = [
   'store/redis-versions',
 ];
 
+/** By projects, since a worker that files share ends at the first file of another project. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
+    const place = ({ moduleId, project }: TestSpecification) => {
       const found = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-      return found < 0 ? LONGEST.length : found;
+      return (project.name === 'sharing' ? LONGEST.length + 1 : 0) + (found < 0 ? LONGEST.length : found);
     };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
@@ -79,9 +74,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'side by side',
-          include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, ...WAITING, ...SHARING],
+          ...LONG,
+          name: 'waiting',
+          include: WAITING,
+          exclude: CROWDS,
           maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
         },
@@ -90,8 +86,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sharing',
-          include: SHARING,
-          exclude: [...ALONE, ...WAITING],
+          include: ['test/**/*.test.ts'],
+          exclude: [...CROWDS, ...WAITING],
+          // Tests leave nothing behind in a process, so that files may share it and its modules. It halves what they cost.
           isolate: false,
           maxWorkers: WORKERS,
           sequence: { groupOrder: 0 },
@@ -101,21 +98,10 @@ export default defineConfig({
         extends: true,
         test: {
           ...LONG,
-          name: 'waiting',
-          include: WAITING,
-          exclude: ALONE,
-          maxWorkers: WORKERS + 1,
+          name: 'crowds',
+          include: CROWDS,
+          maxWorkers: WORKERS / 2,
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...LONG,
-          name: 'alone',
-          include: ALONE,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
         },
       },
     ],
