@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Tests wait as much as they compute: for login windows, countdowns, restarts and browsers. */
 const WORKERS = 2 * Math.max(2, availableParallelism());
 
-/** Tests that measure, or start crowds and many processes. They run after the others, two at a time. */
+/** Tests that measure, or start crowds and many processes. They run after the others, one for each core. */
 const CROWDS = [
   'test/store/redis-cost.test.ts',
   'test/**/*{crowds,cluster}.test.ts',
@@ -28,18 +28,22 @@ const WAITING = [
 /** They begin first, so that no worker is idle while another one finishes them. */
 const LONGEST = [
   'service/process',
-  'service/ledger-processes',
-  'e2e/keeping',
   'panel/actions',
   'panel/looks',
   'panel/views',
+  'workers/workers-process',
+  'service/stopped-admissions-processes',
+  'service/ledger-processes',
+  'e2e/keeping',
+  'clock/takeover-process',
+  'e2e/event',
   'e2e/axe',
-  'panel/theme',
-  'oidc/anonymous-growth',
-  'waiting-room/skewed-clocks',
-  'abuse/attacks',
-  'oidc/copied-cookies',
+  'e2e/turn',
   'store/redis-versions',
+  'waiting-room/skewed-clocks',
+  'oidc/anonymous-growth',
+  'oidc/copied-cookies',
+  'abuse/attacks',
 ];
 
 /** By projects, since a worker that files share ends at the first file of another project. */
@@ -65,7 +69,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     globalSetup: 'test/before-all.ts',
     setupFiles: 'test/before-each-file.ts',
-    // Node loads the modules itself, as it does in production. Nothing is mocked.
+    // Node loads the modules itself, as it does in production. No module is mocked.
     experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongestFirst },
     // Pages poll every few seconds.
