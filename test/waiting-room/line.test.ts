@@ -51,6 +51,22 @@ const stranger = ({ incarnation, generation }: Line, number: number): Holder => 
   visitor: 'stranger',
 });
 
+/** A newcomer misses the turn. The next step looks at the visitor's admission, and settles nothing. */
+const USED_LATE: Course = {
+  incarnation: '',
+  rules: { ...RULES, size: 0, challenge: true, presentFromJoin: false, presenceTimeout: 1000, claimWindow: 1000 },
+  steps: [
+    { verb: 'raise', after: 0, input: { numbers: 1 } },
+    { verb: 'join', after: 0, input: [{ visitor: 'v1', claim: false }] },
+    { verb: 'recordPredictions', after: 18_529, input: { within: 0, outside: 0 } },
+    {
+      verb: 'useAdmission',
+      after: 12_471,
+      input: { visitor: 'v1', serial: 0, limit: 1, attempt: 0, revocable: false },
+    },
+  ],
+};
+
 /** A newcomer is passed over and not heard for 31 s. Somebody looks just before these are over, or as they are. */
 function lookedAtAtTheEnd(when: 'before' | 'at'): [Course, number[]] {
   const course: Course = {
@@ -123,7 +139,7 @@ describe('the line, in any order of events', () => {
           expect(places.some(({ state }) => state === 'stale')).toBe(false);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[USED_LATE]] },
     );
   });
 

@@ -7,7 +7,7 @@ import { freePlaces, type Line, measuredTime } from './line.ts';
 import { expireNewcomers } from './newcomers.ts';
 import { turnWindows } from './presence.ts';
 import { lapse } from './provisional.ts';
-import { isSteady, pass } from './steady.ts';
+import { isSteady, timeFor } from './steady.ts';
 import { moveStoppedAdmissions } from './stopped-admissions.ts';
 import { expireTurns, moveStoppedTurns, shiftTurns } from './turns.ts';
 
@@ -62,7 +62,8 @@ function followClock(line: Line, at: number): number {
     step(line, line.skew);
     line.jumpedAt = 0;
   }
-  return pass(line, at);
+  line.clock = Math.max(line.clock, at);
+  return line.clock;
 }
 
 /**
@@ -128,5 +129,5 @@ export function settle(line: Line, at: number): number {
 
 /** Answers the line's time for a step that looks at one admission, which does without the rest of {@link settle}. */
 export function settleUnlessSteady(line: Line, at: number): number {
-  return isSteady(line, at) ? pass(line, at) : settle(line, at);
+  return isSteady(line, at) ? timeFor(line, at) : settle(line, at);
 }

@@ -17,8 +17,7 @@ export function isSteady(line: Line, at: number): boolean {
   );
 }
 
-/** The time of a line passes, and never goes back. */
-export function pass(line: Line, at: number): number {
-  line.clock = Math.max(line.clock, at);
-  return line.clock;
+/** The time for a step that settles nothing. The line's clock stays, since all that is due by it has been settled. */
+export function timeFor(line: Line, at: number): number {
+  return Math.max(line.clock, at);
 }

@@ -41,7 +41,7 @@ local function isUsual()
 end
 
 -- The fields that such a step may change.
-local CHANGING = { 'clock', 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers' }
+local CHANGING = { 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers' }
 
 local function saveLine()
   local changed = {}

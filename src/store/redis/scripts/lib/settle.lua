@@ -96,5 +96,5 @@ end
 
 -- The line's time for a step that looks at one admission.
 local function settleUnlessSteady(at)
-  return isSteady(at) and pass(at) or settle(at)
+  return isSteady(at) and timeFor(at) or settle(at)
 end

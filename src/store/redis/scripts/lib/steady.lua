@@ -12,7 +12,6 @@ local function isSteady(at)
     and line.admissions_stopped == 0
 end
 
-local function pass(at)
-  line.clock = math.max(line.clock, at)
-  return line.clock
+local function timeFor(at)
+  return math.max(line.clock, at)
 end
