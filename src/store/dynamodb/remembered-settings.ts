@@ -43,10 +43,15 @@ export function rememberSettings(settings: SettingsStore, patience = PATIENCE): 
       patience,
     );
 
+  const room = (id: string) => readOne(rooms, id, () => settings.room(id));
+
   return {
     ...settings,
-    rooms: () => readAll(rooms, settings.rooms),
-    room: (id) => readOne(rooms, id, () => settings.room(id)),
+    async rooms(only) {
+      if (!only) return readAll(rooms, settings.rooms);
+      return (await Promise.all([...only].sort().map(room))).filter((each) => each !== null);
+    },
+    room,
     async putRoom(room, expected) {
       const revision = await settings.putRoom(room, expected);
       if (revision !== null) remember(rooms, room.id, room);

@@ -37,7 +37,9 @@ function createChangedTexts(database: SettingsDatabase, pk: string): ReadChanged
       return { ids: [...texts.keys()], texts };
     }
     const found =
-      only === undefined ? await database.all(pk, undefined, HEAD) : [await database.get({ pk, sk: only }, HEAD)];
+      only === undefined
+        ? await database.all(pk, undefined, HEAD)
+        : await Promise.all(only.map((sk) => database.get({ pk, sk }, HEAD)));
     const heads = found.filter((item) => item !== undefined);
     const other = heads.filter(({ sk, revision }) => known.get(textOf(sk))?.revision !== revision?.S);
     const read = await Promise.all(other.map(({ sk }) => database.get({ pk, sk: textOf(sk) })));

@@ -33,13 +33,19 @@ function createTable<T>(database: DatabaseSync, table: string, id: string, colum
     read.set(key, { text, value });
     return value;
   }
+  function value(key: string): T | null {
+    const text = textOf(key);
+    if (text === null) read.delete(key);
+    return text === null ? null : parsed(key, text);
+  }
   return {
     all: () => sql.all.all().map((row) => parsed(String(row.id), String(row.text))),
-    value(key: string): T | null {
-      const text = textOf(key);
-      if (text === null) read.delete(key);
-      return text === null ? null : parsed(key, text);
-    },
+    value,
+    some: (keys: readonly string[]) =>
+      [...keys]
+        .sort()
+        .map(value)
+        .filter((each) => each !== null),
     get(key: string): Stored<T> | null {
       const text = textOf(key);
       return text === null ? null : stored<T>(text);
@@ -64,7 +70,7 @@ export function createSettingsStore({ database, group, journal }: SettingsDeps):
   const parties = createTable<RelyingParty>(database, 'relying_parties', 'client_id', 'party');
 
   return {
-    rooms: () => group.run(rooms.all),
+    rooms: (only) => group.run(() => (only ? rooms.some(only) : rooms.all())),
     room: (id) => group.run(() => rooms.value(id)),
     storedRoom: (id) => group.run(() => rooms.get(id)),
     putRoom: (settings, expected) =>

@@ -7,10 +7,10 @@ import type { Run } from './script.ts';
 const SHORT = 4096;
 
 export function createChangedTexts(run: Run, hash: string): ReadChanged {
-  return async (known, only = '') => {
+  return async (known, only = []) => {
     const long = [...known].filter(([, { length }]) => length >= SHORT / 4);
     const revisions = long.flatMap(([id, { revision }]) => [id, revision]);
-    const found = await run(keyScripts.changedTexts, [hash], only, SHORT, ...revisions);
+    const found = await run(keyScripts.changedTexts, [hash], only.length, SHORT, ...only, ...revisions);
     const entries = Array.from({ length: found.length / 2 }, (_, n) => found.slice(2 * n) as [string, string]);
     entries.sort(([a], [b]) => (a < b ? -1 : 1));
     return {

@@ -45,7 +45,7 @@ export const keyScripts = {
     2,
     ['restore-logouts'],
   ),
-  changedTexts: keyScript<[field: string, long: number, ...known: string[]], string[]>('changed-texts', (reply) =>
+  changedTexts: keyScript<[fields: number, long: number, ...named: string[]], string[]>('changed-texts', (reply) =>
     replies.list(reply).map(replies.text),
   ),
   /** Without a value the field is deleted. */

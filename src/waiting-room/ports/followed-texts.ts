@@ -19,13 +19,15 @@ export interface ChangedTexts {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Answers what is not known of all texts, or of one. */
-export type ReadChanged = (known: ReadonlyMap<string, KnownText>, only?: string) => Promise<ChangedTexts>;
+/** Answers what is not known of all texts, or of some. */
+export type ReadChanged = (known: ReadonlyMap<string, KnownText>, only?: readonly string[]) => Promise<ChangedTexts>;
 
 export interface FollowedTexts<T> {
   one(id: string): Promise<T | null>;
   /** In the order of the ids. */
   all(): Promise<T[]>;
+  /** Those that there are, in the order of their ids. */
+  some(ids: readonly string[]): Promise<T[]>;
 }
 
 interface Entry<T> extends KnownText {
@@ -44,7 +46,10 @@ export function followTexts<T>(read: ReadChanged): FollowedTexts<T> {
     return value;
   }
 
-  async function look(before: ReadonlyMap<string, Entry<T>>, only?: string): Promise<ReadonlyMap<string, T>> {
+  async function look(
+    before: ReadonlyMap<string, Entry<T>>,
+    only?: readonly string[],
+  ): Promise<ReadonlyMap<string, T>> {
     const { ids, texts } = await read(before, only);
     const values = new Map<string, T>();
     for (const id of ids) {
@@ -55,14 +60,20 @@ export function followTexts<T>(read: ReadChanged): FollowedTexts<T> {
     return values;
   }
 
-  return {
-    async one(id) {
+  async function some(ids: readonly string[]): Promise<ReadonlyMap<string, T>> {
+    const before = ids.flatMap((id) => {
       const entry = known.get(id);
-      const value = (await look(new Map(entry ? [[id, entry]] : []), id)).get(id) ?? null;
-      // Only what there is is kept, so that invented ids fill no memory.
-      if (value === null) known.delete(id);
-      return value;
-    },
+      return entry ? [[id, entry] as const] : [];
+    });
+    const values = await look(new Map(before), [...ids].sort());
+    // Only what there is is kept, so that invented ids fill no memory.
+    for (const id of ids) if (!values.has(id)) known.delete(id);
+    return values;
+  }
+
+  return {
+    one: async (id) => (await some([id])).get(id) ?? null,
+    some: async (ids) => (ids.length === 0 ? [] : [...(await some(ids)).values()]),
     async all() {
       const values = await look(new Map(known));
       for (const id of known.keys()) if (!values.has(id)) known.delete(id);

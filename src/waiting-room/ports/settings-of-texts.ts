@@ -42,7 +42,7 @@ export function settingsOfTexts({ rooms, changedRooms, relyingParties, deleteLin
   }
 
   return {
-    rooms: followed.all,
+    rooms: (only) => (only ? followed.some(only) : followed.all()),
     room: followed.one,
     storedRoom: room.get,
     putRoom: (settings, expected) => room.put(settings.id, settings, expected),

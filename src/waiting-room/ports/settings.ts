@@ -10,7 +10,8 @@ import type { Revision, Stored } from './revision.ts';
  * no revision is unconditional.
  */
 export interface SettingsStore {
-  rooms(): Promise<readonly RoomSettings[]>;
+  /** All rooms, or those of these that there are, in the order of their ids. */
+  rooms(only?: readonly RoomId[]): Promise<readonly RoomSettings[]>;
   room(id: RoomId): Promise<RoomSettings | null>;
   storedRoom(id: RoomId): Promise<Stored<RoomSettings> | null>;
   /** Resolves to the new revision. */

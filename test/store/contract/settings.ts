@@ -55,6 +55,24 @@ export function describeSettings(stores: Ports<'settings' | 'appliedFile' | 'lin
       await settings.deleteRoom(other.id);
     });
 
+    it('answers some rooms alone, those that there are', async () => {
+      const { settings } = stores().store;
+      const [one, two, three] = ['b', 'a', 'c'].map((letter) => settingsOf(freshId(letter))) as [
+        RoomSettings,
+        RoomSettings,
+        RoomSettings,
+      ];
+      for (const room of [one, two, three]) await settings.putRoom(room);
+      const { settings: elsewhere } = stores().second;
+      expect(await elsewhere.rooms([one.id, freshId('missing'), two.id])).toEqual([two, one]);
+      await settings.putRoom({ ...one, message: 'Soon.' });
+      expect(await elsewhere.rooms([one.id])).toEqual([{ ...one, message: 'Soon.' }]);
+      expect(await elsewhere.rooms([])).toEqual([]);
+      expect(await elsewhere.rooms()).toContainEqual(three);
+      for (const { id } of [one, two, three]) await settings.deleteRoom(id);
+      expect(await elsewhere.rooms([one.id, two.id])).toEqual([]);
+    });
+
     it.each([10, 5000])(
       'answers one value of a room until it changes, with a style sheet of %d bytes',
       async (bytes) => {

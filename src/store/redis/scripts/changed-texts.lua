@@ -1,10 +1,13 @@
 -- Reads the texts of a hash, without long ones whose revision is known (waiting-room/ports/revision.ts).
 -- KEYS: the hash
--- ARGV: field ('' for all), from how many bytes on a text is long; then of each known text: field, revision
+-- ARGV: how many fields (0 for all), from how many bytes on a text is long, these fields; then of each known text:
+-- field, revision
 -- Reply: of each text in turn: field, text ('' where it is the known one)
+local count = tonumber(ARGV[1])
 local known = {}
-for i = 3, #ARGV, 2 do known[ARGV[i]] = ARGV[i + 1] end
-local fields = ARGV[1] == '' and redis.call('HKEYS', KEYS[1]) or { ARGV[1] }
+for i = 3 + count, #ARGV, 2 do known[ARGV[i]] = ARGV[i + 1] end
+local fields = count == 0 and redis.call('HKEYS', KEYS[1]) or {}
+for i = 1, count do fields[i] = ARGV[2 + i] end
 local found = {}
 for _, field in ipairs(fields) do
   local text = redis.call('HGET', KEYS[1], field)
