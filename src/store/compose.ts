@@ -32,6 +32,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       : await openRedisStore({ url: redisUrl, log, onKeysLost });
   const store: Store = {
     line: adapter.line,
+    lineMarks: adapter.lineMarks,
     settings: adapter.settings,
     roomRecords: adapter.roomRecords,
     appliedFile: adapter.appliedFile,

@@ -19,6 +19,7 @@ export function wrapStoreCalls(store: Store, wrap: (operation: string, call: Sto
 
   return {
     line: port(store.line, ''),
+    lineMarks: port(store.lineMarks, 'line_marks.'),
     ...(store.checkpoints ? { checkpoints: port(store.checkpoints, 'checkpoints.') } : {}),
     settings: port(store.settings, 'settings.'),
     roomRecords: port(store.roomRecords, 'room_records.'),

@@ -52,6 +52,7 @@ const NOBODY = {
 const CALLS: {
   readonly [P in Exclude<keyof Store, 'close' | 'checkpoints'>]: (store: Store) => readonly Promise<unknown>[];
 } = {
+  lineMarks: ({ lineMarks }) => [lineMarks.read([room.id])],
   line: ({ line }) => [
     line.open(room.id, { rules: RULES, incarnation: '', checkpoint: null }, T0),
     line.configure(room.id, RULES, T0),

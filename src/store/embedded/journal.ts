@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { RoomNotFound } from '#waiting-room/errors.ts';
+import { nextDrawOf } from '#waiting-room/line/draw.ts';
 import {
   type Input,
   type Line,
@@ -14,6 +15,7 @@ import {
   type Output,
   perform,
 } from '#waiting-room/line/index.ts';
+import type { LineMark } from '#waiting-room/ports/line-marks.ts';
 import type { RoomId } from '#waiting-room/room.ts';
 import { type Command, commandOf, replay } from './command.ts';
 import { freeze, thaw } from './frozen-line.ts';
@@ -35,6 +37,8 @@ export interface Journal {
   load(): void;
   /** Does a verb, and records it if it changed something. `open` creates the line; others throw RoomNotFound. */
   perform<V extends LineVerb>(room: RoomId, verb: V, input: Input<V>, now: number): Output<V>;
+  /** Null where there is no line. */
+  mark(room: RoomId): LineMark | null;
   remove(room: RoomId): void;
   /** Writes down what was done since the last time. */
   write(): void;
@@ -159,6 +163,12 @@ export function createJournal({ database, begin, saveAfter = SAVE_AFTER }: Journ
         changed.add(room);
       }
       return output;
+    },
+    mark(room) {
+      const line = (entries ?? load()).get(room)?.line;
+      if (!line) return null;
+      const { incarnation, generation, clock, queue } = line;
+      return { incarnation, generation, clock, queue, arrivals: nextDrawOf(line.draws)?.arrivals ?? 0 };
     },
     remove(room) {
       const all = entries ?? load();

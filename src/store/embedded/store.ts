@@ -53,6 +53,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
 
   return {
     line: createLineStore({ group, journal }),
+    lineMarks: { read: (lines) => group.run(() => lines.map(journal.mark)) },
     settings: createSettingsStore({ database, group, journal }),
     roomRecords: createRoomRecords({ database, group }),
     appliedFile: createStoredText({ database, group, table: 'applied_file' }),

@@ -21,6 +21,7 @@ import { APPLIED_FILE, EVENT_BUS_OUTBOX, OUTBOX, PROBE, ROOM_RECORDS, SIGNING_KE
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
+import { createLineMarks, lineMarksScript } from './line-marks.ts';
 import { lineScripts } from './line-scripts.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createRestoringRunLine, type OnKeysLost, restoreKeysScript } from './lost-keys.ts';
@@ -75,6 +76,7 @@ export async function openRedisStore({
     joinScript,
     giveUpJoinScript,
     restoreKeysScript,
+    lineMarksScript,
     ...Object.values(keyScripts),
   ]);
   const servers = watchServerIds(client, log);
@@ -100,6 +102,7 @@ export async function openRedisStore({
 
   return {
     line,
+    lineMarks: inItsTime(createLineMarks(client, run)),
     settings: inItsTime(createSettingsStore(client, run, runLine)),
     roomRecords: inItsTime(roomRecords),
     appliedFile: inItsTime(createStoredText(client, APPLIED_FILE)),

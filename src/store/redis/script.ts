@@ -18,7 +18,7 @@ export interface Script<Args extends readonly unknown[], Result> {
   /** Files of scripts/lib that it needs, in order. */
   readonly libs: readonly string[];
   /** How many keys it is given. */
-  readonly keys: number;
+  readonly keys: number | 'any';
   readonly binary?: boolean;
   args(...args: Args): readonly Argument[];
   parse(reply: Reply, ...args: Args): Result;
@@ -41,14 +41,16 @@ export function createRun(
   for (const script of scripts) {
     const { name, libs, keys } = script;
     const lua = withUsedFields(withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name)));
-    client.defineCommand(commandName(script), { lua, numberOfKeys: keys });
+    client.defineCommand(commandName(script), keys === 'any' ? { lua } : { lua, numberOfKeys: keys });
   }
   // The driver adds its methods at run time, where the compiler does not see them.
   const commands = client as unknown as Record<string, Command>;
   return async (script, keys, ...args) => {
     const command = commands[commandName(script) + (script.binary ? 'Buffer' : '')];
     if (!command) throw new Error(`the script ${script.name} is not known`);
-    return script.parse(await answered(command.call(client, keys, script.args(...args))), ...args);
+    // Their number comes first where it is not known beforehand.
+    const named = script.keys === 'any' ? [`${keys.length}`, ...keys] : keys;
+    return script.parse(await answered(command.call(client, named, script.args(...args))), ...args);
   };
 }
 

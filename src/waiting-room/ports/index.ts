@@ -14,6 +14,7 @@ import type { ImportedPlaces } from './imported-places.ts';
 import type { IssuedTokens } from './issued-tokens.ts';
 import type { Leases } from './leases.ts';
 import type { LineStore } from './line.ts';
+import type { LineMarks } from './line-marks.ts';
 import type { LogoutQueue } from './logout-queue.ts';
 import type { NoticeQueue } from './notice-queue.ts';
 import type { OidcRecords } from './oidc-records.ts';
@@ -33,6 +34,7 @@ export type Persistence = 'every_write' | 'snapshots' | 'none' | 'unknown' | 'be
 /** A store as a whole. */
 export interface Store {
   readonly line: LineStore;
+  readonly lineMarks: LineMarks;
   /** Missing where lines are in the store alone. */
   readonly checkpoints?: Checkpoints | undefined;
   readonly settings: SettingsStore;

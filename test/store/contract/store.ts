@@ -14,6 +14,7 @@ import { describeImportedPlaces } from './imported-places.ts';
 import { describeIssuedTokens } from './issued-tokens.ts';
 import { describeLeases } from './leases.ts';
 import { describeLine } from './line.ts';
+import { describeLineMarks } from './line-marks.ts';
 import { describeLogoutQueue } from './logout-queue.ts';
 import { describeNoticeQueue } from './notice-queue.ts';
 import { describeOidcRecords } from './oidc-records.ts';
@@ -57,6 +58,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
 
     describeSettings(current);
     describeLine(current);
+    describeLineMarks(current);
     describeLeases(current);
     describeClocks(current);
     describeIdempotency(current);

@@ -1,0 +1,43 @@
+import { Cluster } from 'ioredis';
+import type { LineMark, LineMarks } from '#waiting-room/ports/line-marks.ts';
+import type { RedisClient } from './client.ts';
+import { lineKey } from './keys.ts';
+import { integer, list, text } from './replies.ts';
+import type { Run, Script } from './script.ts';
+
+/** So many lines are looked at in one step, which others wait for. */
+const BATCH = 250;
+
+export const lineMarksScript: Script<[], readonly string[]> = {
+  name: 'line-marks',
+  libs: [],
+  keys: 'any',
+  args: () => [],
+  parse: (reply) => list(reply).map(text),
+};
+
+/** One command for many lines; in a cluster, where their keys are on different nodes, one for each. */
+export function createLineMarks(client: RedisClient, run: Run): LineMarks {
+  const most = client instanceof Cluster ? 1 : BATCH;
+  return {
+    async read(lines) {
+      const keys = lines.map((line) => lineKey(line, 'line'));
+      const batches = Array.from({ length: Math.ceil(keys.length / most) }, (_, n) =>
+        run(lineMarksScript, keys.slice(n * most, (n + 1) * most)),
+      );
+      return (await Promise.all(batches)).flat().map(markOf);
+    },
+  };
+}
+
+function markOf(mark: string): LineMark | null {
+  if (mark === '') return null;
+  const [generation, clock, queue, arrivals, incarnation = ''] = mark.split(':');
+  return {
+    incarnation,
+    generation: integer(generation),
+    clock: integer(clock),
+    queue: integer(queue),
+    arrivals: integer(arrivals),
+  };
+}
