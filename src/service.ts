@@ -129,7 +129,14 @@ export async function openService(
         serviceAlerts.look();
         await flush();
       },
-      originHealth: createOriginHealth({ rooms: operations.rooms, signal, outbound, now, log, onError: tickFailed }),
+      originHealth: createOriginHealth({
+        rooms: async () => advance.rooms(),
+        signal,
+        outbound,
+        now,
+        log,
+        onError: tickFailed,
+      }),
       async notify() {
         await backchannel.look();
         await notices.look();

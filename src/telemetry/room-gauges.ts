@@ -10,9 +10,12 @@ import type { RoomGauges } from './room-gauge-values.ts';
 const RECENT = 10_000;
 
 /** What this process knows of each room, with all its lanes, from its recent snapshots. */
-function* roomGauges({ snapshots, busiestAddress, measurements }: WatchedRooms, now: number): Iterable<RoomGauges> {
+function* roomGauges(
+  { snapshots, busiestAddress, measurements, isAtRest }: WatchedRooms,
+  now: number,
+): Iterable<RoomGauges> {
   for (const { settings, view, lanes, updatedAt } of snapshots.known()) {
-    if (now - updatedAt >= RECENT) continue;
+    if (now - updatedAt >= RECENT && !isAtRest(settings.id)) continue;
     const all = [view, ...lanes.map((lane) => lane.view)];
     const sum = (numberOf: (of: LineView) => number) => all.reduce((together, each) => together + numberOf(each), 0);
     yield {
@@ -31,6 +34,8 @@ const alertsOf = (raised: Raised<RoomAlert> | null) =>
 
 export interface WatchedRooms {
   readonly snapshots: Pick<Snapshots, 'known'>;
+  /** Whether a room is as it was in its snapshot, however old that is. */
+  readonly isAtRest: (room: RoomId) => boolean;
   readonly busiestAddress: (room: RoomId) => number;
   readonly measurements: { readonly measuredAlerts: (room: RoomId) => Raised<RoomAlert> | null };
 }

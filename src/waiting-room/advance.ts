@@ -4,11 +4,12 @@
  * step that the line takes once.
  */
 import type { Emit } from './activity.ts';
+import { restOf } from './at-rest.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter, timeOf } from './estimate.ts';
 import { groupsOf } from './groups.ts';
-import { tickInlet } from './inlets/index.ts';
 import { RAISED_ON_EXPIRY, raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
+import { tickAfterRest } from './inlets/rest.ts';
 import { type SeenLane, type SeenLanes, tickLanes, withoutLanes } from './lane-inlet.ts';
 import { laneRules } from './lane-rules.ts';
 import { hasLanes, inLane, type Lane, type LaneRef, type LineId, lanesOf, roomOfLine } from './lanes.ts';
@@ -19,21 +20,25 @@ import { readSignal } from './origin-signal.ts';
 import { heartbeatAfter } from './poll-intervals.ts';
 import type { LineStore } from './ports/line.ts';
 import type { SettingsStore } from './ports/settings.ts';
+import type { RestingRooms } from './resting-rooms.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 import type { ReportRoomEvents } from './room-event-reporter.ts';
+import { createRoomsOfTick } from './rooms-of-tick.ts';
 import { settingsAt } from './settings-at.ts';
 import { createShareGroup } from './share-group.ts';
 import { createSharePlaces } from './share-places.ts';
 import { isSoldOut } from './stock.ts';
-import { wholeView } from './whole-view.ts';
+import { viewOfLanes } from './whole-view.ts';
 
 export interface Advance {
   /**
    * Advances one room at once, because a place became free or an operator changed something. Any process may call it.
    */
   room(id: RoomId): Promise<void>;
-  /** Advances all rooms and reports their events. A room that fails does not stop the others; rejects at the end. */
+  /** Advances all rooms that are not at rest and reports their events. A room that fails does not stop the others; rejects at the end. */
   all(): Promise<void>;
+  /** All rooms, as the last tick of {@link Advance.all} read their settings. */
+  rooms(): readonly RoomSettings[];
   /**
    * Says since when heartbeats have arrived without a gap. For one heartbeat interval after a gap, no inlet and no draw
    * passes over absent visitors: they may be present, and only their heartbeats were lost.
@@ -47,11 +52,12 @@ export interface AdvanceDeps {
     readonly settings: Pick<SettingsStore, 'room' | 'rooms'>;
   };
   readonly drawSchedule: DrawSchedule;
-  readonly reportRoomEvents: ReportRoomEvents;
+  readonly reportRoomEvents: ReportRoomEvents['report'];
   readonly now: () => number;
   readonly emit: Emit;
-  /** Called after {@link Advance.all} advanced a room. */
-  readonly roomAdvanced: (room: RoomId, view: LineView) => Promise<void>;
+  readonly resting: RestingRooms;
+  /** Called after {@link Advance.all} advanced a room; `isQuiet` where it only looked at one at rest. */
+  readonly roomAdvanced: (room: RoomId, view: LineView, isQuiet: boolean) => Promise<void>;
   /** Closes a room in which nothing is left to sell. */
   readonly closeSoldOut: (seen: RoomSettings) => Promise<void>;
 }
@@ -64,12 +70,14 @@ const HEARTBEAT_DELAY = 2000;
 const LONGEST_GAP = 60_000;
 
 export function createAdvance(deps: AdvanceDeps): Advance {
-  const { store, drawSchedule, reportRoomEvents, now, emit, roomAdvanced, closeSoldOut } = deps;
+  const { store, drawSchedule, reportRoomEvents, now, emit, resting, roomAdvanced, closeSoldOut } = deps;
   const { line } = store;
   /** The rules that this process applied last to each line, as JSON, and when. */
   const applied = new Map<LineId, { readonly rules: string; readonly at: number }>();
   const sharePlaces = createSharePlaces(line, now);
   const shareGroup = createShareGroup(line, now);
+  const roomsOfTick = createRoomsOfTick({ settings: store.settings, resting, now });
+  let tickedRooms: readonly RoomSettings[] = [];
   let continuousSince = Number.NEGATIVE_INFINITY;
 
   /** Returns the lanes as they were seen, the default lane first. */
@@ -80,7 +88,12 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       await closeSoldOut(configured);
       return lanes;
     }
-    await (hasLanes(settings) ? tickTogether(settings, lanes) : tick(settings, lanes[0].view));
+    if (resting.restedAt(settings.id)?.isUndisturbed && restOf(configured, lanes, now()) > 0) {
+      resting.skipped(settings.id, lanes[0].view);
+    } else {
+      await (hasLanes(settings) ? tickTogether(settings, lanes) : tick(settings, lanes[0].view));
+      resting.ticked(settings.id);
+    }
     await Promise.all(lanes.map((lane) => writeMeter(settings, lane)));
     return lanes;
   }
@@ -95,9 +108,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return others.length === 0 ? lanes : sharePlaces(settings, lanes);
   }
 
-  /** Of all groups, or of one. */
-  async function shareGroups(rooms: readonly RoomSettings[], id?: string): Promise<void> {
-    const groups = groupsOf(rooms).filter((group) => id === undefined || group.id === id);
+  /** The groups of some rooms. */
+  async function shareGroups(rooms: readonly RoomSettings[], of: readonly RoomSettings[]): Promise<void> {
+    const ids = new Set(of.flatMap(({ group }) => (group ? [group.id] : [])));
+    if (ids.size === 0) return;
+    const groups = groupsOf(rooms).filter(({ id }) => ids.has(id));
     await Promise.all(groups.map((group) => shareGroup(group, rooms)));
   }
 
@@ -105,7 +120,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   async function applyRules(id: LineId, rules: LineRules): Promise<void> {
     const text = JSON.stringify(rules);
     const last = applied.get(id);
-    if (last?.rules === text && Math.abs(now() - last.at) < APPLIED_FOR) return;
+    const isUndisturbed = resting.restedAt(roomOfLine(id))?.isUndisturbed === true;
+    if (last?.rules === text && (isUndisturbed || Math.abs(now() - last.at) < APPLIED_FOR)) return;
     await line.configure(id, rules, now());
     applied.set(id, { rules: text, at: now() });
   }
@@ -129,10 +145,14 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (lanes.some(mayMiss)) return;
     const { clock, shifted, notes } = view;
     const step = tickLanes(lanes, (state) =>
-      tickInlet(inlet, {
-        ...{ now: clock, shifted, own: now(), signal: readSignal(notes.signal) },
-        state: withoutExpiry(state),
-      }),
+      tickAfterRest(
+        inlet,
+        {
+          ...{ now: clock, shifted, own: now(), signal: readSignal(notes.signal) },
+          state: withoutExpiry(state),
+        },
+        resting.restedAt(id),
+      ),
     );
     const raise = async (lane: Lane, by: RaiseStep) => {
       const { raisedBy, applied, counters } = await line.raise(lane.line, by, now());
@@ -151,7 +171,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     if (view.counters.present < view.counters.waiting && missesHeartbeats(settings, view)) return;
     const { clock, shifted, inletState: from, notes } = view;
     const time = { now: clock, shifted, own: now() };
-    const tickWith = (own: string) => tickInlet(inlet, { ...time, state: own, signal: readSignal(notes.signal) });
+    const signal = readSignal(notes.signal);
+    const tickWith = (own: string) => tickAfterRest(inlet, { ...time, state: own, signal }, resting.restedAt(id));
     const before = withoutLanes(from);
     const { generation, counters: seen } = view;
     const { raise, state, skipped, cause } = aws?.raise_on_expiry
@@ -201,23 +222,29 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     async room(id) {
       const settings = await store.settings.room(id);
       if (!settings) return;
-      if (settings.group) await shareGroups(await store.settings.rooms(), settings.group.id);
+      resting.end(id);
+      if (settings.group) await shareGroups(await store.settings.rooms(), [settings]);
       await advance(settings);
     },
     async all() {
-      const rooms = await store.settings.rooms();
-      for (const id of applied.keys()) if (!rooms.some((room) => room.id === roomOfLine(id))) applied.delete(id);
-      const [shared] = await Promise.allSettled([shareGroups(rooms)]);
+      const { all: rooms, awake } = await roomsOfTick();
+      tickedRooms = rooms;
+      const ids = new Set(rooms.map(({ id }) => id));
+      for (const id of applied.keys()) if (!ids.has(roomOfLine(id))) applied.delete(id);
+      const [shared] = await Promise.allSettled([shareGroups(rooms, awake)]);
       const results = await Promise.allSettled(
-        rooms.map(async (room) => {
+        awake.map(async (room) => {
           const lanes = await advance(room);
           await reportRoomEvents(room.id, lanes);
-          await roomAdvanced(room.id, wholeView([lanes[0].view, ...lanes.slice(1).map(({ view }) => view)]));
+          await roomAdvanced(room.id, viewOfLanes(lanes), resting.restedAt(room.id) !== null);
+          resting.saw(room, lanes);
         }),
       );
+      resting.settle(rooms);
       const failed = [shared, ...results].find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
+    rooms: () => tickedRooms,
     heartbeatsContinuousSince(at) {
       continuousSince = at;
     },

@@ -34,6 +34,7 @@ import { createPredictions } from './predictions.ts';
 import type { RelyingParties } from './relying-parties.ts';
 import { createRelyingParties } from './relying-parties.ts';
 import type { RelyingPartyChanged } from './relying-party.ts';
+import { createRestingRooms } from './resting-rooms.ts';
 import type { RoomId } from './room.ts';
 import { createRoomEventReporter } from './room-event-reporter.ts';
 import { createRoomOrigins, type RoomOrigins } from './room-origins.ts';
@@ -47,6 +48,8 @@ import { createTicketOffice, type TicketOffice } from './ticket.ts';
 import { createMeasurements, type Measurements } from './time-series/index.ts';
 import { createVisitorFacts } from './visitor-facts.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
+import { watchLine } from './watch-line.ts';
+import { viewOfLanes } from './whole-view.ts';
 
 export interface WaitingRoom {
   readonly visitors: Visitors;
@@ -76,6 +79,8 @@ export interface WaitingRoom {
   /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
   readonly missingRooms: MissingRooms;
+  /** Whether this process ticks, and leaves out a room because nothing happens in it: then it is as it was. */
+  isAtRest(room: RoomId): boolean;
   /** The most joins of one address without a proof within the current minute, as far as this process knows. */
   busiestAddress(room: RoomId): number;
 }
@@ -84,6 +89,7 @@ export interface WaitingRoomDeps {
   readonly store: Pick<
     Store,
     | 'line'
+    | 'lineMarks'
     | 'settings'
     | 'roomRecords'
     | 'sharedCounts'
@@ -112,8 +118,10 @@ export interface WaitingRoomDeps {
 
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const { now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
-  const store = recoverLostLines({ store: deps.store, now, onError });
-  const { line, settings } = store;
+  const recovered = recoverLostLines({ store: deps.store, now, onError });
+  const { settings, missingRooms, unchangedLines } = recovered;
+  const line = watchLine(recovered.line, (room) => resting.wake(room));
+  const store = { line, settings };
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);
   const supportCodes = createSupportCodes(cookieKeys);
@@ -124,7 +132,10 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const measurements = createMeasurements({ store: deps.store, now, emit });
   /** The measuring process raises an alert where any process suspects abuse. */
   const emitAndCount: Emit = (type, fields) => {
-    if (type === 'abuse.suspected' && 'room' in fields && fields.room !== null) measurements.waits.abused(fields.room);
+    if (type === 'abuse.suspected' && 'room' in fields && fields.room !== null) {
+      measurements.waits.abused(fields.room);
+      resting.keepAwake(fields.room);
+    }
     emit(type, fields);
   };
   const compared = {
@@ -134,25 +145,35 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     },
   };
   const admissions = createAdmissionLifecycle({ line, predictions: compared, inAnyLane, now, emit, admissionEnded });
-  const drawSchedule = createDrawSchedule(line, now);
   const draws = createDrawResults(line);
   const roomsByEvent = createRoomsByEvent(settings, now);
   const joinLimits = createJoinLimits({ sharedCounts: deps.store.sharedCounts, now });
   const guardEntry = createGuardEntry({ joinLimits, now, emit: emitAndCount });
   const joinRoom = createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit });
+  const roomEvents = createRoomEventReporter({ line: recovered.line, now, emit, admissionEnded });
+  const resting = createRestingRooms({
+    ...{ now, unchangedLines },
+    isMeasured: measurements.isComplete,
+    roomRests(room, lanes) {
+      measurements.measureAtRest(room, viewOfLanes(lanes));
+      roomEvents.reportAtRest(room, lanes);
+    },
+  });
+  // Its own steps wake no room.
   const advance = createAdvance({
-    store,
-    drawSchedule,
-    reportRoomEvents: createRoomEventReporter({ line, now, emit, admissionEnded }),
+    store: recovered,
+    drawSchedule: createDrawSchedule(recovered.line, now),
+    reportRoomEvents: roomEvents.report,
     now,
     emit,
+    resting,
     roomAdvanced,
     closeSoldOut: (seen) => operationsOf('anteroom').closeSoldOut(seen),
   });
 
   /** The process that ticks refreshes the snapshot of every room, so that rooms without polls have metrics too. */
-  async function roomAdvanced(room: RoomId, view: LineView): Promise<void> {
-    snapshots.get(room).catch(() => undefined);
+  async function roomAdvanced(room: RoomId, view: LineView, isQuiet: boolean): Promise<void> {
+    if (!isQuiet) snapshots.get(room).catch(() => undefined);
     await measurements.measure(room, view);
   }
 
@@ -222,7 +243,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     }),
     operationsOf,
     busiestAddress: joinLimits.busiest,
-    missingRooms: store.missingRooms,
+    missingRooms,
+    isAtRest: resting.isAtRest,
     async flush() {
       await Promise.all([heartbeats.flush(), predictions.flush(), joinLimits.share(), measurements.waits.flush()]);
     },

@@ -13,6 +13,7 @@ import { type KnownDraws, lacksDraws, type ViewForMemory } from './line/lost-dra
 import type { Checkpoint } from './line/opening.ts';
 import { compareSuccession } from './line/succession.ts';
 import type { SeenLine } from './ports/checkpoints.ts';
+import type { LineMark } from './ports/line-marks.ts';
 import type { RelyingParty } from './relying-party.ts';
 import type { RoomId, RoomSettings } from './room.ts';
 
@@ -37,6 +38,10 @@ export interface LineMemory {
   saw(room: RoomId, seen: ViewForMemory, at: number): void;
   /** Remembers the numbers, and the places in a draw, that were given to visitors who joined. */
   joined(room: RoomId, joined: readonly Joined[]): void;
+  /** Remembers a step of this process, which moved the line's time. */
+  stepped(room: RoomId, at: number): void;
+  /** Whether a line is as this process saw it last. Then what is remembered is as good as a view of now. */
+  isUnchanged(room: RoomId, mark: LineMark | null, at: number): boolean;
   forget(room: RoomId): void;
 }
 
@@ -47,6 +52,7 @@ export function createLineMemory(): LineMemory {
   const rooms = new Map<RoomId, RoomMemory>();
   const settings = new Map<RoomId, RoomSettings>();
   const parties = new Map<string, RelyingParty>();
+  const steps = new Map<RoomId, number>();
   return {
     rooms,
     settings,
@@ -71,7 +77,22 @@ export function createLineMemory(): LineMemory {
       const issued = Math.max(known.issued, last.number);
       rooms.set(room, { ...known, issued, draws: rememberEntrants(known.draws, joined) });
     },
+    stepped(room, at) {
+      steps.set(room, Math.max(at, steps.get(room) ?? at));
+    },
+    isUnchanged(room, mark, at) {
+      const known = rooms.get(room);
+      if (!known || !mark || !isSameLine(known.view, mark)) return false;
+      const { clock, counters, draws } = known.view;
+      const last = draws.at(-1);
+      const arrivals = last?.drawnAt === null ? last.arrivals : 0;
+      const isSame = mark.queue === counters.queue && mark.arrivals === arrivals;
+      if (!isSame || mark.clock > Math.max(clock, steps.get(room) ?? 0)) return false;
+      rooms.set(room, { ...known, at });
+      return true;
+    },
     forget(room) {
+      steps.delete(room);
       rooms.delete(room);
       settings.delete(room);
       for (const [id, party] of parties) if (party.room === room) parties.delete(id);

@@ -11,7 +11,8 @@ import { laneRules } from './lane-rules.ts';
 import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { Output } from './line/verbs.ts';
-import { createLineMemory, lostSince, mayLackEntrants, rememberParty, seenOf, wentBack } from './line-memory.ts';
+import { createLineMemory, lostSince, mayLackEntrants, seenOf, wentBack } from './line-memory.ts';
+import { recoverLostSettings } from './lost-settings.ts';
 import { createMissingRooms, type MissingRooms } from './missing-rooms.ts';
 import type { Checkpoints, SeenLine } from './ports/checkpoints.ts';
 import type { Store } from './ports/index.ts';
@@ -35,7 +36,7 @@ const PATIENCE = 5000;
 const RESTORING = 10_000;
 
 export interface LostLinesDeps {
-  readonly store: Pick<Store, 'line' | 'settings' | 'checkpoints'>;
+  readonly store: Pick<Store, 'line' | 'lineMarks' | 'settings' | 'checkpoints'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Called with failures that no caller waits for. */
@@ -61,7 +62,11 @@ export interface RecoveringStore {
   readonly settings: SettingsStore;
 }
 
-export type RecoveredLines = RecoveringStore & { readonly missingRooms: MissingRooms };
+export interface RecoveredLines extends RecoveringStore {
+  readonly missingRooms: MissingRooms;
+  /** Those of the lines that are as this process saw them last. It costs the store no step. */
+  readonly unchangedLines: (lines: readonly LineId[]) => Promise<ReadonlySet<LineId>>;
+}
 
 export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveredLines {
   const memory = createLineMemory();
@@ -145,7 +150,9 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
 
   const perform: PerformVerb = async (room, verb, input, at) => {
     try {
-      return await attempt(room, verb, input, at);
+      const output = await attempt(room, verb, input, at);
+      memory.stepped(room, at);
+      return output;
     } catch (error) {
       if (!(error instanceof RoomNotFound) || !(await recover(room))) throw error;
       // Entrants whom only other processes know have to send a heartbeat first. Then the clock draws.
@@ -233,56 +240,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
   }
 
   const { settings: stored } = store;
-  const settings: SettingsStore = {
-    ...stored,
-    async rooms() {
-      const rooms = await stored.rooms();
-      const lost = await Promise.all(
-        [...memory.settings.keys()].filter((id) => !rooms.some((room) => room.id === id)).map(isLost),
-      );
-      const found = lost.includes(true) ? await stored.rooms() : rooms;
-      for (const room of found) memory.settings.set(room.id, room);
-      return found;
-    },
-    async room(id) {
-      const room = (await stored.room(id)) ?? ((await isLost(id)) ? await stored.room(id) : null);
-      if (room) memory.settings.set(id, room);
-      return room;
-    },
-    async storedRoom(id) {
-      const room = (await stored.storedRoom(id)) ?? ((await isLost(id)) ? await stored.storedRoom(id) : null);
-      if (room) memory.settings.set(id, room.value);
-      return room;
-    },
-    async deleteRoom(id, expected) {
-      const isDeleted = await stored.deleteRoom(id, expected);
-      if (isDeleted || laneOfLine(id) !== undefined) memory.forget(id);
-      return isDeleted;
-    },
-    async relyingParties() {
-      const parties = await stored.relyingParties();
-      const ids = new Set(parties.map(({ client_id }) => client_id));
-      const missing = [...memory.parties.values()].filter(({ client_id }) => !ids.has(client_id));
-      const lost = await Promise.all(missing.map(isLostParty));
-      const found = lost.includes(true) ? await stored.relyingParties() : parties;
-      for (const party of found) rememberParty(memory, party);
-      return found;
-    },
-    async relyingParty(clientId) {
-      const party = await stored.relyingParty(clientId);
-      if (party) {
-        rememberParty(memory, party);
-        return party;
-      }
-      const known = memory.parties.get(clientId);
-      return known && (await isLostParty(known)) ? stored.relyingParty(clientId) : null;
-    },
-    async deleteRelyingParty(clientId, expected) {
-      const isDeleted = await stored.deleteRelyingParty(clientId, expected);
-      if (isDeleted) memory.parties.delete(clientId);
-      return isDeleted;
-    },
-  };
+  const settings = recoverLostSettings({ stored, memory, isLost, isLostParty });
 
   // With checkpoints beyond the store, every process opens a line at once.
   const missingRooms = store.checkpoints
@@ -295,5 +253,10 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
         view: (id) => view(id, now()),
       });
 
-  return { line, settings, missingRooms };
+  async function unchangedLines(ids: readonly LineId[]): Promise<ReadonlySet<LineId>> {
+    const marks = await store.lineMarks.read(ids);
+    return new Set(ids.filter((id, n) => memory.isUnchanged(id, marks[n] ?? null, now())));
+  }
+
+  return { line, settings, missingRooms, unchangedLines };
 }

@@ -40,11 +40,25 @@ export interface RoomEventReporterDeps {
   readonly admissionEnded: AdmissionEnded;
 }
 
-/** Emits what happened in the lanes of a room since the last report. For one process at a time: two would emit events twice. */
-export type ReportRoomEvents = (room: RoomId, lanes: SeenLanes) => Promise<void>;
+/** For one process at a time: two would emit events twice. */
+export interface ReportRoomEvents {
+  /** Emits what happened in the lanes of a room since the last report. */
+  report(room: RoomId, lanes: SeenLanes): Promise<void>;
+  /** Emits the counters of a room at rest, in which nothing else happens. It takes no call of the store. */
+  reportAtRest(room: RoomId, lanes: SeenLanes): void;
+}
 
 export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoomEvents {
   const { line, now, emit, admissionEnded } = deps;
+
+  /** When this process emitted the counters of each room: at rest, no note says so. */
+  const metricsAt = new Map<RoomId, number>();
+
+  /** Whether the counters are due. */
+  function isMetricsDue(last: number): boolean {
+    const since = now() - last;
+    return since < 0 || since >= METRICS_INTERVAL;
+  }
 
   async function endExpired(room: RoomId, { line: id, view: { expiredAdmissions } }: SeenLane): Promise<void> {
     for (let left = expiredAdmissions; left > 0; left -= EXPIRED_BATCH) {
@@ -87,8 +101,8 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
     const lapsed = lapses - (before.lapses ?? 0);
     if (lapsed > 0) emit('admissions.lapsed', { ...of, count: lapsed });
     const done = emitDraws(of, before, view);
-    const since = now() - before.metricsAt;
-    const isDue = since < 0 || since >= METRICS_INTERVAL;
+    const metricsBefore = Math.max(before.metricsAt, metricsAt.get(room) ?? before.metricsAt);
+    const isDue = isMetricsDue(metricsBefore);
     if (isDue && counted) emit('room.metrics', { room, counters: counted });
 
     const progress: Progress = {
@@ -97,15 +111,23 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
       lapses,
       opened: draws.length,
       done,
-      metricsAt: isDue ? now() : before.metricsAt,
+      metricsAt: isDue ? now() : metricsBefore,
     };
+    if (counted) metricsAt.set(room, progress.metricsAt);
     const note = JSON.stringify(progress);
     if (note !== notes.told) await line.note(id, { name: 'told', value: note }, now());
   }
 
-  return async (room, lanes) => {
-    const counted = roomCounters(lanes);
-    await Promise.all(lanes.map((lane, i) => reportLane(room, lane, i === 0 ? counted : null)));
+  return {
+    async report(room, lanes) {
+      const counted = roomCounters(lanes);
+      await Promise.all(lanes.map((lane, i) => reportLane(room, lane, i === 0 ? counted : null)));
+    },
+    reportAtRest(room, lanes) {
+      if (!isMetricsDue(metricsAt.get(room) ?? now())) return;
+      emit('room.metrics', { room, counters: roomCounters(lanes) });
+      metricsAt.set(room, now());
+    },
   };
 }
 

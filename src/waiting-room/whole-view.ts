@@ -1,5 +1,10 @@
+import type { SeenLanes } from './lane-inlet.ts';
 import type { Counters, LineView } from './line/counters.ts';
 import { NO_PLACES } from './line-rules.ts';
+
+/** The same of lanes as they were seen. */
+export const viewOfLanes = ([own, ...others]: SeenLanes): LineView =>
+  wholeView([own.view, ...others.map(({ view }) => view)]);
 
 /** What the lanes of a room show together, the default lane first. What only one line can have is that lane's. */
 export function wholeView([own, ...others]: readonly [LineView, ...LineView[]]): LineView {

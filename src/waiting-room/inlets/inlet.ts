@@ -30,6 +30,11 @@ export interface Tick {
   /** The state that this inlet returned at its last tick; empty at first. An inlet treats foreign state as empty. */
   readonly state: string;
   readonly signal: Signal | null;
+  /**
+   * Set where no tick came since the last, because the room was at rest: nobody waited, and all places that the inlet
+   * leaves open stood open. The state is then the one that frequent ticks would have left.
+   */
+  readonly rested?: boolean | undefined;
 }
 
 export interface Step {

@@ -6,9 +6,11 @@ import { hasNumbers, mayHaveNumber } from './inlet.ts';
  * line's time stands still while all processes that call it are behind the one that set it.
  */
 const STILL = 500;
+/** How often an inlet ticks at most, in ms. A bucket that a tick fills with less than it may give out never overflows. */
+const TICK = 250;
 
 /** The time of a tick: the line's, and that of the process. */
-export type TickTime = Pick<Tick, 'now' | 'shifted' | 'own'>;
+export type TickTime = Pick<Tick, 'now' | 'shifted' | 'own' | 'rested'>;
 
 /** A token bucket whose tokens are people. */
 export interface Bucket {
@@ -38,7 +40,8 @@ const hasStill = (value: { readonly still?: unknown }) =>
 
 /**
  * Fills the bucket up to the line's time and takes out all whole people, at most `most`. The line's time passes once,
- * however many processes with different clocks bring it on, and jumps of clocks don't count as time.
+ * however many processes with different clocks bring it on, and jumps of clocks don't count as time. While a room was at
+ * rest, whole people passed with each tick, and only the fraction stayed.
  */
 export function takeTokens(
   bucket: Bucket | null,
@@ -52,7 +55,8 @@ export function takeTokens(
   // The tolerance makes up for rounding: a sum of many parts of a minute may fall just short of a whole person.
   const people = Math.floor(Math.min(filled, most) + 1e-9);
   // The fraction beyond `most` stays; otherwise a slow rate would lose a little with each person.
-  const tokens = Math.min(1, Math.max(0, filled - people));
+  const left = time.rested && perMinute * TICK <= most * 60_000 ? filled - Math.floor(filled + 1e-9) : filled - people;
+  const tokens = Math.min(1, Math.max(0, left));
   return { people, bucket: { at: time.now, shifted: time.shifted, tokens, still } };
 }
 

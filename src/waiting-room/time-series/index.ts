@@ -13,6 +13,7 @@ import type { RoomId } from '../room.ts';
 import {
   alertsAfter,
   type ClosedMinute,
+  isIdleSoFar,
   type Measurement,
   measureView,
   minuteOf,
@@ -32,6 +33,10 @@ const REPORTED_AFTER = 5000;
 export interface Measurements {
   /** Measures a room. For the one process that ticks. */
   measure(room: RoomId, view: LineView): Promise<void>;
+  /** The same for a room that is as it was at its last measurement: it takes no call of the store. */
+  measureAtRest(room: RoomId, view: LineView): void;
+  /** Whether nothing of a room is left to write or to clear, as long as it stays as it is. */
+  isComplete(room: RoomId, view: LineView): boolean;
   /** How fast a room lets visitors in, as the measuring process knew it a few seconds ago. Null if none has. */
   pace(room: RoomId): Promise<Pace | null>;
   /** The same of its alerts. */
@@ -113,6 +118,21 @@ export function createMeasurements({ store, now, emit }: MeasurementsDeps): Meas
         writtenAt: isDue ? now() : (from?.writtenAt ?? 0),
         written: isDue ? gist : (from?.written ?? ''),
       });
+    },
+    measureAtRest(room, view) {
+      const here = known.get(room);
+      if (!here) return;
+      const { measurement } = here;
+      const isOver = minuteOf(now()) > measurement.minute;
+      // A minute without anything has no row.
+      const measured = isOver
+        ? { ...measureView(measurement, view, now()), closed: [] }
+        : { ...measurement, at: now() };
+      known.set(room, { ...here, measurement: measured });
+    },
+    isComplete(room, view) {
+      const measurement = known.get(room)?.measurement;
+      return measurement !== undefined && isIdleSoFar(measurement, view);
     },
     async pace(room) {
       const here = known.get(room)?.measurement;

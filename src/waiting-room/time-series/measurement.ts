@@ -83,6 +83,14 @@ function closeMinute(minute: number, start: Totals, end: Totals, { counters, ins
   return { minute, ...flows, waiting: counters.waiting, present: counters.present, inside };
 }
 
+/** Whether nothing happened in the minute so far, no earlier one is left to write, and no alert is raised. */
+export function isIdleSoFar({ start, closed, alerts = {}, ...of }: Measurement, view: LineView): boolean {
+  const isSame = of.incarnation === view.incarnation && of.generation === view.generation;
+  const totals = totalsOf(view);
+  const isIdle = Object.entries(start).every(([name, value]) => totals[name as keyof Totals] === value);
+  return isSame && isIdle && closed.length === 0 && Object.keys(alerts).length === 0;
+}
+
 /** The alerts of the room after a measurement. */
 export function alertsAfter(measured: Measurement, view: LineView): AlertChanges<RoomAlert> {
   const { pace, at, alerts = {}, abuseAt = null } = measured;

@@ -1,0 +1,40 @@
+/** What a room at rest needs to know of its inlet: how long it can do without ticks, and what it had left open by then. */
+import { type InletSettings, tickInlet } from './index.ts';
+import type { Signal, Step, Tick } from './inlet.ts';
+import { nextPeriod } from './periodic.ts';
+import type { TickTime } from './token-bucket.ts';
+import { burstOfOneSecond } from './token-bucket.ts';
+
+/** Until when ticks change nothing while nobody is there, in ms of the line's time; `now` where they always may. */
+export function restsUntil(inlet: InletSettings, now: number, signal: Signal | null): number {
+  if (inlet.strategy === 'periodic') return nextPeriod(inlet, now);
+  // Its rate follows what is measured.
+  if (inlet.strategy === 'adaptive' && signal !== null) return now;
+  return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * How many places ticks leave open for newcomers, at most; fewer where the size is smaller. Null where ticks open none,
+ * or only as a period begins.
+ */
+export function placesLeftOpen(inlet: InletSettings): number | null {
+  switch (inlet.strategy) {
+    case 'max-size':
+      return inlet.size;
+    case 'rate':
+      return Math.ceil(inlet.burst ?? burstOfOneSecond(inlet.per_minute));
+    case 'adaptive':
+      return Math.ceil(burstOfOneSecond(inlet.min_per_minute));
+    default:
+      return null;
+  }
+}
+
+/** The tick of an inlet without ticks since `rested`, when its room was last at rest. Null: it ticked all the time. */
+export function tickAfterRest(inlet: InletSettings, tick: Tick, rested: TickTime | null): Step {
+  if (!rested) return tickInlet(inlet, tick);
+  // Jumps of clocks since then don't count as time.
+  const now = Math.min(rested.now - rested.shifted, tick.now - tick.shifted) + tick.shifted;
+  const { state } = tickInlet(inlet, { ...tick, now, own: rested.own, rested: true });
+  return tickInlet(inlet, { ...tick, state });
+}

@@ -1,0 +1,208 @@
+/**
+ * The rooms at rest of the process that ticks: those in which nothing happens until somebody comes. They are left out of
+ * its ticks. A step of this process wakes a room at once; one of another process moves the mark of a line, which is looked
+ * at every second.
+ */
+import { restOf } from './at-rest.ts';
+import type { TickTime } from './inlets/token-bucket.ts';
+import type { SeenLanes } from './lane-inlet.ts';
+import type { LineId } from './lanes.ts';
+import type { LineView } from './line/counters.ts';
+import type { RoomId, RoomSettings } from './room.ts';
+import { viewOfLanes } from './whole-view.ts';
+
+/** How long nobody must have been there before a room rests, in ms. */
+const QUIET_FOR = 10_000;
+/** How often the marks of a room at rest are looked at, in ms. */
+const MARKS_EVERY = 1000;
+/** How often a room at rest is advanced all the same, in ms. */
+const ADVANCE_EVERY = 5 * 60_000;
+/** After so many ms without a tick, another process may have ticked, or a clock has jumped: all rooms are advanced. */
+const GAP = 10_000;
+/** What happened in a minute is measured when it is over and all processes have reported it, in ms. */
+const MEASURED_AFTER = 75_000;
+/** Rooms begin their periods apart from each other, by this part of one: the golden ratio spreads any number of them. */
+const APART = 0.618_034;
+
+interface Rest {
+  readonly settings: RoomSettings;
+  readonly lanes: SeenLanes;
+  readonly view: LineView;
+  /** When it was seen, in ms, by the clock of this process. */
+  readonly seenAt: number;
+  /** When something happens by itself, and when the room is advanced all the same. */
+  readonly endsAt: number;
+  readonly advanceAt: number;
+  /** When its marks were looked at last, and when it was found at rest last. */
+  marksAt: number;
+  quietAt: number;
+}
+
+/** How a room was left at its last tick at rest. */
+export interface Rested extends TickTime {
+  /** Whether nothing happened since: it is only looked at. */
+  readonly isUndisturbed: boolean;
+}
+
+export interface RestingRooms {
+  /** Wakes a room at the next tick. Cheap: each step of a line calls it. */
+  wake(room: RoomId): void;
+  /** Keeps a room awake until what happened in it without a step of the line is measured. */
+  keepAwake(room: RoomId): void;
+  /** Wakes the rooms in which something happened, and those that are due. To be called at the beginning of a tick. */
+  look(): Promise<void>;
+  /** Wakes a room now, because it is advanced. */
+  end(room: RoomId): void;
+  /** Leaves out those at rest, as long as their settings are the same. */
+  awake(rooms: readonly RoomSettings[]): readonly RoomSettings[];
+  /** Takes note of a room that was advanced. To be called for all of a tick, then {@link RestingRooms.settle}. */
+  saw(room: RoomSettings, lanes: SeenLanes): void;
+  /** Lets rooms rest that were quiet for long enough. To be called at the end of a tick. */
+  settle(rooms: readonly RoomSettings[]): void;
+  /** How a room was left whose inlet has not ticked since its rest. */
+  restedAt(room: RoomId): Rested | null;
+  /** Takes note that the inlet of a room ticked, or that its tick was left out because the room is still quiet. */
+  ticked(room: RoomId): void;
+  skipped(room: RoomId, view: LineView): void;
+  isAtRest(room: RoomId): boolean;
+  count(): number;
+}
+
+export interface RestingRoomsDeps {
+  readonly now: () => number;
+  readonly unchangedLines: (lines: readonly LineId[]) => Promise<ReadonlySet<LineId>>;
+  /** Whether what is measured of a room is complete. */
+  readonly isMeasured: (room: RoomId, view: LineView) => boolean;
+  /** Called every second for each room at rest. */
+  readonly roomRests: (room: RoomId, lanes: SeenLanes) => void;
+}
+
+interface Seen {
+  readonly room: RoomSettings;
+  readonly lanes: SeenLanes;
+  readonly at: number;
+  /** Since when nobody was there. */
+  readonly since: number;
+  /** For how long it may rest, in ms. */
+  readonly rest: number;
+}
+
+export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
+  const { now, unchangedLines, isMeasured, roomRests } = deps;
+  const resting = new Map<RoomId, Rest>();
+  const seen = new Map<RoomId, Seen>();
+  const rested = new Map<RoomId, Rested>();
+  const keptUntil = new Map<RoomId, number>();
+  let woken = new Set<RoomId>();
+  let order = 0;
+
+  function end(room: RoomId, isUndisturbed = false): void {
+    const rest = resting.get(room);
+    if (!rest) return;
+    resting.delete(room);
+    const { view, seenAt, quietAt } = rest;
+    const { clock, shifted } = view;
+    rested.set(room, { now: clock + Math.max(0, quietAt - seenAt), shifted, own: quietAt, isUndisturbed });
+  }
+
+  /** The rooms of a group share places: all of them rest, or none. */
+  function endGroups(): void {
+    const awake = new Set([...rested.keys()].map((room) => seen.get(room)?.room.group?.id));
+    for (const [room, { settings }] of resting) if (settings.group && awake.has(settings.group.id)) end(room);
+  }
+
+  async function lookAtMarks(): Promise<void> {
+    const at = now();
+    const due = [...resting].filter(([, { marksAt }]) => at - marksAt >= MARKS_EVERY);
+    const lines = due.flatMap(([, { lanes }]) => lanes.map(({ line }) => line));
+    const unchanged = lines.length === 0 ? new Set() : await unchangedLines(lines);
+    for (const [room, rest] of due) {
+      rest.marksAt = at;
+      if (rest.lanes.every(({ line }) => unchanged.has(line))) roomRests(room, rest.lanes);
+      else end(room);
+    }
+  }
+
+  function mayRest({ room, at, since, rest }: Seen): boolean {
+    if (at < (keptUntil.get(room.id) ?? at)) return false;
+    keptUntil.delete(room.id);
+    return rest > 0 && at - since >= QUIET_FOR && !woken.has(room.id);
+  }
+
+  function begin({ room, lanes, at, rest }: Seen): void {
+    const [spread, moment] = [(order * APART) % 1, now()];
+    order += 1;
+    const isKnown = rested.get(room.id)?.isUndisturbed === true;
+    resting.set(room.id, {
+      settings: room,
+      lanes,
+      view: lanes[0].view,
+      seenAt: at,
+      endsAt: at + rest,
+      // Once spread, they stay apart.
+      advanceAt: moment + (isKnown ? ADVANCE_EVERY : ADVANCE_EVERY * (1 - spread / 2)),
+      marksAt: isKnown ? moment : moment - MARKS_EVERY * spread,
+      quietAt: moment,
+    });
+    rested.delete(room.id);
+  }
+
+  return {
+    wake: (room) => void woken.add(room),
+    keepAwake(room) {
+      woken.add(room);
+      keptUntil.set(room, now() + MEASURED_AFTER);
+    },
+    end,
+    async look() {
+      const wakes = woken;
+      woken = new Set();
+      const at = now();
+      for (const [room, { quietAt, endsAt, advanceAt }] of resting) {
+        if (wakes.has(room) || Math.abs(at - quietAt) > GAP || at >= endsAt) end(room);
+        else if (at >= advanceAt) end(room, true);
+      }
+      await lookAtMarks();
+      endGroups();
+      for (const rest of resting.values()) rest.quietAt = at;
+    },
+    awake: (rooms) =>
+      rooms.filter((room) => {
+        const rest = resting.get(room.id);
+        if (rest && rest.settings !== room) end(room.id);
+        return !resting.has(room.id);
+      }),
+    saw(room, lanes) {
+      const at = now();
+      const rest = restOf(room, lanes, at);
+      const before = seen.get(room.id);
+      const isQuiet = rest > 0 && before !== undefined && before.rest > 0 && at >= before.at;
+      seen.set(room.id, { room, lanes, at, since: isQuiet ? before.since : at, rest });
+    },
+    settle(rooms) {
+      const ids = new Set(rooms.map(({ id }) => id));
+      for (const each of [seen, resting, rested, keptUntil]) {
+        for (const id of each.keys()) if (!ids.has(id)) each.delete(id);
+      }
+      const may = (each: Seen | undefined) => each !== undefined && mayRest(each);
+      const busyGroups = new Set(
+        rooms.filter(({ id, group }) => group && !resting.has(id) && !may(seen.get(id))).map(({ group }) => group?.id),
+      );
+      for (const room of rooms) {
+        const last = seen.get(room.id);
+        if (resting.has(room.id) || last?.room !== room || !mayRest(last) || busyGroups.has(room.group?.id)) continue;
+        if (isMeasured(room.id, viewOfLanes(last.lanes))) begin(last);
+      }
+    },
+    restedAt: (room) => rested.get(room) ?? null,
+    ticked: (room) => void rested.delete(room),
+    skipped(room, { clock, shifted }) {
+      rested.set(room, { now: clock, shifted, own: now(), isUndisturbed: true });
+    },
+    isAtRest(room) {
+      const rest = resting.get(room);
+      return rest !== undefined && Math.abs(now() - rest.quietAt) <= GAP;
+    },
+    count: () => resting.size,
+  };
+}
