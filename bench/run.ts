@@ -20,6 +20,7 @@ import { mergeResults, readResults } from './merge-results.ts';
 import { opening } from './opening.ts';
 import type { Result } from './report.ts';
 import { describeMachine, printTable } from './report.ts';
+import { rooms } from './rooms.ts';
 import { scale } from './scale.ts';
 import { setUp } from './stand.ts';
 import { status } from './status.ts';
@@ -29,7 +30,7 @@ import { workers } from './workers.ts';
 
 const BENCHES: readonly Bench[] = [
   ...[joins, protection, workers, flows, flowsEs256, claims, aws, status, facts, gate, firstView, streams, latency],
-  ...[opening, memory, footprint, scale, ahead, draw, storeCommands],
+  ...[opening, memory, footprint, scale, ahead, draw, storeCommands, rooms],
 ];
 
 const names = process.argv.slice(2);
