@@ -44,6 +44,11 @@ const LONGEST = [
   'oidc/anonymous-growth',
   'oidc/copied-cookies',
   'abuse/attacks',
+  'service/failover-processes',
+  'service/sale-processes',
+  'service/full-house-processes',
+  'service/rolling-restart-processes',
+  'service/rolling-upgrade-processes',
 ];
 
 /** By projects, since a worker that files share ends at the first file of another project. */

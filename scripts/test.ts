@@ -27,8 +27,7 @@ if (major < 24) {
 
 requirePrograms();
 await buildOptionalPrograms();
-const chromium = findChromium();
-const env = { ...process.env, ...(chromium && { CHROMIUM: chromium }) };
+const env = { ...process.env, CHROMIUM: findChromium() };
 rmSync(RESULTS, { force: true });
 mkdirSync('test-output', { recursive: true });
 

@@ -17,7 +17,7 @@ let opened: OpenedStore;
 let service: TestService;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium({ notifications: true });
 });
 beforeEach(async () => {
   const [, open] = STORES[0];
