@@ -14,6 +14,29 @@ function isEmpty({ counters, inside, held, provisional, expiredAdmissions, draws
   return people + entrants + expiredAdmissions === 0;
 }
 
+/** Whether two views of a line at rest show the same. What only its time, its inlet and reports change doesn't count. */
+export function isSameAtRest(one: LineView, other: LineView): boolean {
+  return gistOf(one) === gistOf(other);
+}
+
+const gistOf = ({
+  incarnation,
+  generation,
+  counters,
+  mode,
+  size,
+  alarm,
+  inside,
+  held,
+  provisional,
+  notes,
+  draws,
+}: LineView) =>
+  JSON.stringify([
+    ...[incarnation, generation, counters, mode, size, alarm, inside, held, provisional, notes.signal],
+    draws.map(({ event, arrivals, drawnAt }) => [event, arrivals, drawnAt]),
+  ]);
+
 /** Whether the inlet has opened all places for newcomers that it leaves open. */
 function isOpen({ inlet, mode }: RoomSettings, { share, view }: SeenLane): boolean {
   const ofRoom = placesLeftOpen(inlet);

@@ -120,7 +120,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const { now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
   const recovered = recoverLostLines({ store: deps.store, now, onError });
   const { settings, missingRooms, unchangedLines } = recovered;
-  const line = watchLine(recovered.line, (room) => resting.wake(room));
+  const line = watchLine(recovered.line, () => resting);
   const store = { line, settings };
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
   const seal = createSeal(cookieKeys);

@@ -40,8 +40,11 @@ export interface LineMemory {
   joined(room: RoomId, joined: readonly Joined[]): void;
   /** Remembers a step of this process, which moved the line's time. */
   stepped(room: RoomId, at: number): void;
-  /** Whether a line is as this process saw it last. Then what is remembered is as good as a view of now. */
-  isUnchanged(room: RoomId, mark: LineMark | null, at: number): boolean;
+  /**
+   * Whether nobody else took a step in a line since this view. Then what is remembered is as good as a view of now. This
+   * process's own views move the line's time as well, and may hide the steps of others: each must be compared with it too.
+   */
+  isUnchanged(room: RoomId, view: LineView, mark: LineMark | null, at: number): boolean;
   forget(room: RoomId): void;
 }
 
@@ -78,12 +81,12 @@ export function createLineMemory(): LineMemory {
       rooms.set(room, { ...known, issued, draws: rememberEntrants(known.draws, joined) });
     },
     stepped(room, at) {
-      steps.set(room, Math.max(at, steps.get(room) ?? at));
+      steps.set(room, at);
     },
-    isUnchanged(room, mark, at) {
+    isUnchanged(room, view, mark, at) {
       const known = rooms.get(room);
-      if (!known || !mark || !isSameLine(known.view, mark)) return false;
-      const { clock, counters, draws } = known.view;
+      if (!known || !mark || !isSameLine(known.view, mark) || !isSameLine(view, mark)) return false;
+      const { clock, counters, draws } = view;
       const last = draws.at(-1);
       const arrivals = last?.drawnAt === null ? last.arrivals : 0;
       const isSame = mark.queue === counters.queue && mark.arrivals === arrivals;

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { RoomNotFound, StoreUnavailable } from './errors.ts';
 import { timeOf } from './estimate.ts';
+import type { SeenLane } from './lane-inlet.ts';
 import { laneRules } from './lane-rules.ts';
 import { isLaneOf, type LineId, laneOfLine, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
@@ -64,8 +65,8 @@ export interface RecoveringStore {
 
 export interface RecoveredLines extends RecoveringStore {
   readonly missingRooms: MissingRooms;
-  /** Those of the lines that are as this process saw them last. It costs the store no step. */
-  readonly unchangedLines: (lines: readonly LineId[]) => Promise<ReadonlySet<LineId>>;
+  /** Those of the lines in which nobody else took a step since they were seen. It costs the store no step. */
+  readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
 }
 
 export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveredLines {
@@ -253,9 +254,11 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
         view: (id) => view(id, now()),
       });
 
-  async function unchangedLines(ids: readonly LineId[]): Promise<ReadonlySet<LineId>> {
+  async function unchangedLines(lanes: readonly SeenLane[]): Promise<ReadonlySet<LineId>> {
+    const ids = lanes.map(({ line: id }) => id);
     const marks = await store.lineMarks.read(ids);
-    return new Set(ids.filter((id, n) => memory.isUnchanged(id, marks[n] ?? null, now())));
+    const same = lanes.filter(({ line: id, view: seen }, n) => memory.isUnchanged(id, seen, marks[n] ?? null, now()));
+    return new Set(same.map(({ line: id }) => id));
   }
 
   return { line, settings, missingRooms, unchangedLines };

@@ -3,12 +3,13 @@
  * its ticks. A step of this process wakes a room at once; one of another process moves the mark of a line, which is looked
  * at every second.
  */
-import { restOf } from './at-rest.ts';
+import { isSameAtRest, restOf } from './at-rest.ts';
 import type { TickTime } from './inlets/token-bucket.ts';
-import type { SeenLanes } from './lane-inlet.ts';
-import type { LineId } from './lanes.ts';
+import type { SeenLane, SeenLanes } from './lane-inlet.ts';
+import { type LineId, roomOfLine } from './lanes.ts';
 import type { LineView } from './line/counters.ts';
 import type { RoomId, RoomSettings } from './room.ts';
+import type { LineWatcher } from './watch-line.ts';
 import { viewOfLanes } from './whole-view.ts';
 
 /** How long nobody must have been there before a room rests, in ms. */
@@ -44,16 +45,15 @@ export interface Rested extends TickTime {
   readonly isUndisturbed: boolean;
 }
 
-export interface RestingRooms {
-  /** Wakes a room at the next tick. Cheap: each step of a line calls it. */
-  wake(room: RoomId): void;
+/** A step of this process wakes a room at the next tick, and so does a view that shows a step of another process. */
+export interface RestingRooms extends LineWatcher {
   /** Keeps a room awake until what happened in it without a step of the line is measured. */
   keepAwake(room: RoomId): void;
   /** Wakes the rooms in which something happened, and those that are due. To be called at the beginning of a tick. */
   look(): Promise<void>;
   /** Wakes a room now, because it is advanced. */
   end(room: RoomId): void;
-  /** Leaves out those at rest, as long as their settings are the same. */
+  /** Leaves out those at rest, as long as their settings are the same and all rooms of their group rest. */
   awake(rooms: readonly RoomSettings[]): readonly RoomSettings[];
   /** Takes note of a room that was advanced. To be called for all of a tick, then {@link RestingRooms.settle}. */
   saw(room: RoomSettings, lanes: SeenLanes): void;
@@ -70,7 +70,7 @@ export interface RestingRooms {
 
 export interface RestingRoomsDeps {
   readonly now: () => number;
-  readonly unchangedLines: (lines: readonly LineId[]) => Promise<ReadonlySet<LineId>>;
+  readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
   /** Whether what is measured of a room is complete. */
   readonly isMeasured: (room: RoomId, view: LineView) => boolean;
   /** Called every second for each room at rest. */
@@ -93,6 +93,8 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
   const seen = new Map<RoomId, Seen>();
   const rested = new Map<RoomId, Rested>();
   const keptUntil = new Map<RoomId, number>();
+  /** The rooms that were seen in this tick: of one whose tick failed nobody knows whether it may rest. */
+  const seenNow = new Set<RoomId>();
   let woken = new Set<RoomId>();
   let order = 0;
 
@@ -106,16 +108,16 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
   }
 
   /** The rooms of a group share places: all of them rest, or none. */
-  function endGroups(): void {
-    const awake = new Set([...rested.keys()].map((room) => seen.get(room)?.room.group?.id));
-    for (const [room, { settings }] of resting) if (settings.group && awake.has(settings.group.id)) end(room);
+  function endGroups(rooms: readonly RoomSettings[]): void {
+    const awake = new Set(rooms.flatMap(({ id, group }) => (group && !resting.has(id) ? [group.id] : [])));
+    for (const { id, group } of rooms) if (group && awake.has(group.id)) end(id);
   }
 
   async function lookAtMarks(): Promise<void> {
     const at = now();
-    const due = [...resting].filter(([, { marksAt }]) => at - marksAt >= MARKS_EVERY);
-    const lines = due.flatMap(([, { lanes }]) => lanes.map(({ line }) => line));
-    const unchanged = lines.length === 0 ? new Set() : await unchangedLines(lines);
+    const due = [...resting].filter(([, { marksAt }]) => Math.abs(at - marksAt) >= MARKS_EVERY);
+    const seenLanes = due.flatMap(([, { lanes }]) => lanes);
+    const unchanged = seenLanes.length === 0 ? new Set() : await unchangedLines(seenLanes);
     for (const [room, rest] of due) {
       rest.marksAt = at;
       if (rest.lanes.every(({ line }) => unchanged.has(line))) roomRests(room, rest.lanes);
@@ -123,10 +125,11 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
     }
   }
 
-  function mayRest({ room, at, since, rest }: Seen): boolean {
+  function mayRest({ room, lanes, at, since, rest }: Seen): boolean {
     if (at < (keptUntil.get(room.id) ?? at)) return false;
     keptUntil.delete(room.id);
-    return rest > 0 && at - since >= QUIET_FOR && !woken.has(room.id);
+    const isQuiet = rest > 0 && at - since >= QUIET_FOR && seenNow.has(room.id) && !woken.has(room.id);
+    return isQuiet && isMeasured(room.id, viewOfLanes(lanes));
   }
 
   function begin({ room, lanes, at, rest }: Seen): void {
@@ -149,6 +152,12 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
 
   return {
     wake: (room) => void woken.add(room),
+    viewed(line, view) {
+      const room = roomOfLine(line);
+      const known = resting.get(room)?.lanes.find((lane) => lane.line === line);
+      // One that is awake must be seen once more before it rests.
+      if (!known || !isSameAtRest(known.view, view)) woken.add(room);
+    },
     keepAwake(room) {
       woken.add(room);
       keptUntil.set(room, now() + MEASURED_AFTER);
@@ -157,27 +166,30 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
     async look() {
       const wakes = woken;
       woken = new Set();
+      seenNow.clear();
       const at = now();
       for (const [room, { quietAt, endsAt, advanceAt }] of resting) {
         if (wakes.has(room) || Math.abs(at - quietAt) > GAP || at >= endsAt) end(room);
         else if (at >= advanceAt) end(room, true);
       }
       await lookAtMarks();
-      endGroups();
       for (const rest of resting.values()) rest.quietAt = at;
     },
-    awake: (rooms) =>
-      rooms.filter((room) => {
+    awake(rooms) {
+      for (const room of rooms) {
         const rest = resting.get(room.id);
         if (rest && rest.settings !== room) end(room.id);
-        return !resting.has(room.id);
-      }),
+      }
+      endGroups(rooms);
+      return rooms.filter(({ id }) => !resting.has(id));
+    },
     saw(room, lanes) {
       const at = now();
       const rest = restOf(room, lanes, at);
       const before = seen.get(room.id);
       const isQuiet = rest > 0 && before !== undefined && before.rest > 0 && at >= before.at;
       seen.set(room.id, { room, lanes, at, since: isQuiet ? before.since : at, rest });
+      seenNow.add(room.id);
     },
     settle(rooms) {
       const ids = new Set(rooms.map(({ id }) => id));
@@ -190,8 +202,8 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
       );
       for (const room of rooms) {
         const last = seen.get(room.id);
-        if (resting.has(room.id) || last?.room !== room || !mayRest(last) || busyGroups.has(room.group?.id)) continue;
-        if (isMeasured(room.id, viewOfLanes(last.lanes))) begin(last);
+        if (resting.has(room.id) || last?.room !== room || busyGroups.has(room.group?.id)) continue;
+        if (mayRest(last)) begin(last);
       }
     },
     restedAt: (room) => rested.get(room) ?? null,

@@ -1,23 +1,39 @@
-import { roomOfLine } from './lanes.ts';
+import { type LineId, roomOfLine } from './lanes.ts';
+import type { LineView } from './line/counters.ts';
 import { LINE_VERBS } from './line/verbs.ts';
 import type { PublicLineStore } from './ports/line.ts';
 import type { RoomId } from './room.ts';
 
-/** What changes nothing in a line but its time. */
-const LOOKS: ReadonlySet<string> = new Set(['view', 'viewForMemory', 'place']);
+/** The verbs that are no steps. */
+const LOOKS: ReadonlySet<string> = new Set(['view', 'viewForMemory']);
 
 type Call = (line: string, ...args: unknown[]) => Promise<unknown>;
 
-/** The lines, with a call after each step for the room that it was taken in. */
-export function watchLine(line: PublicLineStore, stepped: (room: RoomId) => void): PublicLineStore {
+export interface LineWatcher {
+  /** Called after each step, with the room that it was taken in. */
+  wake(room: RoomId): void;
+  /** Called after each view, which changes nothing in a line but its time. */
+  viewed(line: LineId, view: LineView): void;
+}
+
+/** The lines, watched. */
+export function watchLine(line: PublicLineStore, watcher: () => LineWatcher): PublicLineStore {
   const calls = line as unknown as Readonly<Record<string, Call>>;
   const watched = LINE_VERBS.filter((verb) => !LOOKS.has(verb)).map((verb) => [
     verb,
     async (id: string, ...args: unknown[]) => {
       const output = await calls[verb]?.(id, ...args);
-      stepped(roomOfLine(id));
+      watcher().wake(roomOfLine(id));
       return output;
     },
   ]);
-  return { ...line, ...Object.fromEntries(watched) };
+  return {
+    ...line,
+    ...Object.fromEntries(watched),
+    async view(id, at) {
+      const view = await line.view(id, at);
+      watcher().viewed(id, view);
+      return view;
+    },
+  };
 }

@@ -221,6 +221,55 @@ describe.each(STORES)('a room at rest, on %s', (_name, open) => {
     expect(await serving()).toBeGreaterThanOrEqual(13);
   });
 
+  test('goes on although its own process looked at the line after visitors came through another', async () => {
+    const other = aProcess(store);
+    await rest();
+    await tick(process, 20 * SECOND);
+    await crowd(13, other);
+    time += 50;
+    process.snapshots.expire('sale');
+    await process.snapshots.get('sale');
+    await tick(process, 1500);
+    expect(await serving()).toBeGreaterThanOrEqual(13);
+  });
+
+  test('follows a signal that another process reported although its own process looked at the line after it', async () => {
+    const targets = { min_per_minute: 60, max_per_minute: 600, target_latency: '1s', target_error_rate: 0.1 };
+    await rest({ inlet: { strategy: 'adaptive', ...targets } });
+    await aProcess(store).signal('sale', { latency: 100, errorRate: 0 });
+    time += 50;
+    process.snapshots.expire('sale');
+    await process.snapshots.get('sale');
+    await tick(process, 1500);
+    expect(process.isAtRest('sale')).toBe(false);
+  });
+
+  test('goes on after a tick that failed when visitors came', async () => {
+    let fails = false;
+    const failing = wrapStoreCalls(store, (operation, call) => async (...args) => {
+      if (fails && operation === 'raise') throw new Error('the store does not answer');
+      return call(...args);
+    });
+    process = aProcess(failing);
+    await rest();
+    await crowd(13, aProcess(store));
+    fails = true;
+    await expect(tick(process, 1500)).rejects.toThrow('does not answer');
+    fails = false;
+    await tick(process, TICK);
+    expect(process.isAtRest('sale')).toBe(false);
+    expect(await serving()).toBeGreaterThanOrEqual(13);
+  });
+
+  test('goes on within 1.5 s after visitors came through another process, although its clock jumped back', async () => {
+    await rest();
+    await tick(process, 20 * SECOND);
+    time -= 4 * SECOND;
+    await crowd(13, aProcess(store));
+    await tick(process, 1500);
+    expect(process.isAtRest('sale')).toBe(false);
+  });
+
   test('takes up settings that another process changed within two seconds', async () => {
     await rest();
     await store.settings.putRoom({ ...(await process.operations.room('sale')), mode: 'closed' });
@@ -261,6 +310,19 @@ describe.each(STORES)('a room at rest, on %s', (_name, open) => {
     await tick(process, RESTS_AFTER);
     expect([process.isAtRest('sale'), process.isAtRest('other')]).toEqual([true, true]);
     await arrive(process);
+    await tick(process);
+    expect([process.isAtRest('sale'), process.isAtRest('other')]).toEqual([false, false]);
+  });
+
+  test('does not rest while a room of its group is busy that was changed when its visitors came', async () => {
+    await rest();
+    const other = roomWith('other', { inlet: { strategy: 'max-size', size: 5 } });
+    await process.operations.putRoom(other);
+    await process.operations.putGroup({ id: 'backend', size: 10, rooms: { sale: 0.5, other: 0.5 } });
+    await tick(process, RESTS_AFTER);
+    expect([process.isAtRest('sale'), process.isAtRest('other')]).toEqual([true, true]);
+    await process.visitors.arrive('other', { visitor: null, ticket: null });
+    await process.advance.room('other');
     await tick(process);
     expect([process.isAtRest('sale'), process.isAtRest('other')]).toEqual([false, false]);
   });
