@@ -7,7 +7,7 @@ import type { RoomSettings } from './room.ts';
 import { settingsAt } from './settings-at.ts';
 
 /** Whether nobody waits, is inside or on the way there, and nothing of the line is left to report. */
-function isEmpty({ counters, inside, held, provisional, expiredAdmissions, draws }: LineView): boolean {
+export function isEmpty({ counters, inside, held, provisional, expiredAdmissions, draws }: LineView): boolean {
   const last = draws.at(-1);
   const entrants = last?.drawnAt === null ? last.arrivals : 0;
   const people = counters.waiting + counters.present + counters.active + Math.max(0, inside) + held + provisional;

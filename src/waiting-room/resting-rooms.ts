@@ -3,7 +3,7 @@
  * its ticks. A step of this process wakes a room at once; one of another process moves the mark of a line, which is looked
  * at every second.
  */
-import { isSameAtRest, restOf } from './at-rest.ts';
+import { isEmpty, isSameAtRest, restOf } from './at-rest.ts';
 import type { TickTime } from './inlets/token-bucket.ts';
 import type { SeenLane, SeenLanes } from './lane-inlet.ts';
 import { type LineId, roomOfLine } from './lanes.ts';
@@ -71,8 +71,8 @@ export interface RestingRooms extends LineWatcher {
 export interface RestingRoomsDeps {
   readonly now: () => number;
   readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
-  /** Whether what is measured of a room is complete. */
-  readonly isMeasured: (room: RoomId, view: LineView) => boolean;
+  /** Whether what is measured of a room is complete in which somebody was last there at that time, in ms. */
+  readonly isMeasured: (room: RoomId, view: LineView, occupiedAt: number) => boolean;
   /** Called every second for each room at rest. */
   readonly roomRests: (room: RoomId, lanes: SeenLanes) => void;
 }
@@ -81,8 +81,9 @@ interface Seen {
   readonly room: RoomSettings;
   readonly lanes: SeenLanes;
   readonly at: number;
-  /** Since when nobody was there. */
+  /** Since when nobody was there, and when somebody was seen there last; -Infinity for never. */
   readonly since: number;
+  readonly occupiedAt: number;
   /** For how long it may rest, in ms. */
   readonly rest: number;
 }
@@ -125,11 +126,11 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
     }
   }
 
-  function mayRest({ room, lanes, at, since, rest }: Seen): boolean {
+  function mayRest({ room, lanes, at, since, occupiedAt, rest }: Seen): boolean {
     if (at < (keptUntil.get(room.id) ?? at)) return false;
     keptUntil.delete(room.id);
     const isQuiet = rest > 0 && at - since >= QUIET_FOR && seenNow.has(room.id) && !woken.has(room.id);
-    return isQuiet && isMeasured(room.id, viewOfLanes(lanes));
+    return isQuiet && isMeasured(room.id, viewOfLanes(lanes), occupiedAt);
   }
 
   function begin({ room, lanes, at, rest }: Seen): void {
@@ -188,7 +189,9 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
       const rest = restOf(room, lanes, at);
       const before = seen.get(room.id);
       const isQuiet = rest > 0 && before !== undefined && before.rest > 0 && at >= before.at;
-      seen.set(room.id, { room, lanes, at, since: isQuiet ? before.since : at, rest });
+      const isOccupied = !lanes.every(({ view }) => isEmpty(view));
+      const occupiedAt = isOccupied ? at : (before?.occupiedAt ?? Number.NEGATIVE_INFINITY);
+      seen.set(room.id, { room, lanes, at, since: isQuiet ? before.since : at, occupiedAt, rest });
       seenNow.add(room.id);
     },
     settle(rooms) {

@@ -303,6 +303,20 @@ describe.each(STORES)('a room at rest, on %s', (_name, open) => {
     expect(inflow).toEqual([[5, 4]]);
   });
 
+  test('has the visitors who leave in the row of that minute', async () => {
+    const other = aProcess(store);
+    await rest({ inlet: { strategy: 'manual' } });
+    const guests = await Promise.all([arrive(other), arrive(other)]);
+    await tick(process, 5 * MINUTE + 2 * SECOND - (time - T0));
+    for (const { ticket } of guests) await other.visitors.leave(ticket);
+    await other.flush();
+    await tick(process, 3 * MINUTE);
+    expect(process.isAtRest('sale')).toBe(true);
+    const rows = await process.measurements.rows('sale', T0, time);
+    const left = rows.filter((row) => row.left > 0).map((row) => [row.minute - T0 / MINUTE, row.left]);
+    expect(left).toEqual([[5, 2]]);
+  });
+
   test('does not rest while a room of its group is busy', async () => {
     await rest();
     await process.operations.putRoom(roomWith('other', { inlet: { strategy: 'max-size', size: 5 } }));

@@ -35,8 +35,11 @@ export interface Measurements {
   measure(room: RoomId, view: LineView): Promise<void>;
   /** The same for a room that is as it was at its last measurement: it takes no call of the store. */
   measureAtRest(room: RoomId, view: LineView): void;
-  /** Whether nothing of a room is left to write or to clear, as long as it stays as it is. */
-  isComplete(room: RoomId, view: LineView): boolean;
+  /**
+   * Whether nothing of a room is left to write or to clear, as long as it stays as it is. Of the minute in which somebody
+   * was there last, processes may yet report who left.
+   */
+  isComplete(room: RoomId, view: LineView, occupiedAt: number): boolean;
   /** How fast a room lets visitors in, as the measuring process knew it a few seconds ago. Null if none has. */
   pace(room: RoomId): Promise<Pace | null>;
   /** The same of its alerts. */
@@ -130,9 +133,9 @@ export function createMeasurements({ store, now, emit }: MeasurementsDeps): Meas
         : { ...measurement, at: now() };
       known.set(room, { ...here, measurement: measured });
     },
-    isComplete(room, view) {
+    isComplete(room, view, occupiedAt) {
       const measurement = known.get(room)?.measurement;
-      return measurement !== undefined && isIdleSoFar(measurement, view);
+      return measurement !== undefined && minuteOf(occupiedAt) < measurement.minute && isIdleSoFar(measurement, view);
     },
     async pace(room) {
       const here = known.get(room)?.measurement;
