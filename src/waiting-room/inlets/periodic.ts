@@ -74,12 +74,6 @@ export const periodic: Inlet<PeriodicInlet> = (
   };
 };
 
-/** When the next period begins, in ms. Infinity after the last. */
-export function nextPeriod({ every, start = 0, end }: PeriodicInlet, now: number): number {
-  const next = start + (Math.floor((now - start) / every) + 1) * every;
-  return end !== undefined && next >= end ? Number.POSITIVE_INFINITY : next;
-}
-
 /** Periods without enough people leave places for the newcomers of one period: those of a night would flood the site. */
 const raiseBy = (count: number, credits: number, unit: 'people' | 'numbers'): Raise =>
   unit === 'numbers' ? { numbers: count } : { people: count, credits };

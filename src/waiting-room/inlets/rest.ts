@@ -1,13 +1,13 @@
 /** What a room at rest needs to know of its inlet: how long it can do without ticks, and what it had left open by then. */
 import { type InletSettings, tickInlet } from './index.ts';
 import type { Signal, Step, Tick } from './inlet.ts';
-import { nextPeriod } from './periodic.ts';
+import { nextPeriod } from './target.ts';
 import type { TickTime } from './token-bucket.ts';
 import { burstOfOneSecond } from './token-bucket.ts';
 
 /** Until when ticks change nothing while nobody is there, in ms of the line's time; `now` where they always may. */
 export function restsUntil(inlet: InletSettings, now: number, signal: Signal | null): number {
-  if (inlet.strategy === 'periodic') return nextPeriod(inlet, now);
+  if (inlet.strategy === 'periodic') return nextPeriod(inlet, now) ?? Number.POSITIVE_INFINITY;
   // Its rate follows what is measured.
   if (inlet.strategy === 'adaptive' && signal !== null) return now;
   return Number.POSITIVE_INFINITY;
