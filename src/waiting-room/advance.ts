@@ -8,8 +8,9 @@ import { restOf } from './at-rest.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
 import { measure, readMeter, timeOf } from './estimate.ts';
 import { groupsOf } from './groups.ts';
+import type { Step, Tick } from './inlets/inlet.ts';
 import { RAISED_ON_EXPIRY, raiseOnExpiry, withoutExpiry } from './inlets/raise-on-expiry.ts';
-import { tickAfterRest } from './inlets/rest.ts';
+import { mayRestElsewhere, tickAfterRest } from './inlets/rest.ts';
 import { type SeenLane, type SeenLanes, tickLanes, withoutLanes } from './lane-inlet.ts';
 import { laneRules } from './lane-rules.ts';
 import { hasLanes, inLane, type Lane, type LaneRef, type LineId, lanesOf, roomOfLine } from './lanes.ts';
@@ -66,6 +67,8 @@ export interface AdvanceDeps {
 const APPLIED_FOR = 10_000;
 /** The time from a heartbeat until the line counts it, in ms: the page's jitter and a second in the buffer. */
 const HEARTBEAT_DELAY = 2000;
+/** A process that called {@link Advance.all} within so many ms is the one that ticks. */
+const TICKS_WITHIN = 10_000;
 /** After so many ms, a gap is over in every room. */
 const LONGEST_GAP = 60_000;
 
@@ -78,6 +81,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
   const shareGroup = createShareGroup(line, now);
   const roomsOfTick = createRoomsOfTick({ settings: store.settings, resting, now });
   let tickedRooms: readonly RoomSettings[] = [];
+  let tickedAt = Number.NEGATIVE_INFINITY;
   let continuousSince = Number.NEGATIVE_INFINITY;
 
   /** Returns the lanes as they were seen, the default lane first. */
@@ -135,6 +139,12 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return after;
   }
 
+  function tickInlet({ id, inlet }: RoomSettings, tick: Tick): Step {
+    const isTicking = Math.abs(now() - tickedAt) < TICKS_WITHIN;
+    if (!isTicking && mayRestElsewhere(inlet, tick)) return { raise: null, state: tick.state };
+    return tickAfterRest(inlet, tick, resting.restedAt(id));
+  }
+
   /** The one inlet of a room with lanes. */
   async function tickTogether(settings: RoomSettings, lanes: SeenLanes): Promise<void> {
     const { id, mode, inlet } = settings;
@@ -144,16 +154,9 @@ export function createAdvance(deps: AdvanceDeps): Advance {
       counters.present < counters.waiting && missesHeartbeats(settings, view);
     if (lanes.some(mayMiss)) return;
     const { clock, shifted, notes } = view;
-    const step = tickLanes(lanes, (state) =>
-      tickAfterRest(
-        inlet,
-        {
-          ...{ now: clock, shifted, own: now(), signal: readSignal(notes.signal) },
-          state: withoutExpiry(state),
-        },
-        resting.restedAt(id),
-      ),
-    );
+    const time = { now: clock, shifted, own: now() };
+    const signal = readSignal(notes.signal);
+    const step = tickLanes(lanes, (state) => tickInlet(settings, { ...time, state: withoutExpiry(state), signal }));
     const raise = async (lane: Lane, by: RaiseStep) => {
       const { raisedBy, applied, counters } = await line.raise(lane.line, by, now());
       const { serving } = counters;
@@ -172,7 +175,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     const { clock, shifted, inletState: from, notes } = view;
     const time = { now: clock, shifted, own: now() };
     const signal = readSignal(notes.signal);
-    const tickWith = (own: string) => tickAfterRest(inlet, { ...time, state: own, signal }, resting.restedAt(id));
+    const tickWith = (own: string) => tickInlet(settings, { ...time, state: own, signal });
     const before = withoutLanes(from);
     const { generation, counters: seen } = view;
     const { raise, state, skipped, cause } = aws?.raise_on_expiry
@@ -228,7 +231,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     },
     async all() {
       const { all: rooms, awake } = await roomsOfTick();
-      tickedRooms = rooms;
+      [tickedRooms, tickedAt] = [rooms, now()];
       const ids = new Set(rooms.map(({ id }) => id));
       for (const id of applied.keys()) if (!ids.has(roomOfLine(id))) applied.delete(id);
       const [shared] = await Promise.allSettled([shareGroups(rooms, awake)]);

@@ -270,6 +270,20 @@ describe.each(STORES)('a room at rest, on %s', (_name, open) => {
     expect(process.isAtRest('sale')).toBe(false);
   });
 
+  test('lets no second burst in when a visitor leaves through another process that does not tick', async () => {
+    const other = aProcess(store);
+    await rest();
+    await tick(process, 5 * MINUTE);
+    const guest = await arrive(other);
+    await crowd(20, other);
+    expect(await serving()).toBe(10);
+    await other.visitors.leave(guest.ticket);
+    await other.advance.room('sale');
+    expect(await serving()).toBe(10);
+    await tick(process, 2 * SECOND);
+    expect(await serving()).toBeGreaterThanOrEqual(21);
+  });
+
   test('takes up settings that another process changed within two seconds', async () => {
     await rest();
     await store.settings.putRoom({ ...(await process.operations.room('sale')), mode: 'closed' });

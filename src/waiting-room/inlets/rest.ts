@@ -1,9 +1,12 @@
 /** What a room at rest needs to know of its inlet: how long it can do without ticks, and what it had left open by then. */
 import { type InletSettings, tickInlet } from './index.ts';
-import type { Signal, Step, Tick } from './inlet.ts';
+import { parseState, type Signal, type Step, type Tick } from './inlet.ts';
 import { nextPeriod } from './target.ts';
-import type { TickTime } from './token-bucket.ts';
-import { burstOfOneSecond } from './token-bucket.ts';
+import type { Bucket, TickTime } from './token-bucket.ts';
+import { burstOfOneSecond, isBucket } from './token-bucket.ts';
+
+/** The process that ticks fills the bucket of a room that is awake more often than this, in ms. */
+const FILLED_EVERY = 1000;
 
 /** Until when ticks change nothing while nobody is there, in ms of the line's time; `now` where they always may. */
 export function restsUntil(inlet: InletSettings, now: number, signal: Signal | null): number {
@@ -28,6 +31,16 @@ export function placesLeftOpen(inlet: InletSettings): number | null {
     default:
       return null;
   }
+}
+
+/**
+ * Whether a room may be at rest in the process that ticks. Its bucket is older than what it had left open: only that
+ * process knows until when it was at rest. Another that filled it would let a second burst in.
+ */
+export function mayRestElsewhere(inlet: InletSettings, { state, now, shifted }: Tick): boolean {
+  if (inlet.strategy !== 'rate' && inlet.strategy !== 'adaptive') return false;
+  const bucket = parseState<Bucket>(state, inlet.strategy, isBucket);
+  return bucket !== null && now - shifted - (bucket.at - (bucket.shifted ?? shifted)) > FILLED_EVERY;
 }
 
 /** The tick of an inlet without ticks since `rested`, when its room was last at rest. Null: it ticked all the time. */
