@@ -14,7 +14,7 @@ export function isEmpty({ counters, inside, held, provisional, expiredAdmissions
   return people + entrants + expiredAdmissions === 0;
 }
 
-/** Whether two views of a line at rest show the same. What only its time, its inlet and reports change doesn't count. */
+/** Whether two views of a line at rest show the same. Its time, the state of its inlet and most notes don't count. */
 export function isSameAtRest(one: LineView, other: LineView): boolean {
   return gistOf(one) === gistOf(other);
 }
@@ -53,7 +53,7 @@ function nextEvent({ events }: RoomSettings, now: number): number {
   return Math.min(...times.filter((time) => time > now));
 }
 
-/** For how long nothing happens in a room as long as nobody comes, in ms; 0 where something may. */
+/** For how long nothing happens in a room if nobody comes, in ms; 0 if something may happen now. */
 export function restOf(configured: RoomSettings, lanes: SeenLanes, now: number): number {
   const settings = settingsAt(configured, now);
   if (!lanes.every((lane) => isEmpty(lane.view) && isOpen(settings, lane))) return 0;

@@ -79,7 +79,7 @@ export interface WaitingRoom {
   /** Sends the buffered heartbeats and predictions to the store. */
   readonly flush: () => Promise<void>;
   readonly missingRooms: MissingRooms;
-  /** Whether this process ticks, and leaves out a room because nothing happens in it: then it is as it was. */
+  /** Whether this process ticks and leaves out a room, because nothing happens in it. Its last snapshot then still holds. */
   isAtRest(room: RoomId): boolean;
   /** The most joins of one address without a proof within the current minute, as far as this process knows. */
   busiestAddress(room: RoomId): number;

@@ -65,7 +65,7 @@ export interface RecoveringStore {
 
 export interface RecoveredLines extends RecoveringStore {
   readonly missingRooms: MissingRooms;
-  /** Those of the lines in which nobody else took a step since they were seen. It costs the store no step. */
+  /** Those of the lines in which nobody else took a step since they were seen. It takes no step in any of them. */
   readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
 }
 

@@ -12,15 +12,15 @@ import type { RoomId, RoomSettings } from './room.ts';
 import type { LineWatcher } from './watch-line.ts';
 import { viewOfLanes } from './whole-view.ts';
 
-/** How long nobody must have been there before a room rests, in ms. */
+/** How long a room must have been empty before it rests, in ms. */
 const QUIET_FOR = 10_000;
 /** How often the marks of a room at rest are looked at, in ms. */
 const MARKS_EVERY = 1000;
 /** How often a room at rest is advanced all the same, in ms. */
 const ADVANCE_EVERY = 5 * 60_000;
-/** After so many ms without a tick, another process may have ticked, or a clock has jumped: all rooms are advanced. */
+/** After so many ms without a tick, another process may have ticked, or the clock jumped: all rooms are advanced. */
 const GAP = 10_000;
-/** What happened in a minute is measured when it is over and all processes have reported it, in ms. */
+/** How long after an event its minute is over, and measured with what all processes reported, in ms. */
 const MEASURED_AFTER = 75_000;
 /** Rooms begin their periods apart from each other, by this part of one: the golden ratio spreads any number of them. */
 const APART = 0.618_034;
@@ -71,7 +71,7 @@ export interface RestingRooms extends LineWatcher {
 export interface RestingRoomsDeps {
   readonly now: () => number;
   readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
-  /** Whether what is measured of a room is complete in which somebody was last there at that time, in ms. */
+  /** Whether the measurements of a room are complete. `occupiedAt` is when somebody was last there, in ms. */
   readonly isMeasured: (room: RoomId, view: LineView, occupiedAt: number) => boolean;
   /** Called every second for each room at rest. */
   readonly roomRests: (room: RoomId, lanes: SeenLanes) => void;
@@ -81,7 +81,7 @@ interface Seen {
   readonly room: RoomSettings;
   readonly lanes: SeenLanes;
   readonly at: number;
-  /** Since when nobody was there, and when somebody was seen there last; -Infinity for never. */
+  /** Since when it has been empty, and when somebody was last seen in it; -Infinity for never. */
   readonly since: number;
   readonly occupiedAt: number;
   /** For how long it may rest, in ms. */
@@ -94,7 +94,7 @@ export function createRestingRooms(deps: RestingRoomsDeps): RestingRooms {
   const seen = new Map<RoomId, Seen>();
   const rested = new Map<RoomId, Rested>();
   const keptUntil = new Map<RoomId, number>();
-  /** The rooms that were seen in this tick: of one whose tick failed nobody knows whether it may rest. */
+  /** The rooms that were seen in this tick. One whose tick failed may not rest: somebody may be waiting in it. */
   const seenNow = new Set<RoomId>();
   let woken = new Set<RoomId>();
   let order = 0;

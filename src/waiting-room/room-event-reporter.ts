@@ -44,14 +44,14 @@ export interface RoomEventReporterDeps {
 export interface ReportRoomEvents {
   /** Emits what happened in the lanes of a room since the last report. */
   report(room: RoomId, lanes: SeenLanes): Promise<void>;
-  /** Emits the counters of a room at rest, in which nothing else happens. It takes no call of the store. */
+  /** Emits the counters of a room at rest, in which nothing else happens. It makes no call to the store. */
   reportAtRest(room: RoomId, lanes: SeenLanes): void;
 }
 
 export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoomEvents {
   const { line, now, emit, admissionEnded } = deps;
 
-  /** When this process emitted the counters of each room: at rest, no note says so. */
+  /** When this process last emitted the counters of each room. While a room is at rest, its note is not updated. */
   const metricsAt = new Map<RoomId, number>();
 
   /** Whether the counters are due. */

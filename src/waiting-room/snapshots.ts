@@ -195,7 +195,7 @@ export function createSnapshots({
     return age >= 0 && age < TOO_OLD ? snapshot : undefined;
   }
 
-  /** With one look at the clock, as every poll and every check of the gate asks. */
+  /** Reads the clock once: every poll and every check of the gate calls it. */
   function answerable(room: RoomId, entry: Entry): Snapshot | undefined {
     const { snapshot } = entry;
     if (!snapshot) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A clock in ms that never goes back: where `now` jumps back, it continues from the latest time that it gave. For what a
- * process remembers for a while, so that such a jump makes nobody wait for it, and nothing stale be believed for longer.
+ * A clock in ms that never goes back: where `now` jumps back, it continues from the latest time that it gave. It is for
+ * limits and short memories of one process: a jump back makes nobody wait longer, and keeps nothing longer than intended.
  */
 export function createSteadyClock(now: () => number): () => number {
   let latest = Number.NEGATIVE_INFINITY;

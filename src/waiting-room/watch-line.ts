@@ -16,7 +16,7 @@ export interface LineWatcher {
   viewed(line: LineId, view: LineView): void;
 }
 
-/** The lines, watched. */
+/** The same lines. Each call of this process is passed on to the watcher when it is done. */
 export function watchLine(line: PublicLineStore, watcher: () => LineWatcher): PublicLineStore {
   const calls = line as unknown as Readonly<Record<string, Call>>;
   const watched = LINE_VERBS.filter((verb) => !LOOKS.has(verb)).map((verb) => [

@@ -34,7 +34,7 @@ export const NOT_ASKED: Readonly<Look> = {
   ...{ expiresAt: 0, stopped: 0 },
 };
 
-/** What a check of the gate goes by. It is looked up once a check, since there are many. */
+/** What a check of the gate is decided by. It is looked up once for each check. */
 export interface Moment {
   readonly room: RoomId;
   /** Null while the store is unavailable. */

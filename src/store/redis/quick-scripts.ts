@@ -2,13 +2,12 @@
  * Verbs that look at one admission, each with a script that is given a few keys of the line. It is the same file of
  * scripts/, with lib/quick-line.lua in place of lib/line.lua.
  */
-
 import type { LineKeyPart } from './keys.ts';
 import type { LineScript } from './line-script.ts';
 import { lineScripts } from './line-scripts.ts';
 import * as replies from './replies.ts';
 
-/** In place of an output, of a script that changed nothing: the verb needs the script with all keys. */
+/** The output of a script that changed nothing, because the verb needs the script with all keys. */
 export const UNSETTLED = Symbol('unsettled');
 
 const LIBS = ['quick-line', 'admission', 'provisional', 'sessions', 'admissions', 'steady', 'quick-time'];

@@ -13,7 +13,7 @@ export type Reply = string | number | null | Buffer | readonly Reply[];
 export interface Script<Args extends readonly unknown[], Result> {
   /** The file, without `.lua`. */
   readonly name: string;
-  /** Tells it from others of the same file, which have other files of scripts/lib. */
+  /** Distinguishes scripts that are made from one file with different files of scripts/lib. */
   readonly variant?: string;
   /** Files of scripts/lib that it needs, in order. */
   readonly libs: readonly string[];

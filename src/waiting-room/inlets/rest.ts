@@ -1,4 +1,4 @@
-/** What a room at rest needs to know of its inlet: how long it can do without ticks, and what it had left open by then. */
+/** The inlet of a room at rest: how long it can do without ticks, which places it leaves open, and how it ticks again. */
 import { type InletSettings, tickInlet } from './index.ts';
 import { parseState, type Signal, type Step, type Tick } from './inlet.ts';
 import { nextPeriod } from './target.ts';
@@ -34,8 +34,8 @@ export function placesLeftOpen(inlet: InletSettings): number | null {
 }
 
 /**
- * Whether a room may be at rest in the process that ticks. Its bucket is older than what it had left open: only that
- * process knows until when it was at rest. Another that filled it would let a second burst in.
+ * Whether a room may be at rest in the process that ticks. Its places stand open, and its bucket was not filled since.
+ * Only that process knows for how long: another that filled the bucket would let a second burst in.
  */
 export function mayRestElsewhere(inlet: InletSettings, { state, now, shifted }: Tick): boolean {
   if (inlet.strategy !== 'rate' && inlet.strategy !== 'adaptive') return false;
@@ -43,7 +43,7 @@ export function mayRestElsewhere(inlet: InletSettings, { state, now, shifted }: 
   return bucket !== null && now - shifted - (bucket.at - (bucket.shifted ?? shifted)) > FILLED_EVERY;
 }
 
-/** The tick of an inlet without ticks since `rested`, when its room was last at rest. Null: it ticked all the time. */
+/** The first tick after a rest. `rested` is the time of the last tick at rest; null if the room was not at rest. */
 export function tickAfterRest(inlet: InletSettings, tick: Tick, rested: TickTime | null): Step {
   if (!rested) return tickInlet(inlet, tick);
   // Jumps of clocks since then don't count as time.

@@ -1,6 +1,9 @@
 import type { LineId } from '../lanes.ts';
 
-/** What shows cheaply that something happened in a line: any step moves the line's time, unless a clock is behind. */
+/**
+ * Shows cheaply that something happened in a line. A step moves the line's time, unless the caller's clock is behind, or
+ * the step only uses or confirms an admission.
+ */
 export interface LineMark {
   readonly incarnation: string;
   readonly generation: number;

@@ -33,11 +33,11 @@ const REPORTED_AFTER = 5000;
 export interface Measurements {
   /** Measures a room. For the one process that ticks. */
   measure(room: RoomId, view: LineView): Promise<void>;
-  /** The same for a room that is as it was at its last measurement: it takes no call of the store. */
+  /** The same for a room that has not changed since its last measurement. It makes no call to the store. */
   measureAtRest(room: RoomId, view: LineView): void;
   /**
-   * Whether nothing of a room is left to write or to clear, as long as it stays as it is. Of the minute in which somebody
-   * was there last, processes may yet report who left.
+   * Whether nothing of a room is left to write or to clear, as long as nothing happens in it. In the minute of
+   * `occupiedAt`, when somebody was last there, processes may still report visitors who left.
    */
   isComplete(room: RoomId, view: LineView, occupiedAt: number): boolean;
   /** How fast a room lets visitors in, as the measuring process knew it a few seconds ago. Null if none has. */

@@ -13,7 +13,7 @@ local LONG = 1000
 local rowOf, addresses, texts, counts, looks, isChanged, isChecked = {}, {}, {}, {}, {}, {}, {}
 -- How many addresses have entries, and how many looks there were in this script.
 local addressCount, lookCount = 0, 0
--- Of each entry that was checked whether its visitor is gone: an address and its network have it both.
+-- For each checked entry, whether its visitor is gone. An entry is in two rows: that of its address and its network.
 local goneOf = {}
 
 local function secondOf(now)
@@ -94,7 +94,7 @@ local function rowFor(address)
   return row
 end
 
--- Reads the rows from one on.
+-- Reads the rows from `from` on.
 local function readRows(from)
   for first = from, #addresses, 1000 do
     local last = math.min(first + 999, #addresses)
@@ -117,7 +117,7 @@ end
 -- Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones.
 local function checkEntries(row, stays)
   local text, count = texts[row], counts[row]
-  -- As nearly all addresses have it.
+  -- Nearly all addresses have one entry.
   if count == 1 and stays(text) then return keepEntries(row, text, 1) end
   if count == 1 then return keepEntries(row, '', 0) end
   local kept, checked, at = {}, 0, 1
