@@ -9,6 +9,16 @@ import { describeLedgerVerbs } from './contract/ledger.ts';
 import { describeLikeTheModel } from './contract/like-the-model.ts';
 import { describeRestoring } from './contract/restoring.ts';
 import type { Stores } from './contract/room-under-test.ts';
+import type { Course } from './contract/steps.ts';
+
+/** Without jumps of clocks. Only the ledger takes a claim back for good, where another line has the number. */
+function asCalled(course: Course): Course {
+  const { steps, ...of } = withoutJumps(course);
+  const called = steps.map((step) =>
+    step.verb === 'undoClaim' ? { ...step, input: { ...step.input, again: true } } : step,
+  );
+  return { ...of, steps: called };
+}
 
 describe('the line over DynamoDB, on the embedded store', () => {
   let opened: Awaited<ReturnType<typeof dynamoOverEmbedded>> | undefined;
@@ -28,7 +38,7 @@ describe('the line over DynamoDB, on the embedded store', () => {
   describeRestoring(stores);
   describeLikeTheModel(stores, {
     runs: 100,
-    courses: arbitraryLossyCourse.map(withoutJumps),
-    undoneResets: arbitraryUndoneReset.map(withoutJumps),
+    courses: arbitraryLossyCourse.map(asCalled),
+    undoneResets: arbitraryUndoneReset.map(asCalled),
   });
 });
