@@ -1,7 +1,8 @@
 /** Programs of this machine: finding, installing and running them. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** The path of a program on the PATH. */
 export function pathOf(name: string): string | undefined {
@@ -43,24 +44,51 @@ export function run(
 /** How long to wait for another package manager to finish, and how often to look, in ms. */
 const LOCK = { patience: 10 * 60_000, every: 5000 };
 
-/** Runs apt-get, and waits while another package manager holds the lock; true if it succeeded. */
-export const apt = (...args: readonly string[]): boolean => aptPatiently(args, LOCK);
+/** The last run of apt-get of this process. */
+let lastApt: Promise<unknown> = Promise.resolve();
 
-/** The same with another patience. */
-export function aptPatiently(args: readonly string[], { patience, every }: typeof LOCK): boolean {
+/**
+ * Runs apt-get after those that were asked for before, and waits while another package manager holds the lock; true if
+ * it succeeded. `folder` is where `download` puts its files.
+ */
+export function apt(args: readonly string[], folder = '.'): Promise<boolean> {
+  const result = lastApt.then(() => aptPatiently(args, LOCK, folder));
+  lastApt = result;
+  return result;
+}
+
+/** The same at once, with another patience. */
+export async function aptPatiently(
+  args: readonly string[],
+  { patience, every }: typeof LOCK,
+  folder = '.',
+): Promise<boolean> {
   const given = ['-qq', ...args];
   console.error(`> ${['apt-get', ...given].join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   for (const deadline = Date.now() + patience; ; ) {
-    const { status, stderr } = spawnSync('apt-get', given, { stdio: ['ignore', 2, 'pipe'], encoding: 'utf8', env });
-    process.stderr.write(stderr ?? '');
+    const { status, said } = await aptGet(given, folder);
     if (status === 0) return true;
-    if (!/could not get lock|unable to (?:acquire|lock)/i.test(stderr ?? '')) return false;
+    if (!/could not get lock|unable to (?:acquire|lock)/i.test(said)) return false;
     if (Date.now() >= deadline) {
       console.error(`another package manager still holds the lock after ${patience / 60_000} minutes: try again later`);
       return false;
     }
     console.error('another package manager holds the lock; waiting for it');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, every);
+    await setTimeout(every);
   }
+}
+
+/** One run, and what it said on standard error. */
+function aptGet(args: readonly string[], cwd: string): Promise<{ status: number | null; said: string }> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const child = spawn('apt-get', args, { cwd, stdio: ['ignore', 2, 'pipe'], env });
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+    process.stderr.write(chunk);
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve({ status: null, said }));
+    child.once('close', (status) => resolve({ status, said }));
+  });
 }

@@ -45,6 +45,9 @@ const HEADLESS_SHELL: Program = {
   why: 'the tests of the pages, in half the time',
 };
 
+/** Files need not be on the disk before the next package is unpacked. */
+const INSTALL = ['install', '--yes', '--no-install-recommends', '--option', 'Dpkg::Options::=--force-unsafe-io'];
+
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** The path of the browser; undefined if the tests find it by themselves. */
@@ -54,21 +57,21 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * Checks that the programs are installed. As root on Debian or Ubuntu it installs the missing ones. Elsewhere it names
- * them and exits.
+ * Whether the programs are installed. As root on Debian or Ubuntu it installs the missing ones. It names those that
+ * are still missing.
  */
-export function requirePrograms(): void {
+export async function requirePrograms(): Promise<boolean> {
   const missing = missingOf(PROGRAMS);
-  if (missing.length === 0) return;
-  if (canInstall()) installAll([...missing, ...missingOf([HEADLESS_SHELL])]);
+  if (missing.length === 0) return true;
+  if (canInstall()) await installAll([...missing, ...missingOf([HEADLESS_SHELL])]);
   const still = missingOf(missing);
-  if (still.length === 0) return;
+  if (still.length === 0) return true;
   console.error('The tests need programs that are not installed:');
   for (const { names, debian, why } of still) {
     console.error(`  ${names.join(' or ')} for ${why} (Debian package ${debian})`);
   }
   console.error('Install them, or run this as root on Debian or Ubuntu, which installs them.');
-  process.exit(1);
+  return false;
 }
 
 const missingOf = (programs: readonly Program[]) =>
@@ -78,7 +81,7 @@ const missingOf = (programs: readonly Program[]) =>
       !(names.some(pathOf) && (file === undefined || existsSync(file))),
   );
 
-function installAll(programs: readonly Program[]): void {
+async function installAll(programs: readonly Program[]): Promise<void> {
   // The tests start their own servers, so packages must not start theirs.
   const policy = !existsSync(POLICY);
   if (policy) {
@@ -86,9 +89,11 @@ function installAll(programs: readonly Program[]): void {
     chmodSync(POLICY, 0o755);
   }
   try {
-    apt('update');
-    // One at a time: a missing package must not prevent the others.
-    for (const { debian } of programs) apt('install', '--yes', '--no-install-recommends', debian);
+    const packages = programs.map(({ debian }) => debian);
+    await apt(['update']);
+    if (await apt([...INSTALL, ...packages])) return;
+    // One at a time: a package that cannot be had must not prevent the others.
+    for (const each of packages) await apt([...INSTALL, each]);
   } finally {
     if (policy) rmSync(POLICY, { force: true });
   }

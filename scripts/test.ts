@@ -1,8 +1,9 @@
 /**
- * `npm test`: installs what the tests need, then runs the linter, the compiler, the boundaries and every test. Each
- * runs even if another fails, so that one run reports everything. Arguments go to vitest: `npm test -- test/oidc`.
+ * `npm test`: installs what the tests need, and meanwhile runs the linter, the compiler and the boundaries; then every
+ * test. Each runs even if another fails, so that one run reports everything. Arguments go to vitest:
+ * `npm test -- test/oidc`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { buildOptionalPrograms } from './optional-programs.ts';
 import { findChromium, requirePrograms } from './programs.ts';
@@ -11,12 +12,32 @@ import { findChromium, requirePrograms } from './programs.ts';
 const RESULTS = 'test-output/results.json';
 
 /** npm puts node_modules/.bin first on the PATH, with its own `node`. */
-function run(command: string, ...args: readonly string[]): boolean {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   console.log(`\n> ${command} ${args.join(' ')}`);
-  const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', env });
-  if (error) console.error(`${command} did not start: ${error.message}`);
-  else if (signal) console.error(`${command} was killed by ${signal}`);
-  return status === 0;
+  const child = spawn(command, args, { stdio: 'inherit', env });
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(`${command} did not start: ${error.message}`);
+      resolve(false);
+    });
+    child.once('close', (status, signal) => {
+      if (signal) console.error(`${command} was killed by ${signal}`);
+      else if (status !== 0) console.error(`FAILED: ${command} ${args.join(' ')}`);
+      resolve(status === 0);
+    });
+  });
+}
+
+/** Everything but the tests. */
+async function check(): Promise<boolean> {
+  const results = [
+    await run('biome', ['check', '.']),
+    await run('tsc', ['--noEmit']),
+    await run('tsc', ['--project', 'tsconfig.browser.json']),
+    await run('tsc', ['--project', 'tsconfig.panel.json']),
+    await run('node', ['scripts/boundaries.ts']),
+  ];
+  return results.every(Boolean);
 }
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -25,24 +46,11 @@ if (major < 24) {
   process.exit(1);
 }
 
-requirePrograms();
-await buildOptionalPrograms();
+const [isReady, isFine] = await Promise.all([requirePrograms(), check(), buildOptionalPrograms()]);
+if (!isReady) process.exit(1);
 const env = { ...process.env, CHROMIUM: findChromium() };
 rmSync(RESULTS, { force: true });
 mkdirSync('test-output', { recursive: true });
-
-const fine = [
-  run('biome', 'check', '.'),
-  run('tsc', '--noEmit'),
-  run('tsc', '--project', 'tsconfig.browser.json'),
-  run('node', 'scripts/boundaries.ts'),
-  run(
-    'vitest',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${RESULTS}`,
-    ...process.argv.slice(2),
-  ),
-];
-process.exit(fine.every(Boolean) ? 0 : 1);
+const tests = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
+const passed = await run('vitest', [...tests, ...process.argv.slice(2)], env);
+process.exit(isFine && passed ? 0 : 1);

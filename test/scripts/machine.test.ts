@@ -39,20 +39,20 @@ async function aptThatFails(times: number, reason: string): Promise<() => Promis
 describe('apt-get', () => {
   test('waits while another package manager holds the lock', async () => {
     const calls = await aptThatFails(2, LOCKED);
-    expect(aptPatiently(['install', 'redis-server'], { patience: 60_000, every: 10 })).toBe(true);
+    expect(await aptPatiently(['install', 'redis-server'], { patience: 60_000, every: 10 })).toBe(true);
     expect(await calls()).toBe(3);
     expect(said).toContain('another package manager holds the lock; waiting for it');
   });
 
   test('gives up after its patience, and says so', async () => {
     await aptThatFails(1_000_000, LOCKED);
-    expect(aptPatiently(['update'], { patience: 50, every: 10 })).toBe(false);
+    expect(await aptPatiently(['update'], { patience: 50, every: 10 })).toBe(false);
     expect(said).toContain('another package manager still holds the lock');
   });
 
   test('does not wait for anything else', async () => {
     const calls = await aptThatFails(1, 'E: Unable to locate package redis-server');
-    expect(aptPatiently(['install', 'redis-server'], { patience: 60_000, every: 10 })).toBe(false);
+    expect(await aptPatiently(['install', 'redis-server'], { patience: 60_000, every: 10 })).toBe(false);
     expect(await calls()).toBe(1);
   });
 });
