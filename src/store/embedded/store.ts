@@ -8,6 +8,7 @@ import { createIssuedTokens } from './issued-tokens.ts';
 import { createJournal } from './journal.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
+import { createLineMarks } from './line-marks.ts';
 import { createLogoutQueue } from './logout-queue.ts';
 import { createNoticeQueue } from './notice-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
@@ -53,7 +54,7 @@ export function createEmbeddedStore({ database, now, log, saveAfter }: EmbeddedS
 
   return {
     line: createLineStore({ group, journal }),
-    lineMarks: { read: (lines) => group.run(() => lines.map(journal.mark)) },
+    lineMarks: createLineMarks({ group, journal }),
     settings: createSettingsStore({ database, group, journal }),
     roomRecords: createRoomRecords({ database, group }),
     appliedFile: createStoredText({ database, group, table: 'applied_file' }),

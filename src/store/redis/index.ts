@@ -38,6 +38,7 @@ import { createStoredText } from './stored-text.ts';
 import { createTextHash } from './text-hash.ts';
 import { createTimeSeries } from './time-series.ts';
 import { answered } from './unavailable.ts';
+import { createWriteWatch } from './write-watch.ts';
 
 /** In ms. */
 const PROBE_TTL = 60_000;
@@ -93,6 +94,7 @@ export async function openRedisStore({
   const eviction = watchEviction({ client, log, every: evictionEvery });
   await eviction.check().catch(() => undefined);
   const { line, stop: stopDiscarding } = createLineStore({ run: runLine, numbers, deadline, log });
+  const writes = createWriteWatch(client);
   const { all: _, ...roomRecords } = createTextHash(client, run, ROOM_RECORDS);
   const inItsTime = <P extends object>(port: P): P => withDeadline(port, deadline);
   async function ping(): Promise<void> {
@@ -102,8 +104,8 @@ export async function openRedisStore({
 
   return {
     line,
-    lineMarks: inItsTime(createLineMarks(client, run)),
-    settings: inItsTime(createSettingsStore(client, run, runLine)),
+    lineMarks: inItsTime(createLineMarks(client, run, writes.watchedKeys())),
+    settings: inItsTime(createSettingsStore({ client, run, runLine, watched: writes.watchedKeys() })),
     roomRecords: inItsTime(roomRecords),
     appliedFile: inItsTime(createStoredText(client, APPLIED_FILE)),
     signingKeys: inItsTime(createStoredText(client, SIGNING_KEYS)),
@@ -125,6 +127,7 @@ export async function openRedisStore({
     async close() {
       eviction.stop();
       stopDiscarding();
+      writes.stop();
       await client.quit().catch(() => client.disconnect());
     },
   };

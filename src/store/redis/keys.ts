@@ -64,6 +64,9 @@ export const PARTS_WITH_KEPT: readonly LineKeyPart[] = [
 
 export const lineKey = (room: RoomId, part: LineKeyPart): string => `anteroom:{${room}}:${part}`;
 
+/** The line that a key of any of its parts belongs to. */
+export const lineOfKey = (key: string): LineId => key.slice(key.indexOf('{') + 1, key.indexOf('}'));
+
 /** Rooms whose keys a process remembers, at least, for each list of parts: about 2 kB a room. */
 const RECENT = 500;
 const recentKeys = new WeakMap<readonly LineKeyPart[], MemoizedRecent<readonly string[]>>();

@@ -19,4 +19,9 @@ export interface LineMark {
 export interface LineMarks {
   /** In the order of the lines; null where a line is missing. */
   read(lines: readonly LineId[]): Promise<readonly (LineMark | null)[]>;
+  /**
+   * The lines that somebody may have changed since they were read. Each is answered once, until it is read again. Where a
+   * store cannot tell, these are all that were read.
+   */
+  changed(): Promise<ReadonlySet<LineId>>;
 }

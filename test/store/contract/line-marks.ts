@@ -45,6 +45,15 @@ export function describeLineMarks(stores: Ports<'line' | 'lineMarks' | 'settings
       expect(await marksOf(room)).toMatchObject([{ arrivals: 0 }]);
     });
 
+    it('is named as changed after a step of another process', async () => {
+      const { store, second } = stores();
+      const room = await open();
+      await store.lineMarks.read([room]);
+      await second.line.join(room, [entrant], T0 + 500);
+      expect(await store.lineMarks.changed()).toContain(room);
+      expect(await store.lineMarks.changed()).not.toContain(room);
+    });
+
     it('is gone with its room', async () => {
       const room = await open();
       await stores().store.settings.deleteRoom(room);
