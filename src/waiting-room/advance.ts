@@ -112,6 +112,11 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     return others.length === 0 ? lanes : sharePlaces(settings, lanes);
   }
 
+  function forgetOthers(rooms: readonly RoomSettings[]): void {
+    const ids = new Set(rooms.map(({ id }) => id));
+    for (const id of applied.keys()) if (!ids.has(roomOfLine(id))) applied.delete(id);
+  }
+
   /** The groups of some rooms. */
   async function shareGroups(rooms: readonly RoomSettings[], of: readonly RoomSettings[]): Promise<void> {
     const ids = new Set(of.flatMap(({ group }) => (group ? [group.id] : [])));
@@ -231,9 +236,8 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     },
     async all() {
       const { all: rooms, awake } = await roomsOfTick();
+      if (rooms !== tickedRooms) forgetOthers(rooms);
       [tickedRooms, tickedAt] = [rooms, now()];
-      const ids = new Set(rooms.map(({ id }) => id));
-      for (const id of applied.keys()) if (!ids.has(roomOfLine(id))) applied.delete(id);
       const [shared] = await Promise.allSettled([shareGroups(rooms, awake)]);
       const results = await Promise.allSettled(
         awake.map(async (room) => {
@@ -243,7 +247,7 @@ export function createAdvance(deps: AdvanceDeps): Advance {
           resting.saw(room, lanes);
         }),
       );
-      resting.settle(rooms);
+      resting.settle();
       const failed = [shared, ...results].find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },

@@ -119,7 +119,7 @@ export interface WaitingRoomDeps {
 export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const { now, cookieKeys, emit, relyingPartyChanged = () => undefined, onError } = deps;
   const recovered = recoverLostLines({ store: deps.store, now, onError });
-  const { settings, missingRooms, unchangedLines } = recovered;
+  const { settings, missingRooms, changedLines, unchangedLines } = recovered;
   const line = watchLine(recovered.line, () => resting);
   const store = { line, settings };
   const admissionEnded = createAdmissionEnded(emit, deps.admissionEnded ?? (() => undefined));
@@ -129,7 +129,8 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const heartbeats = createHeartbeatBuffer(line, now);
   const predictions = createPredictions(line);
   const inAnyLane = createInAnyLane({ snapshots });
-  const measurements = createMeasurements({ store: deps.store, now, emit });
+  const isAtRest = (room: RoomId) => resting.isAtRest(room);
+  const measurements = createMeasurements({ store: deps.store, now, emit, isAtRest });
   /** The measuring process raises an alert where any process suspects abuse. */
   const emitAndCount: Emit = (type, fields) => {
     if (type === 'abuse.suspected' && 'room' in fields && fields.room !== null) {
@@ -152,11 +153,11 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
   const joinRoom = createJoinRoom({ join: createJoinBatcher(line, now), admissions, snapshots, now, emit });
   const roomEvents = createRoomEventReporter({ line: recovered.line, now, emit, admissionEnded });
   const resting = createRestingRooms({
-    ...{ now, unchangedLines },
+    ...{ now, changedLines, unchangedLines },
     isMeasured: measurements.isComplete,
-    roomRests(room, lanes) {
-      measurements.measureAtRest(room, viewOfLanes(lanes));
-      roomEvents.reportAtRest(room, lanes);
+    roomRests(room, lanes, at) {
+      measurements.measureAtRest(room, viewOfLanes(lanes), at);
+      return roomEvents.reportAtRest(room, lanes, at);
     },
   });
   // Its own steps wake no room.
@@ -244,7 +245,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     operationsOf,
     busiestAddress: joinLimits.busiest,
     missingRooms,
-    isAtRest: resting.isAtRest,
+    isAtRest,
     async flush() {
       await Promise.all([heartbeats.flush(), predictions.flush(), joinLimits.share(), measurements.waits.flush()]);
     },

@@ -45,6 +45,10 @@ export interface LineMemory {
    * process's own views move the line's time as well, and may hide the steps of others: each must be compared with it too.
    */
   isUnchanged(room: RoomId, view: LineView, mark: LineMark | null, at: number): boolean;
+  /** Says which lines may have changed since their marks were read. At `at`, all others had not. */
+  changed(lines: Iterable<RoomId>, at: number): void;
+  /** When what is remembered of a line was true last, in ms; undefined for one that is not remembered. */
+  trueAt(room: RoomId): number | undefined;
   forget(room: RoomId): void;
 }
 
@@ -56,6 +60,14 @@ export function createLineMemory(): LineMemory {
   const settings = new Map<RoomId, RoomSettings>();
   const parties = new Map<string, RelyingParty>();
   const steps = new Map<RoomId, number>();
+  /** Those that have not changed since they were remembered, and when that was known last, in ms. */
+  const unchanged = new Set<RoomId>();
+  let unchangedAt = Number.NEGATIVE_INFINITY;
+
+  function trueAt(room: RoomId): number | undefined {
+    const known = rooms.get(room);
+    return known && (unchanged.has(room) ? Math.max(known.at, unchangedAt) : known.at);
+  }
   return {
     rooms,
     settings,
@@ -92,10 +104,21 @@ export function createLineMemory(): LineMemory {
       const isSame = mark.queue === counters.queue && mark.arrivals === arrivals;
       if (!isSame || mark.clock > Math.max(clock, steps.get(room) ?? 0)) return false;
       rooms.set(room, { ...known, at });
+      unchanged.add(room);
       return true;
     },
+    changed(lines, at) {
+      for (const room of lines) {
+        const known = rooms.get(room);
+        if (known) rooms.set(room, { ...known, at: trueAt(room) ?? known.at });
+        unchanged.delete(room);
+      }
+      unchangedAt = at;
+    },
+    trueAt,
     forget(room) {
       steps.delete(room);
+      unchanged.delete(room);
       rooms.delete(room);
       settings.delete(room);
       for (const [id, party] of parties) if (party.room === room) parties.delete(id);

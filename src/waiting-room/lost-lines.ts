@@ -67,6 +67,8 @@ export interface RecoveredLines extends RecoveringStore {
   readonly missingRooms: MissingRooms;
   /** Those of the lines in which nobody else took a step since they were seen. It takes no step in any of them. */
   readonly unchangedLines: (lanes: readonly SeenLane[]) => Promise<ReadonlySet<LineId>>;
+  /** Those of all lines that may have changed since it was asked for them. Each is answered once, until it is again. */
+  readonly changedLines: () => Promise<ReadonlySet<LineId>>;
 }
 
 export function recoverLostLines({ store, now, onError }: LostLinesDeps): RecoveredLines {
@@ -94,7 +96,7 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     const room = roomOfLine(id);
     const settings = memory.settings.get(room) ?? (await store.settings.room(room));
     if (!settings || !isLaneOf(settings, laneOfLine(id))) return false;
-    const isFresh = known !== undefined && Math.abs(now() - known.at) <= FRESH;
+    const isFresh = known !== undefined && Math.abs(now() - (memory.trueAt(id) ?? known.at)) <= FRESH;
     if (!store.checkpoints && !isFresh && !isOverdue(id)) {
       throw new StoreUnavailable(new Error(`the line of the room ${id} is missing, and another process may know it`));
     }
@@ -261,5 +263,12 @@ export function recoverLostLines({ store, now, onError }: LostLinesDeps): Recove
     return new Set(same.map(({ line: id }) => id));
   }
 
-  return { line, settings, missingRooms, unchangedLines };
+  async function changedLines(): Promise<ReadonlySet<LineId>> {
+    const at = now();
+    const changed = await store.lineMarks.changed();
+    memory.changed(changed, at);
+    return changed;
+  }
+
+  return { line, settings, missingRooms, unchangedLines, changedLines };
 }

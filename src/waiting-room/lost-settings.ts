@@ -3,7 +3,7 @@ import { laneOfLine } from './lanes.ts';
 import { type LineMemory, rememberParty } from './line-memory.ts';
 import type { SettingsStore } from './ports/settings.ts';
 import type { RelyingParty } from './relying-party.ts';
-import type { RoomId } from './room.ts';
+import type { RoomId, RoomSettings } from './room.ts';
 
 export interface LostSettingsDeps {
   readonly stored: SettingsStore;
@@ -15,15 +15,20 @@ export interface LostSettingsDeps {
 }
 
 export function recoverLostSettings({ stored, memory, isLost, isLostParty }: LostSettingsDeps): SettingsStore {
+  /** All rooms as they were found last, of which none was missing. */
+  let complete: readonly RoomSettings[] | null = null;
+
   return {
     ...stored,
     async rooms(only) {
       const rooms = await stored.rooms(only);
+      if (rooms === complete && memory.settings.size === rooms.length) return rooms;
       const ids = new Set(rooms.map(({ id }) => id));
       const missing = [...(only ?? memory.settings.keys())].filter((id) => !ids.has(id));
       const lost = await Promise.all(missing.map(isLost));
       const found = lost.includes(true) ? await stored.rooms(only) : rooms;
       for (const room of found) memory.settings.set(room.id, room);
+      if (!only) complete = found;
       return found;
     },
     async room(id) {

@@ -44,8 +44,11 @@ export interface RoomEventReporterDeps {
 export interface ReportRoomEvents {
   /** Emits what happened in the lanes of a room since the last report. */
   report(room: RoomId, lanes: SeenLanes): Promise<void>;
-  /** Emits the counters of a room at rest, in which nothing else happens. It makes no call to the store. */
-  reportAtRest(room: RoomId, lanes: SeenLanes): void;
+  /**
+   * Emits the counters of a room that was at rest until `at`, in ms, where they are due. Answers when they are due again. It
+   * makes no call to the store.
+   */
+  reportAtRest(room: RoomId, lanes: SeenLanes, at: number): number;
 }
 
 export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoomEvents {
@@ -55,8 +58,8 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
   const metricsAt = new Map<RoomId, number>();
 
   /** Whether the counters are due. */
-  function isMetricsDue(last: number): boolean {
-    const since = now() - last;
+  function isMetricsDue(last: number, at = now()): boolean {
+    const since = at - last;
     return since < 0 || since >= METRICS_INTERVAL;
   }
 
@@ -123,10 +126,12 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
       const counted = roomCounters(lanes);
       await Promise.all(lanes.map((lane, i) => reportLane(room, lane, i === 0 ? counted : null)));
     },
-    reportAtRest(room, lanes) {
-      if (!isMetricsDue(metricsAt.get(room) ?? now())) return;
+    reportAtRest(room, lanes, at) {
+      const last = metricsAt.get(room) ?? at;
+      if (!isMetricsDue(last, at)) return last + METRICS_INTERVAL;
       emit('room.metrics', { room, counters: roomCounters(lanes) });
-      metricsAt.set(room, now());
+      metricsAt.set(room, at);
+      return at + METRICS_INTERVAL;
     },
   };
 }

@@ -13,31 +13,39 @@ export interface RoomsOfTick {
 
 export interface RoomsOfTickDeps {
   readonly settings: Pick<SettingsStore, 'rooms'>;
-  readonly resting: Pick<RestingRooms, 'look' | 'awake' | 'isAtRest' | 'count'>;
+  readonly resting: Pick<RestingRooms, 'look' | 'awake'>;
   readonly now: () => number;
 }
 
-/** Reads the settings of the rooms that a tick advances, and every two seconds those of all. */
+/**
+ * Reads the settings of the rooms that a tick advances, and every two seconds those of all. As long as none has changed,
+ * all are the same array.
+ */
 export function createRoomsOfTick({ settings, resting, now }: RoomsOfTickDeps): () => Promise<RoomsOfTick> {
   let known: readonly RoomSettings[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
 
   async function read(): Promise<readonly RoomSettings[]> {
-    const awake = known.filter(({ id }) => !resting.isAtRest(id)).map(({ id }) => id);
+    const awake = resting.awake(known);
     const isMostlyAtRest = awake.length * 2 < known.length;
     if (!isMostlyAtRest || Math.abs(now() - readAt) >= FRESH_FOR) {
-      known = await settings.rooms();
+      const rooms = await settings.rooms();
       readAt = now();
-    } else if (awake.length > 0) {
-      const fresh = new Map((await settings.rooms(awake)).map((room) => [room.id, room]));
-      known = known.flatMap((room) => (resting.isAtRest(room.id) ? [room] : (fresh.get(room.id) ?? [])));
+      return isSame(rooms, known) ? known : rooms;
     }
-    return known;
+    if (awake.length === 0) return known;
+    const fresh = new Map((await settings.rooms(awake.map(({ id }) => id))).map((room) => [room.id, room]));
+    if (awake.every((room) => fresh.get(room.id) === room)) return known;
+    const before = new Set(awake);
+    return known.flatMap((room) => (before.has(room) ? (fresh.get(room.id) ?? []) : [room]));
   }
 
   return async () => {
     await resting.look();
-    const all = await read();
-    return { all, awake: resting.awake(all) };
+    known = await read();
+    return { all: known, awake: resting.awake(known) };
   };
 }
+
+const isSame = (rooms: readonly RoomSettings[], others: readonly RoomSettings[]) =>
+  rooms === others || (rooms.length === others.length && rooms.every((room, n) => room === others[n]));

@@ -112,7 +112,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
     noticeRequests: { sends: { email: false, push: false } },
     waitingRoom: {
       ...{ operationsOf, seal, supportCodes, snapshots: createSnapshots({ store, now: Date.now }) },
-      measurements: createMeasurements({ store, now: Date.now, emit }),
+      measurements: createMeasurements({ store, now: Date.now, emit, isAtRest: () => false }),
       visitors: { admission: (room, visitor) => store.line.admission(room, visitor, Date.now()) },
     },
     subscribe: (sink) => void subscribers.push(sink),

@@ -400,3 +400,22 @@ test('a line that Redis lost while its room was at rest is there again within 3 
   expect(view.counters.queue).toBeGreaterThanOrEqual(1);
   await expect(process.visitors.arrive('sale', { visitor: null, ticket: null })).resolves.toBeDefined();
 });
+
+test('on Redis, nobody looks at the line of a room at rest for a minute, until another process changes it', async () => {
+  const redis = await startRedis();
+  const store = await openRedisStore({ url: redis.url });
+  const second = await openRedisStore({ url: redis.url });
+  opened = { store, close: () => Promise.all([store.close(), second.close()]).then(redis.stop) };
+  const { store: seen, calls } = counted(store);
+  const process = aProcess(seen);
+  await process.operations.putRoom(roomWith('sale', { inlet: { strategy: 'rate', per_minute: 600 } }));
+  await tick(process, RESTS_AFTER + 2 * SECOND);
+  expect(process.isAtRest('sale')).toBe(true);
+  calls.clear();
+  await tick(process, 50 * SECOND);
+  expect(process.isAtRest('sale')).toBe(true);
+  expect(calls.get('line_marks.read') ?? 0).toBeLessThanOrEqual(1);
+  await aProcess(second).visitors.arrive('sale', { visitor: null, ticket: null });
+  await tick(process, TICK);
+  expect(process.isAtRest('sale')).toBe(false);
+});

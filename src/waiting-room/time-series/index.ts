@@ -33,8 +33,8 @@ const REPORTED_AFTER = 5000;
 export interface Measurements {
   /** Measures a room. For the one process that ticks. */
   measure(room: RoomId, view: LineView): Promise<void>;
-  /** The same for a room that has not changed since its last measurement. It makes no call to the store. */
-  measureAtRest(room: RoomId, view: LineView): void;
+  /** The same for a room that has not changed from its last measurement until `at`, in ms. It makes no call to the store. */
+  measureAtRest(room: RoomId, view: LineView, at: number): void;
   /**
    * Whether nothing of a room is left to write or to clear, as long as nothing happens in it. In the minute of
    * `occupiedAt`, when somebody was last there, processes may still report visitors who left.
@@ -56,6 +56,8 @@ export interface MeasurementsDeps {
   readonly store: { readonly timeSeries: TimeSeries; readonly sharedCounts: SharedCounts };
   readonly now: () => number;
   readonly emit: Emit;
+  /** Whether a room has not changed since its last measurement, however old that is. */
+  readonly isAtRest: (room: RoomId) => boolean;
 }
 
 interface Known {
@@ -65,7 +67,7 @@ interface Known {
   readonly written: string;
 }
 
-export function createMeasurements({ store, now, emit }: MeasurementsDeps): Measurements {
+export function createMeasurements({ store, now, emit, isAtRest }: MeasurementsDeps): Measurements {
   const { timeSeries } = store;
   const waits = createWaitCounts(store.sharedCounts, now);
   const known = new Map<RoomId, Known>();
@@ -122,15 +124,13 @@ export function createMeasurements({ store, now, emit }: MeasurementsDeps): Meas
         written: isDue ? gist : (from?.written ?? ''),
       });
     },
-    measureAtRest(room, view) {
+    measureAtRest(room, view, at) {
       const here = known.get(room);
       if (!here) return;
       const { measurement } = here;
-      const isOver = minuteOf(now()) > measurement.minute;
+      const isOver = minuteOf(at) > measurement.minute;
       // A minute without anything has no row.
-      const measured = isOver
-        ? { ...measureView(measurement, view, now()), closed: [] }
-        : { ...measurement, at: now() };
+      const measured = isOver ? { ...measureView(measurement, view, at), closed: [] } : { ...measurement, at };
       known.set(room, { ...here, measurement: measured });
     },
     isComplete(room, view, occupiedAt) {
@@ -139,7 +139,7 @@ export function createMeasurements({ store, now, emit }: MeasurementsDeps): Meas
     },
     async pace(room) {
       const here = known.get(room)?.measurement;
-      if (here && Math.abs(now() - here.at) < 2 * EVERY) return here.pace;
+      if (here && (isAtRest(room) || Math.abs(now() - here.at) < 2 * EVERY)) return here.pace;
       return parseMeasurement(await timeSeries.latest(room))?.pace ?? null;
     },
     async alerts(room) {
@@ -147,7 +147,7 @@ export function createMeasurements({ store, now, emit }: MeasurementsDeps): Meas
     },
     measuredAlerts(room) {
       const here = known.get(room)?.measurement;
-      return here && Math.abs(now() - here.at) < 10 * EVERY ? (here.alerts ?? {}) : null;
+      return here && (isAtRest(room) || Math.abs(now() - here.at) < 10 * EVERY) ? (here.alerts ?? {}) : null;
     },
     async rows(room, from, before) {
       const rows = await timeSeries.read(room, minuteOf(from), minuteOf(before - 1) + 1);
