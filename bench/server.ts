@@ -1,7 +1,8 @@
 /** Starts servers under test, each in a process of its own. */
 
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { listening } from '#support/ports.ts';
 
 export interface ServerProcess {
@@ -15,8 +16,6 @@ export interface ServerProcess {
 
 /** On a busy machine, in ms. */
 const STARTING = 150_000;
-/** Ticks per second in /proc, on every system that Node supports. */
-const TICKS = 100;
 
 export interface ServerOptions {
   /** The file to run. */
@@ -47,10 +46,13 @@ export async function startServer({ main, port, env }: ServerOptions): Promise<S
   return {
     port,
     async cpuSeconds() {
-      const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '');
-      // proc(5): utime and stime are fields 14 and 15. Field 2, in parentheses, may contain spaces.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / TICKS;
+      const folder = `/proc/${child.pid}/task`;
+      const threads = await readdir(folder).catch(() => []);
+      const stats = await Promise.all(
+        threads.map((thread) => readFile(join(folder, thread, 'schedstat'), 'utf8').catch(() => '0')),
+      );
+      // The first field is the time on a processor, in ns. /proc/PID/stat counts hundredths of a second.
+      return stats.length === 0 ? Number.NaN : stats.reduce((sum, stat) => sum + Number.parseInt(stat, 10) / 1e9, 0);
     },
     async residentBytes() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');

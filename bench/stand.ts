@@ -129,7 +129,7 @@ relying_parties:
 `;
 
 async function ready(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
     if (ok) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
