@@ -94,10 +94,10 @@ export function createAdvance(deps: AdvanceDeps): Advance {
     }
     if (resting.restedAt(settings.id)?.isUndisturbed && restOf(configured, lanes, now()) > 0) {
       resting.skipped(settings.id, lanes[0].view);
-    } else {
-      await (hasLanes(settings) ? tickTogether(settings, lanes) : tick(settings, lanes[0].view));
-      resting.ticked(settings.id);
+      return lanes;
     }
+    await (hasLanes(settings) ? tickTogether(settings, lanes) : tick(settings, lanes[0].view));
+    resting.ticked(settings.id);
     await Promise.all(lanes.map((lane) => writeMeter(settings, lane)));
     return lanes;
   }

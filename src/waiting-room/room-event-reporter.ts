@@ -114,9 +114,10 @@ export function createRoomEventReporter(deps: RoomEventReporterDeps): ReportRoom
       lapses,
       opened: draws.length,
       done,
-      metricsAt: isDue ? now() : metricsBefore,
+      // What was emitted while the room was at rest is no reason to write.
+      metricsAt: isDue ? now() : before.metricsAt,
     };
-    if (counted) metricsAt.set(room, progress.metricsAt);
+    if (counted) metricsAt.set(room, isDue ? now() : metricsBefore);
     const note = JSON.stringify(progress);
     if (note !== notes.told) await line.note(id, { name: 'told', value: note }, now());
   }

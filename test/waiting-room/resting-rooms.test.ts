@@ -307,6 +307,18 @@ describe.each(STORES)('a room at rest, on %s', (_name, open) => {
     expect(process.measurements.measuredAlerts('sale')).toEqual({});
   });
 
+  test('is only looked at every five minutes, and nothing is written', async () => {
+    const { store: seen, calls } = counted(store);
+    process = aProcess(seen);
+    await rest();
+    await tick(process, 5 * MINUTE);
+    calls.clear();
+    await tick(process, 10 * MINUTE);
+    expect(process.isAtRest('sale')).toBe(true);
+    expect(calls.get('view_for_memory')).toBe(2);
+    expect(['note', 'configure', 'raise', 'time_series.write_latest'].filter((name) => calls.has(name))).toEqual([]);
+  });
+
   test('has the joins of a minute in the row of that minute', async () => {
     await rest();
     await tick(process, 5 * MINUTE + 30 * SECOND - (time - T0));
