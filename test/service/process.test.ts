@@ -196,6 +196,26 @@ describe('a process that gets SIGTERM', () => {
     expect(await statusOf(`${url}/livez`)).toBeNull();
   });
 
+  test('through npm start, keeps what Node compiled, so that the next start needs no stripper of types', async () => {
+    const of = (name: string) => join(folder.path, name);
+    const files = { CONFIG: of('anteroom.yaml'), JWKS_FILE: of('jwks.json'), DATA_DIR: of('data') };
+    const compiled = of('compiled');
+    const external = async () => {
+      const variables = { PATH: process.env.PATH, ...env, ...files, NODE_COMPILE_CACHE: compiled };
+      const npm = spawn('npm', ['start'], { env: variables, stdio: 'ignore' });
+      const ended = once(npm, 'exit');
+      await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 30_000 }).toBe(200);
+      const metrics = await (
+        await fetch(`${url}/metrics`, { headers: { Authorization: `Bearer ${ADMIN_TOKEN}` } })
+      ).text();
+      npm.kill('SIGTERM');
+      await ended;
+      return Number(/^anteroom_nodejs_external_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+    };
+    const [first, next] = [await external(), await external()];
+    expect(first - next).toBeGreaterThan(4_000_000);
+  });
+
   test('does not wait for idle connections', async () => {
     const run = await start();
     const idle = connect(port, '127.0.0.1').on('error', () => undefined);
