@@ -1,5 +1,6 @@
 /** What a line costs in Redis, measured in Redis: bytes for each waiting visitor, and microseconds for each verb. */
 import { describe, expect, it } from 'vitest';
+import { lineKey } from '#store/redis/keys.ts';
 import type { RoomUnderTest } from './contract/room-under-test.ts';
 import { makeRoom, seconds, T0 } from './contract/room-under-test.ts';
 import { useRedis } from './use-redis.ts';
@@ -119,6 +120,12 @@ describe('what a line costs in Redis', () => {
     // Loads the script, and makes addresses that are checked with new ones.
     await come(0, 100);
     expect(await commandsOf(() => come(100, 200))).toBeLessThan(200 * 3);
+  });
+
+  it('keeps the fields of a line in a table once somebody joined, so that a script finds each at once', async () => {
+    const room = await makeRoom(redis.store);
+    await room.crowd(1);
+    expect(await redis.client.object('ENCODING', lineKey(room.id, 'line'))).toBe('hashtable');
   });
 
   it('takes few commands for the heartbeats of visitors who joined at the same moment', async () => {

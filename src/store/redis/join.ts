@@ -16,6 +16,12 @@ import { giveUpJoinScript, joinScript } from './join-scripts.ts';
 /** How often a process asks what became of the joins that it gave up, in ms. */
 const EVERY = 1000;
 
+/**
+ * A name longer than 64 characters. It is in the line's hash, and with such a text in it (hash-max-listpack-value) Redis
+ * stores a hash as a table. Otherwise it would go through the hash for each of the sixty fields that a script reads.
+ */
+const NAME_BYTES = 51;
+
 export interface JoinDeps {
   readonly run: RunLine;
   readonly discard: LineStore['discard'];
@@ -39,7 +45,7 @@ export interface Joins {
 }
 
 export function createJoins({ run, discard, deadline, log }: JoinDeps): Joins {
-  const process = randomBytes(9).toString('base64url');
+  const process = randomBytes(NAME_BYTES).toString('base64url');
   const rooms = new Map<RoomId, GivenUp[]>();
   const discarding = new Map<RoomId, Promise<void>>();
   let joins = 0;
