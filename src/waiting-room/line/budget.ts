@@ -12,26 +12,28 @@ import { isForfeited, type Line, measuredTime } from './line.ts';
 
 /** How long, in seconds, a visitor counts after the join without a heartbeat. */
 const ARRIVES_WITHIN = 30;
-/** The most addresses and networks. A further one has no budget. */
-const ADDRESSES = 100_000;
+/** The most networks. A further one has no budget. */
+const NETWORKS = 50_000;
 /**
- * How many other addresses are checked with each new one at most: those that were not accessed for the longest time.
- * While there is room, the check ends early: with every fourth new address, after one that keeps entries.
+ * How many other networks are checked with each new one at most: those that were not accessed for the longest time.
+ * While there is room, the check ends early: with every eighth new network, after one that keeps entries.
  */
 const LOOKED_AT = 2;
-const NEW_FOR_ONE_KEPT = 4;
-/** How many entries of an address are checked at once: all that a network may have by default. */
+const NEW_FOR_ONE_KEPT = 8;
+/** How many entries are checked at once: all that a network may have by default. */
 const CHECKED = 200;
 
 const secondOf = (line: Line, now: number) => Math.floor(measuredTime(line, now) / 1000);
 
 /**
- * Whether an entry is of a visitor who may still be on the way. It is `number:second:visitor`, or `e` draw `.` index
- * `:second:visitor`.
+ * Whether an entry is of a visitor who may still be on the way. It is `number:second,address:visitor`, or `e` draw `.`
+ * index `:second,address:visitor`. Earlier versions leave out `,address`.
  */
 function isRecent(line: Line, entry: string, now: number): boolean {
-  return secondOf(line, now) - Number(entry.split(':', 2)[1]) <= ARRIVES_WITHIN;
+  return secondOf(line, now) - Number.parseInt(entry.slice(entry.indexOf(':') + 1), 10) <= ARRIVES_WITHIN;
 }
+
+const isOf = (entry: string, address: string) => entry.includes(`,${address}:`);
 
 const isEntrant = (entry: string) => entry.startsWith('e');
 const numberOf = (entry: string) => Number(entry.slice(0, entry.indexOf(':')));
@@ -68,10 +70,10 @@ function forfeit(line: Line, entry: string): void {
   line.returned.delete(number);
 }
 
-/** Stores the entries of an address, and makes it the latest accessed. */
-function keepEntries(line: Line, address: string, entries: readonly string[]): void {
-  line.budget.delete(address);
-  if (entries.length > 0) line.budget.set(address, entries);
+/** Stores the entries of a network, and makes it the latest accessed. */
+function keepEntries(line: Line, network: string, entries: readonly string[]): void {
+  line.budget.delete(network);
+  if (entries.length > 0) line.budget.set(network, entries);
 }
 
 /** Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones. */
@@ -90,13 +92,13 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
 }
 
 /**
- * Checks the addresses that were not accessed for the longest time, before `coming` new ones. Absent visitors keep their
+ * Checks the networks that were not accessed for the longest time, before `coming` new ones. Absent visitors keep their
  * place while there is room.
  */
 function lookAtOldest(line: Line, coming: number, now: number): void {
-  const isFull = line.budget.size + coming > ADDRESSES;
+  const isFull = line.budget.size + coming > NETWORKS;
   let keeping = isFull ? Number.POSITIVE_INFINITY : Math.ceil(coming / NEW_FOR_ONE_KEPT);
-  for (const [address, entries] of line.budget
+  for (const [network, entries] of line.budget
     .entries()
     .take(LOOKED_AT * coming)
     .toArray()) {
@@ -104,32 +106,52 @@ function lookAtOldest(line: Line, coming: number, now: number): void {
     const kept = isFull
       ? withoutAbsent(line, entries, now)
       : checkEntries(entries, (entry) => !isGone(line, entry, now));
-    keepEntries(line, address, kept);
+    keepEntries(line, network, kept);
     if (kept.length > 0) keeping -= 1;
   }
 }
 
-/** Whether an address or network may have one more. It is checked once with each batch of joins: in `checked`. */
-function hasRoom(line: Line, address: string, limit: number, checked: Set<string>, now: number): boolean {
-  const entries = line.budget.get(address);
-  if (!entries) return line.budget.size < ADDRESSES;
-  if (entries.length < limit) return true;
+/** Whether an address may have one more of its network. It is checked once with each batch of joins: in `checked`. */
+function addressHasRoom(line: Line, { address, network }: Source, limit: number, checked: Set<string>, now: number) {
+  const entries = () => line.budget.get(network) ?? [];
+  // An earlier version kept the entries of an address here too, and those of the network without an address.
+  const former = () => line.budget.get(address) ?? [];
+  const count = () => entries().filter((entry) => isOf(entry, address)).length + former().length;
+  if (entries().length < limit || count() < limit) return true;
   if (checked.has(address)) return false;
   checked.add(address);
+  if (former().length > 0) keepEntries(line, address, withoutAbsent(line, former(), now));
+  const { own = [], others = [] } = Object.groupBy(entries(), (entry) => (isOf(entry, address) ? 'own' : 'others'));
+  if (own.length > 0) keepEntries(line, network, [...others, ...withoutAbsent(line, own, now)]);
+  return count() < limit;
+}
+
+/** The same for a network. */
+function networkHasRoom(line: Line, { network }: Source, limit: number, checked: Set<string>, now: number): boolean {
+  const entries = line.budget.get(network);
+  if (!entries) return line.budget.size < NETWORKS;
+  if (entries.length < limit) return true;
+  if (checked.has(network)) return false;
+  checked.add(network);
   const kept = withoutAbsent(line, entries, now);
-  keepEntries(line, address, kept);
+  keepEntries(line, network, kept);
   return kept.length < limit;
 }
 
-/** The address of a key, and the network around it. */
-const addressesOf = (key: string) => [narrowOf(key), `/${wideOf(key)}`] as const;
+/** Where a visitor comes from. The name of a network has a slash before it. */
+interface Source {
+  readonly address: string;
+  readonly network: string;
+}
+
+const sourceOf = (key: string): Source => ({ address: narrowOf(key), network: `/${wideOf(key)}` });
 
 /** Grants an entry, if the budgets of the address and of its network allow it. */
-function grant(line: Line, key: string, entry: string, checked: Set<string>, now: number): boolean {
+function grant(line: Line, source: Source, entry: string, checked: Set<string>, now: number): boolean {
   const limit = line.rules.unprovenPerAddress ?? 0;
-  const [narrow, wide] = addressesOf(key);
-  if (!hasRoom(line, narrow, limit, checked, now) || !hasRoom(line, wide, WIDE * limit, checked, now)) return false;
-  for (const address of [narrow, wide]) keepEntries(line, address, [...(line.budget.get(address) ?? []), entry]);
+  if (!addressHasRoom(line, source, limit, checked, now)) return false;
+  if (!networkHasRoom(line, source, WIDE * limit, checked, now)) return false;
+  keepEntries(line, source.network, [...(line.budget.get(source.network) ?? []), entry]);
   return true;
 }
 
@@ -148,12 +170,14 @@ export function withinBudget(
 ): boolean[] {
   if (!line.rules.challenge) return entrants.map(() => true);
   if (!line.rules.unprovenPerAddress) return entrants.map(({ proven }) => proven === true);
-  const addresses = entrants.flatMap(({ proven, address }) => (proven || !address ? [] : addressesOf(address)));
-  lookAtOldest(line, new Set(addresses.filter((address) => !line.budget.has(address))).size, now);
+  const sources = entrants.map(({ proven, address }) => (proven || !address ? null : sourceOf(address)));
+  const coming = sources.flatMap((source) => (source && !line.budget.has(source.network) ? [source.network] : []));
+  lookAtOldest(line, new Set(coming).size, now);
   const checked = new Set<string>();
   const second = secondOf(line, now);
-  return entrants.map(
-    ({ visitor, proven, address }, index) =>
-      proven || !address || grant(line, address, `${idOf(index)}:${second}:${visitor}`, checked, now),
-  );
+  return entrants.map(({ visitor }, index) => {
+    const source = sources[index];
+    if (!source) return true;
+    return grant(line, source, `${idOf(index)}:${second},${source.address}:${visitor}`, checked, now);
+  });
 }

@@ -1,9 +1,10 @@
 -- Issues the next numbers, in the order of the request. A newcomer takes a credit at once if there is one and it was
 -- asked for. While a draw is open, newcomers become its entrants instead.
 -- KEYS: those of the line (lib/line.lua). Its own field is about the joins of the process (lib/last-join.lua).
--- ARGV: now, count, process, which of its joins this is, '1' or '0' for each entrant who is proven or not, in one text, and
--- of each entrant two: '1' for one who would claim or '0', '1' where the admission needs no confirmation or '0', and the
--- visitor; and the key of the address, or '' for no limit
+-- ARGV: now, count, process, which of its joins this is, '1' or '0' for each entrant who is proven or not, in one text, for
+-- each entrant which of them is the first from the network, in one text, or '' where each is; of each entrant: '1' for one
+-- who would claim or '0', '1' where the admission needs no confirmation or '0', and the visitor; then the address of each;
+-- then the network of each, with a slash before it, or '' for one who is proven or has no limit
 -- Reply: { 'absent' } | { 'closed' } | { 'given up' } | { 'entered', incarnation, generation, draw, first arrival index,
 -- granted } | { 'joined', incarnation, generation, first number, granted, index, row, index, row … }, where the indexes are
 -- those who were taken in. `granted` has '1' for each entrant who is proven or within the budget, or else '0', in one text;
@@ -24,30 +25,35 @@ line.join_count = second == line.join_second and line.join_count + count or coun
 line.join_second, line.join_peak = second, math.max(line.join_peak, line.join_count)
 
 local function shownBy(index)
-  return ARGV[4 + 2 * index]
+  return ARGV[6 + index]
 end
 
 local function visitorOf(index)
   return string.sub(shownBy(index), 3)
 end
 
--- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, and the
--- visitor.
+-- The row of the network of each entrant (lib/budget.lua); nil where each has one of its own.
+local function rowsOfEntrants()
+  if ARGV[6] == '' then return nil end
+  local rows = {}
+  for row in string.gmatch(ARGV[6], '%d+') do rows[#rows + 1] = tonumber(row) end
+  return rows
+end
+
+-- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, the
+-- address and the visitor.
 local function withinBudget(format, first)
-  local refused, narrow, wide = {}, {}, {}
+  local refused = {}
   if line.challenge ~= 1 then return refused, '' end
-  local hasBudget = line.unproven_per_address > 0
-  for index = 1, hasBudget and count or 0 do
-    local key = ARGV[5 + 2 * index]
-    if key ~= '' and string.byte(isProven, index) == 48 then narrow[index], wide[index] = rowsFor(key) end
-  end
-  readBudget(now)
+  local hasBudget, rows = line.unproven_per_address > 0, rowsOfEntrants()
+  if hasBudget and count > 0 then readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
   for index = 1, count do
-    if narrow[index] then
-      local entry = string.format(format, first + index - 1, string.sub(ARGV[4 + 2 * index], 3))
-      if not grant(narrow[index], wide[index], entry, now) then refused[index] = true end
-    elseif not hasBudget and string.byte(isProven, index) == 48 then
-      refused[index] = true
+    if not hasBudget then
+      if string.byte(isProven, index) == 48 then refused[index] = true end
+    elseif ARGV[6 + 2 * count + index] ~= '' then
+      local address = ARGV[6 + count + index]
+      local entry = string.format(format, first + index - 1, address, visitorOf(index))
+      if not grant(rows and rows[index] or index, address, entry, now) then refused[index] = true end
     end
   end
   saveBudget()
@@ -59,7 +65,7 @@ end
 
 if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
-  local refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f:%%s', line.draws, secondOf(now)), first)
+  local refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f,%%s:%%s', line.draws, secondOf(now)), first)
   line.arrivals = first + count
   recordJoin(last, join, line.draws, first, line.arrivals - 1)
   if line.present_from_join == 1 then
@@ -81,7 +87,7 @@ if line.challenge == 1 and count > 0 then
     at = string.find(isProven, '1', at + 1, true)
   end
 end
-local refused, granted = withinBudget(string.format('%%d:%.0f:%%s', secondOf(now)), before + 1)
+local refused, granted = withinBudget(string.format('%%d:%.0f,%%s:%%s', secondOf(now)), before + 1)
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, before + count) end
 local reply = { 'joined', line.incarnation, line.generation, before + 1, granted }
 local held

@@ -1,27 +1,28 @@
--- The budget of unproven visitors of an address (waiting-room/line/budget.ts says more). BUDGET has address → its
--- entries, with a space between; BUDGET_ORDER has the addresses in the order in which they were looked at. A key names an
--- address by 8 characters and the network around it by the rest, which has a slash before it here.
-local BUDGET_ARRIVES_WITHIN, ADDRESSES, LOOKED_AT, NEW_FOR_ONE_KEPT, WIDE, CHECKED = 30, 100000, 2, 4, 10, 200
--- More than an address or network may have entries, and a power of two: a part of it is an exact fraction.
+-- The budget of unproven visitors of an address (waiting-room/line/budget.ts says more). BUDGET has network → its
+-- entries, with a space between; BUDGET_ORDER has the networks in the order in which they were looked at. A key names an
+-- address by 8 characters and the network around it by the rest, which has a slash before it here. Without a slash, it is
+-- an address: an earlier version has entries of addresses too.
+local BUDGET_ARRIVES_WITHIN, NETWORKS, LOOKED_AT, NEW_FOR_ONE_KEPT, WIDE, CHECKED = 30, 50000, 2, 8, 10, 200
+-- More than a network may have entries, and a power of two: a part of it is an exact fraction.
 local COUNTS = 131072
 -- The number of entries in a text of more bytes is in BUDGET_ORDER, as the fraction of the score.
 local LONG = 1000
 
--- All addresses are read at once (readBudget), and written at once (saveBudget). Each has a row, which `rowOf` knows.
--- Lists are cheaper than tables by address: of each row the address, its entries in one text, how many they are, and which
--- look at an address was the last at it, or false. Then whether the text changed, and whether the entries were checked.
-local rowOf, addresses, texts, counts, looks, isChanged, isChecked = {}, {}, {}, {}, {}, {}, {}
--- How many addresses have entries, and how many looks there were in this script.
-local addressCount, lookCount = 0, 0
--- For each checked entry, whether its visitor is gone. An entry is in two rows: that of its address and its network.
-local goneOf = {}
+-- All networks are read at once (readBudget), and written at once (saveBudget). Each has a row, those of entrants first.
+-- Lists are cheaper than tables by network: of each row the network, its entries as they were stored and as they are, in
+-- one text, and how many they are. Then the row of each look, in the order of the looks.
+local networks, stored, texts, counts, looked = {}, {}, {}, {}, {}
+-- How many networks have entries, and how many looks there were in this script.
+local networkCount, lookCount = 0, 0
+-- The rows of networks that were looked for by name, and whether the entries of a row, or of an address, were checked.
+local rowOf, isChecked = {}, {}
 
 local function secondOf(now)
   return math.floor(measuredTime(now) / 1000)
 end
 
--- Whether an entry is of a visitor who may still be on the way. It is `number:second:visitor`, or `e` draw `.` index
--- `:second:visitor`.
+-- Whether an entry is of a visitor who may still be on the way. It is `number:second,address:visitor`, or `e` draw `.`
+-- index `:second,address:visitor`. Earlier versions leave out `,address`.
 local function isRecent(entry, now)
   return secondOf(now) - tonumber(string.match(entry, ':(%-?%d+)')) <= BUDGET_ARRIVES_WITHIN
 end
@@ -49,27 +50,20 @@ local function isAbsent(entry, now)
   return not has(HOLDING, number) and not isArriving(number) and not redis.call('ZSCORE', SERVED_AGAIN, number)
 end
 
--- The same as `isGone`, once for each entry.
-local function isKnownGone(entry, now)
-  if goneOf[entry] == nil then goneOf[entry] = isGone(entry, now) end
-  return goneOf[entry]
-end
-
 -- Takes the visitor of an absent entry out of the budget and off the front.
 local function forfeit(entry)
   local number = tonumber(string.match(entry, '^%d+'))
   redis.call('SETBIT', MISSED, number, 1)
   redis.call('SETBIT', WAITED, number, 0)
   dropReturned(number)
-  goneOf[entry] = true
 end
 
 -- How many entries are in a text: there may be too many to take it apart each time. A process of an early version leaves
 -- their number out.
-local function countEntries(address, text)
+local function countEntries(network, text)
   local at = string.find(text, ' ', 1, true)
   if not at then return 1 end
-  local known = #text > LONG and tonumber(redis.call('ZSCORE', BUDGET_ORDER, address) or 0) % 1 * COUNTS or 0
+  local known = #text > LONG and tonumber(redis.call('ZSCORE', BUDGET_ORDER, network) or 0) % 1 * COUNTS or 0
   if known > 0 then return known end
   local count = 1
   while at do
@@ -85,46 +79,46 @@ local function callInParts(command, key, list)
   end
 end
 
--- The row of an address. A new one has yet to be read.
-local function rowFor(address)
-  local row = rowOf[address]
-  if row then return row end
-  row = #addresses + 1
-  rowOf[address], addresses[row], looks[row] = row, address, false
-  return row
-end
-
 -- Reads the rows from `from` on.
 local function readRows(from)
-  for first = from, #addresses, 1000 do
-    local last = math.min(first + 999, #addresses)
-    local stored = redis.call('HMGET', BUDGET, unpack(addresses, first, last))
+  for first = from, #networks, 1000 do
+    local last = math.min(first + 999, #networks)
+    local part = redis.call('HMGET', BUDGET, unpack(networks, first, last))
+    -- Copied at once: a list that grows is made again each time that it is twice as long.
+    if first == 1 then stored, texts, counts, looked = part, { unpack(part) }, { unpack(part) }, { unpack(part) } end
     for row = first, last do
-      local text = stored[row - first + 1]
-      texts[row], counts[row] = text or '', text and countEntries(addresses[row], text) or 0
+      local text = part[row - first + 1]
+      stored[row], texts[row], counts[row] = text or '', text or '', text and countEntries(networks[row], text) or 0
     end
   end
 end
 
--- Keeps the entries of an address, as the one that was looked at last.
+-- Keeps the entries of a network, as the one that was looked at last.
 local function keepEntries(row, text, count)
-  addressCount = addressCount + math.min(count, 1) - math.min(counts[row], 1)
-  if text ~= texts[row] then texts[row], isChanged[row] = text, true end
+  networkCount = networkCount + math.min(count, 1) - math.min(counts[row], 1)
   lookCount = lookCount + 1
-  counts[row], looks[row] = count, lookCount
+  texts[row], counts[row], looked[lookCount] = text, count, row
+end
+
+-- Whether the visitor of an entry is on the way, present or inside. What is absent forfeits.
+local function isThere(entry, now)
+  if isGone(entry, now) then return false end
+  local absent = isAbsent(entry, now)
+  if absent then forfeit(entry) end
+  return not absent
 end
 
 -- Checks the first of the entries, and puts those that stay behind the others: the next check is of the next ones.
-local function checkEntries(row, stays)
+local function checkEntries(row, stays, now)
   local text, count = texts[row], counts[row]
-  -- Nearly all addresses have one entry.
-  if count == 1 and stays(text) then return keepEntries(row, text, 1) end
+  -- Nearly all networks have one entry.
+  if count == 1 and stays(text, now) then return keepEntries(row, text, 1) end
   if count == 1 then return keepEntries(row, '', 0) end
   local kept, checked, at = {}, 0, 1
   while checked < CHECKED and at <= #text do
     local space = string.find(text, ' ', at, true) or #text + 1
     local entry = string.sub(text, at, space - 1)
-    if stays(entry) then kept[#kept + 1] = entry end
+    if stays(entry, now) then kept[#kept + 1] = entry end
     checked, at = checked + 1, space + 1
   end
   local others = string.sub(text, at)
@@ -132,101 +126,136 @@ local function checkEntries(row, stays)
   keepEntries(row, others .. between .. table.concat(kept, ' '), count - checked + #kept)
 end
 
--- Leaves out entries that do not count; what is absent forfeits.
-local function withoutAbsent(row, now)
-  checkEntries(row, function(entry)
-    if isKnownGone(entry, now) then return false end
-    local absent = isAbsent(entry, now)
-    if absent then forfeit(entry) end
-    return not absent
-  end)
+local function isNotGone(entry, now)
+  return not isGone(entry, now)
 end
 
-local function withoutGone(row, now)
-  checkEntries(row, function(entry) return not isKnownGone(entry, now) end)
+-- A further row, which has yet to be read, unless there is one.
+local function addRow(network)
+  if rowOf[network] then return end
+  rowOf[network] = #networks + 1
+  networks[#networks + 1] = network
 end
 
--- Looks at the addresses that were not looked at for the longest time, before `coming` new ones. Absent visitors keep it
+-- Looks at the networks that were not looked at for the longest time, before `coming` new ones. Absent visitors keep it
 -- while there is room.
 local function lookAtOldest(coming, now)
-  local isFull = addressCount + coming > ADDRESSES
-  local looked, most = 0, LOOKED_AT * coming
+  local isFull = networkCount + coming > NETWORKS
+  local passed, most = 0, LOOKED_AT * coming
   local keeping = isFull and most or math.ceil(coming / NEW_FOR_ONE_KEPT)
-  while looked < most and keeping > 0 do
+  while passed < most and keeping > 0 do
     -- As many as there are where each of them keeps entries.
-    local last = math.min(looked + keeping, most)
-    local oldest, unread = redis.call('ZRANGE', BUDGET_ORDER, looked, last - 1), #addresses + 1
-    for n, address in ipairs(oldest) do oldest[n] = rowFor(address) end
+    local last = math.min(passed + keeping, most)
+    local oldest, unread = redis.call('ZRANGE', BUDGET_ORDER, passed, last - 1), #networks + 1
+    for _, network in ipairs(oldest) do addRow(network) end
     readRows(unread)
-    for _, row in ipairs(oldest) do
-      if isFull then withoutAbsent(row, now) else withoutGone(row, now) end
+    for _, network in ipairs(oldest) do
+      local row = rowOf[network]
+      checkEntries(row, isFull and isThere or isNotGone, now)
       if not isFull and counts[row] > 0 then keeping = keeping - 1 end
     end
-    looked = #oldest < last - looked and most or last
+    passed = #oldest < last - passed and most or last
   end
 end
 
--- Whether an address or network may have one more. It is checked once with each batch of joins.
-local function hasRoom(row, limit, now)
+-- How many entries of a row are of an address.
+local function countOf(row, address)
+  local text, mark, count, at = texts[row], ',' .. address .. ':', 0, 0
+  repeat
+    at = string.find(text, mark, at + 1, true)
+    if at then count = count + 1 end
+  until not at
+  return count
+end
+
+-- Checks the first of the entries that are of an address, and puts those that stay behind the others.
+local function checkEntriesOf(row, address, now)
+  local mark, others, kept, own = ',' .. address .. ':', {}, {}, 0
+  local later = {}
+  for entry in string.gmatch(texts[row], '%S+') do
+    if not string.find(entry, mark, 1, true) then
+      others[#others + 1] = entry
+    elseif own == CHECKED then
+      later[#later + 1] = entry
+    else
+      own = own + 1
+      if isThere(entry, now) then kept[#kept + 1] = entry end
+    end
+  end
+  for _, list in ipairs({ later, kept }) do
+    for _, entry in ipairs(list) do others[#others + 1] = entry end
+  end
+  if own > 0 then keepEntries(row, table.concat(others, ' '), #others) end
+end
+
+-- Whether an address may have one more of its network. It is checked once with each batch of joins.
+local function addressHasRoom(row, address, limit, now)
+  if counts[row] < limit then return true end
+  -- The row that an earlier version has for an address. Its entries are also in the row of the network.
+  local unread = #networks + 1
+  addRow(address)
+  readRows(unread)
+  local former = rowOf[address]
+  if countOf(row, address) + counts[former] < limit then return true end
+  if isChecked[address] then return false end
+  isChecked[address] = true
+  if counts[former] > 0 then checkEntries(former, isThere, now) end
+  checkEntriesOf(row, address, now)
+  return countOf(row, address) + counts[former] < limit
+end
+
+-- The same for a network.
+local function networkHasRoom(row, limit, now)
   local count = counts[row]
-  if count == 0 then return addressCount < ADDRESSES end
+  if count == 0 then return networkCount < NETWORKS end
   if count < limit then return true end
   if isChecked[row] then return false end
   isChecked[row] = true
-  withoutAbsent(row, now)
+  checkEntries(row, isThere, now)
   return counts[row] < limit
 end
 
--- The rows of the address and of the network of a key.
-local function rowsFor(key)
-  return rowFor(string.sub(key, 1, 8)), rowFor('/' .. string.sub(key, 9))
-end
-
-local function addEntry(row, entry)
-  local count = counts[row]
-  if count == 0 then
-    addressCount, texts[row] = addressCount + 1, entry
-  else
-    texts[row] = texts[row] .. ' ' .. entry
-  end
-  lookCount = lookCount + 1
-  counts[row], looks[row], isChanged[row] = count + 1, lookCount, true
-end
-
 -- Grants an entry, if the budgets of the address and of its network allow it.
-local function grant(narrow, wide, entry, now)
+local function grant(row, address, entry, now)
   local limit = line.unproven_per_address
-  if not hasRoom(narrow, limit, now) or not hasRoom(wide, WIDE * limit, now) then return false end
-  addEntry(narrow, entry)
-  addEntry(wide, entry)
+  if not addressHasRoom(row, address, limit, now) or not networkHasRoom(row, WIDE * limit, now) then return false end
+  keepEntries(row, counts[row] == 0 and entry or texts[row] .. ' ' .. entry, counts[row] + 1)
   return true
 end
 
--- Reads what `grant` needs for the rows that there are.
-local function readBudget(now)
-  if #addresses == 0 then return end
+-- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
+-- `rows` has the first row of each then.
+local function readBudget(ofEntrants, rows, now)
+  networks = ofEntrants
   readRows(1)
   local coming = 0
-  for row = 1, #addresses do
-    if counts[row] == 0 then coming = coming + 1 end
+  for row = #networks, 1, -1 do
+    if networks[row] ~= '' and (not rows or rows[row] == row) then
+      rowOf[networks[row]] = row
+      if counts[row] == 0 then coming = coming + 1 end
+    end
   end
-  addressCount = redis.call('HLEN', BUDGET)
+  networkCount = redis.call('HLEN', BUDGET)
   if coming > 0 then lookAtOldest(coming, now) end
 end
 
 local function saveBudget()
   local written, scores, gone = {}, {}, {}
   local w, z, before = 0, 0, line.budget_looks
-  for row = 1, #addresses do
-    local look = looks[row]
-    if look and counts[row] == 0 then
-      gone[#gone + 1] = addresses[row]
-    elseif look then
-      local fraction = #texts[row] > LONG and counts[row] / COUNTS or 0
-      scores[z + 1], scores[z + 2] = before + look + fraction, addresses[row]
+  -- Of several looks at a row, the last one counts.
+  for look = 1, lookCount do
+    local row = looked[look]
+    local network, text = networks[row], texts[row]
+    if text == '' then
+      gone[#gone + 1] = network
+    else
+      local score = before + look
+      -- As a text: Redis takes longer to write a number.
+      scores[z + 1] = #text > LONG and score + counts[row] / COUNTS or string.format('%d', score)
+      scores[z + 2] = network
       z = z + 2
-      if isChanged[row] then
-        written[w + 1], written[w + 2] = addresses[row], texts[row]
+      if text ~= stored[row] then
+        written[w + 1], written[w + 2] = network, text
         w = w + 2
       end
     end
