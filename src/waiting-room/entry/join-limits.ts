@@ -40,6 +40,8 @@ interface RoomLimits {
   readonly wide: RateLimit;
   slot: number;
   counted: Map<string, Counted>;
+  /** Of those, the ones that joined often enough to be shared. */
+  often: Map<string, Counted>;
   /** The most joins of one address in the slot before. */
   mostBefore: number;
 }
@@ -69,6 +71,7 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
       wide: createRateLimit({ limit: WIDE * count, window, now }),
       slot: 0,
       counted: new Map(),
+      often: new Map(),
       mostBefore: 0,
     };
     rooms.set(room, made);
@@ -79,19 +82,20 @@ export function createJoinLimits({ sharedCounts, now }: JoinLimitsDeps): JoinLim
     const slot = Math.floor(now() / SLOT);
     if (limits.slot === slot) return;
     const mostBefore = limits.slot === slot - 1 ? mostOf(limits.counted) : 0;
-    Object.assign(limits, { slot, counted: new Map(), mostBefore });
+    Object.assign(limits, { slot, counted: new Map(), often: new Map(), mostBefore });
   }
 
-  function note({ counted }: RoomLimits, key: string): void {
+  function note({ counted, often }: RoomLimits, key: string): void {
     const known = counted.get(key);
-    if (known) known.mine += 1;
-    else if (counted.size < CAPACITY) counted.set(key, { mine: 1, told: 0, total: 0 });
+    if (known) {
+      known.mine += 1;
+      if (known.mine === FEWEST) often.set(key, known);
+    } else if (counted.size < CAPACITY) counted.set(key, { mine: 1, told: 0, total: 0 });
   }
 
-  async function shareRoom(room: RoomId, { narrow, wide, slot, counted }: RoomLimits): Promise<void> {
-    const often = [...counted].filter(([, { mine }]) => mine >= FEWEST);
-    if (often.length === 0) return;
-    const shared = often.toSorted(([, a], [, b]) => b.mine - b.told - (a.mine - a.told)).slice(0, AT_ONCE);
+  async function shareRoom(room: RoomId, { narrow, wide, slot, often }: RoomLimits): Promise<void> {
+    if (often.size === 0) return;
+    const shared = [...often].sort(([, a], [, b]) => b.mine - b.told - (a.mine - a.told)).slice(0, AT_ONCE);
     const added = new Map(shared.map(([key, { mine, told }]) => [key, mine - told]));
     const totals = await sharedCounts.add(`joins ${room} ${slot}`, added, 2 * SLOT);
     for (const [key, each] of shared) {
