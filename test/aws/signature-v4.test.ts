@@ -162,7 +162,7 @@ onEachStore("AWS's private API", { rooms: ROOMS, awsCredentials: [KEY] }, (servi
         'another time',
         () => {
           const sent = signed(ACTIVE);
-          const time = sent.init.headers['x-amz-date']?.replace(/\d{2}Z$/, '59Z') ?? '';
+          const time = sent.init.headers['x-amz-date']?.replace(/\dZ$/, (end) => (end === '9Z' ? '8Z' : '9Z')) ?? '';
           return { ...sent, init: { ...sent.init, headers: { ...sent.init.headers, 'x-amz-date': time } } };
         },
       ],
