@@ -41,21 +41,26 @@ export function run(
   });
 }
 
+/** The same function, but each call begins when the one before has ended. */
+export function inTurn<Args extends unknown[]>(
+  work: (...args: Args) => Promise<boolean>,
+): (...args: Args) => Promise<boolean> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...args) => {
+    const result = last.then(() => work(...args));
+    last = result;
+    return result;
+  };
+}
+
 /** How long to wait for another package manager to finish, and how often to look, in ms. */
 const LOCK = { patience: 10 * 60_000, every: 5000 };
-
-/** The last run of apt-get of this process. */
-let lastApt: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs apt-get after those that were asked for before, and waits while another package manager holds the lock; true if
  * it succeeded. `folder` is where `download` puts its files.
  */
-export function apt(args: readonly string[], folder = '.'): Promise<boolean> {
-  const result = lastApt.then(() => aptPatiently(args, LOCK, folder));
-  lastApt = result;
-  return result;
-}
+export const apt = inTurn((args: readonly string[], folder?: string) => aptPatiently(args, LOCK, folder));
 
 /** The same at once, with another patience. */
 export async function aptPatiently(

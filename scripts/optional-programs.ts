@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { apt, canInstall, canRun, pathOf, run } from './machine.ts';
+import { apt, canInstall, canRun, inTurn, pathOf, run } from './machine.ts';
 
 interface OptionalProgram {
   readonly name: string;
@@ -286,21 +286,16 @@ async function buildHelm(folder: string): Promise<boolean> {
   return run(program, ['version']);
 }
 
-/** The last build of Go of this process. */
-let lastGoBuild: Promise<unknown> = Promise.resolve();
-
 /**
  * Builds what `go build` would, without optimizations and debug information, in two thirds of the time. It needs no C
  * compiler, so the result is the same with and without one. One after the other: the second finds the standard library
  * that the first compiled.
  */
-function goBuild(folder: string, output: string, ...packages: readonly string[]): Promise<boolean> {
+const goBuild = inTurn((folder: string, output: string, ...packages: readonly string[]) => {
   const fast = ['-gcflags=all=-N -l -dwarf=false', '-ldflags=-s -w'];
   const args = ['-C', folder, 'build', ...fast, '-o', output, ...packages];
-  const result = lastGoBuild.then(() => go(args, { CGO_ENABLED: '0', GOGC: '400' }));
-  lastGoBuild = result;
-  return result;
-}
+  return go(args, { CGO_ENABLED: '0', GOGC: '400' });
+});
 
 /** Runs Go. Go's installer uses a folder outside the usual PATH. False without Go. */
 async function go(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<boolean> {
