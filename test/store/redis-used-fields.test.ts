@@ -16,7 +16,12 @@ const FIELDS = `local FIELDS = {
 describe('the fields of a script', () => {
   it('are those that it names, with their places in the answer to HMGET', () => {
     expect(withUsedFields(`${FIELDS}\nreturn line.serving + line['clock']`)).toBe(
-      "local FIELDS = { 'serving', 'clock' }\nlocal AT = { serving = 2, clock = 3 }\nreturn line.serving + line['clock']",
+      [
+        "local FIELDS = { 'serving', 'clock' }",
+        'local function fieldsOf(values) return { serving = (values[2] or 0) + 0, clock = (values[3] or 0) + 0 } end',
+        'local function copyOf(line) return { serving = line.serving, clock = line.clock } end',
+        "return line.serving + line['clock']",
+      ].join('\n'),
     );
   });
 
@@ -27,6 +32,11 @@ describe('the fields of a script', () => {
   it('are all of them where it goes through all', () => {
     const script = withUsedFields(`${FIELDS}\nfor _, field in ipairs(FIELDS) do line[field] = 0 end`);
     expect(script).toContain("local FIELDS = { 'queue', 'serving', 'clock' }");
+  });
+
+  it('are texts where the script says so', () => {
+    const script = withUsedFields(`${FIELDS}\nlocal TEXTS = { clock = true }\nreturn line.clock`);
+    expect(script).toContain("return { clock = values[2] or '' }");
   });
 
   it('leave a script as it is that does not read the hash', () => {

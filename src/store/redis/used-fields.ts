@@ -1,10 +1,11 @@
 /**
  * Leaves fields of the line's hash out of a script that never names them: Redis looks each of them up, every time. The
- * script gets their places with them, as a table that Redis makes at its full size.
+ * script gets two functions that make a table of them, which Redis makes at its full size.
  */
 
-/** The table of lib/line.lua. */
+/** The table of lib/line.lua, and those of its fields that are texts. */
 const FIELDS = /^local FIELDS = \{([^}]*)\}$/m;
+const TEXTS = /^local TEXTS = \{([^}]*)\}$/m;
 /** A script that goes through the table needs all of it. */
 const ALL = /\bipairs\(FIELDS\)/;
 const NAME = /'(\w+)'/g;
@@ -18,10 +19,16 @@ export function withUsedFields(lua: string): string {
   const named = new Set(Array.from(rest.matchAll(WORD), ([word]) => word));
   const isAll = ALL.test(rest);
   const fields = Array.from(names.matchAll(NAME), ([, name = '']) => name).filter((name) => isAll || named.has(name));
-  // In what HMGET answers, `primary` is first.
-  const places = fields.map((name, i) => `${name} = ${i + 2}`);
+  const texts = new Set(Array.from((TEXTS.exec(lua)?.[1] ?? '').matchAll(WORD), ([word]) => word));
+  // In what HMGET answers, `primary` is first. Lua makes a number of a text that it adds to.
+  const readOf = (name: string, i: number) =>
+    texts.has(name) ? `${name} = values[${i + 2}] or ''` : `${name} = (values[${i + 2}] or 0) + 0`;
   return lua.replace(
     table,
-    `local FIELDS = { ${fields.map((name) => `'${name}'`).join(', ')} }\nlocal AT = { ${places.join(', ')} }`,
+    [
+      `local FIELDS = { ${fields.map((name) => `'${name}'`).join(', ')} }`,
+      `local function fieldsOf(values) return { ${fields.map(readOf).join(', ')} } end`,
+      `local function copyOf(line) return { ${fields.map((name) => `${name} = line.${name}`).join(', ')} } end`,
+    ].join('\n'),
   );
 }

@@ -15,16 +15,10 @@ local FIELDS = {
   'turns_stopped', 'admissions_stopped', 'confirm_window', 'outcomes_confirmed', 'outcomes_lapsed',
   'takeovers',
 }
+local TEXTS = { mode = true }
 local values = redis.call('HMGET', LINE, 'primary', unpack(FIELDS))
-
-local line = setmetatable({}, {
-  __index = function(line, field)
-    local stored = values[AT[field]]
-    local value = field == 'mode' and stored or tonumber(stored or 0)
-    rawset(line, field, value)
-    return value
-  end,
-})
+local line = fieldsOf(values)
+local read = copyOf(line)
 
 local function loadLine()
   return true
@@ -33,7 +27,7 @@ end
 -- Whether lib/line.lua would do no more than this: there is a line, at the server that wrote it last and not behind, with
 -- no draw to come, and all of it is of its generation.
 local function isUsual()
-  return values[AT.mode]
+  return line.mode ~= ''
     and (SERVER == '' or SERVER == values[1])
     and KNOWN_NUMBER <= line.queue
     and line.drawing ~= 1
@@ -46,10 +40,9 @@ local CHANGING = { 'outcomes_confirmed', 'outcomes_lapsed', 'takeovers' }
 local function saveLine()
   local changed = {}
   for _, field in ipairs(CHANGING) do
-    local value = rawget(line, field)
-    if value and value ~= tonumber(values[AT[field]] or 0) then
+    if line[field] ~= read[field] then
       changed[#changed + 1] = field
-      changed[#changed + 1] = string.format('%.0f', value)
+      changed[#changed + 1] = string.format('%d', line[field])
     end
   end
   if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
