@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RedisClient } from './client.ts';
+import { enclosed } from './enclosed.ts';
+import { calledOnceIn, withNestedFunctions } from './nested-functions.ts';
 import { answered } from './unavailable.ts';
 import { withUsedFields } from './used-fields.ts';
 import { withUsedFunctions } from './used-functions.ts';
@@ -40,7 +42,7 @@ export function createRun(
 ): Run {
   for (const script of scripts) {
     const { name, libs, keys } = script;
-    const lua = withUsedFields(withUsedFunctions(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name)));
+    const lua = composed(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
     client.defineCommand(commandName(script), keys === 'any' ? { lua } : { lua, numberOfKeys: keys });
   }
   // The driver adds its methods at run time, where the compiler does not see them.
@@ -52,6 +54,12 @@ export function createRun(
     const named = script.keys === 'any' ? [`${keys.length}`, ...keys] : keys;
     return script.parse(await answered(command.call(client, named, script.args(...args))), ...args);
   };
+}
+
+/** The text that Redis gets: the script with what it needs of the libs, so that Redis has little to do at each call. */
+export function composed(libs: string, script: string): string {
+  const whole = withUsedFields(withUsedFunctions(libs, script));
+  return enclosed(withNestedFunctions(whole, calledOnceIn(`${libs}\n${script}`)));
 }
 
 /** Apart from the names of Redis's own commands. */

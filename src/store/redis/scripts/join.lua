@@ -42,9 +42,9 @@ end
 
 -- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, the
 -- address and the visitor.
+-- Called once at most.
 local function withinBudget(format, first)
   local refused = {}
-  if line.challenge ~= 1 then return refused, '' end
   local hasBudget, rows = line.unproven_per_address > 0, rowsOfEntrants()
   if hasBudget and count > 0 then readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
   for index = 1, count do
@@ -65,7 +65,10 @@ end
 
 if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
-  local refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f,%%s:%%s', line.draws, secondOf(now)), first)
+  local refused, granted = {}, ''
+  if line.challenge == 1 then
+    refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f,%%s:%%s', line.draws, secondOf(now)), first)
+  end
   line.arrivals = first + count
   recordJoin(last, join, line.draws, first, line.arrivals - 1)
   if line.present_from_join == 1 then
@@ -79,6 +82,7 @@ end
 
 local before = line.queue
 recordJoin(last, join, 0, before + 1, before + count)
+local refused, granted = {}, ''
 if line.challenge == 1 and count > 0 then
   appendBits(UNPROVEN, before + 1, allBits(before + 1, before + count))
   local at = string.find(isProven, '1', 1, true)
@@ -86,32 +90,39 @@ if line.challenge == 1 and count > 0 then
     redis.call('SETBIT', UNPROVEN, before + at, 0)
     at = string.find(isProven, '1', at + 1, true)
   end
+  refused, granted = withinBudget(string.format('%%d:%.0f,%%s:%%s', secondOf(now)), before + 1)
 end
-local refused, granted = withinBudget(string.format('%%d:%.0f,%%s:%%s', secondOf(now)), before + 1)
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, before + count) end
 local reply = { 'joined', line.incarnation, line.generation, before + 1, granted }
-local held
-local index = 1
--- Credits go to newcomers who may take one; the others leave them to the next.
-while index <= count and before + index <= line.serving do
-  local number = before + index
-  line.queue = number
-  if refused[index] and line.mode ~= 'passthrough' then
-    line.serving = line.serving + 1
-    keepNewcomers(number, number, now)
-  elseif string.byte(shownBy(index)) == 49 then
-    reply[#reply + 1] = index
-    reply[#reply + 1] = replyRow((admit(visitorOf(index), number, string.byte(shownBy(index), 2) == 49, now)), now)
-  else
-    if line.present_from_join == 1 and not refused[index] then hearWaiter(number) end
-    redis.call('SETBIT', HOLDING, number, 1)
-    line.held, line.turns = line.held + 1, line.turns + 1
-    held = number
-  end
-  index = index + 1
-end
-if held then pushBatch(held, now) end
 
+-- Gives the credits that there are, and answers how many newcomers had their number below the counter. Credits go to
+-- newcomers who may take one; the others leave them to the next.
+-- Called once at most.
+local function giveCredits()
+  local held
+  local index = 1
+  while index <= count and before + index <= line.serving do
+    local number = before + index
+    line.queue = number
+    if refused[index] and line.mode ~= 'passthrough' then
+      line.serving = line.serving + 1
+      keepNewcomers(number, number, now)
+    elseif string.byte(shownBy(index)) == 49 then
+      reply[#reply + 1] = index
+      reply[#reply + 1] = replyRow((admit(visitorOf(index), number, string.byte(shownBy(index), 2) == 49, now)), now)
+    else
+      if line.present_from_join == 1 and not refused[index] then hearWaiter(number) end
+      redis.call('SETBIT', HOLDING, number, 1)
+      line.held, line.turns = line.held + 1, line.turns + 1
+      held = number
+    end
+    index = index + 1
+  end
+  if held then pushBatch(held, now) end
+  return index - 1
+end
+
+local index = (line.serving > before and giveCredits() or 0) + 1
 line.queue = before + count
 if line.present_from_join == 1 and index <= count then
   if next(refused) then
