@@ -6,7 +6,7 @@ import type { PublicUrls } from '#http/public-urls.ts';
 import type { PendingRequest } from '#pages/waiting/address.ts';
 import type { Admitted } from '#pages/waiting/continuation.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
-import { hostOf } from '../redirect-uri.ts';
+import { hostOf, isRegistered } from '../redirect-uri.ts';
 import type { AnsweredLogins } from './answered-logins.ts';
 import type { ConfirmedLogins } from './confirmed-logins.ts';
 import { isLoginDue } from './login-due.ts';
@@ -81,6 +81,7 @@ export function createDecideLogin(deps: DecideLoginDeps): DecideLogin {
         ? await provider.Interaction.find(pending.interaction)
         : undefined;
     const request = pending.kind === 'travelling' ? travelling : storedRequest(interaction?.params);
+    const redirectUri = request.get('redirect_uri');
     const restartUrl = party && restartLogin(party, abandoned(request), urls);
     const { cookie } = ctx.req.headers;
     const loop: Loop = { step: 'restart', key: clientId };
@@ -97,6 +98,8 @@ export function createDecideLogin(deps: DecideLoginDeps): DecideLogin {
       isAnswered:
         pending.kind === 'travelling' &&
         answeredLogins.has(cookie, { clientId, query: pending.query, startedAt: arrivedAt }),
+      // A request that the store no longer has names none.
+      isRegistered: party === null || redirectUri === null || isRegistered(party, redirectUri),
       transaction: party && transactionOf(party, cookie, arrivedAt),
       canRestart: restartUrl !== null,
       recentRestarts: loops.count(ctx, loop),
@@ -111,7 +114,7 @@ export function createDecideLogin(deps: DecideLoginDeps): DecideLogin {
           now: now(),
         }),
     });
-    const host = party ? hostOf(party, request.get('redirect_uri') ?? undefined) : clientId;
+    const host = party ? hostOf(party, redirectUri ?? undefined) : clientId;
     return { next, interaction, restartUrl, loop, isConfirmed, isLoginConfirmed, authenticatedAt, host };
   };
 }

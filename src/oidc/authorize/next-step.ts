@@ -36,6 +36,8 @@ export interface ClaimedLogin {
   readonly request: 'travelling' | 'stored' | 'gone';
   /** Whether this browser got a code for the request before. */
   readonly isAnswered: boolean;
+  /** Whether its redirect URI is still registered: an operator may have replaced it during the wait. */
+  readonly isRegistered: boolean;
   /** Whether another tab of the visitor is entering at a relying party that keeps one login per browser. */
   readonly isOtherTabEntering: boolean;
   /** Null where the relying party no longer exists. */
@@ -111,9 +113,10 @@ function afterValidation({ isAdmitted, use, transaction, isLoginDue }: ValidLogi
 }
 
 function afterClaim(login: ClaimedLogin): NextStep {
-  const { request, isAnswered, transaction } = login;
+  const { request, isAnswered, isRegistered, transaction } = login;
   if (login.isOtherTabEntering) return { step: 'pause', because: 'other-tab' };
-  if (transaction && (request === 'gone' || isAnswered || isTransactionExpired(transaction))) return restart(login);
+  const isOver = request === 'gone' || isAnswered || !isRegistered;
+  if (transaction && (isOver || isTransactionExpired(transaction))) return restart(login);
   if (request === 'gone') return { step: 'explain', because: 'request-gone' };
   return login.isLoginDue ? { step: 'confirm' } : { step: 'issue' };
 }
