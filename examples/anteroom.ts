@@ -22,7 +22,7 @@ export async function startAnteroom(
   { file, site }: Settings,
   processes: Processes = createProcesses(),
 ): Promise<string> {
-  const { ANTEROOM, PORT = '3000', PATH = '', ADMIN_TOKEN } = process.env;
+  const { ANTEROOM, PORT = '3000', PATH = '', ADMIN_TOKEN, NODE_COMPILE_CACHE } = process.env;
   await requireFreePort('SITE_PORT', Number(new URL(site).port || 80));
   if (ANTEROOM) return ANTEROOM;
   await requireFreePort('PORT', Number(PORT));
@@ -31,7 +31,11 @@ export async function startAnteroom(
   writeFileSync(config, readFileSync(file, 'utf8').replaceAll('http://localhost:3001', site));
   processes.start(process.execPath, [MAIN], {
     cwd: folder,
-    env: { PATH, PORT, CONFIG: config, LOG_LEVEL: 'warn', ...(ADMIN_TOKEN ? { ADMIN_TOKEN } : {}) },
+    env: {
+      ...{ PATH, PORT, CONFIG: config, LOG_LEVEL: 'warn' },
+      ...(ADMIN_TOKEN ? { ADMIN_TOKEN } : {}),
+      ...(NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}),
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
     stopSignal: 'SIGKILL',
   });

@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { programEnvironment } from '#support/program-environment.ts';
 import { statusOf } from '../service/process.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -37,8 +38,12 @@ export function makeCheckout(): Checkout {
   for (const name of [...names, 'node_modules']) if (name !== 'keys') symlinkSync(resolve(name), join(path, name));
   for (const file of tracked) if (file.startsWith('keys/')) cpSync(file, join(path, 'keys', basename(file)));
 
-  const { PATH = '' } = process.env;
-  const base = { PATH, HOME: outside, npm_config_update_notifier: 'false', npm_config_offline: 'true' };
+  const base = {
+    ...programEnvironment(),
+    HOME: outside,
+    npm_config_update_notifier: 'false',
+    npm_config_offline: 'true',
+  };
   const started: { readonly pid: number; readonly ended: Promise<unknown> }[] = [];
 
   const end = async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#support/ports.ts';
+import { programEnvironment } from '#support/program-environment.ts';
 
 const MAIN = resolve('src/main.ts');
 const START = 20_000;
@@ -45,7 +46,7 @@ export async function startAnteroom(path = '', crowd = 0): Promise<Anteroom> {
     const child = spawn(process.execPath, [MAIN], {
       cwd: folder,
       env: {
-        PATH: process.env.PATH,
+        ...programEnvironment(),
         PORT: `${port}`,
         ISSUER: url,
         SHOP_PORT: `${shopPort}`,

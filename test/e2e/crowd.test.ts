@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programEnvironment } from '#support/program-environment.ts';
 import { type Crowd, startCrowd } from '../../crowd/crowd.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
 
@@ -70,7 +71,7 @@ it('stops where it is when it is told to', async () => {
 describe('the program', () => {
   const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
     spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH, ...env },
+      env: { ...programEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
 

@@ -10,6 +10,7 @@ import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasMoto, type Moto, startMoto } from '#support/moto.ts';
 import { freePort } from '#support/ports.ts';
+import { programEnvironment } from '#support/program-environment.ts';
 import { ADMIN_TOKEN, createFolder, environment, type Folder, ready } from '../service/process.ts';
 
 const MAIN = resolve('import-aws/main.ts');
@@ -67,7 +68,7 @@ async function startService(aws: string, env: Record<string, string> = {}) {
 
 async function importAws(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [MAIN, '--url', url, ...args], {
-    env: { PATH: process.env.PATH, ADMIN_TOKEN, ...env },
+    env: { ...programEnvironment(), ADMIN_TOKEN, ...env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#support/ports.ts';
+import { programEnvironment } from '#support/program-environment.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
 
 export interface Example {
@@ -24,9 +25,9 @@ interface Run {
 }
 
 function run(name: string, env: Environment): Run {
-  const { PATH, ENVOY, APACHE } = process.env;
+  const { ENVOY, APACHE } = process.env;
   const child = spawn(process.execPath, [resolve('examples', name, 'main.ts')], {
-    env: { PATH, ...(ENVOY && { ENVOY }), ...(APACHE && { APACHE }), ADMIN_TOKEN, ...env },
+    env: { ...programEnvironment(), ...(ENVOY && { ENVOY }), ...(APACHE && { APACHE }), ADMIN_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jwks } from '#support/jwks.ts';
+import { programEnvironment } from '#support/program-environment.ts';
 
 const MAIN = resolve('src/main.ts');
 const PATIENCE = 60_000;
@@ -51,7 +52,7 @@ export async function createFolder(): Promise<Folder> {
   const runs: Run[] = [];
 
   function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Run {
-    const child = spawn(command, args, { cwd: path, env: { PATH: process.env.PATH, ...env } });
+    const child = spawn(command, args, { cwd: path, env });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
     const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -66,10 +67,14 @@ export async function createFolder(): Promise<Folder> {
       await writeFile(join(path, name), text);
       return name;
     },
-    run: (env, main = MAIN) => start(process.execPath, [main], env),
+    // Another checkout is gone after the test: what Node compiled of it would be left over.
+    run: (env, main) =>
+      main === undefined
+        ? start(process.execPath, [MAIN], { ...programEnvironment(), ...env })
+        : start(process.execPath, [main], { PATH: process.env.PATH ?? '', ...env }),
     runLimited: (env, fileSize) => {
       const command = `ulimit -f ${fileSize}; exec "$0" "$1"`;
-      return start('bash', ['-c', command, process.execPath, MAIN], env);
+      return start('bash', ['-c', command, process.execPath, MAIN], { ...programEnvironment(), ...env });
     },
     async remove() {
       for (const { child, ended } of runs) {

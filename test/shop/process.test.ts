@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { programEnvironment } from '#support/program-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../examples/shop/main.ts', import.meta.url));
 
@@ -13,7 +14,7 @@ interface Run {
 }
 
 function run(env: Readonly<Record<string, string>>): Run {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, [MAIN], { env: { ...programEnvironment(), ...env } });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)));
   return { child, output: () => text };
