@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createFormats } from '#pages/locale/formats.ts';
 
 const LANGUAGES = readdirSync(new URL('../../locales', import.meta.url))
@@ -27,5 +27,25 @@ describe('a range of minutes on a page', () => {
     const isRight = (range: { low: number; high: number }) =>
       minutes(range) === intl.formatRange(Math.floor(range.low / 60), Math.ceil(range.high / 60));
     fc.assert(fc.property(seconds, (range) => isRight(range) && isRight(range)));
+  });
+});
+
+describe('a time limit on a page', () => {
+  it.each([
+    [30, '30 seconds'],
+    [60, '1 minute'],
+    [90, '90 seconds'],
+    [120, '2 minutes'],
+    [150, '150 seconds'],
+    [3659, '60 minutes'],
+  ])('of %i s is “%s”, never longer than it is', (seconds, text) => {
+    expect(createFormats('en').timeLimit(seconds)).toBe(text);
+  });
+
+  it.each(LANGUAGES)('is written in %s as Intl writes it', (language) => {
+    const { timeLimit } = createFormats(language);
+    const intl = (unit: string) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
+    expect(timeLimit(90)).toBe(intl('second').format(90));
+    expect(timeLimit(120)).toBe(intl('minute').format(2));
   });
 });

@@ -5,12 +5,17 @@ export interface Formats {
   number(value: number): string;
   /** Seconds as days or, below two of them, as minutes. */
   duration(seconds: number): string;
+  /** Seconds in whole minutes or, where these would be wrong and few, in seconds. Never longer than the limit itself. */
+  timeLimit(seconds: number): string;
   /** A range of seconds in whole minutes: a measured range is no promise to the second. */
   minutes(range: { readonly low: number; readonly high: number }): string;
 }
 
 /** Seconds. */
 const DAY = 24 * 60 * 60;
+
+/** Seconds. Longer limits are told in minutes alone. */
+const FEW_MINUTES = 10 * 60;
 
 /** Beginnings of numbers that are cached, of each language. */
 const BEGINNINGS = 1000;
@@ -53,9 +58,14 @@ export function createFormats(language: string): Formats {
   );
   const days = new Intl.NumberFormat(language, { style: 'unit', unit: 'day', unitDisplay: 'long' });
   const long = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  const ofSeconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'long' });
   return {
     duration: (seconds) =>
       seconds >= 2 * DAY ? days.format(Math.round(seconds / DAY)) : long.format(Math.ceil(seconds / 60)),
+    timeLimit: (seconds) =>
+      seconds % 60 === 0 || seconds > FEW_MINUTES
+        ? long.format(Math.floor(seconds / 60))
+        : ofSeconds.format(seconds),
     number: createNumberFormat(language),
     minutes: ({ low, high }) => minutes(Math.floor(low / 60), Math.ceil(high / 60)),
   };
