@@ -9,6 +9,10 @@ const page = byId('waiting');
 const { lang } = document.documentElement;
 const room = /** @type {HTMLElement} */ (page.querySelector('.room')).textContent;
 const integers = new Intl.NumberFormat(lang);
+const digits = Array.from({ length: 10 }, (_, digit) => integers.format(digit));
+// The region that the browser names for the page's language decides between 24 hours and 12. The digits stay the page's.
+const region = navigator.languages.find((each) => each.startsWith(`${lang}-`)) ?? lang;
+const { numberingSystem, calendar } = new Intl.DateTimeFormat(lang).resolvedOptions();
 const minutes = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', maximumFractionDigits: 0 });
 
 /** In ms. */
@@ -163,7 +167,7 @@ function formatRange({ low, high }) {
 function showTime(iso) {
   const time = /** @type {HTMLTimeElement} */ (byId('updated').querySelector('time'));
   time.dateTime = iso;
-  time.textContent = new Date(iso).toLocaleTimeString(lang);
+  time.textContent = new Date(iso).toLocaleTimeString(region, { numberingSystem, calendar });
   // Without a number there is nothing to keep. The text is there before it is shown, so that it keeps its space.
   if (number > 0) write('lost', byId('lost').dataset.since?.replace('{}', time.textContent) ?? '');
 }
@@ -194,14 +198,16 @@ function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
   byId('anteroom-time-stopped').hidden = !isTimeStopped;
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
   if (starts_at) {
-    const time = new Date(starts_at).toLocaleString(lang, { dateStyle: 'full', timeStyle: 'short' });
+    const style = /** @type {const} */ ({ dateStyle: 'full', timeStyle: 'short' });
+    const time = new Date(starts_at).toLocaleString(region, { ...style, numberingSystem, calendar });
     write('start', byId('start').dataset.local?.replace('{}', time) ?? '');
   }
   byId('moved').hidden = !moved_from;
   if (moved_from) {
     const [from, to] = [new Date(moved_from), new Date(starts_at ?? '')];
     const dateStyle = from.toDateString() === to.toDateString() ? undefined : 'medium';
-    const { format } = new Intl.DateTimeFormat(lang, { dateStyle, timeStyle: 'short' });
+    const options = /** @type {const} */ ({ dateStyle, timeStyle: 'short', numberingSystem, calendar });
+    const { format } = new Intl.DateTimeFormat(region, options);
     write('from', format(from));
     write('to', format(to));
   }
@@ -217,8 +223,15 @@ function countDown() {
   const pad = (/** @type {number} */ n) => String(n).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
   const rest = `${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+  const time = hours ? `${hours}:${rest}` : rest.replace(/^0/, '');
   byId(id).classList.remove('plain');
-  write(id, byId(id).dataset.for?.replace('{}', hours ? `${hours}:${rest}` : rest.replace(/^0/, '')) ?? '');
+  write(
+    id,
+    byId(id).dataset.for?.replace(
+      '{}',
+      time.replace(/\d/g, (digit) => digits[Number(digit)] ?? digit),
+    ) ?? '',
+  );
   if (isTimeStopped) return;
   if (left > 0) countdownTimer = setTimeout(countDown, left % 1000 || 1000);
   // Everyone counts down to the same start: they do not all ask then.

@@ -107,6 +107,24 @@ describe('the waiting page', () => {
     },
   );
 
+  test.each([
+    ['en-US', /at \d+:\d\d:\d\d\s[AP]M$/, /^for \d:\d\d$/],
+    ['en-GB', /at \d\d:\d\d:\d\d$/, /^for \d:\d\d$/],
+    ['ar-EG', /\d+:\d\d:\d\d\s[صم]$/, /\d:\d\d$/],
+    ['fa-IR', /[۰-۹]+:[۰-۹]{2}:[۰-۹]{2}$/, /[۰-۹]:[۰-۹]{2}/],
+    ['bn-BD', /[০-৯]+:[০-৯]{2}:[০-৯]{2}/, /[০-৯]:[০-৯]{2}/],
+  ])('writes times as people do where the browser is from: %s', async (locale, clock, countdown) => {
+    const visitor = await (await browser.newContext({ locale })).newPage();
+    await reserve(visitor, anteroom);
+    expect(await words(visitor.locator('#updated'))).toMatch(clock);
+    await visitor.route(/\/rooms\/demo\/wait\?/, (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ status: 204 }) : route.continue(),
+    );
+    await letIn(anteroom, 1);
+    await visitor.reload();
+    await expect.poll(() => words(visitor.locator('#held'))).toMatch(countdown);
+  });
+
   test('works by keyboard, with a visible focus that is never lost', async () => {
     await reserve(page, anteroom);
     await page.keyboard.press('Tab');

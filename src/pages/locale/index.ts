@@ -45,7 +45,7 @@ export function createLocales(folder: string): Locales {
   for (const file of files.sort()) {
     const code = file.slice(0, -'.json'.length);
     const { name, dir, messages } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as LocaleFile;
-    byCode.set(code, createLocale({ code, name, dir, formats: createFormats(code) }, messages));
+    byCode.set(code, createLocale({ code, name, dir, formats: createFormats(code, dir) }, messages));
   }
   const fallback = byCode.get(FALLBACK);
   if (!fallback) throw new Error(`there is no ${FALLBACK}.json in ${folder}`);
