@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Middleware } from 'koa';
-import { chooseCoding, type Encoded, encode } from './encodings.ts';
+import { chooseCoding, type Encoded, encodedOnce } from './encodings.ts';
 import type { PublicUrls } from './public-urls.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -15,14 +15,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Formats that are compressed already. */
-const COMPRESSED: ReadonlySet<string> = new Set(['image/png', 'font/woff2']);
-
 interface Asset {
   readonly name: string;
   readonly hash: string;
   readonly type: string;
-  readonly content: Encoded;
+  readonly bytes: Buffer;
+  readonly encoded: () => Promise<Encoded>;
 }
 
 export interface Assets {
@@ -44,8 +42,8 @@ export interface AssetsOptions {
 }
 
 /**
- * Files that browsers may cache without limit, because the path changes with the content. They are compressed at start,
- * so a request costs no compression and a proxy needs none.
+ * Files that browsers may cache without limit, because the path changes with the content. Each is compressed once,
+ * when a browser first asks for it, so a proxy needs no compression.
  */
 export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions): Assets {
   const byName = new Map<string, Asset>();
@@ -56,7 +54,7 @@ export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions
     if (!entry.isFile() || type === undefined) continue;
     const bytes = readFileSync(join(folder, entry.name));
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-    const asset = { name: entry.name, hash, type, content: COMPRESSED.has(type) ? { identity: bytes } : encode(bytes) };
+    const asset = { name: entry.name, hash, type, bytes, encoded: encodedOnce(bytes, type) };
     byName.set(asset.name, asset);
     byPath.set(routeOf(asset), { asset, forGood: true });
     byPath.set(`${prefix}/${asset.name}`, { asset, forGood: false });
@@ -76,13 +74,14 @@ export function createAssets({ folder, prefix = '/assets', urls }: AssetsOptions
   return {
     folder,
     url: (name) => urls.pathOf(routeOf(assetOf(name))),
-    text: (name) => assetOf(name).content.identity.toString(),
-    middleware(ctx, next) {
+    text: (name) => assetOf(name).bytes.toString(),
+    async middleware(ctx, next) {
       const found = ctx.method === 'GET' || ctx.method === 'HEAD' ? byPath.get(ctx.path) : undefined;
       if (!found) return next();
       ctx.status = 200;
-      ctx.type = found.asset.type;
-      const { content, hash } = found.asset;
+      const { encoded, hash, type } = found.asset;
+      const content = await encoded();
+      ctx.type = type;
       const coding = chooseCoding(content, ctx.get('Accept-Encoding'));
       ctx.vary('Accept-Encoding');
       ctx.etag = coding === 'identity' ? hash : `${hash}-${coding}`;

@@ -1,14 +1,6 @@
 /** The content codings of files that are compressed once (RFC 9110 §8.4.1). */
 import { promisify } from 'node:util';
-import {
-  type BrotliOptions,
-  brotliCompress,
-  brotliCompressSync,
-  constants,
-  gzip,
-  gzipSync,
-  type ZlibOptions,
-} from 'node:zlib';
+import { type BrotliOptions, brotliCompress, constants, gzip, type ZlibOptions } from 'node:zlib';
 
 export type Coding = 'br' | 'gzip';
 
@@ -18,20 +10,26 @@ export type Encoded = { readonly identity: Buffer } & { readonly [Name in Coding
 /** Below this, in bytes, a file fits into one packet anyway. */
 const SMALL = 512;
 
-export function encode(bytes: Buffer): Encoded {
-  if (bytes.length < SMALL) return { identity: bytes };
-  return smallerOf(bytes, brotliCompressSync(bytes, brotliOptions(bytes)), gzipSync(bytes, GZIP));
-}
+/** Media types whose formats are compressed already. */
+const COMPRESSED = /^(?:font|image)\/(?!svg|x-icon)/;
 
-const [brotliLater, gzipLater] = [
+const [compressBrotli, compressGzip] = [
   promisify<Buffer, BrotliOptions, Buffer>(brotliCompress),
   promisify<Buffer, ZlibOptions, Buffer>(gzip),
 ];
 
-/** The same on a thread of its own, for files that come while requests are answered. */
-export async function encodeLater(bytes: Buffer): Promise<Encoded> {
-  if (bytes.length < SMALL) return { identity: bytes };
-  const [br, gz] = await Promise.all([brotliLater(bytes, brotliOptions(bytes)), gzipLater(bytes, GZIP)]);
+/** A file in each coding. It is compressed once, at the first call, on another thread. */
+export function encodedOnce(bytes: Buffer, type: string): () => Promise<Encoded> {
+  let encoded: Promise<Encoded> | undefined;
+  return () => {
+    encoded ??= encode(bytes, type);
+    return encoded;
+  };
+}
+
+async function encode(bytes: Buffer, type: string): Promise<Encoded> {
+  if (bytes.length < SMALL || COMPRESSED.test(type)) return { identity: bytes };
+  const [br, gz] = await Promise.all([compressBrotli(bytes, brotliOptions(bytes)), compressGzip(bytes, GZIP)]);
   return smallerOf(bytes, br, gz);
 }
 

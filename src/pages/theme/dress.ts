@@ -1,6 +1,6 @@
 /** A theme as the pages need it: made once, and again only when the theme changes. */
 import { createHash } from 'node:crypto';
-import { type Encoded, encodeLater } from '#http/encodings.ts';
+import { type Encoded, encodedOnce } from '#http/encodings.ts';
 import { colourRules, readLogo } from '#themes/index.ts';
 import type { Theme } from '#waiting-room/page-settings.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -33,8 +33,6 @@ export interface Dresses {
   /** Null for a room without a theme. */
   of(room: Partial<RoomSettings>): Dress | null;
 }
-
-const COMPRESSED = /^image\/(?!svg)/;
 
 /** Rooms whose dress is kept. */
 const MOST_ROOMS = 1000;
@@ -86,14 +84,7 @@ export function dressOf(room: string, theme: Theme): Dress {
 
 function fileOf(name: string, extension: string, type: string, bytes: Buffer): ThemeFile {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  let encoded: Promise<Encoded> | undefined;
-  return {
-    ...{ name: `${name}.${hash}.${extension}`, type, bytes },
-    encoded() {
-      encoded ??= COMPRESSED.test(type) ? Promise.resolve({ identity: bytes }) : encodeLater(bytes);
-      return encoded;
-    },
-  };
+  return { name: `${name}.${hash}.${extension}`, type, bytes, encoded: encodedOnce(bytes, type) };
 }
 
 /** Each snapshot has its own copy of the theme. Equal texts are compared without a hash. */
