@@ -27,6 +27,7 @@ import { createNotices } from '#notices/index.ts';
 import { createClientFaults } from '#oidc/index.ts';
 import { createErrorPage } from '#pages/error-page.ts';
 import { createPages } from '#pages/index.ts';
+import { createLocales } from '#pages/locale/index.ts';
 import { createThemePreview } from '#pages/theme/preview.ts';
 import { createAddresses } from '#pages/waiting/address.ts';
 import { createSigningKeySet } from '#signing-keys/index.ts';
@@ -63,7 +64,8 @@ export function createDependencies(app: AppDeps) {
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const recordRequest = createRequestRecord({ log, metrics, clientAddress });
   const pagesOfVisitors = {
-    ...{ folder: join(ROOT, 'views'), locales: join(ROOT, 'locales'), asset: assets.url, path: urls.pathOf },
+    ...{ folder: join(ROOT, 'views'), locales: createLocales(join(ROOT, 'locales')) },
+    ...{ asset: assets.url, path: urls.pathOf },
   };
   const views = createPages(pagesOfVisitors);
   const page = createErrorPage(views.page);
@@ -87,7 +89,7 @@ export function createDependencies(app: AppDeps) {
     addresses: createAddresses(seal, urls),
     panelFolder: join(ROOT, 'panel'),
     panelPages: createPages({
-      ...{ folder: join(ROOT, 'panel/views'), locales: join(ROOT, 'panel/locales'), asset: assets.url },
+      ...{ folder: join(ROOT, 'panel/views'), locales: createLocales(join(ROOT, 'panel/locales')), asset: assets.url },
     }),
     views,
     rehearsals: createRehearsals({ seal, idempotency, admissions: rehearsalAdmissions, now }),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPages } from '#pages/index.ts';
+import { createLocales } from '#pages/locale/index.ts';
 import type { LineData } from '#pages/waiting/waiting-views.ts';
 import { launchChromium } from '#support/chromium.ts';
 import { audit, picture } from './visitor.ts';
@@ -81,7 +82,7 @@ const NOTICES: Readonly<Record<string, Pick<LineData, 'noticeState' | 'noticeNew
   'waiting-failed': { noticeState: 'failed', noticeNews: 'failed' },
 };
 
-const pages = createPages({ folder: 'views', locales: 'locales', asset: (name) => `/assets/${name}` });
+const pages = createPages({ folder: 'views', locales: createLocales('locales'), asset: (name) => `/assets/${name}` });
 let server: Server;
 let browser: Browser;
 let page: Page;

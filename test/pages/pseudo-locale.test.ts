@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createPages } from '#pages/index.ts';
 import type { LocaleFile } from '#pages/locale/index.ts';
+import { createLocales } from '#pages/locale/index.ts';
 import type { LineData } from '#pages/waiting/waiting-views.ts';
 import { JOIN_REFUSALS } from '#waiting-room/errors.ts';
 
@@ -19,7 +20,11 @@ const accented = (text: string) =>
     .replace(/\{\w+\}|<\/?b>|[a-zA-Z]/g, (part) => (part.length > 1 ? part : 'ẋ'));
 const messages = Object.fromEntries(Object.entries(english.messages).map(([key, text]) => [key, accented(text)]));
 writeFileSync(join(folder, 'en.json'), JSON.stringify({ ...english, name: '⚑', messages }));
-const pages = createPages({ folder: join(ROOT, 'views'), locales: folder, asset: (name) => `/assets/${name}` });
+const pages = createPages({
+  folder: join(ROOT, 'views'),
+  locales: createLocales(folder),
+  asset: (name) => `/assets/${name}`,
+});
 
 const FACTS = {
   room: 'r',

@@ -1,8 +1,9 @@
 /** Times that the server writes, for browsers in which no script rewrites them. */
 import { expect, test } from 'vitest';
 import { createPages } from '#pages/index.ts';
+import { createLocales } from '#pages/locale/index.ts';
 
-const pages = createPages({ folder: 'views', locales: 'locales', asset: (name) => `/assets/${name}` });
+const pages = createPages({ folder: 'views', locales: createLocales('locales'), asset: (name) => `/assets/${name}` });
 
 const AT = '2026-11-24T10:00:00.000Z';
 const REPORT = { event: 'e', algorithm: 'a', seed_hash: 'h', committed_at: AT, entrants: 7, seed: 's', drawn_at: AT };

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createCompressText } from '#pages/gzip-parts.ts';
 import { createPages } from '#pages/index.ts';
+import { createLocales } from '#pages/locale/index.ts';
 import { cutPage, type PageValues, pieceKey } from '#pages/waiting/page-fragments.ts';
 import { createWaitingViews, NO_NOTICES } from '#pages/waiting/waiting-views.ts';
 import { type Answer, createBrowser } from '#support/browser.ts';
@@ -16,7 +17,7 @@ import type { Ticket } from '#waiting-room/ticket.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const pages = createPages({
   folder: join(ROOT, 'views'),
-  locales: join(ROOT, 'locales'),
+  locales: createLocales(join(ROOT, 'locales')),
   asset: (name) => `/assets/${name}`,
 });
 const { waitingData } = createWaitingViews(pages.page, { pathOf: (route) => route }, NO_NOTICES);

@@ -38,21 +38,31 @@ export interface Locales {
   readonly list: readonly Pick<Locale, 'code' | 'name' | 'dir'>[];
 }
 
-/** Reads every locale at start. @throws Error without the fallback. */
+/** Reads every file at start, and creates a locale at its first use. @throws Error without the fallback. */
 export function createLocales(folder: string): Locales {
-  const byCode = new Map<string, Locale>();
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  for (const file of files.sort()) {
-    const code = file.slice(0, -'.json'.length);
-    const { name, dir, messages } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as LocaleFile;
-    byCode.set(code, createLocale({ code, name, dir, formats: createFormats(code, dir) }, messages));
+  const files = new Map<string, LocaleFile>();
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.json')) continue;
+    files.set(file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8')) as LocaleFile);
   }
-  const fallback = byCode.get(FALLBACK);
-  if (!fallback) throw new Error(`there is no ${FALLBACK}.json in ${folder}`);
+  if (!files.has(FALLBACK)) throw new Error(`there is no ${FALLBACK}.json in ${folder}`);
+
+  const created = new Map<string, Locale>();
+  function get(code: string): Locale {
+    const known = created.get(code);
+    if (known) return known;
+    const file = files.get(code);
+    if (!file) return get(FALLBACK);
+    const { name, dir, messages } = file;
+    const locale = createLocale({ code, name, dir, formats: createFormats(code, dir) }, messages);
+    created.set(code, locale);
+    return locale;
+  }
+
   return {
-    codes: new Set(byCode.keys()),
-    get: (code) => byCode.get(code) ?? fallback,
-    list: [...byCode.values()].map(({ code, name, dir }) => ({ code, name, dir })),
+    codes: new Set(files.keys()),
+    get,
+    list: [...files].map(([code, { name, dir }]) => ({ code, name, dir })),
   };
 }
 
