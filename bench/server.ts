@@ -20,15 +20,17 @@ const STARTING = 150_000;
 export interface ServerOptions {
   /** The file to run. */
   readonly main: string;
+  /** Options of Node. */
+  readonly options?: readonly string[];
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Resolves when the server listens. With BENCH_PROFILE=FOLDER it writes a CPU profile there. */
-export async function startServer({ main, port, env }: ServerOptions): Promise<ServerProcess> {
+export async function startServer({ main, options = [], port, env }: ServerOptions): Promise<ServerProcess> {
   const folder = process.env.BENCH_PROFILE;
   const flags = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
-  const child = spawn(process.execPath, [...flags, main], {
+  const child = spawn(process.execPath, [...options, ...flags, main], {
     env: { ...process.env, NODE_ENV: 'production', ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -8,6 +8,7 @@ import { dynamoVariables, freshTable, startDynamo } from '#support/dynamo.ts';
 import { freePort } from '#support/ports.ts';
 import type { RedisServer } from '#support/redis.ts';
 import { startRedis } from '#support/redis.ts';
+import { START_OPTIONS } from '#support/start-options.ts';
 import type { ServerProcess } from './server.ts';
 import { startServer } from './server.ts';
 
@@ -46,12 +47,17 @@ export async function setUp(): Promise<Stand> {
   const servers = new Map<ServerProcess, RedisServer | null>();
   const ledgers: { stop(): Promise<void> }[] = [];
 
-  async function start(main: string, env: Record<string, string>, redis: RedisServer | null): Promise<ServerProcess> {
+  async function start(
+    main: string,
+    env: Record<string, string>,
+    redis: RedisServer | null,
+    options: readonly string[] = [],
+  ): Promise<ServerProcess> {
     const port = await freePort();
     const redisUrl: Record<string, string> = redis ? { REDIS_URL: redis.url } : {};
     const issuer = `http://127.0.0.1:${port}`;
     const path = join(import.meta.dirname, main);
-    const starting = startServer({ main: path, port, env: { ...env, ...redisUrl, ISSUER: issuer } });
+    const starting = startServer({ main: path, options, port, env: { ...env, ...redisUrl, ISSUER: issuer } });
     const server = await starting.catch(async (error: unknown) => {
       await redis?.stop();
       throw error;
@@ -81,7 +87,7 @@ export async function setUp(): Promise<Stand> {
         TRUST_PROXY: '1',
         ...further,
       };
-      const server = await start('../src/main.ts', env, await startRedis());
+      const server = await start('../src/main.ts', env, await startRedis(), START_OPTIONS);
       await ready(server.port);
       return server;
     },

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { definitionOf } from '#store/dynamodb/table.ts';
+import { START_OPTIONS } from '#support/start-options.ts';
 
 const LINT = resolve('node_modules/.cache/anteroom/cfn-lint/bin/cfn-lint');
 const hasLint = existsSync(LINT);
@@ -70,7 +71,7 @@ test('the command writes the configuration as it is, for its user only, and hide
   const folder = mkdtempSync(join(tmpdir(), 'anteroom-task-'));
   const command = (container?.Command[0] ?? '')
     .replaceAll('/data/', `${folder}/`)
-    .replace('exec node /app/src/main.ts', 'env');
+    .replace(`exec node ${START_OPTIONS.join(' ')} /app/src/main.ts`, 'env');
   const text = 'rooms:\n  - id: "a$b `c` %s \\n"\n';
   const env = { PATH: process.env.PATH ?? '', CONFIG_TEXT: text };
   const variables = execFileSync('sh', ['-c', command], { env, encoding: 'utf8' });

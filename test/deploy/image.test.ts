@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { START_OPTIONS } from '#support/start-options.ts';
 import { readSbom, sbomFaults } from '../../scripts/sbom.ts';
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -56,8 +57,9 @@ test('the process runs as a user who owns nothing but its data', () => {
   expect(all('WORKDIR')).toEqual(['/data']);
 });
 
-test('no shell is between the process and its signals', () => {
-  expect(JSON.parse(all('CMD')[0] ?? '')).toEqual(['node', '/app/src/main.ts']);
+test('no shell is between the process and its signals, and Node has the options of npm start', () => {
+  expect(START_OPTIONS.length).toBeGreaterThan(0);
+  expect(JSON.parse(all('CMD')[0] ?? '')).toEqual(['node', ...START_OPTIONS, '/app/src/main.ts']);
   expect(all('ENTRYPOINT')).toEqual([]);
 });
 

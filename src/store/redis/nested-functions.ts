@@ -1,7 +1,7 @@
 /**
- * Puts functions into the only one that uses them, where a script calls that one once at most. Redis makes all functions of
- * a script anew with each call of the script. It makes these only where they are needed, and finds sooner what they share
- * with others.
+ * Puts functions into the only one that uses them, where a script calls that one once at most. Redis makes all functions
+ * of a script at each call of it. So it makes these only if the script needs them, and it looks among fewer
+ * variables for those that functions share.
  */
 
 /** What a script says of such a function: the last line before it. */
