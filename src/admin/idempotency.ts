@@ -1,6 +1,9 @@
 /**
  * A repeat of a request with the same Idempotency-Key gets the answer of the first request, from any process, and has no
  * second effect. The store remembers first that the request is in progress, then its answer.
+ *
+ * A request that failed may have had its effect all the same, if the answer of the store was lost. So where an effect must
+ * not come twice, the store keeps it with the request's name.
  */
 import { createHash } from 'node:crypto';
 import type { Asked, Reply, Route } from '#http/guard.ts';
@@ -9,6 +12,7 @@ import { Problem } from '#http/problem.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { operatorOf } from './operator-of.ts';
+import { nameRequest } from './request-name.ts';
 
 /** How long, in ms, a request in progress holds its key. After that the key of a process that died is free. */
 const HELD_FOR = 60_000;
@@ -41,6 +45,7 @@ export function idempotency({ store, log }: IdempotencyDeps) {
     // Two operators may use the same key.
     const name = `idempotency:${hash(JSON.stringify([operatorOf(asked.ctx), key]))}`;
     const request = hash(JSON.stringify([route.operationId, asked.params, asked.body ?? null]));
+    nameRequest(asked.ctx, hash(`${name} ${request}`));
     const before = await store.remember(name, JSON.stringify({ request } satisfies Remembered), HELD_FOR);
     if (before !== null) return replay(JSON.parse(before), request);
 

@@ -4,6 +4,7 @@ import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { OperationsFor } from './operations-for.ts';
+import { requestNameOf } from './request-name.ts';
 import { inRoom } from './rooms.ts';
 
 export const count = (what: string) => z.int().min(0).describe(what);
@@ -112,10 +113,11 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
       problems: ['room_not_found', 'lane_not_found'],
       async handle({ params, body, ctx }) {
         const operations = operationsFor(ctx);
+        const request = requestNameOf(ctx);
         const { raisedBy, counters } =
           body.people === undefined
-            ? await operations.raise(params.room, body.increment_by ?? 0, body.lane)
-            : await operations.raisePeople(params.room, body.people, body.lane);
+            ? await operations.raise(params.room, body.increment_by ?? 0, body.lane, request)
+            : await operations.raisePeople(params.room, body.people, body.lane, request);
         return { status: 200, body: { ...counters, raised_by: raisedBy } };
       },
     }),
@@ -143,7 +145,11 @@ export function lineRoutes(operationsFor: OperationsFor, log: Pick<Log, 'warn'>)
       problems: ['room_not_found', 'lane_not_found'],
       async handle({ params, body, ctx }) {
         const { lane, ...exits } = body;
-        const { unknown, counters } = await operationsFor(ctx).exits(params.room, exits, lane);
+        const { unknown, counters } = await operationsFor(ctx).exits(
+          params.room,
+          { ...exits, request: requestNameOf(ctx) },
+          lane,
+        );
         if (body.exited > 0 && ctx.get('Idempotency-Key') === '') warnOfRedelivery(params.room);
         return { status: 200, body: { ...counters, unknown } };
       },

@@ -21,17 +21,17 @@ export interface LineOperations {
   counters(id: RoomId): Promise<RoomCounters>;
   /**
    * Raises the serving counter by `numbers`, as far as there is room. A negative value lowers it, never below 0. Lanes
-   * share the numbers.
+   * share the numbers. With the name of a request, a repeat has no second effect.
    */
-  raise(id: RoomId, numbers: number, lane?: string): Promise<RoomRaised>;
+  raise(id: RoomId, numbers: number, lane?: string, request?: string): Promise<RoomRaised>;
   /**
    * Raises the serving counter over so many people, as far as there is room. Visitors who returned to the front count
-   * among them. Lanes share the people.
+   * among them. Lanes share the people. With the name of a request, a repeat has no second effect.
    */
-  raisePeople(id: RoomId, people: number, lane?: string): Promise<RoomRaised>;
+  raisePeople(id: RoomId, people: number, lane?: string, request?: string): Promise<RoomRaised>;
   /**
    * Reports visitors who left the site: their admissions end. Those without a name are of the lane, or of all lanes by who
-   * is inside.
+   * is inside. With the name of a request, a repeat counts nobody again.
    */
   exits(id: RoomId, exits: Exits, lane?: string): Promise<RoomExits>;
   /** The breaker: while it is on, no inlet raises the counter; the operator still may. */
@@ -75,7 +75,7 @@ export function createLineOperations(context: OperationsContext): LineOperations
     return [found];
   }
 
-  async function raise(id: RoomId, by: Raise, name: string | undefined): Promise<RoomRaised> {
+  async function raise(id: RoomId, by: Raise, name: string | undefined, request?: string): Promise<RoomRaised> {
     const lanes = await lanesIn(id);
     const raised = only(id, lanes, name);
     const isUp = 'numbers' in by ? by.numbers > 0 : by.people > 0;
@@ -84,9 +84,9 @@ export function createLineOperations(context: OperationsContext): LineOperations
     const results: Raised[] = [];
     const kept: RaisedPart[] = [];
     for (const [i, lane] of raised.entries()) {
-      const result = await line.raise(lane.line, parts[i] ?? { people: 0 }, now());
+      const result = await line.raise(lane.line, { ...(parts[i] ?? { people: 0 }), request }, now());
       results.push(result);
-      const { serving } = result.counters;
+      const { serving } = result;
       const from = serving - result.raisedBy;
       if (from !== serving) emit('counter.raised', { room: id, ...inLane(lane.name), by: actor, from, to: serving });
       const view = seen?.[i]?.view;
@@ -115,9 +115,9 @@ export function createLineOperations(context: OperationsContext): LineOperations
 
   return {
     counters: async (id) => roomCounters(await lookAt(await lanesIn(id))),
-    raise: (id, numbers, lane) => raise(id, { numbers }, lane),
-    raisePeople: (id, people, lane) => raise(id, { people }, lane),
-    async exits(id, { exited, completed, abandoned }, name) {
+    raise: (id, numbers, lane, request) => raise(id, { numbers }, lane, request),
+    raisePeople: (id, people, lane, request) => raise(id, { people }, lane, request),
+    async exits(id, { exited, completed, abandoned, request }, name) {
       const lanes = await lanesIn(id);
       const [first] = only(id, lanes, name);
       const parts =
@@ -126,7 +126,7 @@ export function createLineOperations(context: OperationsContext): LineOperations
       const ended = new Set<VisitorId>();
       const left = (visitors: readonly VisitorId[]) => visitors.filter((visitor) => !ended.has(visitor));
       for (const [i, lane] of lanes.entries()) {
-        const exits = { exited: parts[i] ?? 0, completed: left(completed), abandoned: left(abandoned) };
+        const exits = { exited: parts[i] ?? 0, completed: left(completed), abandoned: left(abandoned), request };
         const result = await line.reportExits(lane.line, exits, now());
         results.push(result);
         for (const visitor of result.ended) ended.add(visitor);

@@ -1,25 +1,38 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idempotency } from '#admin/idempotency.ts';
 import type { Asked, Reply, Route } from '#http/guard.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import type { AdminServer } from '#support/admin.ts';
 import { ALICES_TOKEN, startAdmin } from '#support/admin.ts';
+import { joinAndLoad } from '#support/join-and-load.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 
 let admin: AdminServer;
-/** What happens before the serving counter is raised. */
+/** What happens before the serving counter is raised, and after it. */
 let beforeRaise: () => Promise<void>;
+let afterRaise: () => Promise<void>;
+/** What happens after exits are reported. */
+let afterExits: () => Promise<void>;
 
 beforeEach(async () => {
   beforeRaise = async () => {};
+  afterRaise = async () => {};
+  afterExits = async () => {};
   admin = await startAdmin((operations) => ({
     ...operations,
-    async raise(id, numbers) {
+    async raise(...args) {
       await beforeRaise();
-      return operations.raise(id, numbers);
+      const raised = await operations.raise(...args);
+      await afterRaise();
+      return raised;
+    },
+    async exits(...args) {
+      const reported = await operations.exits(...args);
+      await afterExits();
+      return reported;
     },
   }));
   await admin.as('put', '/rooms/sale').send({});
@@ -92,6 +105,40 @@ test('a failed request is forgotten and may be repeated', async () => {
   const tried = await raise('k').expect(200);
   expect(tried.headers).not.toHaveProperty('idempotency-replayed');
   expect(await serving()).toBe(10);
+});
+
+describe('after the answer of the store was lost', () => {
+  const lose = () => Promise.reject(new StoreUnavailable(new Error('no answer')));
+
+  test('a repeat of a raise answers what it did, and has no second effect', async () => {
+    afterRaise = lose;
+    await raise('k').expect(503);
+    afterRaise = async () => {};
+    await admin.as('post', '/rooms/sale/serving-counter').send({ increment_by: 3 });
+    expect((await raise('k').expect(200)).body).toMatchObject({ raised_by: 10, serving: 13 });
+    await raise('k').expect('Idempotency-Replayed', 'true');
+    expect(await serving()).toBe(13);
+  });
+
+  test('the key and another body are another request', async () => {
+    afterRaise = lose;
+    await raise('k').expect(503);
+    afterRaise = async () => {};
+    await raise('k', 11).expect(200);
+    expect(await serving()).toBe(21);
+  });
+
+  test('a repeat of a report frees no place twice', async () => {
+    await admin.as('patch', '/rooms/sale').send({ inlet: { size: 3 } });
+    await raise('k', 3);
+    await joinAndLoad(admin.store.line, 'sale', ['ann', 'ben', 'cat'], Date.now());
+    const report = () => admin.as('post', '/rooms/sale/exits').set('Idempotency-Key', 'gone').send({ exited: 1 });
+    afterExits = lose;
+    await report().expect(503);
+    afterExits = async () => {};
+    await report().expect(200);
+    expect((await raise('more').expect(200)).body.raised_by).toBe(1);
+  });
 });
 
 test('two operators may use the same key', async () => {

@@ -35,6 +35,7 @@ export const LIBS = [
   'unconfirmed',
   'restored-turns',
   'serving',
+  'repeats',
   'undone-raises',
   'place',
   'ledger',

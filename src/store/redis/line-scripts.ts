@@ -25,12 +25,12 @@ const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply
 /** A function of Lua has at most 200 local variables: opening a line has all but these. */
 const NOT_TO_OPEN = [
   ...['admissions', 'sessions', 'shares', 'budget', 'restored-turns'],
-  ...['undone-raises', 'undone-resets', 'ledger', 'counters', 'known-present', 'last-join', 'lost-keys'],
+  ...['repeats', 'undone-raises', 'undone-resets', 'ledger', 'counters', 'known-present', 'last-join', 'lost-keys'],
 ];
 const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
 const OF_RESETS = {
   libs: LIBS.filter(
-    (lib) => !['budget', 'undone-raises', 'ledger', 'known-present', 'last-join', 'lost-keys'].includes(lib),
+    (lib) => !['budget', 'repeats', 'undone-raises', 'ledger', 'known-present', 'last-join', 'lost-keys'].includes(lib),
   ),
   parts: PARTS_WITH_KEPT,
 };
@@ -181,17 +181,19 @@ export const lineScripts: LineScripts = {
   recordPredictions: lineScript('record-predictions', ({ within, outside }) => [within, outside], done),
   raise: lineScript(
     'raise',
-    ({ step, ...by }, now) => [
+    ({ step, request = '', ...by }, now) => [
       now,
       ...('numbers' in by ? ['numbers', by.numbers, -1] : ['people', by.people, by.credits ?? -1]),
+      request,
       ...(step ? [step.from, step.to] : []),
     ],
     ({ tag, rest }) => ({
       raisedBy: replies.integer(rest[0]),
+      serving: replies.integer(rest[1]),
       applied: tag === 'raised',
-      counters: replies.countersOfSteps(rest[1]),
+      counters: replies.countersOfSteps(rest[2]),
     }),
-    { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'counters', 'lost-keys') },
+    { libs: libsOf('raise-times', 'shares', 'unconfirmed', 'serving', 'repeats', 'counters', 'lost-keys') },
   ),
   undoRaise: lineScript(
     'undo-raise',
@@ -208,7 +210,11 @@ export const lineScripts: LineScripts = {
   ),
   reportExits: lineScript(
     'report-exits',
-    ({ exited, completed, abandoned }, now) => [now, exited, completed.length, ...completed, ...abandoned],
+    ({ exited, completed, abandoned, request = '' }, now) => [
+      ...[now, exited, request, completed.length],
+      ...completed,
+      ...abandoned,
+    ],
     ({ rest }) => ({
       unknown: replies.integer(rest[0]),
       counters: replies.counters(rest[1]),

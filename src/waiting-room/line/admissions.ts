@@ -16,6 +16,7 @@ import { noteEnded, pruneEnded } from './ended-turns.ts';
 import { type Line, measuredTime } from './line.ts';
 import { forget } from './presence.ts';
 import { confirmBy, countOutcome } from './provisional.ts';
+import { doneBefore, rememberDone } from './repeats.ts';
 import { markBack, newSessions, type Use, type Used, useSerial } from './sessions.ts';
 import { settle, settleUnlessSteady } from './settle.ts';
 
@@ -24,6 +25,8 @@ export interface Exits {
   readonly exited: number;
   readonly completed: readonly VisitorId[];
   readonly abandoned: readonly VisitorId[];
+  /** The name of the report: those without a name count once, also if it comes again. */
+  readonly request?: string | undefined;
 }
 
 export interface ExitsResult {
@@ -169,9 +172,11 @@ export function endAdmissions(line: Line, exits: Exits, at: number): Omit<ExitsR
   for (const status of ['completed', 'abandoned'] as const) {
     for (const visitor of exits[status]) if (endAdmission(line, visitor, status, now)) ended.push(visitor);
   }
-  const released = Math.min(line.released + exits.exited, line.admissions.active);
+  const exited = doneBefore(line, exits.request) ? 0 : exits.exited;
+  const released = Math.min(line.released + exited, line.admissions.active);
   if (released !== line.released) line.changes += 1;
   line.released = released;
+  if (exited > 0) rememberDone(line, exits.request, exited);
   const unknown = exits.completed.length + exits.abandoned.length - ended.length;
   return { unknown, ended };
 }

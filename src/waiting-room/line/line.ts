@@ -13,6 +13,15 @@ export interface Batch {
   readonly deadline: number;
 }
 
+/** A request of an operator, by its name. */
+export interface DoneRequest {
+  readonly name: string;
+  /** By how much it moved the serving counter, or how many exits it reported. */
+  readonly amount: number;
+  /** The serving counter after it. */
+  readonly serving: number;
+}
+
 /** Of the latest admissions, how many were confirmed and how many lapsed. */
 export interface Outcomes {
   confirmed: number;
@@ -122,6 +131,8 @@ export interface Line {
   turns: number;
   alarm: boolean;
   inletState: string;
+  /** The latest requests of operators that have a name, the newest last. */
+  doneRequests: readonly DoneRequest[];
   notes: Record<NoteName, string>;
   predictions: { within: number; outside: number };
   draws: Draw[];
@@ -184,6 +195,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     turns: 0,
     alarm: false,
     inletState: '',
+    doneRequests: [],
     notes: { signal: '', meter: '', told: '', allotments: '' },
     predictions: { within: 0, outside: 0 },
     draws: [],

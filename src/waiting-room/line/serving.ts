@@ -5,6 +5,7 @@ import { canServe, freePlaces, isUnproven, type Line } from './line.ts';
 import { firstNewcomer, keepNewcomers } from './newcomers.ts';
 import type { Raise } from './raise.ts';
 import { cutRaiseTimes, noteRaise } from './raise-times.ts';
+import { doneBefore, rememberDone } from './repeats.ts';
 import { isRestored } from './restored-turns.ts';
 import { settle } from './settle.ts';
 import { endsWithReturned, shareTurns } from './shares.ts';
@@ -21,11 +22,17 @@ export interface InletStep {
 }
 
 /** A raise, on its own or as the step of an inlet. */
-export type RaiseStep = Raise & { readonly step?: InletStep | undefined };
+export type RaiseStep = Raise & {
+  readonly step?: InletStep | undefined;
+  /** The name of an operator's request, which does nothing when it comes again. */
+  readonly request?: string | undefined;
+};
 
 export interface Raised {
   /** By how much the serving counter changed; negative when it was lowered. */
   readonly raisedBy: number;
+  /** The serving counter after it. A request that came again has what it did at first. */
+  readonly serving: number;
   /** False where the step of an inlet was not taken. */
   readonly applied: boolean;
   readonly counters: StepCounters;
@@ -217,11 +224,13 @@ function raisePeople(line: Line, people: number, credits: number, now: number): 
   serveLine(line, left, shares.unprovenLine, line.queue + credits, now);
 }
 
-/** Moves the serving counter, never up past the size. The step of an inlet is taken only once. */
-export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raised {
+/** Moves the serving counter, never up past the size. The step of an inlet, or a request, is taken only once. */
+export function raise(line: Line, { step, request, ...by }: RaiseStep, at: number): Raised {
+  const done = doneBefore(line, request);
+  if (done) return { raisedBy: done.amount, serving: done.serving, applied: true, counters: countersOfSteps(line) };
   const now = settle(line, at);
   if (step && (line.alarm || line.inletState !== step.from))
-    return { raisedBy: 0, applied: false, counters: countersOfSteps(line) };
+    return { raisedBy: 0, serving: line.serving, applied: false, counters: countersOfSteps(line) };
   if (step && step.to !== step.from) {
     line.inletState = step.to;
     line.changes += 1;
@@ -234,5 +243,7 @@ export function raise(line: Line, { step, ...by }: RaiseStep, at: number): Raise
     if ('numbers' in by) raiseNumbers(line, by.numbers, now);
     else raisePeople(line, by.people, by.credits ?? Number.POSITIVE_INFINITY, now);
   }
-  return { raisedBy: line.serving - before, applied: true, counters: countersOfSteps(line) };
+  const raisedBy = line.serving - before;
+  rememberDone(line, request, raisedBy);
+  return { raisedBy, serving: line.serving, applied: true, counters: countersOfSteps(line) };
 }

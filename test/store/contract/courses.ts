@@ -92,7 +92,9 @@ const entrants = fc.array(
   { maxLength: 5 },
 );
 const numbers = fc.array(pickedNumber, { maxLength: 12 });
-const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people });
+/** The name of an operator's request. There are few, so that they come again. */
+const request = fc.option(fc.constantFrom('one', 'two', 'three'), { nil: undefined, freq: 2 });
+const exits = fc.record({ exited: fc.nat(2), completed: people, abandoned: people, request });
 const raise = fc.oneof(
   fc.record({ numbers: fc.integer({ min: -6, max: 8 }) }),
   fc.record({ people: fc.nat(8) }),
@@ -138,7 +140,10 @@ const heartbeats = fc.record({
 });
 const entrantHeartbeats = fc.record({ generation: generationsAgo, draw: drawsAgo, indexes });
 const withdrawal = fc.record({ generation: generationsAgo, entry });
-const raiseStep = fc.tuple(raise, step).map(([by, taken]) => ({ ...by, step: taken }));
+const raiseStep = fc.tuple(raise, step, request).map(([by, taken, name]) =>
+  // A step of an inlet has no name.
+  taken ? { ...by, step: taken } : { ...by, request: name },
+);
 
 /** A verb with an input, `weight` times as often as one of weight 1. */
 const often = <V extends LineVerb>(weight: number, verb: V, input: fc.Arbitrary<Input<V>>) => ({

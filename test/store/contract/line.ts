@@ -12,6 +12,7 @@ import { describeLikeTheModel } from './like-the-model.ts';
 import { describeLostDraws } from './lost-draws.ts';
 import { describeModes } from './modes.ts';
 import { describePresence } from './presence.ts';
+import { describeRepeats } from './repeats.ts';
 import { describeRestoring } from './restoring.ts';
 import type { Ports } from './room-under-test.ts';
 import { describeSharedSizes } from './shared-sizes.ts';
@@ -32,6 +33,7 @@ export function describeLine(stores: Ports<'line'>): void {
   describeStoppedAdmissions(stores);
   describeModes(stores);
   describeInletSteps(stores);
+  describeRepeats(stores);
   describeUndoneRaises(stores);
   describeUndoneResets(stores);
   describeSharedSizes(stores);

@@ -9,6 +9,7 @@ export function describeTurns(stores: Ports<'line'>): void {
       const crowd = await room.crowd(5);
       expect(await room.raise({ numbers: 3 })).toEqual({
         raisedBy: 3,
+        serving: 3,
         applied: true,
         counters: {
           queue: 5,

@@ -2,11 +2,14 @@
 -- the breaker is off and nobody took that step before.
 -- KEYS: those of the line (lib/line.lua)
 -- ARGV: now, 'numbers' or 'people', how many; negative numbers lower the counter; of people, up to how many places for
--- newcomers (-1: any); then for a step the inlet's state before, and after
--- Reply: { 'absent' } | { 'lost' }, where keys of the line are | { 'raised' or 'refused', by how much, counters of steps
--- (lib/counters.lua) }
-local unit, by, credits, from, to = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6]
+-- newcomers (-1: any); the request's name ('': none), with which it is done only once; then for a step the inlet's state
+-- before, and after
+-- Reply: { 'absent' } | { 'lost' }, where keys of the line are | { 'raised' or 'refused', by how much, the counter after it,
+-- counters of steps (lib/counters.lua) }
+local unit, by, credits, request, from, to = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7]
 if not loadLine() then return { 'absent' } end
+local done = doneBefore(request)
+if done then return { 'raised', done.amount, done.serving, countersOfSteps() } end
 
 -- The last number that may have a turn by this, as long as nobody's turn runs out first.
 local function reachOf()
@@ -25,7 +28,7 @@ local now = settle(tonumber(ARGV[1]))
 if from then
   if line.alarm == 1 or (redis.call('HGET', LINE, 'inlet_state') or '') ~= from then
     saveLine()
-    return { 'refused', 0, countersOfSteps() }
+    return { 'refused', 0, line.serving, countersOfSteps() }
   end
   redis.call('HSET', LINE, 'inlet_state', to)
 end
@@ -38,5 +41,6 @@ elseif canServe() and unit == 'numbers' then
 elseif canServe() then
   raisePeople(by, credits < 0 and math.huge or credits, now)
 end
+rememberDone(request, line.serving - before)
 saveLine()
-return { 'raised', line.serving - before, countersOfSteps() }
+return { 'raised', line.serving - before, line.serving, countersOfSteps() }

@@ -35,7 +35,7 @@ local FENCING = 'fencing'
 -- `stopped_of` is the generation of `stopped`: versions before it begin another line without clearing it.
 -- used-fields.ts leaves out those that a script does not name, and writes two functions behind: `fieldsOf` makes a table of
 -- what HMGET answers, and `copyOf` copies it.
--- The hash has texts beside them, for those who ask: `inlet_state`, `note:` with each note's name, and `joined:` with a
+-- The hash has texts beside them, for those who ask: `inlet_state`, `done_requests` (lib/repeats.lua), `note:` with each note's name, and `joined:` with a
 -- number that stands for a process: its last join (join.lua).
 local FIELDS = {
   'mode', 'size', 'lifetime', 'claim_window', 'presence_timeout',

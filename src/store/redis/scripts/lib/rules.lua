@@ -48,5 +48,5 @@ local function beginLine(of)
   end
   line.incarnation, line.generation, line.lineage, line.epoch = of.incarnation, of.generation, of.lineage, of.epoch
   line.standing_of, line.ended_of, line.stopped_of = of.generation, of.generation, of.generation
-  redis.call('HDEL', LINE, 'inlet_state', 'note:meter', 'note:told')
+  redis.call('HDEL', LINE, 'inlet_state', 'done_requests', 'note:meter', 'note:told')
 end

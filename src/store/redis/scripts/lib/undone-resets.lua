@@ -87,7 +87,7 @@ local function bringBack(kept, now)
     end
   end
   line.epoch = epoch
-  for _, text in ipairs({ 'inlet_state', 'note:meter', 'note:told' }) do
+  for _, text in ipairs({ 'inlet_state', 'done_requests', 'note:meter', 'note:told' }) do
     redis.call('HSET', LINE, text, redis.call('HGET', keptKey(1), text) or '')
   end
   redis.call('UNLINK', keptKey(1), unpack(KEYS, 2, PARTS))
