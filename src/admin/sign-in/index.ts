@@ -101,14 +101,15 @@ export function createSignIn(deps: SignInDeps): SignIn {
     seeOther(ctx, urls.pathOf('/admin/'));
   }
 
-  /** The same page for every reason, so that it tells nobody which tokens, accounts or links exist. */
-  function refuse(ctx: Context, retryAfter = 0): void {
+  /** One page for every reason of each way in, so that it tells nobody which tokens, accounts or links exist. */
+  function refuse(ctx: Context, retryAfter = 0, byLink = false): void {
     ctx.set(retryAfter > 0 ? { 'Retry-After': String(retryAfter) } : { 'WWW-Authenticate': 'Bearer realm="anteroom"' });
-    show(ctx, retryAfter > 0 ? 429 : 401, { failed: true, retryAfter });
+    show(ctx, retryAfter > 0 ? 429 : 401, { failed: true, retryAfter, byLink });
   }
 
-  function show(ctx: Context, status: number, { failed = false, retryAfter = 0 } = {}): void {
-    sendPage(ctx, status, pages.page(ctx.req, 'sign-in', { title: 'Anteroom', page, failed, retryAfter, hasProvider }));
+  function show(ctx: Context, status: number, { failed = false, retryAfter = 0, byLink = false } = {}): void {
+    const data = { title: 'Anteroom', page, failed, retryAfter, byLink, hasProvider };
+    sendPage(ctx, status, pages.page(ctx.req, 'sign-in', data));
   }
 
   const router = new Router({ strict: true });
@@ -117,7 +118,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     // A preview's HEAD must not use the link up.
     if (ctx.query.once === undefined || ctx.method === 'HEAD') return show(ctx, 200);
     const [first] = operatorTokens;
-    if (!first || !(await links.use(String(ctx.query.once)))) return refuse(ctx);
+    if (!first || !(await links.use(String(ctx.query.once)))) return refuse(ctx, 0, true);
     return enter(ctx, { name: first.name, role: first.role ?? 'owner' }, proofs.ofToken(first.name), 'link');
   });
 
