@@ -100,7 +100,7 @@ export function RoomCharts({ id }: { readonly id: string }) {
             series={people.value}
           />
           <Chart
-            title={t('chart.flow', { step: RANGES[period].steps })}
+            title={t(`chart.flow.${period}`)}
             summary={t('chart.flow_summary', {
               inflow: sumOf(all, 'inflow'),
               claimed: sumOf(all, 'claimed'),
