@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Scroll } from '../parts/scroll.tsx';
+import { Fact } from '../parts/fact.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { call, wordsOf } from '../state/api.ts';
 import { may } from '../state/session.ts';
@@ -36,32 +36,21 @@ export function KeysView() {
     <>
       <h1>{t('nav.keys')}</h1>
       <Trouble of={trouble} />
-      <Scroll name={t('nav.keys')}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('keys.kid')}</th>
-              <th scope="col">{t('keys.alg')}</th>
-              <th scope="col">{t('keys.state')}</th>
-              <th scope="col">{t('keys.signs_from')}</th>
-              <th scope="col">{t('keys.removed_at')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {keys.value?.map(({ kid, alg, status, signs_from, removed_at }) => (
-              <tr key={kid}>
-                <th scope="row">
-                  <code>{kid}</code>
-                </th>
-                <td>{alg}</td>
-                <td>{t(`keys.state.${status}`)}</td>
-                <td>{signs_from ? dateOf(signs_from) : '–'}</td>
-                <td>{removed_at ? dateOf(removed_at) : '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <ul class="cards">
+        {keys.value?.map(({ kid, alg, status, signs_from, removed_at }) => (
+          <li key={kid}>
+            <dl class="facts">
+              <Fact name={t('keys.state')}>{t(`keys.state.${status}`)}</Fact>
+              <Fact name={t('keys.alg')}>{alg}</Fact>
+              {signs_from && <Fact name={t('keys.signs_from')}>{dateOf(signs_from)}</Fact>}
+              {removed_at && <Fact name={t('keys.removed_at')}>{dateOf(removed_at)}</Fact>}
+              <Fact name={t('keys.kid')}>
+                <code>{kid}</code>
+              </Fact>
+            </dl>
+          </li>
+        ))}
+      </ul>
       {may('owner') && (
         <p class="actions">
           {(['rotate', 'emergency'] as const).map((kind) => (

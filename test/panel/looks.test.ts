@@ -180,6 +180,21 @@ describe('the panel', () => {
     expect(await page.evaluate('scrollY')).toBe(0);
   });
 
+  test('shows which key signs, and with what, on a phone without scrolling sideways', async () => {
+    const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 640 } });
+    await signIn(page);
+    await show(page, '#/keys');
+    const cards = page.locator('main .cards > li');
+    await cards.first().waitFor();
+    for (const card of await cards.all()) {
+      for (const part of await card.locator('dt, dd').all()) {
+        const box = await part.boundingBox();
+        expect((box?.x ?? 0) + (box?.width ?? 1000)).toBeLessThanOrEqual(320);
+      }
+    }
+    expect(await cards.first().textContent()).toMatch(/StateSigns.*AlgorithmRS256.*Key/);
+  });
+
   test('keeps its sign-in off the edges of a phone', async () => {
     const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 568 } });
     const box = await page.locator('main').boundingBox();
