@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { NavLinks } from './parts/nav-links.tsx';
 import { News } from './parts/news.tsx';
+import { Nowhere } from './parts/nowhere.tsx';
 import { SignInLink } from './parts/sign-in-link.tsx';
 import { hrefOf, route } from './state/route.ts';
 import { may, session, signOut } from './state/session.ts';
@@ -26,10 +27,12 @@ const PAGES = [
 /** The frame of every view, and the choice among them. */
 export function App() {
   const [page = 'rooms', id, tab] = route.value;
+  const named = PAGES.find(([name]) => name === page);
+  const isRoom = page === 'rooms' && id !== undefined;
   const isFirst = useRef(true);
   useEffect(() => {
-    const named = PAGES.find(([name]) => name === page);
-    document.title = `${id ?? (named ? t(named[1]) : '')} · Anteroom`;
+    // A room names its page itself.
+    if (!isRoom) document.title = `${t(named ? named[1] : 'nowhere.title')} · Anteroom`;
     if (!isFirst.current) document.getElementById('main')?.focus();
     isFirst.current = false;
   }, [page, id]);
@@ -65,13 +68,14 @@ export function App() {
       <SignedOut />
       <main id="main" tabIndex={-1}>
         <News />
-        {page === 'rooms' && id !== undefined && <RoomView key={id} id={id} tab={tab ?? 'now'} />}
-        {page === 'rooms' && id === undefined && <RoomsView />}
+        {isRoom && <RoomView key={id} id={id} tab={tab ?? 'now'} />}
+        {page === 'rooms' && !isRoom && <RoomsView />}
         {page === 'relying-parties' && <RelyingPartiesView />}
         {page === 'audit' && <AuditView />}
         {page === 'keys' && <KeysView />}
         {page === 'groups' && <GroupsView />}
         {page === 'operators' && <OperatorsView />}
+        {!named && <Nowhere title={t('nowhere.title')}>{t('nowhere.text')}</Nowhere>}
       </main>
     </>
   );

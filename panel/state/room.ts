@@ -1,6 +1,6 @@
 /** One room: its settings with their ETag, its report, and what happened in it since it was opened. */
 import { type Signal, signal } from '@preact/signals';
-import { call } from './api.ts';
+import { call, Refused } from './api.ts';
 import { mergeRaises } from './feed.ts';
 import { follow } from './live.ts';
 import type { ActivityEvent, Report, Room } from './types.ts';
@@ -17,7 +17,7 @@ export interface RoomState {
   /** Newest first. */
   readonly activity: Signal<readonly ActivityEvent[]>;
   readonly isGone: Signal<boolean>;
-  /** Reads the settings again. */
+  /** Reads the settings again. A room that does not exist is gone. */
   load(): Promise<void>;
   /** Merges a change into the settings; with an ETag only if nobody has changed them since. */
   patch(change: object, etag?: string | null): Promise<void>;
@@ -37,7 +37,10 @@ export function createRoomState(id: string): RoomState {
   const isGone = signal(false);
 
   async function load(): Promise<void> {
-    const { value, etag } = await call<Room>(path);
+    const { value, etag } = await call<Room>(path).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 404) isGone.value = true;
+      throw error;
+    });
     // An open form starts over with other settings: the same ones are no news.
     if (etag === null || stored.value?.etag !== etag) stored.value = { room: value, etag };
   }
@@ -70,9 +73,14 @@ export function createRoomState(id: string): RoomState {
       const timer = setInterval(() => {
         if (document.visibilityState === 'visible') reload();
       }, RELOAD);
-      return () => {
+      const end = () => {
         unfollow();
         clearInterval(timer);
+      };
+      const unsubscribe = isGone.subscribe((isOver) => isOver && end());
+      return () => {
+        unsubscribe();
+        end();
       };
     },
   };

@@ -3,9 +3,10 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { Alerts } from '../parts/alerts.tsx';
 import { LiveBadge } from '../parts/live-badge.tsx';
 import { NavLinks } from '../parts/nav-links.tsx';
+import { Nowhere } from '../parts/nowhere.tsx';
 import { SentenceLine } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { Refused, wordsOf } from '../state/api.ts';
+import { wordsOf } from '../state/api.ts';
 import { createRoomState } from '../state/room.ts';
 import { nameOf } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
@@ -30,23 +31,29 @@ import { RoomTheme } from './room/theme.tsx';
 const TABS = ['now', 'history', 'events', 'support', 'rules', 'gate', 'preflight', 'theme', 'settings'] as const;
 
 /** One room: the sentence, the five numbers, what can be done, and what happened. */
-export function RoomView({ id, tab }: { readonly id: string; readonly tab: string }) {
+export function RoomView({ id, tab: asked }: { readonly id: string; readonly tab: string }) {
+  const tab = TABS.find((name) => name === asked) ?? 'now';
   const state = useMemo(() => createRoomState(id), [id]);
   const trouble = useSignal('');
   useEffect(() => {
     state.load().catch((error: unknown) => {
-      trouble.value = error instanceof Refused && error.status === 404 ? t('room.gone') : wordsOf(error);
+      trouble.value = wordsOf(error);
     });
     return state.follow();
   }, [state]);
 
   const report = state.report.value;
   const room = state.stored.value?.room;
-  if (state.isGone.value) return <p role="alert">{t('room.gone')}</p>;
+  const name = room ? nameOf(room) : id;
+  useEffect(() => {
+    document.title = `${t(`tab.${tab}`)} · ${name} · Anteroom`;
+  }, [name, tab]);
+
+  if (state.isGone.value) return <Nowhere title={name}>{t('room.gone')}</Nowhere>;
   return (
     <>
       <div class="heading">
-        <h1>{room ? nameOf(room) : id}</h1>
+        <h1>{name}</h1>
         <LiveBadge />
       </div>
       <Trouble of={trouble} />

@@ -34,6 +34,39 @@ async function open(hash: string, token?: string) {
   await show(panel.page, hash);
 }
 
+describe('an address', () => {
+  const heading = () => panel.page.locator('main h1');
+
+  test.each(['#/nonsense', '#/rooms/nobody/now'])('that leads to nothing says so: %s', async (hash) => {
+    await panel.page.clock.install();
+    await open(hash);
+    await panel.page.getByRole('link', { name: 'To the rooms' }).waitFor();
+    expect(await heading().count()).toBe(1);
+    expect(await panel.page.locator('main nav').count()).toBe(0);
+    const asked: string[] = [];
+    panel.page.on('request', (sent) => asked.push(sent.url()));
+    await panel.page.clock.runFor(60_000);
+    expect(asked).toEqual([]);
+  });
+
+  test('of no part of a room shows what happens there now', async () => {
+    await open('#/rooms/sale/nonsense');
+    await panel.page.getByText('Nothing has happened since you opened this page.').waitFor();
+    expect(await panel.page.locator('.tabs [aria-current]').textContent()).toBe('Now');
+  });
+
+  test.each([
+    ['#/rooms', 'Rooms · Anteroom'],
+    ['#/rooms/sale', 'Now · Sale · Anteroom'],
+    ['#/rooms/sale/events', 'Events · Sale · Anteroom'],
+    ['#/keys', 'Keys · Anteroom'],
+    ['#/nonsense', 'Nothing here · Anteroom'],
+  ])('%s names its page “%s”', async (hash, title) => {
+    await open(hash);
+    await expect.poll(() => panel.page.title()).toBe(title);
+  });
+});
+
 describe('preflight', () => {
   const items = () => panel.page.locator('.checks li').allTextContents();
 
