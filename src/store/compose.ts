@@ -1,8 +1,10 @@
-/** Says which adapter serves which port. The only file that knows more than one adapter. */
+/**
+ * Says which adapter serves which port. The only file that knows more than one adapter. It loads those that are opened,
+ * so that a service without Redis or DynamoDB has no client of theirs.
+ */
 import type { Store } from '#waiting-room/ports/index.ts';
-import { type DynamoOptions, openDynamo } from './dynamodb/index.ts';
-import { openEmbeddedStore } from './embedded/index.ts';
-import { openRedisStore, type StoreLog } from './redis/index.ts';
+import type { DynamoOptions } from './dynamodb/index.ts';
+import type { StoreLog } from './redis/index.ts';
 
 export interface StoreOptions {
   /** Null for the embedded store. */
@@ -28,8 +30,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { redisUrl, dynamodb, issuer, dataDir, now, log, onKeysLost } = options;
   const adapter =
     redisUrl === null
-      ? openEmbeddedStore({ dir: dataDir, now, log })
-      : await openRedisStore({ url: redisUrl, log, onKeysLost });
+      ? (await import('./embedded/index.ts')).openEmbeddedStore({ dir: dataDir, now, log })
+      : await (await import('./redis/index.ts')).openRedisStore({ url: redisUrl, log, onKeysLost });
   const store: Store = {
     line: adapter.line,
     lineMarks: adapter.lineMarks,
@@ -56,6 +58,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   if (dynamodb === null) return store;
   try {
+    const { openDynamo } = await import('./dynamodb/index.ts');
     return await openDynamo(store, { ...dynamodb, issuer, now, log });
   } catch (error) {
     await store.close();

@@ -31,7 +31,7 @@ const LINES: Edits = {
     after('    admin,\n', '    createRobotsDoor(),\n'),
   ],
   'src/store/compose.ts': [
-    before('import { openRedisStore', "import { createMemoryLeases } from './memory/index.ts';\n"),
+    before('import type { StoreLog }', "import { createMemoryLeases } from './memory/index.ts';\n"),
     ['adapter.leases', 'createMemoryLeases(now)'],
   ],
   'package.json': [after('  "imports": {\n', '    "#robots/*": "./src/robots/*",\n')],
