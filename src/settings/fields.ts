@@ -1,5 +1,6 @@
 /** The types of the fields of settings. Each message completes a sentence that begins with the field's name. */
 import { z } from 'zod';
+import { isReturnUrl } from '#waiting-room/return-urls.ts';
 
 /** An object in which an unknown key is a fault. The message lists the known ones. */
 export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -54,17 +55,27 @@ export const calledUrlWithoutFragment = httpUrl
   .refine((text) => !text.includes('#'), { error: 'must have no fragment' })
   .meta({ format: 'uri', description: CALLED });
 
-/** An origin and a path prefix, without a query or fragment. */
-export const urlPrefix = httpUrl.refine((text) => !/[?#]/.test(text), {
-  error: 'must be an origin and a path, without query and fragment',
-});
+/** Whether return URLs can be under a prefix. What is no web URL is refused as such. */
+function canMatch(prefix: string): boolean {
+  const url = URL.parse(prefix);
+  return !url || !isHttp(url) || !hasNoCredentials(url) || isReturnUrl(url.href, [prefix]);
+}
+
+/** An origin and a path prefix, without a query or fragment, under which there are return URLs. */
+export const urlPrefix = httpUrl
+  .refine((text) => !/[?#]/.test(text), { error: 'must be an origin and a path, without query and fragment' })
+  .refine((text) => !text.includes('*'), {
+    error: 'must have no *: it allows every path below it, and each host needs an entry of its own',
+  })
+  .refine(canMatch, { error: 'can never match: URLs with dot segments or backslashes are refused' });
 
 /** A web origin (RFC 6454 §6.2), as browsers send it in `Origin`. */
 export const webOrigin = z
   .string()
   .refine((text) => canParse(text) && isHttp(new URL(text)) && new URL(text).origin === text, {
     error: 'must be an http or https origin in lower case without a path, such as https://shop.example',
-  });
+  })
+  .refine((text) => text === '*' || !text.includes('*'), { error: 'must have no *: name each origin' });
 
 /**
  * A redirect URI: a web URL, or an app's private-use scheme, which is a reversed domain name and therefore contains a

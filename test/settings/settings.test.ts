@@ -119,6 +119,7 @@ describe('a room', () => {
     ['an origin with a path', { id: 'a', origins: ['https://a.example/'] }, 'origins[0]'],
     ['an origin in upper case', { id: 'a', origins: ['https://A.example'] }, 'origins[0]'],
     ['an origin that is a wildcard', { id: 'a', origins: ['*'] }, 'origins[0]'],
+    ['an origin with a wildcard', { id: 'a', origins: ['https://*.a.example'] }, 'origins[0]'],
     ['a rate without a window', { id: 'a', limits: { joins_per_address: '60' } }, 'limits.joins_per_address'],
     ['a rate of no joins', { id: 'a', limits: { joins_per_address: '0/1m' } }, 'limits.joins_per_address'],
     ['a rate over a week', { id: 'a', limits: { joins_per_address: '9/168h' } }, 'limits.joins_per_address'],
@@ -192,6 +193,9 @@ describe('a room', () => {
     ['a time without an offset', { id: 'a', events: [{ id: 'e', start: '2026-11-24T10:00:00' }] }, 'events[0].start'],
     ['a return URL that is a script', { id: 'a', return_urls: ['javascript:alert(1)'] }, 'return_urls[0]'],
     ['a return URL with a query', { id: 'a', return_urls: ['https://a.example/?x=1'] }, 'return_urls[0]'],
+    ['a return URL with a wildcard', { id: 'a', return_urls: ['https://a.example/*'] }, 'return_urls[0]'],
+    ['a return URL of any host', { id: 'a', return_urls: ['https://*.a.example/'] }, 'return_urls[0]'],
+    ['a return URL that never matches', { id: 'a', return_urls: ['https://a.example/..;/b'] }, 'return_urls[0]'],
   ])('with %s is refused by that name', (_, input, field) => {
     expect(faults(room, input).map((fault) => fault.field)).toEqual([field]);
   });
