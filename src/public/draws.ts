@@ -8,14 +8,16 @@ import { Problem } from '#http/problem.ts';
 import type { VisitorCookies } from '#http/visitor-cookies.ts';
 import type { Render } from '#pages/views.ts';
 import type { DrawReports } from '#waiting-room/draw-report.ts';
+import type { WaitingRoom } from '#waiting-room/index.ts';
 
 export interface DrawPagesDeps {
   readonly reports: DrawReports;
+  readonly snapshots: Pick<WaitingRoom['snapshots'], 'get'>;
   readonly cookies: Pick<VisitorCookies, 'ticket'>;
   readonly render: Render;
 }
 
-export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Middleware {
+export function createDrawPages({ reports, snapshots, cookies, render }: DrawPagesDeps): Middleware {
   const router = new Router();
   router.get('/rooms/:room/draws/:event', async (ctx) => {
     const { room = '', event = '' } = ctx.params;
@@ -26,12 +28,10 @@ export function createDrawPages({ reports, cookies, render }: DrawPagesDeps): Mi
     if (ctx.accepts('json', 'html') === 'html') {
       ctx.set('Cache-Control', 'no-store');
       ctx.type = 'html';
-      ctx.body = render(ctx.req, 'draw', {
-        report: found.ofLane,
-        own: found.own,
-        title: event,
-        script: found.own ? 'draw.js' : undefined,
-      });
+      const { settings } = await snapshots.get(room);
+      const script = found.own ? 'draw.js' : undefined;
+      const data = { report: found.ofLane, own: found.own, title: settings.title, script };
+      ctx.body = render(ctx.req, 'draw', data, settings);
       return;
     }
     ctx.set('Cache-Control', 'public, max-age=1');

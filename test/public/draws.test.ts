@@ -55,7 +55,7 @@ onEachStore('the draw of an event', {}, (service) => {
     const iso = (after: number) => new Date(began + after).toISOString();
     const opening = { id: 'opening', prequeue_start: iso(PREQUEUE), start: iso(START), end: null };
     const rooms = [
-      { id: 'sale', events: [opening] },
+      { id: 'sale', title: { en: 'Spring sale', de: 'Frühlingsverkauf' }, events: [opening] },
       { id: 'orderly', events: [{ ...opening, order: 'arrival' }] },
     ];
     await service.restart({ time, rooms, relying_parties });
@@ -149,6 +149,16 @@ onEachStore('the draw of an event', {}, (service) => {
     const stranger = (await createBrowser().get(url)).text;
     expect(stranger).toContain('How the draw was made');
     expect(stranger).not.toContain('Your place');
+  });
+
+  test('has a page like the others of its room: with the title in the visitor’s language, and what is stored', async () => {
+    await at(START - MINUTE);
+    const headers = { Accept: 'text/html', 'Accept-Language': 'de' };
+    const answer = await fetch(`${service.issuer}/rooms/sale/draws/opening`, { headers });
+    const text = await answer.text();
+    expect(text).toContain('<p class="room"><bdi>Frühlingsverkauf</bdi></p>');
+    expect(text).toMatch(/<title>[^<]* &middot; Frühlingsverkauf<\/title>/);
+    expect(text).toContain('href="/rooms/sale/storage"');
   });
 
   test('can be read by anyone: CDNs and scripts of other sites included', async () => {
