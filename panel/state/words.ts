@@ -27,11 +27,13 @@ export const isKey = (key: string): key is Key => Object.hasOwn(en.messages, key
 
 const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+/** The region that the browser names for the language decides how times look. */
+const region = navigator.languages.find((each) => each.startsWith(`${language}-`)) ?? language;
+const clock = new Intl.DateTimeFormat(region, { timeStyle: 'medium' });
+const date = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' });
 
-const minutes = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
-const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+const minutes = new Intl.DateTimeFormat(region, { hour: 'numeric', minute: '2-digit' });
+const days = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short' });
 
 /** A tick of a time axis, in seconds since the epoch: the day where it is another than that of the tick before. */
 export function axisTime(tick: number, before: number | undefined): string {

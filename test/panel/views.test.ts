@@ -67,6 +67,13 @@ describe('an address', () => {
   });
 });
 
+test('times look as they do where the operator is', async () => {
+  const british = await openPanel(browser, admin, { locale: 'en-GB', timezoneId: 'UTC' });
+  await signIn(british.page);
+  await show(british.page, '#/audit');
+  expect(await british.page.locator('time').first().textContent()).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d$/);
+});
+
 describe('preflight', () => {
   const items = () => panel.page.locator('.checks li').allTextContents();
 
