@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '#support/chromium.ts';
 import { serviceOn } from '#support/on-each-store.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { axe } from '../panel/panel.ts';
 import { type Anteroom, startAnteroom } from './anteroom.ts';
 
 const service = serviceOn(embeddedStore, {});
@@ -30,6 +31,15 @@ it('shows the shop, a visitor who waits or is in, and the control panel', async 
   await line.getByRole('heading', { name: /You are in line|It’s your turn|Checkout/ }).waitFor();
   await frame(page, 'The control panel').getByLabel(/token/i).first().waitFor();
   expect(refused).toEqual([]);
+  await page.close();
+});
+
+it('can be used with assistive technology, and its frames begin at the same height', async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`${anteroom.url}/demo`);
+  expect(await axe(page)).toEqual([]);
+  const tops = await page.locator('iframe').evaluateAll((frames) => frames.map((each) => each.offsetTop));
+  expect(new Set(tops).size).toBe(1);
   await page.close();
 });
 
