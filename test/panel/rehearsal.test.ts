@@ -59,7 +59,7 @@ test('walks through every page to the site by keyboard', async () => {
     await page.getByRole('complementary', { name: 'Rehearsal' }).getByText(`Page ${step} of ${STATES}`).waitFor();
     await pressLink(page, 'Next page');
   }
-  await page.getByText('logs you in there').waitFor();
+  await page.getByText('lets you in without waiting').waitFor();
   await pressLink(page, 'Back');
   await page.getByText(`Page ${STATES - 1} of ${STATES}`).waitFor();
   await pressLink(page, 'Next page');
