@@ -116,6 +116,8 @@ describe('an operator, by keyboard', () => {
     await openRoom(OPERATORS_TOKEN);
     await press(panel.page, 'Message');
     await panel.page.locator('textarea:focus').waitFor();
+    // There is nothing to show yet, and nothing to remove.
+    expect(await panel.page.getByRole('button', { name: 'Show the message' }).isDisabled()).toBe(true);
     await panel.page.keyboard.type('Back at ten.');
     await press(panel.page, 'Show the message');
     await status('Shown to 0 people.');

@@ -32,11 +32,12 @@ export function MessageDialog({ state, room, report, onClose }: ActionProps) {
   }
 
   const given = draft.value;
+  const isShown = room.message !== null;
   return (
     <ActionDialog
       title={t('message.title')}
-      action={message === null ? t('message.remove') : t('message.action')}
-      isReady={given.kind !== 'text' || given.text.trim().length <= LONGEST}
+      action={message === null && isShown ? t('message.remove') : t('message.action')}
+      isReady={(message !== null || isShown) && (given.kind !== 'text' || given.text.trim().length <= LONGEST)}
       onAct={send}
       onDone={(done) => {
         news.value = done;
