@@ -28,3 +28,16 @@ test.each(['fa', 'bn'])('the texts in %s have no digits but those of the languag
   const texts = Object.values(pages.locale(language).texts).map((text) => text.replace('SHA-256', ''));
   expect(texts.filter((text) => /\d/.test(text.replace(/=\d/g, '')))).toEqual([]);
 });
+
+test.each([
+  [30, 'look at this tab within <bdi>30 seconds</bdi>'],
+  [90, 'look at this tab within <bdi>90 seconds</bdi>'],
+  [120, 'look at this tab within <bdi>2 minutes</bdi>'],
+])('the waiting page tells how long a place is held: %i s', (claimSeconds, text) => {
+  const facts = { state: 'waiting', number: 3, people_ahead: 2, estimated_wait: null, updated_at: AT };
+  const line = { title: 'Spring sale', number: 3, claimSeconds, missedTurn: 'front', order: null, refresh: 30 };
+  const none = { seedHash: null, drawUrl: null, again: null, lane: null, landing: null, emailBefore: null, push: null };
+  const notices = { noticeState: null, noticeNews: null, isNoticeDue: false, isRenumbered: false, hasToPress: false };
+  const data = { ...line, ...none, ...notices, facts, statusUrl: '/status' };
+  expect(pages.page({ headers: {} }, 'waiting', data)).toContain(text);
+});
