@@ -19,6 +19,8 @@ export interface ThemeFrameDeps extends ThemePreviewDeps {
 export function createThemeFrame({ operationsFor, previewTheme, requireSession }: ThemeFrameDeps): Router {
   const router = new Router({ strict: true });
   router.post('/admin/theme-frame/:room', async (ctx) => {
+    // The frame is sandboxed: it has an origin of its own, and Chromium warns of a wish for the panel's.
+    ctx.remove('Origin-Agent-Cluster');
     const form = await readForm(ctx.req, MEBIBYTE);
     const { name, role } = await requireSession(ctx, form.get('csrf') ?? '');
     ctx.state.operator = name;

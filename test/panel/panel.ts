@@ -8,7 +8,7 @@ const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 export interface Panel {
   readonly page: Page;
-  /** Errors, violations of the policy, and requests to other hosts. */
+  /** Errors, violations of the policy, warnings about headers, and requests to other hosts. */
   readonly complaints: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export async function openPanel(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
+    if (/Content Security Policy|Origin-Agent-Cluster/.test(message.text())) complaints.push(message.text());
   });
   page.on('request', (sent) => {
     const url = sent.url();
