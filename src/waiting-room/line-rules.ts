@@ -1,6 +1,6 @@
 import { challengeOf, limitsOf } from './entry/entry-settings.ts';
 import { pauseStopsOf } from './pause.ts';
-import { claimWindowOf } from './poll-intervals.ts';
+import { claimWindowOf, presenceTimeoutOf } from './poll-intervals.ts';
 import type { Mode, PauseStops, RoomSettings } from './room.ts';
 
 /** The settings that the line itself needs, stored with its counters so that no process applies old ones. */
@@ -61,7 +61,7 @@ export function lineRules(settings: RoomSettings, shared?: SharedSize): LineRule
     size: settings.inlet.size ?? 0,
     lifetime: settings.admission.lifetime,
     claimWindow: claimWindowOf(settings),
-    presenceTimeout: settings.presence.timeout,
+    presenceTimeout: presenceTimeoutOf(settings),
     confirmWindow: settings.admission.confirm_window ?? CONFIRM_WINDOW,
     challenge: asksForProof(settings),
     unprovenPerAddress: unprovenPerAddress(settings),

@@ -13,6 +13,11 @@ export function heartbeatAfter({ presence }: Pick<RoomSettings, 'presence'>): nu
   return Math.max(1, Math.min(HEARTBEAT, Math.floor(presence.timeout / 3000)));
 }
 
+/** How long a visitor stays present without a heartbeat, in ms: never shorter than three heartbeats need. */
+export function presenceTimeoutOf(settings: Pick<RoomSettings, 'presence'>): number {
+  return Math.max(settings.presence.timeout, 3 * heartbeatAfter(settings) * 1000);
+}
+
 /** When to request the shared status again. A longer line moves more slowly for each visitor. */
 export function pollAfter(settings: Pick<RoomSettings, 'admission' | 'aws'>, waiting: number): number {
   const pace = waiting <= 100 ? 2 : waiting <= 10_000 ? 5 : 10;

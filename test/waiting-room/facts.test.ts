@@ -100,9 +100,13 @@ describe('the facts of a waiting visitor', () => {
     [90_000, 30],
     [60_000, 20],
     [10_000, 3],
+    [3_000, 1],
     [1_000, 1],
-  ])('request, with a presence timeout of %i ms, a heartbeat every %i s', (timeout, seconds) => {
-    expect(unservedFacts(snapshot({ presence: { timeout } }), ticket).heartbeat_after).toBe(seconds);
+    [1, 1],
+  ])('request, with a presence timeout of %i ms, a heartbeat every %i s, three times before it', (timeout, seconds) => {
+    const room = snapshot({ presence: { timeout } });
+    expect(unservedFacts(room, ticket).heartbeat_after).toBe(seconds);
+    expect(lineRules(room.settings).presenceTimeout).toBe(Math.max(timeout, 3_000));
   });
 
   test.each([
