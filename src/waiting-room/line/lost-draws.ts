@@ -6,7 +6,7 @@ import { Bits } from './bits.ts';
 import { type LineView, view } from './counters.ts';
 import { type Draw, type DrawRecord, drawRecord, newDraw, nextDrawOf } from './draw.ts';
 import { isOfLine, type Line } from './line.ts';
-import { forgetThose, hearThose } from './presence.ts';
+import { forgetThose, hearThose, newPresence } from './presence.ts';
 
 /** A draw with all that it takes to go on with it. The seed is a secret until the draw: it is for line-memory.ts alone. */
 export interface RememberedDraw extends DrawRecord {
@@ -120,6 +120,12 @@ export function restoreDraws(line: Line, seen: readonly RememberedDraw[], unseen
     line.draws[i] = each.drawnAt === null ? nextFrom(each, kept, unseen, now) : doneFrom(each, now);
     line.changes += 1;
   }
+}
+
+/** Forgets who of the next draw was present, as a process saw it later: after a reset that was undone. */
+export function forgetEntrants(line: Line, now: number): void {
+  const next = nextDrawOf(line.draws);
+  if (next) Object.assign(next.presence, newPresence(), { windowStart: now });
 }
 
 /** Adds the entrants that a process saw to those of the next draw. They are present, unless they withdrew. */

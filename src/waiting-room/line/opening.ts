@@ -3,7 +3,7 @@ import type { LineRules } from '../line-rules.ts';
 import { addAdmission, LOST } from './admission.ts';
 import type { Counters } from './counters.ts';
 import { freePlaces, type Line, newLine } from './line.ts';
-import { lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from './lost-draws.ts';
+import { forgetEntrants, lacksDraws, type RememberedDraw, restoreDraws, restoreEntrants } from './lost-draws.ts';
 import type { NoteName } from './note-name.ts';
 import { applyRules, beginLine } from './rules.ts';
 import { settle } from './settle.ts';
@@ -74,6 +74,7 @@ export function open(line: Line, { checkpoint }: Opening, at: number): boolean {
   const hasLost = isNew || isOlder || isBehind(line, counters) || lacksDraws(line.draws, draws);
   const now = settle(line, at);
   if (isNew) takeOver(line, checkpoint, now);
+  if (later > 0 && !isOlder) forgetEntrants(line, now);
   if (hasLost) restore(line, checkpoint, now);
   restoreDraws(line, draws, unseenJoins(line), now);
   restoreEntrants(line, draws, unseenJoins(line), now);

@@ -90,6 +90,27 @@ export function describeLostDraws(stores: Ports<'line'>): void {
       expect(result && thereAt(result)).toEqual([0, 1, 3, 4, 77, 105]);
     });
 
+    it('have the entrants who were present after a reset that was undone, in whatever order they are put back', async () => {
+      const { store } = stores();
+      const room = await makeRoom(store);
+      await room.announceDraw({ startsAt: LATER + seconds(600) });
+      await room.crowd(3);
+      const early = await look(store.line, room);
+      await store.line.reset(room.id, { incarnation: 'another' }, T0);
+      await store.line.undoReset(room.id, { incarnation: 'another', isPreview: false }, T0);
+      await room.heardEntrants([1], LATER);
+      const last = await look(store.line, room, LATER);
+      const orders = [[early, last], [last, early], [last]];
+      for (const [n, order] of orders.entries()) {
+        const lost = { ...room, id: `${room.id}-${n}` };
+        for (const { view, draws } of order) {
+          await store.line.open(lost.id, { rules: RULES, incarnation: '', checkpoint: { ...view, draws } }, LATER);
+        }
+        const [draw] = (await look(store.line, lost, LATER)).draws;
+        expect(draw && indexes(draw, draw.present)).toEqual([1]);
+      }
+    });
+
     it('that are done keep their result, and the numbers that were drawn are not issued again', async () => {
       const { store } = stores();
       const room = await makeRoom(store);

@@ -84,6 +84,7 @@ if later and later >= 0 then
       'note:allotments', ARGV[32]
     )
   end
+  if later > 0 and not isOlder then forgetEntrants(now) end
   if hasLost then
     for _, field in ipairs({ 'join_peak', 'turns', 'completed', 'abandoned', 'expired' }) do
       line[field] = math.max(line[field], checkpoint[field])

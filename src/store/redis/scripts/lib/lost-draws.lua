@@ -94,6 +94,13 @@ local function restoreDraws(seen, unseen, now)
   end
 end
 
+-- Forgets who of the next draw was present, as a process saw it later: after a reset that was undone.
+local function forgetEntrants(now)
+  if line.drawing ~= 1 then return end
+  redis.call('UNLINK', ENTERED, unpack(ENTERED_SLOTS))
+  line.entrants_window, line.entrants_slot = now, 0
+end
+
 -- Adds the entrants that a process saw to those of the next draw. They are present, unless they withdrew.
 local function restoreEntrants(seen, unseen, now)
   local each = line.drawing == 1 and seen[line.draws]
