@@ -120,6 +120,7 @@ export function thaw(bytes: Uint8Array): Line {
     lapsed,
     servedAgain = again,
     draws = [],
+    budget = new Map(),
   } = frozen;
   const admissions = newAdmissions();
   for (const admission of frozen.admissions) addAdmission(admissions, admission, 0);
@@ -140,6 +141,8 @@ export function thaw(bytes: Uint8Array): Line {
     waited: bitsOf(frozen.waited ?? new Uint8Array(((frozen.queue ?? 0) >> 3) + 1).fill(0xff)),
     arriving: bitsOf(frozen.arriving ?? new Uint8Array()),
     servedAgain: new Map(servedAgain),
+    // Counted here: a version that does not know the number may have written since.
+    budgetEntries: budget.values().reduce((sum, entries) => sum + entries.length, 0),
     admissions,
     ended: frozen.ended ? { ...frozen.ended, restored: bitsOf(frozen.ended.restored) } : newEndedTurns(generation),
     draws: draws.map((draw) => ({

@@ -14,9 +14,12 @@ import { isForfeited, type Line, measuredTime } from './line.ts';
 const ARRIVES_WITHIN = 30;
 /** The most networks. A further one has no budget. */
 const NETWORKS = 50_000;
+/** The most entries of all networks. In Redis they take some 100 MB. */
+export const ENTRIES = 1_800_000;
 /**
  * How many other networks are checked with each new one at most: those that were not accessed for the longest time.
- * While there is room, the check ends early: with every eighth new network, after one that keeps entries.
+ * While there is room for new networks, the check ends early: with every eighth one, after one that keeps entries. Where
+ * there is no room for entries, networks are checked with each visitor instead, until there is.
  */
 const LOOKED_AT = 2;
 const NEW_FOR_ONE_KEPT = 8;
@@ -72,6 +75,7 @@ function forfeit(line: Line, entry: string): void {
 
 /** Stores the entries of a network, and makes it the latest accessed. */
 function keepEntries(line: Line, network: string, entries: readonly string[]): void {
+  line.budgetEntries += entries.length - (line.budget.get(network)?.length ?? 0);
   line.budget.delete(network);
   if (entries.length > 0) line.budget.set(network, entries);
 }
@@ -92,22 +96,27 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
 }
 
 /**
- * Checks the networks that were not accessed for the longest time, before `coming` new ones. Absent visitors keep their
- * place while there is room.
+ * Checks the networks that were not accessed for the longest time, before `joining` visitors come, from `coming` new
+ * networks among others. Absent visitors keep their place while there is room.
  */
-function lookAtOldest(line: Line, coming: number, now: number): void {
+function lookAtOldest(line: Line, coming: number, joining: number, now: number): void {
+  const hasRoomForEntries = () => line.budgetEntries + joining <= ENTRIES;
   const isFull = line.budget.size + coming > NETWORKS;
-  let keeping = isFull ? Number.POSITIVE_INFINITY : Math.ceil(coming / NEW_FOR_ONE_KEPT);
+  const lacksRoom = !hasRoomForEntries();
+  const newcomers = lacksRoom ? joining : coming;
+  let keeping = isFull ? Number.POSITIVE_INFINITY : Math.ceil(newcomers / NEW_FOR_ONE_KEPT);
   for (const [network, entries] of line.budget
     .entries()
-    .take(LOOKED_AT * coming)
+    .take(LOOKED_AT * newcomers)
     .toArray()) {
     if (keeping === 0) return;
-    const kept = isFull
-      ? withoutAbsent(line, entries, now)
-      : checkEntries(entries, (entry) => !isGone(line, entry, now));
+    const kept =
+      isFull || lacksRoom
+        ? withoutAbsent(line, entries, now)
+        : checkEntries(entries, (entry) => !isGone(line, entry, now));
     keepEntries(line, network, kept);
     if (kept.length > 0) keeping -= 1;
+    if (lacksRoom && !isFull && hasRoomForEntries()) return;
   }
 }
 
@@ -151,6 +160,7 @@ function grant(line: Line, source: Source, entry: string, checked: Set<string>, 
   const limit = line.rules.unprovenPerAddress ?? 0;
   if (!addressHasRoom(line, source, limit, checked, now)) return false;
   if (!networkHasRoom(line, source, WIDE * limit, checked, now)) return false;
+  if (line.budgetEntries >= ENTRIES) return false;
   keepEntries(line, source.network, [...(line.budget.get(source.network) ?? []), entry]);
   return true;
 }
@@ -172,7 +182,7 @@ export function withinBudget(
   if (!line.rules.unprovenPerAddress) return entrants.map(({ proven }) => proven === true);
   const sources = entrants.map(({ proven, address }) => (proven || !address ? null : sourceOf(address)));
   const coming = sources.flatMap((source) => (source && !line.budget.has(source.network) ? [source.network] : []));
-  lookAtOldest(line, new Set(coming).size, now);
+  lookAtOldest(line, new Set(coming).size, sources.filter(Boolean).length, now);
   const checked = new Set<string>();
   const second = secondOf(line, now);
   return entrants.map(({ visitor }, index) => {

@@ -94,8 +94,10 @@ export interface Line {
    */
   savedTurns: number;
   lastReturned: boolean;
-  /** By address: the unproven visitors who are present or inside. Ordered by the last access. */
+  /** By network: the unproven visitors who are present or inside. Ordered by the last access. */
   budget: Map<string, readonly string[]>;
+  /** How many visitors `budget` has. */
+  budgetEntries: number;
   /** Ascending by `to`. */
   batches: Batch[];
   /** Returned to the front after a missed turn, and wait there. */
@@ -178,6 +180,7 @@ export function newLine(rules: LineRules, generation = 1, incarnation = ''): Lin
     savedTurns: 0,
     lastReturned: false,
     budget: new Map(),
+    budgetEntries: 0,
     batches: [],
     returned: new Set(),
     servedAgain: new Map(),

@@ -3,17 +3,23 @@
 -- address by 8 characters and the network around it by the rest, which has a slash before it here. Without a slash, it is
 -- an address: an earlier version has entries of addresses too.
 local BUDGET_ARRIVES_WITHIN, NETWORKS, LOOKED_AT, NEW_FOR_ONE_KEPT, WIDE, CHECKED = 30, 50000, 2, 8, 10, 200
+local ENTRIES = 1800000
+-- Under this name BUDGET has `entries:looks`: how many entries there were in all, and after how many looks. Earlier versions
+-- do not count entries, and each of their looks may have added one.
+local COUNT = 'entries'
 -- More than a network may have entries, and a power of two: a part of it is an exact fraction.
 local COUNTS = 131072
 -- The number of entries in a text of more bytes is in BUDGET_ORDER, as the fraction of the score.
 local LONG = 1000
 
--- All networks are read at once (readBudget), and written at once (saveBudget). Each has a row, those of entrants first.
--- Lists are cheaper than tables by network: of each row the network, its entries as they were stored and as they are, in
+-- All networks are read at once (readBudget), and written at once (saveBudget). Each has a row, those of entrants first,
+-- and COUNT has one behind these. Lists are cheaper than tables by network: of each row the network, its entries as they were stored and as they are, in
 -- one text, and how many they are. Then the row of each look, in the order of the looks.
 local networks, stored, texts, counts, looked = {}, {}, {}, {}, {}
 -- How many networks have entries, and how many looks there were in this script.
 local networkCount, lookCount = 0, 0
+-- For how many entries there is room at least, and how many looks of earlier versions count as entries.
+local room, uncounted = 0, 0
 -- The rows of networks that were looked for by name, and whether the entries of a row, or of an address, were checked.
 local rowOf, isChecked = {}, {}
 
@@ -95,8 +101,13 @@ end
 
 -- Keeps the entries of a network, as the one that was looked at last.
 local function keepEntries(row, text, count)
-  networkCount = networkCount + math.min(count, 1) - math.min(counts[row], 1)
-  lookCount = lookCount + 1
+  local before = counts[row]
+  if before == 0 and count > 0 then
+    networkCount = networkCount + 1
+  elseif before > 0 and count == 0 then
+    networkCount = networkCount - 1
+  end
+  lookCount, room = lookCount + 1, room + before - count
   texts[row], counts[row], looked[lookCount] = text, count, row
 end
 
@@ -137,12 +148,27 @@ local function addRow(network)
   networks[#networks + 1] = network
 end
 
--- Looks at the networks that were not looked at for the longest time, before `coming` new ones. Absent visitors keep it
--- while there is room.
-local function lookAtOldest(coming, now)
-  local isFull = networkCount + coming > NETWORKS
-  local passed, most = 0, LOOKED_AT * coming
-  local keeping = isFull and most or math.ceil(coming / NEW_FOR_ONE_KEPT)
+-- Counts the entries of all networks.
+local function countAll()
+  local cursor, count = '0', 0
+  repeat
+    local found = redis.call('HSCAN', BUDGET, cursor, 'COUNT', 100)
+    cursor = found[1]
+    for at = 1, #found[2], 2 do
+      local network, text = found[2][at], found[2][at + 1]
+      if network ~= COUNT then count = count + countEntries(network, text) end
+    end
+  until cursor == '0'
+  return count
+end
+
+-- Looks at the networks that were not looked at for the longest time, before `joining` visitors come, from `coming` new
+-- networks among others. Absent visitors keep it while there is room.
+local function lookAtOldest(coming, joining, now)
+  local isFull, lacksRoom = networkCount + coming > NETWORKS, room < joining
+  local newcomers, stays = lacksRoom and joining or coming, (isFull or lacksRoom) and isThere or isNotGone
+  local passed, most = 0, LOOKED_AT * newcomers
+  local keeping = isFull and most or math.ceil(newcomers / NEW_FOR_ONE_KEPT)
   while passed < most and keeping > 0 do
     -- As many as there are where each of them keeps entries.
     local last = math.min(passed + keeping, most)
@@ -151,7 +177,8 @@ local function lookAtOldest(coming, now)
     readRows(unread)
     for _, network in ipairs(oldest) do
       local row = rowOf[network]
-      checkEntries(row, isFull and isThere or isNotGone, now)
+      checkEntries(row, stays, now)
+      if lacksRoom and not isFull and room >= joining then return end
       if not isFull and counts[row] > 0 then keeping = keeping - 1 end
     end
     passed = #oldest < last - passed and most or last
@@ -219,6 +246,7 @@ end
 local function grant(row, address, entry, now)
   local limit = line.unproven_per_address
   if not addressHasRoom(row, address, limit, now) or not networkHasRoom(row, WIDE * limit, now) then return false end
+  if room < 1 then return false end
   keepEntries(row, counts[row] == 0 and entry or texts[row] .. ' ' .. entry, counts[row] + 1)
   return true
 end
@@ -226,17 +254,28 @@ end
 -- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
 -- `rows` has the first row of each then.
 local function readBudget(ofEntrants, rows, now)
+  local last = #ofEntrants
   networks = ofEntrants
+  networks[last + 1] = COUNT
   readRows(1)
-  local coming = 0
-  for row = #networks, 1, -1 do
-    if networks[row] ~= '' and (not rows or rows[row] == row) then
-      rowOf[networks[row]] = row
-      if counts[row] == 0 then coming = coming + 1 end
+  local coming, joining = 0, 0
+  for row = last, 1, -1 do
+    local network = networks[row]
+    if network ~= '' then
+      joining = joining + 1
+      if counts[row] > 0 then
+        rowOf[network] = row
+      elseif not rows or rows[row] == row then
+        coming = coming + 1
+      end
     end
   end
-  networkCount = redis.call('HLEN', BUDGET)
-  if coming > 0 then lookAtOldest(coming, now) end
+  local entries, looks = string.match(stored[last + 1], '^(%-?%d+):(%d+)$')
+  networkCount, uncounted = redis.call('HLEN', BUDGET) - (looks and 1 or 0), line.budget_looks - (looks or 0)
+  room = ENTRIES - (entries or 0) - uncounted
+  -- Looks of earlier versions may have added less. To count takes up to half a second, so a few looks count as entries.
+  if room < joining and uncounted >= ENTRIES / 100 then room, uncounted = ENTRIES - countAll(), 0 end
+  lookAtOldest(coming, joining, now)
 end
 
 local function saveBudget()
@@ -260,9 +299,13 @@ local function saveBudget()
       end
     end
   end
-  line.budget_looks = before + lookCount
-  callInParts('HSET', BUDGET, written)
-  callInParts('ZADD', BUDGET_ORDER, scores)
+  if lookCount > 0 then
+    line.budget_looks = before + lookCount
+    local counted = line.budget_looks - uncounted
+    written[w + 1], written[w + 2] = COUNT, string.format('%d:%d', ENTRIES - room - uncounted, counted)
+  end
   callInParts('HDEL', BUDGET, gone)
   callInParts('ZREM', BUDGET_ORDER, gone)
+  callInParts('HSET', BUDGET, written)
+  callInParts('ZADD', BUDGET_ORDER, scores)
 end
