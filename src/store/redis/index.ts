@@ -11,28 +11,24 @@ import { createClocks } from './clocks.ts';
 import { guardDatabase } from './database.ts';
 import { DEADLINE, inTime, withDeadline } from './deadline.ts';
 import { watchEviction } from './eviction.ts';
-import { createRunLine, fenceScript } from './fence.ts';
+import { createRunLine } from './fence.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createImportedPlaces } from './imported-places.ts';
 import { createIssuedTokens } from './issued-tokens.ts';
-import { giveUpJoinScript, joinScript } from './join-scripts.ts';
-import { keyScripts } from './key-scripts.ts';
 import { APPLIED_FILE, EVENT_BUS_OUTBOX, OUTBOX, PROBE, ROOM_RECORDS, SIGNING_KEYS } from './keys.ts';
 import { createKnownNumbers } from './known-numbers.ts';
 import { createLeases } from './leases.ts';
 import { createLineStore } from './line.ts';
-import { createLineMarks, lineMarksScript } from './line-marks.ts';
-import { lineScripts } from './line-scripts.ts';
+import { createLineMarks } from './line-marks.ts';
 import { createLogoutQueue } from './logout-queue.ts';
-import { createRestoringRunLine, type OnKeysLost, restoreKeysScript } from './lost-keys.ts';
+import { createRestoringRunLine, type OnKeysLost } from './lost-keys.ts';
 import { createNoticeQueue } from './notice-queue.ts';
 import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { readPersistence } from './persistence.ts';
-import { quickScripts } from './quick-scripts.ts';
 import { createRun } from './script.ts';
 import { watchServerIds } from './server-ids.ts';
-import { createSettingsStore, removeScript } from './settings.ts';
+import { createSettingsStore } from './settings.ts';
 import { createSharedCounts } from './shared-counts.ts';
 import { createStoredText } from './stored-text.ts';
 import { createTextHash } from './text-hash.ts';
@@ -69,17 +65,7 @@ export async function openRedisStore({
   onKeysLost,
 }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(client, [
-    ...Object.values(lineScripts),
-    ...Object.values(quickScripts),
-    removeScript,
-    fenceScript,
-    joinScript,
-    giveUpJoinScript,
-    restoreKeysScript,
-    lineMarksScript,
-    ...Object.values(keyScripts),
-  ]);
+  const run = createRun(client);
   const servers = watchServerIds(client, log);
   const numbers = createKnownNumbers();
   const runLine = createRestoringRunLine(createRunLine({ run, servers, numbers, log }), (room, keys) => {

@@ -9,7 +9,7 @@ import type { WatchedKeys } from './write-watch.ts';
 /** So many lines are looked at in one step, which others wait for. */
 const BATCH = 250;
 
-export const lineMarksScript: Script<[], readonly string[]> = {
+const lineMarksScript: Script<[], readonly string[]> = {
   name: 'line-marks',
   libs: [],
   keys: 'any',

@@ -35,21 +35,23 @@ export type Run = <Args extends readonly unknown[], Result>(
 
 type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<Reply>;
 
-/** Makes the scripts known to a client. */
-export function createRun(
-  client: RedisClient,
-  scripts: readonly Pick<Script<[], unknown>, 'name' | 'variant' | 'libs' | 'keys'>[],
-): Run {
-  for (const script of scripts) {
-    const { name, libs, keys } = script;
+/** Composes each script at its first call, since that takes some milliseconds, and few processes need all of them. */
+export function createRun(client: RedisClient): Run {
+  // The driver adds its methods at run time, where the compiler does not see them.
+  const commands = client as unknown as Record<string, Command | undefined>;
+
+  function commandOf(script: Pick<Script<[], unknown>, 'name' | 'variant' | 'libs' | 'keys' | 'binary'>): Command {
+    const { name, libs, keys, binary } = script;
+    const method = commandName(script) + (binary ? 'Buffer' : '');
+    const known = commands[method];
+    if (known) return known;
     const lua = composed(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
     client.defineCommand(commandName(script), keys === 'any' ? { lua } : { lua, numberOfKeys: keys });
+    return commands[method] as Command;
   }
-  // The driver adds its methods at run time, where the compiler does not see them.
-  const commands = client as unknown as Record<string, Command>;
+
   return async (script, keys, ...args) => {
-    const command = commands[commandName(script) + (script.binary ? 'Buffer' : '')];
-    if (!command) throw new Error(`the script ${script.name} is not known`);
+    const command = commandOf(script);
     // Their number comes first where it is not known beforehand.
     const named = script.keys === 'any' ? [`${keys.length}`, ...keys] : keys;
     return script.parse(await answered(command.call(client, named, script.args(...args))), ...args);

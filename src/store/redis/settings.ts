@@ -12,7 +12,7 @@ import { createUnchangedRooms } from './unchanged-rooms.ts';
 import type { WatchedKeys } from './write-watch.ts';
 
 /** Deletes the line of a room, and the one that a reset kept. */
-export const removeScript = lineScript<null, void>('remove', () => [], done, { parts: PARTS_WITH_KEPT });
+const removeScript = lineScript<null, void>('remove', () => [], done, { parts: PARTS_WITH_KEPT });
 
 export interface SettingsStoreDeps {
   readonly client: RedisClient;
