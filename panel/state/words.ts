@@ -31,6 +31,7 @@ const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFrac
 const region = navigator.languages.find((each) => each.startsWith(`${language}-`)) ?? language;
 const clock = new Intl.DateTimeFormat(region, { timeStyle: 'medium' });
 const date = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' });
+const moment = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'medium' });
 
 const minutes = new Intl.DateTimeFormat(region, { hour: 'numeric', minute: '2-digit' });
 const days = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'short' });
@@ -46,6 +47,8 @@ export const number = (value: number): string => integers.format(value);
 export const percent = (value: number): string => percents.format(value);
 export const timeOf = (iso: string): string => clock.format(new Date(iso));
 export const dateOf = (iso: string): string => date.format(new Date(iso));
+/** A date and time with seconds, for entries that may be of the same minute. */
+export const momentOf = (iso: string): string => moment.format(new Date(iso));
 
 /** A duration in one unit that keeps two digits: `74 s`, `12 min`, `3 h`. */
 export function duration(seconds: number): string {

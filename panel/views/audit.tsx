@@ -5,7 +5,7 @@ import { TextField } from '../parts/field.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { call, wordsOf } from '../state/api.ts';
 import type { AuditEntry } from '../state/types.ts';
-import { dateOf, isKey, t } from '../state/words.ts';
+import { isKey, momentOf, t } from '../state/words.ts';
 
 const PAGE = 50;
 
@@ -63,7 +63,7 @@ export function AuditView() {
       <ul class="feed">
         {entries.value.map((entry) => (
           <li key={entry.id}>
-            <time dateTime={entry.time}>{dateOf(entry.time)}</time>{' '}
+            <time dateTime={entry.time}>{momentOf(entry.time)}</time>{' '}
             <span>
               {wordsOfAction(entry)}
               {entry.reason && <span class="hint"> {t('audit.reason', { reason: entry.reason })}</span>}

@@ -67,11 +67,11 @@ describe('an address', () => {
   });
 });
 
-test('times look as they do where the operator is', async () => {
+test('times of the audit log have seconds, and look as they do where the operator is', async () => {
   const british = await openPanel(browser, admin, { locale: 'en-GB', timezoneId: 'UTC' });
   await signIn(british.page);
   await show(british.page, '#/audit');
-  expect(await british.page.locator('time').first().textContent()).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d$/);
+  expect(await british.page.locator('time').first().textContent()).toMatch(/^\d+ \w+ \d{4}, \d\d:\d\d:\d\d$/);
 });
 
 describe('preflight', () => {
