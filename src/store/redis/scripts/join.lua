@@ -46,8 +46,7 @@ end
 local function withinBudget(format, first)
   local refused = {}
   local hasBudget, rows = line.unproven_per_address > 0, rowsOfEntrants()
-  local uncounted = 0
-  if hasBudget and count > 0 then uncounted = readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
+  if hasBudget and count > 0 then readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
   for index = 1, count do
     if not hasBudget then
       if string.byte(isProven, index) == 48 then refused[index] = true end
@@ -57,7 +56,7 @@ local function withinBudget(format, first)
       if not grant(rows and rows[index] or index, address, entry, now) then refused[index] = true end
     end
   end
-  saveBudget(uncounted)
+  saveBudget()
   if not next(refused) then return refused, string.rep('1', count) end
   local granted = {}
   for index = 1, count do granted[index] = refused[index] and '0' or '1' end

@@ -2,24 +2,24 @@
 -- entries, with a space between; BUDGET_ORDER has the networks in the order in which they were looked at. A key names an
 -- address by 8 characters and the network around it by the rest, which has a slash before it here. Without a slash, it is
 -- an address: an earlier version has entries of addresses too.
--- BUDGET also has `entries` → `entries:looks`: how many entries there were in all, and after how many looks. Earlier
--- versions do not count entries, and each of their looks may have added one.
 local BUDGET_ARRIVES_WITHIN, NETWORKS, LOOKED_AT, NEW_FOR_ONE_KEPT, WIDE, CHECKED = 30, 50000, 2, 8, 10, 200
 local ENTRIES = 1800000
+-- Under this name BUDGET has `entries:looks`: how many entries there were in all, and after how many looks. Earlier versions
+-- do not count entries, and each of their looks may have added one.
+local COUNT = 'entries'
 -- More than a network may have entries, and a power of two: a part of it is an exact fraction.
 local COUNTS = 131072
 -- The number of entries in a text of more bytes is in BUDGET_ORDER, as the fraction of the score.
 local LONG = 1000
 
 -- All networks are read at once (readBudget), and written at once (saveBudget). Each has a row, those of entrants first,
--- and `entries` has one behind these. Lists are cheaper than tables by network: of each row the network, its entries as
--- they were stored and as they are, in one text, and how many they are. Then the row of each look, in the order of the
--- looks.
+-- and COUNT has one behind these. Lists are cheaper than tables by network: of each row the network, its entries as they were stored and as they are, in
+-- one text, and how many they are. Then the row of each look, in the order of the looks.
 local networks, stored, texts, counts, looked = {}, {}, {}, {}, {}
 -- How many networks have entries, and how many looks there were in this script.
 local networkCount, lookCount = 0, 0
--- For how many entries there is room at least.
-local room = 0
+-- For how many entries there is room at least, and how many looks of earlier versions count as entries.
+local room, uncounted = 0, 0
 -- The rows of networks that were looked for by name, and whether the entries of a row, or of an address, were checked.
 local rowOf, isChecked = {}, {}
 
@@ -137,6 +137,10 @@ local function checkEntries(row, stays, now)
   keepEntries(row, others .. between .. table.concat(kept, ' '), count - checked + #kept)
 end
 
+local function isNotGone(entry, now)
+  return not isGone(entry, now)
+end
+
 -- A further row, which has yet to be read, unless there is one.
 local function addRow(network)
   if rowOf[network] then return end
@@ -144,12 +148,23 @@ local function addRow(network)
   networks[#networks + 1] = network
 end
 
+-- Counts the entries of all networks.
+local function countAll()
+  local cursor, count = '0', 0
+  repeat
+    local found = redis.call('HSCAN', BUDGET, cursor, 'COUNT', 100)
+    cursor = found[1]
+    for at = 1, #found[2], 2 do
+      local network, text = found[2][at], found[2][at + 1]
+      if network ~= COUNT then count = count + countEntries(network, text) end
+    end
+  until cursor == '0'
+  return count
+end
+
 -- Looks at the networks that were not looked at for the longest time, before `joining` visitors come, from `coming` new
 -- networks among others. Absent visitors keep it while there is room.
 local function lookAtOldest(coming, joining, now)
-  local function isNotGone(entry)
-    return not isGone(entry, now)
-  end
   local isFull, lacksRoom = networkCount + coming > NETWORKS, room < joining
   local newcomers, stays = lacksRoom and joining or coming, (isFull or lacksRoom) and isThere or isNotGone
   local passed, most = 0, LOOKED_AT * newcomers
@@ -237,11 +252,11 @@ local function grant(row, address, entry, now)
 end
 
 -- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
--- `rows` has the first row of each then. Returns how many looks of earlier versions count as entries.
+-- `rows` has the first row of each then.
 local function readBudget(ofEntrants, rows, now)
   local last = #ofEntrants
   networks = ofEntrants
-  networks[last + 1] = 'entries'
+  networks[last + 1] = COUNT
   readRows(1)
   local coming, joining = 0, 0
   for row = last, 1, -1 do
@@ -256,25 +271,14 @@ local function readBudget(ofEntrants, rows, now)
     end
   end
   local entries, looks = string.match(stored[last + 1], '^(%-?%d+):(%d+)$')
-  local uncounted = line.budget_looks - (looks or 0)
-  networkCount, room = redis.call('HLEN', BUDGET) - (looks and 1 or 0), ENTRIES - (entries or 0) - uncounted
-  -- These looks may have added fewer. To count takes up to half a second, so a few of them count as entries.
-  if room < joining and uncounted >= ENTRIES / 100 then
-    local cursor, found = '0', nil
-    room, uncounted = ENTRIES, 0
-    repeat
-      cursor, found = unpack(redis.call('HSCAN', BUDGET, cursor, 'COUNT', 100))
-      for at = 1, #found, 2 do
-        if found[at] ~= 'entries' then room = room - countEntries(found[at], found[at + 1]) end
-      end
-    until cursor == '0'
-  end
+  networkCount, uncounted = redis.call('HLEN', BUDGET) - (looks and 1 or 0), line.budget_looks - (looks or 0)
+  room = ENTRIES - (entries or 0) - uncounted
+  -- Looks of earlier versions may have added less. To count takes up to half a second, so a few looks count as entries.
+  if room < joining and uncounted >= ENTRIES / 100 then room, uncounted = ENTRIES - countAll(), 0 end
   lookAtOldest(coming, joining, now)
-  return uncounted
 end
 
--- `uncounted` is what `readBudget` returned.
-local function saveBudget(uncounted)
+local function saveBudget()
   local written, scores, gone = {}, {}, {}
   local w, z, before = 0, 0, line.budget_looks
   -- Of several looks at a row, the last one counts.
@@ -298,7 +302,7 @@ local function saveBudget(uncounted)
   if lookCount > 0 then
     line.budget_looks = before + lookCount
     local counted = line.budget_looks - uncounted
-    written[w + 1], written[w + 2] = 'entries', string.format('%d:%d', ENTRIES - room - uncounted, counted)
+    written[w + 1], written[w + 2] = COUNT, string.format('%d:%d', ENTRIES - room - uncounted, counted)
   end
   callInParts('HDEL', BUDGET, gone)
   callInParts('ZREM', BUDGET_ORDER, gone)
