@@ -40,19 +40,19 @@ local function rowsOfEntrants()
   return rows
 end
 
--- The entrants beyond the budget, and who is granted. An entrant's entry is `format` with a number from `first` on, the
--- address and the visitor.
+-- The entrants beyond the budget, and who is granted. An entrant's entry (lib/budget.lua) begins with `prefix` and a number
+-- from `first` on.
 -- Called once at most.
-local function withinBudget(format, first)
+local function withinBudget(prefix, first)
   local refused = {}
-  local hasBudget, rows = line.unproven_per_address > 0, rowsOfEntrants()
+  local hasBudget, rows, second = line.unproven_per_address > 0, rowsOfEntrants(), string.format(':%d,', secondOf(now))
   if hasBudget and count > 0 then readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
   for index = 1, count do
     if not hasBudget then
       if string.byte(isProven, index) == 48 then refused[index] = true end
     elseif ARGV[6 + 2 * count + index] ~= '' then
-      local address = ARGV[6 + count + index]
-      local entry = string.format(format, first + index - 1, address, visitorOf(index))
+      local number, address = string.format('%d', first + index - 1), ARGV[6 + count + index]
+      local entry = prefix .. number .. second .. address .. ':' .. visitorOf(index)
       if not grant(rows and rows[index] or index, address, entry, now) then refused[index] = true end
     end
   end
@@ -67,7 +67,7 @@ if line.drawing == 1 and line.opens_at <= now then
   local first = line.arrivals
   local refused, granted = {}, ''
   if line.challenge == 1 then
-    refused, granted = withinBudget(string.format('e%.0f.%%d:%.0f,%%s:%%s', line.draws, secondOf(now)), first)
+    refused, granted = withinBudget(string.format('e%d.', line.draws), first)
   end
   line.arrivals = first + count
   recordJoin(last, join, line.draws, first, line.arrivals - 1)
@@ -90,7 +90,7 @@ if line.challenge == 1 and count > 0 then
     redis.call('SETBIT', UNPROVEN, before + at, 0)
     at = string.find(isProven, '1', at + 1, true)
   end
-  refused, granted = withinBudget(string.format('%%d:%.0f,%%s:%%s', secondOf(now)), before + 1)
+  refused, granted = withinBudget('', before + 1)
 end
 if line.mode == 'passthrough' then line.serving = math.max(line.serving, before + count) end
 local reply = { 'joined', line.incarnation, line.generation, before + 1, granted }

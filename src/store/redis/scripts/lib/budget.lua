@@ -245,6 +245,12 @@ end
 -- Grants an entry, if the budgets of the address and of its network allow it.
 local function grant(row, address, entry, now)
   local limit = line.unproven_per_address
+  -- Nearly all networks are new.
+  if counts[row] == 0 then
+    if networkCount >= NETWORKS or room < 1 then return false end
+    keepEntries(row, entry, 1)
+    return true
+  end
   if not addressHasRoom(row, address, limit, now) or not networkHasRoom(row, WIDE * limit, now) then return false end
   if room < 1 then return false end
   keepEntries(row, counts[row] == 0 and entry or texts[row] .. ' ' .. entry, counts[row] + 1)
@@ -253,6 +259,7 @@ end
 
 -- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
 -- `rows` has the first row of each then.
+-- Called once at most.
 local function readBudget(ofEntrants, rows, now)
   local last = #ofEntrants
   networks = ofEntrants
@@ -278,6 +285,7 @@ local function readBudget(ofEntrants, rows, now)
   lookAtOldest(coming, joining, now)
 end
 
+-- Called once at most.
 local function saveBudget()
   local written, scores, gone = {}, {}, {}
   local w, z, before = 0, 0, line.budget_looks
