@@ -97,11 +97,14 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
 
 /**
  * Checks the networks that were not accessed for the longest time, before `joining` visitors come, from `coming` new
- * networks among others. Absent visitors keep their place while there is room.
+ * networks among others. Absent visitors keep their place while there is room. Where the budgets are less than half full,
+ * nothing has to go.
  */
 function lookAtOldest(line: Line, coming: number, joining: number, now: number): void {
   const hasRoomForEntries = () => line.budgetEntries + joining <= ENTRIES;
-  const isFull = line.budget.size + coming > NETWORKS;
+  const networks = line.budget.size + coming;
+  if (networks <= NETWORKS / 2 && line.budgetEntries <= ENTRIES / 2) return;
+  const isFull = networks > NETWORKS;
   const lacksRoom = !hasRoomForEntries();
   const newcomers = lacksRoom ? joining : coming;
   let keeping = isFull ? Number.POSITIVE_INFINITY : Math.ceil(newcomers / NEW_FOR_ONE_KEPT);

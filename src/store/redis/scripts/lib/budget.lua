@@ -282,7 +282,7 @@ local function readBudget(ofEntrants, rows, now)
   room = ENTRIES - (entries or 0) - uncounted
   -- Looks of earlier versions may have added less. To count takes up to half a second, so a few looks count as entries.
   if room < joining and uncounted >= ENTRIES / 100 then room, uncounted = ENTRIES - countAll(), 0 end
-  lookAtOldest(coming, joining, now)
+  if networkCount + coming > NETWORKS / 2 or room < ENTRIES / 2 then lookAtOldest(coming, joining, now) end
 end
 
 -- Called once at most.
