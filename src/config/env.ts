@@ -135,6 +135,16 @@ const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):(?:(viewer|operator|owner):)?([\x21
 /** The names of the service itself, of ADMIN_TOKEN and of failures to authenticate in the audit log. */
 const TAKEN_NAMES = ['anteroom', 'admin', ANONYMOUS];
 
+const ROLES = ['viewer', 'operator', 'owner'];
+/** What an operator may have meant as a role: shorter than a token can be. */
+const LIKE_A_ROLE = new RegExp(`^([A-Za-z_-]{0,${SHORTEST_TOKEN - 1}}):`);
+
+/** Whether a token without a role begins with a misspelt one, which would make its holder an owner. */
+function hasUnknownRole(token: string): boolean {
+  const [, meant] = LIKE_A_ROLE.exec(token) ?? [];
+  return meant !== undefined && !ROLES.includes(meant);
+}
+
 /** `alice:viewer:token,bob:token`. Without a role it is an owner. The audit log has the names. Faults contain names, never tokens. */
 export function namedTokens(value: string): readonly NamedToken[] | Refusal {
   const tokens: NamedToken[] = [];
@@ -147,6 +157,9 @@ export function namedTokens(value: string): readonly NamedToken[] | Refusal {
     }
     if (TAKEN_NAMES.includes(name)) return refuse(`must not use the name ${name}, which is reserved`);
     if (tokens.some((other) => other.name === name)) return refuse(`must not use the name ${name} twice`);
+    if (role === undefined && hasUnknownRole(token)) {
+      return refuse(`must use the roles viewer, operator and owner: that of ${name} is another`);
+    }
     if (token.length < SHORTEST_TOKEN) {
       return refuse(`must have tokens of at least ${SHORTEST_TOKEN} characters: that of ${name} is too short`);
     }

@@ -558,6 +558,11 @@ describe('ADMIN_TOKENS', () => {
     ['anteroom:a-token-of-itself', 'anteroom'],
     ['anonymous:a-token-of-nobody', 'anonymous'],
     ['alice:the-token-of-admin', 'ADMIN_TOKEN'],
+    ['alice:a-token-of-alice,bob:Viewer:a-token-of-bob', 'bob'],
+    ['bob:viewr:a-token-of-bob', 'roles viewer, operator and owner'],
+    ['bob:read-only:a-token-of-bob', 'roles viewer, operator and owner'],
+    ['bob:VIEWER:a-token-of-bob', 'roles viewer, operator and owner'],
+    ['bob::a-token-of-bob', 'roles viewer, operator and owner'],
   ])('cannot be %s', async (ADMIN_TOKENS, named) => {
     const [fault, ...more] = await faults({ ADMIN_TOKENS, ADMIN_TOKEN: 'the-token-of-admin' });
     expect([fault?.where, more]).toEqual(['ADMIN_TOKENS', []]);
