@@ -5,10 +5,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { generateJwks, parseJwks } from '../src/signing-keys/jwks.ts';
-import { rotateKeys } from './rotate.ts';
+import { ROTATE_USAGE, rotateKeys } from './rotate.ts';
+
+const USAGE = `npm run keys -- [--out FILE] [--keep FILE]
+  --out FILE    the file to create; without it, the keys are printed
+  --keep FILE   keys that are published too, so that tokens they signed stay valid
+
+${ROTATE_USAGE}`;
 
 async function generate(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { out: { type: 'string' }, keep: { type: 'string' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { out: { type: 'string' }, keep: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return console.log(USAGE);
   const fresh = await generateJwks();
   const old = values.keep === undefined ? { keys: [] } : parseJwks(await readFile(values.keep, 'utf8'));
   if ('refusal' in old) throw new Error(`${values.keep} ${old.refusal}`);

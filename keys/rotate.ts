@@ -13,14 +13,20 @@ interface SigningKey {
   readonly removed_at: string | null;
 }
 
+export const ROTATE_USAGE = `npm run keys -- rotate [--emergency] [--url URL]
+  --emergency   the new keys sign at once, and the former ones are removed at once
+  --url URL     of the service; ADMIN_TOKEN is the token of an owner`;
+
 export async function rotateKeys(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       emergency: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
       url: { type: 'string', default: process.env.ISSUER ?? 'http://localhost:3000' },
     },
   });
+  if (values.help) return console.log(ROTATE_USAGE);
   const token = process.env.ADMIN_TOKEN ?? (await readFile('keys/admin-token', 'utf8').catch(() => '')).trim();
   if (token === '') fail('Set ADMIN_TOKEN to the token of an owner.');
   const url = `${values.url.replace(/\/$/, '')}/admin/v1/keys/rotate${values.emergency ? '?emergency=true' : ''}`;

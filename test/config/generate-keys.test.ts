@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const generate = (...args: string[]) => promisify(execFile)(process.execPath, ['keys/generate.ts', ...args]);
+const run = (file: string, args: readonly string[]) => promisify(execFile)(process.execPath, [file, ...args]);
+const generate = (...args: string[]) => run('keys/generate.ts', args);
 const keysOf = (text: string): JWK[] => JSON.parse(text).keys;
 
 test('generates a set of keys, rotates it with the newest first, and the configuration accepts it', async () => {
@@ -60,3 +61,24 @@ test.each([
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(words) });
   expect(failure?.stderr.trim().split('\n')).toHaveLength(1);
 });
+
+test.each([
+  ['npm run keys', 'keys/generate.ts', ['--help']],
+  ['npm run keys', 'keys/generate.ts', ['-h']],
+  ['npm run keys -- rotate', 'keys/generate.ts', ['rotate', '--help']],
+  ['npm run vapid-keys', 'keys/vapid.ts', ['--help']],
+])('prints the usage of %s, and generates nothing', async (command, file, args) => {
+  const { stdout, stderr } = await run(file, args);
+  expect(stdout).toContain(command);
+  expect(stdout).not.toContain('"kty"');
+  expect(stdout).not.toContain('VAPID_PUBLIC_KEY=');
+  expect(stderr).toBe('');
+});
+
+test.each([['--out', 'vapid.env'], ['--force'], ['file']])(
+  'npm run vapid-keys refuses %s in one line',
+  async (...args) => {
+    const failure = await run('keys/vapid.ts', args).catch((error: { readonly code: number }) => error);
+    expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) });
+  },
+);
