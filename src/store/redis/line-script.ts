@@ -15,6 +15,7 @@ export interface LineScript<In, Out> extends Script<[input: In, now: number], { 
 /** The files of scripts/lib that scripts of the line need, in order. */
 export const LIBS = [
   'line',
+  'measured-time',
   'bits',
   'presence',
   'newcomers',
@@ -52,7 +53,7 @@ type Lib = (typeof LIBS)[number];
 
 /** What `settle` needs. */
 const SETTLE: readonly Lib[] = [
-  ...(['line', 'bits', 'presence', 'newcomers', 'ended-turns'] as const),
+  ...(['line', 'measured-time', 'bits', 'presence', 'newcomers', 'ended-turns'] as const),
   ...(['admission', 'provisional', 'turns', 'stopped-admissions', 'steady', 'settle'] as const),
 ];
 

@@ -10,7 +10,16 @@ import * as replies from './replies.ts';
 /** The output of a script that changed nothing, because the verb needs the script with all keys. */
 export const UNSETTLED = Symbol('unsettled');
 
-const LIBS = ['quick-line', 'admission', 'provisional', 'sessions', 'admissions', 'steady', 'quick-time'];
+const LIBS = [
+  'quick-line',
+  'measured-time',
+  'admission',
+  'provisional',
+  'sessions',
+  'admissions',
+  'steady',
+  'quick-time',
+];
 const PARTS: readonly LineKeyPart[] = ['line', 'admissions', 'provisional', 'sessions'];
 
 function quick<In, Out>(script: LineScript<In, Out>): LineScript<In, Out | typeof UNSETTLED> {

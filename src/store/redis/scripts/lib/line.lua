@@ -129,11 +129,6 @@ local function saveLine()
   if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
 end
 
--- The time that durations are measured by: jumps of clocks don't count, and pauses that stop admissions do.
-local function measuredTime(now)
-  return now - (line.shifted - line.stopped)
-end
-
 local function canServe()
   return line.mode == 'queue' or line.mode == 'passthrough'
 end

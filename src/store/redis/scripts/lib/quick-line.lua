@@ -47,8 +47,3 @@ local function saveLine()
   end
   if #changed > 0 then redis.call('HSET', LINE, unpack(changed)) end
 end
-
--- As in lib/line.lua.
-local function measuredTime(now)
-  return now - (line.shifted - line.stopped)
-end
