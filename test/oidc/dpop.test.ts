@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createBrowser } from '#support/browser.ts';
 import { onEachStore } from '#support/on-each-store.ts';
 import { startLogin } from '#support/relying-party.ts';
+import { sendPush } from './pushed-request.ts';
 import { goIn, relying_parties, rooms } from './visit.ts';
 
 onEachStore('a relying party that proves its key', { rooms, relying_parties }, (service) => {
@@ -49,6 +50,11 @@ onEachStore('a relying party that proves its key', { rooms, relying_parties }, (
     const [stolen, kept] = [await logIn(bound), await logIn(bound)];
     await expect(stolen.exchange(await stolen.proof())).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(kept.exchange(own)).resolves.toHaveProperty('token_type', 'dpop');
+  });
+
+  test('cannot push a thumbprint that no key has', async () => {
+    const { answer, body } = await sendPush(service.issuer, { more: { dpop_jkt: 'x' } });
+    expect([answer.status, body.error]).toEqual([400, 'invalid_request']);
   });
 
   test('may leave it out', async () => {

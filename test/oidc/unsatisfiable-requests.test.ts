@@ -36,6 +36,10 @@ test.each<[string, string, () => Record<string, string>]>([
   ['another sub with max_age', 'login_required', () => ({ ...foreignSub, max_age: '1' })],
   ['no supported scope', 'invalid_scope', () => ({ scope: 'profile' })],
   ['no scope', 'invalid_scope', () => ({ scope: '' })],
+  ['a dpop_jkt that is too short', 'invalid_request', () => ({ dpop_jkt: 'x' })],
+  ['a dpop_jkt in hexadecimal', 'invalid_request', () => ({ dpop_jkt: 'ab'.repeat(32) })],
+  ['a dpop_jkt in base64', 'invalid_request', () => ({ dpop_jkt: `${'+/'.repeat(21)}A=` })],
+  ['a dpop_jkt that no hash ends with', 'invalid_request', () => ({ dpop_jkt: `${'A'.repeat(42)}B` })],
 ])('a newcomer who asks for %s is refused with %s, before the join', async (_what, error, more) => {
   const before = await numbersGiven(service);
   const browser = createBrowser();
@@ -69,4 +73,9 @@ test('a returning visitor whose admission is over may ask for themselves, and wa
 test('acr_values are voluntary: a newcomer who asks for some waits', async () => {
   const { outcome } = await comeBack(service, createBrowser(), { more: { acr_values: 'gold' } });
   expect(outcome).toBe('waits');
+});
+
+test('a newcomer whose dpop_jkt is a thumbprint waits', async () => {
+  const dpop_jkt = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+  expect((await comeBack(service, createBrowser(), { more: { dpop_jkt } })).outcome).toBe('waits');
 });

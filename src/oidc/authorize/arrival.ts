@@ -38,6 +38,7 @@ import { startOf, waitedSince } from './login-start.ts';
 import type { NewestLogin } from './newest-login.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { refuseLongRequest } from './refuse-long-request.ts';
+import { refuseMalformedThumbprint } from './refuse-malformed-thumbprint.ts';
 import { refuseUnsatisfiable } from './refuse-unsatisfiable.ts';
 import { refusedJoin } from './refused-join.ts';
 import type { ValidatedStep } from './validated-step.ts';
@@ -140,6 +141,7 @@ export function createArrival(deps: ArrivalDeps) {
   }
 
   return async (ctx: KoaContextWithOIDC): Promise<void> => {
+    refuseMalformedThumbprint(ctx);
     // A pushed request (RFC 9126) passes the same validators, but no visitor has arrived.
     if (ctx.oidc.route !== 'authorization') {
       deps.limitPushes(ctx);
