@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#support/ports.ts';
 import { programEnvironment } from '#support/program-environment.ts';
-import { ADMIN_TOKEN } from '#support/service.ts';
+import { ADMIN_TOKEN } from '../service/process.ts';
 
 export interface Example {
   readonly site: string;
