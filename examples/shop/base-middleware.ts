@@ -3,7 +3,7 @@ import { ProviderUnavailable } from './errors.ts';
 import type { Pages } from './pages.ts';
 
 /** No `form-action`: Chromium applies it to the redirect that answers a form, and a login redirects to another site. */
-const POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'";
 
 /** Adds the security headers to every answer, and answers errors with a page. */
 export function createBaseMiddleware({

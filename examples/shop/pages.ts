@@ -2,7 +2,7 @@ import type { Admission } from './admission.ts';
 import { type Html, html } from './html.ts';
 import { ITEM, type Sale } from './sales.ts';
 
-/** Every page of the shop. They work without JavaScript and load nothing from other sites. */
+/** Every page of the shop. They work without JavaScript (`stay.js` adds a countdown), and load nothing from other sites. */
 export interface Pages {
   window(facts: {
     readonly inside: Admission | null;
@@ -37,7 +37,9 @@ export function createPages({
 
   function validity({ expiresAt }: Admission): Html {
     const at = new Date(expiresAt);
-    return html`<p>You can stay for <strong>${duration(expiresAt - now())}</strong>, until
+    const left = expiresAt - now();
+    return html`${overNotice()}
+    <p class="inside" data-left="${left}">You can stay for <strong>${duration(left)}</strong>, until
       <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>`;
   }
 
@@ -74,14 +76,14 @@ export function createPages({
         'Checkout',
         html`
         <section class="ticket">
-          <p class="eyebrow">It is your turn</p>
+          <p class="eyebrow inside">It is your turn</p>
           <h1>Checkout</h1>
           ${numberOf(admission)}
           ${validity(admission)}
           <p class="item"><span>${ITEM.name}</span> <span>${ITEM.price} ${ITEM.currency}</span></p>
           ${
             sale === null
-              ? html`<form method="post" action="/purchase"><button>Purchase now</button></form>`
+              ? html`<form method="post" action="/purchase" class="inside"><button>Purchase now</button></form>`
               : html`<p>You have bought your ticket. <a href="/receipt">Show the receipt</a></p>`
           }
           ${leaveForm()}
@@ -90,6 +92,7 @@ export function createPages({
 
     receipt: (admission, sale) => {
       const at = new Date(sale.soldAt);
+      const left = admission.expiresAt - now();
       return page(
         'Receipt',
         html`
@@ -100,8 +103,9 @@ export function createPages({
           <p class="item"><span>1 × ${ITEM.name}</span> <span>${ITEM.price} ${ITEM.currency}</span></p>
           <p>Bought ${admission.number === null ? null : html`with number ${admission.number} `}at
             <time datetime="${at.toISOString()}">${at.toISOString().slice(11, 19)} UTC</time>.</p>
-          <p>If you leave, the next person in line gets your place at once. If you stay, you keep it for
-            ${duration(admission.expiresAt - now())}.</p>
+          ${overNotice()}
+          <p class="inside" data-left="${left}">If you leave, the next person in line gets your place at once. If you
+            stay, you keep it for <strong>${duration(left)}</strong>.</p>
           ${leaveForm()}
         </section>`,
       );
@@ -165,8 +169,14 @@ function reserveForm(again: boolean): Html {
   return html`<form method="post" action="/reserve"><button>${again ? 'Reserve again' : 'Reserve'}</button></form>`;
 }
 
+/** The script shows it when the stay is over, in the place of what only visitors inside can do. */
+function overNotice(): Html {
+  return html`<div role="status"><p id="over" hidden>Your stay is over. <a href="/reserve">Reserve again</a></p></div>
+    <script type="module" src="/stay.js"></script>`;
+}
+
 function leaveForm(): Html {
-  return html`<form method="post" action="/leave"><button class="quiet">Leave</button></form>`;
+  return html`<form method="post" action="/leave" class="inside"><button class="quiet">Leave</button></form>`;
 }
 
 function duration(milliseconds: number): string {

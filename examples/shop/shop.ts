@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { createBaseMiddleware } from './base-middleware.ts';
@@ -89,12 +90,14 @@ function createHandler(
   const router = new Router();
   mountVisit(router, context);
   mountTill(router, context);
-  const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
-  router.get('/style.css', (ctx) => {
-    ctx.type = 'css';
-    ctx.body = style;
-    ctx.set('Cache-Control', 'public, max-age=300');
-  });
+  for (const file of ['style.css', 'stay.js']) {
+    const text = readFileSync(new URL(`./${file}`, import.meta.url), 'utf8');
+    router.get(`/${file}`, (ctx) => {
+      ctx.type = extname(file);
+      ctx.body = text;
+      ctx.set('Cache-Control', 'public, max-age=300');
+    });
+  }
 
   const app = new Koa();
   app.silent = true;
