@@ -1,5 +1,6 @@
 /** URLs of /enter, and the marks in them that keep a browser without cookies from looping. */
 import type { PublicUrls } from '#http/public-urls.ts';
+import { shortenReturn } from '#pages/waiting/address.ts';
 
 /** Set when the visitor came from /enter itself or pressed the button of the loop page: cookies must be there by now. */
 export const AGAIN = 'anteroom_again';
@@ -11,7 +12,7 @@ export interface EnterUrls {
   path(room: string): string;
   /** Path and query of /enter for a visitor who wants to get to `url`. */
   to(room: string, url: string): string;
-  /** An absolute URL, for a visitor whom a gate sends. */
+  /** An absolute URL, for a visitor whom a gate sends. A `url` that is too long for the wait is shortened. */
   fromGate(room: string, url: string): string;
 }
 
@@ -21,6 +22,6 @@ export function createEnterUrls(urls: Pick<PublicUrls, 'origin' | 'pathOf'>): En
   return {
     path,
     to,
-    fromGate: (room, url) => `${urls.origin}${to(room, url)}&${GATE}=1`,
+    fromGate: (room, url) => `${urls.origin}${to(room, shortenReturn(url))}&${GATE}=1`,
   };
 }

@@ -18,7 +18,7 @@ import { sendPage } from '#pages/send-page.ts';
 import { showUnavailable } from '#pages/unavailable.ts';
 import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
-import { canReturnTo, RETRY } from '#pages/waiting/address.ts';
+import { canReturnTo, RETRY, shortenReturn } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
 import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
 import { withUseState } from '#pages/waiting/use-state.ts';
@@ -79,7 +79,7 @@ export function createEnter(deps: EnterDeps): Enter {
 
   async function enter(ctx: Context, room: string): Promise<void> {
     const { return_to } = ctx.query;
-    const url = typeof return_to === 'string' ? toAscii(return_to) : '';
+    const url = typeof return_to === 'string' ? shortenReturn(toAscii(return_to)) : '';
     if (!(await isAllowed(room, url))) return showRefused(ctx);
     const action = await roomRules((await snapshots.get(room)).settings, ctx.req, { url, method: ctx.method });
     if (action === 'refuse') throw entryRefused(room);

@@ -111,6 +111,12 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect([refused.status, refused.location]).toEqual([400, '']);
   });
 
+  test('returns a visitor whose URL is too long for the way to the page without its query', async () => {
+    const back = await comeBack(service, browser, `${SITE}/seats/12?q=${'a'.repeat(6000)}`);
+    expect(back.split('?')[0]).toBe(`${SITE}/seats/12`);
+    expect(tokenOf(back)).not.toBe('');
+  });
+
   test('does not accept an altered address of the waiting page', async () => {
     const { location } = await enter(service, browser, `${SITE}/a`);
     const altered = await browser.get(location.replace('shop.example', 'evil.example'));

@@ -113,6 +113,15 @@ describe.each(EACH)('the gate on %s, with the request described in %s', (_store,
     expect(headers['cache-control']).toBe('no-store');
   });
 
+  test.each([
+    ['loses its query', `/seats/12?q=${'a'.repeat(6000)}`, '/seats/12'],
+    ['loses a query of characters that are escaped', `/seats/12?q=${'/'.repeat(3000)}`, '/seats/12'],
+    ['is cut after a slash', `/seats/12/${'a'.repeat(6000)}`, '/seats/12/'],
+  ])('sends a navigation to wait whose URL is too long for the way, so that it %s', async (_what, uri, kept) => {
+    const { headers } = await check(describeRequest(uri));
+    expect(headers.location).toBe(fromGateUrl(service, `${SITE}${kept}`));
+  });
+
   test('accepts a token once, sets its own cookie and redirects to the URL without the token', async () => {
     const uri = await tokenUri('/seats/12?q=a+b%20c&&x=%2F&y');
     const taken = await check(describeRequest(uri));

@@ -99,6 +99,16 @@ export function canReturnTo(url: string): boolean {
   return encodeURIComponent(url).length <= LONGEST_QUERY;
 }
 
+/** Characters that fit however many of them are escaped. */
+const FITS_ALWAYS = LONGEST_QUERY / 3;
+
+/** The return URL if it fits, or else without its query, or else its path up to a slash: the nearest page that fits. */
+export function shortenReturn(url: string): string {
+  if (canReturnTo(url)) return url;
+  const [path = ''] = url.split(/[?#]/, 1);
+  return canReturnTo(path) ? path : path.slice(0, path.lastIndexOf('/', FITS_ALWAYS - 1) + 1);
+}
+
 /** What a stamp covers: the room, and the query up to the stamp. */
 interface Stamped {
   readonly room: string;
