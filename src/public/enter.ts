@@ -63,7 +63,15 @@ export function createEnter(deps: EnterDeps): Enter {
     sendPage(ctx, status, render(ctx.req, 'error', { code }));
   }
 
-  const showRefused = (ctx: Context) => showError(ctx, 400, 'return_url_refused');
+  /** The room's `return_urls` may have changed: a visitor with a place gets a link to one that it has now. */
+  async function showRefused(ctx: Context, room: string, url: string): Promise<void> {
+    const code = 'return_url_refused';
+    if (!cookies.ticket(ctx.req.headers.cookie, room)) return showError(ctx, 400, code);
+    const { return_urls } = (await snapshots.get(room)).settings;
+    const origin = URL.parse(url)?.origin;
+    const site = return_urls.find((each) => new URL(each).origin === origin) ?? return_urls[0];
+    sendPage(ctx, 400, render(ctx.req, 'error', { code, site }));
+  }
 
   /** `enter` has found the return URL to be allowed by then. */
   function showJoinRefused(ctx: Context, refusal: JoinRefused): void {
@@ -80,7 +88,7 @@ export function createEnter(deps: EnterDeps): Enter {
   async function enter(ctx: Context, room: string): Promise<void> {
     const { return_to } = ctx.query;
     const url = typeof return_to === 'string' ? shortenReturn(toAscii(return_to)) : '';
-    if (!(await isAllowed(room, url))) return showRefused(ctx);
+    if (!(await isAllowed(room, url))) return showRefused(ctx, room, url);
     const action = await roomRules((await snapshots.get(room)).settings, ctx.req, { url, method: ctx.method });
     if (action === 'refuse') throw entryRefused(room);
     // A gate that sends the visitor has decided otherwise: it may see other cookies or another address.
@@ -177,7 +185,7 @@ export function createEnter(deps: EnterDeps): Enter {
       freshUrl: async (room, { url }) => ((await isAllowed(room, url)) ? enterUrls.to(room, url) : null),
       landingUrl: async (room, { url }) => ((await isAllowed(room, url)) ? new URL('/', url).href : null),
       async resume(ctx, { room, pending: { url }, admission }) {
-        if (!(await isAllowed(room, url))) return showRefused(ctx);
+        if (!(await isAllowed(room, url))) return showRefused(ctx, room, url);
         const use = await browserUses.begin(ctx, { room, admission }, null, false);
         // Another browser may have the place, which /enter finds out.
         if (use.step !== 'issue') return redirectTo(ctx, enterUrls.to(room, url));

@@ -111,6 +111,23 @@ onEachStore('/enter', { rooms: [SALE] }, (service) => {
     expect([refused.status, refused.location]).toEqual([400, '']);
   });
 
+  test('offers a URL that the room allows by then to a visitor who waited for another', async () => {
+    const { location } = await enter(service, browser, `${SITE}/a`);
+    await operations().raise('sale', 1);
+    const links = async () => [(await enter(service, browser, `${SITE}/a`)).text, (await browser.post(location)).text];
+    await set({ return_urls: ['https://other.example/', `${SITE}/new`] });
+    for (const text of await links()) expect(text).toContain(`href="${SITE}/new"`);
+    await set({ return_urls: ['https://other.example/'] });
+    for (const text of await links()) expect(text).toContain('href="https://other.example/"');
+    await set({ return_urls: [] });
+    for (const text of await links()) expect(text).toContain('Go back to the site');
+  });
+
+  test('does not show the URLs of a room to a visitor without a place', async () => {
+    const { text } = await enter(service, browser, 'https://evil.example/');
+    expect(text).not.toContain(SITE);
+  });
+
   test('returns a visitor whose URL is too long for the way to the page without its query', async () => {
     const back = await comeBack(service, browser, `${SITE}/seats/12?q=${'a'.repeat(6000)}`);
     expect(back.split('?')[0]).toBe(`${SITE}/seats/12`);
