@@ -6,7 +6,14 @@ import type { Render } from './views.ts';
 /** What a person can meet by an address. Other problems are answers to programs. */
 const SHOWN: ReadonlySet<ProblemCode> = new Set(['not_found', 'method_not_allowed', 'internal_error', 'frame_refused']);
 
+/**
+ * The page of an address where there is nothing has a picker of languages, which puts the choice into the address: no
+ * door answers a form there. The picker drops the rest of the query. Other problems depend on the query or on a form.
+ */
 export function createErrorPage(render: Render): ProblemPage {
-  return (ctx, { code }) =>
-    SHOWN.has(code) && namesHtml(ctx.get('Accept')) ? render(ctx.req, 'error', { code }) : null;
+  return (ctx, { code }) => {
+    if (!SHOWN.has(code) || !namesHtml(ctx.get('Accept'))) return null;
+    const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
+    return render(ctx.req, 'error', { code, languageForm: code === 'not_found' && isRead ? 'get' : false });
+  };
 }

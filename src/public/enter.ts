@@ -20,6 +20,7 @@ import type { Render } from '#pages/views.ts';
 import type { Addresses, PendingReturn } from '#pages/waiting/address.ts';
 import { canReturnTo, RETRY, shortenReturn } from '#pages/waiting/address.ts';
 import type { Continuation } from '#pages/waiting/continuation.ts';
+import { answerLanguageForm } from '#pages/waiting/language-form.ts';
 import { newcomerStateOf, withNewcomerState } from '#pages/waiting/newcomer-state.ts';
 import { withUseState } from '#pages/waiting/use-state.ts';
 import type { Passes } from '#passes/index.ts';
@@ -43,7 +44,7 @@ export interface EnterDeps {
   readonly requestOf: EntryRequestOf;
   readonly returnToSite: ReturnToSite;
   readonly browserUses: Pick<BrowserUses, 'begin'>;
-  readonly urls: Pick<PublicUrls, 'pathOf' | 'isOwn'>;
+  readonly urls: Pick<PublicUrls, 'origin' | 'pathOf' | 'isOwn'>;
   readonly enterUrls: EnterUrls;
   readonly render: Render;
   readonly now: () => number;
@@ -60,7 +61,7 @@ export function createEnter(deps: EnterDeps): Enter {
   const { requestOf, browserUses, senderCheck } = deps;
 
   function showError(ctx: Context, status: number, code: string): void {
-    sendPage(ctx, status, render(ctx.req, 'error', { code }));
+    sendPage(ctx, status, render(ctx.req, 'error', { code, languageForm: true }));
   }
 
   /** The room's `return_urls` may have changed: a visitor with a place gets a link to one that it has now. */
@@ -77,7 +78,9 @@ export function createEnter(deps: EnterDeps): Enter {
   function showJoinRefused(ctx: Context, refusal: JoinRefused): void {
     const site = refusal.needsPass ? new URL('/', String(ctx.query.return_to)).href : undefined;
     const { code, reason } = refusal;
-    sendPage(ctx, problemOf(refusal).status, render(ctx.req, 'error', { code, reason, site }));
+    // A browser keeps no cookie in a frame of another site.
+    const languageForm = code !== 'frame_refused';
+    sendPage(ctx, problemOf(refusal).status, render(ctx.req, 'error', { code, reason, site, languageForm }));
   }
 
   async function isAllowed(room: string, url: string): Promise<boolean> {
@@ -168,6 +171,9 @@ export function createEnter(deps: EnterDeps): Enter {
       else throw error;
     }
   });
+
+  /** The picker of languages on the pages that say why nobody joins. */
+  router.post('/rooms/:room/enter', (ctx) => answerLanguageForm(ctx, urls));
 
   return {
     // The router's own type of context has more than this middleware needs.

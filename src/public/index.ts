@@ -136,7 +136,7 @@ export function createPublicDoor(deps: PublicDeps): PublicDoor {
     ),
     middleware: labelDoor(
       'public',
-      createDrawPages({ reports: waitingRoom.drawReports, snapshots, cookies, render: views.page }),
+      createDrawPages({ reports: waitingRoom.drawReports, snapshots, cookies, render: views.page, urls }),
       createClientModule(assets.folder),
       enter.middleware,
       createChallengeRoute({ challenges, snapshots, tickets, cookies, requestOf, callers }),

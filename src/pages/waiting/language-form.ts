@@ -1,5 +1,8 @@
-/** The picker of languages: a form of the waiting page that works without scripts. */
+/** The picker of languages: a form of pages for visitors that works without scripts. */
 import type { Context } from 'koa';
+import { readForm } from '#http/form.ts';
+import { Problem } from '#http/problem.ts';
+import type { PublicUrls } from '#http/public-urls.ts';
 import { isSameOrigin } from '#http/same-origin.ts';
 import { seeOther } from '#http/see-other.ts';
 import { LANGUAGE_AGE, LANGUAGE_COOKIE } from '../locale/choose-language.ts';
@@ -19,4 +22,11 @@ export function keepLanguage(ctx: Context, code: string, page: string, origin: s
   }
   // The choice would lose against a language in the address.
   seeOther(ctx, page.replace(/([?&])lang=[^&]*&?/, '$1').replace(/[?&]$/, ''));
+}
+
+/** Answers the form at an address that answers no other form. Throws `method_not_allowed` for one without a language. */
+export async function answerLanguageForm(ctx: Context, urls: Pick<PublicUrls, 'origin' | 'pathOf'>): Promise<void> {
+  const code = (await readForm(ctx.req)).get('lang');
+  if (code === null) throw new Problem('method_not_allowed', { headers: { Allow: 'HEAD, GET' } });
+  keepLanguage(ctx, code, urls.pathOf(ctx.url), urls.origin);
 }

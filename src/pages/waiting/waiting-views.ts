@@ -212,16 +212,18 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
     },
     closed(ctx, known, room, landing) {
       const { closed_reason = null } = known?.settings ?? {};
-      show(ctx, known, 200, 'room-closed', { title: titleOf(known, room), reason: closed_reason, landing });
+      show(ctx, known, 200, 'room-closed', {
+        ...{ title: titleOf(known, room), reason: closed_reason, landing, languageForm: true },
+      });
     },
     left(ctx, known, room, again) {
-      show(ctx, known, 200, 'left-line', { title: titleOf(known, room), again });
+      show(ctx, known, 200, 'left-line', { title: titleOf(known, room), again, languageForm: true });
     },
     cookiesRequired(ctx, known, room, again) {
       show(ctx, known, 400, 'cookies-required', { title: titleOf(known, room), again });
     },
     addressAltered(ctx, known, room, more) {
-      show(ctx, known, 400, 'address-altered', { title: titleOf(known, room), ...more });
+      show(ctx, known, 400, 'address-altered', { title: titleOf(known, room), ...more, languageForm: true });
     },
     inUse(ctx, known, room, state, again) {
       const title = titleOf(known, room);
@@ -233,10 +235,12 @@ export function createWaitingViews(render: Render, urls: Pick<PublicUrls, 'pathO
       show(ctx, null, 400, 'error', {
         code: 'not_yours',
         description: 'This waiting page belongs to another browser.',
+        languageForm: true,
       });
     },
     roomNotFound(ctx) {
-      show(ctx, null, 404, 'error', { code: 'room_not_found', description: 'There is no such waiting room.' });
+      const description = 'There is no such waiting room.';
+      show(ctx, null, 404, 'error', { code: 'room_not_found', description, languageForm: true });
     },
   };
 }
