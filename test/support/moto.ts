@@ -25,12 +25,22 @@ export interface Moto {
 
 const REGION = 'eu-west-1';
 
+/** How long it may take on a busy machine until it listens, in ms: it loads many modules of Python. */
+const STARTING = 60_000;
+
 export async function startMoto(): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', `${port}`], { stdio: 'ignore' });
   const ended = new Promise<void>((stopped) => server.once('exit', () => stopped()).once('error', () => stopped()));
-  await listening(port);
+  const stop = async () => {
+    server.kill('SIGKILL');
+    await ended;
+  };
+  await listening(port, STARTING).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     url,
     client: { endpoint: url, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
@@ -49,9 +59,6 @@ export async function startMoto(): Promise<Moto> {
       if (!answer.ok) throw new Error(`${target} was answered with ${answer.status}: ${text}`);
       return (text === '' ? {} : JSON.parse(text)) as T;
     },
-    async stop() {
-      server.kill('SIGKILL');
-      await ended;
-    },
+    stop,
   };
 }
