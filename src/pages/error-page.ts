@@ -1,6 +1,7 @@
 /** The page that a browser gets where a program gets problem details. */
 import { namesHtml } from '#http/accept.ts';
 import type { ProblemCode, ProblemPage } from '#http/problem.ts';
+import { UNAVAILABLE_HEADERS } from './unavailable.ts';
 import type { Render } from './views.ts';
 
 /** What a person can meet by an address. Other problems are answers to programs. */
@@ -12,7 +13,12 @@ const SHOWN: ReadonlySet<ProblemCode> = new Set(['not_found', 'method_not_allowe
  */
 export function createErrorPage(render: Render): ProblemPage {
   return (ctx, { code }) => {
-    if (!SHOWN.has(code) || !namesHtml(ctx.get('Accept'))) return null;
+    if (!namesHtml(ctx.get('Accept'))) return null;
+    if (code === 'store_unavailable') {
+      ctx.set(UNAVAILABLE_HEADERS);
+      return render(ctx.req, 'unavailable', {});
+    }
+    if (!SHOWN.has(code)) return null;
     const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
     return render(ctx.req, 'error', { code, languageForm: code === 'not_found' && isRead ? 'get' : false });
   };

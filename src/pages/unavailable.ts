@@ -6,16 +6,20 @@ import type { Render } from './views.ts';
 /** Seconds after which a page without the store's answer reloads. */
 export const RETRY_AFTER = 5;
 
-const HEADERS = { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER), Refresh: String(RETRY_AFTER) };
+export const UNAVAILABLE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Retry-After': String(RETRY_AFTER),
+  Refresh: String(RETRY_AFTER),
+};
 
 export function showUnavailable(ctx: Context, render: Render): void {
   ctx.status = 503;
   ctx.type = 'html';
-  ctx.set(HEADERS);
+  ctx.set(UNAVAILABLE_HEADERS);
   ctx.body = render(ctx.req, 'unavailable', {});
 }
 
 /** The same without Koa. */
 export function sendUnavailable(res: ServerResponse, html: string): void {
-  res.writeHead(503, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(html);
+  res.writeHead(503, { ...UNAVAILABLE_HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(html);
 }

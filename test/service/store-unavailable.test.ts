@@ -118,6 +118,18 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     expect([html.status, html.text]).toEqual([200, expect.stringContaining('Your place is kept')]);
     expect(html.text).toMatch(`>${number}<`);
 
+    // A person at another page's address gets the page that retries by itself, in their language.
+    for (const path of ['storage', 'draws/opening']) {
+      const other = await browser.get(`${service.issuer}/rooms/sale/${path}`, {
+        ...{ Accept: 'text/html', 'Accept-Language': 'ar' },
+      });
+      expect([other.status, other.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8']);
+      expect(other.headers).toMatchObject({ 'retry-after': '5', refresh: '5', 'cache-control': 'no-store' });
+      expect(other.text).toContain('<html lang="ar" dir="rtl">');
+      expect(other.text).toMatch(/<title>[^<]+<\/title>/);
+      expect(other.text).toContain('<a href="">');
+    }
+
     await redis[how].end();
     await whenBack(
       () => fetchHere('/readyz'),
