@@ -7,16 +7,15 @@ import type { LocalMessage, LocalTexts, MessagePreset } from '#waiting-room/page
 import { isPreset, textOf } from '#waiting-room/page-settings.ts';
 import type { LanguageSettings } from '#waiting-room/room.ts';
 import { fields } from './fields.ts';
+import { lineOfText, linesOfText } from './plain-text.ts';
 
 export const languageCode = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language code such as de or zh-Hant');
 
-const text = (longest: number) => z.string().min(1).max(longest);
-
-const byLanguage = (longest: number) =>
+const byLanguage = (text: ReturnType<typeof lineOfText>) =>
   z
-    .record(languageCode, z.union([text(longest), fields({ text: text(longest), dir: z.enum(['ltr', 'rtl']) })]))
+    .record(languageCode, z.union([text, fields({ text, dir: z.enum(['ltr', 'rtl']) })]))
     .refine((texts) => Object.keys(texts).length > 0, { error: 'must have a language' });
 
 /** The presets in English. The locales have them as `preset.NAME`. */
@@ -27,14 +26,14 @@ export const PRESETS: Readonly<Record<MessagePreset, string>> = {
 };
 
 export const title = z
-  .union([text(200), byLanguage(200)])
+  .union([lineOfText(200), byLanguage(lineOfText(200))])
   .optional()
   .describe('What visitors read: a text, or one by language, such as { en: Spring sale, de: Frühlingsaktion }.');
 
 const message = z.union([
-  text(2000),
+  linesOfText(2000),
   fields({ preset: z.enum(Object.keys(PRESETS) as [MessagePreset, ...MessagePreset[]]) }),
-  byLanguage(2000),
+  byLanguage(linesOfText(2000)),
 ]);
 
 /** A message to all who wait. */

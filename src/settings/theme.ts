@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { colourFaults, createTextFaults, cssFaults, readLogo, type ThemeFault, templateFaults } from '#themes/index.ts';
 import { fields } from './fields.ts';
+import { lineOfText, linesOfText } from './plain-text.ts';
 
 // A theme lies in the settings of its room, which each process reads about once a second: all of it is bounded. In bytes.
 const LONGEST_CSS = 16 * 1024;
@@ -55,7 +56,7 @@ const templateLength = atMost(LONGEST_TEMPLATE, (template: string) => template);
 const textsLength = atMost(LONGEST_TEXTS, (texts: Readonly<Record<string, unknown>>) => JSON.stringify(texts));
 
 export const theme = fields({
-  name: z.string().min(1).max(100).optional().describe('Who runs the sale, above each page.'),
+  name: lineOfText(100).optional().describe('Who runs the sale, above each page.'),
   logo: z
     .string()
     .refine(logoLength.check, logoLength.params)
@@ -79,7 +80,7 @@ export const theme = fields({
     .optional()
     .describe('The waiting page in Mustache, with {{{form}}} once. It runs and loads nothing.'),
   texts: z
-    .record(z.string(), z.record(z.string(), z.string().min(1).max(2000)))
+    .record(z.string(), z.record(z.string(), linesOfText(2000)))
     .refine(textsLength.check, textsLength.params)
     .check(refuses(textFaults))
     .optional()

@@ -102,6 +102,42 @@ describe('a room', () => {
     expect(z.encode(room, { ...stored, later: 1 } as typeof stored)).toEqual(z.encode(room, stored));
   });
 
+  const ofTheme = (texts: object) => ({ theme: texts });
+  const ofEvent = (texts: object) => ({ events: [{ id: 'e', start: '2026-11-24T10:00:00Z', ...texts }] });
+  const TEXTS: [string, (text: string) => object][] = [
+    ['title', (title) => ({ title })],
+    ['title.de', (de) => ({ title: { de } })],
+    ['title.ar.text', (text) => ({ title: { ar: { text, dir: 'rtl' } } })],
+    ['message', (message) => ({ message })],
+    ['message.de', (de) => ({ message: { de } })],
+    ['events[0].title', (title) => ofEvent({ title })],
+    ['events[0].message', (message) => ofEvent({ message })],
+    ['theme.name', (name) => ofTheme({ name })],
+    [
+      'theme.texts.en.waiting.heading.waiting',
+      (text) => ofTheme({ texts: { en: { 'waiting.heading.waiting': text } } }),
+    ],
+  ];
+
+  test.each(TEXTS)('has no %s that nobody can read', (field, settingsOf) => {
+    for (const text of [' ', ' \t\n', '\u200b\u00a0', 'a\u0000b', 'a\u001b[1m', 'a\u0085', 'a\ud83d', '\udc00a']) {
+      expect(faults(room, { id: 'a', ...settingsOf(text) }).map((fault) => fault.field)).toEqual([field]);
+    }
+    const several = faults(room, { id: 'a', ...settingsOf('a\n\tb') }).map((fault) => fault.field);
+    expect(several).toEqual(/title$|title\.|name/.test(field) && !field.includes('texts') ? [field] : []);
+    for (const text of ['Größe 👩‍👩‍👧', 'ف\u200f!', 'a\n']) {
+      expect(faults(room, { id: 'a', ...settingsOf(text) })).toEqual([]);
+    }
+  });
+
+  test('that an earlier version stored with control characters is shown without them', () => {
+    const stored = { ...z.decode(room, { id: 'a' }), title: 'Spring\u000b sale\ud83d', message: 'a\u0000\nb' };
+    const shown = z.encode(room, stored);
+    expect(shown).toMatchObject({ title: 'Spring sale\ufffd', message: 'a\nb' });
+    expect(faults(room, shown)).toEqual([]);
+    expect(z.encode(room, { ...stored, title: ' ', message: '\u0000' })).toMatchObject({ title: ' ' });
+  });
+
   test.each([
     ['an id with capitals', { id: 'Spring' }, 'id'],
     ['an id that is too long', { id: 'a'.repeat(65) }, 'id'],

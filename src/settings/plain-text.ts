@@ -1,0 +1,37 @@
+/** The texts of operators that people read. What breaks a page, a log line or a mail is refused where it is written. */
+import { z } from 'zod';
+
+const CONTROLS = /\p{Cc}/gu;
+const CONTROLS_BUT_LINES = /[^\P{Cc}\n\r\t]/gu;
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}]/u;
+
+function faultOf(text: string, controls: RegExp, hasLines: boolean): string | null {
+  if (!text.isWellFormed()) return 'must be Unicode text, without half of a surrogate pair';
+  if (!VISIBLE.test(text)) return 'must not be only spaces';
+  // A block of YAML ends with a line break.
+  if (text.replace(/\n$/, '').search(controls) < 0) return null;
+  return `must have no control characters${hasLines ? ' but line breaks and tabs' : ' and no line breaks'}`;
+}
+
+/** What an earlier version stored, as this one accepts it. A text of which nothing would be left stays as it is. */
+function clean(text: string, controls: RegExp): string {
+  const cleaned = text.toWellFormed().replace(controls, '');
+  return cleaned === '' ? text : cleaned;
+}
+
+const textWithout = (longest: number, controls: RegExp, hasLines: boolean) =>
+  z.codec(z.string().min(1).max(longest), z.string(), {
+    decode(text, context) {
+      const message = faultOf(text, controls, hasLines);
+      if (message === null) return text;
+      context.issues.push({ code: 'custom', message, input: text });
+      return z.NEVER;
+    },
+    encode: (text) => clean(text, controls),
+  });
+
+/** A text of one line, of at most `longest` characters. */
+export const lineOfText = (longest: number) => textWithout(longest, CONTROLS, false);
+
+/** The same with line breaks and tabs. */
+export const linesOfText = (longest: number) => textWithout(longest, CONTROLS_BUT_LINES, true);
