@@ -90,7 +90,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
         const operations = operationsFor(ctx);
         const before = (await operations.rooms()).find(({ id }) => id === params.room) ?? null;
         const named = withOwnSecrets(withApiKey(withTitle(params.room, body), before), before);
-        const settings = withTargets(complete(named), before);
+        const settings = withTargets(withWayIntoLanes(complete(named), before), before);
         const { isNew, revision } = await operations.putRoom(settings, tags.precondition(ctx));
         return { status: isNew ? 201 : 200, body: settings, headers: tags.header(revision) };
       },
@@ -112,7 +112,7 @@ export function roomRoutes({ operationsFor, tags, targetFault }: RoomRoutesDeps)
         requireRole(ctx, roleFor(Object.keys(body)));
         const { value, revision } = await operationsFor(ctx).changeRoom(
           params.room,
-          (before) => withTargets(patch(before, body), before),
+          (before) => withTargets(withWayIntoLanes(patch(before, body), before), before),
           tags.precondition(ctx),
         );
         return { status: 200, body: value, headers: tags.header(revision) };
@@ -144,6 +144,12 @@ function complete(settings: RoomSettings): RoomSettings {
   }
   if (!passes || passes.jwks_uri || passes.secret) return settings;
   throw invalid([{ field: 'passes.secret', message: 'is required, or else jwks_uri' }]);
+}
+
+/** Throws an `invalid_request` problem where passes are removed from a room with lanes: nobody could enter these. */
+function withWayIntoLanes(settings: RoomSettings, before: RoomSettings | null): RoomSettings {
+  if (!before?.passes || settings.passes || !hasLanes(settings)) return settings;
+  throw invalid([{ field: 'passes', message: 'must stay while the room has lanes: only passes lead into them' }]);
 }
 
 /** Throws an `invalid_request` problem where the result is not a room. */

@@ -166,6 +166,20 @@ onEachStore('a room with lanes', settings, (service) => {
       expect((body.errors as { field: string }[]).map((each) => each.field)).toContain(field);
     });
 
+    test('keep the passes that alone lead into them', async () => {
+      const { passes: _, ...withoutPasses } = ROOM;
+      for (const { status, body } of [
+        await admin('PATCH', '', { passes: null }),
+        await admin('PUT', '', { ...ROOM, passes: null }),
+        await admin('PUT', '', withoutPasses),
+      ]) {
+        expect(status).toBe(400);
+        expect((body.errors as { field: string }[]).map((each) => each.field)).toEqual(['passes']);
+      }
+      const removed = await admin('PATCH', '', { passes: null, lanes: null });
+      expect([removed.status, removed.body.passes, removed.body.lanes]).toEqual([200, null, {}]);
+    });
+
     test('come back as they were given', async () => {
       expect((await admin('PUT', '', { ...ROOM, lanes: { members: 0.3, vip: 0.7 } })).body.lanes).toEqual({
         members: 0.3,
