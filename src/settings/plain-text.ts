@@ -30,6 +30,9 @@ const textWithout = (longest: number, controls: RegExp, hasLines: boolean) =>
     encode: (text) => clean(text, controls),
   });
 
+/** Whether nothing of a text can be seen. */
+export const isBlank = (text: unknown): boolean => typeof text === 'string' && !VISIBLE.test(text);
+
 /** A text of one line, of at most `longest` characters. */
 export const lineOfText = (longest: number) => textWithout(longest, CONTROLS, false);
 

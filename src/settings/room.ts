@@ -13,6 +13,7 @@ import { fields, roomId, urlPrefix } from './fields.ts';
 import { inlet } from './inlets/index.ts';
 import { languages } from './languages.ts';
 import { page } from './page.ts';
+import { isBlank } from './plain-text.ts';
 import { keepTexts, messageOfRoom, title } from './texts.ts';
 
 const admission = fields({
@@ -122,10 +123,15 @@ export const room = z
 
 /**
  * A room as an operator would write it: without a challenge that is the default, since that follows `aws`. A change of
- * one changes the other.
+ * one changes the other. A title or message of spaces, which earlier versions stored, is left out: it would be a fault.
  */
 export function roomForm(settings: RoomSettings) {
-  const { challenge, ...rest } = z.encode(room, settings);
+  const { challenge, ...given } = z.encode(room, settings);
+  const rest = {
+    ...given,
+    ...(isBlank(given.title) ? { title: undefined } : {}),
+    ...(isBlank(given.message) ? { message: null } : {}),
+  };
   return challenge === challengeOf({ aws: settings.aws }) ? rest : { ...rest, challenge };
 }
 

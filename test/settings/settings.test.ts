@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { check } from '#settings/faults.ts';
 import { settingsFile } from '#settings/file.ts';
 import { relyingParty } from '#settings/relying-party.ts';
-import { room } from '#settings/room.ts';
+import { room, roomForm } from '#settings/room.ts';
 
 const faults = (schema: z.ZodType, input: unknown) => {
   const checked = check(schema, input);
@@ -136,6 +136,12 @@ describe('a room', () => {
     expect(shown).toMatchObject({ title: 'Spring sale\ufffd', message: 'a\nb' });
     expect(faults(room, shown)).toEqual([]);
     expect(z.encode(room, { ...stored, title: ' ', message: '\u0000' })).toMatchObject({ title: ' ' });
+  });
+
+  test('that an earlier version stored with texts of spaces can be changed', () => {
+    const stored = { ...z.decode(room, { id: 'a' }), title: ' ', message: '\u0000' };
+    expect(faults(room, { ...roomForm(stored), mode: 'paused' })).toEqual([]);
+    expect(z.decode(room, roomForm(stored))).toMatchObject({ title: 'a', message: null });
   });
 
   test.each([
