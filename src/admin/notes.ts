@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Route } from '#http/guard.ts';
 import { route } from '#http/guard.ts';
 import { fields } from '#settings/fields.ts';
+import { refuseUnreadable } from '#settings/plain-text.ts';
 import { NOTE_LENGTH, NOTES } from '#waiting-room/note-operations.ts';
 import type { OperationsFor } from './operations-for.ts';
 import { inRoom } from './rooms.ts';
@@ -20,6 +21,7 @@ const text = z
   .trim()
   .min(1)
   .refine((value) => [...value].length <= NOTE_LENGTH, `must have at most ${NOTE_LENGTH} characters`)
+  .check(refuseUnreadable)
   .describe(`What the next operator should know, at most ${NOTE_LENGTH} characters.`);
 
 /** The notes that operators pin to a room. */

@@ -30,6 +30,12 @@ const textWithout = (longest: number, controls: RegExp, hasLines: boolean) =>
     encode: (text) => clean(text, controls),
   });
 
+/** A check of texts with lines that are not stored with the settings. */
+export function refuseUnreadable({ value, issues }: z.core.ParsePayload<string>): void {
+  const message = faultOf(value, CONTROLS_BUT_LINES, true);
+  if (message !== null) issues.push({ code: 'custom', message, input: value });
+}
+
 /** Whether nothing of a text can be seen. */
 export const isBlank = (text: unknown): boolean => typeof text === 'string' && !VISIBLE.test(text);
 

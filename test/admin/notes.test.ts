@@ -52,7 +52,6 @@ onEachStore(
 
     test('are at most 20 of 500 characters', async () => {
       expect((await call('POST', 'full/notes', { text: 'x'.repeat(501) })).status).toBe(400);
-      expect((await call('POST', 'full/notes', { text: ' ' })).status).toBe(400);
       for (let n = 0; n < 20; n++)
         expect((await call('POST', 'full/notes', { text: '東'.repeat(500) })).status).toBe(201);
       expect(await call('POST', 'full/notes', { text: 'one more' })).toMatchObject({
@@ -60,6 +59,14 @@ onEachStore(
         body: { code: 'notes_full' },
       });
       expect(await texts('full')).toHaveLength(20);
+    });
+
+    test('can be read, and may have lines', async () => {
+      for (const text of [' ', '\u200b', 'a\u0000b', 'a\u001b[1m', 'a\ud83d']) {
+        const { status, body } = await call('POST', 'sale/notes', { text });
+        expect([text, status, body.errors?.[0]?.field]).toEqual([text, 400, 'text']);
+      }
+      expect((await call('POST', 'sale/notes', { text: 'One\n\ttwo' })).status).toBe(201);
     });
 
     test('go with their room, and need one', async () => {
