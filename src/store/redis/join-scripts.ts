@@ -51,7 +51,7 @@ export const joinScript: LineScript<JoinName & { readonly entrants: readonly Ent
       const visitors = entrants.map(({ visitor }) => visitor);
       return replies.joined(tag, rest, visitors);
     },
-    { libs: libsOf('admissions', 'budget', 'last-join') },
+    { libs: libsOf('admissions', 'budget-rows', 'budget', 'last-join') },
   ),
   ownField: ({ process }) => joinedField(process),
 };

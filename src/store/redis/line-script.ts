@@ -26,6 +26,7 @@ export const LIBS = [
   'admissions',
   'raise-times',
   'turns',
+  'budget-rows',
   'budget',
   'draw',
   'lost-draws',
@@ -61,7 +62,7 @@ const SETTLE: readonly Lib[] = [
 export const libsOf = (...needed: readonly Lib[]) => LIBS.filter((lib) => SETTLE.includes(lib) || needed.includes(lib));
 /** What steps may need that restore nothing. */
 const OF_FEW: readonly Lib[] = [
-  ...(['sessions', 'lost-draws', 'shares', 'budget', 'restored-turns'] as const),
+  ...(['sessions', 'lost-draws', 'shares', 'budget-rows', 'budget', 'restored-turns'] as const),
   ...(['undone-raises', 'ledger', 'succession', 'undone-resets', 'known-present', 'last-join', 'lost-keys'] as const),
 ];
 const STEPS = LIBS.filter((lib) => !OF_FEW.includes(lib));

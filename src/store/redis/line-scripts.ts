@@ -24,13 +24,23 @@ const place = (reply: Tagged, { visitor }: Holder): Place => replies.place(reply
 
 /** A function of Lua has at most 200 local variables: opening a line has all but these. */
 const NOT_TO_OPEN = [
-  ...['admissions', 'sessions', 'shares', 'budget', 'restored-turns'],
+  ...['admissions', 'sessions', 'shares', 'budget-rows', 'budget', 'restored-turns'],
   ...['repeats', 'undone-raises', 'undone-resets', 'ledger', 'counters', 'known-present', 'last-join', 'lost-keys'],
 ];
 const OF_HOLDERS = libsOf('raise-times', 'admissions', 'unconfirmed', 'place');
 const OF_RESETS = {
   libs: LIBS.filter(
-    (lib) => !['budget', 'repeats', 'undone-raises', 'ledger', 'known-present', 'last-join', 'lost-keys'].includes(lib),
+    (lib) =>
+      ![
+        'budget-rows',
+        'budget',
+        'repeats',
+        'undone-raises',
+        'ledger',
+        'known-present',
+        'last-join',
+        'lost-keys',
+      ].includes(lib),
   ),
   parts: PARTS_WITH_KEPT,
 };
