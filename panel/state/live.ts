@@ -54,6 +54,7 @@ async function run(path: string, handlers: LiveHandlers, stopped: AbortSignal): 
     if (stopped.aborted) return;
     liveState.value = 'interrupted';
     await new Promise((done) => setTimeout(done, pause * (0.75 + Math.random() / 2)));
+    if (stopped.aborted) return;
     pause = Math.min(LONGEST_PAUSE, pause * 2);
     await loadSession().catch(() => undefined);
     if (session.value === null) return;
