@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 const LUA = new URL('../../src/store/redis/scripts/lib/', import.meta.url);
 const TYPESCRIPT = new URL('../../src/waiting-room/line/', import.meta.url);
 
-/** No rules of a line: what became of a process's joins, and of keys. */
+/** No rules of a line: what became of a process's joins and of keys, how budgets are stored, and one line of line.ts. */
 const OF_REDIS_ALONE = [
   ...['known-present', 'last-join', 'lost-keys', 'notices', 'restore-audit', 'restore-logouts'],
-  ...['quick-line', 'quick-time'],
+  ...['quick-line', 'quick-time', 'budget-rows', 'measured-time'],
 ];
 
 const PAIRS = readdirSync(LUA)
