@@ -5,7 +5,7 @@ import type { LogLevel } from '#telemetry/log.ts';
 import type { ActivityType } from '#waiting-room/activity.ts';
 import { ACTIVITY_TYPES, isVisitorEvent } from '#waiting-room/activity.ts';
 import { ANONYMOUS } from '#waiting-room/audit-entry.ts';
-import type { OperatorRole } from '#waiting-room/operator-role.ts';
+import { OPERATOR_ROLES, type OperatorRole } from '#waiting-room/operator-role.ts';
 import type { ConfigFault } from './config-error.ts';
 
 /** An operator's bearer token, and the name that appears in the audit log for its actions. */
@@ -135,14 +135,13 @@ const NAMED_TOKEN = /^([A-Za-z0-9._-]{1,64}):(?:(viewer|operator|owner):)?([\x21
 /** The names of the service itself, of ADMIN_TOKEN and of failures to authenticate in the audit log. */
 const TAKEN_NAMES = ['anteroom', 'admin', ANONYMOUS];
 
-const ROLES = ['viewer', 'operator', 'owner'];
 /** What an operator may have meant as a role: shorter than a token can be. */
 const LIKE_A_ROLE = new RegExp(`^([A-Za-z_-]{0,${SHORTEST_TOKEN - 1}}):`);
 
 /** Whether a token without a role begins with a misspelt one, which would make its holder an owner. */
 function hasUnknownRole(token: string): boolean {
   const [, meant] = LIKE_A_ROLE.exec(token) ?? [];
-  return meant !== undefined && !ROLES.includes(meant);
+  return meant !== undefined && !OPERATOR_ROLES.some((role) => role === meant);
 }
 
 /** `alice:viewer:token,bob:token`. Without a role it is an owner. The audit log has the names. Faults contain names, never tokens. */
