@@ -3,12 +3,11 @@
  * of a script at each call of it. So it makes these only if the script needs them, and it looks among fewer
  * variables for those that functions share.
  */
+import { FUNCTION, functionsOf, wordsUsedBy } from './lua-functions.ts';
 
 /** What a script says of such a function: the last line before it. */
 const CALLED_ONCE = /^-- Called once at most\.\nlocal function (\w+)/gm;
-/** A function at the left margin, to its `end` there. */
-const FUNCTION = /^local function (\w+)[\s\S]*?^end$\n?/gm;
-const WORD = /[A-Za-z_]\w*/g;
+const LINES_OF_FUNCTION = new RegExp(String.raw`${FUNCTION.source}\n?`, 'gm');
 
 /** The functions that `lua`, with its comments, says to be called once at most. */
 export const calledOnceIn = (lua: string): readonly string[] =>
@@ -20,35 +19,16 @@ export function withNestedFunctions(lua: string, calledOnce: readonly string[]):
 }
 
 function nestIn(lua: string, name: string): string {
-  const functions = Array.from(lua.matchAll(FUNCTION), ([body, each = '']) => ({ name: each, body }));
-  const bodies = Map.groupBy(functions, (each) => each.name);
-  const others = usedElsewhere(bodies, lua.replace(FUNCTION, ''), name);
+  const functions = functionsOf(lua);
+  const others = wordsUsedBy(lua.replace(FUNCTION, ''), functions, name);
   // Of two functions with one name nothing says which of them is meant.
-  const isInner = (each: string) => each !== name && !others.has(each) && bodies.get(each)?.length === 1;
-  const inner = functions.filter((each) => isInner(each.name)).map(({ body }) => indented(body));
-  return lua.replace(FUNCTION, (body, each: string) => {
-    if (each === name) return body.replace('\n', () => `\n${inner.join('')}`);
+  const isInner = (each: string) => each !== name && !others.has(each) && functions.get(each)?.length === 1;
+  const inner = Array.from(functions.entries()).flatMap(([each, bodies]) => (isInner(each) ? bodies : []));
+  const nested = inner.map((body) => `${indented(body)}\n`).join('');
+  return lua.replace(LINES_OF_FUNCTION, (body, each: string) => {
+    if (each === name) return body.replace('\n', () => `\n${nested}`);
     return isInner(each) ? '' : body;
   });
-}
-
-/** The functions that a script uses elsewhere than in `name`. */
-function usedElsewhere(
-  bodies: ReadonlyMap<string, readonly { readonly body: string }[]>,
-  rest: string,
-  name: string,
-): ReadonlySet<string> {
-  const used = new Set<string>();
-  const use = (text: string) => {
-    for (const [word] of text.matchAll(WORD)) {
-      if (word === name || used.has(word)) continue;
-      const found = bodies.get(word) ?? [];
-      if (found.length > 0) used.add(word);
-      for (const { body } of found) use(body);
-    }
-  };
-  use(rest);
-  return used;
 }
 
 /** So that it is at the left margin no more. */
