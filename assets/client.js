@@ -164,6 +164,8 @@ function toFacts(last, status) {
   const { mode, poll_after, message, message_id, updated_at, stock } = status;
   // Numbers are of the visitor's lane, where the room has lanes.
   const { serving, ahead, per_minute } = status.lanes?.[lane] ?? status;
+  // The start moved, the event was cancelled, or the draw was made.
+  if (state === 'before_start' && status.starts_at !== last.starts_at) return null;
   const inLine = state === 'waiting' || state === 'paused';
   const now = mode.replace(/queue|pass.*/, 'waiting');
   if (inLine || state === 'closed' ? now !== state : now === 'closed') return null;

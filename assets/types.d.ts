@@ -35,6 +35,8 @@ export interface SharedStatus extends LaneStatus {
   readonly message_id?: string;
   readonly updated_at: string;
   readonly stock?: number;
+  /** Until an event starts. */
+  readonly starts_at?: string;
   /** By name, in a room with lanes. */
   readonly lanes?: Readonly<Record<string, LaneStatus>>;
 }

@@ -40,6 +40,8 @@ let aheadAtJoin = Number(page.dataset.atJoin);
 /** The fewest people ahead that this page has shown. */
 let least = Number.POSITIVE_INFINITY;
 let deadline = 0;
+/** The start that this page counts down to. @type {string | undefined} */
+let start;
 /** Whether the time of the turn stands still while the room is paused. */
 let isTimeStopped = page.dataset.timeStopped === 'true';
 /** As the last shared status said. */
@@ -197,6 +199,7 @@ function changeState(next) {
 function startCountdown({ claim_by, starts_at, moved_from, updated_at }) {
   byId('anteroom-time-stopped').hidden = !isTimeStopped;
   deadline = Date.now() + Date.parse(claim_by || starts_at || '') - Date.parse(updated_at ?? '');
+  start = starts_at;
   if (starts_at) {
     const style = /** @type {const} */ ({ dateStyle: 'full', timeStyle: 'short' });
     const time = new Date(starts_at).toLocaleString(region, { ...style, numberingSystem, calendar });
@@ -398,6 +401,8 @@ function showStatus(status) {
   // A pause may stop the time of a turn, and its end lets it go on.
   const isOtherPause = isTimeStopped ? !isPaused : isPaused && !wasPaused;
   wasPaused = isPaused;
+  // The start moved, the event was cancelled, or the draw was made.
+  if (state === 'before_start' && status.starts_at !== start) return false;
   const isSame = now === state || (!inLine && !CLOSED.includes(state) && status.mode !== 'closed');
   // Numbers are of the visitor's lane, where the room has lanes.
   const lane = status.lanes?.[page.dataset.lane ?? ''] ?? status;

@@ -46,7 +46,7 @@ function statusOfLane({ settings, view, ahead, speed }: Snapshot) {
 
 /** Of a room with lanes: the default lane, how many wait in all, and each lane by name. */
 function status(snapshot: Snapshot) {
-  const { settings, updatedAt } = snapshot;
+  const { settings, event, updatedAt } = snapshot;
   const lanes = [snapshot, ...snapshot.lanes];
   const message_id = messageId(settings);
   const own = statusOfLane(snapshot);
@@ -61,6 +61,7 @@ function status(snapshot: Snapshot) {
     ...(message_id === undefined ? {} : { message_id }),
     updated_at: new Date(updatedAt).toISOString(),
     ...(snapshot.stock == null ? {} : { stock: snapshot.stock }),
+    ...(event && updatedAt < event.start ? { starts_at: new Date(event.start).toISOString() } : {}),
     ...(settings.mode === 'closed' && settings.closed_reason ? { closed_reason: settings.closed_reason } : {}),
     ...(lanes.length > 1
       ? { lanes: Object.fromEntries(lanes.map((each) => [laneTitle(each.lane), statusOfLane(each)])) }

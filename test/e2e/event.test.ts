@@ -11,24 +11,24 @@ import { audit, heading, newVisitor, numberOf, picture, words } from './visitor.
 
 const SECOND = 1000;
 const CROWD = 40;
-/** From the process's start until the event: time to start, to arrive, and to check the page. */
-const AHEAD = 24 * SECOND;
+/** Longer than a machine takes to start everything and to look at the page; the start is moved when that is done. */
+const AHEAD = 3_600_000;
+/** From the last thing that a visitor does before the start. */
+const SOON = 6 * SECOND;
 
 let browser: Browser;
 let folder: Folder;
 let shop: Server;
 let url: string;
 let redirectUri: string;
-let startsAt: number;
 
-/** A configuration file with an event that starts in seconds, and a site that greets admitted visitors. */
+/** A configuration file with an event that starts in an hour, and a site that greets admitted visitors. */
 beforeAll(async () => {
   shop = createServer((_req, res) => res.setHeader('Content-Type', 'text/html').end('<h1>You are inside</h1>'));
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
   redirectUri = `http://localhost:${(shop.address() as AddressInfo).port}/callback`;
   const port = await freePort();
   url = `http://localhost:${port}`;
-  startsAt = Date.now() + AHEAD;
   folder = await createFolder();
   await folder.write(
     'anteroom.yaml',
@@ -39,8 +39,8 @@ beforeAll(async () => {
     challenge: off
     events:
       - id: opening
-        prequeue_start: ${new Date(startsAt - 3_600_000).toISOString()}
-        start: ${new Date(startsAt).toISOString()}
+        prequeue_start: ${iso(Date.now() - AHEAD)}
+        start: ${iso(Date.now() + AHEAD)}
         title: Grand opening
         message: Two tickets for each of you.
         inlet: { strategy: rate, per_minute: 60 }
@@ -75,6 +75,31 @@ async function waitingPage(clientId = 'shop'): Promise<Page> {
   return page;
 }
 
+async function admin(method: string, path: string, body?: object): Promise<{ events: object[] }> {
+  const answer = await fetch(`${url}/admin/v1/rooms/${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  expect(answer.status, text).toBe(200);
+  return JSON.parse(text);
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
+/** Plans an event of the room "small", and waits until the service has heard of it. */
+async function plan(id: string, from: number, start: number): Promise<void> {
+  await admin('PATCH', 'small', { events: [{ id, prequeue_start: iso(from), start: iso(start) }] });
+  await expect.poll(() => fetch(`${url}/rooms/small/draws/${id}`).then(({ status }) => status)).toBe(200);
+}
+
+/** Moves the start of a room's only event to a few seconds from now. */
+async function startSoon(room: string): Promise<void> {
+  const { events } = await admin('GET', room);
+  await admin('PATCH', room, { events: [{ ...events[0], start: iso(Date.now() + SOON) }] });
+}
+
 const says = (page: Page, what: string, timeout = 20 * SECOND) =>
   expect.poll(() => words(heading(page)), { timeout }).toBe(what);
 
@@ -105,13 +130,13 @@ test('the page counts down to the start, shows its number, checks the draw, and 
   expect(await page.title()).toBe('You are early · Grand opening');
   const countdown = page.locator('#starts');
   const first = await words(countdown);
-  expect(first).toMatch(/^in 0:\d\d$/);
+  expect(first).toMatch(/^in (1:00:00|\d\d:\d\d)$/);
   await expect.poll(() => words(countdown)).not.toBe(first);
   await lookAt(page, 'before-start');
-  expect(Date.now(), 'it was looked at in time').toBeLessThan(startsAt);
 
   // From here on the page acts by itself.
-  await says(page, 'You are in line', startsAt - Date.now() + 5 * SECOND);
+  await startSoon('sale');
+  await says(page, 'You are in line', SOON + 20 * SECOND);
   const number = await numberOf(page);
   expect(number).toBeGreaterThanOrEqual(1);
   expect(number).toBeLessThanOrEqual(CROWD + 1);
@@ -144,23 +169,14 @@ test('the page counts down to the start, shows its number, checks the draw, and 
 });
 
 test('a visitor who missed the start joins behind the others by itself, and the page says so', async () => {
-  const start = Date.now() + 9 * SECOND;
-  const [prequeue_start, at] = [start - 60 * SECOND, start].map((time) => new Date(time).toISOString());
-  const answer = await fetch(`${url}/admin/v1/rooms/small`, {
-    method: 'PATCH',
-    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ events: [{ id: 'opening', prequeue_start, start: at }] }),
-  });
-  expect(answer.status).toBe(200);
-  const opened = () => fetch(`${url}/rooms/small/draws/opening`).then(({ status }) => status);
-  await expect.poll(opened, { timeout: 5000 }).toBe(200);
-
+  await plan('opening', Date.now() - AHEAD, Date.now() + AHEAD);
   const away = await waitingPage('kiosk');
   await says(away, 'You are early');
   const here = await waitingPage('kiosk');
   await says(here, 'You are early');
   const address = away.url();
   await away.goto('about:blank');
+  await startSoon('small');
   await says(here, 'You are in line');
   expect(await numberOf(here)).toBe(1);
 
@@ -173,27 +189,14 @@ test('a visitor who missed the start joins behind the others by itself, and the 
 });
 
 test('the page says when the start has moved, and when the event is cancelled', async () => {
-  const start = Date.now() + 3_600_000;
-  const [prequeue_start, at, later] = [start - 7_200_000, start, start + 3_600_000].map((time) =>
-    new Date(time).toISOString(),
-  );
-  const admin = async (method: string, path: string, body: object) => {
-    const answer = await fetch(`${url}/admin/v1/rooms/small${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    expect(answer.status).toBe(200);
-  };
-  await admin('PATCH', '', { events: [{ id: 'encore', prequeue_start, start: at }] });
-  const announced = () => fetch(`${url}/rooms/small/draws/encore`).then(({ status }) => status);
-  await expect.poll(announced, { timeout: 5000 }).toBe(200);
+  const start = Date.now() + AHEAD;
+  await plan('encore', Date.now() - AHEAD, start);
 
   const page = await waitingPage('kiosk');
   await says(page, 'You are early');
   const moved = page.locator('#moved');
   expect(await moved.isHidden()).toBe(true);
-  await admin('POST', '/events/encore/postpone', { start: later });
+  await admin('POST', 'small/events/encore/postpone', { start: iso(start + AHEAD) });
   await expect
     .poll(() => words(moved), { timeout: 20_000 })
     .toMatch(/^The start has moved from .*\d:\d\d.* to .*\d:\d\d.*\. You keep your place\.$/);
@@ -203,7 +206,7 @@ test('the page says when the start has moved, and when the event is cancelled', 
   await page.reload();
   expect(await words(moved)).toBe(shown);
 
-  await admin('POST', '/events/encore/cancel', { entrants: 'release' });
+  await admin('POST', 'small/events/encore/cancel', { entrants: 'release' });
   await says(page, 'The event was cancelled');
   expect(await moved.isHidden()).toBe(true);
   expect(await audit(page)).toEqual([]);

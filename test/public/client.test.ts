@@ -139,6 +139,30 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(await drawn).toMatchObject({ number: 1 });
   });
 
+  test('follows the start of an event that moves, before a heartbeat is due', async () => {
+    const planned = (start: number) => {
+      const [prequeue_start, at] = [start - 7_200_000, start].map((time) => new Date(time).toISOString());
+      const presence = { timeout: '90s' };
+      const events = [{ id: 'opening', prequeue_start, start: at }];
+      return operations().putRoom(roomSettings.parse({ ...QUICK, presence, events }));
+    };
+    await planned(service.time.now() + 3_600_000);
+    await service.waitingRoom.advance.room('sale');
+    const visit = await join(room);
+    const facts = visit.facts();
+    const first = async (is: (facts: Facts) => boolean) => {
+      for (;;) {
+        const { value } = await facts.next();
+        if (!value || is(value)) return value as Facts;
+      }
+    };
+    const early = await first(({ heartbeat_after }) => heartbeat_after === 30);
+    expect(early.state).toBe('before_start');
+    await planned(service.time.now() + 1_800_000);
+    const moved = await first(({ starts_at }) => starts_at !== early.starts_at);
+    expect(moved).toMatchObject({ state: 'before_start', moved_from: early.starts_at });
+  });
+
   test('finds the place of a pass again', async () => {
     const secret = 'a secret that the shop and the line share';
     await operations().putRoom(roomSettings.parse({ ...QUICK, passes: { issuer: 'shop', secret, required: true } }));

@@ -70,6 +70,16 @@ describe('the shared status', () => {
     expect(document.length).toBeLessThan(1_024);
   });
 
+  test('says when an event starts, until it starts', async () => {
+    const [prequeue_start, start] = [time.now() - 1_000, time.now() + 60_000];
+    await room.operations.putRoom(
+      roomSettings({ events: [{ id: 'opening', prequeue_start, start, end: null, order: 'draw' }] }),
+    );
+    expect(await read()).toMatchObject({ starts_at: new Date(start).toISOString() });
+    time.pass(60_000);
+    expect(await read()).not.toHaveProperty('starts_at');
+  });
+
   test('rejects with RoomNotFound for an unknown room', async () => {
     await expect(room.status.get('nowhere')).rejects.toThrow(RoomNotFound);
   });
