@@ -34,6 +34,11 @@ const BENCHES: readonly Bench[] = [
 ];
 
 const names = process.argv.slice(2);
+if (names.some((name) => ['--help', '-h'].includes(name))) {
+  console.log('npm run bench -- [NAME …]');
+  for (const { name, about } of BENCHES) console.log(`  ${name.padEnd(14)}  ${about}`);
+  process.exit(0);
+}
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   fail(`There is no benchmark ${unknown.join(', ')}. There are: ${BENCHES.map(({ name }) => name).join(', ')}.`);

@@ -5,11 +5,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCrowd } from './crowd.ts';
 
+const USAGE = `npm run crowd -- [SIZE]
+  SIZE        how many visitors there are at a time (40)
+  SHOP_URL    in the environment: the shop that they visit (http://localhost:3001)`;
+
 const MOST = 5000;
 /** Seconds between two lines about the crowd. */
 const REPORT = 10;
 
 const [size = '40'] = process.argv.slice(2);
+if (['--help', '-h'].includes(size)) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const { SHOP_URL = 'http://localhost:3001' } = process.env;
 if (!/^\d{1,4}$/.test(size) || Number(size) > MOST) fail(`The size of the crowd must be a number from 0 to ${MOST}.`);
 if (!['http:', 'https:'].includes(URL.parse(SHOP_URL)?.protocol ?? '')) fail('SHOP_URL must be an http or https URL.');

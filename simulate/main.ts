@@ -7,9 +7,13 @@ import { span, textReport } from './report.ts';
 import { simulate } from './run.ts';
 import { readScenario } from './scenario.ts';
 
-const USAGE = 'npm run simulate -- FILE [--seed N] [--out report.html]';
+const USAGE = `npm run simulate -- FILE [--seed N] [--out report.html]
+  FILE          the scenario: docs/simulation.md describes it
+  --seed N      another course of chance than that of the file
+  --out FILE    also write a report with charts, in HTML`;
 
 const { positionals, values } = arguments_();
+if (values.help) exitWith(USAGE);
 const [file] = positionals;
 if (!file) fail(`No scenario file. Usage: ${USAGE}`);
 
@@ -33,7 +37,8 @@ if (values.out) {
 
 function arguments_() {
   try {
-    return parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, out: { type: 'string' } } });
+    const help = { type: 'boolean', short: 'h' } as const;
+    return parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, out: { type: 'string' }, help } });
   } catch (error) {
     return fail(`${(error as Error).message}\nUsage: ${USAGE}`);
   }
@@ -53,6 +58,11 @@ function write(path: string, text: string): void {
   } catch (error) {
     fail((error as Error).message);
   }
+}
+
+function exitWith(message: string): never {
+  console.log(message);
+  process.exit(0);
 }
 
 function fail(message: string): never {

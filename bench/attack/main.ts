@@ -28,6 +28,10 @@ const DRAWS = 60 * SECOND;
 const SETTLES = 35 * SECOND;
 
 const [inlet = 'rate'] = process.argv.slice(2);
+if (['--help', '-h'].includes(inlet)) {
+  console.log(`npm run attack -- [INLET]\n  INLET   of the attacked room: ${Object.keys(INLETS).join(', ')} (rate)`);
+  process.exit(0);
+}
 if (!Object.hasOwn(INLETS, inlet)) {
   console.error(`There is no inlet ${inlet}. There are: ${Object.keys(INLETS).join(', ')}.`);
   process.exit(1);

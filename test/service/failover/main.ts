@@ -17,8 +17,16 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '20' },
     sale: { type: 'string' },
     rate: { type: 'string', default: '25' },
+    help: { type: 'boolean', short: 'h' },
   },
 });
+if (values.help) {
+  process.stdout.write(`npm run failover -- [--runs 20] [FAULT …]
+npm run failover -- --sale VISITORS [--rate 25]
+  FAULT   of ${Object.keys(FAULTS).join(', ')}; all of them without one
+`);
+  process.exit(0);
+}
 if (values.sale !== undefined) {
   const outcome = await runSale({ visitors: Number(values.sale), joinsPerSecond: Number(values.rate) });
   process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);

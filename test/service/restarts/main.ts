@@ -16,8 +16,15 @@ const { values, positionals } = parseArgs({
     drain: { type: 'string', default: '5s' },
     clients: { type: 'string', default: '16' },
     pause: { type: 'string', default: '20' },
+    help: { type: 'boolean', short: 'h' },
   },
 });
+if (values.help) {
+  process.stdout.write(`npm run restarts -- [--restarts 20] [--drain 5s] [--clients 16] [--pause 20] [FILE …]
+  FILE   a part of the path of ${SHIPPED.map(({ file }) => file).join(', ')}
+`);
+  process.exit(0);
+}
 const chosen = SHIPPED.filter(
   ({ file }) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
 );
