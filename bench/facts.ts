@@ -12,7 +12,7 @@ export const facts: Bench = {
   about: `polls of their own facts by ${VISITORS.toLocaleString('en')} visitors, against bare node:http with an answer of the same length`,
   async run(stand) {
     const anteroom = await stand.anteroom();
-    return comparePolls(stand, anteroom, await arrivals(anteroom.port, VISITORS), 0.45);
+    return comparePolls(stand, anteroom, await arrivals(anteroom.port, VISITORS), 0.55);
   },
 };
 

@@ -15,7 +15,7 @@ export const gate: Bench = {
   about: `checks of ${VISITORS.toLocaleString('en')} admitted visitors, against bare node:http with the same headers`,
   async run(stand) {
     const anteroom = await stand.anteroom();
-    return comparePolls(stand, anteroom, await insiders(anteroom.port, VISITORS), 0.5);
+    return comparePolls(stand, anteroom, await insiders(anteroom.port, VISITORS), 0.85);
   },
 };
 

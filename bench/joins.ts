@@ -19,7 +19,7 @@ export const joins: Bench = {
   async run(stand) {
     const baseline = await contestant(await stand.provider(), '/auth', '<h1>login</h1>');
     const ours = await contestant(await stand.anteroom(), '/authorize', 'You are in line');
-    return compared(await compare({ baseline, ours, rounds: ROUNDS }), 0.8);
+    return compared(await compare({ baseline, ours, rounds: ROUNDS }), 2);
   },
 };
 

@@ -9,6 +9,6 @@ export const status: Bench = {
   async run(stand) {
     const anteroom = await stand.anteroom();
     const host = `127.0.0.1:${anteroom.port}`;
-    return comparePolls(stand, anteroom, [`GET /rooms/${ROOM}/status HTTP/1.1\r\nHost: ${host}\r\n\r\n`], 0.9);
+    return comparePolls(stand, anteroom, [`GET /rooms/${ROOM}/status HTTP/1.1\r\nHost: ${host}\r\n\r\n`], 0.95);
   },
 };

@@ -10,7 +10,10 @@ export interface Crowd {
   disperse(): void;
 }
 
-export async function gather(port: number, size = 32): Promise<Crowd> {
+/** How many requests are under way at a time. */
+const CONNECTIONS = Number(process.env.BENCH_CONNECTIONS ?? 32);
+
+export async function gather(port: number, size = CONNECTIONS): Promise<Crowd> {
   const connections = await Promise.all(Array.from({ length: size }, () => openConnection(port)));
   return {
     async during(time, visit) {
