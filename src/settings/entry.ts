@@ -5,6 +5,7 @@ import { challengeOf, DEFAULT_LIMITS, limitsOf } from '#waiting-room/entry/entry
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { fields } from './fields.ts';
+import { exactName } from './plain-text.ts';
 
 const RATE = /^([1-9]\d{0,6})\/([1-9]\d*(?:ms|s|m|h))$/;
 /** The longest window of a rate, in ms: a day. */
@@ -31,7 +32,7 @@ const when = z.enum(['off', 'auto', 'always']);
 const provider = fields({
   when: when.default('auto'),
   provider: z.enum(['turnstile', 'hcaptcha', 'recaptcha', 'friendly-captcha']),
-  site_key: z.string().min(1).max(500),
+  site_key: exactName(500),
   secret: z
     .string()
     .min(1)

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { calledUrlWithoutFragment, fields } from './fields.ts';
+import { exactName } from './plain-text.ts';
 
 /** What a secret must have at least, as HS256 requires (RFC 7518 §3.2). */
 const SHORTEST = 32;
 
 const shape = {
   required: z.boolean().default(false).describe('Whether nobody joins without a pass.'),
-  issuer: z.string().min(1).max(500).describe('The iss of passes.'),
+  issuer: exactName(500).describe('The iss of passes.'),
   jwks_uri: calledUrlWithoutFragment.optional().describe("Where the issuer's public keys are."),
   secret: z
     .string()

@@ -8,8 +8,7 @@ const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}]/u;
 function faultOf(text: string, controls: RegExp, hasLines: boolean): string | null {
   if (!text.isWellFormed()) return 'must be Unicode text, without half of a surrogate pair';
   if (!VISIBLE.test(text)) return 'must not be only spaces';
-  // A block of YAML ends with a line break.
-  if (text.replace(/\n$/, '').search(controls) < 0) return null;
+  if (text.search(controls) < 0) return null;
   return `must have no control characters${hasLines ? ' but line breaks and tabs' : ' and no line breaks'}`;
 }
 
@@ -19,10 +18,13 @@ function clean(text: string, controls: RegExp): string {
   return cleaned === '' ? text : cleaned;
 }
 
-const textWithout = (longest: number, controls: RegExp, hasLines: boolean) =>
+/** A block of YAML ends with a line break. */
+const withoutLastBreak = (text: string): string => text.replace(/\n$/, '');
+
+const textWithout = (longest: number, controls: RegExp, hasLines: boolean, read = withoutLastBreak) =>
   z.codec(z.string().min(1).max(longest), z.string(), {
     decode(text, context) {
-      const message = faultOf(text, controls, hasLines);
+      const message = faultOf(read(text), controls, hasLines);
       if (message === null) return text;
       context.issues.push({ code: 'custom', message, input: text });
       return z.NEVER;
@@ -32,7 +34,7 @@ const textWithout = (longest: number, controls: RegExp, hasLines: boolean) =>
 
 /** A check of texts with lines that are not stored with the settings. */
 export function refuseUnreadable({ value, issues }: z.core.ParsePayload<string>): void {
-  const message = faultOf(value, CONTROLS_BUT_LINES, true);
+  const message = faultOf(withoutLastBreak(value), CONTROLS_BUT_LINES, true);
   if (message !== null) issues.push({ code: 'custom', message, input: value });
 }
 
@@ -44,3 +46,6 @@ export const lineOfText = (longest: number) => textWithout(longest, CONTROLS, fa
 
 /** The same with line breaks and tabs. */
 export const linesOfText = (longest: number) => textWithout(longest, CONTROLS_BUT_LINES, true);
+
+/** A name that programs compare, of at most `longest` characters: even a line break at its end makes it another. */
+export const exactName = (longest: number) => textWithout(longest, CONTROLS, false, (name) => name);
