@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { unavailableCause } from '#http/unavailable-cause.ts';
+import { languageQuery } from '#pages/locale/language-query.ts';
 import { RETRY_AFTER, showUnavailable } from '#pages/unavailable.ts';
 import type { Render } from '#pages/views.ts';
 
@@ -24,18 +25,23 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       if (ctx.status >= 500) onError(error);
       const broken = out.error === 'server_error' ? 'internal_error' : undefined;
       const { reason = broken, site } = error as { reason?: string; site?: string | null };
-      ctx.body = render(ctx.req, 'error', { code: out.error, reason, description: out.error_description, site });
+      // A browser keeps no choice in a frame of another site.
+      const languageForm = reason !== 'frame_refused' && languageQuery(ctx);
+      ctx.body = render(ctx.req, 'error', {
+        ...{ code: out.error, reason, description: out.error_description, site, languageForm },
+      });
     },
     confirmLogout(ctx, form) {
       const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(form) ?? [];
       const { state = null } = ctx.oidc.params ?? {};
       // The form has it, so the session does not grow with it.
       if (ctx.oidc.session?.state) ctx.oidc.session.state.state = undefined;
-      ctx.body = render(ctx.req, 'confirm-logout', { action: ctx.oidc.urlFor('end_session_confirm'), xsrf, state });
+      const action = ctx.oidc.urlFor('end_session_confirm');
+      ctx.body = render(ctx.req, 'confirm-logout', { action, xsrf, state, languageForm: languageQuery(ctx) });
     },
     loggedOut(ctx) {
       ctx.type = 'html';
-      ctx.body = render(ctx.req, 'logged-out', {});
+      ctx.body = render(ctx.req, 'logged-out', { languageForm: languageQuery(ctx) });
     },
   };
 }

@@ -20,6 +20,6 @@ export function createErrorPage(render: Render): ProblemPage {
     }
     if (!SHOWN.has(code)) return null;
     const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
-    return render(ctx.req, 'error', { code, languageForm: code === 'not_found' && isRead ? 'get' : false });
+    return render(ctx.req, 'error', { code, languageForm: code === 'not_found' && isRead ? { kept: [] } : false });
   };
 }

@@ -1,6 +1,7 @@
 /** What the bare address of the service shows: a page for people, and a request to crawlers to stay away. */
 import { namesHtml } from '#http/accept.ts';
 import type { Door } from '#http/door.ts';
+import { languageQuery } from './locale/language-query.ts';
 import { sendPage } from './send-page.ts';
 import type { Views } from './views.ts';
 
@@ -13,7 +14,7 @@ export function createLandingDoor({ views }: { readonly views: Pick<Views, 'page
       const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
       if (isRead && ctx.path === '/' && namesHtml(ctx.get('Accept'))) {
         ctx.vary('Accept');
-        return sendPage(ctx, 200, views.page(ctx.req, 'landing', {}));
+        return sendPage(ctx, 200, views.page(ctx.req, 'landing', { languageForm: languageQuery(ctx) }));
       }
       if (!isRead || ctx.path !== '/robots.txt') return next();
       ctx.type = 'text/plain';

@@ -26,6 +26,9 @@ const PUSHING = roomSettings({
   notify: { email: false, push: true, before: 300_000 },
 });
 
+const LANES = { inlet: { strategy: 'max-size', size: 5 }, lanes: { members: 0.3 } } as const;
+const PASSES = { issuer: 'https://club.example', jwks_uri: 'https://club.example/jwks' };
+
 const FACTS: PreflightFacts = {
   ...{
     issuer: 'https://line.example',
@@ -56,6 +59,8 @@ describe('preflight', () => {
     ['room', 'pass', { room: EMAILING, sends: { email: true, push: false } }],
     ['room', 'fail', { room: PUSHING, sends: { email: true, push: false } }],
     ['room', 'pass', { room: PUSHING, sends: { email: false, push: true } }],
+    ['room', 'warn', { room: roomSettings(LANES) }],
+    ['room', 'pass', { room: roomSettings({ ...LANES, passes: PASSES }) }],
     ['store', 'fail', { storeFault: 'The store takes no writes.' }],
     ['persistence', 'pass', {}],
     ['persistence', 'pass', { persistence: 'beyond_the_store' }],

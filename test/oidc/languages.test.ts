@@ -2,10 +2,11 @@ import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RoomInput } from '#settings/room.ts';
 import { room as roomSettings } from '#settings/room.ts';
-import { createBrowser } from '#support/browser.ts';
+import { type Browser, createBrowser } from '#support/browser.ts';
 import { serviceOn } from '#support/on-each-store.ts';
-import { arrive } from '#support/relying-party.ts';
+import { arrive, startLogin } from '#support/relying-party.ts';
 import { embeddedStore } from '#support/stores.ts';
+import { goIn } from './visit.ts';
 import { headingOf, relying_parties, rooms, SALE } from './waiting-page.ts';
 
 const CODES = readdirSync('locales').map((file) => file.replace('.json', ''));
@@ -73,4 +74,56 @@ test.each([
 ])('a room with languages %j is refused', (languages, why) => {
   const parsed = roomSettings.safeDecode({ ...SALE, languages });
   expect(JSON.stringify(parsed.error?.issues)).toContain(why);
+});
+
+describe('the picker of a page that the OpenID provider shows by itself', () => {
+  const service = serviceOn(embeddedStore, { rooms, relying_parties });
+  const decoded = (text: string) =>
+    text.replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+  /** The address that the picker leads to. */
+  function chosen(html: string, page: string, code: string): string {
+    const [, form = ''] = /<form class="languages">([\s\S]*?)<\/form>/.exec(html) ?? [];
+    const kept = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
+    expect(form).toContain('<select id="language" name="lang">');
+    const query = new URLSearchParams();
+    for (const [, name = '', value = ''] of kept) query.append(decoded(name), decoded(value));
+    query.append('lang', code);
+    return `${page.split('?')[0]}?${query}`;
+  }
+
+  const QUERY = new URLSearchParams([
+    ['client_id', 'nobody'],
+    ['state', '"><b>a & b'],
+    ['lang', 'fr'],
+  ]);
+
+  test.each([
+    ['an unknown client', `/authorize?${QUERY}`],
+    ['a parameter that is given twice', '/authorize?client_id=shop&client_id=shop'],
+    ['a login that is over', '/authorize/A'.padEnd(40, 'a')],
+    ['a logout that is refused', '/end-session?id_token_hint=a&state=s'],
+    ['a logout to confirm', '/end-session?state=s', (browser: Browser) => goIn(service, { browser })],
+    ['a finished logout', '/end-session/success'],
+  ])('keeps the address: %s', async (_, path, enter?: (browser: Browser) => unknown) => {
+    const browser = createBrowser();
+    await enter?.(browser);
+    const page = `${service.issuer}${path}`;
+    const before = await browser.get(page, { Accept: 'text/html', 'Accept-Language': 'fr' });
+    expect(before.text).toContain('<html lang="fr"');
+    const after = await browser.get(chosen(before.text, page, 'de'), { Accept: 'text/html' });
+    expect(after.text).toContain('<html lang="de"');
+    expect(after.status).toBe(before.status);
+    const hidden = (html: string) => html.match(/(?<=class="languages">)[\s\S]*?(?=<label)/)?.[0];
+    expect(hidden(after.text)).toBe(hidden(before.text));
+    expect(hidden(before.text)).not.toContain('name="lang"');
+  });
+
+  test('is missing in a frame, where the browser keeps no choice', async () => {
+    const frame = { Accept: 'text/html', 'Sec-Fetch-Dest': 'iframe', 'Sec-Fetch-Site': 'cross-site' };
+    const { url } = await startLogin(service.issuer);
+    const { text } = await createBrowser().get(url, frame);
+    expect(text).toContain('frame_refused');
+    expect(text).not.toContain('class="languages"');
+  });
 });
