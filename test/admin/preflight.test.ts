@@ -27,7 +27,7 @@ const PUSHING = roomSettings({
 });
 
 const LANES = { inlet: { strategy: 'max-size', size: 5 }, lanes: { members: 0.3 } } as const;
-const PASSES = { issuer: 'https://club.example', jwks_uri: 'https://club.example/jwks' };
+const PASSES = { required: false, issuer: 'https://club.example', jwks_uri: 'https://club.example/jwks' };
 
 const FACTS: PreflightFacts = {
   ...{

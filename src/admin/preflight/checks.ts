@@ -3,6 +3,7 @@ import { isPublicHost } from '#settings/public-host.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
 import type { PublishedKey } from '#signing-keys/index.ts';
 import type { Raised, ServiceAlert } from '#waiting-room/alerts.ts';
+import { hasLanes } from '#waiting-room/lanes.ts';
 import type { Persistence } from '#waiting-room/ports/index.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
@@ -116,7 +117,8 @@ export function preflight(facts: PreflightFacts): PreflightCheck[] {
   ];
 }
 
-function roomChecks({ mode, inlet, group, notify }: RoomSettings, sends: PreflightFacts['sends']): Finding[] {
+function roomChecks(room: RoomSettings, sends: PreflightFacts['sends']): Finding[] {
+  const { mode, inlet, group, notify, passes } = room;
   const found: Finding[] = [];
   const size = inlet.size ?? group?.size;
   if (notify?.email && !sends.email)
@@ -130,6 +132,11 @@ function roomChecks({ mode, inlet, group, notify }: RoomSettings, sends: Preflig
   if (mode === 'paused' || mode === 'closed') found.push(['warn', `The mode is ${mode}: nobody is let in.`]);
   if (inlet.strategy === 'manual')
     found.push(['warn', 'The inlet is manual: nobody is let in unless you raise the counter.']);
+  if (hasLanes(room) && !passes)
+    found.push([
+      'warn',
+      'There are lanes, but no passes: only passes lead into lanes. Set passes, or remove the lanes.',
+    ]);
   if (size === undefined) found.push(['warn', 'There is no size: nothing limits how many are inside.']);
   return found.length > 0 ? found : [['pass', `At most ${size} are inside, let in by the inlet ${inlet.strategy}.`]];
 }
