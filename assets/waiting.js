@@ -284,6 +284,7 @@ function showFacts(facts, isOwn) {
   changeState(isOut ? out : (facts.closed_reason ?? facts.state));
   isTimeStopped = facts.time_stopped === true;
   if (COUNTDOWNS[state]) startCountdown(facts);
+  else clearTimeout(countdownTimer);
   if (facts.challenge && !isProving) prove(facts.challenge);
   byId('more-time').hidden = state !== 'served' || facts.extended !== false;
   act(isOwn ? facts : { extended: facts.extended });
