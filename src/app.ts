@@ -10,12 +10,15 @@ import type { NoticeSender } from '#notices/index.ts';
 import { createOidcDoor, createRehearsalDoor, type Logouts, type OidcDoor } from '#oidc/index.ts';
 import { createDemoPage } from '#pages/demo.ts';
 import { createLandingDoor } from '#pages/landing.ts';
+import { FALLBACK } from '#pages/locale/index.ts';
+import { createSay } from '#pages/locale/say.ts';
 import { createRoomPagesDoor } from '#pages/room-pages.ts';
 import { createThemeFilesDoor } from '#pages/theme/index.ts';
 import { createWaitingPageDoor } from '#pages/waiting/index.ts';
 import { createPublicDoor } from '#public/index.ts';
 import type { SigningKeySet } from '#signing-keys/index.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
+import type { Say } from '#waiting-room/sentence.ts';
 import type { AppDeps } from './app/app-deps.ts';
 import { createDependencies } from './app/dependencies.ts';
 
@@ -33,6 +36,8 @@ export interface App {
   readonly signingKeys: Pick<SigningKeySet, 'look'>;
   /** A URL that signs in to the control panel, once. */
   readonly createSignInLink: () => string;
+  /** In English, for the log. */
+  readonly say: Say;
   /** For `http.createServer`. */
   readonly listener: RequestListener;
 }
@@ -68,5 +73,9 @@ export function createApp(deps: AppDeps): App {
   const { createSignInLink } = admin;
   const { notices } = dependencies;
   const { backchannel } = oidc;
-  return { waitingRoom, listener, logoutQueue, signingKeys: keySet, backchannel, notices, failures, createSignInLink };
+  const say = createSay(dependencies.panelPages.locale(FALLBACK).messages);
+  return {
+    ...{ waitingRoom, listener, logoutQueue, signingKeys: keySet, backchannel, notices, failures, createSignInLink },
+    say,
+  };
 }

@@ -15,6 +15,7 @@ import type { AppliedFileStore } from '#waiting-room/ports/applied-file.ts';
 import type { Leases } from '#waiting-room/ports/leases.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
 import { isSameJson } from '#waiting-room/same-json.ts';
+import type { Say } from '#waiting-room/sentence.ts';
 
 /** The pause between attempts while the store is unavailable, in ms. */
 const RETRY_DELAY = 1000;
@@ -33,6 +34,8 @@ export interface ApplyDeps {
   readonly log: Pick<Log, 'warn'>;
   /** The public URL. */
   readonly issuer: string;
+  /** In English, as the log is. */
+  readonly say: Say;
   /** CONFIG_REVISION. Null: the file has none. */
   readonly revision: number | null;
   /** Whether other processes may use the store, with files of their own. */
@@ -52,7 +55,7 @@ export async function applySettings(settings: FileSettings | null, deps: ApplyDe
   if (!settings) return;
   const { log, signal } = deps;
   for (const party of settings.relyingParties) {
-    for (const warning of warningsOf(party, deps.issuer)) log.warn({ client_id: party.client_id }, warning);
+    for (const warning of warningsOf(party, deps.issuer)) log.warn({ client_id: party.client_id }, deps.say(warning));
   }
   while (!signal.aborted) {
     try {

@@ -115,6 +115,7 @@ export async function openService(
     audit: activity.audit,
     log,
     issuer: config.issuer,
+    say: app.say,
     revision: config.configRevision,
     isShared: redisUrl !== null,
     signal: stopping.signal,

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { csrfHeaders, session } from './session.ts';
-import { t } from './words.ts';
+import { language, t } from './words.ts';
 
 export interface Fault {
   readonly field: string;
@@ -52,6 +52,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     method,
     cache: 'no-store',
     headers: {
+      'Accept-Language': language,
       ...csrfHeaders(),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...(method === 'GET' ? {} : reasonHeader()),

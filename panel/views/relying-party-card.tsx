@@ -45,7 +45,7 @@ export function RelyingPartyCard({ party, provider }: RelyingPartyCardProps) {
         <a href={hrefOf('rooms', room)}>{t('parties.room', { room })}</a> {t('parties.profile', { profile })}
       </p>
       {warnings.map((warning) => (
-        <p key={warning} class="sentence look small" lang="en" dir="ltr">
+        <p key={warning} class="sentence look small">
           {warning}
         </p>
       ))}

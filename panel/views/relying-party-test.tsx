@@ -48,10 +48,7 @@ export function RelyingPartyTest({ client, room, onClose }: RelyingPartyTestProp
             <li key={`${check} ${words}`}>
               <Result result={result} />
               <span>
-                <strong>{t(`party_test.check.${check}`)}</strong>{' '}
-                <span lang="en" dir="ltr">
-                  {words}
-                </span>
+                <strong>{t(`party_test.check.${check}`)}</strong> <span>{words}</span>
               </span>
             </li>
           ))}

@@ -50,6 +50,7 @@ import { restoreRoutes } from './restore.ts';
 import { restoreVisitorRoutes } from './restore-visitor.ts';
 import { roomRoutes } from './rooms.ts';
 import { ruleRoutes } from './rules.ts';
+import { createSayTo } from './say-to.ts';
 import { createSignIn, type SignInDeps } from './sign-in/index.ts';
 import { simulationRoutes } from './simulation.ts';
 import { statisticsRoutes } from './statistics.ts';
@@ -79,7 +80,7 @@ export interface AdminDeps {
   readonly identityProvider: SignInDeps['identityProvider'];
   /** The folder of the control panel's sources, and its pages in the languages of operators. */
   readonly panelFolder: string;
-  readonly panelPages: Pick<Views, 'page'>;
+  readonly panelPages: Pick<Views, 'page' | 'localeOf'>;
   readonly previewTheme: PreviewTheme;
   /** The languages of visitors' pages. */
   readonly locales: Views['locales'];
@@ -111,6 +112,7 @@ export function createAdminDoor(deps: AdminDeps): AdminDoor {
   const operationsFor: OperationsFor = (ctx) =>
     waitingRoom.operationsOf(operatorOf(ctx), hashAddress(ctx.req), reasonOf(ctx));
   const simulateInBackground = createSimulateInBackground();
+  const sayTo = createSayTo(deps.panelPages);
   const targetFault = deps.outbound.faultOf;
   const tags = createEntityTags(waitingRoom.seal);
   const declared = [
@@ -131,10 +133,10 @@ export function createAdminDoor(deps: AdminDeps): AdminDoor {
     ...simulationRoutes({ operationsFor, simulateInBackground, now: deps.now }),
     ...languageRoutes(deps),
     ...themePreviewRoutes({ operationsFor, previewTheme: deps.previewTheme }),
-    ...visitorRoutes(waitingRoom),
-    ...restoreVisitorRoutes({ operationsFor, waitingRoom, attempts: deps.attempts }),
+    ...visitorRoutes({ ...waitingRoom, sayTo }),
+    ...restoreVisitorRoutes({ operationsFor, sayTo, waitingRoom, attempts: deps.attempts }),
     ...preflightRoutes({
-      ...{ operationsFor, issuer, store, keySet: deps.keySet, serviceAlerts: deps.serviceAlerts },
+      ...{ operationsFor, sayTo, issuer, store, keySet: deps.keySet, serviceAlerts: deps.serviceAlerts },
       ...{ outbound: deps.outbound, webhookUrl: deps.webhookUrl, now: deps.now },
       sends: deps.noticeRequests.sends,
     }),
@@ -143,8 +145,8 @@ export function createAdminDoor(deps: AdminDeps): AdminDoor {
       ...{ measurements: waitingRoom.measurements, serviceAlerts: deps.serviceAlerts },
       ...{ subscribe: deps.subscribe, draining: deps.draining, now: deps.now },
     }),
-    ...relyingPartyRoutes({ operationsFor, tags, issuer, clientFaults: deps.clientFaults, targetFault }),
-    ...relyingPartyTestRoutes({ operationsFor, issuer, outbound: deps.outbound }),
+    ...relyingPartyRoutes({ operationsFor, sayTo, tags, issuer, clientFaults: deps.clientFaults, targetFault }),
+    ...relyingPartyTestRoutes({ operationsFor, sayTo, issuer, outbound: deps.outbound }),
     ...rehearsalRoutes({ operationsFor, rehearsals: deps.rehearsals, urls: deps.urls }),
     ...keyRoutes({ keySet: deps.keySet, hashAddress }),
     ...operatorRoutes(deps),

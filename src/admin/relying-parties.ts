@@ -18,14 +18,17 @@ import { warningsOf } from '#settings/relying-party-warnings.ts';
 import { targetsOfRelyingParty } from '#settings/targets.ts';
 import { RoomNotFound } from '#waiting-room/errors.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { sentence } from '#waiting-room/sentence.ts';
 import type { OperationsFor } from './operations-for.ts';
 import type { EntityTags } from './preconditions.ts';
+import type { SayTo } from './say-to.ts';
 import { type TargetFault, targetFaults } from './target-faults.ts';
 
 const ofClient = z.object({ client_id: clientId });
 
 export interface RelyingPartyRoutesDeps {
   readonly operationsFor: OperationsFor;
+  readonly sayTo: SayTo;
   readonly tags: EntityTags;
   /** The public URL. */
   readonly issuer: string;
@@ -36,22 +39,22 @@ export interface RelyingPartyRoutesDeps {
 
 /** The relying parties. Answers never contain a secret. */
 export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
-  const { operationsFor, tags, issuer, clientFaults, targetFault } = deps;
+  const { operationsFor, sayTo, tags, issuer, clientFaults, targetFault } = deps;
 
-  const shown = (party: RelyingParty, hasRoom = true) => {
+  const shown = (ctx: Context, party: RelyingParty, hasRoom = true) => {
     const { client_secret, ...rest } = party;
     return {
       ...LATER_SETTINGS,
       ...rest,
       client_secret_set: client_secret !== undefined,
-      warnings: [...(hasRoom ? [] : [roomIsMissing(party)]), ...warningsOf(party, issuer)],
+      warnings: [...(hasRoom ? [] : [roomIsMissing(party)]), ...warningsOf(party, issuer)].map(sayTo(ctx)),
     };
   };
 
   /** As they are stored: the room may have been deleted since. */
   async function shownAsStored(ctx: Context, parties: readonly RelyingParty[]) {
     const rooms = new Set((await operationsFor(ctx).rooms()).map(({ id }) => id));
-    return parties.map((party) => shown(party, rooms.has(party.room)));
+    return parties.map((party) => shown(ctx, party, rooms.has(party.room)));
   }
 
   async function accepted(party: RelyingParty, before: RelyingParty | null): Promise<RelyingParty> {
@@ -116,7 +119,7 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
             tags.precondition(ctx),
           )
           .catch(unknownRoom);
-        return { status: isNew ? 201 : 200, body: shown(value), headers: tags.header(revision) };
+        return { status: isNew ? 201 : 200, body: shown(ctx, value), headers: tags.header(revision) };
       },
     }),
     route({
@@ -139,7 +142,7 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
             tags.precondition(ctx),
           )
           .catch(unknownRoom);
-        return { status: 200, body: shown(value), headers: tags.header(revision) };
+        return { status: 200, body: shown(ctx, value), headers: tags.header(revision) };
       },
     }),
     route({
@@ -160,8 +163,7 @@ export function relyingPartyRoutes(deps: RelyingPartyRoutesDeps): Route[] {
   ];
 }
 
-const roomIsMissing = ({ room }: RelyingParty) =>
-  `room is ${room}, which does not exist: no visitor can log in. Create it, or name another room.`;
+const roomIsMissing = ({ room }: RelyingParty) => sentence('parties.warning.no_room', { room });
 
 const otherId = () => invalid([{ field: 'client_id', message: 'must be the client id in the path, or be left out' }]);
 

@@ -4,8 +4,10 @@ import { route } from '#http/guard.ts';
 import type { Outbound, OutboundAnswer } from '#outbound/index.ts';
 import { clientId } from '#settings/fields.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
+import { type Sentence, type SentenceValues, sentence } from '#waiting-room/sentence.ts';
 import type { OperationsFor } from './operations-for.ts';
-import { reach } from './preflight/reach.ts';
+import { reach, whyUnreached } from './preflight/reach.ts';
+import type { SayTo } from './say-to.ts';
 
 const CHECKS = ['discovery', 'redirect_uri', 'login_start'] as const;
 const RESULTS = ['pass', 'warn', 'fail'] as const;
@@ -14,7 +16,7 @@ export interface PartyCheck {
   readonly check: (typeof CHECKS)[number];
   readonly result: (typeof RESULTS)[number];
   /** What is so, and what to do. */
-  readonly words: string;
+  readonly words: Sentence;
 }
 
 type Asker = Pick<Outbound, 'send'>;
@@ -25,10 +27,14 @@ const LONGEST = 64 * 1024;
 /** Redirect URIs that are looked at: a relying party has few. */
 const MOST_URIS = 10;
 
-const of = (check: PartyCheck['check'], result: PartyCheck['result'], words: string): PartyCheck => ({
-  ...{ check, result, words },
+const of = (
+  check: PartyCheck['check'],
+  result: PartyCheck['result'],
+  key: string,
+  values: SentenceValues,
+): PartyCheck => ({
+  ...{ check, result, words: sentence(`party_test.says.${key}`, values) },
 });
-const whyOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const request = () => ({ signal: AbortSignal.timeout(TIMEOUT) });
 const isWeb = (uri: string) => /^https?:/.test(uri);
 
@@ -39,17 +45,16 @@ export async function checkDiscovery(outbound: Asker, issuer: string): Promise<P
     const answer = await outbound.send(issuer, { url: new URL(url), ...request() });
     if (!answer.ok) {
       answer.discard();
-      return of('discovery', 'fail', `${url} answers with status ${answer.status}. Does the proxy pass it on?`);
+      return of('discovery', 'fail', 'metadata_status', { url, status: answer.status });
     }
     const named = issuerIn(await answer.text(LONGEST).catch(() => ''));
-    if (named === null)
-      return of('discovery', 'fail', `${url} answers with something other than metadata. Does the proxy pass it on?`);
+    if (named === null) return of('discovery', 'fail', 'no_metadata', { url });
     return named === issuer
-      ? of('discovery', 'pass', `${url} answers with the issuer ${issuer}.`)
-      : of('discovery', 'fail', `${url} answers with the issuer ${named.slice(0, 200)}, not ${issuer}.`);
+      ? of('discovery', 'pass', 'issuer', { url, issuer })
+      : of('discovery', 'fail', 'other_issuer', { url, issuer, named: named.slice(0, 200) });
   } catch (error) {
     // Some networks do not let a service reach its own public URL.
-    return of('discovery', 'warn', `This process cannot reach ${url}: ${whyOf(error)}. Try it from the relying party.`);
+    return of('discovery', 'warn', 'metadata_unreached', { url, why: whyUnreached(error) });
   }
 }
 
@@ -65,20 +70,19 @@ function issuerIn(text: string): string | null {
 }
 
 async function checkRedirectUri(outbound: Asker, uri: string): Promise<PartyCheck> {
-  if (!isWeb(uri)) return of('redirect_uri', 'pass', `${uri} belongs to an app, and cannot be asked.`);
+  if (!isWeb(uri)) return of('redirect_uri', 'pass', 'app', { uri });
   const reached = await reach(outbound, uri);
   switch (reached.state) {
     case 'untrusted':
-      return of('redirect_uri', 'fail', `The certificate of ${uri} is not valid (${reached.code}).`);
+      return of('redirect_uri', 'fail', 'certificate', { uri, code: reached.code });
     case 'unreached':
-      return of('redirect_uri', 'warn', `This process cannot reach ${uri}: ${reached.reason}.`);
+      return of('redirect_uri', 'warn', 'unreached', { url: uri, why: reached.why });
     case 'reached':
       // Without a code, a relying party answers with an error of its own, or begins a login.
-      if (reached.status === 404)
-        return of('redirect_uri', 'warn', `${uri} answers 404: does the relying party serve it?`);
+      if (reached.status === 404) return of('redirect_uri', 'warn', 'not_found', { uri });
       return reached.status >= 502
-        ? of('redirect_uri', 'warn', `${uri} answers with status ${reached.status}: the relying party is not up.`)
-        : of('redirect_uri', 'pass', `${uri} answers.`);
+        ? of('redirect_uri', 'warn', 'not_up', { uri, status: reached.status })
+        : of('redirect_uri', 'pass', 'answers', { uri });
   }
 }
 
@@ -88,7 +92,7 @@ const redirectOf = ({ location }: OutboundAnswer, page: string) =>
 /** Whether the page that visitors come to begins a login here, with what is registered. */
 async function checkLoginStart(outbound: Asker, party: RelyingParty, issuer: string): Promise<PartyCheck> {
   const { landing_url: page, client_id, redirect_uris } = party;
-  if (page === null) return of('login_start', 'warn', 'landing_url is not set, so no page can be asked for a login.');
+  if (page === null) return of('login_start', 'warn', 'no_landing', {});
   const isLogin = ({ origin, pathname }: URL) => `${origin}${pathname}` === `${issuer}/authorize`;
   try {
     let answer = await outbound.send(page, request());
@@ -102,29 +106,30 @@ async function checkLoginStart(outbound: Asker, party: RelyingParty, issuer: str
       target = redirectOf(answer, start.href);
     }
     if (!target || !isLogin(target)) {
-      const what = target ? `redirects to ${target.origin}${target.pathname}` : `answers with status ${answer.status}`;
-      return of('login_start', 'warn', `${page} ${what}, and begins no login here. Is it behind the relying party?`);
+      return target
+        ? of('login_start', 'warn', 'redirects', { page, target: `${target.origin}${target.pathname}` })
+        : of('login_start', 'warn', 'no_login', { page, status: answer.status });
     }
     const [client, uri] = [target.searchParams.get('client_id'), target.searchParams.get('redirect_uri')];
     if (client !== client_id)
-      return of('login_start', 'fail', `${page} begins a login as client ${client}, not ${client_id}.`);
-    if (uri !== null && !redirect_uris.includes(uri))
-      return of('login_start', 'fail', `${page} begins a login with redirect_uri ${uri}, which is not registered.`);
-    return of('login_start', 'pass', `${page} begins a login here, with a registered redirect URI.`);
+      return of('login_start', 'fail', 'other_client', { page, client: client ?? '', expected: client_id });
+    if (uri !== null && !redirect_uris.includes(uri)) return of('login_start', 'fail', 'other_uri', { page, uri });
+    return of('login_start', 'pass', 'begins', { page });
   } catch (error) {
-    return of('login_start', 'warn', `This process cannot reach ${page}: ${whyOf(error)}.`);
+    return of('login_start', 'warn', 'unreached', { url: page, why: whyUnreached(error) });
   }
 }
 
 export interface RelyingPartyTestDeps {
   readonly operationsFor: OperationsFor;
+  readonly sayTo: SayTo;
   /** The public URL. */
   readonly issuer: string;
   readonly outbound: Asker;
 }
 
 /** Asks what can be asked without a visitor. A rehearsal is the login itself. */
-export function relyingPartyTestRoutes({ operationsFor, issuer, outbound }: RelyingPartyTestDeps): Route[] {
+export function relyingPartyTestRoutes({ operationsFor, sayTo, issuer, outbound }: RelyingPartyTestDeps): Route[] {
   return [
     route({
       method: 'post',
@@ -153,11 +158,13 @@ export function relyingPartyTestRoutes({ operationsFor, issuer, outbound }: Rely
       problems: ['relying_party_not_found'],
       async handle({ params, ctx }) {
         const party = await operationsFor(ctx).relyingParty(params.client_id);
-        const checks = await Promise.all([
+        const found = await Promise.all([
           checkDiscovery(outbound, issuer),
           ...party.redirect_uris.slice(0, MOST_URIS).map((uri) => checkRedirectUri(outbound, uri)),
           checkLoginStart(outbound, party, issuer),
         ]);
+        const say = sayTo(ctx);
+        const checks = found.map((check) => ({ ...check, words: say(check.words) }));
         return { status: 200, body: { client_id: party.client_id, checks } };
       },
     }),

@@ -10,7 +10,8 @@ import { type Snapshot, snapshotOfLane } from '#waiting-room/snapshots.ts';
 import type { NumberOfLine } from '#waiting-room/support-code.ts';
 import { reportOfNumber } from '#waiting-room/visitor-report.ts';
 import type { OperationsFor } from './operations-for.ts';
-import { inVisitor, type VisitorRoutesDeps, visitorReport } from './visitors.ts';
+import type { SayTo } from './say-to.ts';
+import { inVisitor, reportIn, type VisitorRoutesDeps, visitorReport } from './visitors.ts';
 
 const proof = fields({
   code: z.string().max(16).optional().describe('The four characters that the visitor’s page shows beside the number.'),
@@ -21,6 +22,7 @@ const NUMBER = /^([1-9]\d{0,11})(?:-([0-9A-Za-z]{4}))?$/;
 
 export interface RestoreVisitorDeps {
   readonly operationsFor: OperationsFor;
+  readonly sayTo: SayTo;
   readonly waitingRoom: Pick<WaitingRoom, 'supportCodes'> & {
     readonly snapshots: Pick<WaitingRoom['snapshots'], 'get' | 'place' | 'expire'>;
     readonly visitors: VisitorRoutesDeps['visitors'];
@@ -29,7 +31,7 @@ export interface RestoreVisitorDeps {
 }
 
 /** Puts a visitor back at the front of the line, for a support desk. */
-export function restoreVisitorRoutes({ operationsFor, waitingRoom, attempts }: RestoreVisitorDeps): Route[] {
+export function restoreVisitorRoutes({ operationsFor, sayTo, waitingRoom, attempts }: RestoreVisitorDeps): Route[] {
   const { snapshots, visitors, supportCodes } = waitingRoom;
 
   /** Numbers count by lane, and the code tells in which lane this one is. Null for a wrong code. */
@@ -81,7 +83,7 @@ export function restoreVisitorRoutes({ operationsFor, waitingRoom, attempts }: R
         }
         attempt.undecided();
         await operationsFor(ctx).restoreNumber(numbered);
-        return { status: 200, body: await reportOf(numbered) };
+        return { status: 200, body: reportIn(sayTo(ctx), await reportOf(numbered)) };
       },
     }),
   ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invalid, type Route, route } from '#http/guard.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import { laneTitle } from '#waiting-room/lanes.ts';
+import type { Say } from '#waiting-room/sentence.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 import {
   reportOfAdmission,
@@ -9,8 +10,10 @@ import {
   reportOfNumber,
   reportOfUnknown,
   VISITOR_STATES,
+  type VisitorReport,
 } from '#waiting-room/visitor-report.ts';
 import { inRoom } from './rooms.ts';
+import type { SayTo } from './say-to.ts';
 
 export const visitorReport = z
   .object({
@@ -38,14 +41,18 @@ const inLane = z.object({
     .describe('Where each lane counts its own numbers: the one to look in, or `default`. Left out: all of them.'),
 });
 
+/** A report in the words of one language. */
+export const reportIn = (say: Say, report: VisitorReport) => ({ ...report, words: report.words.map(say).join(' ') });
+
 export interface VisitorRoutesDeps {
+  readonly sayTo: SayTo;
   readonly snapshots: Pick<WaitingRoom['snapshots'], 'get' | 'place'>;
   readonly visitors: Pick<WaitingRoom['visitors'], 'admission'>;
 }
 
 /** Where a visitor stands, for a support desk. */
-export function visitorRoutes({ snapshots, visitors }: VisitorRoutesDeps): Route[] {
-  async function reportIn(snapshot: Snapshot, number: number) {
+export function visitorRoutes({ sayTo, snapshots, visitors }: VisitorRoutesDeps): Route[] {
+  async function placeIn(snapshot: Snapshot, number: number) {
     const { incarnation, generation } = snapshot.view;
     const ticket = { incarnation, generation, number, visitor: '' };
     return reportOfNumber(snapshot, number, await snapshots.place(snapshot, ticket));
@@ -62,16 +69,17 @@ export function visitorRoutes({ snapshots, visitors }: VisitorRoutesDeps): Route
       query: inLane,
       response: { 200: { description: 'Where the visitor stands', schema: visitorReport } },
       problems: ['room_not_found'],
-      async handle({ params: { room, visitor }, query }) {
+      async handle({ params: { room, visitor }, query, ctx }) {
+        const shown = (report: VisitorReport) => ({ status: 200, body: reportIn(sayTo(ctx), report) });
         const snapshot = await snapshots.get(room);
         const admission = await visitors.admission(room, visitor);
-        if (admission) return { status: 200, body: reportOfAdmission(snapshot, admission) };
-        if (!NUMBER.test(visitor)) return { status: 200, body: reportOfUnknown(snapshot) };
+        if (admission) return shown(reportOfAdmission(snapshot, admission));
+        if (!NUMBER.test(visitor)) return shown(reportOfUnknown(snapshot));
         const all = [snapshot, ...snapshot.lanes];
         const lanes = all.filter(({ lane }) => query.lane === undefined || laneTitle(lane) === query.lane);
-        const [first, ...others] = await Promise.all(lanes.map((lane) => reportIn(lane, Number(visitor))));
+        const [first, ...others] = await Promise.all(lanes.map((lane) => placeIn(lane, Number(visitor))));
         if (!first) throw invalid([{ field: 'lane', message: 'must be a lane of the room, or default' }]);
-        return { status: 200, body: reportOfLanes([first, ...others]) };
+        return shown(reportOfLanes([first, ...others]));
       },
     }),
   ];

@@ -11,7 +11,7 @@ import { createGuardedSend, createSend, type OutboundAnswer, type OutboundReques
 import { ACCEPTED_TARGETS } from './target-error.ts';
 
 export type { OutboundAnswer, OutboundRequest } from './send.ts';
-export { CertificateRefused, TargetError, TargetRefused } from './target-error.ts';
+export { CertificateRefused, ConnectionFailed, TargetError, TargetRefused, TargetTimeout } from './target-error.ts';
 
 export interface Outbound {
   /**

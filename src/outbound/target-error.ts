@@ -15,6 +15,26 @@ export class TargetRefused extends TargetError {
   }
 }
 
+/** No answer came before the deadline. */
+export class TargetTimeout extends TargetError {
+  override readonly name = 'TargetTimeout';
+
+  constructor() {
+    super('the target did not answer in time');
+  }
+}
+
+export class ConnectionFailed extends TargetError {
+  override readonly name = 'ConnectionFailed';
+  /** Why, in the words of Node, such as ECONNREFUSED. */
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the connection to the target failed (${code})`);
+    this.code = code;
+  }
+}
+
 /** The target's certificate is not valid. */
 export class CertificateRefused extends TargetError {
   override readonly name = 'CertificateRefused';
@@ -33,8 +53,8 @@ const OF_CERTIFICATES = /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALI
 /** Keeps the code of a failure only. Its message may repeat what the target sent, and its fields too. */
 export function targetUnreachable(error: unknown, signal: AbortSignal | undefined): TargetError {
   if (error instanceof TargetError) return error;
-  if (signal?.aborted) return new TargetError('the target did not answer in time');
+  if (signal?.aborted) return new TargetTimeout();
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
   if (OF_CERTIFICATES.test(code)) return new CertificateRefused(code);
-  return new TargetError(`the connection to the target failed (${code})`);
+  return new ConnectionFailed(code);
 }

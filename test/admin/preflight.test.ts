@@ -9,7 +9,9 @@ import { type Authority, createAuthority } from '#support/certificates.ts';
 import { freePort } from '#support/ports.ts';
 import { startRedis } from '#support/redis.ts';
 import { roomSettings } from '#support/room-settings.ts';
+import { sayIn } from '#support/say.ts';
 import { startTlsTerminator, type TlsTerminator } from '#support/tls-terminator.ts';
+import { sentence } from '#waiting-room/sentence.ts';
 
 const NOW = 1_800_000_000_000;
 const DAY = 24 * 60 * 60_000;
@@ -17,7 +19,7 @@ const reached = (status = 200, certificateEnds: number | null = null): Reached =
   ...{ state: 'reached', status, certificateEnds },
 });
 const UNTRUSTED: Reached = { state: 'untrusted', code: 'CERT_HAS_EXPIRED' };
-const AWAY: Reached = { state: 'unreached', reason: 'the target did not answer in time' };
+const AWAY: Reached = { state: 'unreached', why: sentence('reach.timeout') };
 const SITE = 'https://shop.example';
 
 const EMAILING = roomSettings({ inlet: { strategy: 'max-size', size: 5 }, notify: { email: true, before: 300_000 } });
@@ -35,7 +37,7 @@ const FACTS: PreflightFacts = {
     room: roomSettings(),
     parties: [],
     keys: [{ status: 'signing' }],
-    storeFault: null,
+    takesWrites: true,
   },
   ...{ alerts: {}, persistence: 'every_write', issuerReached: reached(), sites: [], webhook: null, now: NOW },
   sends: { email: false, push: false },
@@ -61,7 +63,7 @@ describe('preflight', () => {
     ['room', 'pass', { room: PUSHING, sends: { email: false, push: true } }],
     ['room', 'warn', { room: roomSettings(LANES) }],
     ['room', 'pass', { room: roomSettings({ ...LANES, passes: PASSES }) }],
-    ['store', 'fail', { storeFault: 'The store takes no writes.' }],
+    ['store', 'fail', { takesWrites: false }],
     ['persistence', 'pass', {}],
     ['persistence', 'pass', { persistence: 'beyond_the_store' }],
     ['persistence', 'warn', { persistence: 'snapshots' }],
@@ -77,7 +79,11 @@ describe('preflight', () => {
   ])('%s: %s with %j', (check, result, found) => {
     const results = preflight({ ...FACTS, ...found }).filter((each) => each.check === check);
     expect(results.map((each) => each.result)).toEqual([result]);
-    expect(results[0]?.words).toMatch(/\.$/);
+    const [words = sentence('reach.failed')] = results.map((each) => each.words);
+    const [english, german] = [sayIn('en')(words), sayIn('de')(words)];
+    expect(english).toMatch(/\.$/);
+    expect(german).toMatch(/\.$/);
+    expect(german).not.toBe(english);
   });
 });
 

@@ -260,6 +260,23 @@ describe('the words of the panel', () => {
     expect(OFFERED_STATES).toEqual(PREVIEW_STATES);
   });
 
+  test('have each sentence that the service says, and no other', () => {
+    const SAID: readonly (readonly [file: string, call: RegExp, prefix: string])[] = [
+      ['src/admin/preflight/checks.ts', /\bsays\('(\w+)'/g, 'preflight.says.'],
+      ['src/admin/preflight/reach.ts', /\bsentence\('reach\.(\w+)'/g, 'reach.'],
+      ['src/admin/relying-party-test.ts', /\bof\('\w+', '\w+', '(\w+)'/g, 'party_test.says.'],
+      ['src/admin/relying-parties.ts', /\bsentence\('parties\.warning\.(\w+)'/g, 'parties.warning.'],
+      ['src/settings/relying-party-warnings.ts', /\bwarning\('(\w+)'/g, 'parties.warning.'],
+      ['src/waiting-room/visitor-report.ts', /\bsays\('(\w+)'/g, 'support.says.'],
+    ];
+    const said = SAID.flatMap(([file, call, prefix]) =>
+      [...readFileSync(file, 'utf8').matchAll(call)].map(([, key]) => `${prefix}${key}`),
+    );
+    const prefixes = SAID.map(([, , prefix]) => prefix);
+    const known = Object.keys(en).filter((key) => prefixes.some((prefix) => key.startsWith(prefix)));
+    expect(new Set(known)).toEqual(new Set(said));
+  });
+
   test('are in both languages, with the same placeholders', () => {
     expect(Object.keys(de)).toEqual(Object.keys(en));
     for (const [key, text] of Object.entries(en)) {

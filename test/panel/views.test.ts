@@ -101,6 +101,26 @@ describe('preflight', () => {
   });
 });
 
+describe('what the service finds is in German for a German operator:', () => {
+  test.each<[of: string, hash: string, words: string, press?: string, fill?: string]>([
+    ['the preflight', '#/rooms/sale/preflight', 'Es gibt keine Größe'],
+    ['a visitor', '#/rooms/sale/support', 'Nummer 7 wurde in diesem Raum nicht vergeben.', 'Nachsehen', '7'],
+    ['warnings of a relying party', '#/relying-parties', 'client_secret ist nicht gesetzt'],
+    ['a test of a relying party', '#/relying-parties', 'landing_url ist nicht gesetzt, also', 'shop testen'],
+  ])('%s', async (_, hash, words, name, fill) => {
+    const redirect_uris = ['https://127.0.0.1:9/oauth2/idpresponse'];
+    await admin.as('put', '/relying-parties/shop').send({ room: 'sale', profile: 'alb', redirect_uris }).expect(201);
+    const german = await openPanel(browser, admin, { locale: 'de-DE' });
+    await signIn(german.page);
+    await show(german.page, hash);
+    if (fill) await german.page.getByLabel('Nummer auf der Seite').fill(fill);
+    if (name) await press(german.page, name);
+    await german.page.getByText(words).waitFor();
+    expect(await german.page.locator('main [lang=en], dialog [lang=en]').allTextContents()).toEqual([]);
+    expect(german.complaints).toEqual([]);
+  });
+});
+
 describe('groups', () => {
   beforeEach(() => admin.as('put', '/rooms/outlet').send({ title: 'Outlet' }));
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAudit } from '#activity/audit-sink.ts';
 import { createFeed } from '#activity/feed.ts';
 import { settingsFile } from '#settings/file.ts';
+import { say } from '#support/say.ts';
 import { type OpenedStore, STORES } from '#support/stores.ts';
 import type { Activity, Emit } from '#waiting-room/activity.ts';
 import { createWaitingRoom, type WaitingRoom } from '#waiting-room/index.ts';
@@ -65,6 +66,7 @@ describe.each(STORES)('a start with a configuration file, on %s', (_name, open) 
         audit,
         log: { warn: (_details: unknown, message?: string) => void logged.push(message ?? '') },
         issuer: 'https://line.example',
+        say,
         revision: revision ?? null,
         isShared,
         signal: new AbortController().signal,

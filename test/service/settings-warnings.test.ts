@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { settingsFile } from '#settings/file.ts';
+import { say } from '#support/say.ts';
 import { StoreUnavailable } from '#waiting-room/errors.ts';
 import { applySettings } from '../../src/apply-settings.ts';
 
@@ -47,6 +48,7 @@ test('settings that cannot work are logged once at the start, however often appl
       isShared: false,
       log: { warn: (...line: unknown[]) => void logged.push(line) },
       issuer: 'https://line.example',
+      say,
       signal: new AbortController().signal,
     },
   );

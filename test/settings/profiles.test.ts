@@ -4,6 +4,7 @@ import { profileNames, profileOf, profiles } from '#settings/profiles/index.ts';
 import type { RelyingPartyInput } from '#settings/relying-party.ts';
 import { relyingParty } from '#settings/relying-party.ts';
 import { warningsOf } from '#settings/relying-party-warnings.ts';
+import { say } from '#support/say.ts';
 
 const REDIRECT = new URL('https://shop.example/oauth2/callback');
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -133,7 +134,7 @@ describe('a third-party initiated login', () => {
 
 describe('a warning', () => {
   const warned = (party: Partial<RelyingPartyInput>, issuer = 'https://line.example') =>
-    warningsOf(z.decode(relyingParty, input(party)), issuer);
+    warningsOf(z.decode(relyingParty, input(party)), issuer).map(say);
 
   test.each([
     ['generic', 'https://shop.example/callback'],
@@ -178,7 +179,7 @@ describe('a warning', () => {
     ],
     [
       'a wildcard in a redirect URI',
-      /no wildcards\. Register each host's URL\.$/,
+      /no wildcards\. Register each host’s URL\.$/,
       { redirect_uris: ['https://*.shop.example/callback'] },
     ],
     ['an http issuer for ALB', /^ISSUER is http:/, alb({}), 'http://line.example'],
@@ -195,7 +196,7 @@ describe('a warning', () => {
     ['an unlimited login window for ALB', /^login_window is longer than the fixed 15m/, alb({ login_window: null })],
     [
       'missing resources where the client cannot name one',
-      /^resources is not set: .*API's audience\.$/,
+      /^resources is not set: .*API’s audience\.$/,
       { profile: 'api-gateway' },
     ],
     [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { roomSettings } from '#support/room-settings.ts';
+import { say } from '#support/say.ts';
 import { pauseSettings } from '#waiting-room/pause.ts';
 import type { Snapshot } from '#waiting-room/snapshots.ts';
 import { reportOfAdmission } from '#waiting-room/visitor-report.ts';
@@ -15,6 +16,6 @@ test.each([
   'a support desk reads of a visitor inside, in mode %s with a pause that stops %s: %s',
   (mode, stops, words) => {
     const snapshot = { settings: roomSettings({ mode, ...pauseSettings(stops) }) } as Snapshot;
-    expect(reportOfAdmission(snapshot, admission).words).toBe(words);
+    expect(reportOfAdmission(snapshot, admission).words.map(say)).toEqual([words]);
   },
 );

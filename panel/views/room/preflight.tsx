@@ -48,10 +48,7 @@ export function RoomPreflight({ id }: { readonly id: string }) {
               <li key={`${check} ${words}`}>
                 <Result result={result} />
                 <span>
-                  <strong>{nameOf(check)}</strong>{' '}
-                  <span lang="en" dir="ltr">
-                    {words}
-                  </span>
+                  <strong>{nameOf(check)}</strong> <span>{words}</span>
                 </span>
               </li>
             )),

@@ -59,9 +59,7 @@ export function RoomSupport({ state }: { readonly state: RoomState }) {
         {visitor && (
           <>
             <p class="sentence small still">{titleOf(visitor)}</p>
-            <p lang="en" dir="ltr">
-              {visitor.words}
-            </p>
+            <p>{visitor.words}</p>
             {visitor.people_ahead !== null && <p class="hint">{t('support.ahead', { ahead: visitor.people_ahead })}</p>}
             {visitor.until && <p class="hint">{t('support.until', { until: dateOf(visitor.until) })}</p>}
           </>

@@ -7,6 +7,7 @@ import { hasLanes } from '#waiting-room/lanes.ts';
 import type { Persistence } from '#waiting-room/ports/index.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { RoomSettings } from '#waiting-room/room.ts';
+import { type Sentence, type SentenceValues, sentence } from '#waiting-room/sentence.ts';
 import type { Reached } from './reach.ts';
 
 /** In the order in which they are reported. */
@@ -29,7 +30,7 @@ export interface PreflightCheck {
   readonly check: (typeof CHECKS)[number];
   readonly result: (typeof RESULTS)[number];
   /** What is so, and what to do. */
-  readonly words: string;
+  readonly words: Sentence;
 }
 
 export interface PreflightFacts {
@@ -38,8 +39,7 @@ export interface PreflightFacts {
   /** Those of the room. */
   readonly parties: readonly RelyingParty[];
   readonly keys: readonly Pick<PublishedKey, 'status'>[];
-  /** Why the store takes no writes; null: it does. */
-  readonly storeFault: string | null;
+  readonly takesWrites: boolean;
   readonly persistence: Persistence;
   /** The public URL, asked from here. */
   readonly issuerReached: Reached;
@@ -58,62 +58,48 @@ const isUnsafe = (url: URL) => url.protocol === 'http:' && isPublicHost(url.host
 
 /** What may go wrong on the day, as far as the service can know. One entry at least for each check. */
 export function preflight(facts: PreflightFacts): PreflightCheck[] {
-  const { issuer, room, parties, keys, storeFault, alerts, persistence, now } = facts;
-  const of = (check: PreflightCheck['check'], result: PreflightCheck['result'], words: string) => ({
+  const { issuer, room, parties, keys, takesWrites, alerts, persistence, now } = facts;
+  const of = (check: PreflightCheck['check'], result: PreflightCheck['result'], words: Sentence) => ({
     ...{ check, result, words },
   });
-  const orPass = (found: readonly PreflightCheck[], check: PreflightCheck['check'], words: string) =>
+  const orPass = (found: readonly PreflightCheck[], check: PreflightCheck['check'], words: Sentence) =>
     found.length > 0 ? found : [of(check, 'pass', words)];
   const unsafeReturns = room.return_urls.filter((url) => isUnsafe(new URL(url)));
   const hasWayIn = parties.length > 0 || room.return_urls.length > 0 || (room.aws ?? null) !== null;
   return [
     isUnsafe(new URL(issuer))
-      ? of('issuer', 'fail', `ISSUER is ${issuer}: browsers send cookies and codes unencrypted. Use an https URL.`)
+      ? of('issuer', 'fail', says('issuer_insecure', { issuer }))
       : of('issuer', ...issuerWords(facts)),
     ...orPass(
       parties.flatMap((party) =>
-        warningsOf(party, issuer).map((words) => of('relying_parties', 'warn', `${party.client_id}: ${words}`)),
+        warningsOf(party, issuer).map((warning) =>
+          of('relying_parties', 'warn', says('party', { client: party.client_id, warning })),
+        ),
       ),
       'relying_parties',
-      parties.length === 0
-        ? 'No relying party leads to this room.'
-        : `Relying parties that lead to this room: ${parties.length}. Their settings are complete.`,
+      says('parties', { count: parties.length }),
     ),
     ...orPass(
       facts.sites.flatMap(({ origin, reached }) => siteChecks(origin, reached, now)),
       'redirect_uris',
-      `Sites of redirect URIs that answer: ${facts.sites.length}.`,
+      says('sites', { count: facts.sites.length }),
     ),
     ...orPass(
       [
-        ...unsafeReturns.map((url) => of('return_urls', 'warn', `return_urls has ${url}. Register the https URL.`)),
-        ...(hasWayIn
-          ? []
-          : [
-              of(
-                'return_urls',
-                'warn',
-                'No relying party leads here, and return_urls is empty: only programs that use the tickets API come in.',
-              ),
-            ]),
+        ...unsafeReturns.map((url) => of('return_urls', 'warn', says('return_url_insecure', { url }))),
+        ...(hasWayIn ? [] : [of('return_urls', 'warn', says('no_way_in'))]),
       ],
       'return_urls',
-      `${room.return_urls.length} addresses may be returned to.`,
+      says('return_urls', { count: room.return_urls.length }),
     ),
     ...roomChecks(room, facts.sends).map(([result, words]) => of('room', result, words)),
     keys.some(({ status }) => status === 'signing')
-      ? of('keys', 'pass', 'There are signing keys.')
-      : of('keys', 'fail', 'No key signs. Set JWKS_FILE, or make keys/jwks.json.'),
-    storeFault === null ? of('store', 'pass', 'The store answers and takes writes.') : of('store', 'fail', storeFault),
+      ? of('keys', 'pass', says('keys'))
+      : of('keys', 'fail', says('no_keys')),
+    takesWrites ? of('store', 'pass', says('store')) : of('store', 'fail', says('store_fault')),
     of('persistence', ...PERSISTENCE[persistence]),
     of('webhook', ...webhookWords(facts)),
-    alerts.clocks === undefined
-      ? of('clocks', 'pass', 'The clock of this process is in step with the others.')
-      : of(
-          'clocks',
-          'fail',
-          "The clock of this process differs from another's by more than half a second. Set NTP right.",
-        ),
+    alerts.clocks === undefined ? of('clocks', 'pass', says('clocks')) : of('clocks', 'fail', says('clocks_differ')),
   ];
 }
 
@@ -121,53 +107,49 @@ function roomChecks(room: RoomSettings, sends: PreflightFacts['sends']): Finding
   const { mode, inlet, group, notify, passes } = room;
   const found: Finding[] = [];
   const size = inlet.size ?? group?.size;
-  if (notify?.email && !sends.email)
-    found.push(['fail', 'notify offers an e-mail, but the service sends none. Set SMTP_URL and SMTP_FROM.']);
-  if (notify?.push && !sends.push)
-    found.push([
-      'fail',
-      'notify offers a notification, but the service sends none. Set VAPID_PUBLIC_KEY and its like.',
-    ]);
-  if (mode === 'passthrough') found.push(['warn', 'The mode is passthrough: everybody is let in at once.']);
-  if (mode === 'paused' || mode === 'closed') found.push(['warn', `The mode is ${mode}: nobody is let in.`]);
-  if (inlet.strategy === 'manual')
-    found.push(['warn', 'The inlet is manual: nobody is let in unless you raise the counter.']);
-  if (hasLanes(room) && !passes)
-    found.push([
-      'warn',
-      'There are lanes, but no passes: only passes lead into lanes. Set passes, or remove the lanes.',
-    ]);
-  if (size === undefined) found.push(['warn', 'There is no size: nothing limits how many are inside.']);
-  return found.length > 0 ? found : [['pass', `At most ${size} are inside, let in by the inlet ${inlet.strategy}.`]];
+  if (notify?.email && !sends.email) found.push(['fail', says('no_email')]);
+  if (notify?.push && !sends.push) found.push(['fail', says('no_push')]);
+  if (mode === 'passthrough') found.push(['warn', says('passthrough')]);
+  if (mode === 'paused') found.push(['warn', says('mode_paused')]);
+  if (mode === 'closed') found.push(['warn', says('mode_closed')]);
+  if (inlet.strategy === 'manual') found.push(['warn', says('manual')]);
+  if (hasLanes(room) && !passes) found.push(['warn', says('lanes')]);
+  if (size === undefined) found.push(['warn', says('no_size')]);
+  return found.length > 0 ? found : [['pass', says('room', { size: String(size), inlet: inlet.strategy })]];
 }
 
-type Finding = [result: PreflightCheck['result'], words: string];
+type Finding = [result: PreflightCheck['result'], words: Sentence];
+
+const says = (key: string, values?: SentenceValues): Sentence => sentence(`preflight.says.${key}`, values);
 
 const PERSISTENCE: Readonly<Record<Persistence, Finding>> = {
-  every_write: ['pass', 'What the store has is written to disk as it happens.'],
-  beyond_the_store: ['pass', 'What must survive the loss of the store is in DynamoDB too.'],
-  snapshots: ['warn', 'Redis writes to disk every few minutes only. Set appendonly yes and appendfsync everysec.'],
-  none: ['warn', 'Redis writes nothing to disk. Set appendonly yes, or use DYNAMODB_TABLE.'],
-  unknown: ['warn', 'Redis does not say whether it writes to disk. Check that appendonly is yes.'],
+  every_write: ['pass', says('every_write')],
+  beyond_the_store: ['pass', says('beyond_the_store')],
+  snapshots: ['warn', says('snapshots')],
+  none: ['warn', says('no_disk')],
+  unknown: ['warn', says('disk_unknown')],
 };
 
 /** How long before its end a certificate is worth a warning. */
 const RENEWAL = 14 * 24 * 60 * 60_000;
 
 function issuerWords({ issuer, issuerReached: reached, now }: PreflightFacts): Finding {
-  if (reached.state === 'untrusted') return ['fail', `The certificate of ${issuer} is not valid (${reached.code}).`];
-  if (reached.state === 'reached' && endsSoon(reached, now)) return ['warn', `The certificate of ${issuer} ends soon.`];
-  if (reached.state === 'reached' && reached.status === 200) return ['pass', `The public URL is ${issuer}.`];
-  const answer = reached.state === 'reached' ? `it answered ${reached.status}` : reached.reason;
-  return ['warn', `${issuer} could not be reached from here: ${answer}. Open it from outside.`];
+  if (reached.state === 'untrusted') return ['fail', says('certificate_invalid', { url: issuer, code: reached.code })];
+  if (reached.state === 'unreached') return ['warn', says('issuer_unreached', { issuer, why: reached.why })];
+  if (endsSoon(reached, now)) return ['warn', says('certificate_ends', { url: issuer })];
+  if (reached.status === 200) return ['pass', says('issuer', { issuer })];
+  return ['warn', says('issuer_answered', { issuer, status: reached.status })];
 }
 
 function siteChecks(origin: string, reached: Reached, now: number): PreflightCheck[] {
-  const of = (result: PreflightCheck['result'], words: string) => [{ check: 'redirect_uris' as const, result, words }];
-  if (reached.state === 'untrusted') return of('fail', `The certificate of ${origin} is not valid (${reached.code}).`);
-  if (reached.state === 'unreached') return of('warn', `${origin} could not be reached from here: ${reached.reason}.`);
-  if (reached.status >= 500) return of('warn', `${origin} answered ${reached.status}.`);
-  return endsSoon(reached, now) ? of('warn', `The certificate of ${origin} ends soon.`) : [];
+  const of = (result: PreflightCheck['result'], words: Sentence) => [
+    { check: 'redirect_uris' as const, result, words },
+  ];
+  const url = origin;
+  if (reached.state === 'untrusted') return of('fail', says('certificate_invalid', { url, code: reached.code }));
+  if (reached.state === 'unreached') return of('warn', says('site_unreached', { url, why: reached.why }));
+  if (reached.status >= 500) return of('warn', says('site_answered', { url, status: reached.status }));
+  return endsSoon(reached, now) ? of('warn', says('certificate_ends', { url })) : [];
 }
 
 function endsSoon({ certificateEnds }: { readonly certificateEnds: number | null }, now: number): boolean {
@@ -175,10 +157,9 @@ function endsSoon({ certificateEnds }: { readonly certificateEnds: number | null
 }
 
 function webhookWords({ webhook }: PreflightFacts): Finding {
-  if (webhook === null) return ['pass', 'No webhook is set.'];
+  if (webhook === null) return ['pass', says('no_webhook')];
   const { reached, backlog } = webhook;
-  if (reached.state === 'untrusted') return ['fail', `The certificate of the webhook is not valid (${reached.code}).`];
-  if (reached.state === 'unreached') return ['fail', `The webhook could not be reached: ${reached.reason}.`];
-  if (backlog >= 100) return ['warn', `${backlog} events or more wait to be delivered. See the log for the failures.`];
-  return ['pass', 'The webhook answers, and no events pile up.'];
+  if (reached.state === 'untrusted') return ['fail', says('webhook_certificate', { code: reached.code })];
+  if (reached.state === 'unreached') return ['fail', says('webhook_unreached', { why: reached.why })];
+  return backlog >= 100 ? ['warn', says('webhook_backlog', { backlog })] : ['pass', says('webhook')];
 }

@@ -10,6 +10,7 @@ import type { OutboxStore } from '#waiting-room/ports/outbox.ts';
 import type { RelyingParty } from '#waiting-room/relying-party.ts';
 import type { OperationsFor } from '../operations-for.ts';
 import { inRoom } from '../rooms.ts';
+import type { SayTo } from '../say-to.ts';
 import { CHECKS, type PreflightFacts, preflight, RESULTS } from './checks.ts';
 import { createReach } from './reach.ts';
 
@@ -29,6 +30,7 @@ const document = z
 
 export interface PreflightRoutesDeps {
   readonly operationsFor: OperationsFor;
+  readonly sayTo: SayTo;
   readonly issuer: string;
   readonly keySet: { list(): Promise<readonly PublishedKey[]> };
   readonly store: {
@@ -50,7 +52,7 @@ const MOST_EVENTS = 100;
 
 /** What to put right before the day. */
 export function preflightRoutes(deps: PreflightRoutesDeps): Route[] {
-  const { operationsFor, issuer, keySet, store, outbound, webhookUrl, serviceAlerts, now, sends } = deps;
+  const { operationsFor, sayTo, issuer, keySet, store, outbound, webhookUrl, serviceAlerts, now, sends } = deps;
 
   /** A site on this machine is for development. */
   const mayBeAsked = (origin: string) => outbound.faultOf(origin) === null;
@@ -77,11 +79,11 @@ export function preflightRoutes(deps: PreflightRoutesDeps): Route[] {
         const room = await operations.room(params.room);
         const parties = (await operations.relyingParties()).filter((party) => party.room === room.id);
         const origins = [...new Set(parties.flatMap(originsOf))].filter(mayBeAsked).slice(0, MOST_SITES);
-        const [keys, storeFault, persistence, issuerReached, webhook, ...sites] = await Promise.all([
+        const [keys, takesWrites, persistence, issuerReached, webhook, ...sites] = await Promise.all([
           keySet.list(),
           store.ping().then(
-            () => null,
-            () => 'The store takes no writes, or may lose what it holds. See /readyz and the log.',
+            () => true,
+            () => false,
           ),
           store.persistence().catch(() => 'unknown' as const),
           ask(issuer, '/livez'),
@@ -89,8 +91,12 @@ export function preflightRoutes(deps: PreflightRoutesDeps): Route[] {
           ...origins.map(async (origin) => ({ origin, reached: await ask(origin, '/') })),
         ]);
         const alerts = serviceAlerts.raised();
-        const found = { keys, storeFault, persistence, issuerReached, webhook, sites };
-        const checks = preflight({ ...found, issuer, room, parties, alerts, sends, now: now() });
+        const found = { keys, takesWrites, persistence, issuerReached, webhook, sites };
+        const say = sayTo(ctx);
+        const checks = preflight({ ...found, issuer, room, parties, alerts, sends, now: now() }).map((check) => ({
+          ...check,
+          words: say(check.words),
+        }));
         const result = RESULTS.findLast((each) => checks.some((check) => check.result === each)) ?? 'pass';
         return { status: 200, body: { room: room.id, result, checks } };
       },

@@ -1,11 +1,12 @@
 import type { Outbound } from '#outbound/index.ts';
-import { CertificateRefused, TargetError } from '#outbound/index.ts';
+import { CertificateRefused, ConnectionFailed, TargetRefused, TargetTimeout } from '#outbound/index.ts';
+import { type Sentence, sentence } from '#waiting-room/sentence.ts';
 
 /** What came of asking an address: it answered, its certificate is not valid, or neither. */
 export type Reached =
   | { readonly state: 'reached'; readonly status: number; readonly certificateEnds: number | null }
   | { readonly state: 'untrusted'; readonly code: string }
-  | { readonly state: 'unreached'; readonly reason: string };
+  | { readonly state: 'unreached'; readonly why: Sentence };
 
 /** In ms. */
 const DEADLINE = 5000;
@@ -49,6 +50,15 @@ export async function reach(outbound: Pick<Outbound, 'send'>, target: string, pa
     return { state: 'reached', status: answer.status, certificateEnds: answer.certificateEnds };
   } catch (error) {
     if (error instanceof CertificateRefused) return { state: 'untrusted', code: error.code };
-    return { state: 'unreached', reason: error instanceof TargetError ? error.message : 'the request failed' };
+    return { state: 'unreached', why: whyUnreached(error) };
   }
+}
+
+/** The part of a sentence that says why a target gave no answer. */
+export function whyUnreached(error: unknown): Sentence {
+  if (error instanceof TargetTimeout) return sentence('reach.timeout');
+  if (error instanceof TargetRefused) return sentence('reach.refused');
+  if (error instanceof CertificateRefused) return sentence('reach.certificate', { code: error.code });
+  if (error instanceof ConnectionFailed) return sentence('reach.connection', { code: error.code });
+  return sentence('reach.failed');
 }
