@@ -4,6 +4,7 @@ import { TextField } from '../parts/field.tsx';
 import { call } from '../state/api.ts';
 import { bodyOf, type Group, restOf, rowsOf, type ShareRow } from '../state/groups.ts';
 import { rooms } from '../state/rooms.ts';
+import { numberFault, wholeNumberOf } from '../state/whole-number.ts';
 import { number, t } from '../state/words.ts';
 
 export interface GroupDialogProps {
@@ -24,13 +25,14 @@ export function GroupDialog({ group, onSaved, onDone, onClose }: GroupDialogProp
     rows.value = rows.value.map((row, index) => (index === at ? { ...row, ...change } : row));
   };
   const rest = restOf(rows.value);
+  const places = wholeNumberOf(size.value, 1);
   const known = rooms.value?.map((room) => room.id) ?? [];
 
   return (
     <ActionDialog
       title={group ? t('groups.edit_one', { group: group.id }) : t('groups.new')}
       action={t('groups.save')}
-      isReady={id.value.trim() !== '' && size.value.trim() !== ''}
+      isReady={id.value.trim() !== '' && places !== null && !Number.isNaN(places)}
       onAct={async () => {
         const body = bodyOf(size.value, rows.value);
         await call(`/groups/${encodeURIComponent(id.value.trim())}`, { method: 'PUT', body });
@@ -56,6 +58,7 @@ export function GroupDialog({ group, onSaved, onDone, onClose }: GroupDialogProp
       <TextField
         label={t('groups.size_field')}
         inputMode="numeric"
+        fault={numberFault(places, 1)}
         required
         value={size.value}
         onValue={(value) => {

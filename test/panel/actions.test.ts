@@ -322,6 +322,30 @@ describe('an operator, by keyboard', () => {
     expect((await admin.as('get', '/rooms/sale/stock')).body).toEqual({ left: 400 });
   });
 
+  test.each([
+    ['people to let in', 'Let in', 'How many people', ['0', '-3', '12,5', '1.000', 'ten', '99999999999']],
+    ['a size', 'Inlet and size…', /^Size:/, ['0', '-3', '12,5', '1.000', 'ten', '99999999999']],
+    ['a capacity', 'Inlet and size…', 'Capacity', ['0', '-3', '12,5', '1 000']],
+    ['a stock', 'Stock…', 'Left to sell', ['-3', '12,5', '1.000', 'ten']],
+  ] as const)('sees that %s is no whole number, and no plan with an invented one', async (_, open, label, texts) => {
+    await admin.as('patch', '/rooms/sale').send({ inlet: { size: 12 } });
+    await openRoom();
+    const before = await room();
+    await press(panel.page, open);
+    for (const text of texts) {
+      await panel.page.getByLabel(label).fill(text);
+      await panel.page
+        .locator('dialog')
+        .getByText(/^Enter a whole number in digits only, at least [01]\.$/)
+        .waitFor();
+      expect(await panel.page.getByLabel(label).getAttribute('aria-invalid')).toBe('true');
+      if (label !== 'Capacity') expect(await panel.page.locator('dialog .plan').isVisible()).toBe(false);
+      await panel.page.locator('dialog button[type=submit]').press('Enter');
+    }
+    expect(await room()).toEqual(before);
+    expect((await admin.as('get', '/rooms/sale/counters')).body.serving).toBe(0);
+  });
+
   test('sees what is wrong with a setting, and changes nothing', async () => {
     await openRoom();
     await press(panel.page, 'Inlet and size…');

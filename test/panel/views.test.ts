@@ -128,6 +128,8 @@ describe('groups', () => {
     await open('#/groups');
     await press(panel.page, 'New group');
     await panel.page.getByLabel('Name').fill('backend');
+    await panel.page.getByLabel(/^Size/).fill('1.000');
+    await panel.page.getByText('Enter a whole number in digits only, at least 1.').waitFor();
     await panel.page.getByLabel(/^Size/).fill('500');
     await panel.page.getByLabel('Room 1', { exact: true }).fill('sale');
     await panel.page.getByLabel('Share of sale, in percent').fill('70');

@@ -4,6 +4,7 @@ import { SelectField, TextField } from '../../../parts/field.tsx';
 import { news } from '../../../parts/news.tsx';
 import { Refused } from '../../../state/api.ts';
 import { INLET_FIELDS, type InletForm, inletOf, readInlet } from '../../../state/inlet-form.ts';
+import { numberFault, wholeNumberOf } from '../../../state/whole-number.ts';
 import { number, t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
 
@@ -17,8 +18,8 @@ export function InletDialog({ state, room, report: given, onClose }: ActionProps
   const set = (name: string) => (value: string) => {
     form.value = { ...form.value, [name]: value };
   };
-  const size = Number(form.value.size);
-  const wouldFit = form.value.size === '' ? null : Math.max(0, size - report.inside - report.held);
+  const size = wholeNumberOf(form.value.size ?? '', 1);
+  const capacity = wholeNumberOf(form.value.capacity ?? '', 1);
 
   async function apply(): Promise<string> {
     try {
@@ -38,6 +39,7 @@ export function InletDialog({ state, room, report: given, onClose }: ActionProps
     <ActionDialog
       title={t('inlet.title')}
       action={t('inlet.action')}
+      isReady={!Number.isNaN(size) && !Number.isNaN(capacity)}
       onAct={apply}
       onDone={(text) => {
         news.value = text;
@@ -64,7 +66,7 @@ export function InletDialog({ state, room, report: given, onClose }: ActionProps
         label={t('inlet.field.size')}
         hint={form.value.strategy === 'max-size' ? undefined : t('inlet.size_hint')}
         inputMode="numeric"
-        pattern="[0-9]{0,9}"
+        fault={numberFault(size, 1)}
         required={form.value.strategy === 'max-size'}
         value={form.value.size ?? ''}
         onValue={set('size')}
@@ -73,14 +75,18 @@ export function InletDialog({ state, room, report: given, onClose }: ActionProps
         label={t('inlet.field.capacity')}
         hint={t('inlet.capacity_hint')}
         inputMode="numeric"
-        pattern="[0-9]{0,9}"
+        fault={numberFault(capacity, 1)}
         value={form.value.capacity ?? ''}
         onValue={set('capacity')}
       />
-      <p class="plan">
-        {wouldFit === null
+      <p class="plan" hidden={Number.isNaN(size)}>
+        {size === null
           ? t('inlet.plan_no_limit', { inside: report.inside })
-          : t('inlet.plan', { inside: report.inside, fit: number(wouldFit), over: Math.max(0, report.inside - size) })}
+          : t('inlet.plan', {
+              inside: report.inside,
+              fit: number(Math.max(0, size - report.inside - report.held)),
+              over: Math.max(0, report.inside - size),
+            })}
       </p>
     </ActionDialog>
   );

@@ -6,10 +6,9 @@ import { news } from '../../../parts/news.tsx';
 import { call, newKey } from '../../../state/api.ts';
 import { planLetIn } from '../../../state/let-in-plan.ts';
 import { session } from '../../../state/session.ts';
+import { numberFault, wholeNumberOf } from '../../../state/whole-number.ts';
 import { number, t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
-
-const MOST = 1_000_000_000;
 
 /** Raises the serving counter for so many people. The plan follows the numbers of the moment. */
 export function LetInDialog({ state, report: given, onClose }: ActionProps) {
@@ -17,8 +16,8 @@ export function LetInDialog({ state, report: given, onClose }: ActionProps) {
   // The key belongs to what is asked for: pressing again after a lost answer does not raise twice.
   const key = useRef({ people: '', value: '' });
   const report = state.report.value ?? given;
-  const wanted = /^\d{1,10}$/.test(people.value) ? Number(people.value) : 0;
-  const plan = planLetIn(Math.min(wanted, MOST), report);
+  const wanted = wholeNumberOf(people.value, 1);
+  const plan = planLetIn(wanted || 0, report);
   const isReady = plan.now > 0 && session.value !== null;
 
   async function letIn(): Promise<string> {
@@ -45,7 +44,7 @@ export function LetInDialog({ state, report: given, onClose }: ActionProps) {
       <TextField
         label={t('let_in.people')}
         inputMode="numeric"
-        pattern="[0-9]{1,10}"
+        fault={numberFault(wanted, 1)}
         required
         autocomplete="off"
         value={people.value}
@@ -53,7 +52,7 @@ export function LetInDialog({ state, report: given, onClose }: ActionProps) {
           people.value = value;
         }}
       />
-      <p class="plan">
+      <p class="plan" hidden={!wanted}>
         {t('let_in.plan', { people: plan.now, present: report.counters.present })}{' '}
         {report.size === null
           ? t('let_in.no_limit')

@@ -4,6 +4,7 @@ import { ActionDialog } from '../../../parts/action-dialog.tsx';
 import { TextField } from '../../../parts/field.tsx';
 import { news } from '../../../parts/news.tsx';
 import { call, newKey, wordsOf } from '../../../state/api.ts';
+import { numberFault, wholeNumberOf } from '../../../state/whole-number.ts';
 import { number, t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
 
@@ -28,14 +29,13 @@ export function StockDialog({ state, report: given, onClose }: ActionProps) {
     );
   }, [path]);
   const report = state.report.value ?? given;
-  const text = left.value?.trim() ?? '';
-  const wanted = text === '' ? null : Number(text);
+  const wanted = wholeNumberOf(left.value ?? '', 0);
 
   return (
     <ActionDialog
       title={t('stock.title')}
       action={t('stock.action')}
-      isReady={left.value !== null && (wanted === null || /^\d{1,9}$/.test(text))}
+      isReady={left.value !== null && !Number.isNaN(wanted)}
       onAct={async () => {
         const { value } = await call<Stock>(path, {
           ...{ method: 'POST', body: { left: wanted } },
@@ -52,6 +52,7 @@ export function StockDialog({ state, report: given, onClose }: ActionProps) {
       <TextField
         label={t('stock.left')}
         hint={t('stock.hint')}
+        fault={numberFault(wanted, 0)}
         inputMode="numeric"
         autocomplete="off"
         value={left.value ?? ''}
@@ -60,7 +61,7 @@ export function StockDialog({ state, report: given, onClose }: ActionProps) {
         }}
       />
       {trouble.value !== '' && <p class="fault">{trouble.value}</p>}
-      <p class="plan">
+      <p class="plan" hidden={Number.isNaN(wanted)}>
         {wanted === 0
           ? t('stock.plan_none', { waiting: report.counters.waiting })
           : t('stock.plan', { waiting: report.counters.waiting })}
