@@ -9,10 +9,17 @@ import type { DrawRecord } from './line/draw.ts';
 import type { LineStore } from './ports/line.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
+/**
+ * How long after the start, in ms, the heartbeats of those who came right before it are on their way: a second until
+ * the first one, its jitter and way, and a second in the buffer of a process.
+ */
+const LAST_HEARTBEATS = 2500;
+
 export interface DrawSchedule {
   /**
    * Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. While `missesHeartbeats`,
-   * entrants may count as absent who are present: the draw waits, unless all are present.
+   * and in the first seconds after the start, entrants may count as absent who are present: the draw waits, unless all
+   * are present.
    *
    * @param line that of the room, unless it is of a lane: each has its own draws.
    */
@@ -57,7 +64,8 @@ export function createDrawSchedule(
 
       // The event was removed just as its first entrant arrived: draw at once, so that each entrant gets a number.
       const isDue = next && (event ? now() >= event.start : next.arrivals > 0);
-      if (isDue && missesHeartbeats && entrantsPresent < next.arrivals) return false;
+      const mayMiss = missesHeartbeats || (event && now() < event.start + LAST_HEARTBEATS);
+      if (isDue && mayMiss && entrantsPresent < next.arrivals) return false;
       if (isDue) await line.draw(id, next.event, now());
       else if (next && next.event !== due?.id && next.arrivals === 0) await line.withdrawDraw(id, next.event, now());
       else if (due && !isAnnounced(next, due)) await announce(id, due);

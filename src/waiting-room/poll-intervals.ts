@@ -13,6 +13,20 @@ export function heartbeatAfter({ presence }: Pick<RoomSettings, 'presence'>): nu
   return Math.max(1, Math.min(HEARTBEAT, Math.floor(presence.timeout / 3000)));
 }
 
+/** When a visitor who was given a ticket is to bring it back, in seconds. */
+const FIRST_HEARTBEAT = 5;
+
+/**
+ * When the first heartbeat is due: for an entrant before the event starts, if more than a second is left, because the
+ * draw is among those who are present.
+ *
+ * @param due when a heartbeat is due otherwise.
+ * @param startsIn the time until the event's start, in ms; for an entrant only.
+ */
+export function firstHeartbeatAfter(due: number, startsIn = Number.POSITIVE_INFINITY): number {
+  return Math.min(due, FIRST_HEARTBEAT, Math.max(1, Math.floor(startsIn / 1000) - 1));
+}
+
 /** How long a visitor stays present without a heartbeat, in ms: never shorter than three heartbeats need. */
 export function presenceTimeoutOf(settings: Pick<RoomSettings, 'presence'>): number {
   return Math.max(settings.presence.timeout, 3 * heartbeatAfter(settings) * 1000);

@@ -8,6 +8,7 @@ import { unservedDocument } from './facts-document.ts';
 import type { HeartbeatBuffer } from './heartbeat-buffer.ts';
 import { isKnownToWait } from './known-to-wait.ts';
 import { lineOf } from './lanes.ts';
+import { firstHeartbeatAfter } from './poll-intervals.ts';
 import { type Snapshot, type Snapshots, snapshotOfLane } from './snapshots.ts';
 import { type Standing, standingOf } from './standing.ts';
 import type { Ticket } from './ticket.ts';
@@ -45,13 +46,12 @@ const FACTS: Form<Facts> = { isHeartbeat: true, unserved: unservedFacts, from: (
 const SHOWN: Form<Facts> = { ...FACTS, isHeartbeat: false };
 const DOCUMENT: Form<string> = { isHeartbeat: true, unserved: unservedDocument, from: JSON.stringify };
 
-/** When a visitor who was given a ticket is to bring it back, in seconds. */
-const FIRST_HEARTBEAT = 5;
-
-const dueSoon = (facts: Facts): Facts => ({
-  ...facts,
-  heartbeat_after: Math.min(facts.heartbeat_after, FIRST_HEARTBEAT),
-});
+/** The ticket is new. */
+function dueSoon(facts: Facts): Facts {
+  const startsIn =
+    facts.starts_at === undefined ? undefined : Date.parse(facts.starts_at) - Date.parse(facts.updated_at);
+  return { ...facts, heartbeat_after: firstHeartbeatAfter(facts.heartbeat_after, startsIn) };
+}
 const NEW: Form<Facts> = {
   isHeartbeat: false,
   unserved: (snapshot, ticket) => dueSoon(unservedFacts(snapshot, ticket)),

@@ -120,7 +120,8 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     const left = await leaver.browser.post(leaver.page, { leave: '1' });
     expect((await leaver.browser.get(left.location)).text).toContain('You have left the line');
 
-    await at(START);
+    // One is absent: the draw waits for heartbeats on their way.
+    await at(START + 3000);
     const late = await comes();
     const numbers = await numbersOf(stayers);
     expect(numbers.toSorted(ascending)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
@@ -134,6 +135,40 @@ onEachStore('an event', { relying_parties: [] }, (service) => {
     await away.browser.post(away.page, { rejoin: '1' });
     expect(await ask(away)).toMatchObject({ state: 'waiting', number: 11 });
   });
+
+  test.each(['draw', 'arrival'] as const)(
+    'draws everybody who came before its start and sent the first heartbeat when it was due (%s)',
+    async (order) => {
+      await makeRoom({ events: [opening({ order })] });
+      const tickets = `${service.issuer}/rooms/sale/tickets`;
+      const factsOf = async (answer: Promise<Response>) =>
+        (await (await answer).json()) as { ticket: string; heartbeat_after: number; number: number | null };
+      const askWith = (ticket: string) =>
+        factsOf(fetch(`${tickets}/self`, { headers: { Authorization: `Bearer ${ticket}` } }));
+      /** Visitors by how long before the start they come, and when their first heartbeat is due. */
+      const joined: { ticket: string; due: number }[] = [];
+      const beforeStart = [7000, 5250, 5000, 4000, 3000, 2000, 1500, 1000, 750, 500, 250];
+      const left = new Set(beforeStart);
+      await at(START - 10_000);
+      for (let time = -8000; time <= 3000; time += 250) {
+        service.time.pass(began + START + time - service.time.now());
+        if (left.delete(-time)) {
+          const { ticket, heartbeat_after } = await factsOf(fetch(tickets, { method: 'POST' }));
+          // With the longest jitter.
+          joined.push({ ticket, due: time + heartbeat_after * 1200 });
+        }
+        for (const visitor of joined.filter(({ due }) => due > time - 250 && due <= time))
+          await askWith(visitor.ticket);
+        // Each process writes its heartbeats once a second, here as late as possible.
+        if (time % 1000 === 0) await service.waitingRoom.flush();
+        await service.waitingRoom.advance.all();
+      }
+      service.time.pass(1000);
+      const shown = await Promise.all(joined.map(({ ticket }) => askWith(ticket)));
+      const numbers = shown.map(({ number }) => Number(number));
+      expect(numbers.toSorted(ascending)).toEqual(beforeStart.map((_, n) => n + 1));
+    },
+  );
 
   test('shows the number of the facts on the page, and admits by it', async () => {
     await makeRoom({ events: [opening()] });

@@ -135,8 +135,11 @@ onEachStore('client.js', { rooms: [QUICK] }, (service) => {
     expect(early).toMatchObject({ state: 'before_start', number: null });
     const drawn = (async () => until(visit.facts(), 'waiting'))();
     while (service.time.now() < start) await delay(50);
+    // The visitor is present, so the draw waits for no heartbeat.
+    await service.waitingRoom.flush();
     await service.waitingRoom.advance.room('sale');
     expect(await drawn).toMatchObject({ number: 1 });
+    expect((await service.waitingRoom.snapshots.get('sale')).view.draws).toMatchObject([{ entrants: 1 }]);
   });
 
   test('follows the start of an event that moves, before a heartbeat is due', async () => {

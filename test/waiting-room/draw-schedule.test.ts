@@ -101,6 +101,32 @@ describe('the draw of an event', () => {
     }
   });
 
+  it('counts the heartbeats that were on their way at its start', async () => {
+    await turn();
+    await store.line.configure(room.id, { ...RULES, presentFromJoin: false }, now);
+    now = SALE.start - 1;
+    await come(3);
+    now = SALE.start;
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: null });
+    now = SALE.start + seconds(2);
+    await stay(0, 2);
+    await turn();
+    now = SALE.start + seconds(2.5);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: now, entrants: 2 });
+  });
+
+  it('does not wait for heartbeats if everybody is present', async () => {
+    await turn();
+    now = SALE.start - 1;
+    await come(2);
+    await stay(0, 1);
+    now = SALE.start;
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: SALE.start, entrants: 2 });
+  });
+
   it('has another seed after a reset', async () => {
     await turn();
     const first = await only();
@@ -147,6 +173,7 @@ describe('the draw of an event', () => {
     await turn();
     expect(await only()).toMatchObject({ arrivals: 3, opensAt: SALE.prequeue_start, drawnAt: null });
     now = SALE.prequeue_start + 2 * HOUR;
+    await stay(0, 1, 2);
     await turn();
     expect(await only()).toMatchObject({ drawnAt: now });
   });
@@ -197,6 +224,7 @@ describe('the draw of an event', () => {
     await turn();
     expect(await only()).toMatchObject({ seedHash, arrivals: 1, drawnAt: null });
     now = SALE.start;
+    await stay(0);
     await turn();
     const { seed } = await only();
     expect(commitment(Buffer.from(seed ?? '', 'base64url'))).toBe(seedHash);
