@@ -3,6 +3,7 @@ import type { ChallengesDeps } from '#challenges/index.ts';
 import type { Config } from '#config/config.ts';
 import type { Lookups } from '#http/crawler-check.ts';
 import type { Outbound } from '#outbound/index.ts';
+import type { Locales } from '#pages/locale/index.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { Metrics } from '#telemetry/metrics.ts';
 import type { Activity, Emit } from '#waiting-room/activity.ts';
@@ -25,6 +26,8 @@ export interface AppDeps {
   readonly outbound: Outbound;
   /** Looks up the names of crawlers' addresses. Default: the system's name servers. */
   readonly crawlerLookups?: Lookups | undefined;
+  /** The languages of the pages. Default: those of the folders, which are read at start. */
+  readonly locales?: { readonly visitors: Locales; readonly panel: Locales };
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Emits activity events. */

@@ -63,9 +63,12 @@ export function createDependencies(app: AppDeps) {
   });
   const assets = createAssets({ folder: join(ROOT, 'assets'), urls });
   const recordRequest = createRequestRecord({ log, metrics, clientAddress });
+  const locales = app.locales ?? {
+    visitors: createLocales(join(ROOT, 'locales')),
+    panel: createLocales(join(ROOT, 'panel/locales')),
+  };
   const pagesOfVisitors = {
-    ...{ folder: join(ROOT, 'views'), locales: createLocales(join(ROOT, 'locales')) },
-    ...{ asset: assets.url, path: urls.pathOf },
+    ...{ folder: join(ROOT, 'views'), locales: locales.visitors, asset: assets.url, path: urls.pathOf },
   };
   const views = createPages(pagesOfVisitors);
   const page = createErrorPage(views.page);
@@ -88,9 +91,7 @@ export function createDependencies(app: AppDeps) {
     cookies: createVisitorCookies(waitingRoom.tickets, urls.isSecure, now),
     addresses: createAddresses(seal, urls),
     panelFolder: join(ROOT, 'panel'),
-    panelPages: createPages({
-      ...{ folder: join(ROOT, 'panel/views'), locales: createLocales(join(ROOT, 'panel/locales')), asset: assets.url },
-    }),
+    panelPages: createPages({ folder: join(ROOT, 'panel/views'), locales: locales.panel, asset: assets.url }),
     views,
     rehearsals: createRehearsals({ seal, idempotency, admissions: rehearsalAdmissions, now }),
     notices: createNotices({

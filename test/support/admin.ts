@@ -12,7 +12,6 @@ import { createPublicUrls } from '#http/public-urls.ts';
 import { securityHeaders } from '#http/security-headers.ts';
 import { createOutbound } from '#outbound/index.ts';
 import { createPages } from '#pages/index.ts';
-import { createLocales } from '#pages/locale/index.ts';
 import { createThemePreview } from '#pages/theme/preview.ts';
 import { createSigningKeySet } from '#signing-keys/index.ts';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
@@ -29,6 +28,7 @@ import { createSupportCodes, type SupportCodes } from '#waiting-room/support-cod
 import { createMeasurements } from '#waiting-room/time-series/index.ts';
 import { jwks } from './jwks.ts';
 import { listen } from './listen.ts';
+import { locales } from './locales.ts';
 
 export const ADMIN_TOKEN = 'let-me-administer';
 export const ALICES_TOKEN = 'let-alice-administer';
@@ -108,7 +108,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
   const app = new Koa();
   app.use(securityHeaders(urls));
   app.use(assets.middleware);
-  const visitorPages = createPages({ folder: 'views', locales: createLocales('locales'), asset: assets.url });
+  const visitorPages = createPages({ folder: 'views', locales: locales.visitors, asset: assets.url });
   const door = createAdminDoor({
     noticeRequests: { sends: { email: false, push: false } },
     waitingRoom: {
@@ -132,7 +132,7 @@ export async function startAdmin(wrap: (operations: Operations) => Operations = 
     panelFolder: 'panel',
     locales: visitorPages.locales,
     previewTheme: createThemePreview(visitorPages, urls, assets, Date.now),
-    panelPages: createPages({ folder: 'panel/views', locales: createLocales('panel/locales'), asset: assets.url }),
+    panelPages: createPages({ folder: 'panel/views', locales: locales.panel, asset: assets.url }),
     urls,
     rehearsals,
     emit,

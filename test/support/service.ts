@@ -17,6 +17,7 @@ import type { Activity } from '#waiting-room/activity.ts';
 import type { WaitingRoom } from '#waiting-room/index.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { jwks } from './jwks.ts';
+import { locales } from './locales.ts';
 import { createTime, type Time } from './time.ts';
 
 export const ADMIN_TOKEN = 'test-admin-token';
@@ -119,6 +120,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     ...(options.draining ? { draining: options.draining } : {}),
     crawlerLookups,
     verifyUrls: options.verifyUrls,
+    locales,
   });
   const { listener, waitingRoom, logoutQueue, backchannel, notices, signingKeys } = app;
   server.on('request', listener);
