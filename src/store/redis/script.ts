@@ -33,6 +33,21 @@ export type Run = <Args extends readonly unknown[], Result>(
   ...args: Args
 ) => Promise<Result>;
 
+/**
+ * The texts of scripts, by their commands' names. The files do not change under a process, which composes each once however
+ * many stores it opens.
+ */
+const texts = new Map<string, string>();
+
+function textOf({ libs, ...script }: Pick<Script<[], unknown>, 'name' | 'variant' | 'libs'>): string {
+  const name = commandName(script);
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const text = composed(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(script.name));
+  texts.set(name, text);
+  return text;
+}
+
 type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<Reply>;
 
 /** Composes each script at its first call, since that takes some milliseconds, and few processes need all of them. */
@@ -41,11 +56,11 @@ export function createRun(client: RedisClient): Run {
   const commands = client as unknown as Record<string, Command | undefined>;
 
   function commandOf(script: Pick<Script<[], unknown>, 'name' | 'variant' | 'libs' | 'keys' | 'binary'>): Command {
-    const { name, libs, keys, binary } = script;
+    const { keys, binary } = script;
     const method = commandName(script) + (binary ? 'Buffer' : '');
     const known = commands[method];
     if (known) return known;
-    const lua = composed(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(name));
+    const lua = textOf(script);
     client.defineCommand(commandName(script), keys === 'any' ? { lua } : { lua, numberOfKeys: keys });
     return commands[method] as Command;
   }
