@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { wordsOf } from '../state/api.ts';
+import { Refused, wordsOf } from '../state/api.ts';
 import { csrfHeaders } from '../state/session.ts';
-import { t } from '../state/words.ts';
 
 export interface ExportButtonProps {
   /** Below the API. */
@@ -17,7 +16,7 @@ export function ExportButton({ path, file, children }: ExportButtonProps) {
   async function save() {
     try {
       const answer = await fetch(`v1${path}`, { headers: csrfHeaders(), cache: 'no-store' });
-      if (!answer.ok) throw new Error(t('problem.status', { status: answer.status }));
+      if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
       const url = URL.createObjectURL(await answer.blob());
       const link = document.createElement('a');
       link.href = url;
@@ -26,7 +25,7 @@ export function ExportButton({ path, file, children }: ExportButtonProps) {
       URL.revokeObjectURL(url);
       trouble.value = '';
     } catch (error) {
-      trouble.value = error instanceof Error && error.message ? error.message : wordsOf(error);
+      trouble.value = wordsOf(error);
     }
   }
   return (

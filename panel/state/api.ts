@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { csrfHeaders, session } from './session.ts';
-import { language, t } from './words.ts';
+import { isKey, language, t } from './words.ts';
 
 export interface Fault {
   readonly field: string;
@@ -13,12 +13,15 @@ export interface Fault {
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
+  /** What is wrong this time, in English. Empty where the code says it all. */
+  readonly detail: string;
   readonly errors: readonly Fault[];
 
   constructor(status: number, { code = '', title = '', detail = '', errors = [] }: Partial<Problem>) {
     super(detail || title || t('problem.status', { status }));
     this.status = status;
     this.code = code;
+    this.detail = detail;
     this.errors = errors;
   }
 }
@@ -82,7 +85,14 @@ export function wordsOf(error: unknown): string {
   if (error instanceof Refused) {
     if (error.status === 401) return t('problem.signed_out');
     if (error.status === 412) return t('problem.changed');
-    return error.message;
+    return refusalWords(error);
   }
   return t('problem.connection');
+}
+
+/** The API's English is more precise than what a code says, but only English. Faults of fields have no other words. */
+function refusalWords({ code, detail, message, errors }: Refused): string {
+  const key = `problem.code.${code}`;
+  if (!isKey(key) || (language === 'en' && detail !== '')) return message;
+  return errors.length === 0 ? t(key) : `${t(key)} ${detail}`;
 }

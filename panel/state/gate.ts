@@ -1,4 +1,5 @@
 /** What the gate says of a page, asked as a proxy would ask it for a visitor from outside. */
+import { Refused, wordsOf } from './api.ts';
 
 export interface GateAnswer {
   readonly verdict: 'line' | 'passes' | 'refused';
@@ -22,7 +23,7 @@ export async function askGate(room: string, page: string): Promise<GateAnswer> {
     },
   });
   if (answer.status === 204) return { verdict: 'passes', location: null, detail: null };
-  const { detail = null } = (await answer.json().catch(() => ({}))) as { readonly detail?: string };
+  const problem = (await answer.json().catch(() => ({}))) as object;
   if (answer.status === 401) return { verdict: 'line', location: answer.headers.get('Location'), detail: null };
-  return { verdict: 'refused', location: null, detail: detail ?? String(answer.status) };
+  return { verdict: 'refused', location: null, detail: wordsOf(new Refused(answer.status, problem)) };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '#admin/preflight/checks.ts';
+import { PROBLEM_CODES } from '#http/problem.ts';
 import { REHEARSED_STATES } from '#oidc/rehearsal/states.ts';
 import { PREVIEW_STATES } from '#pages/theme/preview.ts';
 import { ACTIVITY_TYPES, isVisitorEvent, OPERATOR_ACTIONS } from '#waiting-room/activity.ts';
@@ -258,6 +259,18 @@ describe('the words of the panel', () => {
     ];
     expect(names.filter((name) => !(name in en))).toEqual([]);
     expect(OFFERED_STATES).toEqual(PREVIEW_STATES);
+  });
+
+  test('name each problem that an operator can meet', () => {
+    /** What only visitors and their sites meet. */
+    const OF_VISITORS = [
+      ...['room_closed', 'frame_refused', 'room_full', 'challenge_required', 'pass_required', 'pass_invalid'],
+      ...['pass_moved', 'pass_unchecked', 'proof_invalid', 'challenge_unavailable', 'address_altered'],
+      ...['ticket_required', 'ticket_invalid', 'admission_in_use', 'too_many_claims', 'not_your_turn', 'turn_missed'],
+      ...['admission_over', 'admission_required', 'origin_refused'],
+    ];
+    const named = Object.keys(en).flatMap((key) => /^problem\.code\.(.*)/.exec(key)?.[1] ?? []);
+    expect(new Set([...named, ...OF_VISITORS])).toEqual(new Set(PROBLEM_CODES));
   });
 
   test('have each sentence that the service says, and no other', () => {

@@ -121,6 +121,51 @@ describe('what the service finds is in German for a German operator:', () => {
   });
 });
 
+test('an export without a connection says so, in words of the panel', async () => {
+  await open('#/audit');
+  await panel.page.getByRole('button', { name: 'Export as CSV' }).waitFor();
+  await panel.page.context().setOffline(true);
+  await press(panel.page, 'Export as CSV');
+  await panel.page.getByRole('alert').filter({ hasText: 'No connection to the server.' }).waitFor();
+});
+
+describe('a refusal is in German for a German operator:', () => {
+  test.each<[of: string, hash: string, words: RegExp, act: (panel: Panel) => Promise<void>, token?: string]>([
+    [
+      'a role that is too small',
+      '#/operators',
+      /^Ihre Rolle erlaubt das nicht\.$/,
+      async () => undefined,
+      OPERATORS_TOKEN,
+    ],
+    [
+      'a message that nobody can read',
+      '#/rooms/sale/now',
+      /^Das wird so nicht angenommen: message must have no control characters/,
+      async ({ page }) => {
+        await press(page, 'Nachricht');
+        await page.locator('dialog textarea').fill('a\u0007b');
+        await press(page, 'Nachricht zeigen');
+      },
+    ],
+    [
+      'several wrong settings, each listed once',
+      '#/rooms/sale/settings',
+      /^2 Felder sind falsch:$/,
+      async ({ page }) => {
+        await page.locator('main textarea').fill('{"mode":"open","foo":1}');
+        await press(page, 'Speichern');
+      },
+    ],
+  ])('%s', async (_, hash, words, act, token) => {
+    const german = await openPanel(browser, admin, { locale: 'de-DE' });
+    await signIn(german.page, token);
+    await show(german.page, hash);
+    await act(german);
+    await german.page.getByRole('alert').filter({ hasText: words }).waitFor();
+  });
+});
+
 describe('groups', () => {
   beforeEach(() => admin.as('put', '/rooms/outlet').send({ title: 'Outlet' }));
 

@@ -95,11 +95,7 @@ export function RoomGate({ room }: { readonly room: Room }) {
                 <code dir="ltr">{answer.value.location}</code>
               </p>
             )}
-            {answer.value.detail && (
-              <p class="hint" lang="en" dir="ltr">
-                {answer.value.detail}
-              </p>
-            )}
+            {answer.value.detail && <p class="hint">{answer.value.detail}</p>}
           </>
         )}
       </div>

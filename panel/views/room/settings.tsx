@@ -41,6 +41,7 @@ export function RoomSettings({ state }: { readonly state: RoomState }) {
       trouble.value = error instanceof SyntaxError ? t('settings.no_json', { why: error.message }) : wordsOf(error);
       if (!(error instanceof Refused)) return;
       faults.value = error.errors;
+      if (error.errors.length > 1) trouble.value = t('settings.faults', { count: error.errors.length });
       // The banner then offers the current ones.
       if (error.status === 412) await state.load().catch(() => undefined);
     }
@@ -79,7 +80,10 @@ export function RoomSettings({ state }: { readonly state: RoomState }) {
           <ul>
             {faults.value.map(({ field, message }) => (
               <li key={field}>
-                <code>{field}</code> {message}
+                <code>{field}</code>{' '}
+                <span lang="en" dir="ltr">
+                  {message}
+                </span>
               </li>
             ))}
           </ul>
