@@ -91,7 +91,8 @@ else echo 'this machine allows no read-only file systems: not checked'; fi
 cd "$workdir"
 ${read_only:+unshare --mount} "${read_only[@]}" "${as_user[@]}" env -i "${variables[@]}" "$node" "${start[@]}" >"$work/log" 2>&1 &
 server=$!
-for _ in $(seq 100); do
+# Other checks may keep the machine busy.
+for _ in $(seq 600); do
   kill -0 "$server" 2>/dev/null || break
   ready=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/readyz" || true)
   [ "$ready" = 200 ] && break
