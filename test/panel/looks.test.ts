@@ -82,6 +82,34 @@ describe('the panel', () => {
     expect(complaints).toEqual([]);
   });
 
+  test.each(['#/rooms', '#/rooms/sale/now', '#/rooms/sale/support', '#/audit', '#/relying-parties'])(
+    'needs no horizontal scrolling at %s with texts that have no spaces',
+    async (hash) => {
+      const long = (length: number) => `https://shop.example/?${'a'.repeat(length)}`.slice(0, length);
+      const redirect_uris = [`http://shop.example/${'a'.repeat(300)}`];
+      await admin
+        .as('patch', '/rooms/sale')
+        .set('X-Anteroom-Reason', long(200))
+        .send({ title: long(200) })
+        .expect(200);
+      await admin
+        .as('post', '/rooms/sale/notes')
+        .send({ text: long(500) })
+        .expect(201);
+      await admin
+        .as('put', '/relying-parties/shop')
+        .send({ room: 'sale', profile: 'envoy', redirect_uris })
+        .expect(200);
+      for (const width of [320, 1200]) {
+        const { page } = await openPanel(browser, admin, { viewport: { width, height: 640 } });
+        await signIn(page);
+        await show(page, hash);
+        await page.getByText(/a{90}/).filter({ visible: true }).first().waitFor();
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      }
+    },
+  );
+
   test.each(['Let in', 'Message', 'Close the room…', 'Stock…', 'Title…', 'Inlet and size…'])(
     'is accessible in the dialog “%s”, on a phone',
     async (name) => {
