@@ -55,6 +55,8 @@ export interface AuditEntry {
   readonly reason?: string;
   readonly count: number;
   readonly last_at: string;
+  /** How many later entries were dropped to make room. */
+  readonly omitted?: number;
 }
 
 export interface AnalyticsRow {

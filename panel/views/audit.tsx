@@ -63,10 +63,10 @@ export function AuditView() {
       <ul class="feed">
         {entries.value.map((entry) => (
           <li key={entry.id}>
-            <time dateTime={entry.time}>{momentOf(entry.time)}</time>{' '}
+            <time dateTime={entry.last_at}>{momentOf(entry.last_at)}</time>{' '}
             <span>
               {wordsOfAction(entry)}
-              {entry.reason && <span class="hint"> {t('audit.reason', { reason: entry.reason })}</span>}
+              <EntryHints of={entry} />
               {entry.detail !== null && (
                 <details>
                   <summary>{t('audit.detail')}</summary>
@@ -84,6 +84,16 @@ export function AuditView() {
       )}
     </>
   );
+}
+
+/** How often it was repeated, why it was done, and what is missing beside it. */
+export function EntryHints({ of: { count, time, reason, omitted = 0 } }: { readonly of: AuditEntry }) {
+  const hints = [
+    ...(count > 1 ? [t('audit.repeated', { count, first: momentOf(time) })] : []),
+    ...(reason ? [t('audit.reason', { reason })] : []),
+    ...(omitted > 0 ? [t('audit.omitted', { omitted })] : []),
+  ];
+  return hints.length > 0 ? <span class="hint"> {hints.join(' ')}</span> : null;
 }
 
 /** What an entry says, in a sentence. */

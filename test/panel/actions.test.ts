@@ -548,6 +548,21 @@ describe('an operator, by keyboard', () => {
     expect(raised).toMatchObject({ action: 'counter.raised', reason: 'Kasse läuft wieder <b>東京</b>' });
   });
 
+  test('sees when an action was last repeated, and how often, in the order of the audit log', async () => {
+    await openRoom(OPERATORS_TOKEN);
+    const pause = () => admin.as('patch', '/rooms/sale', OPERATORS_TOKEN).send({ mode: 'paused' }).expect(200);
+    await pause();
+    await admin.as('patch', '/rooms/sale', OPERATORS_TOKEN).send({ mode: 'queue' }).expect(200);
+    await pause();
+    await show(panel.page, '#/audit');
+    await panel.page.getByText(/^\s*2 times since /).waitFor();
+    const times = await panel.page
+      .locator('.feed time')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('datetime')));
+    expect(times.length).toBeGreaterThan(3);
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+
   test('simulates an event with the visitors that are expected', async () => {
     const events = [{ id: 'opening', prequeue_start: '2031-01-01T09:30:00Z', start: '2031-01-01T10:00:00Z' }];
     const inlet = { strategy: 'rate', per_minute: 60 };

@@ -5,7 +5,7 @@ import { lastLook, rememberLook } from '../../state/last-look.ts';
 import type { RoomState } from '../../state/room.ts';
 import type { AuditEntry } from '../../state/types.ts';
 import { dateOf, t } from '../../state/words.ts';
-import { wordsOfAction } from '../audit.tsx';
+import { EntryHints, wordsOfAction } from '../audit.tsx';
 
 /** What operators did in the room since this one last looked, newest first. */
 export function SinceLastLook({ state }: { readonly state: RoomState }) {
@@ -38,7 +38,7 @@ export function SinceLastLook({ state }: { readonly state: RoomState }) {
             <time dateTime={entry.last_at}>{dateOf(entry.last_at)}</time>{' '}
             <span>
               {wordsOfAction(entry)}
-              {entry.reason && <span class="hint"> {t('audit.reason', { reason: entry.reason })}</span>}
+              <EntryHints of={entry} />
             </span>
           </li>
         ))}
