@@ -2,7 +2,8 @@
 # Runs the Dockerfile without Docker. It executes the ENV, WORKDIR, COPY and RUN lines of each stage in an empty folder,
 # with only the files that .dockerignore admits. Then it starts CMD as a user who owns nothing but /data, checks
 # HEALTHCHECK and /readyz, and stops it with SIGTERM. Where the machine allows it, every file system but /data is read-only
-# for it. The list of the installed packages must be complete. Node comes from node_modules instead of the image.
+# for it. The list of the installed packages must be complete. Node comes from node_modules instead of the image. With
+# INSTALLED=1, `npm ci` has just run in the checkout, and a stage that would install the same files again gets those.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -22,6 +23,17 @@ instructions=$(sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' Dockerfile | g
 
 stage='' workdir=/ cmd='' health='' ready=''
 declare -A env
+# Whether `npm ci` has the same input here as in the checkout, and nothing else. .npmrc says --ignore-scripts too.
+is_installed() {
+  [ -n "${INSTALLED:-}" ] && [ "$1" = 'npm ci --ignore-scripts' ] || return 1
+  [ "$(ls -A "$workdir" | LC_ALL=C sort | xargs)" = '.npmrc package-lock.json package.json' ] || return 1
+  for file in .npmrc package-lock.json package.json; do cmp -s "$workdir/$file" "$root/$file" || return 1; done
+}
+# Files are linked where they are on the same file system. The cache is none of npm's.
+copy_installed() {
+  mkdir "$workdir/node_modules"
+  find "$root/node_modules" -mindepth 1 -maxdepth 1 ! -name .cache -exec cp "$@" -t "$workdir/node_modules" {} +
+}
 inside() { sed -E "s#(^|[ =:\"\`'])/(app|data)#\1$stage/\2#g" <<<"$1"; }
 while read -r verb rest; do
   case $verb in
@@ -50,6 +62,11 @@ while read -r verb rest; do
       # This machine may have no user named node.
       line=$(inside "$rest" | sed 's/node:node/nobody/')
       echo "RUN $rest"
+      if is_installed "$rest"; then
+        echo 'copied from the checkout, where npm ci installed the same'
+        copy_installed -al 2>/dev/null || { rm -rf "$workdir/node_modules" && copy_installed -a; }
+        continue
+      fi
       (cd "$workdir" && PATH=$(dirname "$node"):$PATH bash -euo pipefail -c "$line")
       ;;
     HEALTHCHECK) health=${rest#*CMD } ;;
