@@ -63,6 +63,13 @@ describe.each(CODES)('the locale %s', (code) => {
   });
 });
 
+/** Languages in which a length of time, as Intl writes it, is a nominative: no preposition may govern it. */
+const CASES = ['ar', 'cs', 'fi', 'hu', 'pl', 'ru', 'uk'];
+
+test.each(CASES)('how long a place is held is after a colon in %s', (code) => {
+  expect(read(code).messages['waiting.next.look']).toMatch(/: \{time\}\./);
+});
+
 test('every message is used by a view, and every view names only messages', () => {
   const source = readdirSync(VIEWS)
     .map((file) => readFileSync(join(VIEWS, file), 'utf8'))
