@@ -3,11 +3,12 @@ import { challengeOf } from './entry/entry-settings.ts';
 import { needsProof } from './entry/needs-proof.ts';
 import { estimatedWait, type Range } from './estimate.ts';
 import { hasLanes, laneTitle } from './lanes.ts';
+import type { DrawRecord } from './line/draw.ts';
 import type { Place } from './line/place.ts';
 import { messageId } from './page-settings.ts';
 import { areAdmissionsStopped, areTurnsStopped } from './pause.ts';
 import { heartbeatAfter, pollAfter } from './poll-intervals.ts';
-import type { ClosedReason, RoomId } from './room.ts';
+import type { ClosedReason, RoomEvent, RoomId } from './room.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -117,12 +118,17 @@ function rejoinAfter({ away, front, lapsed }: Place & { state: 'missed' }, misse
   return { rejoin: away && isFront ? 'by_itself' : 'on_request', rejoin_at: isFront ? 'front' : 'back' } as const;
 }
 
+/** The event that a draw is for; without a draw, the one whose prequeue has begun. */
+export function eventOfDraw({ settings, event }: Snapshot, draw: DrawRecord | undefined): RoomEvent | null | undefined {
+  return draw ? settings.events.find(({ id }) => id === draw.event) : event;
+}
+
 /** The facts of an entrant of a draw. */
 export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   const { settings, view, updatedAt } = snapshot;
   if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed');
   const draw = ticket.entry ? view.draws[ticket.entry.draw - 1] : undefined;
-  const event = draw ? settings.events.find(({ id }) => id === draw.event) : snapshot.event;
+  const event = eventOfDraw(snapshot, draw);
   // If the event was removed since, the draw happens at the next tick.
   const start = event?.start ?? updatedAt;
   const before = event && draw?.startsAt !== start ? draw?.startsAt : undefined;

@@ -1,5 +1,6 @@
 /** The status that all visitors of a room share: small, the same for everyone, and cacheable for a second. */
 import { aheadCurve } from './ahead.ts';
+import { eventOfDraw } from './facts.ts';
 import { laneTitle } from './lanes.ts';
 import { messageId } from './page-settings.ts';
 import { pollAfter } from './poll-intervals.ts';
@@ -46,7 +47,9 @@ function statusOfLane({ settings, view, ahead, speed }: Snapshot) {
 
 /** Of a room with lanes: the default lane, how many wait in all, and each lane by name. */
 function status(snapshot: Snapshot) {
-  const { settings, event, updatedAt } = snapshot;
+  const { settings, view, updatedAt } = snapshot;
+  const draw = view.draws.findLast(({ drawnAt, opensAt }) => drawnAt === null && opensAt <= updatedAt);
+  const event = eventOfDraw(snapshot, draw);
   const lanes = [snapshot, ...snapshot.lanes];
   const message_id = messageId(settings);
   const own = statusOfLane(snapshot);

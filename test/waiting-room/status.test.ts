@@ -80,6 +80,19 @@ describe('the shared status', () => {
     expect(await read()).not.toHaveProperty('starts_at');
   });
 
+  test('says when the event of the next draw starts, also while the one before goes on', async () => {
+    const start = time.now() + 60_000;
+    const before = { id: 'preview', prequeue_start: time.now() - 2_000, start: time.now() - 1_000, end: null };
+    const next = { id: 'opening', prequeue_start: time.now() - 500, start, end: null };
+    const events = [before, next].map((event) => ({ ...event, order: 'draw' as const }));
+    await room.operations.putRoom(roomSettings({ events }));
+    await room.advance.all();
+    const { ticket } = await room.visitors.arrive('sale', { visitor: null, ticket: null });
+    room.snapshots.expire('sale');
+    expect(await room.visitors.facts(ticket)).toMatchObject({ starts_at: new Date(start).toISOString() });
+    expect(await read()).toMatchObject({ starts_at: new Date(start).toISOString() });
+  });
+
   test('rejects with RoomNotFound for an unknown room', async () => {
     await expect(room.status.get('nowhere')).rejects.toThrow(RoomNotFound);
   });
