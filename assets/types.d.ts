@@ -35,7 +35,7 @@ export interface SharedStatus extends LaneStatus {
   readonly message_id?: string;
   readonly updated_at: string;
   readonly stock?: number;
-  /** Until an event starts. */
+  /** Until the draw of an event, or its start. */
   readonly starts_at?: string;
   /** By name, in a room with lanes. */
   readonly lanes?: Readonly<Record<string, LaneStatus>>;

@@ -64,7 +64,7 @@ function status(snapshot: Snapshot) {
     ...(message_id === undefined ? {} : { message_id }),
     updated_at: new Date(updatedAt).toISOString(),
     ...(snapshot.stock == null ? {} : { stock: snapshot.stock }),
-    ...(event && updatedAt < event.start ? { starts_at: new Date(event.start).toISOString() } : {}),
+    ...(event && (draw || updatedAt < event.start) ? { starts_at: new Date(event.start).toISOString() } : {}),
     ...(settings.mode === 'closed' && settings.closed_reason ? { closed_reason: settings.closed_reason } : {}),
     ...(lanes.length > 1
       ? { lanes: Object.fromEntries(lanes.map((each) => [laneTitle(each.lane), statusOfLane(each)])) }

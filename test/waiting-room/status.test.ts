@@ -77,6 +77,8 @@ describe('the shared status', () => {
     );
     expect(await read()).toMatchObject({ starts_at: new Date(start).toISOString() });
     time.pass(60_000);
+    await room.advance.all();
+    room.snapshots.expire('sale');
     expect(await read()).not.toHaveProperty('starts_at');
   });
 
@@ -91,6 +93,23 @@ describe('the shared status', () => {
     room.snapshots.expire('sale');
     expect(await room.visitors.facts(ticket)).toMatchObject({ starts_at: new Date(start).toISOString() });
     expect(await read()).toMatchObject({ starts_at: new Date(start).toISOString() });
+  });
+
+  test('says when an event started until its draw is made, as the facts of its entrants do', async () => {
+    const start = time.now() + 60_000;
+    const event = { id: 'opening', prequeue_start: time.now() - 1_000, start, end: null, order: 'draw' as const };
+    await room.operations.putRoom(roomSettings({ events: [event] }));
+    await room.advance.all();
+    const { ticket } = await room.visitors.arrive('sale', { visitor: null, ticket: null });
+    time.pass(60_000);
+    const starts_at = new Date(start).toISOString();
+    expect(await room.visitors.facts(ticket)).toMatchObject({ state: 'before_start', starts_at });
+    expect(await read()).toMatchObject({ starts_at });
+    // The draw waits for heartbeats on their way.
+    time.pass(3_000);
+    await room.advance.all();
+    room.snapshots.expire('sale');
+    expect(await read()).not.toHaveProperty('starts_at');
   });
 
   test('rejects with RoomNotFound for an unknown room', async () => {
