@@ -43,14 +43,14 @@ export function eventRoutes(operationsFor: OperationsFor, tags: EntityTags): Rou
       path: '/rooms/:room/events/:event/cancel',
       operationId: 'cancelEvent',
       role: 'owner',
-      summary: 'Cancel an event before its start. Its entrants get numbers at once, or none.',
+      summary: 'Cancel an event before its start. Its entrants get numbers, or none.',
       params: ofEvent,
       versioned: true,
       idempotent: true,
       body: fields({
         entrants: z
           .enum(['draw', 'release'])
-          .describe('draw: the entrants who are present get numbers at once. release: they get none and may rejoin.'),
+          .describe('draw: the present entrants get numbers within seconds. release: they get none and may rejoin.'),
       }).meta({ id: 'Cancellation' }),
       response: { 200: { description: 'All settings of the room after the change', schema: roomView } },
       problems: ['room_not_found', 'event_not_found', 'event_started'],

@@ -10,16 +10,16 @@ import type { LineStore } from './ports/line.ts';
 import type { RoomEvent, RoomSettings } from './room.ts';
 
 /**
- * How long after the start, in ms, the heartbeats of those who came right before it are on their way: a second until
- * the first one, its jitter and way, and a second in the buffer of a process.
+ * How long after the start or the cancellation, in ms, the heartbeats of those who came right before it are on their
+ * way: a second until the first one, its jitter and way, and a second in the buffer of a process.
  */
 const LAST_HEARTBEATS = 2500;
 
 export interface DrawSchedule {
   /**
    * Takes the next step that is due: announce, withdraw or draw. Returns whether it took one. While `missesHeartbeats`,
-   * and in the first seconds after the start, entrants may count as absent who are present: the draw waits, unless all
-   * are present.
+   * and in the first seconds after the start or after the event was cancelled, entrants may count as absent who are
+   * present: the draw waits, unless all are present.
    *
    * @param line that of the room, unless it is of a lane: each has its own draws.
    */
@@ -35,6 +35,22 @@ export function createDrawSchedule(
   line: Pick<LineStore, 'announceDraw' | 'withdrawDraw' | 'draw'>,
   now: () => number,
 ): DrawSchedule {
+  /** Of each line, the draw whose event is gone, by the hash of its seed, and since when this process knows. */
+  const cancelled = new Map<LineId, { readonly seedHash: string; readonly since: number }>();
+
+  /** When the entrants were to be drawn: the start, or when the event was cancelled; null if that is yet to come. */
+  function dueSince(id: LineId, next: DrawRecord | null, event: RoomEvent | undefined): number | null {
+    if (!next || event || next.arrivals === 0) {
+      cancelled.delete(id);
+      return next && event && now() >= event.start ? event.start : null;
+    }
+    const last = cancelled.get(id);
+    // This process's clock may have been set back.
+    if (last?.seedHash === next.seedHash && last.since <= now()) return last.since;
+    cancelled.set(id, { seedHash: next.seedHash, since: now() });
+    return now();
+  }
+
   /** When several processes announce at once, the first one's seed counts. */
   async function announce(id: LineId, event: RoomEvent): Promise<void> {
     const seed = newSeed();
@@ -59,14 +75,13 @@ export function createDrawSchedule(
     async advance(settings, { draws, entrantsPresent }, missesHeartbeats = false, id = settings.id) {
       const last = draws.at(-1);
       const next = last?.drawnAt === null ? last : null;
-      const event = next && settings.events.find((each) => each.id === next.event);
+      const event = settings.events.find((each) => each.id === next?.event);
       const due = upcoming(settings, draws);
 
-      // The event was removed just as its first entrant arrived: draw at once, so that each entrant gets a number.
-      const isDue = next && (event ? now() >= event.start : next.arrivals > 0);
-      const mayMiss = missesHeartbeats || (event && now() < event.start + LAST_HEARTBEATS);
-      if (isDue && mayMiss && entrantsPresent < next.arrivals) return false;
-      if (isDue) await line.draw(id, next.event, now());
+      const since = dueSince(id, next, event);
+      const mayMiss = missesHeartbeats || (since !== null && now() < since + LAST_HEARTBEATS);
+      if (next && since !== null && mayMiss && entrantsPresent < next.arrivals) return false;
+      if (next && since !== null) await line.draw(id, next.event, now());
       else if (next && next.event !== due?.id && next.arrivals === 0) await line.withdrawDraw(id, next.event, now());
       else if (due && !isAnnounced(next, due)) await announce(id, due);
       else return false;

@@ -5,11 +5,13 @@ import type { RoomEvent, RoomSettings } from './room.ts';
 
 /**
  * Guards the entrants of an event: settings that remove or rename it would draw them at once, before the start that they
- * were promised. Returns the settings to store; rejects with EventHasEntrants unless the context keeps such events.
+ * were promised. Only the `cancelled` one may go. Returns the settings to store; rejects with EventHasEntrants unless the
+ * context keeps such events.
  */
 export function createEventGuard({ store, now, eventKept }: Pick<OperationsContext, 'store' | 'now' | 'eventKept'>) {
-  return async (before: RoomSettings | null, after: RoomSettings): Promise<RoomSettings> => {
-    const removed = before?.events.filter(({ id }) => !after.events.some((event) => event.id === id)) ?? [];
+  return async (before: RoomSettings | null, after: RoomSettings, cancelled?: string): Promise<RoomSettings> => {
+    const isRemoved = ({ id }: RoomEvent) => id !== cancelled && !after.events.some((event) => event.id === id);
+    const removed = before?.events.filter(isRemoved) ?? [];
     if (removed.length === 0) return after;
     const views = await Promise.all(lanesOf(before ?? after).map(({ line }) => store.line.view(line, now())));
     const open = views.flatMap(({ draws }) =>

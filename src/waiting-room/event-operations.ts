@@ -6,7 +6,7 @@ import type { RoomEvent, RoomId, RoomSettings } from './room.ts';
 import type { RoomOperations } from './room-operations.ts';
 import type { Precondition } from './settings-change.ts';
 
-/** What happens to the entrants of an event that is cancelled: they get numbers at once, or none at all. */
+/** What happens to the entrants of an event that is cancelled: they get numbers, or none at all. */
 export type EntrantsOfCancelled = 'draw' | 'release';
 
 /** What operators do with an event that visitors may wait for. Rejects with EventNotFound and EventStarted. */
@@ -23,7 +23,10 @@ export interface EventOperations {
     accept: (settings: RoomSettings, event: RoomEvent) => void,
     precondition?: Precondition,
   ): Promise<Stored<RoomSettings>>;
-  /** Ends the draw of the event, then removes the event. Repeatable until the event is removed. */
+  /**
+   * Ends the draw of the event, then removes the event. Repeatable until the event is removed. With `draw`, if an entrant
+   * is absent, the draw schedule draws once the heartbeats on their way have come.
+   */
   cancelEvent(
     room: RoomId,
     event: string,
@@ -47,7 +50,10 @@ export function createEventOperations(context: OperationsContext, rooms: RoomOpe
   async function endDraw({ name, line: id }: Lane, room: RoomId, event: string, entrants: EntrantsOfCancelled) {
     await line.withdrawDraw(id, event, now());
     if (entrants === 'release') return line.releaseDraw(id, event, now());
-    const from = (await line.view(id, now())).counters.serving;
+    const { counters, draws, entrantsPresent } = await line.view(id, now());
+    const open = draws.find((each) => each.event === event && each.drawnAt === null);
+    if (open && entrantsPresent < open.arrivals) return;
+    const from = counters.serving;
     await line.draw(id, event, now());
     const to = (await line.view(id, now())).counters.serving;
     if (from !== to) emit('counter.raised', { room, ...inLane(name), by, from, to });
@@ -75,8 +81,8 @@ export function createEventOperations(context: OperationsContext, rooms: RoomOpe
         ...settings,
         events: settings.events.filter((event) => event.id !== id),
       });
-      // The draw has ended: nobody can undo this.
-      const changed = await rooms.changeRoom(room, without, undefined, { isUndoable: false });
+      // The draw has ended, or ends soon: nobody can undo this.
+      const changed = await rooms.changeRoom(room, without, undefined, { isUndoable: false, cancelled: id });
       audit('event.cancelled', room, { event: id, entrants });
       return changed;
     },

@@ -129,7 +129,7 @@ export function entrantFacts(snapshot: Snapshot, ticket: Ticket): Facts {
   if (settings.mode === 'closed') return facts(snapshot, ticket, 'closed');
   const draw = ticket.entry ? view.draws[ticket.entry.draw - 1] : undefined;
   const event = eventOfDraw(snapshot, draw);
-  // If the event was removed since, the draw happens at the next tick.
+  // If the event was cancelled since, the draw happens within seconds.
   const start = event?.start ?? updatedAt;
   const before = event && draw?.startsAt !== start ? draw?.startsAt : undefined;
   return {

@@ -28,6 +28,8 @@ function withGroup(before: RoomSettings | null, after: RoomSettings): RoomSettin
 export interface ChangeOptions {
   /** Whether an operator may undo the change; true by default. */
   readonly isUndoable?: boolean;
+  /** The event that the change removes even if it has entrants, who are drawn. */
+  readonly cancelled?: string | undefined;
 }
 
 /**
@@ -133,7 +135,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
     id: RoomId,
     next: (current: RoomSettings | null) => RoomSettings | Promise<RoomSettings>,
     precondition: Precondition = unconditional,
-    { isUndoable = true }: ChangeOptions = {},
+    { isUndoable = true, cancelled }: ChangeOptions = {},
   ): Promise<Changed<RoomSettings>> {
     const deed = newDeed(context);
     let before: RoomSettings | null = null;
@@ -149,7 +151,7 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
       async (current) => {
         before = current;
         const counted = await next(current);
-        const guarded = await guardLanes(current, await guardEvents(current, counted));
+        const guarded = await guardLanes(current, await guardEvents(current, counted, cancelled));
         const sold = await withSoldOfRemovedLanes(current, guarded);
         return openNewLanes(current, await refuseTakenEventId(sold));
       },

@@ -265,8 +265,26 @@ describe('the draw of an event', () => {
     await stay(0);
     room = roomWith();
     expect(await schedule.advance(room, await view(), true)).toBe(false);
+    now += seconds(2.4);
+    await turn();
+    expect(await only()).toMatchObject({ drawnAt: null });
+    now += seconds(0.1);
+    expect(await schedule.advance(room, await view(), true)).toBe(false);
     await turn();
     expect(await only()).toMatchObject({ drawnAt: now, entrants: 1 });
+  });
+
+  it('waits again for the entrants of a cancelled event after a reset', async () => {
+    await store.line.configure(room.id, { ...RULES, presentFromJoin: false }, now);
+    for (now of [SALE.prequeue_start, SALE.prequeue_start + seconds(10)]) {
+      room = roomWith(SALE);
+      await turn();
+      await come(2);
+      room = roomWith();
+      await turn();
+      expect(await only()).toMatchObject({ drawnAt: null });
+      await store.line.reset(room.id, { incarnation: '' }, now);
+    }
   });
 
   it('has one seed and is drawn once when two processes act at once', async () => {

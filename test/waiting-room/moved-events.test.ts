@@ -112,4 +112,36 @@ describe.each(STORES)('an event with entrants, on %s', (_name, open) => {
     await operator().cancelEvent(room, 'opening', 'draw');
     expect(await facts()).toMatchObject({ state: 'waiting', number: 1 });
   });
+
+  test.each(['draw', 'arrival'] as const)(
+    'draws those too who came right before it was cancelled (%s)',
+    async (order) => {
+      await operator().putRoom({ ...settings, events: [{ ...event, order }] });
+      const late = await waitingRoom.visitors.arrive(room, { visitor: null, ticket: null });
+      await operator().cancelEvent(room, 'opening', 'draw');
+      expect((await operator().room(room)).events).toEqual([]);
+      await waitingRoom.advance.room(room);
+      expect(await facts()).toMatchObject({ state: 'before_start', number: null });
+      // The first heartbeat is due after a second, and each process writes its heartbeats once a second.
+      time.pass(1200);
+      waitingRoom.snapshots.expire(room);
+      await waitingRoom.visitors.facts(late.ticket);
+      time.pass(1000);
+      await waitingRoom.flush();
+      await waitingRoom.advance.room(room);
+      const shown = [await facts(), await waitingRoom.visitors.facts(late.ticket)];
+      expect(shown.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+      expect(shown.map(({ number }) => number).toSorted()).toEqual([1, 2]);
+    },
+  );
+
+  test('draws without those who stay absent after it was cancelled', async () => {
+    await waitingRoom.visitors.arrive(room, { visitor: null, ticket: null });
+    await operator().cancelEvent(room, 'opening', 'draw');
+    await waitingRoom.advance.room(room);
+    time.pass(2500);
+    await waitingRoom.advance.room(room);
+    expect(await facts()).toMatchObject({ state: 'waiting', number: 1 });
+    expect((await waitingRoom.snapshots.get(room)).view.draws).toMatchObject([{ arrivals: 2, entrants: 1 }]);
+  });
 });
