@@ -2,9 +2,9 @@
 import type { Mode } from './room.ts';
 
 /**
- * - `nobody_let_in`: nobody was let in for a minute while people are present.
+ * - `nobody_let_in`: nobody was let in for a minute in which people were present and the mode was `queue`.
  * - `turns_not_reaching_site`: under half of the latest turns reached the site.
- * - `present_halved`: within a minute, half of those present went without being let in.
+ * - `present_halved`: within a minute, half of those present went without getting a turn.
  * - `abuse`: an address behaves like an attacker.
  */
 export const ROOM_ALERTS = ['nobody_let_in', 'turns_not_reaching_site', 'present_halved', 'abuse'] as const;
@@ -29,7 +29,10 @@ export interface RoomCondition {
   /** Null: not known yet. */
   readonly presentMinuteAgo: number | null;
   readonly letInLastMinute: number;
-  readonly secondsSinceLastTurn: number;
+  /** Places held for served visitors who have not claimed yet. */
+  readonly held: number;
+  /** For how long nobody has had a turn while people were present and the mode was `queue`; 0 in other modes. */
+  readonly secondsWithoutTurn: number;
   readonly turns: number;
   readonly reached: number;
   /** When abuse was suspected last, in ms; null: never. */
@@ -45,15 +48,24 @@ const FEWEST_PRESENT = 20;
 const STAYS = 60_000;
 const ABUSE_STAYS = 5 * 60_000;
 
+/** The modes in which an alert says something. In the others it is wrong at once: what it would report is on purpose. */
+const SAYS_SOMETHING: Readonly<Record<RoomAlert, readonly Mode[]>> = {
+  nobody_let_in: ['queue'],
+  turns_not_reaching_site: ['queue', 'passthrough', 'paused'],
+  present_halved: ['queue', 'paused'],
+  abuse: ['queue', 'passthrough', 'paused', 'closed'],
+};
+
 function isTrue(alert: RoomAlert, room: RoomCondition, now: number): boolean {
+  if (!SAYS_SOMETHING[alert].includes(room.mode)) return false;
   switch (alert) {
     case 'nobody_let_in':
-      return room.mode === 'queue' && room.present > 0 && room.secondsSinceLastTurn >= NOBODY_FOR;
+      return room.present > 0 && room.secondsWithoutTurn >= NOBODY_FOR;
     case 'turns_not_reaching_site':
       return room.turns >= FEWEST_TURNS && room.reached * 2 < room.turns;
     case 'present_halved': {
       const before = room.presentMinuteAgo ?? 0;
-      return before >= FEWEST_PRESENT && (room.present + room.letInLastMinute) * 2 < before;
+      return before >= FEWEST_PRESENT && (room.present + room.held + room.letInLastMinute) * 2 < before;
     }
     case 'abuse':
       return room.abuseAt !== null && now - room.abuseAt < ABUSE_STAYS;
@@ -67,9 +79,11 @@ export interface AlertChanges<Name extends AlertName> {
   readonly ended: readonly Name[];
 }
 
-/** What is raised now. An alert that came and went stays for a minute. */
+/** What is raised now. An alert that came and went stays for a minute, unless the mode makes it wrong. */
 export function decideRoomAlerts(before: Raised<RoomAlert>, room: RoomCondition, now: number): AlertChanges<RoomAlert> {
-  return changeAlerts(ROOM_ALERTS, before, (alert) => isTrue(alert, room, now), now);
+  // Nobody waits for the end of the minute once someone is let in.
+  const endsAtOnce = (alert: RoomAlert) => alert === 'nobody_let_in' || !SAYS_SOMETHING[alert].includes(room.mode);
+  return changeAlerts(ROOM_ALERTS, before, (alert) => isTrue(alert, room, now), now, endsAtOnce);
 }
 
 export function changeAlerts<Name extends AlertName>(
@@ -77,10 +91,10 @@ export function changeAlerts<Name extends AlertName>(
   before: Raised<Name>,
   isRaised: (name: Name) => boolean,
   now: number,
+  endsAtOnce: (name: Name) => boolean = () => false,
 ): AlertChanges<Name> {
   const since = (name: Name) => before[name];
-  // Nobody waits for the end of the minute once someone is let in.
-  const mayEnd = (name: Name) => name === 'nobody_let_in' || Math.abs(now - (since(name) ?? 0)) >= STAYS;
+  const mayEnd = (name: Name) => endsAtOnce(name) || Math.abs(now - (since(name) ?? 0)) >= STAYS;
   const began = names.filter((name) => since(name) === undefined && isRaised(name));
   const ended = names.filter((name) => since(name) !== undefined && !isRaised(name) && mayEnd(name));
   const raised = names.flatMap((name) => {

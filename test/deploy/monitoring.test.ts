@@ -85,10 +85,12 @@ describe.skipIf(!existsSync(PROMTOOL))('promtool', () => {
     ['a store that answers', { 'anteroom_store_errors_total{operation="join"}': '3x40' }, []],
     ['a store that fails', { 'anteroom_store_errors_total{operation="join"}': '0+15x40' }, ['AnteroomStoreErrors']],
     ['no process', {}, ['AnteroomDown']],
+    ['a room that lets nobody in', ofRoom(1), ['AnteroomNobodyLetIn']],
+    ['a paused room', ofRoom(0), []],
   ])('with %s, fires what it should', (_, series, expected) => {
     const isUp = expected[0] !== 'AnteroomDown';
     const input = { ...(isUp ? { anteroom_process_start_time_seconds: '1x40' } : {}), ...series };
-    const alerts = ['AnteroomDown', 'AnteroomStoreErrors'].map((alertname) => ({
+    const alerts = ['AnteroomDown', 'AnteroomStoreErrors', 'AnteroomNobodyLetIn'].map((alertname) => ({
       ...{ alertname, eval_time: '8m' },
       exp_alerts: expected.includes(alertname as never)
         ? [{ exp_labels: labelsOf(alertname), exp_annotations: annotationsOf(alertname) }]
@@ -110,12 +112,22 @@ describe.skipIf(!existsSync(PROMTOOL))('promtool', () => {
 });
 
 const ruleOf = (name: string) => rules.find(({ alert }) => alert === name);
-const isOfStore = (name: string) => name === 'AnteroomStoreErrors';
-const labelsOf = (name: string) => ({ ...ruleOf(name)?.labels, ...(isOfStore(name) ? { operation: 'join' } : {}) });
+/** The series of a room in which visitors wait and nothing moves, and whether its alert is raised. */
+function ofRoom(isRaised: 0 | 1) {
+  const still = ['present', 'claimed', 'serving'].map((name) => [`anteroom_room_${name}{room="sale"}`, '5x40']);
+  return { ...Object.fromEntries(still), 'anteroom_alert{room="sale",alert="nobody_let_in"}': `${isRaised}x40` };
+}
+
+/** Which series fires each alert. */
+const FIRED_BY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  AnteroomStoreErrors: { operation: 'join' },
+  AnteroomNobodyLetIn: { room: 'sale' },
+};
+const labelsOf = (name: string) => ({ ...ruleOf(name)?.labels, ...FIRED_BY[name] });
 const annotationsOf = (name: string) =>
   Object.fromEntries(
     Object.entries(ruleOf(name)?.annotations ?? {}).map(([key, text]) => [
       key,
-      text.replaceAll(/\{\{ *\$labels\.operation *\}\}/g, 'join'),
+      text.replaceAll(/\{\{ *\$labels\.(\w+) *\}\}/g, (_, label: string) => FIRED_BY[name]?.[label] ?? ''),
     ]),
   );

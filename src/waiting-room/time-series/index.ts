@@ -94,9 +94,9 @@ export function createMeasurements({ store, now, emit, isAtRest }: MeasurementsD
   }
 
   /** What changes where something happens. */
-  const gistOf = ({ counters, held, provisional, inside }: LineView) => {
+  const gistOf = ({ counters, held, provisional, inside }: LineView, { alerts = {} }: Measurement) => {
     const isEmpty = counters.waiting === 0 && inside === 0 && held === 0;
-    return isEmpty ? JSON.stringify([counters, provisional]) : '';
+    return isEmpty ? JSON.stringify([counters, provisional, Object.keys(alerts)]) : '';
   };
 
   return {
@@ -114,7 +114,7 @@ export function createMeasurements({ store, now, emit, isAtRest }: MeasurementsD
       known.set(room, { writtenAt: 0, written: '', ...from, measurement });
       for (const alert of began) emit('alert.raised', { room, alert });
       for (const alert of ended) emit('alert.cleared', { room, alert });
-      const gist = gistOf(view);
+      const gist = gistOf(view, measurement);
       const isQuiet = from !== null && gist !== '' && gist === from.written;
       const isDue = !isQuiet && Math.abs(now() - (from?.writtenAt ?? 0)) >= WRITTEN_EVERY;
       if (isDue) await timeSeries.writeLatest(room, JSON.stringify(measurement));
@@ -134,8 +134,9 @@ export function createMeasurements({ store, now, emit, isAtRest }: MeasurementsD
       known.set(room, { ...here, measurement: measured });
     },
     isComplete(room, view, occupiedAt) {
-      const measurement = known.get(room)?.measurement;
-      return measurement !== undefined && minuteOf(occupiedAt) < measurement.minute && isIdleSoFar(measurement, view);
+      const here = known.get(room);
+      if (!here || here.written !== gistOf(view, here.measurement)) return false;
+      return minuteOf(occupiedAt) < here.measurement.minute && isIdleSoFar(here.measurement, view);
     },
     async pace(room) {
       const here = known.get(room)?.measurement;

@@ -39,6 +39,8 @@ export interface Measurement {
   readonly alerts?: Raised<RoomAlert> | undefined;
   /** When abuse was suspected last; missing: never. */
   readonly abuseAt?: number | undefined;
+  /** Since when people are present in the mode `queue`; missing: they are not. */
+  readonly waitSince?: number | undefined;
 }
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE);
@@ -59,6 +61,7 @@ export function measureView(before: Measurement | null, view: LineView, now: num
   const minute = minuteOf(now);
   const isOver = before !== null && minute > before.minute;
   const totals = totalsOf(view);
+  const doWait = view.mode === 'queue' && view.counters.present > 0;
   return {
     incarnation,
     generation,
@@ -68,6 +71,7 @@ export function measureView(before: Measurement | null, view: LineView, now: num
     start: isOver || !isSame ? totals : before.start,
     alerts: before?.alerts,
     abuseAt: before?.abuseAt,
+    waitSince: doWait ? Math.min(now, (isSame ? before.waitSince : undefined) ?? now) : undefined,
     closed: [
       ...(before?.closed ?? []),
       // What a reset took away is not known.
@@ -93,13 +97,13 @@ export function isIdleSoFar({ start, closed, alerts = {}, ...of }: Measurement, 
 
 /** The alerts of the room after a measurement. */
 export function alertsAfter(measured: Measurement, view: LineView): AlertChanges<RoomAlert> {
-  const { pace, at, alerts = {}, abuseAt = null } = measured;
-  const { mode, counters } = view;
+  const { pace, at, alerts = {}, abuseAt = null, waitSince = at } = measured;
+  const { mode, counters, held } = view;
   const condition = {
-    ...{ mode, present: counters.present, abuseAt, ...reachedTurns(pace) },
+    ...{ mode, present: counters.present, held, abuseAt, ...reachedTurns(pace) },
     presentMinuteAgo: presentMinuteAgo(pace, at),
     letInLastMinute: letInLastMinute(pace, view, at),
-    secondsSinceLastTurn: secondsSinceLastTurn(pace, at),
+    secondsWithoutTurn: Math.min(secondsSinceLastTurn(pace, at), Math.floor((at - waitSince) / 1000)),
   };
   return decideRoomAlerts(alerts, condition, at);
 }
