@@ -5,7 +5,7 @@ import { reason, wordsOf } from '../state/api.ts';
 import { isFresh, newsAge, newsAt } from '../state/live.ts';
 import { session } from '../state/session.ts';
 import { duration, t } from '../state/words.ts';
-import { Dialog } from './dialog.tsx';
+import { closeDialog, Dialog } from './dialog.tsx';
 import { TextField } from './field.tsx';
 import { SignInLink } from './sign-in-link.tsx';
 
@@ -39,14 +39,14 @@ export function ActionDialog(props: ActionDialogProps) {
 
   async function act(event: Event) {
     event.preventDefault();
-    const dialog = (event.currentTarget as HTMLElement).closest('dialog');
+    const form = event.currentTarget as HTMLElement;
     if (isBusy.value || !isReady) return;
     isBusy.value = true;
     trouble.value = '';
     try {
       const news = await onAct();
       // The browser gives the focus back to the button that opened it.
-      dialog?.close();
+      closeDialog(form);
       onDone(news);
     } catch (error) {
       trouble.value = wordsOf(error);
@@ -80,7 +80,7 @@ export function ActionDialog(props: ActionDialogProps) {
           <button type="submit" class={isDangerous ? 'danger' : 'primary'} aria-disabled={isBusy.value || !isReady}>
             {action}
           </button>
-          <button type="button" onClick={(event) => event.currentTarget.closest('dialog')?.close()}>
+          <button type="button" onClick={(event) => closeDialog(event.currentTarget)}>
             {t('dialog.cancel')}
           </button>
           {isSignedOut && <SignInLink />}

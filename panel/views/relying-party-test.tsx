@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { Dialog } from '../parts/dialog.tsx';
+import { closeDialog, Dialog } from '../parts/dialog.tsx';
 import { RehearsalOutcome } from '../parts/rehearsal-outcome.tsx';
 import { Result, type ResultName } from '../parts/result.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -58,7 +58,7 @@ export function RelyingPartyTest({ client, room, onClose }: RelyingPartyTestProp
       <p class="hint">{t('party_test.login_hint')}</p>
       <RehearsalOutcome state={state} isLoginOnly />
       <p class="actions">
-        <button type="button" onClick={(event) => event.currentTarget.closest('dialog')?.close()}>
+        <button type="button" onClick={(event) => closeDialog(event.currentTarget)}>
           {t('dialog.close')}
         </button>
       </p>

@@ -612,6 +612,38 @@ describe('an operator, by keyboard', () => {
   });
 });
 
+describe('a press right after a dialog closes', () => {
+  const ACTIONS = { 'Rotate the keys': 'Rotate', 'Replace all keys now': 'Replace all keys' };
+
+  test.each([
+    ['Escape', 'Rotate the keys'],
+    ['Escape', 'Replace all keys now'],
+    ['Cancel', 'Rotate the keys'],
+    ['Cancel', 'Replace all keys now'],
+  ] as const)('opens the next one: %s, then “%s”', async (by, next) => {
+    await signIn(panel.page);
+    await show(panel.page, '#/keys');
+    await press(panel.page, 'Rotate the keys');
+    await panel.page.getByRole('dialog').waitFor();
+    // In one task, before the browser fires the event of the closed dialog.
+    await panel.page.evaluate(
+      `const button = (name) => [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name);
+      const next = button('${next}');
+      if ('${by}' === 'Cancel') button('Cancel').click();
+      else document.querySelector('dialog').requestClose();
+      Promise.resolve().then(() => {
+        next.focus();
+        next.click();
+      });`,
+    );
+    await panel.page.getByRole('dialog').getByRole('button', { name: ACTIONS[next], exact: true }).waitFor();
+    await panel.page.keyboard.press('Escape');
+    await panel.page.getByRole('dialog').waitFor({ state: 'detached' });
+    // The browser gave the focus back.
+    await panel.page.locator('button:focus', { hasText: next }).waitFor();
+  });
+});
+
 describe('what a role cannot do is not offered', () => {
   const buttons = () => panel.page.locator('main').getByRole('button').allTextContents();
 
