@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { reason, wordsOf } from '../state/api.ts';
+import { reason, type Told, wordsOf } from '../state/api.ts';
 import { isFresh, newsAge, newsAt } from '../state/live.ts';
 import { session } from '../state/session.ts';
 import { duration, t } from '../state/words.ts';
 import { closeDialog, Dialog } from './dialog.tsx';
 import { TextField } from './field.tsx';
 import { SignInLink } from './sign-in-link.tsx';
+import { ToldText } from './told-text.tsx';
 
 export interface ActionDialogProps {
   readonly title: string;
@@ -26,7 +27,7 @@ export interface ActionDialogProps {
 export function ActionDialog(props: ActionDialogProps) {
   const { title, action, isDangerous = false, isReady = true, onAct, onDone, onClose, children } = props;
   const isBusy = useSignal(false);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   // A reason belongs to one action.
   useEffect(() => {
@@ -74,7 +75,7 @@ export function ActionDialog(props: ActionDialogProps) {
           {t('dialog.old', { age: duration(Math.floor(newsAge.value / 1000)) })}
         </p>
         <p role="alert" class="fault" hidden={words === ''}>
-          {words}
+          <ToldText of={words} />
         </p>
         <div class="actions">
           <button type="submit" class={isDangerous ? 'danger' : 'primary'} aria-disabled={isBusy.value || !isReady}>

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { Refused, wordsOf } from '../state/api.ts';
+import { Refused, type Told, wordsOf } from '../state/api.ts';
 import { csrfHeaders } from '../state/session.ts';
+import { ToldText } from './told-text.tsx';
 
 export interface ExportButtonProps {
   /** Below the API. */
@@ -12,7 +13,7 @@ export interface ExportButtonProps {
 
 /** Saves an answer of the API as a file. A link could not send the CSRF token. */
 export function ExportButton({ path, file, children }: ExportButtonProps) {
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   async function save() {
     try {
       const answer = await fetch(`v1${path}`, { headers: csrfHeaders(), cache: 'no-store' });
@@ -34,7 +35,7 @@ export function ExportButton({ path, file, children }: ExportButtonProps) {
         {children}
       </button>
       <span role="alert" class="fault" hidden={trouble.value === ''}>
-        {trouble.value}
+        <ToldText of={trouble.value} />
       </span>
     </>
   );

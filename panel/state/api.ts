@@ -80,8 +80,11 @@ function reasonHeader(): Readonly<Record<string, string>> {
 export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
 
+/** Words for the operator. `english` follows them, in what language they may be: the API alone has these words. */
+export type Told = string | { readonly words: string; readonly english: string };
+
 /** What went wrong, in words for the operator. */
-export function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): Told {
   if (error instanceof Refused) {
     if (error.status === 401) return t('problem.signed_out');
     if (error.status === 412) return t('problem.changed');
@@ -91,8 +94,10 @@ export function wordsOf(error: unknown): string {
 }
 
 /** The API's English is more precise than what a code says, but only English. Faults of fields have no other words. */
-function refusalWords({ code, detail, message, errors }: Refused): string {
+function refusalWords({ code, detail, message, errors }: Refused): Told {
   const key = `problem.code.${code}`;
-  if (!isKey(key) || (language === 'en' && detail !== '')) return message;
-  return errors.length === 0 ? t(key) : `${t(key)} ${detail}`;
+  const isKnown = isKey(key);
+  if (language === 'en') return isKnown && detail === '' ? t(key) : message;
+  if (!isKnown) return { words: '', english: message };
+  return errors.length === 0 ? t(key) : { words: t(key), english: detail };
 }

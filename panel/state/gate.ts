@@ -1,11 +1,11 @@
 /** What the gate says of a page, asked as a proxy would ask it for a visitor from outside. */
-import { Refused, wordsOf } from './api.ts';
+import { Refused, type Told, wordsOf } from './api.ts';
 
 export interface GateAnswer {
   readonly verdict: 'line' | 'passes' | 'refused';
   /** Where a visitor from outside goes. */
   readonly location: string | null;
-  readonly detail: string | null;
+  readonly detail: Told | null;
 }
 
 /** Nobody joins the line by it. Throws a `TypeError` for what is no URL. */

@@ -50,10 +50,10 @@ export const dateOf = (iso: string): string => date.format(new Date(iso));
 /** A date and time with seconds, for entries that may be of the same minute. */
 export const momentOf = (iso: string): string => moment.format(new Date(iso));
 
-/** A duration in one unit that keeps two digits: `74 s`, `12 min`, `3 h`. */
+/** A duration in one unit that keeps two digits: `74 s`, `12 min`, `3 h`. No line breaks before the unit. */
 export function duration(seconds: number): string {
   const [value, unit] = seconds < 120 ? [seconds, 's'] : seconds < 7200 ? [seconds / 60, 'min'] : [seconds / 3600, 'h'];
-  return `${number(Math.round(value))} ${unit}`;
+  return `${number(Math.round(value))}\u00a0${unit}`;
 }
 
 export function range(low: number, high: number): string {

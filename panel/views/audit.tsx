@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { ExportButton } from '../parts/export-button.tsx';
 import { TextField } from '../parts/field.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import type { AuditEntry } from '../state/types.ts';
 import { isKey, momentOf, t } from '../state/words.ts';
 
@@ -14,7 +14,7 @@ export function AuditView() {
   const entries = useSignal<readonly AuditEntry[]>([]);
   const by = useSignal('');
   const hasMore = useSignal(false);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   async function load(skip: number) {
     try {

@@ -5,7 +5,7 @@ import { LiveBadge } from '../parts/live-badge.tsx';
 import { news } from '../parts/news.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import { type Group, insideOf } from '../state/groups.ts';
 import { followRooms, loadRooms, reportOf } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
@@ -16,7 +16,7 @@ import { GroupDialog } from './group-dialog.tsx';
 /** The groups of rooms that share a back end, with what each room uses at this moment. */
 export function GroupsView() {
   const groups = useSignal<readonly Group[] | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const edited = useSignal<Group | 'new' | null>(null);
   const removed = useSignal<Group | null>(null);
 

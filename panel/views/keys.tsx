@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Fact } from '../parts/fact.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import { may } from '../state/session.ts';
 import { dateOf, t } from '../state/words.ts';
 import { RotateKeysDialog } from './rotate-keys-dialog.tsx';
@@ -19,7 +19,7 @@ interface SigningKey {
 /** The keys that sign ID tokens. */
 export function KeysView() {
   const keys = useSignal<readonly SigningKey[] | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const asks = useSignal<'rotate' | 'emergency' | null>(null);
 
   async function load() {

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Scroll } from '../parts/scroll.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import { type Role, session } from '../state/session.ts';
 import { t } from '../state/words.ts';
 
@@ -17,7 +17,7 @@ interface Operators {
 /** Who may use the panel and the API: names and roles. */
 export function OperatorsView() {
   const operators = useSignal<Operators | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     call<Operators>('/operators')
       .then(({ value }) => {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import { loadRooms } from '../state/rooms.ts';
 import { t } from '../state/words.ts';
 import { type Discovery, type RelyingParty, RelyingPartyCard } from './relying-party-card.tsx';
@@ -10,7 +10,7 @@ import { type Discovery, type RelyingParty, RelyingPartyCard } from './relying-p
 export function RelyingPartiesView() {
   const parties = useSignal<readonly RelyingParty[] | null>(null);
   const provider = useSignal<Discovery | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     Promise.all([
       call<readonly RelyingParty[]>('/relying-parties').then(({ value }) => {

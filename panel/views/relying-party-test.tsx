@@ -4,7 +4,7 @@ import { closeDialog, Dialog } from '../parts/dialog.tsx';
 import { RehearsalOutcome } from '../parts/rehearsal-outcome.tsx';
 import { Result, type ResultName } from '../parts/result.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { call, wordsOf } from '../state/api.ts';
+import { call, type Told, wordsOf } from '../state/api.ts';
 import { createRehearsal } from '../state/rehearsal.ts';
 import { t } from '../state/words.ts';
 
@@ -24,7 +24,7 @@ export interface RelyingPartyTestProps {
 export function RelyingPartyTest({ client, room, onClose }: RelyingPartyTestProps) {
   const state = useMemo(() => createRehearsal(room), [room]);
   const checks = useSignal<readonly Check[] | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     Promise.all([
       call<{ readonly checks: readonly Check[] }>(`/relying-parties/${encodeURIComponent(client)}/test`, {

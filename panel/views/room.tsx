@@ -6,7 +6,7 @@ import { NavLinks } from '../parts/nav-links.tsx';
 import { Nowhere } from '../parts/nowhere.tsx';
 import { SentenceLine } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { wordsOf } from '../state/api.ts';
+import { type Told, wordsOf } from '../state/api.ts';
 import { createRoomState } from '../state/room.ts';
 import { nameOf } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
@@ -34,7 +34,7 @@ const TABS = ['now', 'history', 'events', 'support', 'rules', 'gate', 'preflight
 export function RoomView({ id, tab: asked }: { readonly id: string; readonly tab: string }) {
   const tab = TABS.find((name) => name === asked) ?? 'now';
   const state = useMemo(() => createRoomState(id), [id]);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     state.load().catch((error: unknown) => {
       trouble.value = wordsOf(error);

@@ -5,7 +5,7 @@ import { TextField } from '../parts/field.tsx';
 import { LiveBadge } from '../parts/live-badge.tsx';
 import { wordsOfSentence } from '../parts/sentence-line.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { wordsOf } from '../state/api.ts';
+import { type Told, wordsOf } from '../state/api.ts';
 import { followRooms, loadRooms, nameOf, reportOf, rooms } from '../state/rooms.ts';
 import { hrefOf } from '../state/route.ts';
 import { sentenceOf } from '../state/sentence.ts';
@@ -17,7 +17,7 @@ const FIRST = 100;
 
 /** All rooms: what happens in each, and whether somebody should look. */
 export function RoomsView() {
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const search = useSignal('');
   const most = useSignal(FIRST);
   useEffect(() => {

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AdminServer, startAdmin } from '#support/admin.ts';
+import { ADMIN_TOKEN, type AdminServer, startAdmin } from '#support/admin.ts';
 import { launchChromium } from '#support/chromium.ts';
+import { openEvents } from '#support/event-source.ts';
 import { axe, openPanel, press, show, signIn } from './panel.ts';
 
 let browser: Browser;
@@ -221,6 +222,42 @@ describe('the panel', () => {
       }
     }
     expect(await cards.first().textContent()).toMatch(/StateSigns.*AlgorithmRS256.*Key/);
+  });
+
+  test('breaks no number off its unit with text of twice the size on a phone', async () => {
+    const { page } = await openPanel(browser, admin, { viewport: { width: 320, height: 640 } });
+    await signIn(page);
+    const live = await openEvents(`${admin.url}/admin/v1/rooms/sale/live`, { Authorization: `Bearer ${ADMIN_TOKEN}` });
+    const { data } = await live.next('counters');
+    live.close();
+    const report = JSON.stringify({ ...data, newcomers_wait: { low: 0, high: 10 } });
+    const body = `event: counters\ndata: ${report}\n\n`;
+    await page.route('**/rooms/sale/live*', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await page.evaluate(`
+      const large = new CSSStyleSheet();
+      large.replaceSync(':root { font-size: 200% }');
+      document.adoptedStyleSheets.push(large);`);
+    await show(page, '#/rooms/sale/now');
+    await page.getByText('10 s').waitFor();
+    const lines = await page.evaluate<[string, number][]>(`[...document.querySelectorAll('.five dd')].flatMap((dd) => {
+      const text = dd.firstChild;
+      return [...text.data.matchAll(/[\\d,.]+(\\s\\p{L}+)?/gu)].map(({ 0: part, index }) => {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + part.length);
+        return [part, new Set([...range.getClientRects()].map(({ top }) => top)).size];
+      });
+    })`);
+    await page.screenshot({ path: 'test-output/panel/large-text.png', fullPage: true });
+    expect(lines.map(([part]) => part.replaceAll('\u00a0', ' '))).toEqual(expect.arrayContaining(['0 s', '10 s']));
+    expect(lines.filter(([, count]) => count !== 1)).toEqual([]);
+    const cut = `[...document.querySelectorAll('.five dt, .five dd')]
+      .filter((each) => each.scrollWidth > each.clientWidth || each.getBoundingClientRect().right > 320)
+      .map((each) => each.textContent)`;
+    expect(await page.evaluate(cut)).toEqual([]);
+    expect(await page.evaluate("document.querySelector('.five').scrollWidth")).toBe(
+      await page.evaluate("document.querySelector('.five').clientWidth"),
+    );
   });
 
   test('keeps its sign-in off the edges of a phone', async () => {

@@ -164,6 +164,17 @@ describe('a refusal is in German for a German operator:', () => {
     await act(german);
     await german.page.getByRole('alert').filter({ hasText: words }).waitFor();
   });
+
+  test('what only the API says is marked as English, in a dialog too', async () => {
+    const { page } = await openPanel(browser, admin, { locale: 'de-DE' });
+    await signIn(page);
+    await show(page, '#/rooms/sale/now');
+    await press(page, 'Nachricht');
+    await page.locator('dialog textarea').fill('a\u0007b');
+    await press(page, 'Nachricht zeigen');
+    const english = page.locator('dialog [role=alert] [lang=en]');
+    expect(await english.textContent()).toMatch(/^message must have no control characters/);
+  });
 });
 
 describe('groups', () => {

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { SelectField } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { wordsOf } from '../../state/api.ts';
+import { type Told, wordsOf } from '../../state/api.ts';
 import { may } from '../../state/session.ts';
 import type { PauseStops } from '../../state/types.ts';
 import { t } from '../../state/words.ts';
@@ -44,7 +44,7 @@ export function RoomActions(props: RoomActionsProps) {
 
 function OperatorActions({ state, room, report }: RoomActionsProps) {
   const open = useSignal<Open>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   /** Chosen for the next pause. */
   const chosen = useSignal<PauseStops | null>(null);
   const undo = useRoomUndo(state);

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { Chart } from '../../parts/chart.tsx';
 import { ExportButton } from '../../parts/export-button.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, Refused, wordsOf } from '../../state/api.ts';
+import { call, Refused, type Told, wordsOf } from '../../state/api.ts';
 import { fillSteps, sumOf, topOf } from '../../state/series.ts';
 import type { AnalyticsRow } from '../../state/types.ts';
 import { dateOf, number, t } from '../../state/words.ts';
@@ -24,7 +24,7 @@ function queryOf(period: keyof typeof RANGES): URLSearchParams {
 export function RoomCharts({ id }: { readonly id: string }) {
   const range = useSignal<keyof typeof RANGES>('hour');
   const rows = useSignal<readonly AnalyticsRow[] | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const period = range.value;
 
   useEffect(() => {

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
+import { ToldText } from '../../parts/told-text.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { gateRecipe, PROXIES, type ProxyName } from '../../recipes/gate.ts';
-import { wordsOf } from '../../state/api.ts';
+import { type Told, wordsOf } from '../../state/api.ts';
 import { askGate, type GateAnswer } from '../../state/gate.ts';
 import type { Room } from '../../state/types.ts';
 import { t } from '../../state/words.ts';
@@ -22,7 +23,7 @@ export function RoomGate({ room }: { readonly room: Room }) {
   const site = useSignal(sites[0] ?? '');
   const url = useSignal(sites[0] ?? '');
   const answer = useSignal<GateAnswer | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   async function ask(event: Event) {
     event.preventDefault();
@@ -95,7 +96,11 @@ export function RoomGate({ room }: { readonly room: Room }) {
                 <code dir="ltr">{answer.value.location}</code>
               </p>
             )}
-            {answer.value.detail && <p class="hint">{answer.value.detail}</p>}
+            {answer.value.detail && (
+              <p class="hint">
+                <ToldText of={answer.value.detail} />
+              </p>
+            )}
           </>
         )}
       </div>

@@ -5,7 +5,7 @@ import { Field } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { useReload } from '../../parts/use-reload.ts';
-import { call, newKey, wordsOf } from '../../state/api.ts';
+import { call, newKey, type Told, wordsOf } from '../../state/api.ts';
 import type { RoomState } from '../../state/room.ts';
 import { may } from '../../state/session.ts';
 import { dateOf, t } from '../../state/words.ts';
@@ -22,7 +22,7 @@ export function RoomNotes({ state }: { readonly state: RoomState }) {
   const path = `/rooms/${encodeURIComponent(state.id)}/notes`;
   const notes = useSignal<readonly Note[]>([]);
   const isOpen = useSignal(false);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const load = async () => {
     notes.value = (await call<readonly Note[]>(path)).value;
   };

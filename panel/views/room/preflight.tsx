@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Result, type ResultName } from '../../parts/result.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, wordsOf } from '../../state/api.ts';
+import { call, type Told, wordsOf } from '../../state/api.ts';
 import { isKey, t, timeOf } from '../../state/words.ts';
 
 interface Preflight {
@@ -13,7 +13,7 @@ interface Preflight {
 /** What to put right before the day. What needs a hand comes first. */
 export function RoomPreflight({ id }: { readonly id: string }) {
   const found = useSignal<{ readonly preflight: Preflight; readonly at: string } | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   async function check() {
     try {

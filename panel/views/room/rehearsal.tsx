@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { SelectField } from '../../parts/field.tsx';
 import { RehearsalOutcome } from '../../parts/rehearsal-outcome.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, wordsOf } from '../../state/api.ts';
+import { call, type Told, wordsOf } from '../../state/api.ts';
 import { createRehearsal } from '../../state/rehearsal.ts';
 import { may } from '../../state/session.ts';
 import { t } from '../../state/words.ts';
@@ -18,7 +18,7 @@ export function RoomRehearsal({ id }: { readonly id: string }) {
   const state = useMemo(() => createRehearsal(id), [id]);
   const parties = useSignal<readonly Party[]>([]);
   const goal = useSignal('');
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     call<readonly Party[]>('/relying-parties')
       .then(({ value }) => {

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { TextField } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, wordsOf } from '../../state/api.ts';
+import { call, type Told, wordsOf } from '../../state/api.ts';
 import { number as formatted, t } from '../../state/words.ts';
 
 /** Where a visitor stands, as the service says it. */
@@ -23,7 +23,7 @@ interface RestoreVisitorProps {
 /** Puts a number back at the front, with the characters that its visitor reads out. */
 export function RestoreVisitor({ room, number, onRestored }: RestoreVisitorProps) {
   const code = useSignal('');
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   async function restore(event: Event) {
     event.preventDefault();

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { TextField } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, wordsOf } from '../../state/api.ts';
+import { call, type Told, wordsOf } from '../../state/api.ts';
 import { isKey, t } from '../../state/words.ts';
 
 interface Verdict {
@@ -15,7 +15,7 @@ interface Verdict {
 export function RulesTest({ id }: { readonly id: string }) {
   const [url, method, address, agent] = [useSignal(''), useSignal('GET'), useSignal(''), useSignal('')];
   const verdict = useSignal<Verdict | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
 
   async function test(event: Event) {
     event.preventDefault();

@@ -3,7 +3,7 @@ import { ActionDialog } from '../../parts/action-dialog.tsx';
 import { Field, TextField } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, type Fault, Refused, wordsOf } from '../../state/api.ts';
+import { call, type Fault, Refused, type Told, wordsOf } from '../../state/api.ts';
 import type { RoomState } from '../../state/room.ts';
 import { go } from '../../state/route.ts';
 import { may } from '../../state/session.ts';
@@ -14,7 +14,7 @@ export function RoomSettings({ state }: { readonly state: RoomState }) {
   const edited = useSignal(state.stored.value);
   const textOf = () => JSON.stringify(edited.value?.room, null, 2);
   const text = useSignal(textOf());
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const faults = useSignal<readonly Fault[]>([]);
   const asks = useSignal<'reset' | 'delete' | null>(null);
   const isOutdated = state.stored.value?.etag !== edited.value?.etag;

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { Chart } from '../../parts/chart.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, Refused, wordsOf } from '../../state/api.ts';
+import { call, Refused, type Told, wordsOf } from '../../state/api.ts';
 import { may } from '../../state/session.ts';
 import { isSimulationForm, type SimulationForm, simulationBody } from '../../state/simulation-form.ts';
 import type { Room } from '../../state/types.ts';
@@ -38,7 +38,7 @@ export function RoomSimulation({ room }: { readonly room: Room }) {
   const form = useSignal({ event: events[0]?.id ?? '', before: '500', after: '1000', stay: '4', noShow: '5' });
   const found = useSignal<Simulation | null>(null);
   const isBusy = useSignal(false);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const samples = useComputed(() => found.value?.samples ?? []);
   const times = useComputed(() => samples.value.map(({ time }) => Date.parse(time) / 1000));
   const series = useComputed(() => [

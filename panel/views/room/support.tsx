@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { TextField } from '../../parts/field.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { call, wordsOf } from '../../state/api.ts';
+import { call, type Told, wordsOf } from '../../state/api.ts';
 import type { RoomState } from '../../state/room.ts';
 import { may } from '../../state/session.ts';
 import { dateOf, isKey, number, t } from '../../state/words.ts';
@@ -15,7 +15,7 @@ const LOST = ['missed', 'over'];
 export function RoomSupport({ state }: { readonly state: RoomState }) {
   const asked = useSignal('');
   const found = useSignal<Visitor | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const isRestoring = useSignal(false);
 
   async function look(event: Event) {

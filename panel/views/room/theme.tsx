@@ -5,7 +5,7 @@ import { faultText } from '../../parts/fault-text.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { news } from '../../parts/news.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
-import { wordsOf } from '../../state/api.ts';
+import { type Told, wordsOf } from '../../state/api.ts';
 import { loadLanguages } from '../../state/languages.ts';
 import type { RoomState } from '../../state/room.ts';
 import { may } from '../../state/session.ts';
@@ -18,7 +18,7 @@ import { ThemeTexts } from './theme/texts.tsx';
 
 /** How the pages of a room look, and what they would look like. */
 export function RoomTheme({ state }: { readonly state: RoomState }) {
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     loadLanguages().catch((error: unknown) => {
       trouble.value = wordsOf(error);
@@ -36,7 +36,7 @@ export function RoomTheme({ state }: { readonly state: RoomState }) {
 
 function ThemeForm({ state }: { readonly state: RoomState }) {
   const draft = themeDraftOf(state);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const theme = draft.theme.value;
   const faultOf = (field: string) => faultText({ of: draft.faults.value, field: `theme.${field}` });
 

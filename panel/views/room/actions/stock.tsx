@@ -3,7 +3,8 @@ import { useEffect } from 'preact/hooks';
 import { ActionDialog } from '../../../parts/action-dialog.tsx';
 import { TextField } from '../../../parts/field.tsx';
 import { news } from '../../../parts/news.tsx';
-import { call, newKey, wordsOf } from '../../../state/api.ts';
+import { ToldText } from '../../../parts/told-text.tsx';
+import { call, newKey, type Told, wordsOf } from '../../../state/api.ts';
 import { numberFault, wholeNumberOf } from '../../../state/whole-number.ts';
 import { number, t } from '../../../state/words.ts';
 import type { ActionProps } from '../action-props.ts';
@@ -16,7 +17,7 @@ interface Stock {
 export function StockDialog({ state, report: given, onClose }: ActionProps) {
   const path = `/rooms/${encodeURIComponent(state.id)}/stock`;
   const left = useSignal<string | null>(null);
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   useEffect(() => {
     call<Stock>(path).then(
       ({ value }) => {
@@ -60,7 +61,11 @@ export function StockDialog({ state, report: given, onClose }: ActionProps) {
           left.value = value;
         }}
       />
-      {trouble.value !== '' && <p class="fault">{trouble.value}</p>}
+      {trouble.value !== '' && (
+        <p class="fault">
+          <ToldText of={trouble.value} />
+        </p>
+      )}
       <p class="plan" hidden={Number.isNaN(wanted)}>
         {wanted === 0
           ? t('stock.plan_none', { waiting: report.counters.waiting })

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { Choice } from '../../../parts/choice.tsx';
 import { SelectField } from '../../../parts/field.tsx';
 import { Trouble } from '../../../parts/trouble.tsx';
-import { call, Refused, wordsOf } from '../../../state/api.ts';
+import { call, Refused, type Told, wordsOf } from '../../../state/api.ts';
 import { languages } from '../../../state/languages.ts';
 import type { RoomState } from '../../../state/room.ts';
 import { themeDraftOf } from '../../../state/theme-draft.ts';
@@ -23,7 +23,7 @@ export function ThemePreview({ state }: { readonly state: RoomState }) {
   const size = useSignal<'phone' | 'wide'>('phone');
   /** The last preview that the service accepted, as JSON. */
   const accepted = useSignal('');
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const theme = draft.theme.value;
   const preview = JSON.stringify({
     theme: Object.keys(theme).length === 0 ? null : theme,

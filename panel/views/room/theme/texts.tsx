@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { faultText } from '../../../parts/fault-text.tsx';
 import { Field, SelectField, TextField } from '../../../parts/field.tsx';
 import { Trouble } from '../../../parts/trouble.tsx';
-import { wordsOf } from '../../../state/api.ts';
+import { type Told, wordsOf } from '../../../state/api.ts';
 import { keysToShow } from '../../../state/keys-to-show.ts';
 import { languages, textsOf } from '../../../state/languages.ts';
 import type { ThemeDraft } from '../../../state/theme-draft.ts';
@@ -25,7 +25,7 @@ export function ThemeTexts({ draft, first }: ThemeTextsProps) {
   /** A text that is emptied stays while somebody writes it. */
   const written = useSignal<readonly string[]>([]);
   const all = useSignal<Readonly<Record<string, string>>>({});
-  const trouble = useSignal('');
+  const trouble = useSignal<Told>('');
   const language = code.value;
   useEffect(() => {
     let isOver = false;
