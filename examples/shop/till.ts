@@ -5,11 +5,18 @@ import { ProviderUnavailable, TokenRefused } from './errors.ts';
 import { problem } from './problem.ts';
 import { ITEM } from './sales.ts';
 
+/** The parameter of a request that is repeated, once. */
+const AGAIN = 'again';
+
 /** Checkout, purchase, receipt and leaving, for visitors with an admission only. */
 export function mountTill(router: Router, { provider, sessions, sales, pages, cookies }: ShopContext): void {
   router.get('/checkout', (ctx) => {
-    const session = sessions.find(cookies.session(ctx));
-    if (session === null) return ctx.redirect('/');
+    const id = cookies.session(ctx);
+    const session = sessions.find(id);
+    const isAgain = AGAIN in ctx.query;
+    // A login in another tab may have replaced the session since the browser sent this. The cookie is the new one by now.
+    if (session === null) return ctx.redirect(id === undefined || isAgain ? '/' : `/checkout?${AGAIN}`);
+    if (isAgain) return ctx.redirect('/checkout');
     ctx.body = pages.checkout(session, sales.of(session));
   });
 

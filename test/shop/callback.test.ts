@@ -90,6 +90,28 @@ describe('the callback', () => {
     expect((await first.browser.get(second.callback.href)).url).toBe(`${demo.shopUrl}/checkout`);
   });
 
+  it('shows the checkout to a tab whose session another tab replaced on the way there', async () => {
+    const first = await toCallback();
+    const { browser } = first;
+    const second = await toCallback(browser);
+    const checkout = await browser.get(first.callback.href, STAY);
+    expect(checkout.headers.get('location')).toBe('/checkout');
+    const replaced = browser.cookies();
+    await browser.get(second.callback.href, STAY);
+    const newest = browser.cookies();
+
+    // The browser sent it before the second callback was answered.
+    browser.restore(replaced);
+    const again = await browser.get(`${demo.shopUrl}/checkout`, STAY);
+    browser.restore(newest);
+    const shown = await browser.get(new URL(again.headers.get('location') ?? '', demo.shopUrl).href);
+    expect(shown).toMatchObject({ status: 200, url: `${demo.shopUrl}/checkout` });
+
+    // A session that stays replaced gets the shop window.
+    browser.restore(replaced);
+    expect((await browser.get(`${demo.shopUrl}/checkout`)).url).toBe(`${demo.shopUrl}/`);
+  });
+
   it('shows why the identity provider refused, and a way back', async () => {
     demo.misbehave('refuse');
     const page = await createBrowser().post(`${demo.shopUrl}/reserve`);
