@@ -348,7 +348,7 @@ describe('the panel', () => {
     expect(await page.getByText('These numbers are').isVisible()).toBe(false);
     await admin.close();
     await page.getByText('No news for').waitFor({ timeout: 15_000 });
-    await page.getByText(/These numbers are \d+ s old/).waitFor();
+    await page.getByText(/These numbers are \d+\ss old/).waitFor();
   });
 });
 
