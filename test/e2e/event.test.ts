@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
@@ -186,6 +187,39 @@ test('a visitor who missed the start joins behind the others by itself, and the 
   await picture(away, 'missed-start');
   await says(away, 'You are in line');
   expect(await numberOf(away)).toBe(2);
+});
+
+test('the countdown stays on one line with text of twice the size on a phone, in every language', async () => {
+  const start = Date.now() + 25 * AHEAD;
+  await plan('tomorrow', Date.now() - AHEAD, start);
+  const languages = readdirSync('locales').map((file) => file.replace('.json', ''));
+  for (const locale of languages) {
+    const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    await page.goto((await startLogin(url, { redirectUri, clientId: 'kiosk' })).url);
+    await page.evaluate(`
+      const large = new CSSStyleSheet();
+      large.replaceSync(':root { font-size: 200% }');
+      document.adoptedStyleSheets.push(large);`);
+    await page.locator('#starts:not(.plain)').waitFor();
+    // The last look is at the longest: with hours.
+    for (const shown of ['9:59', '59:54', '24:59:54']) {
+      const lines = await page.evaluate<number>(`(() => {
+        const node = document.getElementById('starts').firstChild;
+        const time = /[\\p{Nd}:]{4,}/u.exec(node.data)[0];
+        node.data = node.data.replace(time, '${shown}');
+        const at = node.data.indexOf('${shown}');
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + ${shown.length});
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+      })()`);
+      expect([locale, shown, lines]).toEqual([locale, shown, 1]);
+    }
+    expect([locale, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([locale, 320]);
+    if (locale === 'de' || locale === 'ar') await picture(page, `countdown-large-text-${locale}`);
+    await context.close();
+  }
 });
 
 test('the page says when the start has moved, and when the event is cancelled', async () => {
