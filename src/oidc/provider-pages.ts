@@ -2,7 +2,6 @@
 import type { Context, Middleware } from 'koa';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { unavailableCause } from '#http/unavailable-cause.ts';
-import { languageQuery, languageQueryOfFault } from '#pages/locale/language-query.ts';
 import { RETRY_AFTER, showUnavailable } from '#pages/unavailable.ts';
 import type { Render } from '#pages/views.ts';
 
@@ -17,8 +16,8 @@ export interface ProviderPagesDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** The parameters of a logout (RP-Initiated Logout §2). The provider has checked them before it asks. */
-const LOGOUT = ['id_token_hint', 'logout_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'];
+/** The picker of languages is sent to the address of the page, which repeats no parameter of a request. */
+const isRead = ({ method }: Context) => method === 'GET' || method === 'HEAD';
 
 export function createProviderPages({ render, onError }: ProviderPagesDeps): ProviderPages {
   return {
@@ -29,7 +28,7 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       const broken = out.error === 'server_error' ? 'internal_error' : undefined;
       const { reason = broken, site } = error as { reason?: string; site?: string | null };
       // A browser keeps no choice in a frame of another site.
-      const languageForm = reason !== 'frame_refused' && languageQueryOfFault(ctx);
+      const languageForm = reason !== 'frame_refused' && isRead(ctx);
       ctx.body = render(ctx.req, 'error', {
         ...{ code: out.error, reason, description: out.error_description, site, languageForm },
       });
@@ -40,11 +39,11 @@ export function createProviderPages({ render, onError }: ProviderPagesDeps): Pro
       // The form has it, so the session does not grow with it.
       if (ctx.oidc.session?.state) ctx.oidc.session.state.state = undefined;
       const action = ctx.oidc.urlFor('end_session_confirm');
-      ctx.body = render(ctx.req, 'confirm-logout', { action, xsrf, state, languageForm: languageQuery(ctx, LOGOUT) });
+      ctx.body = render(ctx.req, 'confirm-logout', { action, xsrf, state, languageForm: isRead(ctx) });
     },
     loggedOut(ctx) {
       ctx.type = 'html';
-      ctx.body = render(ctx.req, 'logged-out', { languageForm: languageQuery(ctx) });
+      ctx.body = render(ctx.req, 'logged-out', { languageForm: isRead(ctx) });
     },
   };
 }

@@ -78,41 +78,45 @@ test.each([
 
 describe('the picker of a page that the OpenID provider shows by itself', () => {
   const service = serviceOn(embeddedStore, { rooms, relying_parties });
-  const decoded = (text: string) =>
-    text.replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const PICKER = '<form method="post" class="languages">';
+  const html = (language: string) => ({ Accept: 'text/html', 'Accept-Language': language });
 
-  /** The address that the picker leads to. */
-  function chosen(html: string, page: string, code: string): string {
-    const [, form = ''] = /<form class="languages">([\s\S]*?)<\/form>/.exec(html) ?? [];
-    const kept = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
-    expect(form).toContain('<select id="language" name="lang">');
-    const query = new URLSearchParams();
-    for (const [, name = '', value = ''] of kept) query.append(decoded(name), decoded(value));
-    query.append('lang', code);
-    return `${page.split('?')[0]}?${query}`;
-  }
-
-  const QUERY = new URLSearchParams([
+  const FOREIGN = new URLSearchParams([
     ['state', '"><b>a & b'],
     ['lang', 'fr'],
   ]);
 
   test.each([
+    ['an unknown client', '/authorize?client_id=evil.example&lang=fr'],
     ['a login that is over', '/authorize/A'.padEnd(40, 'a')],
-    ['a logout to confirm', `/end-session?${QUERY}`, (browser: Browser) => goIn(service, { browser })],
+    ['a logout that is refused', '/end-session?id_token_hint=evil.example'],
+    ['a logout to confirm', `/end-session?${FOREIGN}`, (browser: Browser) => goIn(service, { browser })],
     ['a finished logout', '/end-session/success'],
-  ])('keeps the address: %s', async (_, path, enter?: (browser: Browser) => unknown) => {
+    ['the bare address', '/?to=https://evil.example'],
+  ])('keeps the choice, here and for later pages: %s', async (_, path, enter?: (browser: Browser) => unknown) => {
     const browser = createBrowser();
     await enter?.(browser);
     const page = `${service.issuer}${path}`;
-    const before = await browser.get(page, { Accept: 'text/html', 'Accept-Language': 'fr' });
+    const before = await browser.get(page, html('fr'));
     expect(before.text).toContain('<html lang="fr"');
-    const after = await browser.get(chosen(before.text, page, 'de'), { Accept: 'text/html' });
+    expect(before.text).toContain(PICKER);
+    const chosen = await browser.post(page, { lang: 'de' });
+    expect(chosen.status).toBe(303);
+    const after = await browser.get(new URL(chosen.location, page).href, html('fr'));
     expect(after.text).toContain('<html lang="de"');
-    expect(after.status).toBe(before.status);
-    const hidden = (html: string) => html.match(/(?<=class="languages">)[\s\S]*?(?=<label)/)?.[0];
-    expect(hidden(after.text)).toBe(hidden(before.text));
-    expect(hidden(before.text)).not.toContain('name="lang"');
+    expect([after.status, heading(after.text) === heading(before.text)]).toEqual([before.status, false]);
+    expect((await browser.get(`${service.issuer}/rooms/sale/storage`, html('fr'))).text).toContain('<html lang="de"');
+  });
+
+  const heading = (text: string) => text.match(/(?<=<h1)[\s\S]*?(?=<\/h1>)/)?.[0];
+
+  test('keeps no choice of a form of another site', async () => {
+    const browser = createBrowser();
+    const page = `${service.issuer}/authorize?client_id=nobody`;
+    await browser.post(page, { lang: 'de' }, { 'Sec-Fetch-Site': 'cross-site' });
+    expect(browser.cookies.has('anteroom_lang')).toBe(false);
+    await browser.post(page, { lang: 'de' });
+    expect(browser.cookies.get('anteroom_lang')).toBe('de');
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { frameRefused, isNavigation } from '#http/navigation.ts';
 import type { PublicUrls } from '#http/public-urls.ts';
 import { seeOther } from '#http/see-other.ts';
 import type { SenderCheck } from '#http/sender-check.ts';
+import { answerLanguageForm, keepLanguage } from '#pages/waiting/language-form.ts';
 import type { RelyingParties } from '#waiting-room/relying-parties.ts';
 import { sitesOf } from '../sites-of.ts';
 
@@ -17,7 +18,7 @@ export function navigationsOnly(refuse: () => void): Middleware {
 }
 
 export interface PostBecomesGetDeps {
-  readonly urls: Pick<PublicUrls, 'pathOf'>;
+  readonly urls: Pick<PublicUrls, 'origin' | 'pathOf'>;
   readonly relyingParties: RelyingParties;
   readonly senderCheck: Pick<SenderCheck, 'isForeign'>;
 }
@@ -26,7 +27,8 @@ export interface PostBecomesGetDeps {
  * Redirects an authorization request or a logout by POST (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to the
  * same request by GET. A POST from another site brings no SameSite=Lax cookies, so its visitor would lose their place or
  * stay logged in, and an authorization request could not travel. A browser drops the `Origin` of a POST that becomes a
- * GET, so a page of a foreign site is refused here.
+ * GET, so a page of a foreign site is refused here. A form with a language alone is that of a page that the provider
+ * showed at this address.
  */
 export function postBecomesGet({ urls, relyingParties, senderCheck }: PostBecomesGetDeps): Middleware {
   async function isForeign(ctx: Context, clientId: string | null): Promise<boolean> {
@@ -38,11 +40,21 @@ export function postBecomesGet({ urls, relyingParties, senderCheck }: PostBecome
     const path = isAuthorize(ctx) ? '/authorize' : isEndSession(ctx) ? '/end-session' : null;
     if (path === null || ctx.method !== 'POST') return next();
     const form = await readForm(ctx.req);
+    const code = form.get('lang');
+    if (code !== null && form.size === 1) return keepLanguage(ctx, code, urls.pathOf(ctx.url), urls.origin);
     // What is wrong with the request itself, the GET says.
     const isRefused = path === '/authorize' && (await isForeign(ctx, form.get('client_id')).catch(() => false));
     if (isRefused) throw frameRefused();
     seeOther(ctx, urls.pathOf(`${path}?${form}`));
   };
+}
+
+/** Addresses of pages of the provider that it answers no form at: a login that goes on, and a finished logout. */
+const PAGES = /^\/(?:authorize\/[^/]+|end-session\/success)\/?$/;
+
+/** Answers the picker of languages of those pages. */
+export function answerLanguageForms(urls: Pick<PublicUrls, 'origin' | 'pathOf'>): Middleware {
+  return async (ctx, next) => (ctx.method === 'POST' && PAGES.test(ctx.path) ? answerLanguageForm(ctx, urls) : next());
 }
 
 /** The provider's router ignores a slash at the end. */

@@ -27,7 +27,7 @@ import type { Idempotency } from '#waiting-room/ports/idempotency.ts';
 import { attachLoginContext } from '../login-context.ts';
 import { createAnsweredLogins, recordAnsweredLogins } from './answered-logins.ts';
 import { createArrival } from './arrival.ts';
-import { navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
+import { answerLanguageForms, navigationsOnly, postBecomesGet } from './authorize-middleware.ts';
 import { createConfirmedLogins } from './confirmed-logins.ts';
 import { createContinuation } from './continuation.ts';
 import { createDecideLogin } from './decide-login.ts';
@@ -119,6 +119,7 @@ export function createAuthorize(deps: AuthorizeDeps): Authorize {
       ...{ passes: deps.passes, recordRequest: deps.recordRequest, urls, now },
     }),
     mount(provider, { resume: cookieName }) {
+      provider.use(answerLanguageForms(urls));
       provider.use(onlyOwnResume({ provider, cookies, relyingParties, cookieName }));
       provider.use(navigationsOnly(refuseScript));
       provider.use(postBecomesGet({ urls, relyingParties, senderCheck }));
