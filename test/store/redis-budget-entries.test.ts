@@ -16,6 +16,9 @@ const ASKS = { challenge: true, unprovenPerAddress: 20, presentFromJoin: false }
 /** The key of an address; the second half names the network around it. */
 const keyOf = (address: number, network: number) => `${address}`.padStart(8, 'a') + `${network}`.padStart(8, 'n');
 
+/** The entries in what is stored of a network (lib/budget-rows.lua). */
+const entriesIn = (text: string) => text.replace(/^0:0,(?::$|=\d+\.\d+: )/, '');
+
 /** The same course in a room that counts by address. */
 function asking({ rules, steps, ...course }: Course): Course {
   const asks = { challenge: true, unprovenPerAddress: Math.max(1, rules.unprovenPerAddress ?? 0) };
@@ -37,13 +40,15 @@ describe('the entries of all networks of a room', () => {
 
   /** By network, the one that was looked at longest ago first; and how many entries count as there. */
   async function stored(room: string) {
-    const { entries = '0:0', ...rows } = await redis.client.hgetall(lineKey(room, 'budget'));
-    const order = await redis.client.zrange(lineKey(room, 'budget:order'), '0', '-1');
+    const { entries = '0:0', ...texts } = await redis.client.hgetall(lineKey(room, 'budget'));
+    const rows = Object.fromEntries(Object.entries(texts).map(([network, text]) => [network, entriesIn(text)]));
+    const members = await redis.client.zrange(lineKey(room, 'budget:order'), '0', '-1');
+    const order = members.flatMap((member) => member.split(' '));
     return { counted: Number.parseInt(entries, 10), rows, networks: order.map((network) => [network, rows[network]]) };
   }
 
   const sizeOf = (rows: Record<string, string>) =>
-    Object.values(rows).reduce((sum, row) => sum + row.split(' ').length, 0);
+    Object.values(rows).reduce((sum, row) => sum + (row === '' ? 0 : row.split(' ').length), 0);
 
   /** How many of these visitors, one of each address, are within the budget. */
   async function come(room: RoomUnderTest, addresses: readonly string[], at = T0) {
@@ -128,6 +133,50 @@ describe('the entries of all networks of a room', () => {
       T0 + seconds(60),
     );
     expect(sizeOf((await stored(room.id)).rows)).toBe(20);
+  });
+
+  it('stay as long as their visitors are there where the network is looked at again and again', async () => {
+    const room = await makeRoom(redis.store, { ...ASKS, unprovenPerAddress: 200 });
+    await count(room.id, ENTRIES - 100);
+    await come(
+      room,
+      Array.from({ length: 60 }, (_, n) => keyOf(n, 1)),
+    );
+    const { rows } = await stored(room.id);
+    expect(sizeOf(rows)).toBe(60);
+    const text = (await redis.client.hget(lineKey(room.id, 'budget'), '/nnnnnnn1')) ?? '';
+    // The version before adds an entry, and leaves the number at the beginning as it is.
+    await redis.client.hset(lineKey(room.id, 'budget'), '/nnnnnnn1', `${text} 1:${T0 / 1000},aaaaaaa1:visitor`);
+    await come(room, [keyOf(1, 1)]);
+    expect(sizeOf((await stored(room.id)).rows)).toBe(62);
+    const [known] =
+      /(?<=^0:0,=)\d+/.exec((await redis.client.hget(lineKey(room.id, 'budget'), '/nnnnnnn1')) ?? '') ?? [];
+    expect(known).toBe('62');
+  });
+
+  it('give way although Redis lost the order of the networks, or an earlier version took from it', async () => {
+    const room = await makeRoom(redis.store, ASKS);
+    await count(room.id, ENTRIES - 250);
+    for (let n = 0; n < 5; n++) {
+      await come(
+        room,
+        Array.from({ length: 50 }, (_, network) => keyOf(n, 50 * n + network)),
+      );
+    }
+    const order = lineKey(room.id, 'budget:order');
+    await redis.client.zpopmin(order, 3);
+    const later = T0 + seconds(60);
+    const newcomers = (first: number) => Array.from({ length: 60 }, (_, n) => keyOf(n, 1000 + first + n));
+    expect(await come(room, newcomers(0), later)).toBe(60);
+    // What is left in the order is not enough.
+    expect(await come(room, newcomers(60), later)).toBeLessThan(60);
+    // It is seen after so many looks.
+    await redis.client.hset(lineKey(room.id, 'line'), 'budget_looks', 9999);
+    await redis.client.hset(lineKey(room.id, 'budget'), 'entries', `${ENTRIES}:9999`);
+    await come(room, newcomers(120), later);
+    expect(await come(room, newcomers(180), later)).toBe(60);
+    const { networks, rows } = await stored(room.id);
+    expect(networks.map(([network]) => network).toSorted()).toEqual(Object.keys(rows).toSorted());
   });
 
   it('begin again with another generation', async () => {

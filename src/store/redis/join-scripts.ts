@@ -42,8 +42,10 @@ export const joinScript: LineScript<JoinName & { readonly entrants: readonly Ent
         join,
         entrants.map(({ proven }) => (proven ? 1 : 0)).join(''),
         firstsOf(networks),
-        ...entrants.map(({ visitor, claim, confirmed }) => `${claim ? 1 : 0}${confirmed ? 1 : 0}${visitor}`),
-        ...keys.map(narrowOf),
+        ...entrants.map(
+          ({ visitor, claim, confirmed }, n) =>
+            `${claim ? 1 : 0}${confirmed ? 1 : 0}${narrowOf(keys[n] ?? '')}:${visitor}`,
+        ),
         ...networks,
       ];
     },

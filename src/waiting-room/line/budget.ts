@@ -17,7 +17,7 @@ const NETWORKS = 50_000;
 /** The most entries of all networks. In Redis they take some 100 MB. */
 export const ENTRIES = 1_800_000;
 /**
- * How many other networks are checked with each new one at most: those that were not accessed for the longest time.
+ * How many other networks are checked with each new one at most: those whose last look, or first visitor, was longest ago.
  * While there is room for new networks, the check ends early: with every eighth one, after one that keeps entries. Where
  * there is no room for entries, networks are checked with each visitor instead, until there is.
  */
@@ -73,9 +73,15 @@ function forfeit(line: Line, entry: string): void {
   line.returned.delete(number);
 }
 
-/** Stores the entries of a network, and makes it the latest accessed. */
+/** Stores the entries of a network, which keeps its turn to be looked at: also one without any that is left. */
 function keepEntries(line: Line, network: string, entries: readonly string[]): void {
   line.budgetEntries += entries.length - (line.budget.get(network)?.length ?? 0);
+  line.budget.set(network, entries);
+}
+
+/** Stores the entries of a network whose turn it was to be looked at, and puts it behind the others if there are any. */
+function keepLast(line: Line, network: string, entries: readonly string[]): void {
+  keepEntries(line, network, entries);
   line.budget.delete(network);
   if (entries.length > 0) line.budget.set(network, entries);
 }
@@ -96,8 +102,8 @@ function withoutAbsent(line: Line, entries: readonly string[], now: number): rea
 }
 
 /**
- * Checks the networks that were not accessed for the longest time, before `joining` visitors come, from `coming` new
- * networks among others. Absent visitors keep their place while there is room. Where the budgets are less than half full,
+ * Checks the networks whose last look was longest ago, before `joining` visitors come, from `coming` new networks among
+ * others. Absent visitors keep their place while there is room. Where the budgets are less than half full,
  * nothing has to go.
  */
 function lookAtOldest(line: Line, coming: number, joining: number, now: number): void {
@@ -117,7 +123,7 @@ function lookAtOldest(line: Line, coming: number, joining: number, now: number):
       isFull || lacksRoom
         ? withoutAbsent(line, entries, now)
         : checkEntries(entries, (entry) => !isGone(line, entry, now));
-    keepEntries(line, network, kept);
+    keepLast(line, network, kept);
     if (kept.length > 0) keeping -= 1;
     if (lacksRoom && !isFull && hasRoomForEntries()) return;
   }

@@ -94,7 +94,7 @@ export interface Line {
    */
   savedTurns: number;
   lastReturned: boolean;
-  /** By network: the unproven visitors who are present or inside. Ordered by the last access. */
+  /** By network: the unproven visitors who are present or inside. In the order in which the networks are looked at. */
   budget: Map<string, readonly string[]>;
   /** How many visitors `budget` has. */
   budgetEntries: number;

@@ -3,8 +3,8 @@
 -- KEYS: those of the line (lib/line.lua). Its own field is about the joins of the process (lib/last-join.lua).
 -- ARGV: now, count, process, which of its joins this is, '1' or '0' for each entrant who is proven or not, in one text, for
 -- each entrant which of them is the first from the network, in one text, or '' where each is; of each entrant: '1' for one
--- who would claim or '0', '1' where the admission needs no confirmation or '0', and the visitor; then the address of each;
--- then the network of each, with a slash before it, or '' for one who is proven or has no limit
+-- who would claim or '0', '1' where the admission needs no confirmation or '0', the address, a colon and the visitor; then
+-- the network of each, with a slash before it; address and network are '' for one who is proven or has no limit
 -- Reply: { 'absent' } | { 'closed' } | { 'given up' } | { 'entered', incarnation, generation, draw, first arrival index,
 -- granted } | { 'joined', incarnation, generation, first number, granted, index, row, index, row … }, where the indexes are
 -- those who were taken in. `granted` has '1' for each entrant who is proven or within the budget, or else '0', in one text;
@@ -29,7 +29,7 @@ local function shownBy(index)
 end
 
 local function visitorOf(index)
-  return string.sub(shownBy(index), 3)
+  return string.match(shownBy(index), ':(.*)$')
 end
 
 -- The row of the network of each entrant (lib/budget.lua); nil where each has one of its own.
@@ -44,19 +44,29 @@ end
 -- from `first` on.
 -- Called once at most.
 local function withinBudget(prefix, first)
-  local refused = {}
-  local hasBudget, rows, second = line.unproven_per_address > 0, rowsOfEntrants(), string.format(':%d,', secondOf(now))
-  if hasBudget and count > 0 then readBudget({ unpack(ARGV, 7 + 2 * count, 6 + 3 * count) }, rows, now) end
-  for index = 1, count do
-    if not hasBudget then
+  local refused, rows = {}, rowsOfEntrants()
+  if line.unproven_per_address == 0 then
+    for index = 1, count do
       if string.byte(isProven, index) == 48 then refused[index] = true end
-    elseif ARGV[6 + 2 * count + index] ~= '' then
-      local number, address = string.format('%d', first + index - 1), ARGV[6 + count + index]
-      local entry = prefix .. number .. second .. address .. ':' .. visitorOf(index)
-      if not grant(rows and rows[index] or index, address, entry, now) then refused[index] = true end
     end
+  elseif count > 0 then
+    local format = prefix .. string.format('%%d:%d,%%s', secondOf(now))
+    local function entryOf(index)
+      return string.format(format, first + index - 1, string.sub(shownBy(index), 3))
+    end
+    -- In a crowd, most batches are of new networks alone.
+    if readBudget({ unpack(ARGV, 7 + count, 6 + 2 * count) }, rows, now) then
+      for index = 1, count do keepFirst(index, entryOf(index)) end
+    else
+      for index = 1, count do
+        if ARGV[6 + count + index] ~= '' then
+          local address = string.match(shownBy(index), '^..([^:]*)')
+          if not grant(rows and rows[index] or index, address, entryOf(index), now) then refused[index] = true end
+        end
+      end
+    end
+    saveBudget()
   end
-  saveBudget()
   if not next(refused) then return refused, string.rep('1', count) end
   local granted = {}
   for index = 1, count do granted[index] = refused[index] and '0' or '1' end

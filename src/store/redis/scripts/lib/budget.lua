@@ -73,27 +73,60 @@ local function isNotGone(entry, now)
   return not isGone(entry, now)
 end
 
--- Looks at the networks that were not looked at for the longest time, before `joining` visitors come, from `coming` new
--- networks among others. Absent visitors keep it while there is room.
+-- The networks of the member that was taken from the order last, which of them is next, and its score.
+local front, nextInFront, frontScore = {}, 1, ''
+
+-- Takes so many networks from the front of the order, or as many as there are.
+local function takeOldest(most)
+  local taken = {}
+  while #taken < most do
+    if nextInFront > #front then
+      local popped = redis.call('ZPOPMIN', BUDGET_ORDER)
+      if #popped == 0 then break end
+      front, nextInFront, frontScore = {}, 1, popped[2]
+      for network in string.gmatch(popped[1], '%S+') do front[#front + 1] = network end
+    end
+    taken[#taken + 1] = front[nextInFront]
+    nextInFront = nextInFront + 1
+  end
+  return taken
+end
+
+-- Puts those that were taken back to the front, from `from` on.
+local function putBack(taken, from)
+  local rest = { unpack(taken, from) }
+  for n = nextInFront, #front do rest[#rest + 1] = front[n] end
+  if #rest > 0 then redis.call('ZADD', BUDGET_ORDER, frontScore, table.concat(rest, ' ')) end
+end
+
+-- Looks at the networks whose last look was longest ago, before `joining` visitors come, from `coming` new networks among
+-- others. Absent visitors keep it while there is room.
 local function lookAtOldest(coming, joining, now)
   local isFull, lacksRoom = networkCount + coming > NETWORKS, room < joining
   local newcomers, stays = lacksRoom and joining or coming, (isFull or lacksRoom) and isThere or isNotGone
-  local passed, most = 0, LOOKED_AT * newcomers
+  local most, isTaken = LOOKED_AT * newcomers, {}
   local keeping = isFull and most or math.ceil(newcomers / NEW_FOR_ONE_KEPT)
-  while passed < most and keeping > 0 do
+  isLooking = true
+  while most > 0 and keeping > 0 do
     -- As many as there are where each of them keeps entries.
-    local last = math.min(passed + keeping, most)
-    local oldest, unread = redis.call('ZRANGE', BUDGET_ORDER, passed, last - 1), #networks + 1
-    for _, network in ipairs(oldest) do addRow(network) end
+    local part = math.min(keeping, most)
+    local taken, unread = takeOldest(part), #networks + 1
+    for _, network in ipairs(taken) do addRow(network) end
     readRows(unread)
-    for _, network in ipairs(oldest) do
+    for n, network in ipairs(taken) do
       local row = rowOf[network]
-      checkEntries(row, stays, now)
-      if lacksRoom and not isFull and room >= joining then return end
-      if not isFull and counts[row] > 0 then keeping = keeping - 1 end
+      -- An earlier version may have put it in twice, or not know that it is there.
+      if isOrdered[row] and not isTaken[network] then
+        isTaken[network] = true
+        checkEntries(row, stays, now)
+        endTurn(row)
+        if lacksRoom and not isFull and room >= joining then return putBack(taken, n + 1) end
+        if not isFull and counts[row] > 0 then keeping = keeping - 1 end
+      end
     end
-    passed = #oldest < last - passed and most or last
+    most = #taken < part and 0 or most - part
   end
+  putBack({}, 1)
 end
 
 -- How many entries of a row are of an address.
@@ -144,9 +177,7 @@ end
 
 -- The same for a network.
 local function networkHasRoom(row, limit, now)
-  local count = counts[row]
-  if count == 0 then return networkCount < NETWORKS end
-  if count < limit then return true end
+  if counts[row] < limit then return true end
   if isChecked[row] then return false end
   isChecked[row] = true
   checkEntries(row, isThere, now)
@@ -158,7 +189,7 @@ local function grant(row, address, entry, now)
   local limit = line.unproven_per_address
   -- Nearly all networks are new.
   if counts[row] == 0 then
-    if networkCount >= NETWORKS or room < 1 then return false end
+    if not isOrdered[row] and networkCount >= NETWORKS or room < 1 then return false end
     keepEntries(row, entry, 1)
     return true
   end
@@ -169,29 +200,31 @@ local function grant(row, address, entry, now)
 end
 
 -- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
--- `rows` has the first row of each then.
+-- `rows` has the first row of each then. Whether all of them are new and are granted: then it is enough to keep the first
+-- entry of each (keepFirst).
 -- Called once at most.
 local function readBudget(ofEntrants, rows, now)
-  local last = #ofEntrants
+  local entrants = #ofEntrants
   networks = ofEntrants
-  networks[last + 1] = COUNT
+  networks[entrants + 1] = COUNT
   readRows(1)
   local coming, joining = 0, 0
-  for row = last, 1, -1 do
+  for row = entrants, 1, -1 do
     local network = networks[row]
     if network ~= '' then
       joining = joining + 1
-      if counts[row] > 0 then
+      if isOrdered[row] then
         rowOf[network] = row
       elseif not rows or rows[row] == row then
         coming = coming + 1
       end
     end
   end
-  local entries, looks = string.match(stored[last + 1], '^(%-?%d+):(%d+)$')
+  local entries, looks = string.match(stored[entrants + 1], '^(%-?%d+):(%d+)$')
   networkCount, uncounted = redis.call('HLEN', BUDGET) - (looks and 1 or 0), line.budget_looks - (looks or 0)
   room = ENTRIES - (entries or 0) - uncounted
   -- Looks of earlier versions may have added less. To count takes up to half a second, so a few looks count as entries.
   if room < joining and uncounted >= ENTRIES / 100 then room, uncounted = ENTRIES - countAll(), 0 end
   if networkCount + coming > NETWORKS / 2 or room < ENTRIES / 2 then lookAtOldest(coming, joining, now) end
+  return not rows and coming == entrants and networkCount + coming <= NETWORKS and room >= coming
 end
