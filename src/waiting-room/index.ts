@@ -188,6 +188,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     placeFreed(room);
   };
 
+  const roomCreated = (room: RoomId, view: LineView) => measurements.begin(room, view).catch(onError);
   const roomDeleted = (room: RoomId) => void measurements.remove(room).catch(onError);
 
   const operationsDeps = {
@@ -198,6 +199,7 @@ export function createWaitingRoom(deps: WaitingRoomDeps): WaitingRoom {
     admissionEnded,
     roomChanged,
     relyingPartyChanged,
+    roomCreated,
     roomDeleted,
   };
   const operationsOf = (by: Actor, addressHash?: string, reason?: string) =>

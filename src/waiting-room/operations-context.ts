@@ -2,6 +2,7 @@ import type { Actor, Emit, OperatorAction } from './activity.ts';
 import type { AdmissionEnded } from './admission-end.ts';
 import { RoomNotFound } from './errors.ts';
 import type { LaneName } from './lanes.ts';
+import type { LineView } from './line/counters.ts';
 import type { RecoveringStore } from './lost-lines.ts';
 import type { Store } from './ports/index.ts';
 import type { RelyingPartyChanged } from './relying-party.ts';
@@ -33,6 +34,8 @@ export interface OperationsDeps {
   readonly laneKept?: LaneKept | undefined;
   /** Called after a room changed in a way that polls should show at once. */
   readonly roomChanged: (room: RoomId) => void;
+  /** Called after a room was created, with what all its lanes show. */
+  readonly roomCreated?: ((room: RoomId, view: LineView) => Promise<void>) | undefined;
   /** Called after a room was deleted. */
   readonly roomDeleted?: ((room: RoomId) => void) | undefined;
   readonly relyingPartyChanged: RelyingPartyChanged;

@@ -18,6 +18,7 @@ import { changeSettings, deleteSettings, unconditional } from './settings-change
 import { createSharePlaces } from './share-places.ts';
 import { soldIn } from './stock.ts';
 import { createUndoRecords, newDeed, undoOf } from './undo-records.ts';
+import { wholeView } from './whole-view.ts';
 
 /** A room that is put again stays in its group, unless it leaves it: then `group` is null. */
 function withGroup(before: RoomSettings | null, after: RoomSettings): RoomSettings {
@@ -172,11 +173,19 @@ export function createRoomOperations(context: OperationsContext): RoomOperations
   const given = (next: (current: RoomSettings | null) => RoomSettings) => (current: RoomSettings | null) =>
     withStockFrom(current, withGroup(current, next(current)));
 
+  async function begin(room: RoomSettings): Promise<void> {
+    await create(room);
+    const [own, ...others] = lanesOf(room);
+    const viewOf = ({ line: id }: Lane) => line.view(id, now());
+    const views = [await viewOf(own), ...(await Promise.all(others.map(viewOf)))] as const;
+    await context.roomCreated?.(room.id, wholeView(views));
+  }
+
   /** Applies the rules. A change of the mode may serve everybody at once, or close what was open to newcomers. */
   async function configure({ before, after }: Changed<RoomSettings>): Promise<void> {
     const { id, mode } = after.value;
     const isNewMode = before?.mode !== mode;
-    if (!before) await create(after.value);
+    if (!before) await begin(after.value);
     const moving = before && isNewMode ? lanesOf(after.value) : [];
     const served = await Promise.all(moving.map(servingIn));
     await apply(after.value);

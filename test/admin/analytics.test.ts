@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { onEachStore } from '#support/on-each-store.ts';
+import { roomSettings } from '#support/room-settings.ts';
 import { ADMIN_TOKEN } from '#support/service.ts';
 
 const VIEWER = 'let-vera-read-only';
@@ -81,6 +82,62 @@ onEachStore('analytics', settings, (service) => {
     const [header = '', first = ''] = (await csv.text()).split('\r\n');
     expect(header).toMatch(/^time,inflow,outflow,waiting,present,inside,claimed,missed,left,/);
     expect(first).toMatch(new RegExp(`^${from},3,0,1,`));
+  });
+
+  /** Some join a room. */
+  const come = async (room: string, count: number) => {
+    for (let n = 0; n < count; n++) await service.waitingRoom.visitors.arrive(room, { visitor: null, ticket: null });
+  };
+  /** The minute passes, and its row is written. */
+  const rowsAfter = async (room: string) => {
+    for (let n = 0; n < 2; n++) {
+      service.time.pass(60_000);
+      await tick();
+    }
+    return (await json(get('', VIEWER, room))).rows.filter(({ inflow }) => inflow > 0);
+  };
+  const toNextMinute = () => service.time.pass(60_000 - (service.time.now() % 60_000));
+
+  test('those who join right after a room was created are counted', async () => {
+    toNextMinute();
+    await service.waitingRoom.operationsOf('ops').putRoom(roomSettings({ id: 'new' }));
+    await come('new', 3);
+    expect(await rowsAfter('new')).toMatchObject([{ inflow: 3, waiting: 3 }]);
+  });
+
+  test('the row of a minute with a reset and its undo counts everybody who came', async () => {
+    const operations = service.waitingRoom.operationsOf('ops');
+    toNextMinute();
+    await operations.putRoom(roomSettings({ id: 'undone' }));
+    const measure = async () => {
+      service.time.pass(2000);
+      await tick();
+    };
+    await measure();
+    await come('undone', 5);
+    await measure();
+    await operations.reset('undone');
+    await come('undone', 2);
+    await measure();
+    const { id } = (await operations.undoableReset('undone')) ?? { id: '' };
+    await operations.undoReset('undone', id);
+    await measure();
+    await come('undone', 1);
+    expect(await rowsAfter('undone')).toMatchObject([{ inflow: 8, waiting: 6 }]);
+  });
+
+  test('those who came before a reset, and right after it, are counted', async () => {
+    const operations = service.waitingRoom.operationsOf('ops');
+    toNextMinute();
+    await operations.putRoom(roomSettings({ id: 'reset' }));
+    service.time.pass(2000);
+    await tick();
+    await come('reset', 5);
+    service.time.pass(2000);
+    await tick();
+    await operations.reset('reset');
+    await come('reset', 2);
+    expect(await rowsAfter('reset')).toMatchObject([{ inflow: 7, waiting: 2 }]);
   });
 
   test('a room where nothing happened has no rows', async () => {

@@ -31,6 +31,8 @@ const WRITTEN_EVERY = 2000;
 const REPORTED_AFTER = 5000;
 
 export interface Measurements {
+  /** Begins the measurements of a room that was created just now, unless they have begun. */
+  begin(room: RoomId, view: LineView): Promise<void>;
   /** Measures a room. For the one process that ticks. */
   measure(room: RoomId, view: LineView): Promise<void>;
   /** The same for a room that has not changed from its last measurement until `at`, in ms. It makes no call to the store. */
@@ -101,6 +103,10 @@ export function createMeasurements({ store, now, emit, isAtRest }: MeasurementsD
 
   return {
     waits,
+    async begin(room, view) {
+      if ((await timeSeries.latest(room)) !== null) return;
+      await timeSeries.writeLatest(room, JSON.stringify(measureView(null, view, now())));
+    },
     async measure(room, view) {
       const last = known.get(room)?.measurement.at ?? Number.NEGATIVE_INFINITY;
       if (now() - last >= 0 && now() - last < EVERY) return;

@@ -1,6 +1,7 @@
 /** What the measuring process knows of a room between two views: a plain value, which another process can continue. */
 import { type AlertChanges, decideRoomAlerts, type Raised, type RoomAlert } from '../alerts.ts';
 import type { LineView } from '../line/counters.ts';
+import { lineageOf } from '../line/succession.ts';
 import {
   gatherPace,
   letInLastMinute,
@@ -30,11 +31,15 @@ export type ClosedMinute = Omit<MinuteRow, 'left' | 'actual' | 'predicted'>;
 export interface Measurement {
   readonly incarnation: string;
   readonly generation: number;
+  /** The incarnation that its lineage began with (line/succession.ts). Missing in those of the version before. */
+  readonly lineage?: string | undefined;
   readonly at: number;
   readonly pace: Pace;
   readonly minute: number;
-  /** At the beginning of the minute. */
+  /** At the beginning of the minute: what is more than this happened in it. */
   readonly start: Totals;
+  /** At the last view. Missing in those of the version before. */
+  readonly seen?: Totals | undefined;
   readonly closed: readonly ClosedMinute[];
   readonly alerts?: Raised<RoomAlert> | undefined;
   /** When abuse was suspected last; missing: never. */
@@ -54,9 +59,31 @@ const totalsOf = ({ counters, predictions }: LineView): Totals => ({
   outside: predictions.outside,
 });
 
+const NONE: Totals = { inflow: 0, outflow: 0, claimed: 0, missed: 0, within: 0, outside: 0 };
+
+const combine = (one: Totals, other: Totals, by: (one: number, other: number) => number): Totals =>
+  Object.fromEntries(
+    (Object.keys(one) as (keyof Totals)[]).map((name) => [name, by(one[name], other[name])]),
+  ) as unknown as Totals;
+const minus = (one: Totals, other: Totals) => combine(one, other, (a, b) => a - b);
+
+/**
+ * Where the minute began, in the counts of the line of a view. A line that a reset began counts from 0, and one that an
+ * undo brought back from where it was. What happened in the minute before stays counted.
+ */
+function startOf(before: Measurement | null, view: LineView): Totals {
+  const totals = totalsOf(view);
+  if (!before) return totals;
+  if (before.incarnation === view.incarnation && before.generation === view.generation) return before.start;
+  const isReset = before.lineage === lineageOf(view) && view.generation > before.generation;
+  const counted = minus(before.seen ?? before.start, before.start);
+  return minus(isReset ? NONE : totals, counted);
+}
+
 /** The measurement after another view. */
 export function measureView(before: Measurement | null, view: LineView, now: number): Measurement {
   const { incarnation, generation } = view;
+  const start = startOf(before, view);
   const isSame = before?.incarnation === incarnation && before.generation === generation;
   const minute = minuteOf(now);
   const isOver = before !== null && minute > before.minute;
@@ -65,25 +92,21 @@ export function measureView(before: Measurement | null, view: LineView, now: num
   return {
     incarnation,
     generation,
+    lineage: lineageOf(view),
     at: now,
     pace: gatherPace(isSame ? before.pace : null, view, now),
     minute: before ? Math.max(minute, before.minute) : minute,
-    start: isOver || !isSame ? totals : before.start,
+    start: isOver ? totals : start,
+    seen: totals,
     alerts: before?.alerts,
     abuseAt: before?.abuseAt,
     waitSince: doWait ? Math.min(now, (isSame ? before.waitSince : undefined) ?? now) : undefined,
-    closed: [
-      ...(before?.closed ?? []),
-      // What a reset took away is not known.
-      ...(isOver ? [closeMinute(before.minute, isSame ? before.start : totals, totals, view)] : []),
-    ],
+    closed: [...(before?.closed ?? []), ...(isOver ? [closeMinute(before.minute, start, totals, view)] : [])],
   };
 }
 
 function closeMinute(minute: number, start: Totals, end: Totals, { counters, inside }: LineView): ClosedMinute {
-  const flows = Object.fromEntries(
-    (Object.keys(end) as (keyof Totals)[]).map((name) => [name, Math.max(0, end[name] - start[name])]),
-  ) as unknown as Totals;
+  const flows = combine(end, start, (at, from) => Math.max(0, at - from));
   return { minute, ...flows, waiting: counters.waiting, present: counters.present, inside };
 }
 
