@@ -66,6 +66,13 @@ describe.each(CODES)('the locale %s', (code) => {
 /** Languages in which a length of time, as Intl writes it, is a nominative: no preposition may govern it. */
 const CASES = ['ar', 'cs', 'fi', 'hu', 'pl', 'ru', 'uk'];
 
+/** Those in which it differs from what “about … before your turn” needs. */
+const CASES_OF_ABOUT = ['ar', 'cs', 'pl', 'ru', 'uk'];
+
+test.each(CASES_OF_ABOUT)('how long before the turn a notice is sent is after a colon in %s', (code) => {
+  for (const key of ['notice.text', 'notice.push.text']) expect(read(code).messages[key]).toMatch(/: \{time\}\.$/);
+});
+
 test.each(CASES)('how long a place is held is after a colon in %s', (code) => {
   expect(read(code).messages['waiting.next.look']).toMatch(/: \{time\}\./);
 });
