@@ -7,7 +7,7 @@ import { keyScripts } from '#store/redis/key-scripts.ts';
 import { lineScripts } from '#store/redis/line-scripts.ts';
 import { restoreKeysScript } from '#store/redis/lost-keys.ts';
 import { quickScripts } from '#store/redis/quick-scripts.ts';
-import { composed } from '#store/redis/script.ts';
+import { composed } from '#store/redis/script-texts.ts';
 import { useRedis } from './use-redis.ts';
 
 const SCRIPTS = new URL('../../src/store/redis/scripts/', import.meta.url);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { joinScript } from '#store/redis/join-scripts.ts';
 import { lineScripts } from '#store/redis/line-scripts.ts';
 import { quickScripts } from '#store/redis/quick-scripts.ts';
-import { composed } from '#store/redis/script.ts';
+import { composed } from '#store/redis/script-texts.ts';
 import { withUsedFunctions } from '#store/redis/used-functions.ts';
 
 const SCRIPTS = new URL('../../src/store/redis/scripts/', import.meta.url);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '#store/embedded/index.ts';
 import { openRedisStore } from '#store/redis/index.ts';
+import { createScriptTexts } from '#store/redis/script-texts.ts';
 import type { Store } from '#waiting-room/ports/index.ts';
 import { startRedis } from './redis.ts';
 
@@ -25,9 +26,12 @@ export async function embeddedStore(now: () => number = Date.now): Promise<Opene
   };
 }
 
+/** Composing a script takes longer than most tests, which open a store each. */
+const scriptTexts = createScriptTexts();
+
 export async function redisStore(): Promise<OpenedStore> {
   const redis = await startRedis();
-  const store = await openRedisStore({ url: redis.url });
+  const store = await openRedisStore({ url: redis.url, scriptTexts });
   return {
     store,
     async close() {

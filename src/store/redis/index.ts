@@ -27,6 +27,7 @@ import { createOidcRecords } from './oidc-records.ts';
 import { createOutbox } from './outbox.ts';
 import { readPersistence } from './persistence.ts';
 import { createRun } from './script.ts';
+import { createScriptTexts, type ScriptTexts } from './script-texts.ts';
 import { watchServerIds } from './server-ids.ts';
 import { createSettingsStore } from './settings.ts';
 import { createSharedCounts } from './shared-counts.ts';
@@ -51,6 +52,8 @@ export interface RedisStoreOptions {
   readonly evictionEvery?: number;
   /** Called after keys of a line were lost and restored. */
   readonly onKeysLost?: OnKeysLost | undefined;
+  /** Stores of one process may share them. */
+  readonly scriptTexts?: ScriptTexts;
 }
 
 /**
@@ -63,9 +66,10 @@ export async function openRedisStore({
   deadline = DEADLINE,
   evictionEvery,
   onKeysLost,
+  scriptTexts = createScriptTexts(),
 }: RedisStoreOptions): Promise<Store> {
   const client = createClient(parseRedisUrl(url), log);
-  const run = createRun(client);
+  const run = createRun(client, scriptTexts);
   const servers = watchServerIds(client, log);
   const numbers = createKnownNumbers();
   const runLine = createRestoringRunLine(createRunLine({ run, servers, numbers, log }), (room, keys) => {

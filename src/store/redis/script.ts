@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { RedisClient } from './client.ts';
-import { enclosed } from './enclosed.ts';
-import { calledOnceIn, withNestedFunctions } from './nested-functions.ts';
+import { commandName, type ScriptTexts } from './script-texts.ts';
 import { answered } from './unavailable.ts';
-import { withUsedFields } from './used-fields.ts';
-import { withUsedFunctions } from './used-functions.ts';
 
 export type Argument = string | number | Buffer;
 
@@ -33,25 +29,9 @@ export type Run = <Args extends readonly unknown[], Result>(
   ...args: Args
 ) => Promise<Result>;
 
-/**
- * The texts of scripts, by their commands' names. The files do not change under a process, which composes each once however
- * many stores it opens.
- */
-const texts = new Map<string, string>();
-
-function textOf({ libs, ...script }: Pick<Script<[], unknown>, 'name' | 'variant' | 'libs'>): string {
-  const name = commandName(script);
-  const known = texts.get(name);
-  if (known !== undefined) return known;
-  const text = composed(libs.map((lib) => read(`lib/${lib}`)).join('\n'), read(script.name));
-  texts.set(name, text);
-  return text;
-}
-
 type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<Reply>;
 
-/** Composes each script at its first call, since that takes some milliseconds, and few processes need all of them. */
-export function createRun(client: RedisClient): Run {
+export function createRun(client: RedisClient, texts: ScriptTexts): Run {
   // The driver adds its methods at run time, where the compiler does not see them.
   const commands = client as unknown as Record<string, Command | undefined>;
 
@@ -60,7 +40,7 @@ export function createRun(client: RedisClient): Run {
     const method = commandName(script) + (binary ? 'Buffer' : '');
     const known = commands[method];
     if (known) return known;
-    const lua = textOf(script);
+    const lua = texts.of(script);
     client.defineCommand(commandName(script), keys === 'any' ? { lua } : { lua, numberOfKeys: keys });
     return commands[method] as Command;
   }
@@ -72,15 +52,3 @@ export function createRun(client: RedisClient): Run {
     return script.parse(await answered(command.call(client, named, script.args(...args))), ...args);
   };
 }
-
-/** The text that Redis gets: the script with what it needs of the libs, so that Redis has little to do at each call. */
-export function composed(libs: string, script: string): string {
-  const whole = withUsedFields(withUsedFunctions(libs, script));
-  return enclosed(withNestedFunctions(whole, calledOnceIn(`${libs}\n${script}`)));
-}
-
-/** Apart from the names of Redis's own commands. */
-const commandName = ({ name, variant = '' }: { readonly name: string; readonly variant?: string }) =>
-  `anteroom_${name}${variant}`;
-
-const read = (file: string) => readFileSync(new URL(`./scripts/${file}.lua`, import.meta.url), 'utf8');
