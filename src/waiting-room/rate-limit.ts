@@ -12,8 +12,11 @@ export interface RateLimit {
   take(key: string, burst?: number): number;
   /** What `take` would return, without counting. */
   wait(key: string, burst?: number): number;
-  /** Counts events that happened elsewhere, also beyond the limit: as many again as the limit. */
-  add(key: string, events: number): void;
+  /**
+   * Counts events that were not taken, also beyond the limit: as many again as the limit.
+   * @param at when they happened, in ms by the same clock; now if it is left out.
+   */
+  add(key: string, events: number, at?: number): void;
   /** Takes back one event that was counted. */
   giveBack(key: string): void;
 }
@@ -72,8 +75,7 @@ export function createRateLimit({ limit, window, capacity = 10_000, ...options }
       const at = now();
       return waitAt(fullOf(key, at), at, burst);
     },
-    add(key, events) {
-      const at = now();
+    add(key, events, at = now()) {
       const full = fullOf(key, at) + events * interval;
       keep(key, Math.min(at + 2 * window, full));
     },

@@ -67,6 +67,33 @@ describe('the limit on joins of an address', () => {
     expect(asked).toBe(0);
   });
 
+  test('counts the first join of an address from when it was', () => {
+    const [limits] = processes(1);
+    const take = (key: string) => limits?.take('sale', { count: 1, window: 60_000 }, key);
+    expect(take(address(1))).toBe(0);
+    at += 20_000;
+    expect(take(address(2))).toBe(0);
+    expect([take(address(1)), take(address(2))]).toEqual([40_000, 60_000]);
+    at += 40_000;
+    expect([take(address(1)), take(address(2))]).toEqual([0, 20_000]);
+  });
+
+  test('counts the first join of a network among those that all its addresses may have', () => {
+    const [limits] = processes(1);
+    const taken = Array.from({ length: 11 }, (_, n) => limits?.take('sale', { count: 1, window: 60_000 }, address(n)));
+    expect(taken).toEqual([...Array(10).fill(0), 6000]);
+  });
+
+  test('makes nobody wait longer where the clock jumps back', () => {
+    const [limits] = processes(1);
+    const take = () => limits?.take('sale', { count: 1, window: 60_000 }, address(1));
+    expect(take()).toBe(0);
+    at -= 3_600_000;
+    expect(take()).toBe(60_000);
+    at += 60_000;
+    expect(take()).toBe(0);
+  });
+
   test('says how often the busiest address joined within the minute, in all processes', async () => {
     const limits = processes(2);
     for (let n = 0; n < 40; n++) limits[n % 2]?.take('sale', RATE, address(n < 30 ? 1 : n));
@@ -95,6 +122,8 @@ describe('the limit on joins of an address', () => {
     expect(minutesLater(2)).toBe(0);
     joinOften(2);
     expect(limits?.busiest('sale')).toBe(2);
+    limits?.take('other', RATE, address(1));
+    expect(limits?.busiest('other')).toBe(1);
   });
 
   test('begins again a minute later in all processes', async () => {
