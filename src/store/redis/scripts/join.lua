@@ -54,16 +54,15 @@ local function withinBudget(prefix, first)
     local function entryOf(index)
       return string.format(format, first + index - 1, string.sub(shownBy(index), 3))
     end
+    local function addressOf(index)
+      return string.match(shownBy(index), '^..([^:]*)')
+    end
+    local coming, joining = readBudget({ unpack(ARGV, 7 + count, 6 + 2 * count) }, rows)
     -- In a crowd, most batches are of new networks alone.
-    if readBudget({ unpack(ARGV, 7 + count, 6 + 2 * count) }, rows, now) then
+    if not rows and coming == count and not isHalfFull(coming) then
       for index = 1, count do keepFirst(index, entryOf(index)) end
     else
-      for index = 1, count do
-        if ARGV[6 + count + index] ~= '' then
-          local address = string.match(shownBy(index), '^..([^:]*)')
-          if not grant(rows and rows[index] or index, address, entryOf(index), now) then refused[index] = true end
-        end
-      end
+      refused = grantEach(count, rows, coming, joining, entryOf, addressOf, now)
     end
     saveBudget()
   end

@@ -199,11 +199,10 @@ local function grant(row, address, entry, now)
   return true
 end
 
--- Reads what `grant` needs for the networks of entrants, where any has a name. Some may be in the list more than once:
--- `rows` has the first row of each then. Whether all of them are new and are granted: then it is enough to keep the first
--- entry of each (keepFirst).
+-- Reads the rows of the networks of entrants; '' stands for an entrant without one. Some may be in the list more than
+-- once: `rows` has the first row of each then. How many networks are new, and how many entrants have one.
 -- Called once at most.
-local function readBudget(ofEntrants, rows, now)
+local function readBudget(ofEntrants, rows)
   local entrants = #ofEntrants
   networks = ofEntrants
   networks[entrants + 1] = COUNT
@@ -223,8 +222,29 @@ local function readBudget(ofEntrants, rows, now)
   local entries, looks = string.match(stored[entrants + 1], '^(%-?%d+):(%d+)$')
   networkCount, uncounted = redis.call('HLEN', BUDGET) - (looks and 1 or 0), line.budget_looks - (looks or 0)
   room = ENTRIES - (entries or 0) - uncounted
+  return coming, joining
+end
+
+-- Whether the budgets are more than half full with so many new networks. If not, nothing has to go.
+local function isHalfFull(coming)
+  return networkCount + coming > NETWORKS / 2 or room < ENTRIES / 2
+end
+
+-- Grants the entries of entrants, as far as the budgets allow it. `rows`, `coming` and `joining` are those of readBudget,
+-- and the functions give the entry and the address of an entrant. Those who are refused.
+-- Called once at most.
+local function grantEach(count, rows, coming, joining, entryOf, addressOf, now)
   -- Looks of earlier versions may have added less. To count takes up to half a second, so a few looks count as entries.
   if room < joining and uncounted >= ENTRIES / 100 then room, uncounted = ENTRIES - countAll(), 0 end
-  if networkCount + coming > NETWORKS / 2 or room < ENTRIES / 2 then lookAtOldest(coming, joining, now) end
-  return not rows and coming == entrants and networkCount + coming <= NETWORKS and room >= coming
+  if isHalfFull(coming) then lookAtOldest(coming, joining, now) end
+  local areNew, refused = not rows and coming == count and networkCount + coming <= NETWORKS and room >= coming, {}
+  for index = 1, count do
+    if areNew then
+      keepFirst(index, entryOf(index))
+    elseif networks[index] ~= '' then
+      local row = rows and rows[index] or index
+      if not grant(row, addressOf(index), entryOf(index), now) then refused[index] = true end
+    end
+  end
+  return refused
 end
