@@ -89,8 +89,10 @@ async function admin(method: string, path: string, body?: object): Promise<{ eve
 
 const iso = (time: number) => new Date(time).toISOString();
 
-/** Plans an event of the room "small", and waits until the service has heard of it. */
+/** Plans an event of the room "small", in a line of its own, and waits until the service has heard of it. */
 async function plan(id: string, from: number, start: number): Promise<void> {
+  // An event with entrants cannot be replaced.
+  await admin('POST', 'small/reset');
   await admin('PATCH', 'small', { events: [{ id, prequeue_start: iso(from), start: iso(start) }] });
   await expect.poll(() => fetch(`${url}/rooms/small/draws/${id}`).then(({ status }) => status)).toBe(200);
 }
