@@ -2,8 +2,13 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const CORES = Math.max(2, availableParallelism());
+
+/** A project does not take --maxWorkers from the command line. */
+const workers = (usual: number) => Number(process.env.TEST_WORKERS) || usual;
+
 /** Tests wait as much as they compute: for login windows, countdowns, restarts and browsers. */
-const WORKERS = 2 * Math.max(2, availableParallelism());
+const WORKERS = workers(2 * CORES);
 
 /** Tests that measure, or start crowds and many processes. They run after the others, one for each core. */
 const CROWDS = [
@@ -109,7 +114,7 @@ export default defineConfig({
           ...LONG,
           name: 'crowds',
           include: CROWDS,
-          maxWorkers: WORKERS / 2,
+          maxWorkers: workers(CORES),
           sequence: { groupOrder: 1 },
         },
       },

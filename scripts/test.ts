@@ -51,13 +51,13 @@ async function check(): Promise<boolean> {
 async function test(args: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
   for (const file of [RESULTS, AGAIN]) rmSync(file, { force: true });
   mkdirSync('test-output', { recursive: true });
-  const vitest = (into: string, ...more: readonly string[]) =>
-    run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${into}`, ...more], env);
-  if (await vitest(RESULTS, ...args)) return true;
+  const vitest = (into: string, files: readonly string[], variables = env) =>
+    run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${into}`, ...files], variables);
+  if (await vitest(RESULTS, args)) return true;
   const failed = existsSync(RESULTS) ? failedFiles(readResults(RESULTS)) : [];
   if (failed.length === 0 || failed.length > FILES_AGAIN) return false;
   console.error(`\nOnce more, with nothing beside them: ${failed.join(' ')}`);
-  const passed = await vitest(AGAIN, '--maxWorkers=1', ...failed);
+  const passed = await vitest(AGAIN, failed, { ...env, TEST_WORKERS: '1' });
   if (existsSync(AGAIN)) {
     writeFileSync(RESULTS, JSON.stringify(replaceResults(readResults(RESULTS), readResults(AGAIN))));
   }
