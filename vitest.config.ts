@@ -15,7 +15,7 @@ const CROWDS = [
   'test/store/redis-cost.test.ts',
   'test/**/*{crowds,cluster}.test.ts',
   'test/simulate/million-cost.test.ts',
-  'test/service/{failover,full-house,lost-draws,replicas,rolling-restart,rolling-upgrade,sale}-processes.test.ts',
+  'test/service/{failover,full-house,rolling-restart,rolling-upgrade,sale}-processes.test.ts',
   'test/service/malformed-requests-process.test.ts',
   'test/store/redis-processes.test.ts',
 ];
